@@ -1,0 +1,51 @@
+# Everything a newcomer or CI runs. `make help` lists the targets.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 5000
+
+.PHONY: help demo serve test check format lock bench clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+demo: $(VENV)/.runtime  ## deposit, publish, find and download real datasets on a throw-away server
+	$(BIN)/repository demo
+
+serve: $(VENV)/.runtime  ## run a server with its data under var/
+	$(BIN)/repository serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev  ## all tests, on every engine that answers
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## format, lint, types, layers, house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/architecture
+
+format: $(VENV)/.dev  ## rewrite the source in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev  ## the figures of the README's performance section
+	$(BIN)/python -m tests.benchmarks
+
+lock: $(VENV)/.dev  ## renew both lock files from pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev --extra build -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:  ## remove the virtual environment and caches, never var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Settings, logging and controlled vocabularies.  Imports nothing of the application."""

@@ -1,0 +1,94 @@
+"""Every setting of the application: one frozen object, read once at start.
+
+Values come from ``REPOSITORY_*`` environment variables, else from the file that ``REPOSITORY_ENV_FILE`` names
+(``.env`` in the working directory if it is not set), else from the defaults below.  A wrong value stops the start
+with one clear line (`SettingsError`).
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "REPOSITORY_"
+VAR = Path("var").absolute()
+
+# Both are set aside for tests: nothing minted under them can be mistaken for a registered identifier.
+TEST_DOI_PREFIX = "10.5072"
+TEST_CSTR_PREFIX = "99999"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is one line that names it."""
+
+
+def _matching(pattern: str, meaning: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f"must be {meaning}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _url_of(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not any(value.startswith(f"{scheme}:") for scheme in schemes):
+            raise ValueError(f"must start with one of: {', '.join(f'{s}:' for s in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an http(s) address such as https://data.example.org")
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """What an operator can choose; field `x_y` is the variable ``REPOSITORY_X_Y``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    name: str = Field("Science Data Repository", min_length=1, max_length=200)
+    base_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:5000"
+    secret_key: SecretStr = Field(SecretStr("for development only, change me"), min_length=16)
+    database_url: Annotated[str, _url_of("sqlite", "postgresql", "postgresql+psycopg")] = (
+        f"sqlite:///{VAR}/repository.db"
+    )
+    store_url: Annotated[str, _url_of("file")] = f"file://{VAR}/store"
+    search_url: Annotated[str, _url_of("embedded")] = f"embedded:{VAR}/search.db"
+    queue_url: Annotated[str, _url_of("embedded")] = "embedded:"
+    doi_prefix: Annotated[str, _matching(r"10\.\d{4,9}", "a DOI prefix such as 10.5072")] = TEST_DOI_PREFIX
+    cstr_prefix: Annotated[str, _matching(r"\w{5}", "five letters or digits, such as 31253")] = TEST_CSTR_PREFIX
+    identifier_series: Annotated[str, _matching(r"[a-z][a-z0-9]{0,19}", "1 to 20 lower-case letters and digits")] = (
+        "data"
+    )
+    max_file_bytes: int = Field(1 << 40, ge=1)
+    max_files_per_record: int = Field(100_000, ge=1)
+    web_threads: int = Field(16, ge=1, le=256)
+    log_level: Annotated[str, _matching("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR")] = "INFO"
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings of this process; raises `SettingsError` with one line per wrong value."""
+    named = os.environ.get(f"{PREFIX}ENV_FILE")
+    if named and not Path(named).exists():
+        raise SettingsError(f"{PREFIX}ENV_FILE: there is no file {named}")
+    try:
+        return Settings(_env_file=named or ".env", **overrides)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError("; ".join(map(_one_line, error.errors()))) from None
+
+
+def _one_line(problem: Any) -> str:
+    variable = PREFIX + "_".join(str(part) for part in problem["loc"]).upper()
+    return f"{variable}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,1 @@
+"""The schema's history (Alembic); the same migrations run on SQLite and PostgreSQL."""

@@ -1,0 +1,99 @@
+"""The one table of who may do what.
+
+An action is allowed when the actor's token has the action's scope and one of the action's predicates holds for
+the thing acted on.  Later kinds of people and grants are further predicates in this table, never checks elsewhere.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from repository.foundation.actor import Actor, Role, Scope
+from repository.foundation.errors import Forbidden
+
+
+class Action(StrEnum):
+    OPEN_DRAFT = auto()
+    READ_DRAFT = auto()
+    CHANGE_DRAFT = auto()
+    DISCARD_DRAFT = auto()
+    PUBLISH = auto()
+    EDIT_RECORD = auto()
+    NEW_VERSION = auto()
+    READ_RECORD = auto()
+    READ_FILES = auto()
+    LIST_OWN = auto()
+    MANAGE_TOKENS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What policy needs to know of a draft or record."""
+
+    owner_id: int | None = None
+    record_public: bool = False
+    files_public: bool = False
+
+
+Predicate = Callable[[Actor, Thing], bool]
+
+
+def signed_in(actor: Actor, _thing: Thing) -> bool:
+    return actor.person_id is not None
+
+
+def owner(actor: Actor, thing: Thing) -> bool:
+    return actor.person_id is not None and actor.person_id == thing.owner_id
+
+
+def curator(actor: Actor, _thing: Thing) -> bool:
+    return actor.role in (Role.CURATOR, Role.ADMINISTRATOR)
+
+
+def administrator(actor: Actor, _thing: Thing) -> bool:
+    return actor.role == Role.ADMINISTRATOR
+
+
+def record_is_public(_actor: Actor, thing: Thing) -> bool:
+    return thing.record_public
+
+
+def files_are_public(_actor: Actor, thing: Thing) -> bool:
+    return thing.record_public and thing.files_public
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table; `scope` binds only those who act by a token."""
+
+    scope: Scope | None
+    any_of: Sequence[Predicate]
+
+
+POLICY: Mapping[Action, Rule] = {
+    Action.OPEN_DRAFT: Rule(Scope.WRITE, [signed_in]),
+    Action.READ_DRAFT: Rule(Scope.READ, [owner, curator]),
+    Action.CHANGE_DRAFT: Rule(Scope.WRITE, [owner, administrator]),
+    Action.DISCARD_DRAFT: Rule(Scope.WRITE, [owner, administrator]),
+    Action.PUBLISH: Rule(Scope.ACTIONS, [owner, administrator]),
+    Action.EDIT_RECORD: Rule(Scope.WRITE, [owner, administrator]),
+    Action.NEW_VERSION: Rule(Scope.WRITE, [owner, administrator]),
+    Action.READ_RECORD: Rule(None, [record_is_public, owner, curator]),
+    Action.READ_FILES: Rule(None, [files_are_public, owner, curator]),
+    Action.LIST_OWN: Rule(Scope.READ, [signed_in]),
+    Action.MANAGE_TOKENS: Rule(Scope.TOKENS, [signed_in]),
+}
+
+
+def may(actor: Actor, action: Action, thing: Thing) -> bool:
+    """Whether `actor` may do `action` to `thing`."""
+    rule = POLICY[action]
+    if rule.scope is not None and rule.scope not in actor.scopes:
+        return False
+    return any(holds(actor, thing) for holds in rule.any_of)
+
+
+def must(actor: Actor, action: Action, thing: Thing) -> None:
+    """Raises `Forbidden` unless `actor` may do `action` to `thing`."""
+    if not may(actor, action, thing):
+        raise Forbidden

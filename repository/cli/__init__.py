@@ -1,0 +1,32 @@
+"""``repository …``: one file a topic."""
+
+import click
+
+from config.settings import SettingsError
+from repository.cli.accounts import token, user
+from repository.cli.database import migrate
+from repository.cli.demo import demo
+from repository.cli.doctor import doctor
+from repository.cli.index import index
+from repository.cli.jobs import jobs
+from repository.cli.serve import serve
+from repository.foundation.errors import RepositoryError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """A repository for research data."""
+
+
+for _command in (serve, migrate, demo, user, token, index, jobs, doctor):
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run a command; what a person can mend is one line on stderr and exit status 1."""
+    try:
+        commands(prog_name="repository")
+    except (SettingsError, RepositoryError) as error:
+        details = [f"{e.field}: {' '.join(e.messages)}" for e in getattr(error, "errors", ())]
+        click.echo(f"repository: {'; '.join(details) or error}", err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,265 @@
+"""A small client of the REST interface: deposit, publish, find, cite, download over HTTP.
+
+It knows the contract's words only and nothing of the server's code: apart from where to begin,
+every address it asks is a link from an earlier reply.  A token travels only to the server the
+client was made for.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
+
+BLOCK_BYTES = 1 << 20
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOST_REDIRECTS = 5
+JSON = "application/json"
+BYTES = "application/octet-stream"
+
+
+class ApiError(Exception):
+    """A request failed or its answer breaks the contract; the text names both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`content_type` without parameters."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+    def json(self) -> Any:
+        """The body as JSON; raises `ApiError` if it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise ApiError(f"answered {self.status} without valid JSON: {self.body[:80]!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Of a file's content: `size` in bytes, lower-case hexadecimal."""
+
+    size: int
+    md5: str
+    sha256: str
+
+
+def digests_of(stream: IO[bytes] | HTTPResponse) -> Digests:
+    """Read `stream` to its end, block by block."""
+    md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
+    while block := stream.read(BLOCK_BYTES):
+        md5.update(block)
+        sha256.update(block)
+        size += len(block)
+    return Digests(size, md5.hexdigest(), sha256.hexdigest())
+
+
+def digests_of_file(path: Path) -> Digests:
+    with path.open("rb") as stream:
+        return digests_of(stream)
+
+
+def link(thing: Mapping[str, Any], name: str) -> str:
+    """Where a reply says that `name` is; raises `ApiError` if it does not say."""
+    found = (thing.get("links") or {}).get(name)
+    if not isinstance(found, str):
+        raise ApiError(f"the reply has no links.{name}")
+    return found
+
+
+def file_entries(listing: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+    """The files of a list of files, or of a record (which names them by key)."""
+    entries = listing.get("entries") or []
+    return list(entries.values() if isinstance(entries, Mapping) else entries)
+
+
+def recorded_sha256(entry: Mapping[str, Any]) -> str | None:
+    """What a file's entry says its SHA-256 is, None if it says nothing of it."""
+    stated = entry.get("checksums", {}).get("sha256")
+    return stated if isinstance(stated, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """Speaks with the repository at `base_url`; without `token` as the public.
+
+    `base_url` has no slash at its end; `timeout` in seconds holds for each wait on the connection.
+    """
+
+    base_url: str
+    token: str | None = field(default=None, repr=False)
+    timeout: float = 30.0
+
+    def anonymous(self) -> "ApiClient":
+        return ApiClient(self.base_url, None, self.timeout)
+
+    def get(self, url: str, accept: str = JSON, **query: str) -> Reply:
+        """Whatever the answer is, after redirections."""
+        with self._answer("GET", _with_query(url, query), {"Accept": accept}) as response:
+            return _read(response)
+
+    def post(self, url: str, body: Any = None) -> Reply:
+        sent = None if body is None else json.dumps(body).encode()
+        return self._send("POST", url, sent, JSON if sent else None)
+
+    def put_bytes(self, url: str, content: IO[bytes], size: int) -> Reply:
+        """Send `size` bytes without holding them in memory."""
+        return self._send("PUT", url, content, BYTES, {"Content-Length": str(size)})
+
+    def create_draft(self, body: Mapping[str, Any], *, complete: bool = True) -> dict[str, Any]:
+        """A new draft; raises `ApiError` also when it should be `complete` and the server misses something."""
+        draft = _expect(self.post(f"{self.base_url}/api/records", body), 201, "open a draft")
+        if complete and draft.get("errors"):
+            raise ApiError(f"open a draft: {_complaints(draft)}")
+        return draft
+
+    def reserve_doi(self, draft: Mapping[str, Any]) -> dict[str, Any]:
+        return _expect(self.post(link(draft, "reserve_doi")), 201, "reserve a DOI")
+
+    def upload(self, draft: Mapping[str, Any], files: Mapping[str, Path]) -> None:
+        """Announce, send and commit `files`, by key; the server must come to the same MD5."""
+        digests = {key: digests_of_file(path) for key, path in files.items()}
+        announced = [{"key": key, "size": d.size, "checksum": f"md5:{d.md5}"} for key, d in digests.items()]
+        listing = _expect(self.post(link(draft, "files"), announced), 201, "announce the files")
+        entries = {entry["key"]: entry for entry in file_entries(listing)}
+        for key, path in files.items():
+            if key not in entries:
+                raise ApiError(f"announce the files: {key} is missing in the reply")
+            self._upload_one(entries[key], path, digests[key])
+
+    def publish(self, draft: Mapping[str, Any]) -> dict[str, Any]:
+        """The record as published; this says nothing about when a search finds it."""
+        return _expect(self.post(link(draft, "publish")), 202, "publish")
+
+    def record(self, identifier: str) -> dict[str, Any]:
+        url = f"{self.base_url}/api/records/{identifier}"
+        return _expect(self.get(url), 200, f"read record {identifier}")
+
+    def search(self, query: str) -> Sequence[dict[str, Any]]:
+        """The first page of public records that match."""
+        reply = self.get(f"{self.base_url}/api/records", q=query)
+        hits: Sequence[dict[str, Any]] = _expect(reply, 200, f"search {query}")["hits"]["hits"]
+        return hits
+
+    def files(self, record: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+        return file_entries(_expect(self.get(link(record, "files")), 200, "list the files"))
+
+    def download(self, entry: Mapping[str, Any]) -> Digests:
+        """Digest a file's content as it arrives."""
+        with self._answer("GET", link(entry, "content"), {"Accept": "*/*"}) as response:
+            if response.status != 200:
+                raise ApiError(_refusal(f"download {entry.get('key')}", _read(response)))
+            return digests_of(response)
+
+    def citation(self, record: Mapping[str, Any], style: str) -> str:
+        """The record's bibliographic reference in a CSL style."""
+        reply = self.get(link(record, "self"), accept="text/x-bibliography", style=style)
+        if reply.status != 200 or not reply.text.strip():
+            raise ApiError(_refusal(f"cite in style {style}", reply))
+        return reply.text.strip()
+
+    def _upload_one(self, entry: Mapping[str, Any], path: Path, digests: Digests) -> None:
+        key = entry["key"]
+        with path.open("rb") as content:
+            reply = self.put_bytes(link(entry, "content"), content, digests.size)
+        _expect(reply, 200, f"send {key}")
+        stored = _expect(self.post(link(entry, "commit")), 200, f"commit {key}")
+        if stored.get("checksum") != f"md5:{digests.md5}" or stored.get("size") != digests.size:
+            raise ApiError(f"commit {key}: the server has other bytes than were sent")
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        body: bytes | IO[bytes] | None,
+        content_type: str | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        sent = {"Accept": JSON, **(headers or {})}
+        if content_type:
+            sent["Content-Type"] = content_type
+        with self._exchange(method, urlsplit(url), sent, body) as response:
+            return _read(response)
+
+    @contextmanager
+    def _answer(self, method: str, url: str, headers: Mapping[str, str]) -> Iterator[HTTPResponse]:
+        for _ in range(MOST_REDIRECTS):
+            with self._exchange(method, urlsplit(url), headers, None) as response:
+                elsewhere = response.getheader("Location")
+                if response.status not in REDIRECTS or elsewhere is None:
+                    yield response
+                    return
+            url = urljoin(url, elsewhere)
+        raise ApiError(f"{method} {url}: more than {MOST_REDIRECTS} redirections")
+
+    @contextmanager
+    def _exchange(
+        self,
+        method: str,
+        target: SplitResult,
+        headers: Mapping[str, str],
+        body: bytes | IO[bytes] | None,
+    ) -> Iterator[HTTPResponse]:
+        address = target.path + (f"?{target.query}" if target.query else "")
+        connection = self._connection(target)
+        try:
+            connection.request(method, address, body, {**headers, **self._credentials(target)})
+            yield connection.getresponse()
+        except (OSError, HTTPException) as error:
+            raise ApiError(f"{method} {target.geturl()}: {error!r}") from error
+        finally:
+            connection.close()
+
+    def _connection(self, target: SplitResult) -> HTTPConnection:
+        if target.hostname is None or target.scheme not in ("http", "https"):
+            raise ApiError(f"{target.geturl()!r} is no absolute http(s) address")
+        kind = HTTPSConnection if target.scheme == "https" else HTTPConnection
+        return kind(target.hostname, target.port, timeout=self.timeout)
+
+    def _credentials(self, target: SplitResult) -> dict[str, str]:
+        # A byte store refuses a presigned link with Authorization; a stranger must not learn it.
+        home = urlsplit(self.base_url)
+        if self.token is None or (target.scheme, target.netloc) != (home.scheme, home.netloc):
+            return {}
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def _with_query(url: str, query: Mapping[str, str]) -> str:
+    if not query:
+        return url
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(query)}"
+
+
+def _read(response: HTTPResponse) -> Reply:
+    content_type = response.getheader("Content-Type", "").partition(";")[0].strip()
+    return Reply(response.status, content_type, response.read())
+
+
+def _expect(reply: Reply, status: int, act: str) -> dict[str, Any]:
+    body = reply.json() if reply.status == status else None
+    if not isinstance(body, dict):
+        raise ApiError(_refusal(act, reply))
+    return body
+
+
+def _refusal(act: str, reply: Reply) -> str:
+    said = reply.body[:200].decode("utf-8", "replace")
+    if reply.content_type == JSON and isinstance(body := reply.json(), dict):
+        said = f"{body.get('message', '')} {_complaints(body)}".strip()
+    return f"{act}: the server answered {reply.status} {said}".rstrip()
+
+
+def _complaints(body: Mapping[str, Any]) -> str:
+    errors = body.get("errors") or []
+    return "; ".join(f"{e.get('field')}: {' '.join(e.get('messages', []))}" for e in errors)

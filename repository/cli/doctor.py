@@ -1,0 +1,68 @@
+"""``repository doctor``."""
+
+import re
+from urllib.parse import urlsplit
+
+import click
+
+from config.settings import TEST_CSTR_PREFIX, TEST_DOI_PREFIX, Settings, read_settings
+from repository.bootstrap import facilities_of
+from repository.engines.facilities import Facilities, probe
+from repository.foundation.actor import SYSTEM
+from repository.foundation.errors import Unavailable
+from workers.desk import backlog
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is configured, what answers, and what is behind; exit status 1 if something does not answer."""
+    settings = read_settings()
+    facilities = facilities_of(settings)
+    _show_settings(settings)
+    healthy = _show_engines(facilities)
+    healthy = _show_backlog(facilities) and healthy
+    for warning in _warnings(settings):
+        click.echo(f"warning  {warning}")
+    facilities.close()
+    if not healthy:
+        raise SystemExit(1)
+
+
+def _show_settings(settings: Settings) -> None:
+    for name in type(settings).model_fields:
+        click.echo(f"setting  {name} = {_without_password(getattr(settings, name))}")
+
+
+def _without_password(value: object) -> str:
+    return re.sub(r"(://[^:@/]*:).*@", r"\1***@", str(value))
+
+
+def _show_engines(facilities: Facilities) -> bool:
+    healthy = True
+    for name, answer, well in probe(facilities):
+        healthy = healthy and well
+        click.echo(f"{'answers' if well else 'SILENT'}  {name}: {answer}")
+    return healthy
+
+
+def _show_backlog(facilities: Facilities) -> bool:
+    try:
+        with facilities.works.reading(SYSTEM) as work:
+            counts = backlog(work)
+    except Unavailable as error:
+        click.echo(f"SILENT  jobs: {error}. Was `repository migrate` run?")
+        return False
+    click.echo("behind   " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return True
+
+
+def _warnings(settings: Settings) -> list[str]:
+    warnings = []
+    if settings.doi_prefix == TEST_DOI_PREFIX:
+        warnings.append(f"DOI prefix {TEST_DOI_PREFIX} is for tests: no DOI will resolve.")
+    if settings.cstr_prefix == TEST_CSTR_PREFIX:
+        warnings.append(f"CSTR prefix {TEST_CSTR_PREFIX} is for tests: no CSTR will resolve.")
+    public = urlsplit(settings.base_url).hostname not in ("127.0.0.1", "localhost")
+    if public and "secret_key" not in settings.model_fields_set:
+        warnings.append("REPOSITORY_SECRET_KEY is not set.")
+    return warnings

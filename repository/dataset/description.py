@@ -1,0 +1,191 @@
+"""A dataset's description as frozen values: what every format, page and citation is made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Labels = Mapping[str, str]
+"""Language tag -> text, as in ``{"en": "Dataset", "zh": "数据集"}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A controlled term with its names."""
+
+    id: str
+    title: Labels
+
+    def name(self, *languages: str) -> str:
+        """The title in the first of `languages` that exists, else in English, else the id."""
+        for language in (*languages, "en"):
+            if language in self.title:
+                return self.title[language]
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier of another thing or of this one; `scheme` in lower case, as in ``orcid``."""
+
+    scheme: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    name: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person or an organisation that made or helped to make the dataset.
+
+    `name` is always filled: for a person "Family, Given" (or as given), for an organisation its name.
+    """
+
+    personal: bool
+    name: str
+    family_name: str = ""
+    given_name: str = ""
+    identifiers: Sequence[Identifier] = ()
+    affiliations: Sequence[Affiliation] = ()
+    role: Label | None = None
+
+    def identifier(self, scheme: str) -> str | None:
+        return next((i.identifier for i in self.identifiers if i.scheme == scheme), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A title or description with its kind and language (ISO 639-3, None if not said)."""
+
+    text: str
+    type: Label | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A keyword; `id` is filled when it is a controlled term."""
+
+    subject: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """`id` in lower-case SPDX, None for a licence in the depositor's own words."""
+
+    title: str
+    id: str | None = None
+    url: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedIdentifier:
+    scheme: str
+    identifier: str
+    relation: Label
+    resource_type: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateOf:
+    """`date` is an EDTF level 0 date or interval."""
+
+    date: str
+    type: Label
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    funder: str
+    funder_id: str | None = None
+    award_title: str = ""
+    award_number: str = ""
+    award_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`geometry` is GeoJSON in WGS 84, longitude first."""
+
+    geometry: Mapping[str, Any] | None = None
+    place: str = ""
+    description: str = ""
+    identifiers: Sequence[Identifier] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that is said about a dataset.  `description` may hold sanitised HTML; every other text is plain."""
+
+    title: str
+    resource_type: Label
+    publication_date: str
+    creators: Sequence[Agent]
+    publisher: str = ""
+    description: str = ""
+    version: str = ""
+    copyright: str = ""
+    contributors: Sequence[Agent] = ()
+    additional_titles: Sequence[Text] = ()
+    additional_descriptions: Sequence[Text] = ()
+    subjects: Sequence[Subject] = ()
+    languages: Sequence[Label] = ()
+    dates: Sequence[DateOf] = ()
+    licences: Sequence[Licence] = ()
+    sizes: Sequence[str] = ()
+    formats: Sequence[str] = ()
+    identifiers: Sequence[Identifier] = ()
+    related_identifiers: Sequence[RelatedIdentifier] = ()
+    references: Sequence[str] = ()
+    places: Sequence[Place] = ()
+    funding: Sequence[Funding] = ()
+
+    @property
+    def year(self) -> str:
+        """Four digits of the publication date."""
+        return self.publication_date[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOf:
+    """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal."""
+
+    key: str
+    size: int
+    media_type: str
+    md5: str
+    sha256: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A published version seen from outside: its description and where it stands.
+
+    Made from an access-filtered view only: `files` is empty when the reader may not have them.
+    Identifiers are bare (``10.5072/data.12``, ``99999.11.data.12``), None when there is none.
+    """
+
+    id: int
+    concept_id: int
+    description: Description
+    url: str
+    repository_name: str
+    doi: str | None = None
+    concept_doi: str | None = None
+    cstr: str | None = None
+    concept_cstr: str | None = None
+    index: int = 1
+    created: str = ""
+    updated: str = ""
+    access_status: str = "open"
+    files: Sequence[FileOf] = ()
+    file_count: int = 0
+    total_bytes: int = 0
+    version_urls: Sequence[str] = field(default=())

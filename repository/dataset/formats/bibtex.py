@@ -1,0 +1,84 @@
+"""BibTeX entries, with the entry types of biblatex and text in UTF-8."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from repository.dataset import cstr
+from repository.dataset.description import Agent, Publication
+from repository.dataset.formats import csl, names
+from repository.dataset.formats.kinds import kind_of
+from repository.dataset.formats.text import one_line
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{character: f"\\{character}" for character in "{}$&#%_"},
+    }
+)
+_VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
+
+
+def bibtex(publication: Publication) -> str:
+    """One entry, ending in a line break.
+
+    Titles are braced so that no style changes their case; names of East Asian characters and of
+    organisations are braced so that none takes them apart.
+    """
+    kind = kind_of(publication.description.resource_type.id).bibtex
+    lines = [f"  {name:<9} = {value}," for name, value in _fields(publication) if value]
+    return "\n".join([f"@{kind}{{{_key(publication)},", *lines, "}\n"])
+
+
+def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
+    description = publication.description
+    yield "author", _braced(" and ".join(_name(agent) for agent in description.creators))
+    yield "title", _braced(_braced(_text(description.title)))
+    yield "publisher", _braced(_text(description.publisher))
+    yield from _date(description.publication_date)
+    yield "version", _braced(_text(description.version))
+    yield "doi", _braced((publication.doi or "").translate(_VERBATIM))
+    yield "url", _braced(csl.address(publication).translate(_VERBATIM))
+    if publication.cstr:
+        yield "note", _braced(_text(cstr.parse(publication.cstr).curie))
+
+
+def _date(edtf: str) -> Iterator[tuple[str, str]]:
+    parts = csl.date_parts(edtf)
+    if parts:
+        yield "year", _braced(str(parts[0][0]))
+    if parts and len(parts[0]) > 1:
+        yield "month", _MONTHS[parts[0][1] - 1]
+
+
+def _name(agent: Agent) -> str:
+    """ "Family, Given"; braced where a comma or the word "and" would be read as BibTeX's own."""
+    if names.is_indivisible(agent):
+        return _braced(_text(names.written(agent)))
+    return ", ".join(_guarded(part) for part in names.parts(agent) if part)
+
+
+def _guarded(part: str) -> str:
+    text = _text(part)
+    return _braced(text) if re.search(r",|\band\b", text, re.IGNORECASE) else text
+
+
+def _key(publication: Publication) -> str:
+    """As in ``mueller_2024_17``: ASCII, and the same for ever, because documents cite by it."""
+    description = publication.description
+    creators = description.creators
+    family = names.parts(creators[0])[0] if creators and creators[0].personal else ""
+    letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
+    word = re.sub(r"[^a-z0-9]", "", letters.lower()) or (description.resource_type.id or "dataset")
+    return "_".join(part for part in (word, description.year, str(publication.id)) if part)
+
+
+def _text(text: str) -> str:
+    return one_line(text).translate(_ESCAPES)
+
+
+def _braced(text: str) -> str:
+    return f"{{{text}}}" if text else ""

@@ -1,0 +1,81 @@
+"""CSL-JSON 1.0.2, the form in which citation software takes a reference."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from repository.dataset import cstr
+from repository.dataset.description import Agent, Publication
+from repository.dataset.formats import links, names
+from repository.dataset.formats.kinds import kind_of
+from repository.dataset.formats.text import language_of, one_line, plain
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+def csl_json(publication: Publication, accessed: date | None = None) -> dict[str, Any]:
+    """One CSL item; what the description does not say is left out.
+
+    Names of East Asian characters are ``literal``, because styles would reorder and abbreviate
+    them.  CSL has no variable for a CSTR: it stands in ``note``, and in ``URL`` without a DOI.
+    """
+    description = publication.description
+    item: dict[str, Any] = {
+        "id": publication.doi or str(publication.id),
+        "type": kind_of(description.resource_type.id).csl,
+        "title": one_line(description.title),
+        "author": [_name(agent) for agent in description.creators],
+        "editor": [_name(agent) for agent in editors(description.contributors)],
+        "issued": _date(description.publication_date),
+        "accessed": _date(accessed.isoformat() if accessed else ""),
+        "publisher": description.publisher,
+        "version": description.version,
+        "abstract": plain(description.description),
+        "keyword": ", ".join(subject.subject for subject in description.subjects),
+        "language": language(publication),
+        "DOI": publication.doi,
+        "URL": address(publication),
+        "note": cstr.parse(publication.cstr).curie if publication.cstr else None,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def address(publication: Publication) -> str:
+    """The most lasting address: of the DOI, else of the CSTR, else of the page."""
+    if publication.doi:
+        return links.doi_url(publication.doi)
+    if publication.cstr:
+        return links.cstr_url(publication.cstr)
+    return publication.url
+
+
+def language(publication: Publication) -> str | None:
+    """The language in which the title is written (BCP 47), None when nothing tells."""
+    description = publication.description
+    return language_of(description.title, [label.id for label in description.languages])
+
+
+def editors(contributors: Sequence[Agent]) -> Sequence[Agent]:
+    return [agent for agent in contributors if agent.role and agent.role.id == "editor"]
+
+
+def date_parts(edtf: str) -> list[list[int]]:
+    """Year, month and day of an EDTF level 0 date, two such lists for an interval; [] for none.
+
+    An open end of an interval is left out.
+    """
+    found = (_DATE.match(end) for end in edtf.split("/"))
+    return [[int(part) for part in match.groups() if part] for match in found if match]
+
+
+def _date(edtf: str) -> dict[str, Any] | None:
+    found = date_parts(edtf)
+    return {"date-parts": found} if found else None
+
+
+def _name(agent: Agent) -> dict[str, str]:
+    if names.is_indivisible(agent):
+        return {"literal": names.written(agent)}
+    family, given = names.parts(agent)
+    return {"family": family, "given": given} if given else {"family": family}

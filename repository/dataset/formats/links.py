@@ -1,0 +1,78 @@
+"""Where an identifier of a known scheme can be followed to."""
+
+from urllib.parse import quote
+
+from repository.dataset import cstr
+
+_ADDRESSES = {
+    "ads": "https://ui.adsabs.harvard.edu/abs/{}",
+    "arxiv": "https://arxiv.org/abs/{}",
+    "ark": "https://n2t.net/{}",
+    "crossreffunderid": "https://doi.org/{}",
+    "doi": "https://doi.org/{}",
+    "eissn": "https://portal.issn.org/resource/ISSN/{}",
+    "geonames": "https://www.geonames.org/{}",
+    "gnd": "https://d-nb.info/gnd/{}",
+    "grid": "https://grid.ac/institutes/{}",
+    "handle": "https://hdl.handle.net/{}",
+    "igsn": "https://igsn.org/{}",
+    "isni": "https://isni.org/isni/{}",
+    "issn": "https://portal.issn.org/resource/ISSN/{}",
+    "orcid": "https://orcid.org/{}",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/",
+    "ror": "https://ror.org/{}",
+    "rrid": "https://scicrunch.org/resolver/{}",
+    "urn": "https://nbn-resolving.org/{}",
+    "wikidata": "https://www.wikidata.org/wiki/{}",
+}
+_MARKS = {"ads": "ads:", "doi": "doi:", "arxiv": "arxiv:", "handle": "hdl:", "gnd": "gnd:", "grid": "grid:"}
+_SAFE = "/:;,()@!$*+=~"
+
+
+def web_address(text: str | None) -> str | None:
+    """`text` when it is an address that a page may link to: http or https only."""
+    address = (text or "").strip()
+    return address if address.lower().startswith(("http://", "https://")) else None
+
+
+def link_to(scheme: str, identifier: str) -> str | None:
+    """The address at which `identifier` resolves, None for a scheme without a public resolver.
+
+    An identifier that is written as an address is its own address, whatever the scheme.
+    """
+    if address := web_address(identifier):
+        return address
+    if scheme == "cstr":
+        return _link_to_cstr(identifier)
+    if scheme not in _ADDRESSES:
+        return None
+    mark = _MARKS.get(scheme, "")
+    bare = identifier[len(mark) :] if identifier.lower().startswith(mark) else identifier
+    if scheme == "crossreffunderid":
+        bare = f"10.13039/{bare.removeprefix('10.13039/')}"
+    return _ADDRESSES[scheme].format(quote(bare, safe=_SAFE))
+
+
+def doi_url(doi: str) -> str:
+    return f"https://doi.org/{quote(doi, safe=_SAFE)}"
+
+
+def cstr_url(identifier: str) -> str:
+    """Raises `ValueError` when `identifier` is not a CSTR."""
+    return cstr.parse(identifier).url
+
+
+def ror_url(identifier: str | None) -> str | None:
+    """The address of an organisation whose id is a ROR id, written bare or in full."""
+    if not identifier:
+        return None
+    bare = identifier.removeprefix("https://ror.org/")
+    looks_right = len(bare) == 9 and bare.startswith("0") and bare.isalnum() and bare.isascii()
+    return f"https://ror.org/{bare}" if looks_right else None
+
+
+def _link_to_cstr(identifier: str) -> str | None:
+    try:
+        return cstr_url(identifier)
+    except ValueError:
+        return None  # a related work's identifier is free text to its depositor: shown, not linked

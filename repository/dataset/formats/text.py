@@ -1,0 +1,106 @@
+"""Texts: their script and language, and their plain form."""
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from html.parser import HTMLParser
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
+_KANA = r"\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+_HANGUL = r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+_SCRIPTS = (
+    (re.compile(f"[{_KANA}]"), "ja"),
+    (re.compile(f"[{_HANGUL}]"), "ko"),
+    (re.compile(f"[{_HAN}]"), "zh"),
+)
+_CJK = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]")
+_EAST_ASIAN = frozenset({"zh", "ja", "ko", "yue", "wuu", "cmn"})
+
+# ISO 639-3 code followed by its ISO 639-1 code
+_TWO_LETTERS = """
+aaraa abkab afraf akaak amham araar argan asmas avaav aveae aymay azeaz bakba bambm belbe benbn
+bisbi bodbo bosbs brebr bulbg catca cescs chach chece chucu chvcv corkw cosco crecr cymcy danda
+deude divdv dzodz ellel engen epoeo estet euseu eweee faofo fasfa fijfj finfi frafr fryfy fulff
+glagd glega glggl glvgv grngn gujgu hatht hauha hbssh hebhe herhz hinhi hmoho hrvhr hunhu hyehy
+iboig idoio iiiii ikuiu ileie inaia indid ipkik islis itait javjv jpnja kalkl kankn kasks katka
+kaukr kazkk khmkm kikki kinrw kirky komkv konkg korko kuakj kurku laolo latla lavlv limli linln
+litlt ltzlb lublu luglg mahmh malml marmr mkdmk mlgmg mltmt monmn mrimi msams myamy nauna navnv
+nblnr ndend ndong nepne nldnl nnonn nobnb norno nyany ocioc ojioj orior ormom ossos panpa plipi
+polpl porpt pusps quequ rohrm ronro runrn rusru sagsg sansa sinsi slksk slvsl smese smosm snasn
+sndsd somso sotst spaes sqisq srdsc srpsr sswss sunsu swasw swesv tahty tamta tattt telte tgktg
+tgltl thath tirti tonto tsntn tsots tuktk turtr twitw uigug ukruk urdur uzbuz venve vievi volvo
+wlnwa wolwo xhoxh yidyi yoryo zhaza zhozh zulzu
+"""
+_SHORT = {pair[:3]: pair[3:] for pair in _TWO_LETTERS.split()}
+_NO_LANGUAGE = frozenset({"und", "zxx", "mul", "mis"})
+
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|br|d[dlt]|div|figure|footer|h[1-6]|header|hr|li|ol|p|pre|section|table|tr|ul"
+)
+_UNSEEN = frozenset({"script", "style", "template"})
+
+
+def has_cjk(text: str) -> bool:
+    """Whether `text` has Chinese, Japanese or Korean characters."""
+    return _CJK.search(text) is not None
+
+
+def language_tag(code: str | None) -> str | None:
+    """The tag of BCP 47 for an ISO 639-3 code, None when the code names no language."""
+    if not code or code in _NO_LANGUAGE:
+        return None
+    return _SHORT.get(code, code)
+
+
+def language_of(text: str, declared: Sequence[str] = ()) -> str | None:
+    """The language tag of `text`, as far as its script and the `declared` ISO 639-3 codes tell.
+
+    A Latin title of a dataset declared Chinese is not Chinese: a declared language only counts
+    when it is written in the script of the text.  None when nothing is known.
+    """
+    tags = [tag for tag in map(language_tag, declared) if tag]
+    for pattern, tag in _SCRIPTS:
+        if pattern.search(text):
+            east_asian = [t for t in tags if t in _EAST_ASIAN]
+            return tag if tag != "zh" or not east_asian else east_asian[0]
+    return next((tag for tag in tags if tag not in _EAST_ASIAN), None)
+
+
+def one_line(text: str) -> str:
+    """`text` with every run of white space as one blank."""
+    return " ".join(text.split())
+
+
+def plain(html: str) -> str:
+    """The text of sanitised `html`: entities resolved, each block on a line of its own.
+
+    Text without any tag keeps its lines.
+    """
+    if "<" not in html:
+        return unescape(html).strip()
+    reader = _Text()
+    reader.feed(html)
+    reader.close()
+    lines = (one_line(line) for line in "".join(reader.parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 a given signature
+        self._unseen += tag in _UNSEEN
+        if _BLOCK.fullmatch(tag):
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+        if _BLOCK.fullmatch(tag):
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.parts.append(data.replace("\n", " "))

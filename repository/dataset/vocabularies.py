@@ -1,0 +1,272 @@
+"""Controlled terms: small, read-only lists held in memory, each term with titles in languages.
+
+The lists are given as the JSON documents of `config.vocabularies`; this module checks them, finds
+a term by its id in constant time, and searches them.  What a search compares is *folded*: without
+case, accents and differences of width.  Folded texts are made at the first search of a vocabulary,
+so that a process that never searches never pays.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from repository.dataset.description import Label, Labels
+
+ALTERNATIVE_IDS = ("alpha_2", "bibliographic")
+"""Properties whose value names a term as well as its id does, as ``zh`` and ``chi`` for ``zho``."""
+
+RECOMMENDED, DEPRECATED = "recommended", "deprecated"
+"""Tags of terms to be offered first, and of terms kept only because descriptions name them."""
+
+ID = re.compile(r"[a-z0-9][a-z0-9.+_-]*")
+"""What an id may look like: it stands in addresses and in stored metadata."""
+
+_NOT_A_WORD = re.compile(r"[^\w\n]+|_+")
+_FIELDS = frozenset({"id", "title", "description", "icon", "props", "tags"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One term.
+
+    `title` and `description` map language tags to text, with an English title always.  They and
+    `props` are plain dictionaries, because answers are written from them as JSON; do not change
+    them.
+    """
+
+    id: str
+    title: Labels
+    description: Labels
+    props: Mapping[str, str]
+    tags: tuple[str, ...] = ()
+    icon: str | None = None
+
+    @property
+    def label(self) -> Label:
+        return Label(self.id, self.title)
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared: one width, no accents, no case, single blanks."""
+    if not text.isascii():
+        text = _unaccented(_unaccented(text).casefold())
+    return " ".join(text.casefold().split())
+
+
+def _unaccented(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A term as searches see it: each folded name on a line of its own, so that \\n marks its ends.
+
+    `words` are all names with a blank before each word and none of the punctuation.
+    """
+
+    entry: Entry
+    ids: str
+    titles: str
+    names: str
+    words: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> "_Key":
+        alternatives = (entry.props[name] for name in ALTERNATIVE_IDS if entry.props.get(name))
+        ids = _lines((entry.id, *alternatives))
+        titles = _lines(entry.title.values())
+        names = ids + titles
+        words = _NOT_A_WORD.sub(" ", names).replace("\n", "\n ")
+        return cls(entry, ids, titles, names, words)
+
+
+def _lines(names: Iterable[str]) -> str:
+    return "\n" + "\n".join(fold(name) for name in names) + "\n"
+
+
+def _with_all(words: Iterable[str], keys: Sequence[_Key]) -> Sequence[_Key]:
+    for word in words:
+        keys = [key for key in keys if word in key.names]
+    return keys
+
+
+_RANKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A question folded once, in the forms that `rank` looks for."""
+
+    words: Sequence[str]
+    line: str
+    start: str
+    starts: Sequence[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Wanted":
+        folded = fold(text)
+        words = folded.split()
+        starts = [" " + _NOT_A_WORD.sub(" ", word).lstrip() for word in words]
+        return cls(words, f"\n{folded}\n", f"\n{folded}", starts)
+
+    def rank(self, key: _Key) -> int:
+        """How well a key that has all words answers: 0 best, `_RANKS` - 1 worst."""
+        if self.line in key.ids:
+            return 0
+        if self.line in key.titles:
+            return 1
+        if self.start in key.ids:
+            return 2
+        if self.start in key.titles:
+            return 3
+        return 4 if all(start in key.words for start in self.starts) else 5
+
+
+class Vocabulary:
+    """The terms of one type, in the order of their file."""
+
+    def __init__(self, kind: str, entries: Iterable[Entry]) -> None:
+        self.type = kind
+        self._entries = {entry.id: entry for entry in entries}
+
+    def __contains__(self, term_id: object) -> bool:
+        return term_id in self._entries
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, term_id: str) -> Entry | None:
+        """The term with exactly this id."""
+        return self._entries.get(term_id)
+
+    def search(self, text: str | None = None, *, tag: str | None = None) -> list[Entry]:
+        """Terms in whose ids and titles every word of `text` occurs, sorted by English title.
+
+        Without `text` all terms, in the order of their file.  `tag` keeps only terms that carry it.
+        """
+        if text is None:
+            found = list(self)
+        else:
+            found = [key.entry for key in _with_all(fold(text).split(), self._keys)]
+        return found if tag is None else [entry for entry in found if tag in entry.tags]
+
+    def suggest(self, text: str) -> list[Entry]:
+        """Terms for someone who is still typing, the likeliest first.
+
+        First whose id is `text`, then whose title is; then whose id begins so, whose title begins
+        so, in which every word of `text` begins a word; last in which every word occurs anywhere.
+        In each of these groups recommended terms stand before the others and deprecated ones
+        behind; equals are sorted by English title.
+        """
+        wanted = _Wanted.of(text)
+        groups: list[list[Entry]] = [[] for _ in range(_RANKS)]
+        for key in _with_all(wanted.words, self._offered):
+            groups[wanted.rank(key)].append(key.entry)
+        return [entry for group in groups for entry in group]
+
+    @cached_property
+    def _keys(self) -> Sequence[_Key]:
+        ordered = sorted(self, key=lambda entry: (fold(entry.title["en"]), entry.id))
+        return [_Key.of(entry) for entry in ordered]
+
+    @cached_property
+    def _offered(self) -> Sequence[_Key]:
+        return sorted(self._keys, key=lambda key: _standing(key.entry))
+
+
+def _standing(entry: Entry) -> int:
+    return 0 if RECOMMENDED in entry.tags else 2 if DEPRECATED in entry.tags else 1
+
+
+class Vocabularies:
+    """All vocabularies by type, as in ``vocabularies["languages"]``."""
+
+    def __init__(self, vocabularies: Iterable[Vocabulary]) -> None:
+        self._by_type = {vocabulary.type: vocabulary for vocabulary in vocabularies}
+
+    @classmethod
+    def of(cls, documents: Mapping[str, Sequence[Mapping[str, Any]]]) -> "Vocabularies":
+        """Vocabularies from type -> list of terms as written in the files.
+
+        Raises `ValueError`, naming file and id, for an id that is malformed or given twice and for
+        any other departure from
+        ``{"id", "title": {"en", …}, "description"?, "icon"?, "props"?, "tags"?}``.
+        """
+        return cls(_vocabulary(kind, terms) for kind, terms in documents.items())
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return tuple(self._by_type)
+
+    def __getitem__(self, kind: str) -> Vocabulary:
+        return self._by_type[kind]
+
+    def get(self, kind: str) -> Vocabulary | None:
+        return self._by_type.get(kind)
+
+    def label(self, kind: str, term_id: str) -> Label:
+        """The term as a description carries it; `KeyError` when type or id is unknown."""
+        entry = self._by_type[kind].get(term_id)
+        if entry is None:
+            raise KeyError(f"{kind}: {term_id}")
+        return entry.label
+
+    def title(self, kind: str, term_id: str) -> Labels | None:
+        """The titles of a term, None when type or id is unknown."""
+        vocabulary = self._by_type.get(kind)
+        entry = vocabulary.get(term_id) if vocabulary is not None else None
+        return entry.title if entry is not None else None
+
+
+def _vocabulary(kind: str, terms: Sequence[Mapping[str, Any]]) -> Vocabulary:
+    entries: dict[str, Entry] = {}
+    for term in terms:
+        entry = _entry(kind, term)
+        if entry.id in entries:
+            raise ValueError(f"{kind}.json: {entry.id!r} is given twice")
+        entries[entry.id] = entry
+    return Vocabulary(kind, entries.values())
+
+
+def _entry(kind: str, term: Mapping[str, Any]) -> Entry:
+    fault = _fault(term)
+    if fault:
+        raise ValueError(f"{kind}.json: {term.get('id')!r} {fault}")
+    return Entry(
+        id=term["id"],
+        title=term["title"],
+        description=term.get("description", {}),
+        props=term.get("props", {}),
+        tags=tuple(term.get("tags", ())),
+        icon=term.get("icon"),
+    )
+
+
+def _fault(term: Mapping[str, Any]) -> str | None:
+    """What is wrong with a term as written, None when it is in order."""
+    term_id, tags = term.get("id"), term.get("tags", [])
+    if not isinstance(term_id, str) or not ID.fullmatch(term_id):
+        return "is not an id"
+    if not term.keys() <= _FIELDS:
+        return f"has unknown fields: {', '.join(sorted(term.keys() - _FIELDS))}"
+    for field in ("title", "description", "props"):
+        if not _is_texts(term.get(field, {})):
+            return f"has a {field} that does not map text to text"
+    if not term.get("title", {}).get("en"):
+        return "has no English title"
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        return "has tags that are not a list of texts"
+    return None if isinstance(term.get("icon"), str | None) else "has an icon that is not text"
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(name, str) and isinstance(text, str) for name, text in value.items()
+    )

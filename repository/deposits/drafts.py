@@ -1,0 +1,183 @@
+"""Open, save and discard drafts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from repository.access.policy import Action, Thing, must
+from repository.access.terms import Terms
+from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
+from repository.deposits.metadata.loading import load_metadata, missing_fields
+from repository.deposits.model import Draft, DraftKind
+from repository.deposits.pids import take_pids
+from repository.deposits.queries import DraftView, draft_for, view_of
+from repository.deposits.rules import WRITABLE, Body, FilesOptions, read_body
+from repository.files.model import FileSet
+from repository.files.queries import file_set, find_entry
+from repository.files.uploads import discard_set, new_set
+from repository.foundation.errors import FieldError
+from repository.foundation.site import Site
+from repository.foundation.work import Work
+from repository.identifiers.reserve import release
+from repository.records.model import Concept
+from repository.records.numbers import next_number
+
+JsonObject = dict[str, Any]
+
+
+def open_draft(work: Work, site: Site, vocabularies: Vocabularies, raw: JsonObject) -> DraftView:
+    """A new draft of a new dataset, as complete or not as `raw` is."""
+    must(work.actor, Action.OPEN_DRAFT, Thing())
+    assert work.actor.person_id is not None
+    concept = Concept(id=next_number(work), owner_id=work.actor.person_id, versions=0, created=work.now)
+    work.session.add(concept)
+    work.session.flush()
+    draft = blank_draft(work, concept, next_number(work), DraftKind.NEW, new_set(work))
+    work.session.add(draft)
+    write_body(work, site, vocabularies, draft, raw)
+    work.emit(DraftOpened(draft.id))
+    work.session.flush()
+    return view_of(work, draft, concept)
+
+
+def save_draft(
+    work: Work,
+    site: Site,
+    vocabularies: Vocabularies,
+    draft_id: int,
+    raw: JsonObject,
+    expected: str | None = None,
+) -> DraftView:
+    """Replace the draft's metadata by `raw`'s.
+
+    What `raw` does not mention of access, files and identifiers stays: forgetting a field must not open data or lose
+    a reserved identifier.
+    """
+    draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT, expected=expected)
+    write_body(work, site, vocabularies, draft, {"metadata": {}, **raw})
+    return _saved(work, draft, concept)
+
+
+def patch_draft(
+    work: Work,
+    site: Site,
+    vocabularies: Vocabularies,
+    draft_id: int,
+    patch: JsonObject,
+    expected: str | None = None,
+) -> DraftView:
+    """Merge `patch` into the draft (JSON Merge Patch, RFC 7396)."""
+    draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT, expected=expected)
+    current = {
+        "metadata": draft.description,
+        "custom_fields": draft.custom_fields,
+        "access": draft.terms.as_json(),
+        "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview},
+    }
+    spoken = {name: merged(current.get(name), value) for name, value in patch.items() if value is not None}
+    write_body(work, site, vocabularies, draft, spoken)
+    return _saved(work, draft, concept)
+
+
+def discard_draft(work: Work, draft_id: int, expected: str | None = None) -> None:
+    """Throw the draft away; of an edit only the edit goes, of a new dataset everything."""
+    draft, concept = draft_for(work, draft_id, Action.DISCARD_DRAFT, expected=expected)
+    work.session.delete(draft)
+    work.session.flush()
+    if draft.kind != DraftKind.EDIT:
+        release(work, draft.id)
+        discard_set(work, file_set(work, draft.file_set_id, for_change=True))
+    if draft.kind == DraftKind.NEW:
+        release(work, concept.id)
+        work.session.delete(concept)
+    work.emit(DraftDiscarded(draft.id))
+
+
+def blank_draft(work: Work, concept: Concept, draft_id: int, kind: DraftKind, files: FileSet) -> Draft:
+    """A draft that says nothing yet."""
+    draft = Draft(
+        id=draft_id,
+        concept_id=concept.id,
+        kind=kind.value,
+        index=concept.versions + 1,
+        revision=1,
+        description={},
+        custom_fields={},
+        files_enabled=True,
+        default_preview=None,
+        file_set_id=files.id,
+        errors=[],
+        created=work.now,
+        updated=work.now,
+    )
+    draft.terms = Terms()
+    return draft
+
+
+def write_body(work: Work, site: Site, vocabularies: Vocabularies, draft: Draft, raw: Mapping[str, Any]) -> None:
+    """Put `raw` into the draft, and what is wrong with it into the draft's errors."""
+    body = read_body(raw, work.now.date())
+    errors = list(body.errors)
+    if "metadata" in raw:
+        loaded = load_metadata(raw["metadata"], vocabularies)
+        draft.description = loaded.metadata
+        errors += loaded.errors
+    if body.terms is not None:
+        draft.terms = body.terms
+    if body.custom_fields is not None:
+        draft.custom_fields = body.custom_fields
+    errors += _take_files(work, draft, body)
+    errors += take_pids(work, site, draft, raw.get("pids"))
+    errors += _unmended(draft, raw)
+    named = {error.field for error in errors}
+    errors += [each for each in missing_fields(draft.description, doi=True) if each.field not in named]
+    draft.errors = [error.as_json() for error in errors]
+
+
+def merged(current: Any, patch: Any) -> Any:
+    """RFC 7396: objects merge member by member, null removes, everything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(current) if isinstance(current, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def _unmended(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
+    """The faults of those parts that `raw` does not speak of; what is wrong with files, their list shows itself."""
+    silent = [part for part in WRITABLE if part != "files" and raw.get(part) is None]
+    return [
+        FieldError.of(error["field"], *error["messages"])
+        for error in draft.errors
+        if error["field"].partition(".")[0] in silent
+    ]
+
+
+def _saved(work: Work, draft: Draft, concept: Concept) -> DraftView:
+    draft.revision += 1
+    draft.updated = work.now
+    work.emit(DraftSaved(draft.id, {"revision": draft.revision}))
+    work.session.flush()
+    return view_of(work, draft, concept)
+
+
+def _take_files(work: Work, draft: Draft, body: Body) -> list[FieldError]:
+    wanted: FilesOptions | None = body.files
+    if wanted is None:
+        return []
+    errors = []
+    has_files = file_set(work, draft.file_set_id).count > 0
+    if has_files and not wanted.enabled:
+        errors.append(FieldError.of("files.enabled", "Please remove all files first."))
+    else:
+        draft.files_enabled = wanted.enabled
+    preview = wanted.default_preview
+    if preview and find_entry(work, draft.file_set_id, preview) is None:
+        errors.append(FieldError.of("files.default_preview", f'No file with key "{preview}"'))
+        preview = None
+    draft.default_preview = preview
+    return errors

@@ -1,0 +1,139 @@
+"""A draft's metadata: what arrives, what is stored, and what is wrong with it.
+
+Nothing that a depositor sent is lost.  A top-level field without fault is stored in its normal
+form; a field with a fault, or one that nobody knows, stays as it was sent and is reported, so that
+the depositor can mend it later.  What is stored can be loaded again: the same comes out.
+
+Upper limits are listed in the docstring of the package.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from repository.dataset.completeness import missing
+from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.funding import FundingSchema
+from repository.deposits.metadata.people import ContributorSchema, CreatorSchema
+from repository.deposits.metadata.places import LocationsSchema
+from repository.deposits.metadata.relations import (
+    AlternateIdentifierSchema,
+    ReferenceSchema,
+    RelatedIdentifierSchema,
+)
+from repository.deposits.metadata.shapes import BLANK, Edtf, Html, Several, Shape, Tagless
+from repository.deposits.metadata.statements import (
+    AdditionalDescriptionSchema,
+    AdditionalTitleSchema,
+    DateSchema,
+    RightSchema,
+    SubjectSchema,
+)
+from repository.deposits.metadata.storable import Unstorable, storable
+from repository.deposits.metadata.terms import TermSchema, term, unknown_terms
+from repository.foundation.errors import FieldError
+
+PEOPLE = 10_000
+THINGS = 1_000
+ERRORS = 1_000
+"""The most faults that are reported at once."""
+
+
+class MetadataSchema(Shape):
+    """A dataset's description on the wire; a draft may lack any of it."""
+
+    resource_type = term("resourcetypes")
+    title = Tagless(least=3, metadata={"description": "required to publish"})
+    publication_date = Edtf()
+    creators = Several(CreatorSchema, most=PEOPLE)
+    contributors = Several(ContributorSchema, most=PEOPLE)
+    publisher = Tagless(metadata={"description": "required to register a DOI"})
+    description = Html(least=3, metadata={"description": "formatted text, sanitised"})
+    version = Tagless(most=191)
+    copyright = Html(least=1)
+    additional_titles = Several(AdditionalTitleSchema, most=THINGS)
+    additional_descriptions = Several(AdditionalDescriptionSchema, most=THINGS)
+    subjects = Several(SubjectSchema, most=THINGS)
+    languages = Several(TermSchema, most=THINGS, metadata={"description": "ISO 639-3 codes"})
+    dates = Several(DateSchema, most=THINGS)
+    rights = Several(RightSchema, most=THINGS)
+    sizes = Several(Tagless(least=1), most=THINGS)
+    formats = Several(Tagless(least=1), most=THINGS)
+    identifiers = Several(AlternateIdentifierSchema, most=THINGS)
+    related_identifiers = Several(RelatedIdentifierSchema, most=THINGS)
+    references = Several(ReferenceSchema, most=THINGS)
+    locations = fields.Nested(LocationsSchema)
+    funding = Several(FundingSchema, most=THINGS)
+
+
+_SCHEMA = MetadataSchema()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedMetadata:
+    """Metadata to store, and the faults in it; each `field` begins with ``metadata``."""
+
+    metadata: dict[str, Any]
+    errors: tuple[FieldError, ...]
+
+
+def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
+    """Check metadata as sent and give what is to be stored; never raises.
+
+    `raw` is any JSON value.  Absent required fields are not faults here: see `missing_fields`.
+    """
+    if not isinstance(raw, dict):
+        return LoadedMetadata({}, (FieldError.of("metadata", "Invalid input type."),))
+    sent, unkept = _storable_members(raw)
+    normal, wrong = _normal_form(sent)
+    for error in unknown_terms(normal, vocabularies):
+        wrong.setdefault(error.field.split(".")[1], []).append(error)
+    # what is neither faulty nor in the normal form was null or blank
+    stored = {
+        name: value if name in wrong else normal[name]
+        for name, value in sent.items()
+        if name in wrong or name in normal
+    }
+    faults = chain(unkept, *(wrong[name] for name in stored if name in wrong))
+    return LoadedMetadata(stored, tuple(islice(faults, ERRORS)))
+
+
+def missing_fields(metadata: Mapping[str, Any], *, doi: bool) -> tuple[FieldError, ...]:
+    """What stored metadata lacks to be published; `doi` says that a DOI will be registered."""
+    return tuple(FieldError.of(gap.field, gap.message) for gap in missing(metadata, doi=doi))
+
+
+def _storable_members(raw: Mapping[Any, Any]) -> tuple[dict[str, Any], list[FieldError]]:
+    """What a database can keep of each member; one that it cannot keep at all is a fault."""
+    kept: dict[str, Any] = {}
+    faults: list[FieldError] = []
+    for name, value in raw.items():
+        try:
+            kept.update(storable({name: value}))
+        except Unstorable as error:
+            faults.append(FieldError.of(f"metadata.{storable(str(name))}", str(error)))
+    return kept, faults
+
+
+def _normal_form(sent: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[FieldError]]]:
+    """The members without fault in their normal form, and the faults of the others by member."""
+    try:
+        loaded, messages = _SCHEMA.load(sent), {}
+    except ValidationError as error:
+        loaded, messages = error.valid_data, error.messages_dict
+    normal = {name: value for name, value in loaded.items() if name not in messages and value not in BLANK}
+    return normal, {name: list(_flattened(messages[name], f"metadata.{name}")) for name in messages}
+
+
+def _flattened(messages: Any, path: str) -> Iterator[FieldError]:
+    """Nested messages as paths, in an order that does not depend on chance."""
+    if isinstance(messages, dict):
+        for key in sorted(messages, key=lambda key: (isinstance(key, str), key)):
+            yield from _flattened(messages[key], f"{path}.{key}")
+    elif isinstance(messages, list):
+        yield FieldError(path, tuple(str(message) for message in messages))
+    else:
+        yield FieldError.of(path, str(messages))

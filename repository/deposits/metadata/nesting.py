@@ -1,0 +1,50 @@
+"""Whether a piece of HTML can be parsed in time that does not grow with the square of its length.
+
+A parser of HTML 5 looks through all elements that are open at many a tag; a text of a megabyte
+that only opens elements costs it minutes.  Texts with few tags pass.  Long tables and reports pass
+when their elements are closed in order and never deeper than `DEEPEST`, judged by a reading that
+sees no fewer open elements than a parser does: an end tag counts only right after what it closes,
+and constructs in which tags mean something else do not occur.
+"""
+
+import re
+
+FEW = 1_000
+"""Start tags that may stand in any order."""
+
+DEEPEST = 100
+
+_BEGINNING = re.compile(r"</?[A-Za-z]")
+_START = re.compile(r"<[A-Za-z]")
+_FOREIGN = re.compile(
+    r"<(?:[!?]|/?(?:frameset|iframe|math|noembed|noframes|noscript|plaintext|script|select|style"
+    r"|svg|template|textarea|title|xmp)\b)",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?)>")
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
+_CLOSED_BY_THE_NEXT = frozenset({"p", "li"})
+
+
+def is_shallow(text: str) -> bool:
+    """Whether parsing `text` as HTML is cheap."""
+    starts = sum(1 for _ in _START.finditer(text))
+    return starts <= FEW or (_is_regular(text) and _depth(text) <= DEEPEST)
+
+
+def _is_regular(text: str) -> bool:
+    """Whether every tag is one that all readers see alike, with no tag in an attribute."""
+    return _FOREIGN.search(text) is None and _BEGINNING.search(_TAG.sub(" ", text)) is None
+
+
+def _depth(text: str) -> int:
+    """The most elements that are open at once."""
+    deepest, opened = 0, [""]
+    for end, name, _ in (tag.groups() for tag in _TAG.finditer(text.lower())):
+        if end:
+            if opened[-1] == name:
+                opened.pop()
+        elif name not in _VOID and not (name in _CLOSED_BY_THE_NEXT and opened[-1] == name):
+            opened.append(name)
+            deepest = max(deepest, len(opened) - 1)
+    return deepest

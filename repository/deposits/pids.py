@@ -1,0 +1,90 @@
+"""The identifiers of a draft: reserve, drop, or bring one's own DOI."""
+
+from collections.abc import Mapping
+
+from repository.access.policy import Action
+from repository.deposits.facts import DraftSaved
+from repository.deposits.model import Draft, DraftKind
+from repository.deposits.queries import DraftView, draft_for, view_of
+from repository.foundation.errors import FieldError, Forbidden, Invalid, NotFound
+from repository.foundation.site import Site
+from repository.foundation.work import Work
+from repository.identifiers.model import Identifier
+from repository.identifiers.queries import identifiers_of
+from repository.identifiers.reserve import SCHEMES, adopt_external_doi, release, reserve
+from repository.identifiers.rules import folded
+
+KNOWN = (*SCHEMES, "oai")
+
+
+def reserve_pid(work: Work, site: Site, draft_id: int, scheme: str) -> DraftView:
+    """Give the draft its identifier before it is published; it stays the same then."""
+    draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT)
+    _require_scheme(scheme)
+    reserve(work, site, scheme, draft.id)
+    _touched(work, draft)
+    return view_of(work, draft, concept)
+
+
+def drop_pid(work: Work, draft_id: int, scheme: str) -> DraftView:
+    """Give a reserved identifier back; raises `Forbidden` for one that is published."""
+    draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT)
+    _require_scheme(scheme)
+    if draft.kind == DraftKind.EDIT:
+        raise Forbidden("A published identifier cannot be dropped.")
+    if not release(work, draft.id, scheme):
+        raise NotFound(f"The draft has no reserved {scheme.upper()}.")
+    _touched(work, draft)
+    return view_of(work, draft, concept)
+
+
+def take_pids(work: Work, site: Site, draft: Draft, raw: object) -> list[FieldError]:
+    """What a body says about identifiers; saying nothing, or nothing of one, keeps what was reserved here."""
+    if raw is None:
+        return []
+    if not isinstance(raw, Mapping):
+        return [FieldError.of("pids", "Invalid input type.")]
+    errors = [
+        FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}")
+        for scheme in raw
+        if scheme not in KNOWN
+    ]
+    present = identifiers_of(work, [draft.id])[draft.id]
+    for scheme in SCHEMES:
+        try:
+            _take(work, site, draft, scheme, raw.get(scheme), present.get(scheme))
+        except Invalid as fault:
+            errors += fault.errors
+    return errors
+
+
+def _take(work: Work, site: Site, draft: Draft, scheme: str, raw: object, present: Identifier | None) -> None:
+    field = f"pids.{scheme}"
+    if not raw:
+        if present and present.external and draft.kind != DraftKind.EDIT:
+            release(work, draft.id, scheme)
+        return
+    if not isinstance(raw, Mapping):
+        raise Invalid.field(field, "Invalid input type.")
+    value = raw.get("identifier") or ""
+    if not isinstance(value, str):
+        raise Invalid.field(f"{field}.identifier", "Not a valid string.")
+    if not value or (present and folded(value) == present.folded):
+        return
+    if draft.kind == DraftKind.EDIT:
+        raise Invalid.field(field, "A published identifier cannot be changed.")
+    if scheme != "doi" or raw.get("provider") != "external":
+        raise Invalid.field(field, "Identifiers of this repository are reserved, not chosen.")
+    adopt_external_doi(work, site, draft.id, value)
+
+
+def _require_scheme(scheme: str) -> None:
+    if scheme not in SCHEMES:
+        message = f"No configuration defined for PID {scheme}"
+        raise Invalid.field(f"pids.{scheme}", message)
+
+
+def _touched(work: Work, draft: Draft) -> None:
+    draft.revision += 1
+    draft.updated = work.now
+    work.emit(DraftSaved(draft.id, {"revision": draft.revision}))

@@ -1,0 +1,91 @@
+"""Reading drafts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from repository.access.policy import Action, Thing, must
+from repository.deposits.model import Draft, DraftKind
+from repository.files.model import FileSet
+from repository.files.queries import file_set
+from repository.foundation.errors import NotFound, Stale
+from repository.foundation.work import Work
+from repository.identifiers.queries import ByScheme, identifiers_of
+from repository.records.model import Concept
+from repository.records.queries import UNKNOWN
+
+# Built once: composing a statement costs more than running it.
+_VIEWS = (
+    select(Draft, Concept, FileSet)
+    .join(Concept, Draft.concept_id == Concept.id)
+    .join(FileSet, Draft.file_set_id == FileSet.id)
+    .where(Draft.id.in_(bindparam("ids", expanding=True)))
+)
+_DRAFT = select(Draft, Concept).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
+_DRAFT_FOR_CHANGE = _DRAFT.with_for_update()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft with all that belongs to its reading, but its files' entries."""
+
+    draft: Draft
+    concept: Concept
+    files: FileSet
+    pids: ByScheme
+    concept_pids: ByScheme
+
+    @property
+    def is_edit(self) -> bool:
+        return self.draft.kind == DraftKind.EDIT
+
+    @property
+    def errors(self) -> list[dict[str, object]]:
+        return self.draft.errors
+
+
+def draft_for(
+    work: Work,
+    draft_id: int,
+    action: Action,
+    *,
+    expected: str | None = None,
+    gone: str = UNKNOWN,
+    lock: bool = True,
+) -> tuple[Draft, Concept]:
+    """The draft for `action`, locked for this transaction unless it is only read or `lock` is False.
+
+    Raises `NotFound` (saying `gone`), `Forbidden`, or `Stale` when the client `expected` another revision.
+    """
+    query = _DRAFT_FOR_CHANGE if lock and action is not Action.READ_DRAFT else _DRAFT
+    found = work.session.execute(query, {"id": draft_id}).one_or_none()
+    if found is None:
+        raise NotFound(gone)
+    draft, concept = found
+    must(work.actor, action, Thing(owner_id=concept.owner_id))
+    if expected is not None and expected != str(draft.revision):
+        raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")
+    return draft, concept
+
+
+def draft_view(work: Work, draft_id: int) -> DraftView:
+    """The draft for reading by `work.actor`."""
+    draft, concept = draft_for(work, draft_id, Action.READ_DRAFT)
+    return view_of(work, draft, concept)
+
+
+def view_of(work: Work, draft: Draft, concept: Concept) -> DraftView:
+    """Complete a draft that is at hand."""
+    pids = identifiers_of(work, [draft.id, concept.id])
+    files = file_set(work, draft.file_set_id)
+    return DraftView(draft, concept, files, pids[draft.id], pids[concept.id])
+
+
+def draft_views(work: Work, ids: Sequence[int]) -> list[DraftView]:
+    """Drafts in the order of `ids`, in two queries, whoever may see them."""
+    rows = work.session.execute(_VIEWS, {"ids": ids}).all()
+    pids = identifiers_of(work, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
+    views = (DraftView(*row, pids[row.Draft.id], pids[row.Concept.id]) for row in rows)
+    by_id = {view.draft.id: view for view in views}
+    return [by_id[key] for key in ids if key in by_id]

@@ -1,0 +1,101 @@
+"""What a draft's body means, without a database: reading it, and finding all that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from repository.access.terms import Terms, read_terms
+from repository.foundation.errors import FieldError
+
+WRITABLE = ("access", "files", "metadata", "custom_fields", "pids")
+SERVER_OWNED = frozenset(
+    [
+        "id",
+        "created",
+        "updated",
+        "revision_id",
+        "is_published",
+        "is_draft",
+        "status",
+        "expires_at",
+        "versions",
+        "parent",
+        "media_files",
+        "links",
+        "errors",
+        "deletion_status",
+        "tombstone",
+        "stats",
+        "expanded",
+        "ui",
+        "internal_notes",
+        "swh",
+        "$schema",
+    ]
+)
+"""Fields that a reading contains and a writing may repeat; they say nothing there."""
+FILES_FIELDS = frozenset(["enabled", "default_preview", "order", "count", "total_bytes", "entries", "links"])
+
+
+@dataclass(frozen=True, slots=True)
+class FilesOptions:
+    """`enabled` False makes a metadata-only record."""
+
+    enabled: bool = True
+    default_preview: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A draft's body but its metadata and identifiers; None means the body does not speak of it."""
+
+    terms: Terms | None
+    files: FilesOptions | None
+    custom_fields: dict[str, Any] | None
+    errors: tuple[FieldError, ...]
+
+
+def read_body(raw: Mapping[str, Any], today: date) -> Body:
+    """Read all but `metadata` and `pids`, noting every fault with its field."""
+    errors = [
+        FieldError.of(name, "Unknown field.") for name in raw if name not in WRITABLE and name not in SERVER_OWNED
+    ]
+    terms = None
+    if raw.get("access") is not None:
+        terms, faults = read_terms(raw["access"], today)
+        errors += faults
+    files = _files(raw["files"], errors) if raw.get("files") is not None else None
+    custom = _custom_fields(raw.get("custom_fields"), errors)
+    return Body(terms, files, custom, tuple(errors))
+
+
+def stops_publication(error: Mapping[str, Any]) -> bool:
+    """Whether a draft with this error must not be published; an unknown field beside the dataset's is harmless."""
+    return str(error["field"]).partition(".")[0] in WRITABLE
+
+
+def _files(raw: object, errors: list[FieldError]) -> FilesOptions:
+    if not isinstance(raw, Mapping):
+        errors.append(FieldError.of("files", "Invalid input type."))
+        return FilesOptions()
+    errors += [FieldError.of(f"files.{name}", "Unknown field.") for name in raw if name not in FILES_FIELDS]
+    enabled, preview = raw.get("enabled", True), raw.get("default_preview")
+    if not isinstance(enabled, bool):
+        errors.append(FieldError.of("files.enabled", "Not a valid boolean."))
+        enabled = True
+    if preview is not None and (not isinstance(preview, str) or len(preview) > 1024):
+        errors.append(FieldError.of("files.default_preview", "Not a valid string."))
+        preview = None
+    return FilesOptions(enabled, preview or None)
+
+
+def _custom_fields(raw: object, errors: list[FieldError]) -> dict[str, Any] | None:
+    """No custom field is configured, so each is unknown; its value is kept all the same."""
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        errors.append(FieldError.of("custom_fields", "Invalid input type."))
+        return None
+    errors += [FieldError.of(f"custom_fields.{name}", "Unknown field.") for name in raw]
+    return raw

@@ -1,0 +1,1 @@
+"""Registering identifiers: `port` and its keepers."""

@@ -1,0 +1,77 @@
+"""Which tables a search reads, and what its hits are worth."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from repository.engines.search.embedded.question import Question, expression, says_nothing
+from repository.engines.search.port import FREE_TEXT
+from repository.engines.search.query import And, Node, Or, Phrase, Term, Wildcard
+
+_WEIGHTS = ", ".join(str(weight) for weight in FREE_TEXT.values())
+_RANKED = 32
+"""So many words of a query count for its ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """``FROM`` and ``WHERE`` that yield what the query matches, and its score: smaller is better."""
+
+    tables: str
+    where: str
+    score: str
+
+
+def wanted(node: Node) -> Iterator[Term | Phrase | Wildcard]:
+    """The leaves that make a document a better match: those under no NOT."""
+    match node:
+        case Term() | Phrase() | Wildcard():
+            yield node
+        case And() | Or():
+            for part in node.parts:
+                yield from wanted(part)
+
+
+def ranked_by(node: Node) -> list[str]:
+    """The FTS5 expressions that rank `node`'s matches."""
+    found = (expression(leaf) for leaf in wanted(node))
+    return list(dict.fromkeys(text for text in found if text is not None))[:_RANKED]
+
+
+def source(question: Question, node: Node, *, scored: bool) -> Source:
+    """Reads the full-text index first when every match must be in it, else the documents."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    saying = [part for part in parts if not says_nothing(part)]
+    texts = [text for part in saying if (text := expression(part)) is not None]
+    rest = [part for part in saying if expression(part) is None]
+    if texts and not (scored and any(map(ranked_by, rest))):
+        return _text_first(question, texts, rest)
+    if not scored:
+        return Source(f"{question.on.docs} d", question.condition(node), "0.0")
+    return _documents_first(question, node)
+
+
+def _text_first(question: Question, texts: list[str], rest: list[Node]) -> Source:
+    fts = question.on.fts
+    asked = question.bind(" AND ".join(dict.fromkeys(texts)))
+    conditions = [f"f.{fts} MATCH {asked}"]
+    if rest:
+        conditions.append(question.condition(And(tuple(rest))))
+    return Source(
+        f"{fts} f CROSS JOIN {question.on.docs} d ON d.doc = f.rowid",
+        " AND ".join(conditions),
+        f"bm25({fts}, {_WEIGHTS})",
+    )
+
+
+def _documents_first(question: Question, node: Node) -> Source:
+    fts = question.on.fts
+    asked = question.bind(" OR ".join(ranked_by(node)))
+    question.tables.append(
+        f"ranked AS MATERIALIZED (SELECT rowid AS doc, bm25({fts}, {_WEIGHTS}) AS score"
+        f" FROM {fts} WHERE {fts} MATCH {asked})"
+    )
+    return Source(
+        f"{question.on.docs} d LEFT JOIN ranked r ON r.doc = d.doc",
+        question.condition(node),
+        "coalesce(r.score, 0.0)",
+    )

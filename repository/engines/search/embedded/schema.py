@@ -1,0 +1,149 @@
+"""The tables of an index, and which of several indexes in the file is the one that answers.
+
+An index is a *generation*: a set of tables with a number in their names.  One generation is live; during a rebuild
+a second one is being built in the same file, so that every process sees it and writes to both.  Numbers are never
+used twice.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from repository.engines.search.port import FREE_TEXT
+
+_VERSION = 1
+"""Of the tables and of the text analysis.  A file of another version is emptied: the index is a copy."""
+
+_GENERATIONS = """
+CREATE TABLE generations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    live INTEGER NOT NULL
+)"""
+
+_TABLES = (
+    """
+    CREATE TABLE docs_{n} (
+        doc INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        id INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        owner_id INTEGER NOT NULL,
+        public INTEGER NOT NULL,
+        latest INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        created TEXT NOT NULL,
+        updated TEXT NOT NULL,
+        facets BLOB NOT NULL,
+        UNIQUE (kind, id)
+    )""",
+    "CREATE INDEX docs_{n}_created ON docs_{n} (created, kind, id)",
+    "CREATE INDEX docs_{n}_updated ON docs_{n} (updated, kind, id)",
+    "CREATE INDEX docs_{n}_position ON docs_{n} (position, kind, id)",
+    "CREATE INDEX docs_{n}_owner ON docs_{n} (owner_id)",
+    # what is needed to show and to remove a document, apart from what every search scans
+    "CREATE TABLE sources_{n} (doc INTEGER PRIMARY KEY, terms BLOB NOT NULL, texts TEXT NOT NULL)",
+    """
+    CREATE TABLE terms_{n} (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        field TEXT NOT NULL,
+        value TEXT NOT NULL,
+        folded TEXT NOT NULL,
+        number INTEGER,
+        UNIQUE (field, value)
+    )""",
+    "CREATE INDEX terms_{n}_folded ON terms_{n} (field, folded)",
+    "CREATE INDEX terms_{n}_number ON terms_{n} (field, number) WHERE number IS NOT NULL",
+    """
+    CREATE TABLE postings_{n} (
+        term INTEGER NOT NULL,
+        doc INTEGER NOT NULL,
+        PRIMARY KEY (term, doc)
+    ) WITHOUT ROWID""",
+    # unstemmed words, for wildcards; a word may outlive its documents and then finds nothing
+    "CREATE TABLE words_{n} (word TEXT PRIMARY KEY) WITHOUT ROWID",
+    # deleted while this generation was being built, so that the builder does not bring them back
+    "CREATE TABLE deleted_{n} (kind TEXT, id INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID",
+    # words are folded and separated before they come here, so only the stems are left to FTS5
+    "CREATE VIRTUAL TABLE fts_{n} USING fts5({columns}, tokenize = 'porter ascii')",
+)
+_NAMES = ("docs", "sources", "terms", "postings", "words", "deleted", "fts")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The names of one index's tables."""
+
+    number: int
+
+    def __getattr__(self, name: str) -> str:
+        if name in _NAMES:
+            return f"{name}_{self.number}"
+        raise AttributeError(name)
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Makes an empty index in a new file, or in one of another version."""
+    if _version(connection) == _VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) != _VERSION:
+            _empty(connection)
+            connection.execute(_GENERATIONS)
+            start(connection, live=True)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def live(connection: sqlite3.Connection) -> Generation:
+    """The index that answers."""
+    row = connection.execute("SELECT number FROM generations WHERE live = 1").fetchone()
+    return Generation(row[0])
+
+
+def building(connection: sqlite3.Connection) -> Generation | None:
+    """The index that a rebuild, finished never or soon, is filling."""
+    row = connection.execute("SELECT number FROM generations WHERE live = 0").fetchone()
+    return Generation(row[0]) if row else None
+
+
+def start(connection: sqlite3.Connection, *, live: bool) -> Generation:
+    """A new, empty index."""
+    added = connection.execute("INSERT INTO generations (live) VALUES (?)", (live,))
+    generation = Generation(added.lastrowid or 0)
+    columns = ", ".join(f'"{field}"' for field in FREE_TEXT)
+    for statement in _TABLES:
+        connection.execute(statement.format(n=generation.number, columns=columns))
+    return generation
+
+
+def remove(connection: sqlite3.Connection, generation: Generation) -> None:
+    for name in _NAMES:
+        connection.execute(f"DROP TABLE {getattr(generation, name)}")
+    connection.execute("DELETE FROM generations WHERE number = ?", (generation.number,))
+
+
+def make_live(connection: sqlite3.Connection, generation: Generation) -> None:
+    remove(connection, live(connection))
+    connection.execute("UPDATE generations SET live = 1 WHERE number = ?", (generation.number,))
+    connection.execute(f"DELETE FROM {generation.deleted}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def _empty(connection: sqlite3.Connection) -> None:
+    numbers = [
+        row[0]
+        for row in connection.execute(
+            "SELECT substr(name, 6) FROM sqlite_master WHERE type = 'table' AND name GLOB 'docs_[0-9]*'"
+        )
+    ]
+    for number in numbers:
+        for name in _NAMES:
+            connection.execute(f"DROP TABLE IF EXISTS {name}_{number}")
+    connection.execute("DROP TABLE IF EXISTS generations")

@@ -1,0 +1,255 @@
+"""What every search engine promises.
+
+The index is a copy: the database is the truth, a `Document` is built from it by `repository.search.documents`,
+and an engine returns ids, never records.  Published versions and drafts live in one index, told apart by `kind`,
+so that a person's own list is one query.
+
+Promises (tests/contracts/search_contract.py):
+
+* `put` with a `revision` not newer than the stored one changes nothing: a late job never overwrites newer data.
+* after `put` or `drop` returns, a following `find` sees the change.
+* a two-character Chinese word is found in Chinese text; an English word in any of its inflections and any case;
+  accents do not matter.
+* facet counts of a facet are computed without that facet's own filter, so its other buckets keep their counts.
+* `highlights` are plain fragments with ``<em>`` around matches, HTML-escaped, in a field of their own.
+* `find` never returns a document that `visibility` does not allow.
+* walking `next_after` cursors visits each document of an unchanging index exactly once, in the sort's order.
+* a rebuild (`begin_rebuild` … `finish`) leaves searches answering from the old index until the new one is complete,
+  and keeps changes that arrive meanwhile.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from repository.engines.search.query import Node
+
+
+class Kind(StrEnum):
+    """What a document stands for."""
+
+    RECORD = "record"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One record or draft as the index knows it.  All text is plain (no HTML).
+
+    `id` is the record id; a published record and its edit draft share it, so the key is (`kind`, `id`).
+    `revision` grows with every change of what is indexed.  `texts` hold the analysed fields, `keywords` the exact
+    ones, each with any number of values; the names are those of `FIELDS`.  Times are UTC ISO 8601 text.
+    """
+
+    kind: Kind
+    id: int
+    concept_id: int
+    revision: int
+    owner_id: int
+    public: bool
+    """the record is visible to everyone (never true of a draft)"""
+    latest: bool
+    """the newest published version of its concept; of a draft: always true"""
+    index: int
+    """position among the concept's versions, from 1"""
+    created: str
+    updated: str
+    texts: Mapping[str, Sequence[str]]
+    keywords: Mapping[str, Sequence[str]]
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    KEYWORD = "keyword"
+    NUMBER = "number"
+    DATE = "date"
+    """EDTF or ISO text compared as text; kept under `keywords`"""
+
+
+FIELDS: Mapping[str, FieldType] = {
+    "title": FieldType.TEXT,
+    "additional_titles": FieldType.TEXT,
+    "description": FieldType.TEXT,
+    "additional_descriptions": FieldType.TEXT,
+    "creators": FieldType.TEXT,
+    "contributors": FieldType.TEXT,
+    "affiliations": FieldType.TEXT,
+    "subjects": FieldType.TEXT,
+    "publisher": FieldType.TEXT,
+    "references": FieldType.TEXT,
+    "funding": FieldType.TEXT,
+    "places": FieldType.TEXT,
+    "filenames": FieldType.TEXT,
+    "id": FieldType.KEYWORD,
+    "concept_id": FieldType.KEYWORD,
+    "owner_id": FieldType.KEYWORD,
+    "is_published": FieldType.KEYWORD,
+    "status": FieldType.KEYWORD,
+    "version": FieldType.KEYWORD,
+    "doi": FieldType.KEYWORD,
+    "concept_doi": FieldType.KEYWORD,
+    "cstr": FieldType.KEYWORD,
+    "concept_cstr": FieldType.KEYWORD,
+    "creator_identifiers": FieldType.KEYWORD,
+    "identifiers": FieldType.KEYWORD,
+    "related_identifiers": FieldType.KEYWORD,
+    "resource_type": FieldType.KEYWORD,
+    "access_status": FieldType.KEYWORD,
+    "access_record": FieldType.KEYWORD,
+    "access_files": FieldType.KEYWORD,
+    "file_type": FieldType.KEYWORD,
+    "subject": FieldType.KEYWORD,
+    "licence": FieldType.KEYWORD,
+    "language": FieldType.KEYWORD,
+    "creator": FieldType.KEYWORD,
+    "year": FieldType.KEYWORD,
+    "publication_date": FieldType.DATE,
+    "created": FieldType.DATE,
+    "updated": FieldType.DATE,
+    "file_count": FieldType.NUMBER,
+    "total_bytes": FieldType.NUMBER,
+    "version_index": FieldType.NUMBER,
+}
+"""Every field a query may name, by its name in the index."""
+
+FREE_TEXT: Mapping[str, float] = {
+    "title": 5.0,
+    "additional_titles": 4.0,
+    "creators": 3.0,
+    "subjects": 3.0,
+    "contributors": 1.5,
+    "affiliations": 1.0,
+    "description": 1.0,
+    "additional_descriptions": 0.8,
+    "filenames": 0.8,
+    "publisher": 0.5,
+    "references": 0.3,
+    "funding": 0.3,
+    "places": 1.0,
+}
+"""Fields that text without a field name is looked for in, with their weight in the ranking."""
+
+FACETS: Sequence[str] = (
+    "resource_type",
+    "access_status",
+    "file_type",
+    "year",
+    "subject",
+    "licence",
+    "language",
+    "creator",
+    "is_published",
+)
+
+
+class Sort(StrEnum):
+    BEST_MATCH = "bestmatch"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    VERSION = "version"
+    UPDATED_DESC = "updated-desc"
+    UPDATED_ASC = "updated-asc"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose documents a search may return; made by `access.visibility`, obeyed by every keeper.
+
+    `everything` ignores the rest; otherwise public documents when `public`, and those owned by `owner_id`.
+    """
+
+    public: bool = True
+    owner_id: int | None = None
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question.
+
+    `filters` are facet selections: values of one facet are alternatives, facets restrict each other.  A filter on
+    ``publication_date`` takes ``from..to``.  `after` is the `next_after` of an earlier answer, else `offset` applies.
+    """
+
+    query: Node
+    scope: Scope
+    kinds: frozenset[Kind] = frozenset({Kind.RECORD})
+    latest_only: bool = True
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    facets: Sequence[str] = ()
+    facet_size: int = 10
+    sort: Sort = Sort.NEWEST
+    offset: int = 0
+    size: int = 25
+    after: str | None = None
+    highlight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    kind: Kind
+    id: int
+    score: float | None = None
+    highlights: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    key: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    hits: Sequence[Hit]
+    total: int
+    facets: Mapping[str, Sequence[Bucket]] = field(default_factory=dict)
+    next_after: str | None = None
+    """opaque; None when the hits end here"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """What the index holds, for comparison with the database."""
+
+    kind: Kind
+    id: int
+    revision: int
+
+
+class Rebuild(Protocol):
+    """A new index being filled while the old one answers."""
+
+    def put(self, documents: Iterable[Document]) -> None: ...
+
+    def finish(self) -> None:
+        """Put the new index in the old one's place, with all changes that arrived since the rebuild began."""
+        ...
+
+    def abandon(self) -> None: ...
+
+
+class SearchEngine(Protocol):
+    def put(self, documents: Iterable[Document]) -> None:
+        """Add or replace; documents of an older or the same revision than the stored are ignored."""
+        ...
+
+    def drop(self, kind: Kind, ids: Iterable[int]) -> None: ...
+
+    def find(self, search: Search) -> Answer:
+        """Raises `Invalid` for an `after` that is not one of ours, `Unavailable` when the engine does not answer."""
+        ...
+
+    def entries(self) -> Iterator[Entry]:
+        """Everything indexed, ordered by (kind, id), read in batches."""
+        ...
+
+    def begin_rebuild(self) -> Rebuild: ...
+
+    def describe(self) -> str:
+        """Name and version for `doctor`; raises `Unavailable`."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,100 @@
+"""Reading file sets and entries; nothing here loads a whole set at once unless the caller streams it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import joinedload
+
+from repository.files.model import FileEntry, FileSet
+from repository.foundation.errors import NotFound
+from repository.foundation.work import Work
+
+BATCH = 500
+
+# Built once: composing a statement costs more than running it.
+_WITH_FILES = select(FileEntry).options(joinedload(FileEntry.file), joinedload(FileEntry.staged))
+_ENTRY = _WITH_FILES.where(FileEntry.file_set_id == bindparam("set"), FileEntry.key == bindparam("key"))
+_ENTRIES = (
+    _WITH_FILES.where(FileEntry.file_set_id == bindparam("set"))
+    .order_by(FileEntry.key)
+    .offset(bindparam("offset"))
+    .limit(bindparam("limit"))
+)
+_COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
+_SET = select(FileSet).where(FileSet.id == bindparam("set"))
+_SET_FOR_CHANGE = _SET.with_for_update()
+
+
+def file_set(work: Work, set_id: int, for_change: bool = False) -> FileSet:
+    """The set itself, locked for this transaction when it is `for_change`."""
+    return work.session.scalars(_SET_FOR_CHANGE if for_change else _SET, {"set": set_id}).one()
+
+
+def find_entry(work: Work, set_id: int, key: str) -> FileEntry | None:
+    """The entry with its files, or None."""
+    return work.session.scalar(_ENTRY, {"set": set_id, "key": key})
+
+
+def entry(work: Work, set_id: int, key: str, record_id: int) -> FileEntry:
+    """The entry with its files; raises `NotFound` in the contract's words."""
+    found = find_entry(work, set_id, key)
+    if found is None:
+        raise NotFound(f"Record '{record_id}' has no file '{key}'.")
+    return found
+
+
+def first_entries(
+    work: Work, set_id: int, limit: int, offset: int = 0, committed_only: bool = False
+) -> Sequence[FileEntry]:
+    """Entries in the order of their keys."""
+    query = _COMMITTED if committed_only else _ENTRIES
+    return work.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
+
+
+def entries_by_key(work: Work, set_id: int, keys: Iterable[str]) -> Sequence[FileEntry]:
+    """Those of `keys` that the set has."""
+    return work.session.scalars(
+        select(FileEntry).where(FileEntry.file_set_id == set_id, FileEntry.key.in_(list(keys)))
+    ).all()
+
+
+def all_entries(work: Work, set_id: int) -> Iterator[FileEntry]:
+    """Every entry in the order of its key, read in batches that are forgotten again."""
+    after = ""
+    while True:
+        batch = work.session.scalars(
+            select(FileEntry)
+            .where(FileEntry.file_set_id == set_id, FileEntry.key > after)
+            .order_by(FileEntry.key)
+            .limit(BATCH)
+            .options(joinedload(FileEntry.file), joinedload(FileEntry.staged))
+        ).all()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1].key
+        work.session.expunge_all()
+
+
+def has_pending(work: Work, set_id: int) -> bool:
+    """Whether a file of the set has not arrived or is not committed."""
+    return bool(
+        work.session.scalar(select(exists().where(FileEntry.file_set_id == set_id, FileEntry.pending.is_(True))))
+    )
+
+
+def extensions(work: Work, set_id: int) -> Sequence[str]:
+    """The different endings of the set's file names."""
+    return work.session.scalars(
+        select(FileEntry.extension)
+        .where(FileEntry.file_set_id == set_id, FileEntry.extension != "")
+        .distinct()
+        .order_by(FileEntry.extension)
+    ).all()
+
+
+def first_keys(work: Work, set_id: int, limit: int) -> Sequence[str]:
+    """The names of the set, at most `limit`."""
+    return work.session.scalars(
+        select(FileEntry.key).where(FileEntry.file_set_id == set_id).order_by(FileEntry.key).limit(limit)
+    ).all()

@@ -1,0 +1,187 @@
+"""Files come in: begin (names), receive (bytes), stage, complete; and go again before publication.
+
+Bytes are received outside any transaction and get a row only when they are whole and durable in the store.  Until
+commit, what was committed under the name before stays what the name means.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import delete, update
+
+from repository.engines.bytestore.port import ByteStore, Digests
+from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
+from repository.files.model import FileEntry, FileSet, SetState, StoredFile
+from repository.files.queries import entries_by_key
+from repository.files.rules import Declared, extension_of, fault_of_key, media_type_of
+from repository.foundation.errors import FieldError, Forbidden, Invalid
+from repository.foundation.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Bytes that are in the store and belong to nothing yet."""
+
+    object_key: str
+    digests: Digests
+
+
+def new_set(work: Work) -> FileSet:
+    """An empty set."""
+    made = FileSet(state=SetState.OPEN.value, count=0, total_bytes=0)
+    work.session.add(made)
+    work.session.flush()
+    return made
+
+
+def begin(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
+    """Name the files to come; raises `Invalid` and names none if any name cannot stand."""
+    require_open(files)
+    _require_names(work, files, wanted, limit)
+    entries = [
+        FileEntry(
+            file_set_id=files.id,
+            key=each.key,
+            extension=extension_of(each.key),
+            pending=True,
+            declared_size=each.size,
+            declared_checksum=each.checksum,
+            about=each.about,
+            hidden=each.hidden,
+            created=work.now,
+            updated=work.now,
+            file=None,
+            staged=None,
+        )
+        for each in wanted
+    ]
+    work.session.add_all(entries)
+    _count(work, files, len(entries), 0)
+    work.session.flush()
+    return entries
+
+
+def receive(store: ByteStore, source: BinaryIO, limit: int) -> Received:
+    """Put bytes into the store, digesting on the way; raises `TooLarge`, `Unavailable`, and keeps nothing then."""
+    object_key = uuid.uuid4().hex
+    return Received(object_key, store.write(object_key, source, limit=limit))
+
+
+def stage(work: Work, entry: FileEntry, received: Received) -> None:
+    """Hold received bytes beside what is committed under the name."""
+    if entry.staged_id is not None:
+        work.emit(FileReleased(entry.staged_id))
+    file = StoredFile(
+        object_key=received.object_key,
+        size=received.digests.size,
+        md5=received.digests.md5,
+        sha256=received.digests.sha256,
+        media_type=media_type_of(entry.key),
+        created=work.now,
+    )
+    work.session.add(file)
+    work.session.flush()
+    entry.staged_id, entry.staged = file.id, file
+    entry.pending, entry.updated = True, work.now
+
+
+def complete(work: Work, files: FileSet, entry: FileEntry) -> tuple[FieldError, ...]:
+    """Make the staged bytes what the name means, if they are what was declared.
+
+    Returns what does not match, in which case the staged bytes are dropped and the name means what it meant before.
+    Committing again changes nothing.  Raises `Invalid` when nothing was received.
+    """
+    require_open(files)
+    file = entry.staged
+    if file is None:
+        if entry.file_id is None:
+            raise Invalid.field("content", f"No content was received for file '{entry.key}'.")
+        return ()
+    mismatches = _mismatches(entry, file)
+    entry.staged_id, entry.staged, entry.updated = None, None, work.now
+    if mismatches:
+        entry.pending = entry.file_id is None
+        work.emit(FileReleased(file.id))
+        return mismatches
+    _replace(work, files, entry, file)
+    return ()
+
+
+def remove(work: Work, files: FileSet, entry: FileEntry) -> None:
+    """Take a name out of the set; raises `Forbidden` if the set is frozen."""
+    require_open(files)
+    for file_id in (entry.file_id, entry.staged_id):
+        if file_id is not None:
+            work.emit(FileReleased(file_id))
+    _count(work, files, -1, -(entry.file.size if entry.file else 0))
+    work.session.execute(delete(FileEntry).where(FileEntry.id == entry.id))
+
+
+def discard_set(work: Work, files: FileSet) -> None:
+    """Give up a whole set; its entries and bytes are removed afterwards, however many there are."""
+    require_open(files)
+    files.state = SetState.DISCARDED.value
+    work.emit(FileSetDiscarded(files.id))
+
+
+def freeze(files: FileSet) -> None:
+    """From now on the set never changes."""
+    files.state = SetState.FROZEN.value
+
+
+def require_open(files: FileSet) -> None:
+    """Raises `Forbidden` for the files of a published version."""
+    if files.state != SetState.OPEN:
+        raise Forbidden("The files of a published version cannot be changed: make a new version.")
+
+
+def _require_names(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) -> None:
+    errors = [
+        FieldError.of(f"{index}.key", fault) for index, each in enumerate(wanted) if (fault := fault_of_key(each.key))
+    ]
+    if errors:
+        raise Invalid(errors=errors)
+    taken = {entry.key for entry in entries_by_key(work, files.id, [w.key for w in wanted])}
+    for index, each in enumerate(wanted):
+        if each.key in taken:
+            raise Invalid(
+                f"File with key {each.key} already exists.",
+                [FieldError.of(f"{index}.key", f"File with key {each.key} already exists.")],
+            )
+        taken.add(each.key)
+    if files.count + len(wanted) > limit:
+        raise Invalid.field("files", f"A record holds at most {limit} files.")
+
+
+def _mismatches(entry: FileEntry, file: StoredFile) -> tuple[FieldError, ...]:
+    errors = []
+    if entry.declared_size not in (None, file.size):
+        message = f"Declared {entry.declared_size} bytes, received {file.size}."
+        errors.append(FieldError.of("size", message))
+    if entry.declared_checksum:
+        algorithm, _, declared = entry.declared_checksum.partition(":")
+        found = file.md5 if algorithm == "md5" else file.sha256
+        if found != declared:
+            message = f"Declared {algorithm}:{declared}, received {algorithm}:{found}."
+            errors.append(FieldError.of("checksum", message))
+    return tuple(errors)
+
+
+def _replace(work: Work, files: FileSet, entry: FileEntry, file: StoredFile) -> None:
+    before = entry.file.size if entry.file else 0
+    if entry.file_id is not None:
+        work.emit(FileReleased(entry.file_id))
+    entry.file_id, entry.file, entry.pending = file.id, file, False
+    _count(work, files, 0, file.size - before)
+    work.emit(FileReceived(file.id, {"key": entry.key, "sha256": file.sha256}))
+
+
+def _count(work: Work, files: FileSet, count: int, total_bytes: int) -> None:
+    work.session.execute(
+        update(FileSet)
+        .where(FileSet.id == files.id)
+        .values(count=FileSet.count + count, total_bytes=FileSet.total_bytes + total_bytes)
+        .execution_options(synchronize_session="evaluate")
+    )

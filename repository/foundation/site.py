@@ -1,0 +1,34 @@
+"""This installation as the outside sees it: its name, addresses and identifier prefixes."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`base_url` has no slash at its end; `series` starts the local suffix of every identifier."""
+
+    name: str
+    base_url: str
+    doi_prefix: str
+    cstr_prefix: str
+    series: str
+    max_file_bytes: int
+    max_files: int
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    def api(self, path: str = "") -> str:
+        """Absolute URL of an API path such as ``/records/1``."""
+        return f"{self.base_url}/api{path}"
+
+    def page(self, path: str) -> str:
+        """Absolute URL of a page for people."""
+        return f"{self.base_url}{path}"
+
+
+def in_path(key: str) -> str:
+    """A file key as it stands in a URL: blanks and UTF-8 encoded, slashes kept."""
+    return quote(key, safe="/~")

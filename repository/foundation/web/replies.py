@@ -1,0 +1,27 @@
+"""JSON replies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+JSON = "application/json"
+
+
+def json_reply(
+    body: Any, status: int = 200, headers: Mapping[str, str] | None = None, mimetype: str = JSON
+) -> Response:
+    """`body` as JSON; indented when the query says ``prettyprint=1``."""
+    option = orjson.OPT_INDENT_2 if request.args.get("prettyprint") == "1" else 0
+    return Response(orjson.dumps(body, option=option), status, headers, mimetype=mimetype)
+
+
+def revision_reply(body: Mapping[str, Any], status: int = 200) -> Response:
+    """A draft or record with its revision as entity tag."""
+    return json_reply(body, status, {"ETag": f'"{body["revision_id"]}"'})
+
+
+def nothing() -> Response:
+    """Done, and there is nothing to say."""
+    return Response(status=204)

@@ -1,0 +1,34 @@
+"""Embargoes end by themselves."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from repository.foundation.actor import SYSTEM
+from repository.foundation.work import Works
+from repository.publication.facts import EmbargoLifted
+from repository.records.model import Version
+
+BATCH = 100
+
+
+def lift_embargoes(works: Works, today: date) -> int:
+    """Open every version whose embargo ends on or before `today`; returns how many."""
+    lifted = 0
+    while True:
+        with works.writing(SYSTEM) as work:
+            due = work.session.scalars(
+                select(Version)
+                .where(Version.embargo_until <= today)
+                .order_by(Version.id)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for version in due:
+                version.terms = version.terms.lifted()
+                version.change += 1
+                version.updated = work.now
+                work.emit(EmbargoLifted(version.id))
+        lifted += len(due)
+        if len(due) < BATCH:
+            return lifted

@@ -1,0 +1,23 @@
+"""What happens to versions."""
+
+from repository.foundation.facts import Fact
+
+
+class VersionPublished(Fact):
+    """Subject: the version; details name the concept and the version that was the latest before."""
+
+
+class VersionEdited(Fact):
+    """Subject: the version, whose description or access has a new revision."""
+
+
+class EditBegun(Fact):
+    """Subject: the version that an edit was opened for."""
+
+
+class NewVersionBegun(Fact):
+    """Subject: the draft of the coming version."""
+
+
+class EmbargoLifted(Fact):
+    """Subject: the version whose files opened."""

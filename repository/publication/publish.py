@@ -1,0 +1,126 @@
+"""Publish a draft."""
+
+from dataclasses import dataclass
+
+from repository.access.policy import Action
+from repository.deposits.model import Draft, DraftKind
+from repository.deposits.queries import draft_for
+from repository.deposits.rules import stops_publication
+from repository.files.model import FileSet
+from repository.files.queries import file_set, has_pending
+from repository.files.uploads import freeze
+from repository.foundation.site import Site
+from repository.foundation.work import Work
+from repository.identifiers.queries import identifiers_of
+from repository.identifiers.reserve import reserve_missing
+from repository.publication.facts import VersionEdited, VersionPublished
+from repository.publication.rules import require_publishable
+from repository.records.model import Concept, Version, VersionRevision
+
+GONE = "Not found."
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What is about to be published."""
+
+    draft: Draft
+    concept: Concept
+    files: FileSet
+
+
+def publish(work: Work, site: Site, draft_id: int, expected: str | None = None) -> Version:
+    """Make the draft a version, or its corrections the next revision of the version it edits.
+
+    Raises `Incomplete` naming what is missing; `NotFound` when there is no draft (any more), so that a second request
+    for the same publication changes nothing.
+    """
+    draft, concept = draft_for(work, draft_id, Action.PUBLISH, expected=expected, gone=GONE)
+    edition = _Edition(draft, concept, file_set(work, draft.file_set_id, for_change=True))
+    _require_publishable(work, edition)
+    if draft.kind == DraftKind.EDIT:
+        version = _revise(work, draft)
+        work.emit(VersionEdited(version.id, {"revision": version.revision}))
+    else:
+        version = _first_revision(work, edition)
+        _reserve_identifiers(work, site, version)
+        previous = _become_latest(work, concept, version)
+        work.emit(VersionPublished(version.id, {"concept": concept.id, "previous": previous}))
+    _keep_revision(work, version)
+    work.session.delete(draft)
+    work.session.flush()
+    return version
+
+
+def _require_publishable(work: Work, edition: _Edition) -> None:
+    draft, files = edition.draft, edition.files
+    require_publishable(
+        errors=[error for error in draft.errors if stops_publication(error)],
+        files_enabled=draft.files_enabled,
+        file_count=files.count,
+        pending=has_pending(work, files.id),
+    )
+
+
+def _first_revision(work: Work, edition: _Edition) -> Version:
+    draft, concept = edition.draft, edition.concept
+    freeze(edition.files)
+    version = Version(
+        id=draft.id,
+        concept_id=concept.id,
+        index=concept.versions + 1,
+        revision=draft.revision + 1,
+        change=1,
+        file_set_id=draft.file_set_id,
+        created=work.now,
+        updated=work.now,
+    )
+    _copy_description(draft, version)
+    work.session.add(version)
+    return version
+
+
+def _revise(work: Work, draft: Draft) -> Version:
+    version = work.session.get_one(Version, draft.id, with_for_update=True)
+    _copy_description(draft, version)
+    version.revision = max(version.revision, draft.revision) + 1
+    version.change += 1
+    version.updated = work.now
+    return version
+
+
+def _copy_description(draft: Draft, version: Version) -> None:
+    version.description = draft.description
+    version.custom_fields = draft.custom_fields
+    version.terms = draft.terms
+    version.files_enabled = draft.files_enabled
+    version.default_preview = draft.default_preview
+
+
+def _reserve_identifiers(work: Work, site: Site, version: Version) -> None:
+    """DOI and CSTR for version and concept; a dataset with a DOI from elsewhere gets no second one."""
+    doi = identifiers_of(work, [version.id])[version.id].get("doi")
+    schemes = ("cstr",) if doi and doi.external else ("doi", "cstr")
+    reserve_missing(work, site, version.id, schemes)
+    reserve_missing(work, site, version.concept_id, schemes)
+
+
+def _become_latest(work: Work, concept: Concept, version: Version) -> int | None:
+    previous = concept.latest_id
+    if previous is not None:
+        work.session.get_one(Version, previous).change += 1  # it is no longer the latest
+    concept.latest_id, concept.versions = version.id, version.index
+    return previous
+
+
+def _keep_revision(work: Work, version: Version) -> None:
+    work.session.add(
+        VersionRevision(
+            version_id=version.id,
+            revision=version.revision,
+            description=version.description,
+            access=version.terms.as_json(),
+            actor=work.actor.name,
+            at=work.now,
+        )
+    )

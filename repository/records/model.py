@@ -1,0 +1,95 @@
+"""Tables of concepts, versions and their revisions."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from repository.access.terms import Terms
+from repository.foundation.database import Base, Identity
+
+
+class Number(Base):
+    """The sequence that concepts, drafts and versions share."""
+
+    __tablename__ = "number"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's form
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+
+
+class Described:
+    """The columns that a draft and a version have in common: what is said, and who may see what."""
+
+    description: Mapped[dict[str, Any]]
+    custom_fields: Mapped[dict[str, Any]]
+    record_access: Mapped[str] = mapped_column(String(10))
+    files_access: Mapped[str] = mapped_column(String(10))
+    embargo_until: Mapped[date | None]
+    embargo_reason: Mapped[str | None] = mapped_column(String(5000))
+    files_enabled: Mapped[bool]
+    default_preview: Mapped[str | None] = mapped_column(String(1024))
+
+    @declared_attr
+    def file_set_id(cls) -> Mapped[int]:  # noqa: N805 - SQLAlchemy passes the class
+        return mapped_column(ForeignKey("file_set.id"), index=True)
+
+    @property
+    def terms(self) -> Terms:
+        """Access settings and embargo as one value."""
+        return Terms(self.record_access, self.files_access, self.embargo_until, self.embargo_reason)
+
+    @terms.setter
+    def terms(self, terms: Terms) -> None:
+        self.record_access, self.files_access = terms.record, terms.files
+        self.embargo_until, self.embargo_reason = terms.embargo_until, terms.embargo_reason
+
+
+class Concept(Base):
+    """A dataset through all its versions; `versions` counts the published ones."""
+
+    __tablename__ = "concept"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True, autoincrement=False)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    latest_id: Mapped[int | None] = mapped_column(Identity)
+    versions: Mapped[int] = mapped_column(default=0)
+    created: Mapped[datetime]
+
+
+class Version(Described, Base):
+    """A published version.
+
+    `revision` counts corrections of the description, `change` all that a reader or the index could notice, such as no
+    longer being the latest.
+    """
+
+    __tablename__ = "version"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True, autoincrement=False)
+    concept_id: Mapped[int] = mapped_column(ForeignKey("concept.id"))
+    index: Mapped[int]
+    revision: Mapped[int]
+    change: Mapped[int]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("concept_id", "index"),
+        Index("ix_version_embargo_until", "embargo_until"),
+        Index("ix_version_created_id", "created", "id"),
+    )
+
+
+class VersionRevision(Base):
+    """What a version said at one revision, kept for ever."""
+
+    __tablename__ = "version_revision"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    description: Mapped[dict[str, Any]]
+    access: Mapped[dict[str, Any]]
+    actor: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]

@@ -1,0 +1,234 @@
+"""HTTP of published records, their versions and files (InvenioRDM contract, sections 1.2 and 1.6)."""
+
+from collections.abc import Sequence
+
+from flask import Response, redirect, request
+
+from repository.dataset.formats.citations import bibtex, cite
+from repository.dataset.formats.csl import csl_json
+from repository.dataset.formats.schema_org import schema_org
+from repository.engines.facilities import Facilities
+from repository.files.archive import archive
+from repository.files.downloads import download_of
+from repository.files.model import FileEntry
+from repository.files.queries import all_entries, entry, first_entries
+from repository.files.schema import FileListQuery, FileListShape, FileShape
+from repository.files.wire import file_json, file_list_json
+from repository.foundation.clock import today
+from repository.foundation.errors import Invalid, NotFound
+from repository.foundation.paging import Page
+from repository.foundation.site import Site
+from repository.foundation.web.bodies import query
+from repository.foundation.web.context import current_actor, current_facilities
+from repository.foundation.web.negotiation import JSON_TYPES, accepted
+from repository.foundation.web.openapi import Api
+from repository.foundation.web.replies import json_reply, revision_reply
+from repository.foundation.web.sending import file_reply, long_list_reply, stream_reply
+from repository.foundation.work import Work
+from repository.records.publications import publication_of
+from repository.records.queries import (
+    RecordView,
+    concept_by_id,
+    files_for_reading,
+    may_have_files,
+    record_or_latest,
+    record_view,
+    versions_of,
+)
+from repository.records.schema import CitationQuery, RecordListShape, RecordShape, VersionsQuery
+from repository.records.wire import EMBEDDED_FILES, hits_json, record_json
+
+api = Api("records")
+RECORD = "/records/<record:record_id>"
+ANY_TYPE = "*/*"
+JSON_LD, CSL = "application/ld+json", "application/vnd.citationstyles.csl+json"
+BIBLIOGRAPHY, BIBTEX = "text/x-bibliography", "application/x-bibtex"
+OFFERS = (*JSON_TYPES, JSON_LD, CSL, BIBLIOGRAPHY, BIBTEX)
+
+
+@api.route(
+    "GET",
+    RECORD,
+    "Read a published record; a concept's id leads to its latest version",
+    query=CitationQuery,
+    answers={200: (RecordShape, JSON_LD, CSL, "text/plain", BIBTEX), 302: None},
+    errors=(403, 404),
+)
+def read_record(record_id: int) -> Response:
+    media_type = accepted(OFFERS)
+    wanted = query(CitationQuery())
+    facilities: Facilities = current_facilities()
+    with facilities.works.reading(current_actor()) as work:
+        view = record_or_latest(work, record_id)
+        if isinstance(view, int):
+            return _found(facilities.site.api(f"/records/{view}"))
+        if media_type in JSON_TYPES:
+            return revision_reply(shown(facilities, work, view))
+        return _formatted(facilities, work, view, media_type, wanted)
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/versions",
+    "List the versions of a record, newest first",
+    query=VersionsQuery,
+    answers={200: RecordListShape},
+    errors=(403, 404),
+)
+def list_versions(record_id: int) -> Response:
+    accepted()
+    wanted = query(VersionsQuery())
+    page = Page(wanted["page"], wanted["size"])
+    facilities: Facilities = current_facilities()
+    with facilities.works.reading(current_actor()) as work:
+        concept_id = _concept_id(work, record_id)
+        views, total = versions_of(work, concept_id, page)
+        hits = [shown(facilities, work, view, embed=False) for view in views]
+    links = _page_links(facilities.site.api(f"/records/{record_id}/versions"), page, total)
+    return json_reply(hits_json(hits, total, "version", links, page=page.number, aggregations={}))
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/versions/latest",
+    "Go to the latest version",
+    answers={301: None},
+    errors=(403, 404),
+)
+def latest_version(record_id: int) -> Response:
+    facilities: Facilities = current_facilities()
+    with facilities.works.reading(current_actor()) as work:
+        concept = concept_by_id(work, _concept_id(work, record_id))
+        if concept is None or concept.latest_id is None:
+            raise NotFound
+    location = facilities.site.api(f"/records/{concept.latest_id}")
+    body = {"status": 301, "message": "Redirecting...", "location": location}
+    return json_reply(body, 301, {"Location": location})
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/files",
+    "List a record's files",
+    query=FileListQuery,
+    answers={200: FileListShape},
+    errors=(403, 404),
+)
+def list_files(record_id: int) -> Response:
+    accepted()
+    wanted = query(FileListQuery())
+    facilities: Facilities = current_facilities()
+    base = _base(facilities.site, record_id)
+    with facilities.works.reading(current_actor()) as work:
+        view = files_for_reading(work, record_id)
+        head = file_list_json((), base, f"{base}-archive", view.version.files_enabled, draft=False)
+        del head["entries"]
+        if wanted["size"] is None:
+            items = [file_json(e, base, draft=False) for e in all_entries(work, view.files.id)]
+        else:
+            offset = (wanted["page"] - 1) * wanted["size"]
+            page = first_entries(work, view.files.id, wanted["size"], offset)
+            items = [file_json(e, base, draft=False) for e in page]
+    return long_list_reply(head, "entries", iter(items))
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/files/<path:key>",
+    "Read what is said of one file",
+    answers={200: FileShape},
+    errors=(403, 404),
+)
+def read_file(record_id: int, key: str) -> Response:
+    accepted()
+    facilities: Facilities = current_facilities()
+    with facilities.works.reading(current_actor()) as work:
+        found = entry(work, files_for_reading(work, record_id).files.id, key, record_id)
+        return json_reply(file_json(found, _base(facilities.site, record_id), draft=False))
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/files/<path:key>/content",
+    "Download a file, or a range of it",
+    answers={200: ANY_TYPE, 206: ANY_TYPE, 304: None},
+    errors=(403, 404, 416),
+)
+def download_file(record_id: int, key: str) -> Response:
+    facilities: Facilities = current_facilities()
+    with facilities.works.reading(current_actor()) as work:
+        found = entry(work, files_for_reading(work, record_id).files.id, key, record_id)
+        download = download_of(found, record_id)
+    save = request.args.get("download") == "1"
+    return file_reply(facilities.store.local_path(download.object_key), download, save)
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/files-archive",
+    "Download all files of a record as ZIP",
+    answers={200: "application/zip"},
+    errors=(403, 404),
+)
+def download_archive(record_id: int) -> Response:
+    facilities: Facilities = current_facilities()
+    with facilities.works.reading(current_actor()) as work:
+        view = files_for_reading(work, record_id)
+        blocks = archive(facilities.store, all_entries(work, view.files.id))
+    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
+
+
+def shown(facilities: Facilities, work: Work, view: RecordView, embed: bool = True) -> dict[str, object]:
+    """A record as JSON for `work.actor`; with `embed` its first files are inside."""
+    allowed = may_have_files(work, view)
+    entries: Sequence[FileEntry] = ()
+    if embed and allowed and view.files.count:
+        entries = first_entries(work, view.files.id, EMBEDDED_FILES)
+    return record_json(view, facilities.site, facilities.vocabularies, files_allowed=allowed, entries=entries)
+
+
+def _formatted(
+    facilities: Facilities, work: Work, view: RecordView, media_type: str, wanted: dict[str, str]
+) -> Response:
+    allowed = may_have_files(work, view)
+    entries = first_entries(work, view.files.id, EMBEDDED_FILES) if allowed else ()
+    publication = publication_of(view, facilities.site, facilities.vocabularies, files_allowed=allowed, entries=entries)
+    if media_type == JSON_LD:
+        return json_reply(schema_org(publication), mimetype=JSON_LD)
+    if media_type == CSL:
+        return json_reply(csl_json(publication), mimetype=CSL)
+    if media_type == BIBTEX:
+        return Response(bibtex(publication), mimetype=BIBTEX)
+    try:
+        text = cite(publication, wanted["style"], wanted["locale"], today())
+    except ValueError as unknown:
+        raise Invalid.field("style", str(unknown)) from None
+    return Response(text, mimetype="text/plain")
+
+
+def _concept_id(work: Work, record_id: int) -> int:
+    if concept_by_id(work, record_id) is not None:
+        return record_id
+    return record_view(work, record_id).concept.id
+
+
+def _page_links(base: str, page: Page, total: int) -> dict[str, str]:
+    def at(number: int) -> str:
+        return f"{base}?page={number}&size={page.size}"
+
+    links = {"self": at(page.number)}
+    if page.number > 1:
+        links["prev"] = at(page.number - 1)
+    if page.has_next(total):
+        links["next"] = at(page.number + 1)
+    return links
+
+
+def _base(site: Site, record_id: int) -> str:
+    return site.api(f"/records/{record_id}/files")
+
+
+def _found(location: str) -> Response:
+    reply = redirect(location, 302)
+    assert isinstance(reply, Response)
+    return reply

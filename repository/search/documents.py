@@ -1,0 +1,168 @@
+"""What of a record or draft is indexed."""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nh3
+
+from repository.access.terms import PUBLIC
+from repository.dataset.description import Agent, Description
+from repository.dataset.reading import description_of
+from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.queries import DraftView
+from repository.engines.search.port import Document, Kind
+from repository.foundation.clock import iso
+from repository.identifiers.queries import ByScheme
+from repository.records.queries import RecordView
+
+MAX_FILE_NAMES = 1_000
+"""Names searched for in one record; a larger set is found by its first names."""
+MAX_TEXT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """What is indexed of a file set."""
+
+    keys: Sequence[str] = ()
+    extensions: Sequence[str] = ()
+
+
+def record_document(view: RecordView, files: FileNames, vocabularies: Vocabularies) -> Document:
+    """The document of a published version; of files the public may not have, no name is indexed."""
+    version, concept = view.version, view.concept
+    open_files = version.files_access == PUBLIC
+    said = description_of(version.description, vocabularies)
+    return Document(
+        kind=Kind.RECORD,
+        id=version.id,
+        concept_id=concept.id,
+        revision=version.change,
+        owner_id=concept.owner_id,
+        public=version.record_access == PUBLIC,
+        latest=view.is_latest,
+        index=version.index,
+        created=iso(version.created),
+        updated=iso(version.updated),
+        texts={**_texts(said), "filenames": files.keys if open_files else ()},
+        keywords={
+            **_keywords(said),
+            **_identity(view.version.id, concept.id, concept.owner_id, view.pids, view.concept_pids),
+            "is_published": ["true"],
+            "status": ["published"],
+            "access_status": [version.terms.status(version.files_enabled).value],
+            "access_record": [version.record_access],
+            "access_files": [version.files_access],
+            "file_type": files.extensions if open_files else (),
+            "created": [iso(version.created)],
+            "updated": [iso(version.updated)],
+        },
+        numbers={
+            "file_count": view.files.count if open_files else 0,
+            "total_bytes": view.files.total_bytes if open_files else 0,
+            "version_index": version.index,
+        },
+    )
+
+
+def draft_document(view: DraftView, vocabularies: Vocabularies) -> Document:
+    """The document of a draft, from those of its fields that are sound."""
+    draft, concept = view.draft, view.concept
+    said = description_of(_sound(draft.description, draft.errors), vocabularies)
+    return Document(
+        kind=Kind.DRAFT,
+        id=draft.id,
+        concept_id=concept.id,
+        revision=draft.revision,
+        owner_id=concept.owner_id,
+        public=False,
+        latest=True,
+        index=draft.index,
+        created=iso(draft.created),
+        updated=iso(draft.updated),
+        texts=_texts(said),
+        keywords={
+            **_keywords(said),
+            **_identity(draft.id, concept.id, concept.owner_id, view.pids, view.concept_pids),
+            "is_published": ["false"],
+            "status": ["new_version_draft" if concept.latest_id else "draft"],
+            "access_status": [draft.terms.status(draft.files_enabled).value],
+            "access_record": [draft.record_access],
+            "access_files": [draft.files_access],
+            "created": [iso(draft.created)],
+            "updated": [iso(draft.updated)],
+        },
+        numbers={"version_index": draft.index},
+    )
+
+
+def _sound(metadata: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The metadata without the fields that were sent wrong."""
+    faulty = {
+        parts[1] for error in errors if len(parts := str(error["field"]).split(".")) > 1 and parts[0] == "metadata"
+    }
+    return {name: value for name, value in metadata.items() if name not in faulty}
+
+
+def _identity(
+    number: int, concept_id: int, owner_id: int, pids: ByScheme, concept_pids: ByScheme
+) -> dict[str, Sequence[str]]:
+    named = {f"{scheme}": [pid.folded] for scheme, pid in pids.items()}
+    concept = {f"concept_{scheme}": [pid.folded] for scheme, pid in concept_pids.items()}
+    return {
+        "id": [str(number)],
+        "concept_id": [str(concept_id)],
+        "owner_id": [str(owner_id)],
+        **named,
+        **concept,
+    }
+
+
+def _texts(said: Description) -> dict[str, Sequence[str]]:
+    return {
+        "title": [said.title],
+        "additional_titles": [each.text for each in said.additional_titles],
+        "description": [plain(said.description)],
+        "additional_descriptions": [plain(each.text) for each in said.additional_descriptions],
+        "creators": [agent.name for agent in said.creators],
+        "contributors": [agent.name for agent in said.contributors],
+        "affiliations": _affiliations((*said.creators, *said.contributors)),
+        "subjects": [subject.subject for subject in said.subjects],
+        "publisher": [said.publisher] if said.publisher else [],
+        "references": list(said.references),
+        "funding": [
+            text for each in said.funding for text in (each.funder, each.award_title, each.award_number) if text
+        ],
+        "places": [place.place for place in said.places if place.place],
+    }
+
+
+def _keywords(said: Description) -> dict[str, Sequence[str]]:
+    return {
+        "resource_type": [said.resource_type.id] if said.resource_type.id else [],
+        "version": [said.version] if said.version else [],
+        "subject": [subject.subject for subject in said.subjects],
+        "licence": [licence.id for licence in said.licences if licence.id],
+        "language": [language.id for language in said.languages],
+        "creator": [agent.name for agent in said.creators],
+        "creator_identifiers": [each.identifier for agent in said.creators for each in agent.identifiers],
+        "identifiers": [each.identifier for each in said.identifiers],
+        "related_identifiers": [each.identifier for each in said.related_identifiers],
+        "year": [said.year] if said.year else [],
+        "publication_date": [said.publication_date] if said.publication_date else [],
+    }
+
+
+def _affiliations(agents: Sequence[Agent]) -> list[str]:
+    return list(dict.fromkeys(a.name for agent in agents for a in agent.affiliations if a.name))
+
+
+def plain(text: str) -> str:
+    """HTML as the words a reader sees."""
+    if "<" not in text and "&" not in text:
+        return text[:MAX_TEXT]
+    # a tag between two words separates them
+    spaced = text.replace("<", " <")
+    return " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())[:MAX_TEXT]

@@ -1,0 +1,164 @@
+"""Which documented path of a record means which field of the index.
+
+The API's documentation is generated from `PATHS`, so a path that stands here is one that people may use.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+FREE = "*"
+"""Instead of an index field: all text together."""
+
+_AGENT = ("person_or_org.name", "person_or_org.family_name", "person_or_org.given_name")
+
+_RECORD = {
+    "id": "id",
+    "created": "created",
+    "updated": "updated",
+    "is_published": "is_published",
+    "status": "status",
+    "versions.index": "version_index",
+    "parent.id": "concept_id",
+    "parent.access.owned_by.user": "owner_id",
+    "parent.pids.doi.identifier": "concept_doi",
+    "parent.pids.cstr.identifier": "concept_cstr",
+    "pids.doi.identifier": "doi",
+    "pids.cstr.identifier": "cstr",
+    "access.status": "access_status",
+    "access.record": "access_record",
+    "access.files": "access_files",
+    "files.count": "file_count",
+    "files.total_bytes": "total_bytes",
+    "files.types": "file_type",
+    "files.entries.key": "filenames",
+}
+
+_METADATA = {
+    "metadata.*": FREE,
+    "metadata.title": "title",
+    "metadata.additional_titles.title": "additional_titles",
+    "metadata.description": "description",
+    "metadata.additional_descriptions.description": "additional_descriptions",
+    **{f"metadata.creators.{name}": "creators" for name in _AGENT},
+    "metadata.creators.person_or_org.identifiers.identifier": "creator_identifiers",
+    "metadata.creators.affiliations.name": "affiliations",
+    **{f"metadata.contributors.{name}": "contributors" for name in _AGENT},
+    "metadata.contributors.affiliations.name": "affiliations",
+    "metadata.subjects.subject": "subjects",
+    "metadata.subjects.id": "subject",
+    "metadata.publisher": "publisher",
+    "metadata.publication_date": "publication_date",
+    "metadata.version": "version",
+    "metadata.languages.id": "language",
+    "metadata.rights.id": "licence",
+    "metadata.resource_type.id": "resource_type",
+    "metadata.resource_type.title.*": "resource_type",
+    "metadata.identifiers.identifier": "identifiers",
+    "metadata.related_identifiers.identifier": "related_identifiers",
+    "metadata.references.reference": "references",
+    "metadata.funding.*": "funding",
+    "metadata.locations.features.place": "places",
+}
+
+_ALIASES = {
+    "doi": "doi",
+    "conceptdoi": "concept_doi",
+    "cstr": "cstr",
+    "conceptcstr": "concept_cstr",
+    "recid": "id",
+    "conceptrecid": "concept_id",
+    "title": "title",
+    "description": "description",
+    "creators": "creators",
+    "creators.name": "creators",
+    "creators.affiliation": "affiliations",
+    "creators.orcid": "creator_identifiers",
+    "contributors": "contributors",
+    "contributors.name": "contributors",
+    "keywords": "subjects",
+    "subjects": "subjects",
+    "resource_type": "resource_type",
+    "resource_type.type": "resource_type",
+    "resource_type.id": "resource_type",
+    "access_right": "access_status",
+    "publication_date": "publication_date",
+    "grants.code": "funding",
+    "license": "licence",
+    "license.id": "licence",
+    "license.identifier": "licence",
+    "version": "version",
+    "owners": "owner_id",
+    "publisher": "publisher",
+    "language": "language",
+    "filename": "filenames",
+    "files.key": "filenames",
+    "related.identifier": "related_identifiers",
+}
+
+PATHS: Mapping[str, str] = MappingProxyType({**_RECORD, **_METADATA, **_ALIASES})
+"""Path as typed before the colon -> a field of the index, or `FREE`; ``.*`` stands for any path below."""
+
+WITHOUT_VALUES = frozenset({"communities"})
+"""Names that are known and of which no record has a value."""
+
+ROOTS = ("metadata", "access", "parent", "pids", "files", "versions", "custom_fields", "stats")
+"""What begins with one of these and a dot is a path, though perhaps one that is not indexed."""
+
+_PREFIXES = tuple(path[:-1] for path in PATHS if path.endswith(".*"))
+_ANY_CASE = frozenset({"doi", "cstr"})
+
+
+def names_pattern() -> str:
+    """A regular expression for everything that is a path when a colon follows."""
+    names = sorted({*PATHS, *WITHOUT_VALUES}, key=lambda name: (-len(name), name))
+    exact = [re.escape(name) for name in names if name not in _ANY_CASE]
+    pasted = [f"(?i:{name})" for name in sorted(_ANY_CASE)]
+    below = rf"(?:{'|'.join(ROOTS)})\.[\w.*\\-]+"
+    return "|".join(("_exists_", below, *exact, *pasted))
+
+
+def index_field(path: str) -> str | None:
+    """The field that `path` names, `FREE` for all text, None when it is not indexed."""
+    path = path.replace("\\", "")
+    if path.casefold() in _ANY_CASE:
+        path = path.casefold()
+    if path in PATHS:
+        return PATHS[path]
+    prefixes = [prefix for prefix in _PREFIXES if path.startswith(prefix) and prefix != "metadata."]
+    return PATHS[f"{max(prefixes, key=len)}*"] if prefixes else None
+
+
+_PERSISTENT = {
+    "doi": re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE),
+    "cstr": re.compile(r"^(?:https?://(?:www\.)?cstr\.cn/|cstr:\s*)", re.IGNORECASE),
+    "orcid": re.compile(r"^https?://(?:www\.)?orcid\.org/", re.IGNORECASE),
+}
+_SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "doi": ("doi",),
+    "concept_doi": ("doi",),
+    "cstr": ("cstr",),
+    "concept_cstr": ("cstr",),
+    "creator_identifiers": ("orcid",),
+    "identifiers": ("doi", "cstr"),
+    "related_identifiers": ("doi", "cstr"),
+}
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+
+def value_of(field: str | None, text: str) -> str:
+    """`text` as the index keeps values of `field`: identifiers bare, DOI and CSTR in lower case."""
+    for scheme in _SCHEMES.get(field or "", ()):
+        text = _PERSISTENT[scheme].sub("", text)
+    return text.casefold() if field in _SCHEMES else text
+
+
+def pasted_identifier(text: str) -> tuple[str, str] | None:
+    """The identifier that a bare word is, as (``doi`` or ``cstr``, bare value); None when it is a word."""
+    for scheme in ("doi", "cstr"):
+        bare = _PERSISTENT[scheme].sub("", text)
+        if scheme == "doi" and _DOI.fullmatch(bare):
+            return scheme, value_of("doi", bare)
+        if scheme == "cstr" and bare != text:
+            return scheme, value_of("cstr", bare)
+    return None

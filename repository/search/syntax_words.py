@@ -1,0 +1,90 @@
+"""What a single word, phrase or bound of a query means."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from repository.engines.search.port import FIELDS, FieldType
+from repository.engines.search.query import Everything, Exists, Node, Or, Term, Wildcard
+from repository.engines.search.segment import clean
+from repository.search.fields import pasted_identifier, value_of
+
+_FUZZY_AND_BOOST = re.compile(r"(?<!\\)(?:~\d*(?:\.\d+)?)?(?:\^\d+(?:\.\d+)?)?$")
+"""``~2`` and ``^3``, understood and without effect"""
+
+_BOOST = re.compile(r"\^\d+(?:\.\d+)?$")
+_QUOTED = re.compile(r'"(.*)"[^"]*', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_WITH_SUBTYPES = frozenset({"resource_type.type"})
+"""Paths that name the first half of ``publication-article`` too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`text` without escapes, and as a `pattern` in which ``*`` and ``?`` are wild; `wild` when it has any."""
+
+    text: str
+    pattern: str
+    wild: bool
+
+
+def read_word(raw: str) -> Word:
+    raw = _FUZZY_AND_BOOST.sub("", raw, count=1)
+    text = _plain(raw)
+    # An escaped * or ? among wild ones becomes the nearest that a pattern can say: any one character.
+    pattern = _ESCAPED.sub(lambda found: "?" if found[1] in "*?" else found[1], raw)
+    unescaped = _ESCAPED.sub("", raw)
+    wild = ("*" in unescaped or "?" in unescaped) and "://" not in text
+    return Word(text, _normal(pattern), wild)
+
+
+def read_phrase(raw: str) -> str:
+    found = _QUOTED.fullmatch(raw)
+    return _plain(found[1] if found else raw)
+
+
+def read_bound(raw: str) -> str:
+    return _plain(_BOOST.sub("", raw))
+
+
+def free_word(word: Word) -> Node:
+    """A word outside any field."""
+    if word.pattern in ("*", "*:*"):
+        return Everything()
+    identifier = None if word.wild else pasted_identifier(word.text)
+    if identifier is not None:
+        scheme, value = identifier
+        return Or((Term(word.text), Term(value, scheme), Term(value, f"concept_{scheme}")))
+    return _word(word, None)
+
+
+def fielded_word(word: Word, path: str, field: str | None) -> Node:
+    """A word after ``path:``, which is `field` of the index (None: all text)."""
+    if word.wild and not word.pattern.strip("*"):
+        return Everything() if field is None else Exists(field)
+    if field is None or FIELDS[field] is FieldType.TEXT:
+        return _word(word, field)
+    if word.wild:
+        return Wildcard(value_of(field, word.pattern), field)
+    exact = Term(value_of(field, word.text), field)
+    return Or((exact, Wildcard(f"{exact.text}-*", field))) if path in _WITH_SUBTYPES else exact
+
+
+def _word(word: Word, field: str | None) -> Node:
+    bare = word.pattern.rstrip("?")
+    if not word.wild or not bare:
+        return Term(word.text, field)
+    if not bare.strip("*"):
+        return Everything()
+    if bare != word.pattern and "*" not in bare and "?" not in bare:
+        # Who asks "what is loess?" means the word, who asks for "loes?" means one letter more.
+        return Or((Term(bare, field), Wildcard(word.pattern, field)))
+    return Wildcard(word.pattern, field)
+
+
+def _plain(raw: str) -> str:
+    return _normal(_ESCAPED.sub(r"\1", raw))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", clean(text))

@@ -1,0 +1,156 @@
+"""HTTP of searching (InvenioRDM contract, section 1.5)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request
+
+from repository.access.policy import Action, Thing, must
+from repository.access.visibility import own_of, visible_to
+from repository.deposits.queries import DraftView
+from repository.deposits.wire import draft_json
+from repository.engines.facilities import Facilities
+from repository.engines.search.port import Answer, Kind, Scope, Search, Sort
+from repository.engines.search.query import Everything
+from repository.foundation.errors import Invalid
+from repository.foundation.paging import WINDOW, Page
+from repository.foundation.web.bodies import query
+from repository.foundation.web.context import current_actor, current_facilities
+from repository.foundation.web.negotiation import accepted
+from repository.foundation.web.openapi import Api
+from repository.foundation.web.replies import json_reply
+from repository.foundation.work import Work
+from repository.records.queries import may_have_files
+from repository.records.schema import RecordListShape
+from repository.records.wire import hits_json, record_json
+from repository.search.facets import FACETS, OWN_FACETS, Facet, aggregations, selected
+from repository.search.finding import Found, hits_for
+from repository.search.schema import OwnSearchQuery, SearchQuery
+from repository.search.syntax import parse
+
+api = Api("search")
+Arguments = Mapping[str, Any]
+
+
+@api.route(
+    "GET",
+    "/records",
+    "Search published records",
+    query=SearchQuery,
+    answers={200: RecordListShape},
+)
+def search_records() -> Response:
+    accepted()
+    arguments = query(SearchQuery())
+    default = Sort.BEST_MATCH if arguments["q"] else Sort.NEWEST
+    return _reply(arguments, FACETS, visible_to(current_actor()), frozenset({Kind.RECORD}), default)
+
+
+@api.route(
+    "GET",
+    "/user/records",
+    "Search one's own drafts and records",
+    query=OwnSearchQuery,
+    answers={200: RecordListShape},
+    errors=(403,),
+)
+def search_own_records() -> Response:
+    accepted()
+    arguments = query(OwnSearchQuery())
+    must(current_actor(), Action.LIST_OWN, Thing())
+    kinds = frozenset({Kind.RECORD, Kind.DRAFT})
+    return _reply(arguments, OWN_FACETS, own_of(current_actor()), kinds, Sort.UPDATED_DESC)
+
+
+def _reply(
+    arguments: Arguments,
+    facets: Mapping[str, Facet],
+    scope: Scope,
+    kinds: frozenset[Kind],
+    default: Sort,
+) -> Response:
+    facilities: Facilities = current_facilities()
+    search = _search(arguments, facets, scope, kinds, default)
+    answer = facilities.search.find(search)
+    with facilities.works.reading(current_actor()) as work:
+        hits = [_hit(facilities, work, found) for found in hits_for(work, answer)]
+    page = Page(arguments["page"], arguments["size"])
+    body = hits_json(
+        hits,
+        answer.total,
+        search.sort.value,
+        _links(facilities.site.api(request.path.removeprefix("/api")), arguments, page, answer),
+        page=page.number,
+        aggregations=aggregations(facets, answer.facets, search.filters, facilities.vocabularies),
+    )
+    return json_reply(body)
+
+
+def _search(
+    arguments: Arguments,
+    facets: Mapping[str, Facet],
+    scope: Scope,
+    kinds: frozenset[Kind],
+    default: Sort,
+) -> Search:
+    page = Page(arguments["page"], arguments["size"])
+    if arguments["cursor"] is None and page.number * page.size > WINDOW:
+        raise Invalid(
+            "Invalid querystring parameters.",
+            Invalid.field("page", f"Pages reach the first {WINDOW} hits; go on with the cursor in links.next.").errors,
+        )
+    text = arguments["q"].strip()
+    sort = Sort(arguments["sort"]) if arguments["sort"] else default
+    if sort is Sort.BEST_MATCH and not text:
+        sort = Sort.NEWEST
+    return Search(
+        query=parse(text) if text else Everything(),
+        scope=scope,
+        kinds=kinds,
+        latest_only=not arguments["allversions"],
+        filters=selected(arguments),
+        facets=[facet.field for facet in facets.values()],
+        sort=sort,
+        offset=page.offset,
+        size=page.size,
+        after=arguments["cursor"],
+        highlight=bool(text),
+    )
+
+
+def _hit(facilities: Facilities, work: Work, found: Found) -> dict[str, Any]:
+    view = found.view
+    if isinstance(view, DraftView):
+        body = draft_json(view, facilities.site, facilities.vocabularies)
+    else:
+        body = record_json(
+            view,
+            facilities.site,
+            facilities.vocabularies,
+            files_allowed=may_have_files(work, view),
+        )
+    if found.highlights:
+        body["highlights"] = {name: list(texts) for name, texts in found.highlights.items()}
+    return body
+
+
+def _links(base: str, arguments: Arguments, page: Page, answer: Answer) -> dict[str, str]:
+    def at(**position: Any) -> str:
+        kept: dict[str, Sequence[str] | str] = {
+            name: values
+            for name, values in request.args.lists()
+            if name not in ("page", "cursor", "size", "access_token")
+        }
+        return f"{base}?{urlencode({**kept, 'size': page.size, **position}, doseq=True)}"
+
+    if arguments["cursor"] is not None:
+        links = {"self": at(cursor=arguments["cursor"])}
+        return links | ({"next": at(cursor=answer.next_after)} if answer.next_after else {})
+    links = {"self": at(page=page.number)}
+    if page.number > 1:
+        links["prev"] = at(page=page.number - 1)
+    if page.has_next(answer.total) and answer.next_after:
+        within = (page.number + 1) * page.size <= WINDOW
+        links["next"] = at(page=page.number + 1) if within else at(cursor=answer.next_after)
+    return links

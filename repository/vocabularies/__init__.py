@@ -1,0 +1,1 @@
+"""Controlled terms over HTTP; the terms themselves are `dataset.vocabularies`."""

@@ -1,0 +1,195 @@
+"""Who may import what, as far as file names tell; `test_layers` has the order of packages."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.house import Module, room_of
+
+WEB = ("repository/foundation/web/", "repository/app.py", "repository/wsgi.py")
+
+PURE = (
+    "repository.access.policy",
+    "repository.access.terms",
+    "repository.dataset",
+    "repository.foundation.actor",
+    "repository.foundation.clock",
+    "repository.foundation.errors",
+    "repository.foundation.site",
+)
+"""What of ours a `rules.py` may import, beside other rules; import-linter follows the detours."""
+
+IMPURE_LIBRARIES = ("sqlalchemy", "flask", "werkzeug", "marshmallow", "alembic", "structlog")
+
+CLIENTS = (
+    "boto3",
+    "botocore",
+    "elasticsearch",
+    "elastic_transport",
+    "httpx",
+    "httpx2",
+    "requests",
+    "smtplib",
+)
+
+STARTS = (
+    "repository/bootstrap.py",
+    "repository/wsgi.py",
+    "repository/__main__.py",
+    "repository/cli/",
+    "workers/__main__.py",
+    "workers/start.py",
+    "config/",
+    "migrations/env.py",
+)
+"""Where a process begins, and may read its settings."""
+
+
+def is_web(module: Module) -> bool:
+    return module.room == "views" or module.under(*WEB)
+
+
+def _outside(module: Module, *packages: str) -> Iterator[str]:
+    for each in module.imports:
+        if each.within(*packages):
+            yield f"line {each.line} imports {each.name}"
+
+
+def flask_outside_the_web(module: Module) -> Iterator[str]:
+    """Flask and Werkzeug are imported by views, the app and foundation/web only."""
+    if not is_web(module):
+        yield from _outside(module, "flask", "werkzeug")
+
+
+def client_outside_engines(module: Module) -> Iterator[str]:
+    """Libraries that talk to the outside world are imported by engines only."""
+    if not module.under("repository/engines/"):
+        yield from _outside(module, *CLIENTS)
+
+
+def sqlite_outside_its_keepers(module: Module) -> Iterator[str]:
+    """sqlite3 is imported by engines and foundation/database only."""
+    if not module.under("repository/engines/", "repository/foundation/database.py"):
+        yield from _outside(module, "sqlite3")
+
+
+def queue_outside_workers(module: Module) -> Iterator[str]:
+    """rq and redis are imported by workers only."""
+    if not module.under("workers/"):
+        yield from _outside(module, "rq", "redis")
+
+
+def settings_outside_starts(module: Module) -> Iterator[str]:
+    """Settings are read where a process begins, and nowhere else."""
+    if not module.under(*STARTS):
+        yield from _outside(module, "config")
+
+
+def impure_dataset(module: Module) -> Iterator[str]:
+    """The dataset package is pure: no database, no web, nothing else of ours."""
+    if module.under("repository/dataset/"):
+        yield from _outside(module, *IMPURE_LIBRARIES, "config", "workers", "migrations")
+        for each in module.imports:
+            if each.within("repository") and not each.within("repository.dataset"):
+                yield f"line {each.line} imports {each.name}"
+
+
+def impure_rules(module: Module) -> Iterator[str]:
+    """A rules.py decides on plain values: it imports the dataset, values and other rules only."""
+    if module.room != "rules":
+        return
+    yield from _outside(module, *IMPURE_LIBRARIES, "config", "workers", "migrations")
+    for each in module.imports:
+        is_allowed = each.within(*PURE) or room_of(each.name) == "rules"
+        if each.within("repository") and not is_allowed:
+            yield f"line {each.line} imports {each.name}"
+
+
+def views_imported(module: Module) -> Iterator[str]:
+    """Views are imported by the app only, or by views of their own feature."""
+    if module.path == "repository/app.py":
+        return
+    for each in module.imports:
+        of_one_family = module.room == "views" and each.within(str(module.feature))
+        if room_of(each.name) == "views" and not of_one_family:
+            yield f"line {each.line} imports {each.name}"
+
+
+def schema_imported(module: Module) -> Iterator[str]:
+    """Wire shapes are imported by views and other wire shapes only."""
+    if module.room in ("views", "schema") or module.path == "repository/app.py":
+        return
+    for each in module.imports:
+        if room_of(each.name) == "schema":
+            yield f"line {each.line} imports {each.name}"
+
+
+def schema_reaching_out(module: Module) -> Iterator[str]:
+    """A wire shape knows neither the database nor the verbs."""
+    if module.room == "schema":
+        yield from _outside(module, "sqlalchemy", "flask", "repository.foundation.work")
+        for each in module.imports:
+            if room_of(each.name) in ("queries", "views"):
+                yield f"line {each.line} imports {each.name}"
+
+
+def model_looking_up(module: Module) -> Iterator[str]:
+    """A model imports no queries; tables know nothing of who reads them."""
+    if module.room == "model":
+        for each in module.imports:
+            if room_of(each.name) == "queries" or each.within("repository.foundation.work"):
+                yield f"line {each.line} imports {each.name}"
+
+
+def verbs_below(module: Module, verbs: frozenset[str]) -> Iterator[str]:
+    """Models and queries import none of their feature's verb files, whose names are in `verbs`."""
+    if module.room in ("model", "queries"):
+        own = [verb for verb in verbs if verb.startswith(f"{module.feature}.")]
+        for each in module.imports:
+            if each.within(*own):
+                yield f"line {each.line} imports {each.name}"
+
+
+def is_verb_file(module: Module) -> bool:
+    """It changes the world: it works on the database and is no other room."""
+    works = any(each.within("repository.foundation.work") for each in module.imports)
+    return module.feature is not None and module.room is None and works
+
+
+def migration_reaching_out(module: Module) -> Iterator[str]:
+    """Migrations import of ours only the foundation, models and the settings."""
+    if module.under("migrations/"):
+        for each in module.imports:
+            is_foundation = each.within("repository.foundation", "workers.model")
+            is_allowed = is_foundation or room_of(each.name) == "model"
+            if each.within("repository", "workers") and not is_allowed:
+                yield f"line {each.line} imports {each.name}"
+
+
+def hidden_import(module: Module) -> Iterator[str]:
+    """An import inside a function gives its reason, '# imported here: …', there or above."""
+    for each in module.imports:
+        near = module.lines[max(each.line - 2, 0) : each.line]
+        if each.hidden and not any("# imported here: " in line for line in near):
+            yield f"line {each.line} imports {each.name} without a reason"
+
+
+def status_below_the_web(module: Module) -> Iterator[str]:
+    """Below the web layer nothing knows a status of HTTP; engines may read those of others."""
+    if is_web(module):
+        return
+    if not module.under("repository/engines/", "repository/cli/"):
+        yield from _outside(module, "http.HTTPStatus")
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and _says_a_status(node):
+            yield f"line {node.lineno} answers with a status"
+
+
+def _says_a_status(call: ast.Call) -> bool:
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return named == "abort" or any(
+        keyword.arg in ("status", "status_code", "http_status")
+        and isinstance(keyword.value, ast.Constant)
+        and isinstance(keyword.value.value, int)
+        and 100 <= keyword.value.value < 600
+        for keyword in call.keywords
+    )

@@ -1,0 +1,7 @@
+"""``make bench``: every benchmark, one after the other."""
+
+from tests.benchmarks import api, bytestore
+
+if __name__ == "__main__":
+    api.main()
+    bytestore.main()

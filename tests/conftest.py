@@ -1,0 +1,173 @@
+"""Fixtures: a whole repository on embedded engines in a temporary folder, and people who speak to it over HTTP."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from config.settings import Settings, read_settings
+from repository.accounts.people import register_person
+from repository.accounts.tokens import issue_token
+from repository.app import create_app
+from repository.bootstrap import facilities_of
+from repository.engines.facilities import Facilities
+from repository.foundation.actor import GRANTABLE, SYSTEM, Role, Scope
+from tests import engines
+from workers.jobs import Queue
+from workers.relay import relay
+from workers.runner import run_next
+
+BASE_URL = "http://repository.test"
+
+
+@dataclass
+class Caller:
+    """Somebody at the API: the test client with a token, or without one."""
+
+    http: FlaskClient
+    token: str | None = None
+
+    def __call__(self, method: str, path: str, **options: Any) -> TestResponse:
+        headers = dict(options.pop("headers", {}))
+        if self.token is not None:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        options.setdefault("buffered", True)  # a reply is read to its end and closed, as a server does
+        return self.http.open(path.removeprefix(BASE_URL), method=method, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> TestResponse:
+        return self("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> TestResponse:
+        return self("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> TestResponse:
+        return self("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> TestResponse:
+        return self("DELETE", path, **options)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The databases that the tests run on."""
+    config.pluginmanager.register(engines)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return read_settings(
+        base_url=BASE_URL,
+        database_url=database_url,
+        store_url=f"file://{tmp_path}/store",
+        search_url=f"embedded:{tmp_path}/search.db",
+    )
+
+
+@pytest.fixture
+def facilities(settings: Settings) -> Iterator[Facilities]:
+    opened = facilities_of(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(facilities: Facilities) -> Flask:
+    return create_app(facilities)
+
+
+@pytest.fixture
+def anyone(app: Flask) -> Caller:
+    """The public."""
+    return Caller(app.test_client())
+
+
+@pytest.fixture
+def register(app: Flask, facilities: Facilities) -> Callable[..., Caller]:
+    """Register a person and give their caller."""
+
+    def person(email: str, role: Role = Role.DEPOSITOR, scopes: tuple[Scope, ...] = GRANTABLE) -> Caller:
+        with facilities.works.writing(SYSTEM) as work:
+            _, secret = issue_token(work, register_person(work, email, role=role), scopes)
+        return Caller(app.test_client(), secret)
+
+    return person
+
+
+@pytest.fixture
+def author(register: Callable[..., Caller]) -> Caller:
+    """A depositor."""
+    return register("author@example.org")
+
+
+@pytest.fixture
+def settle(facilities: Facilities) -> Callable[[], None]:
+    """Let everything happen that follows from what was done."""
+
+    def until_nothing_waits() -> None:
+        while relay(facilities.works) or sum(run_next(facilities, queue) for queue in Queue):
+            pass
+
+    return until_nothing_waits
+
+
+def a_dataset(**changes: Any) -> dict[str, Any]:
+    """A body that is complete but for its files; `changes` go into its metadata, None takes a field out."""
+    metadata: dict[str, Any] = {
+        "title": "Bill dimensions of penguins",
+        "resource_type": {"id": "dataset"},
+        "publication_date": "2026-01-15",
+        "publisher": "Polar Data Centre",
+        "description": "<p>Measured near Palmer Station.</p>",
+        "creators": [{"person_or_org": {"type": "personal", "family_name": "Gorman", "given_name": "Kristen"}}],
+        **changes,
+    }
+    return {
+        "access": {"record": "public", "files": "public"},
+        "files": {"enabled": True},
+        "metadata": {name: value for name, value in metadata.items() if value is not None},
+    }
+
+
+@dataclass
+class Deposits:
+    """The steps of a deposit, each checked."""
+
+    caller: Caller
+
+    def open(self, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        reply = self.caller.post("/api/records", json=a_dataset() if body is None else body)
+        assert reply.status_code == 201, reply.text
+        return reply.get_json()
+
+    def upload(self, record_id: str, key: str = "data.csv", content: bytes = b"a,b\n1,2\n", **said: Any) -> None:
+        base = f"/api/records/{record_id}/draft/files"
+        begun = self.caller.post(base, json=[{"key": key, **said}])
+        assert begun.status_code == 201, begun.text
+        sent = self.caller.put(f"{base}/{key}/content", data=content)
+        assert sent.status_code == 200, sent.text
+        done = self.caller.post(f"{base}/{key}/commit")
+        assert done.status_code == 200, done.text
+
+    def publish(self, record_id: str) -> dict[str, Any]:
+        reply = self.caller.post(f"/api/records/{record_id}/draft/actions/publish")
+        assert reply.status_code == 202, reply.text
+        return reply.get_json()
+
+    def published(self, body: dict[str, Any] | None = None, **files: bytes) -> dict[str, Any]:
+        """A published record with `files` (or one small file)."""
+        draft = self.open(body)
+        for key, content in (files or {"data.csv": b"a,b\n1,2\n"}).items():
+            self.upload(draft["id"], key, content)
+        return self.publish(draft["id"])
+
+
+@pytest.fixture
+def deposits(author: Caller) -> Deposits:
+    return Deposits(author)

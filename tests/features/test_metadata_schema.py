@@ -1,0 +1,306 @@
+"""Metadata is brought into one form, and what a record shows may be sent back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from openapi_spec_validator import validate
+
+from config import vocabularies as files
+from repository.dataset.completeness import missing
+from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.loading import MetadataSchema, load_metadata, missing_fields
+
+VOCABULARIES = Vocabularies.of(files.read())
+
+PERSON = {"type": "personal", "family_name": "Wang", "given_name": "Wei"}
+CREATOR = {"person_or_org": PERSON}
+AS_STORED = {**PERSON, "name": "Wang, Wei"}
+ORG = {"type": "organizational", "name": "CAS"}
+ABSENT = "Missing data for required field."
+
+
+def person(**more: Any) -> dict[str, Any]:
+    return {"person_or_org": {**PERSON, **more}}
+
+
+def stored(**metadata: Any) -> dict[str, Any]:
+    """The normal form of faultless metadata."""
+    loaded = load_metadata(metadata, VOCABULARIES)
+    assert loaded.errors == ()
+    assert load_metadata(loaded.metadata, VOCABULARIES) == loaded
+    return loaded.metadata
+
+
+def test_text_is_trimmed_and_of_one_normalisation_form() -> None:
+    assert stored(title="  Cafe\u0301 \r\n二 ", publisher="\u3000中国科学院 ") == {
+        "title": "Café \n二",
+        "publisher": "中国科学院",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a < b", "a < b"),
+        # a tag by any reading of HTML, wherever it was meant otherwise
+        ("see a<b and b>c", "see ac"),
+        ("M<Msun and p<0.05", "M<Msun and p<0.05"),
+        ("if x<y then y>x", "if x<y then y>x"),
+        ("R&D, R&amp;D", "R&D, R&amp;D"),
+        ("<i>Homo sapiens</i> genome", "Homo sapiens genome"),
+        ("H<sub>2</sub>O at 5 °C", "H2O at 5 °C"),
+        ("<script>alert(1)</script>Ice", "Ice"),
+        ("<<b>b>Ice</<b>b>", "Ice"),
+        ("<!-- note -->Ice<br/>core", "Icecore"),
+        ("<IMG SRC=x onerror=alert(1)>Ice", "Ice"),
+        ("&lt;b&gt;Ice", "&lt;b&gt;Ice"),
+        ("青藏高原冰川数据集", "青藏高原冰川数据集"),
+    ],
+)
+def test_a_title_loses_its_tags_and_nothing_else(sent: str, kept: str) -> None:
+    assert stored(title=sent) == {"title": kept}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("<p>Ice <b>core</b></p>", "<p>Ice <b>core</b></p>"),
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("<p onclick='x()' style='y'>Ice</p>", "<p>Ice</p>"),
+        ("Ice<script>alert(1)</script><style>p{}</style>", "Ice"),
+        (
+            '<a href="https://example.org" target="_blank">x</a>yz',
+            '<a href="https://example.org" rel="noopener noreferrer">x</a>yz',
+        ),
+        ('<a href="javascript:x()">Ice</a>', '<a rel="noopener noreferrer">Ice</a>'),
+        ('<img src=x onerror="x()">Ice<iframe src=y></iframe>', "Ice"),
+        ("<pre>\n\n\n\n\n\n\n\nx</pre> yz", None),
+        ("第一段\n第二段", "第一段\n第二段"),
+    ],
+)
+def test_a_description_keeps_harmless_html(sent: str, kept: str | None) -> None:
+    found = stored(description=sent, copyright=sent)
+    assert found["description"] == found["copyright"]
+    assert kept is None or found["description"] == kept
+
+
+def test_names_are_plain_text_as_they_were_written() -> None:
+    creator = {"person_or_org": {"type": "organizational", "name": "A <b> & C"}}
+    assert stored(creators=[creator]) == {"creators": [creator]}
+
+
+def test_null_and_blank_mean_absent() -> None:
+    assert stored(
+        title=None,
+        resource_type=None,
+        creators=[{**person(given_name="", name=None), "role": None, "affiliations": None}],
+        publisher=" ",
+        locations={},
+        version="",
+    ) == {"creators": [{"person_or_org": {"type": "personal", "family_name": "Wang", "name": "Wang"}}]}
+
+
+def test_a_persons_name_is_made_from_its_parts() -> None:
+    sent = person(family_name="李", given_name="伟", name="somebody else")
+    assert stored(creators=[sent])["creators"][0]["person_or_org"]["name"] == "李, 伟"
+
+
+def test_an_organisation_has_no_family_name() -> None:
+    sent = {"person_or_org": {**ORG, "family_name": "", "given_name": "x"}}
+    assert stored(creators=[sent]) == {"creators": [{"person_or_org": ORG}]}
+
+
+def test_schemes_are_written_out_and_values_bare() -> None:
+    identifiers = [
+        {"identifier": "https://orcid.org/0000-0002-1825-0097", "scheme": ""},
+        {"identifier": "0000 0001 2103 2683", "scheme": "ISNI"},
+    ]
+    assert stored(creators=[person(identifiers=identifiers)])["creators"][0] == {
+        "person_or_org": {
+            **AS_STORED,
+            "identifiers": [
+                {"identifier": "0000-0002-1825-0097", "scheme": "orcid"},
+                {"identifier": "0000000121032683", "scheme": "isni"},
+            ],
+        }
+    }
+
+
+def test_cstr_and_doi_are_recognised_among_related_identifiers() -> None:
+    cites = {"relation_type": {"id": "cites"}}
+    sent = [
+        {"identifier": "CSTR:31253.11.sciencedb.01092", **cites},
+        {"identifier": "https://doi.org/10.5072/x", **cites, "resource_type": {"id": "dataset"}},
+    ]
+    assert stored(related_identifiers=sent)["related_identifiers"] == [
+        {"identifier": "31253.11.sciencedb.01092", "scheme": "cstr", **cites},
+        {"identifier": "10.5072/x", "scheme": "doi", **cites, "resource_type": {"id": "dataset"}},
+    ]
+
+
+def test_several_identifiers_of_one_scheme_may_name_a_dataset() -> None:
+    sent = [{"identifier": "10.5072/x"}, {"identifier": "10.5072/y"}]
+    assert len(stored(identifiers=sent)["identifiers"]) == 2
+
+
+def test_a_reference_with_an_unknown_identifier_keeps_it() -> None:
+    sent = [
+        {"reference": "Wang 2020", "identifier": "shelf 12"},
+        {"reference": "Li 2021", "identifier": "doi:10.5072/x"},
+    ]
+    assert stored(references=sent)["references"] == [
+        sent[0],
+        {"reference": "Li 2021", "identifier": "10.5072/x", "scheme": "doi"},
+    ]
+
+
+def test_an_organisations_id_is_bare_and_its_name_kept() -> None:
+    funder = {"id": "https://ror.org/01h0zpd94", "name": "NSFC"}
+    creator = {**CREATOR, "affiliations": [{"id": "https://ror.org/05dxps055"}, {"name": "CAS"}]}
+    found = stored(creators=[creator], funding=[{"funder": funder}])
+    assert found["creators"][0]["affiliations"] == [{"id": "05dxps055"}, {"name": "CAS"}]
+    assert found["funding"] == [{"funder": {"id": "01h0zpd94", "name": "NSFC"}}]
+
+
+@pytest.mark.parametrize(
+    "award",
+    [
+        {"number": "41701234"},
+        {"title": {"zh": "冰川"}},
+        {"id": "00k4n6c32::101122956", "number": "101122956", "acronym": "X", "program": "Y"},
+        {"number": "1", "identifiers": [{"identifier": "https://example.org/1", "scheme": "url"}]},
+    ],
+)
+def test_an_award_is_named_by_id_number_or_title(award: dict[str, Any]) -> None:
+    funding = [{"funder": {"name": "NSFC"}, "award": award}]
+    assert stored(funding=funding) == {"funding": funding}
+
+
+def test_rights_in_own_words_keep_their_words() -> None:
+    rights = [
+        {
+            "title": {"en": "Mine", "zh": "我的"},
+            "description": {"en": "Ask first."},
+            "link": "https://example.org/terms",
+        }
+    ]
+    assert stored(rights=rights) == {"rights": rights}
+
+
+POINT = {"type": "Point", "coordinates": [90, 30]}
+
+READ_BY_GET: dict[str, Any] = {
+    "title": "Ice",
+    "resource_type": {"id": "dataset", "title": {"en": "Dataset", "zh": "数据集"}},
+    "creators": [
+        {
+            "person_or_org": {**AS_STORED, "identifiers": []},
+            "role": {"id": "editor", "title": {"en": "Editor"}},
+            "affiliations": [{"id": "05dxps055", "name": "Caltech", "identifiers": [{"scheme": "ror"}]}],
+        }
+    ],
+    "languages": [{"id": "zho", "title": {"en": "Chinese"}}],
+    "rights": [
+        {
+            "id": "cc-by-4.0",
+            "title": {"en": "CC BY 4.0", "de": "CC BY 4.0"},
+            "description": {"en": "The licence."},
+            "icon": "cc-by-icon",
+            "props": {"url": "https://creativecommons.org/licenses/by/4.0/", "scheme": "spdx"},
+            "link": "not even an address",
+        }
+    ],
+    "dates": [{"date": "2020/2021", "type": {"id": "created", "title": {"en": "Created"}}}],
+    "subjects": [{"subject": "ice", "scheme": "own"}],
+    "funding": [
+        {
+            "funder": {"id": "00k4n6c32", "name": "European Commission", "country": "BE"},
+            "award": {
+                "id": "00k4n6c32::101122956",
+                "number": "101122956",
+                "title": {"en": "Ice"},
+                "identifiers": [{"scheme": "url", "identifier": "https://example.org/1"}],
+                "organizations": [{"organization": "CAS"}],
+                "start_date": "2020-01-01",
+            },
+        }
+    ],
+    "locations": {"features": [{"geometry": POINT, "centroid": {"lat": 30, "lon": 90}}]},
+}
+
+
+def test_what_a_published_record_shows_may_be_sent_back() -> None:
+    found = stored(**READ_BY_GET)
+    assert found["resource_type"] == {"id": "dataset"}
+    assert found["rights"] == [{"id": "cc-by-4.0"}]
+    assert found["creators"][0]["role"] == {"id": "editor"}
+    assert found["dates"] == [{"date": "2020/2021", "type": {"id": "created"}}]
+    assert found["subjects"] == [{"subject": "ice"}]
+    assert found["funding"][0]["award"].keys() == {"id", "number", "title", "identifiers"}
+    assert found["locations"] == {"features": [{"geometry": POINT}]}
+
+
+# Completeness
+
+
+def fields_of(metadata: Mapping[str, Any], *, doi: bool = True) -> dict[str, str]:
+    return dict(missing(metadata, doi=doi))
+
+
+def test_an_empty_description_lacks_what_a_citation_needs() -> None:
+    assert fields_of({}) == {
+        "metadata.title": ABSENT,
+        "metadata.resource_type": ABSENT,
+        "metadata.publication_date": ABSENT,
+        "metadata.creators": ABSENT,
+        "metadata.publisher": "Missing publisher field required for DOI registration.",
+    }
+
+
+def test_a_publisher_is_wanted_for_a_doi_only() -> None:
+    assert "metadata.publisher" not in fields_of({}, doi=False)
+
+
+def test_no_creators_are_missing_creators() -> None:
+    complete = {
+        "title": "Ice",
+        "resource_type": {"id": "dataset"},
+        "publication_date": "2020",
+        "creators": [CREATOR],
+        "publisher": "CAS",
+    }
+    assert fields_of(complete) == {}
+    assert fields_of({**complete, "creators": []}) == {"metadata.creators": ABSENT}
+    assert fields_of({**complete, "title": " "}) == {"metadata.title": ABSENT}
+
+
+def test_gaps_are_reported_as_faults_of_fields() -> None:
+    assert missing_fields({"title": "Ice"}, doi=False)[0].as_json() == {
+        "field": "metadata.resource_type",
+        "messages": [ABSENT],
+    }
+
+
+# The schema as documentation, and its cost
+
+
+def test_the_schema_describes_itself_in_openapi() -> None:
+    spec = APISpec("x", "1", "3.1.0", plugins=[MarshmallowPlugin()])
+    spec.components.schema("Metadata", schema=MetadataSchema)
+    document = json.loads(json.dumps(spec.to_dict()))
+    schemas = document["components"]["schemas"]
+    assert schemas["Metadata"]["properties"]["title"]["minLength"] == 3
+    assert schemas["Metadata"]["properties"]["version"]["maxLength"] == 191
+    assert schemas["Metadata"]["properties"]["creators"]["maxItems"] == 10_000
+    assert schemas["PersonOrOrganization"]["properties"]["type"]["enum"] == [
+        "organizational",
+        "personal",
+    ]
+    assert schemas["PersonIdentifier"]["properties"]["scheme"]["enum"][0] == "orcid"
+    assert schemas["Term"]["properties"]["title"]["readOnly"] is True
+    assert not [name for name in schemas if name.endswith(("1", "2"))]
+    validate({**document, "paths": {}})

@@ -1,0 +1,69 @@
+"""What each job does, given the ids of its subjects.
+
+A job may be given several subjects at once (those that wait together), reads their state anew, and may run twice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from repository.engines.facilities import Facilities
+from repository.files.disposal import empty_discarded_set, remove_unused_file
+from repository.files.fixity import verify_set
+from repository.foundation.actor import SYSTEM
+from repository.identifiers.register import register_identifiers
+from repository.records.model import Version
+from repository.search.upkeep import index_drafts, index_records
+
+Run = Callable[[Facilities, Sequence[int]], None]
+
+
+class Queue(StrEnum):
+    """Urgency: what people wait for, and what takes its time."""
+
+    SOON = "soon"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    run: Run
+    queue: Queue
+
+
+def verify_files(facilities: Facilities, version_ids: Sequence[int]) -> None:
+    """Read the bytes of published versions back and compare them with their digests."""
+    with facilities.works.reading(SYSTEM) as work:
+        sets = work.session.scalars(select(Version.file_set_id).where(Version.id.in_(version_ids)).distinct()).all()
+    for set_id in sets:
+        verify_set(facilities.works, facilities.store, set_id)
+
+
+def register(facilities: Facilities, owners: Sequence[int]) -> None:
+    """Register the identifiers of versions and concepts."""
+    targets = {owner: facilities.site.page(f"/records/{owner}") for owner in owners}
+    register_identifiers(facilities.works, facilities.registrars, targets)
+
+
+def remove_files(facilities: Facilities, file_ids: Sequence[int]) -> None:
+    """Remove stored files that nothing refers to."""
+    for file_id in file_ids:
+        remove_unused_file(facilities.works, facilities.store, file_id)
+
+
+def empty_sets(facilities: Facilities, set_ids: Sequence[int]) -> None:
+    """Remove what discarded file sets held."""
+    for set_id in set_ids:
+        empty_discarded_set(facilities.works, set_id)
+
+
+JOBS: Mapping[str, JobKind] = {
+    "index_records": JobKind(index_records, Queue.SOON),
+    "index_drafts": JobKind(index_drafts, Queue.SOON),
+    "register": JobKind(register, Queue.SOON),
+    "verify_files": JobKind(verify_files, Queue.LONG),
+    "remove_files": JobKind(remove_files, Queue.LONG),
+    "empty_sets": JobKind(empty_sets, Queue.LONG),
+}

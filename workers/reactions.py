@@ -1,0 +1,61 @@
+"""What follows from what: every fact, and the jobs it starts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from repository.accounts.facts import PersonRegistered, TokenIssued, TokenRevoked
+from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
+from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
+from repository.foundation.facts import Fact, FactRow
+from repository.publication.facts import (
+    EditBegun,
+    EmbargoLifted,
+    NewVersionBegun,
+    VersionEdited,
+    VersionPublished,
+)
+
+Subjects = Callable[[FactRow], Sequence[int | None]]
+
+
+def itself(fact: FactRow) -> Sequence[int]:
+    return [fact.subject]
+
+
+def with_previous(fact: FactRow) -> Sequence[int | None]:
+    return [fact.subject, fact.details["previous"]]
+
+
+def with_concept(fact: FactRow) -> Sequence[int]:
+    return [fact.subject, fact.details["concept"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A job of `workers.jobs.JOBS`, for each of the fact's subjects."""
+
+    job: str
+    subjects: Subjects = itself
+
+
+REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
+    VersionPublished: [
+        Reaction("index_records", with_previous),
+        Reaction("index_drafts"),
+        Reaction("register", with_concept),
+        Reaction("verify_files"),
+    ],
+    VersionEdited: [Reaction("index_records")],
+    EmbargoLifted: [Reaction("index_records")],
+    EditBegun: [],
+    NewVersionBegun: [Reaction("index_drafts")],
+    DraftOpened: [Reaction("index_drafts")],
+    DraftSaved: [Reaction("index_drafts")],
+    DraftDiscarded: [Reaction("index_drafts")],
+    FileReceived: [],
+    FileReleased: [Reaction("remove_files")],
+    FileSetDiscarded: [Reaction("empty_sets")],
+    PersonRegistered: [],
+    TokenIssued: [],
+    TokenRevoked: [],
+}
