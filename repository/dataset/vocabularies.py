@@ -151,11 +151,11 @@ class Vocabulary:
 
         Without `text` all terms, in the order of their file.  `tag` keeps only terms that carry it.
         """
-        if text is None:
-            found = list(self)
-        else:
-            found = [key.entry for key in _with_all(fold(text).split(), self._keys)]
+        found = list(self) if text is None else self._with_words(text)
         return found if tag is None else [entry for entry in found if tag in entry.tags]
+
+    def _with_words(self, text: str) -> list[Entry]:
+        return [key.entry for key in _with_all(fold(text).split(), self._keys)]
 
     def suggest(self, text: str) -> list[Entry]:
         """Terms for someone who is still typing, the likeliest first.

@@ -70,6 +70,27 @@ def pattern_pieces(pattern: str) -> Iterator[Piece]:
             yield Piece(found.group(), found.start(), found.lastgroup == "run")
 
 
+def like(word: str, pattern: str) -> bool:
+    """Whether `word` is what `pattern` says; takes their lengths multiplied at most, however many stars."""
+    at = begun = 0
+    star = -1
+    place = 0
+    while at < len(word):
+        wanted = pattern[place : place + 1]
+        if wanted == "*":
+            star, begun = place, at
+            place += 1
+        elif wanted in ("?", word[at]):
+            at, place = at + 1, place + 1
+        elif star >= 0:
+            # the last star takes one character more
+            begun += 1
+            at, place = begun, star + 1
+        else:
+            return False
+    return not pattern[place:].strip("*")
+
+
 def index_tokens(text: str) -> list[str]:
     """What is indexed of `text`: words, and of each run all pairs and its last character."""
     tokens: list[str] = []

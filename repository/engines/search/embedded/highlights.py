@@ -1,7 +1,6 @@
 """Fragments of the original text with the matched words marked."""
 
 import html
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from repository.engines.search.embedded.question import is_text
 from repository.engines.search.embedded.ranking import wanted
 from repository.engines.search.embedded.stems import Stems
 from repository.engines.search.query import Node, Phrase, Term, Wildcard
-from repository.engines.search.segment import Piece, fold, pattern_pieces, pieces
+from repository.engines.search.segment import Piece, fold, like, pattern_pieces, pieces
 
 _LENGTH = 160
 """characters of a fragment"""
@@ -44,7 +43,7 @@ class Look:
 
     field: str | None
     units: tuple[Unit, ...]
-    pattern: re.Pattern[str] | None = None
+    pattern: str | None = None
 
 
 class Highlighter:
@@ -74,7 +73,7 @@ class Highlighter:
 
     def _spans(self, look: Look, units: Sequence[Unit]) -> Iterator[Span]:
         if look.pattern is not None:
-            yield from ((u.start, u.end) for u in units if look.pattern.fullmatch(u.folded))
+            yield from ((u.start, u.end) for u in units if like(u.folded, look.pattern))
             return
         stems = self._stems.of({unit.folded for unit in (*units, *look.units)})
         first, size = stems[look.units[0].folded], len(look.units)
@@ -107,9 +106,7 @@ def _patterns(leaf: Wildcard) -> Iterator[Look]:
         if piece.unspaced:
             yield Look(leaf.field, tuple(_units(piece.text)))
         else:
-            wild = {"*": ".*", "?": "."}
-            text = "".join(wild.get(c) or re.escape(c) for c in re.sub(r"\*+", "*", piece.text))
-            yield Look(leaf.field, (), re.compile(text, re.DOTALL))
+            yield Look(leaf.field, (), piece.text)
 
 
 def _units(text: str) -> Iterator[Unit]:
