@@ -7,10 +7,12 @@ with one clear line (`SettingsError`).
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -83,10 +85,19 @@ def read_settings(**overrides: Any) -> Settings:
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():
         raise SettingsError(f"{PREFIX}ENV_FILE: there is no file {named}")
+    _refuse_unknown((*dotenv_values(named or ".env"), *os.environ))
     try:
         return Settings(_env_file=named or ".env", **overrides)  # type: ignore[call-arg]
     except ValidationError as error:
         raise SettingsError("; ".join(map(_one_line, error.errors()))) from None
+
+
+def _refuse_unknown(variables: Iterable[str]) -> None:
+    """A misspelt name must not leave its setting at the default in silence."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}ENV_FILE"}
+    for name in variables:
+        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
+            raise SettingsError(f"{name}: there is no such setting")
 
 
 def _one_line(problem: Any) -> str:

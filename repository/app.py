@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from functools import cache
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -17,6 +19,7 @@ from repository.foundation.web.replies import json_reply
 from repository.foundation.web.rules import RecordIdConverter
 from repository.foundation.web.shapes import ProblemShape
 from repository.landing import views as landing
+from repository.oai import views as oai
 from repository.publication import views as publication
 from repository.records import views as records
 from repository.search import views as search
@@ -49,15 +52,22 @@ def create_app(facilities: Facilities) -> Flask:
     for api in APIS:
         app.register_blueprint(api.blueprint())
     app.register_blueprint(landing.pages)
+    app.register_blueprint(oai.pages)
     _describe(app, facilities)
     return app
 
 
 def _describe(app: Flask, facilities: Facilities) -> None:
-    spec = document(APIS, ProblemShape, facilities.site.name, facilities.site.base_url)
-    app.add_url_rule("/api/openapi.json", "openapi", lambda: json_reply(spec))
+    site = facilities.site
+    app.add_url_rule("/api/openapi.json", "openapi", lambda: json_reply(_spec(site.name, site.base_url)))
     app.add_url_rule("/health/live", "live", lambda: json_reply({"status": "live"}))
     app.add_url_rule("/health/ready", "ready", lambda: _ready(facilities))
+
+
+@cache
+def _spec(name: str, base_url: str) -> dict[str, Any]:
+    """The API's description, made when somebody asks for it."""
+    return document(APIS, ProblemShape, name, base_url)
 
 
 def _ready(facilities: Facilities) -> Response:

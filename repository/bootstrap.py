@@ -1,5 +1,6 @@
 """From settings to facilities: the only place where engines are chosen."""
 
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -24,8 +25,14 @@ def facilities_of(settings: Settings) -> Facilities:
         store=LocalStore(_path_of(settings.store_url)),
         search=EmbeddedSearch(_path_of(settings.search_url)),
         registrars={"doi": registrar, "cstr": registrar},
-        vocabularies=Vocabularies.of(terms.read()),
+        vocabularies=_vocabularies(),
     )
+
+
+@cache
+def _vocabularies() -> Vocabularies:
+    """Read once a process: they are files of the program and never change while it runs."""
+    return Vocabularies.of(terms.read())
 
 
 def site_of(settings: Settings) -> Site:

@@ -227,7 +227,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("concept_id", "index", name=op.f("uq_version_concept_id_index")),
     )
     with op.batch_alter_table("version", schema=None) as batch_op:
-        batch_op.create_index("ix_version_created_id", ["created", "id"], unique=False)
+        batch_op.create_index("ix_version_updated_id", ["updated", "id"], unique=False)
         batch_op.create_index("ix_version_embargo_until", ["embargo_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_version_file_set_id"), ["file_set_id"], unique=False)
 
@@ -250,7 +250,7 @@ def downgrade() -> None:
     with op.batch_alter_table("version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_version_file_set_id"))
         batch_op.drop_index("ix_version_embargo_until")
-        batch_op.drop_index("ix_version_created_id")
+        batch_op.drop_index("ix_version_updated_id")
 
     op.drop_table("version")
     with op.batch_alter_table("draft", schema=None) as batch_op:

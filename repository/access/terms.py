@@ -97,7 +97,8 @@ def _embargo(raw: object, today: date, errors: list[FieldError]) -> tuple[date |
         if name not in ("active", "until", "reason"):
             errors.append(FieldError.of(f"access.embargo.{name}", "Unknown field."))
     reason = raw.get("reason")
-    if reason is not None and (not isinstance(reason, str) or len(reason) > MAX_REASON):
+    # NUL is the one character that not every database can keep in a text
+    if reason is not None and (not isinstance(reason, str) or len(reason) > MAX_REASON or "\x00" in reason):
         errors.append(FieldError.of("access.embargo.reason", "Not a valid string."))
         reason = None
     if raw.get("active") not in (True, False, None):

@@ -8,7 +8,10 @@ from repository.foundation.actor import GRANTABLE
 class TokenRequest(Schema):
     """A token to issue; without `scopes` it may do everything its owner may."""
 
-    name = fields.String(load_default="", validate=validate.Length(max=100))
+    name = fields.String(
+        load_default="",
+        validate=[validate.Length(max=100), validate.ContainsNoneOf("\x00", error="NUL cannot be kept.")],
+    )
     scopes = fields.List(
         fields.String(validate=validate.OneOf([scope.value for scope in GRANTABLE])),
         load_default=lambda: [scope.value for scope in GRANTABLE],

@@ -180,7 +180,7 @@ def commit_file(record_id: int, key: str) -> Response:
     f"{FILES}/<path:key>/content",
     "Download a committed file of a draft",
     answers={200: ANY_TYPE, 206: ANY_TYPE, 304: None},
-    errors=(403, 404, 416),
+    errors=(403, 404, 412, 416),
 )
 def download_draft_file(record_id: int, key: str) -> Response:
     facilities: Facilities = current_facilities()

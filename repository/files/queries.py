@@ -21,17 +21,21 @@ _ENTRIES = (
     .limit(bindparam("limit"))
 )
 _COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
-_SET = select(FileSet).where(FileSet.id == bindparam("set"))
-_SET_FOR_CHANGE = _SET.with_for_update()
+_SET_FOR_CHANGE = select(FileSet).where(FileSet.id == bindparam("set")).with_for_update()
+_HAS_PENDING = select(exists().where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True)))
 
 
 def file_set(work: Work, set_id: int, for_change: bool = False) -> FileSet:
     """The set itself, locked for this transaction when it is `for_change`."""
-    return work.session.scalars(_SET_FOR_CHANGE if for_change else _SET, {"set": set_id}).one()
+    if for_change:
+        return work.session.scalars(_SET_FOR_CHANGE, {"set": set_id}).one()
+    return work.session.get_one(FileSet, set_id)
 
 
 def find_entry(work: Work, set_id: int, key: str) -> FileEntry | None:
     """The entry with its files, or None."""
+    if "\x00" in key:
+        return None  # no file is called so, and PostgreSQL takes even the question for an error
     return work.session.scalar(_ENTRY, {"set": set_id, "key": key})
 
 
@@ -59,7 +63,7 @@ def entries_by_key(work: Work, set_id: int, keys: Iterable[str]) -> Sequence[Fil
 
 
 def all_entries(work: Work, set_id: int) -> Iterator[FileEntry]:
-    """Every entry in the order of its key, read in batches that are forgotten again."""
+    """Every entry in the order of its key, read in batches; the session keeps none that the caller lets go."""
     after = ""
     while True:
         batch = work.session.scalars(
@@ -73,14 +77,11 @@ def all_entries(work: Work, set_id: int) -> Iterator[FileEntry]:
         if len(batch) < BATCH:
             return
         after = batch[-1].key
-        work.session.expunge_all()
 
 
 def has_pending(work: Work, set_id: int) -> bool:
     """Whether a file of the set has not arrived or is not committed."""
-    return bool(
-        work.session.scalar(select(exists().where(FileEntry.file_set_id == set_id, FileEntry.pending.is_(True))))
-    )
+    return bool(work.session.scalar(_HAS_PENDING, {"set": set_id}))
 
 
 def extensions(work: Work, set_id: int) -> Sequence[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 
 from repository.engines.bytestore.port import ByteStore, Digests
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
@@ -18,6 +18,14 @@ from repository.files.queries import entries_by_key
 from repository.files.rules import Declared, extension_of, fault_of_key, media_type_of
 from repository.foundation.errors import FieldError, Forbidden, Invalid
 from repository.foundation.work import Work
+
+# Added up by the database, so that parallel uploads of one draft never lose each other's files.
+_CHANGE_COUNTS = (
+    update(FileSet)
+    .where(FileSet.id == bindparam("set"))
+    .values(count=FileSet.count + bindparam("more"), total_bytes=FileSet.total_bytes + bindparam("bytes"))
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +187,5 @@ def _replace(work: Work, files: FileSet, entry: FileEntry, file: StoredFile) -> 
 
 
 def _count(work: Work, files: FileSet, count: int, total_bytes: int) -> None:
-    work.session.execute(
-        update(FileSet)
-        .where(FileSet.id == files.id)
-        .values(count=FileSet.count + count, total_bytes=FileSet.total_bytes + total_bytes)
-        .execution_options(synchronize_session="evaluate")
-    )
+    work.session.execute(_CHANGE_COUNTS, {"set": files.id, "more": count, "bytes": total_bytes})
+    work.session.expire(files, ["count", "total_bytes"])

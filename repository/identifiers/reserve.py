@@ -16,15 +16,19 @@ def reserve(work: Work, site: Site, scheme: str, owner: int) -> Identifier:
     """Our identifier of `scheme` for a record or concept; raises `Invalid` if it has one already."""
     if scheme in identifiers_of(work, [owner])[owner]:
         raise Invalid.field(f"pids.{scheme}", f"A PID already exists for type {scheme}")
-    return _add(work, owner, scheme, minted(site, scheme, owner), State.RESERVED)
+    reserved = _add(work, owner, scheme, minted(site, scheme, owner), State.RESERVED)
+    work.session.flush()
+    return reserved
 
 
-def reserve_missing(work: Work, site: Site, owner: int, schemes: tuple[str, ...] = SCHEMES) -> None:
-    """Make sure that `owner` has an identifier of each scheme."""
-    present = identifiers_of(work, [owner])[owner]
-    for scheme in schemes:
-        if scheme not in present:
-            _add(work, owner, scheme, minted(site, scheme, owner), State.RESERVED)
+def reserve_for_publication(work: Work, site: Site, record_id: int, concept_id: int) -> None:
+    """Make sure that version and concept have DOI and CSTR; a dataset with a DOI from elsewhere gets no second one."""
+    present = identifiers_of(work, [record_id, concept_id])
+    doi = present[record_id].get("doi")
+    for owner, has in present.items():
+        for scheme in ("cstr",) if doi and doi.external else SCHEMES:
+            if scheme not in has:
+                _add(work, owner, scheme, minted(site, scheme, owner), State.RESERVED)
 
 
 def adopt_external_doi(work: Work, site: Site, owner: int, text: str) -> Identifier:
@@ -38,7 +42,9 @@ def adopt_external_doi(work: Work, site: Site, owner: int, text: str) -> Identif
         raise Invalid.field("pids.doi", f"doi:{value} already exists.")
     if present:
         release(work, owner, "doi")
-    return _add(work, owner, "doi", value, State.EXTERNAL)
+    adopted = _add(work, owner, "doi", value, State.EXTERNAL)
+    work.session.flush()
+    return adopted
 
 
 def release(work: Work, owner: int, scheme: str | None = None) -> ByScheme:
@@ -61,5 +67,4 @@ def _add(work: Work, owner: int, scheme: str, value: str, state: State) -> Ident
         reserved=work.now,
     )
     work.session.add(identifier)
-    work.session.flush()
     return identifier

@@ -8,6 +8,8 @@ from repository.foundation.site import Site
 DATASET_TYPE_CODE = "11"
 """CSTR resource type of scientific data (GB/T 32843-2016 practice)."""
 
+MAX_LENGTH = 255
+"""Of an identifier, also when it is folded, which can lengthen it."""
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)*/[^\s\x00-\x1f]{1,200}")
 
 
@@ -33,7 +35,7 @@ def folded(value: str) -> str:
 def external_doi(site: Site, text: str) -> str:
     """A DOI minted elsewhere, bare; raises `Invalid` for what is none or would be ours to mint."""
     bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", text.strip(), flags=re.IGNORECASE)
-    if not _DOI.fullmatch(bare):
+    if not _DOI.fullmatch(bare) or len(folded(bare)) > MAX_LENGTH:
         raise Invalid.field("pids.doi", "Invalid DOI")
     if bare.partition("/")[0] == site.doi_prefix:
         raise Invalid.field(

@@ -11,8 +11,7 @@ from repository.files.queries import file_set, has_pending
 from repository.files.uploads import freeze
 from repository.foundation.site import Site
 from repository.foundation.work import Work
-from repository.identifiers.queries import identifiers_of
-from repository.identifiers.reserve import reserve_missing
+from repository.identifiers.reserve import reserve_for_publication
 from repository.publication.facts import VersionEdited, VersionPublished
 from repository.publication.rules import require_publishable
 from repository.records.model import Concept, Version, VersionRevision
@@ -43,7 +42,7 @@ def publish(work: Work, site: Site, draft_id: int, expected: str | None = None) 
         work.emit(VersionEdited(version.id, {"revision": version.revision}))
     else:
         version = _first_revision(work, edition)
-        _reserve_identifiers(work, site, version)
+        reserve_for_publication(work, site, version.id, concept.id)
         previous = _become_latest(work, concept, version)
         work.emit(VersionPublished(version.id, {"concept": concept.id, "previous": previous}))
     _keep_revision(work, version)
@@ -95,14 +94,6 @@ def _copy_description(draft: Draft, version: Version) -> None:
     version.terms = draft.terms
     version.files_enabled = draft.files_enabled
     version.default_preview = draft.default_preview
-
-
-def _reserve_identifiers(work: Work, site: Site, version: Version) -> None:
-    """DOI and CSTR for version and concept; a dataset with a DOI from elsewhere gets no second one."""
-    doi = identifiers_of(work, [version.id])[version.id].get("doi")
-    schemes = ("cstr",) if doi and doi.external else ("doi", "cstr")
-    reserve_missing(work, site, version.id, schemes)
-    reserve_missing(work, site, version.concept_id, schemes)
 
 
 def _become_latest(work: Work, concept: Concept, version: Version) -> int | None:

@@ -78,7 +78,7 @@ class Version(Described, Base):
     __table_args__ = (
         UniqueConstraint("concept_id", "index"),
         Index("ix_version_embargo_until", "embargo_until"),
-        Index("ix_version_created_id", "created", "id"),
+        Index("ix_version_updated_id", "updated", "id"),
     )
 
 

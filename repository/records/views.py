@@ -152,7 +152,7 @@ def read_file(record_id: int, key: str) -> Response:
     f"{RECORD}/files/<path:key>/content",
     "Download a file, or a range of it",
     answers={200: ANY_TYPE, 206: ANY_TYPE, 304: None},
-    errors=(403, 404, 416),
+    errors=(403, 404, 412, 416),
 )
 def download_file(record_id: int, key: str) -> Response:
     facilities: Facilities = current_facilities()
@@ -207,7 +207,8 @@ def _formatted(
 
 
 def _concept_id(work: Work, record_id: int) -> int:
-    if concept_by_id(work, record_id) is not None:
+    concept = concept_by_id(work, record_id)
+    if concept is not None and concept.latest_id is not None:
         return record_id
     return record_view(work, record_id).concept.id
 

@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from repository.engines.search.port import Sort
 from repository.foundation.web.shapes import PageQuery
+from repository.search.fields import PATHS
 
 MAX_QUERY = 2_000
 
@@ -11,7 +12,11 @@ MAX_QUERY = 2_000
 class SearchQuery(PageQuery):
     """Words or ``field:value`` in `q`; facet selections by the facet's name, repeatable."""
 
-    q = fields.String(load_default="", validate=validate.Length(max=MAX_QUERY))
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_QUERY),
+        metadata={"description": f"Lucene syntax; fields: {', '.join(PATHS)}."},
+    )
     sort = fields.String(
         load_default=None,
         validate=validate.OneOf([sort.value for sort in Sort], error="Invalid sort option '{input}'."),

@@ -17,7 +17,16 @@ from repository.engines.search.query import And, Everything, Exists, Node, Not, 
 from repository.foundation.errors import Invalid
 from repository.search.fields import FREE, index_field, names_pattern, value_of
 from repository.search.syntax_errors import refusal, refused
-from repository.search.syntax_words import Word, fielded_word, free_word, read_bound, read_phrase, read_word
+from repository.search.syntax_words import (
+    Word,
+    fielded_word,
+    free_word,
+    read_bound,
+    read_comparison,
+    read_phrase,
+    read_range,
+    read_word,
+)
 
 LONGEST = 2_000
 """characters of a query"""
@@ -110,6 +119,8 @@ class _Reading:
                 return _phrase(read_phrase(_tokens(tree)[0]), place)
             case "range":
                 return _range(tree, place)
+            case "whole_range":
+                return _whole_range(_tokens(tree)[0], place)
             case "comparison":
                 return _comparison(tree, place)
         return self.word(_tokens(tree)[0], place)
@@ -132,6 +143,9 @@ class _Reading:
         return node if place.indexed else Nothing()
 
     def word(self, token: Token, place: _Place) -> Node:
+        compared = read_comparison(token, place.field) if place.path else None
+        if compared is not None:
+            return _compared(*compared, place, token)
         word = read_word(token)
         self._count(word, token)
         return fielded_word(word, place.path, place.field) if place.path else free_word(word)
@@ -164,11 +178,22 @@ def _range(tree: _Tree, place: _Place) -> Node:
     return bounds.within(place, opening)
 
 
+def _whole_range(token: Token, place: _Place) -> Node:
+    """A range that stands among other values of its field."""
+    low, high = (None if end == "*" else value_of(place.field, end) for end in read_range(token))
+    closing = read_bound(token)[-1]
+    return _Bounds(low, high, token[0] == "[", closing == "]").within(place, token)
+
+
 def _comparison(tree: _Tree, place: _Place) -> Node:
-    sign, bound = _tokens(tree)[0], _bound(_parts(tree)[0], place)
+    sign = _tokens(tree)[0]
+    return _compared(sign, _bound(_parts(tree)[0], place), place, sign)
+
+
+def _compared(sign: str, bound: str | None, place: _Place, token: Token) -> Node:
     if sign[0] == ">":
-        return _Bounds(bound, None, sign == ">=", True).within(place, sign)
-    return _Bounds(None, bound, True, sign == "<=").within(place, sign)
+        return _Bounds(bound, None, sign == ">=", True).within(place, token)
+    return _Bounds(None, bound, True, sign == "<=").within(place, token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +207,7 @@ class _Bounds:
         if not place.indexed:
             return Nothing()
         if place.field is None:
-            raise refused(token.start_pos, f"a range needs a single field, and {place.path} stands for many")
+            raise refused(token.start_pos, "a range needs a single field before it, as in created:[2020 TO 2021]")
         return Range(place.field, self.low, self.high, self.include_low, self.include_high)
 
 

@@ -15,6 +15,9 @@ _FUZZY_AND_BOOST = re.compile(r"(?<!\\)(?:~\d*(?:\.\d+)?)?(?:\^\d+(?:\.\d+)?)?$"
 _BOOST = re.compile(r"\^\d+(?:\.\d+)?$")
 _QUOTED = re.compile(r'"(.*)"[^"]*', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_END = r'("(?:\\.|[^"\\])*"|(?:\\.|[^\s"\\\[\]{}])+)'
+_RANGE = re.compile(rf"[\[{{]\s*{_END}\s+TO\s+{_END}\s*[\]}}]", re.DOTALL)
+_COMPARED = re.compile(r"([<>]=?)(.+)", re.DOTALL)
 _WITH_SUBTYPES = frozenset({"resource_type.type"})
 """Paths that name the first half of ``publication-article`` too."""
 
@@ -45,6 +48,26 @@ def read_phrase(raw: str) -> str:
 
 def read_bound(raw: str) -> str:
     return _plain(_BOOST.sub("", raw))
+
+
+def read_range(raw: str) -> tuple[str, str]:
+    """Both ends of a complete range."""
+    found = _RANGE.match(raw)
+    if found is None:
+        raise ValueError(f"not a range: {raw}")
+    return _end(found[1]), _end(found[2])
+
+
+def read_comparison(raw: str, field: str | None) -> tuple[str, str] | None:
+    """Sign and bound of ``>=5`` among the values of a field that has an order; None when `raw` is a word."""
+    found = _COMPARED.fullmatch(raw)
+    if found is None or field is None or FIELDS[field] not in (FieldType.NUMBER, FieldType.DATE):
+        return None
+    return found[1], read_bound(found[2])
+
+
+def _end(raw: str) -> str:
+    return read_phrase(raw) if raw.startswith('"') else _plain(raw)
 
 
 def free_word(word: Word) -> Node:

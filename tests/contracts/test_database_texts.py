@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from repository.accounts.people import register_person
+from repository.engines.facilities import Facilities
+from repository.foundation.actor import SYSTEM
 from tests.conftest import Caller, Deposits, a_dataset
 
 NUL = "a\u0000b"
@@ -143,12 +146,19 @@ def test_a_file_that_cannot_be_kept_is_refused_with_its_field(
     assert author.get(path).get_json()["entries"] == []
 
 
-@pytest.mark.parametrize(
-    "said", [{NUL: NUL}, {"n": 2**64 - 1}, nested(DEEP // 3), {"数": "据"}], ids=["nul", "huge", "deep", "utf-8"]
-)
-def test_what_is_said_of_a_file_is_kept_or_refused(author: Caller, deposits: Deposits, said: dict[str, Any]) -> None:
+SAID: dict[str, dict[str, Any]] = {
+    "nul": {NUL: NUL},
+    "huge": {"n": 2**64 - 1},
+    "deep": nested(333),
+    "utf-8": {"数": "据"},
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_said_of_a_file_is_kept_or_refused(author: Caller, deposits: Deposits, name: str) -> None:
     path = f"/api/records/{deposits.open()['id']}/draft/files"
-    reply = author.post(path, data=json.dumps([{"key": "a.csv", "metadata": said}]), content_type="application/json")
+    body = json.dumps([{"key": "a.csv", "metadata": SAID[name]}])
+    reply = author.post(path, data=body, content_type="application/json")
     assert reply.status_code in (201, 400), reply.text
     listed = author.get(path)
     assert listed.status_code == 200
@@ -200,3 +210,20 @@ def test_a_credential_that_cannot_be_is_refused(anyone: Caller, credential: str)
 
 def test_a_token_that_cannot_be_in_the_query_is_refused(anyone: Caller) -> None:
     assert anyone.get("/api/user/records?access_token=%00").status_code == 401
+
+
+@pytest.mark.parametrize("name", [NUL, "x" * 101, HUGE])
+def test_a_name_of_a_token_that_cannot_be_kept_is_refused(anyone: Caller, facilities: Facilities, name: str) -> None:
+    with facilities.works.writing(SYSTEM) as work:
+        register_person(work, "a@example.org", password="long enough for anybody")
+    signed_in = {"auth": ("a@example.org", "long enough for anybody")}
+    reply = anyone.post("/api/user/tokens", json={"name": name}, **signed_in)
+    assert reply.status_code == 400, reply.text
+    assert reply.get_json()["errors"][0]["field"] == "name"
+    assert anyone.post("/api/user/tokens", json={"name": "数据 🌞"}, **signed_in).status_code == 201
+
+
+@pytest.mark.parametrize("address", ["a\x00b@example.org", "\u0130" * 64 + "@example.org", "a" * 300 + "@example.org"])
+def test_an_address_that_cannot_be_signs_nobody_in(anyone: Caller, address: str) -> None:
+    reply = anyone.get("/api/user/tokens", auth=(address, "long enough for anybody"))
+    assert reply.status_code == 401, reply.text

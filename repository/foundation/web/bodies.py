@@ -10,13 +10,15 @@ from werkzeug.exceptions import UnsupportedMediaType
 from repository.foundation.errors import FieldError, Invalid, TooLarge
 
 MAX_JSON_BYTES = 5 << 20
+DEEPEST = 200
+"""Levels of lists and objects within each other: what is kept has to be written again, inside of other levels."""
 
 
 def json_body() -> Any:
     """The body as JSON; an empty body is ``{}``.
 
-    Raises `Invalid` for what is no JSON (RFC 8259; NaN and lone surrogates are none), `TooLarge` past
-    `MAX_JSON_BYTES`, 415 for another content type.
+    Raises `Invalid` for what is no JSON (RFC 8259; NaN and lone surrogates are none) or nested deeper than
+    `DEEPEST`, `TooLarge` past `MAX_JSON_BYTES`, 415 for another content type.
     """
     if request.mimetype not in ("", "application/json") and not request.mimetype.endswith("+json"):
         raise UnsupportedMediaType("Send the body as application/json.")
@@ -26,9 +28,22 @@ def json_body() -> Any:
     if not raw.strip():
         return {}
     try:
-        return orjson.loads(raw)
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise Invalid("Unable to decode JSON data in request body.", [FieldError.of("_schema", str(error))]) from None
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _is_deeper(body, DEEPEST):
+        raise Invalid.field("_schema", "Nested too deeply.")
+    return body
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inside = [value]
+    for _ in range(levels + 1):
+        groups = [each.values() if isinstance(each, dict) else each for each in inside if isinstance(each, dict | list)]
+        if not groups:
+            return False
+        inside = [each for group in groups for each in group]
+    return True
 
 
 def json_object() -> dict[str, Any]:

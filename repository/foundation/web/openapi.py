@@ -7,12 +7,16 @@ declared into ``/api/openapi.json``.  A test compares the document with the serv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint
 from marshmallow import Schema
+
+from repository.foundation.errors import Forbidden
+from repository.foundation.web.context import current_actor
 
 View = Callable[..., Any]
 SchemaLike = type[Schema] | Schema
@@ -100,11 +104,23 @@ class Api:
             blueprint.add_url_rule(
                 operation.rule,
                 endpoint=operation.view.__name__,
-                view_func=operation.view,
+                view_func=operation.view if operation.method == "GET" else _signed_in(operation.view),
                 methods=[operation.method],
                 provide_automatic_options=False,
             )
         return blueprint
+
+
+def _signed_in(view: View) -> View:
+    """Refuse the anonymous public before its body is read: it may change nothing, whatever policy says of others."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **names: Any) -> Any:
+        if current_actor().person_id is None:
+            raise Forbidden
+        return view(*arguments, **names)
+
+    return guarded
 
 
 def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str) -> dict[str, Any]:

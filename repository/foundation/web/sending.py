@@ -12,7 +12,7 @@ from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.utils import send_file
 
-from repository.foundation.errors import Unavailable
+from repository.foundation.errors import Stale, Unavailable
 
 
 class Sendable(Protocol):
@@ -59,8 +59,10 @@ def file_reply(path: Path | None, file: Sendable, save: bool = False) -> Respons
     except RequestedRangeNotSatisfiable as error:
         error.length = file.size
         raise
-    if request.method == "HEAD" or reply.status_code == 304:
+    if request.method == "HEAD" or reply.status_code in (304, 412):
         reply.close()  # nobody reads the body, so nobody else closes the file
+    if reply.status_code == 412:
+        raise Stale("The file is not the one that If-Match names.")
     _protect(reply)
     reply.headers["Cache-Control"] = "private, no-cache"
     if reply.status_code == 200:

@@ -16,9 +16,6 @@ from pathlib import Path
 from repository.engines.search.embedded.schema import prepare
 from repository.foundation.errors import Unavailable
 
-_LONGEST = 10.0
-"""seconds a search may take"""
-
 _STEPS = 100_000
 """of SQLite's machine between two looks at the clock"""
 
@@ -45,9 +42,10 @@ def answering() -> Iterator[None]:
 class Connections:
     """A pool; connections are opened at first use, so making one touches no file."""
 
-    def __init__(self, path: Path, patience: float) -> None:
+    def __init__(self, path: Path, patience: float, longest: float) -> None:
         self._path = path
         self._patience = patience
+        self._longest = longest
         self._idle: deque[sqlite3.Connection] = deque()
         self._writer = threading.Lock()
         self._process = os.getpid()
@@ -56,7 +54,12 @@ class Connections:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One snapshot of the index."""
-        with answering(), self._borrowed() as connection, _deadline(connection), _transaction(connection, "BEGIN"):
+        with (
+            answering(),
+            self._borrowed() as connection,
+            _deadline(connection, self._longest),
+            _transaction(connection, "BEGIN"),
+        ):
             yield connection
 
     @contextmanager
@@ -112,9 +115,9 @@ class Connections:
 
 
 @contextmanager
-def _deadline(connection: sqlite3.Connection) -> Iterator[None]:
+def _deadline(connection: sqlite3.Connection, longest: float) -> Iterator[None]:
     """Interrupts a search that takes too long: a hostile query costs its sender, not everyone."""
-    end = time.monotonic() + _LONGEST
+    end = time.monotonic() + longest
     connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
     try:
         yield

@@ -25,11 +25,12 @@ _READ_AT_ONCE = 1000
 class EmbeddedSearch:
     """An index in the file `path`, which it makes when it is not there.
 
-    `patience` is how many seconds a change waits for another process that writes.
+    A change waits `patience` seconds for another process that writes, and a search may take `longest` seconds;
+    what takes longer is `Unavailable`.
     """
 
-    def __init__(self, path: Path, patience: float = 15.0) -> None:
-        self._connections = Connections(path, patience)
+    def __init__(self, path: Path, patience: float = 15.0, longest: float = 10.0) -> None:
+        self._connections = Connections(path, patience, longest)
         self._names = TermNames()
         self._highlighter = Highlighter()
 

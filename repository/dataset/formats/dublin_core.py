@@ -1,0 +1,124 @@
+"""Simple Dublin Core, as catalogues harvest it.
+
+Sources: DCMI Metadata Element Set 1.1 (ISO 15836); DCMI Type Vocabulary; OpenAIRE Guidelines 3.0 for the access
+terms of ``info:eu-repo``; the schema ``oai_dc`` of OAI-PMH 2.0.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from repository.dataset import cstr
+from repository.dataset.description import Description, Publication, RelatedIdentifier
+from repository.dataset.formats import links, names, xml
+from repository.dataset.formats.text import language_of, language_tag, one_line, plain
+
+NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
+
+_OPENING = (
+    f'<oai_dc:dc xmlns:oai_dc="{NAMESPACE}" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    f' xsi:schemaLocation="{NAMESPACE} {SCHEMA}">'
+)
+_ACCESS = {
+    "open": "info:eu-repo/semantics/openAccess",
+    "embargoed": "info:eu-repo/semantics/embargoedAccess",
+    "restricted": "info:eu-repo/semantics/restrictedAccess",
+    "metadata-only": "info:eu-repo/semantics/closedAccess",
+}
+_DCMI_TYPES = {
+    "dataset": "Dataset",
+    "software": "Software",
+    "image": "StillImage",
+    "video": "MovingImage",
+    "audio": "Sound",
+    "publication": "Text",
+    "event": "Event",
+    "physicalobject": "PhysicalObject",
+}
+
+
+class _Statement(NamedTuple):
+    """One element; `language` is a tag of BCP 47, None when it is not known."""
+
+    element: str
+    text: str
+    language: str | None = None
+
+
+def oai_dc(publication: Publication) -> str:
+    """The element ``oai_dc:dc``, with every namespace it needs; nothing in it is empty or stands twice."""
+    description = publication.description
+    statements = (*_texts(description), *_people(publication), *_kinds(publication), *_links(publication))
+    return f"{_OPENING}{''.join(map(_written, dict.fromkeys(statements)))}</oai_dc:dc>"
+
+
+def _written(statement: _Statement) -> str:
+    content = xml.text(statement.text).strip()
+    if not content:
+        return ""
+    language = xml.attribute("xml:lang", statement.language) if statement.language else ""
+    return f"<dc:{statement.element}{language}>{content}</dc:{statement.element}>"
+
+
+def _texts(description: Description) -> Iterator[_Statement]:
+    declared = [label.id for label in description.languages]
+
+    def said(element: str, text: str, language: str | None = None) -> _Statement:
+        return _Statement(element, text, language_tag(language) or language_of(text, declared))
+
+    yield said("title", one_line(description.title))
+    for title in description.additional_titles:
+        yield said("title", one_line(title.text), title.language)
+    yield said("description", plain(description.description))
+    for more in description.additional_descriptions:
+        yield said("description", more.text, more.language)
+    for subject in description.subjects:
+        yield _Statement("subject", subject.subject)
+
+
+def _people(publication: Publication) -> Iterator[_Statement]:
+    description = publication.description
+    for agent in description.creators:
+        yield _Statement("creator", names.catalogued(agent))
+    for agent in description.contributors:
+        yield _Statement("contributor", names.catalogued(agent))
+    yield _Statement("publisher", description.publisher or publication.repository_name)
+
+
+def _kinds(publication: Publication) -> Iterator[_Statement]:
+    description = publication.description
+    yield _Statement("date", description.publication_date)
+    for dated in description.dates:
+        yield _Statement("coverage" if dated.type.id == "coverage" else "date", dated.date)
+    for place in description.places:
+        yield _Statement("coverage", place.place)
+    yield _Statement("type", _DCMI_TYPES.get(description.resource_type.id.partition("-")[0], ""))
+    yield _Statement("type", description.resource_type.name())
+    for extent in (*description.formats, *description.sizes):
+        yield _Statement("format", extent)
+    for label in description.languages:
+        yield _Statement("language", label.id)
+    yield _Statement("rights", _ACCESS.get(publication.access_status, ""))
+    for licence in description.licences:
+        yield _Statement("rights", links.web_address(licence.url) or licence.title)
+    yield _Statement("rights", description.copyright)
+
+
+def _links(publication: Publication) -> Iterator[_Statement]:
+    """Identifiers of this version; the concept that it is a version of, and other relations, as addresses."""
+    description = publication.description
+    yield _Statement("identifier", links.doi_url(publication.doi) if publication.doi else "")
+    yield _Statement("identifier", cstr.parse(publication.cstr).curie if publication.cstr else "")
+    yield _Statement("identifier", publication.url)
+    for identifier in description.identifiers:
+        yield _Statement("identifier", links.link_to(identifier.scheme, identifier.identifier) or identifier.identifier)
+    yield _Statement("relation", links.doi_url(publication.concept_doi) if publication.concept_doi else "")
+    yield _Statement("relation", cstr.parse(publication.concept_cstr).curie if publication.concept_cstr else "")
+    for related in description.related_identifiers:
+        yield _related(related)
+
+
+def _related(related: RelatedIdentifier) -> _Statement:
+    element = "source" if related.relation.id == "isderivedfrom" else "relation"
+    return _Statement(element, links.link_to(related.scheme, related.identifier) or related.identifier)

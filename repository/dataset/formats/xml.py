@@ -1,0 +1,26 @@
+"""XML as text, for formats that are only written: several times faster than building a tree.
+
+Source: Extensible Markup Language (XML) 1.0, fifth edition, sections 2.2 (characters) and 2.4.
+"""
+
+import re
+
+_NO_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(value: str) -> str:
+    """`value` as the content of an element, without the characters that XML has no way to write."""
+    kept = _NO_CHARACTERS.sub("", value)
+    return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def attribute(name: str, value: str) -> str:
+    """An attribute with a blank before it."""
+    escaped = text(value).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+    return f' {name}="{escaped}"'
+
+
+def element(name: str, content: str, **attributes: str) -> str:
+    """An element that holds text."""
+    given = "".join(attribute(key, value) for key, value in attributes.items())
+    return f"<{name}{given}>{text(content)}</{name}>"

@@ -1,0 +1,76 @@
+"""Answers as XML (OAI-PMH 2.0, section 3.2)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from repository.dataset.formats import dublin_core, xml
+from repository.foundation.site import Site
+from repository.oai.queries import Item
+from repository.oai.rules import Fault
+
+_NAMESPACE = "http://www.openarchives.org/OAI/2.0/"
+_OPENING = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    f'<OAI-PMH xmlns="{_NAMESPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    f' xsi:schemaLocation="{_NAMESPACE} {_NAMESPACE}OAI-PMH.xsd">'
+)
+OAI_DC = (
+    "<metadataFormat>"
+    + xml.element("metadataPrefix", "oai_dc")
+    + xml.element("schema", dublin_core.SCHEMA)
+    + xml.element("metadataNamespace", dublin_core.NAMESPACE)
+    + "</metadataFormat>"
+)
+
+
+def document(at: datetime, site: Site, request: Mapping[str, str], content: str) -> str:
+    """A whole answer; `request` are the arguments to repeat, the verb among them."""
+    asked = xml.element("request", base_url(site), **request)
+    return f"{_OPENING}{xml.element('responseDate', stamp(at))}{asked}{content}</OAI-PMH>\n"
+
+
+def base_url(site: Site) -> str:
+    return site.page("/oai2d")
+
+
+def stamp(moment: datetime) -> str:
+    """The second that `moment` lies in."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def errors(faults: Iterable[Fault]) -> str:
+    return "".join(xml.element("error", fault.reason, code=fault.code) for fault in faults)
+
+
+def identify(site: Site, first: datetime) -> str:
+    """What the repository says of itself; `first` is before or at every datestamp."""
+    said = {
+        "repositoryName": site.name,
+        "baseURL": base_url(site),
+        "protocolVersion": "2.0",
+        "adminEmail": _postmaster(site.host),
+        "earliestDatestamp": stamp(first),
+        "deletedRecord": "persistent",
+        "granularity": "YYYY-MM-DDThh:mm:ssZ",
+    }
+    return "".join(xml.element(name, value) for name, value in said.items())
+
+
+def _postmaster(host: str) -> str:
+    """The one mailbox that every domain has (RFC 2142); the protocol's schema wants a dot in the domain."""
+    return f"postmaster@{host}" if "." in host else f"postmaster@{host}.localdomain"
+
+
+def header(site: Site, item: Item) -> str:
+    identifier = xml.element("identifier", f"oai:{site.host}:{item.id}")
+    return f"<header>{identifier}<datestamp>{stamp(item.updated)}</datestamp></header>"
+
+
+def record(site: Site, item: Item, metadata: str) -> str:
+    """`metadata` is an element of another namespace."""
+    return f"<record>{header(site, item)}<metadata>{metadata}</metadata></record>"
+
+
+def resumption(token: str, cursor: int) -> str:
+    """Where the list goes on, nothing at its end; `cursor` items came before this page."""
+    return xml.element("resumptionToken", token, cursor=str(cursor))

@@ -1,0 +1,57 @@
+"""What tests of the API do again and again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from repository.engines.facilities import Facilities
+from tests.conftest import Caller
+
+Json = dict[str, Any]
+
+
+def faults(body: Json) -> dict[str, list[str]]:
+    """Field -> messages, of a draft or of a refusal."""
+    return {error["field"]: error["messages"] for error in body["errors"]}
+
+
+def read_draft(caller: Caller, record_id: str) -> Json:
+    """The draft as its reader gets it."""
+    reply = caller.get(f"/api/records/{record_id}/draft")
+    assert reply.status_code == 200, reply.text
+    return reply.get_json()
+
+
+def search(caller: Caller, q: str = "", path: str = "/api/records", **arguments: Any) -> Json:
+    """The answer to a search."""
+    query_string = {**({"q": q} if q else {}), **arguments}
+    reply = caller.get(path, query_string=query_string)
+    assert reply.status_code == 200, reply.text
+    return reply.get_json()
+
+
+def ids_of(body: Json) -> list[str]:
+    """The ids of the hits, in their order."""
+    return [hit["id"] for hit in body["hits"]["hits"]]
+
+
+def buckets(body: Json, facet: str) -> dict[str, int]:
+    """Key -> count, of one facet."""
+    return {bucket["key"]: bucket["doc_count"] for bucket in body["aggregations"][facet]["buckets"]}
+
+
+@contextmanager
+def statements(facilities: Facilities) -> Iterator[list[str]]:
+    """The SQL that runs in the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(facilities.works.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(facilities.works.engine, "before_cursor_execute", note)

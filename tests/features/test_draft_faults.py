@@ -1,0 +1,143 @@
+"""What is wrong in a draft is named, kept, and stops publication until it is mended."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Caller, Deposits, a_dataset
+from tests.features.steps import Json, faults, read_draft
+
+
+def holds(shown: Any, said: Any) -> bool:
+    """Whether all of `said` is in `shown`, which may have titles of terms beside it."""
+    if isinstance(said, dict):
+        return isinstance(shown, dict) and all(name in shown and holds(shown[name], said[name]) for name in said)
+    if isinstance(said, list):
+        return isinstance(shown, list) and len(shown) == len(said) and all(map(holds, shown, said))
+    return bool(shown == said)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"resource_type": {"id": "zzz"}}, "metadata.resource_type.id"),
+        ({"languages": [{"id": "eng"}, {"id": "xx"}]}, "metadata.languages.1.id"),
+        ({"rights": [{"id": "no-such-licence"}]}, "metadata.rights.0.id"),
+        (
+            {"creators": [{"person_or_org": {"type": "personal", "family_name": "Gorman"}, "role": {"id": "penguin"}}]},
+            "metadata.creators.0.role.id",
+        ),
+        ({"creators": [{"person_or_org": {"type": "personal"}}]}, "metadata.creators.0.person_or_org.family_name"),
+        ({"dates": [{"date": "2020", "type": {"id": "zzz"}}]}, "metadata.dates.0.type.id"),
+        ({"additional_titles": [{"title": "Another", "type": {"id": "zzz"}}]}, "metadata.additional_titles.0.type.id"),
+        (
+            {"additional_descriptions": [{"description": "More", "type": {"id": "zzz"}}]},
+            "metadata.additional_descriptions.0.type.id",
+        ),
+        (
+            {"related_identifiers": [{"identifier": "10.1234/a", "scheme": "doi", "relation_type": {"id": "zzz"}}]},
+            "metadata.related_identifiers.0.relation_type.id",
+        ),
+        ({"colour": "blue"}, "metadata.colour"),
+        ({"title": 7}, "metadata.title"),
+        ({"title": "ab"}, "metadata.title"),
+        ({"creators": {"name": "x"}}, "metadata.creators"),
+        ({"subjects": "penguins"}, "metadata.subjects"),
+        ({"publication_date": "yesterday"}, "metadata.publication_date"),
+        ({"publication_date": "-0001"}, "metadata.publication_date"),
+        ({"version": "v" * 192}, "metadata.version"),
+        ({"rights": [{"id": "cc0-1.0", "colour": 1}]}, "metadata.rights.0.colour"),
+    ],
+)
+def test_a_wrong_field_is_named_and_kept_and_stops_publication_until_it_is_mended(
+    author: Caller, deposits: Deposits, said: Json, field: str
+) -> None:
+    opened = deposits.open(a_dataset(**said))
+    deposits.upload(opened["id"])
+    (name,) = said
+
+    again = read_draft(author, opened["id"])
+    assert field in faults(opened)
+    assert faults(again) == faults(opened)
+    assert holds(again["metadata"][name], said[name])
+
+    refused = author.post(opened["links"]["publish"])
+    assert refused.status_code == 400
+    assert field in faults(refused.get_json())
+
+    mended = author.put(opened["links"]["self"], json=a_dataset())
+    assert mended.get_json()["errors"] == []
+    deposits.publish(opened["id"])
+
+
+def test_all_faults_are_named_at_once(deposits: Deposits) -> None:
+    opened = deposits.open(a_dataset(title=1, resource_type={"id": "zzz"}, colour="blue"))
+
+    assert {"metadata.title", "metadata.resource_type.id", "metadata.colour"} <= set(faults(opened))
+
+
+@pytest.mark.parametrize("metadata", ["x", 3, [], True])
+def test_metadata_that_is_no_object_is_a_fault_not_a_failure(author: Caller, metadata: Any) -> None:
+    reply = author.post("/api/records", json={"metadata": metadata})
+
+    assert reply.status_code == 201
+    assert "metadata" in faults(reply.get_json())
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        ({"access": {"record": "public"}}, "access"),
+        ({"access": {"record": "open", "files": "public"}}, "access.record"),
+        ({"access": "public"}, "access"),
+        ({"files": {"enabled": "perhaps"}}, "files.enabled"),
+        ({"files": []}, "files"),
+        ({"files": {"enabled": True, "default_preview": "none.csv"}}, "files.default_preview"),
+        ({"custom_fields": {"nope": 1}}, "custom_fields.nope"),
+        ({"pids": {"foo": {"identifier": "1"}}}, "pids.foo"),
+        ({"pids": "10.1/1"}, "pids"),
+    ],
+)
+def test_a_fault_beside_the_metadata_is_named_and_stops_publication(
+    author: Caller, deposits: Deposits, part: Json, field: str
+) -> None:
+    opened = deposits.open(a_dataset() | part)
+    deposits.upload(opened["id"])
+
+    assert field in faults(opened)
+    assert field in faults(read_draft(author, opened["id"]))
+    refused = author.post(opened["links"]["publish"])
+    assert refused.status_code == 400
+    assert field in faults(refused.get_json())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"pids": {"doi": {"identifier": "not a doi", "provider": "external"}}},
+        {"access": {"record": "public", "files": "restricted", "embargo": {"active": True, "until": "2001-01-01"}}},
+        {"custom_fields": {"nope": 1}},
+    ],
+    ids=["pids", "access", "custom_fields"],
+)
+def test_a_fault_stays_until_its_own_part_is_mended(author: Caller, deposits: Deposits, part: Json) -> None:
+    opened = deposits.open(a_dataset() | part)
+
+    patched = author.patch(opened["links"]["self"], json={"metadata": {"title": "Another title"}}).get_json()
+
+    assert faults(patched) == faults(opened) != {}
+    mended = author.put(opened["links"]["self"], json=a_dataset() | {"pids": {}, "custom_fields": {}}).get_json()
+    assert mended["errors"] == []
+
+
+def test_an_unknown_field_beside_the_metadata_is_named(deposits: Deposits) -> None:
+    assert "colour" in faults(deposits.open(a_dataset() | {"colour": "blue"}))
+
+
+def test_markup_that_could_act_is_taken_out(deposits: Deposits) -> None:
+    hostile = "<p onclick='x()'>Fine<script>alert(1)</script></p>"
+
+    metadata = deposits.open(a_dataset(description=hostile, title="<b>Bold</b> claim"))["metadata"]
+
+    assert metadata["description"] == "<p>Fine</p>"
+    assert metadata["title"] == "Bold claim"

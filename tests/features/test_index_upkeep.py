@@ -1,0 +1,159 @@
+"""The index is like the database: differences are named, and a rebuild repairs them without a gap."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from repository.engines.facilities import Facilities
+from repository.engines.search.port import Document, Kind, Scope, Search
+from repository.engines.search.query import Everything, Term
+from repository.files.model import FileEntry, FileSet, StoredFile
+from repository.foundation.actor import SYSTEM
+from repository.identifiers.model import Identifier
+from repository.records.model import Concept, Version
+from repository.search.upkeep import differences, rebuild, total
+from tests.conftest import Caller, Deposits, a_dataset
+
+Settle = Callable[[], None]
+
+
+def everything(facilities: Facilities) -> dict[str, Any]:
+    """All that jobs may change."""
+    tables: tuple[Any, ...] = (Concept, Version, FileSet, FileEntry, StoredFile, Identifier)
+    with facilities.works.reading(SYSTEM) as work:
+        rows = {
+            table.__tablename__: sorted(map(str, work.session.execute(table.__table__.select()).all()))
+            for table in tables
+        }
+    stored = sorted((each.key, each.size) for each in facilities.store.objects())
+    return {**rows, "index": list(facilities.search.entries()), "store": stored}
+
+
+def test_the_index_is_like_the_database_when_all_is_settled(
+    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+) -> None:
+    record = deposits.published()
+    author.post(record["links"]["draft"])
+    author.post(record["links"]["versions"])
+    deposits.open()
+    settle()
+
+    assert list(differences(facilities)) == []
+    assert len(list(facilities.search.entries())) == total(facilities) == 3
+
+
+def ghost(kind: Kind, number: int) -> Document:
+    return Document(
+        kind=kind,
+        id=number,
+        concept_id=1,
+        revision=1,
+        owner_id=1,
+        public=True,
+        latest=True,
+        index=1,
+        created="2026-01-01T00:00:00+00:00",
+        updated="2026-01-01T00:00:00+00:00",
+        texts={"title": ["A ghost"]},
+        keywords={},
+    )
+
+
+def test_the_index_check_names_every_difference_and_a_rebuild_repairs_them(
+    deposits: Deposits, facilities: Facilities, settle: Settle
+) -> None:
+    fine, missing, stale = (deposits.published() for _ in range(3))
+    draft, lost = deposits.open(), deposits.open()
+    settle()
+    facilities.search.drop(Kind.RECORD, [int(missing["id"])])
+    facilities.search.drop(Kind.DRAFT, [int(lost["id"])])
+    with facilities.works.writing(SYSTEM) as work:
+        work.session.get_one(Version, int(stale["id"])).change += 1
+    facilities.search.put([ghost(Kind.RECORD, 999), ghost(Kind.DRAFT, 1), ghost(Kind.RECORD, 1)])
+
+    found = {str(difference) for difference in differences(facilities)}
+    assert found == {
+        f"record {missing['id']}: missing",
+        f"record {stale['id']}: stale",
+        f"draft {lost['id']}: missing",
+        "record 999: ghost",
+        "record 1: ghost",
+        "draft 1: ghost",
+    }
+
+    progress: list[int] = []
+    rebuild(facilities, progress.append)
+    assert list(differences(facilities)) == []
+    assert sum(progress) == total(facilities) == 5
+    everyone = Search(Everything(), Scope(everything=True), frozenset({Kind.RECORD, Kind.DRAFT}))
+    assert {hit.id for hit in facilities.search.find(everyone).hits} == {
+        int(each["id"]) for each in (fine, missing, stale, draft, lost)
+    }
+
+
+def test_searches_are_answered_while_the_index_is_rebuilt(
+    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+) -> None:
+    record = deposits.published()
+    settle()
+    seen: list[int] = []
+
+    def look(_done: int) -> None:
+        seen.append(anyone.get("/api/records?q=penguins").get_json()["hits"]["total"])
+
+    rebuild(facilities, look)
+
+    assert seen
+    assert set(seen) == {1}
+    assert anyone.get("/api/records?q=penguins").get_json()["hits"]["hits"][0]["id"] == record["id"]
+
+
+def test_what_is_published_during_a_rebuild_is_found_after_it(
+    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+) -> None:
+    deposits.published()
+    settle()
+
+    arrived: list[str] = []
+
+    def publish(_done: int) -> None:
+        if not arrived:
+            arrived.append(deposits.published(a_dataset(title="Arrived during the rebuild"))["id"])
+            settle()
+
+    rebuild(facilities, publish)
+
+    assert list(differences(facilities)) == []
+    assert anyone.get("/api/records?q=arrived").get_json()["hits"]["total"] == 1
+
+
+def test_a_rebuild_that_fails_leaves_the_index_as_it_was(
+    deposits: Deposits, facilities: Facilities, settle: Settle
+) -> None:
+    deposits.published()
+    settle()
+
+    def fail(_done: int) -> None:
+        raise RuntimeError("the machine was switched off")
+
+    with pytest.raises(RuntimeError):
+        rebuild(facilities, fail)
+
+    assert list(differences(facilities)) == []
+    word = Search(Term("penguins"), Scope(), frozenset({Kind.RECORD}))
+    assert facilities.search.find(word).total == 1
+
+
+def test_an_older_state_never_overwrites_a_newer_one_in_the_index(
+    deposits: Deposits, facilities: Facilities, settle: Settle
+) -> None:
+    record = deposits.published()
+    settle()
+    late = replace(ghost(Kind.RECORD, int(record["id"])), revision=0)
+
+    facilities.search.put([late])
+
+    word = Search(Term("ghost"), Scope(), frozenset({Kind.RECORD}))
+    assert facilities.search.find(word).total == 0

@@ -1,0 +1,284 @@
+"""What follows from a fact is never lost, may happen twice, and leaves the same state."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+
+import repository
+from repository.engines.facilities import Facilities
+from repository.engines.registrars.port import Registration
+from repository.files.model import FileEntry, FileSet, StoredFile
+from repository.foundation import clock
+from repository.foundation.actor import SYSTEM
+from repository.foundation.errors import Unavailable
+from repository.foundation.facts import Fact, FactRow
+from repository.identifiers.model import Identifier
+from repository.records.model import Concept, Version
+from repository.search.upkeep import differences
+from tests.conftest import Caller, Deposits
+from workers.desk import backlog, open_jobs, retry_jobs
+from workers.jobs import JOBS, Queue
+from workers.model import Job, JobState
+from workers.reactions import REACTIONS
+from workers.relay import relay
+from workers.runner import LEASE, MAX_ATTEMPTS, run_next
+from workers.schedule import SWEEPS
+
+Settle = Callable[[], None]
+
+
+class Moody:
+    """A registrar that does not answer while it is `away`."""
+
+    name = "moody"
+
+    def __init__(self) -> None:
+        self.away = True
+        self.registered: list[str] = []
+
+    def register(self, registration: Registration) -> None:
+        if self.away:
+            raise Unavailable("The registrar is on holiday.")
+        self.registered.append(registration.value)
+
+    def describe(self) -> str:
+        return self.name
+
+
+@pytest.fixture
+def registrar() -> Moody:
+    return Moody()
+
+
+@pytest.fixture
+def moody(facilities: Facilities, registrar: Moody) -> Facilities:
+    """The same repository with that registrar."""
+    return replace(facilities, registrars={"doi": registrar, "cstr": registrar})
+
+
+def work_off(facilities: Facilities) -> None:
+    while relay(facilities.works) or sum(run_next(facilities, queue) for queue in Queue):
+        pass
+
+
+def jobs_of(facilities: Facilities, name: str | None = None) -> list[Job]:
+    with facilities.works.reading(SYSTEM) as work:
+        return [job for job in open_jobs(work) if name in (None, job.name)]
+
+
+def everything(facilities: Facilities) -> dict[str, Any]:
+    """All that jobs may change."""
+    tables: tuple[Any, ...] = (Concept, Version, FileSet, FileEntry, StoredFile, Identifier)
+    with facilities.works.reading(SYSTEM) as work:
+        rows = {
+            table.__tablename__: sorted(map(str, work.session.execute(table.__table__.select()).all()))
+            for table in tables
+        }
+    stored = sorted((each.key, each.size) for each in facilities.store.objects())
+    return {**rows, "index": list(facilities.search.entries()), "store": stored}
+
+
+def subclasses(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+
+def test_every_fact_has_a_line_among_the_reactions() -> None:
+    for module in pkgutil.walk_packages(repository.__path__, "repository."):
+        if module.name.endswith(".facts"):
+            importlib.import_module(module.name)
+
+    facts = {fact for fact in subclasses(Fact) if fact.__module__.startswith("repository.")}
+
+    assert facts == set(REACTIONS)
+    assert len(facts) > 5
+
+
+def test_every_reaction_is_a_job_that_exists_and_every_job_has_a_reason() -> None:
+    wanted = {reaction.job for reactions in REACTIONS.values() for reaction in reactions}
+
+    assert wanted == set(JOBS)
+
+
+def test_nothing_waits_once_all_is_settled(deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+    deposits.published()
+    with facilities.works.reading(SYSTEM) as work:
+        assert backlog(work)["facts"] > 0
+
+    settle()
+
+    with facilities.works.reading(SYSTEM) as work:
+        assert backlog(work) == {"facts": 0, "waiting": 0, "running": 0, "failed": 0}
+
+
+def test_a_fact_is_relayed_once(deposits: Deposits, facilities: Facilities) -> None:
+    deposits.published()
+    while relay(facilities.works):
+        pass
+    before = [job.id for job in jobs_of(facilities)]
+
+    assert relay(facilities.works) == 0
+
+    assert [job.id for job in jobs_of(facilities)] == before != []
+
+
+def test_each_job_may_run_twice(author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+    record = deposits.published(None, **{"a.txt": b"a", "b.txt": b"b"})
+    draft = deposits.open()
+    deposits.upload(draft["id"], "c.txt", b"c")
+    discarded = deposits.open()
+    deposits.upload(discarded["id"], "d.txt", b"d")
+    author.delete(discarded["links"]["self"])
+    settle()
+    before = everything(facilities)
+    ids = range(1, int(discarded["id"]) + 20)
+
+    for kind in JOBS.values():
+        kind.run(facilities, list(ids))
+        kind.run(facilities, list(ids))
+
+    assert everything(facilities) == before
+    assert author.get(f"{record['links']['files']}/a.txt/content").data == b"a"
+
+
+def test_a_failing_job_is_kept_with_its_cause_and_tried_again_later(
+    author: Caller, deposits: Deposits, moody: Facilities, registrar: Moody
+) -> None:
+    record = deposits.published()
+    work_off(moody)
+
+    waiting = jobs_of(moody)
+    assert {job.name for job in waiting} == {"register"}
+    assert {job.state for job in waiting} == {JobState.WAITING.value}
+    assert all("The registrar is on holiday." in job.cause for job in waiting)
+    assert all(job.run_after > clock.now() for job in waiting)
+    shown = author.get(record["links"]["self"]).get_json()
+    assert shown["pids"]["doi"]["state"] == "reserved"
+
+    registrar.away = False
+    work_off(moody)
+    assert registrar.registered == []
+    with time_machine.travel(max(job.run_after for job in waiting) + timedelta(seconds=1)):
+        work_off(moody)
+
+    assert jobs_of(moody) == []
+    assert len(registrar.registered) == len(set(registrar.registered)) == 4
+    assert author.get(record["links"]["self"]).get_json()["pids"]["doi"]["state"] == "registered"
+
+
+def test_pauses_grow_and_at_last_the_job_is_given_up_until_somebody_retries_it(
+    deposits: Deposits, moody: Facilities, registrar: Moody
+) -> None:
+    deposits.published()
+    work_off(moody)
+    pauses = []
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        for _ in range(MAX_ATTEMPTS):
+            waiting = [job for job in jobs_of(moody) if job.state == JobState.WAITING.value]
+            if not waiting:
+                break
+            pauses.append(max(job.run_after for job in waiting) - clock.now())
+            traveller.shift(pauses[-1])
+            work_off(moody)
+
+    given_up = jobs_of(moody)
+    assert {job.state for job in given_up} == {JobState.FAILED.value}
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > pauses[0]
+    registrar.away = False
+    work_off(moody)
+    assert registrar.registered == []
+
+    with moody.works.writing(SYSTEM) as work:
+        assert retry_jobs(work) == len(given_up)
+    work_off(moody)
+
+    assert jobs_of(moody) == []
+    assert len(registrar.registered) == 4
+
+
+def test_of_jobs_that_fail_together_those_that_can_succeed_do(
+    deposits: Deposits, facilities: Facilities, registrar: Moody
+) -> None:
+    first, second = deposits.published(), deposits.published()
+
+    class Picky(Moody):
+        def register(self, registration: Registration) -> None:
+            self.away = registration.value == first["pids"]["doi"]["identifier"]
+            super().register(registration)
+
+    picky = Picky()
+    work_off(replace(facilities, registrars={"doi": picky, "cstr": picky}))
+
+    assert [job.subject for job in jobs_of(facilities)] == [int(first["id"])]
+    assert second["pids"]["doi"]["identifier"] in picky.registered
+    assert first["pids"]["cstr"]["identifier"] in picky.registered
+
+
+def test_a_job_whose_process_died_is_claimed_again_when_its_lease_ends(
+    deposits: Deposits, facilities: Facilities
+) -> None:
+    deposits.published()
+    while relay(facilities.works):
+        pass
+    with facilities.works.writing(SYSTEM) as work:
+        work.session.execute(update(Job).values(state=JobState.RUNNING.value, attempts=1, run_after=work.now + LEASE))
+
+    assert [run_next(facilities, queue) for queue in Queue] == [0, 0]
+    assert list(differences(facilities)) != []
+    with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
+        work_off(facilities)
+
+    assert jobs_of(facilities) == []
+    assert list(differences(facilities)) == []
+
+
+def test_a_job_that_runs_is_not_taken_by_another(deposits: Deposits, facilities: Facilities) -> None:
+    deposits.published()
+    while relay(facilities.works):
+        pass
+    seen = []
+
+    class Curious(Moody):
+        def register(self, registration: Registration) -> None:
+            with facilities.works.reading(SYSTEM) as work:
+                running = work.session.scalars(select(Job).where(Job.name == "register")).all()
+                seen.extend((job.state, job.run_after > clock.now()) for job in running)
+
+    curious = Curious()
+    work_off(replace(facilities, registrars={"doi": curious, "cstr": curious}))
+
+    assert set(seen) == {(JobState.RUNNING.value, True)}
+
+
+def test_facts_are_kept_with_who_did_them(deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+    record = deposits.published()
+    settle()
+
+    with facilities.works.reading(SYSTEM) as work:
+        facts = work.session.scalars(select(FactRow).order_by(FactRow.id)).all()
+    of_record = [fact for fact in facts if fact.subject == int(record["id"]) and fact.kind.startswith(("Draft", "Ver"))]
+    assert [fact.kind for fact in of_record] == ["DraftOpened", "VersionPublished"]
+    assert {fact.actor for fact in of_record} == {f"person:{record['parent']['access']['owned_by']['user']}"}
+    assert all(fact.request_id and fact.relayed_at for fact in of_record)
+
+
+def test_every_sweep_may_run_at_any_time_and_again(deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+    deposits.published()
+    settle()
+    before = everything(facilities)
+
+    with time_machine.travel(datetime(2099, 1, 1, tzinfo=UTC)):
+        for sweep in [*SWEEPS, *SWEEPS]:
+            sweep.run(facilities)
+        settle()
+
+    assert everything(facilities) == before

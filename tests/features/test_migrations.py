@@ -1,0 +1,178 @@
+"""The schema's history: one way up and down on every database, and the models say what it leads to."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from click.testing import CliRunner
+from sqlalchemy import Engine, inspect, text
+
+from migrations.models import METADATA
+from repository.cli import commands
+from repository.cli.database import migrate_to
+from repository.foundation.database import open_database
+
+HISTORY = "alembic_version"
+SERVERS = 4
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    opened = open_database(empty_database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def migrated(database_url: str) -> Iterator[Engine]:
+    opened = open_database(database_url)
+    yield opened
+    opened.dispose()
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, METADATA))
+
+
+def str_of(options: dict[str, object]) -> str:
+    return str({name: str(value) for name, value in options.items()})
+
+
+def shape(engine: Engine) -> dict[str, object]:
+    """Columns, keys and indexes as the database tells them."""
+    seen = inspect(engine)
+    return {
+        name: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(name)],
+            seen.get_pk_constraint(name),
+            sorted(map(repr, seen.get_foreign_keys(name))),
+            sorted(map(repr, seen.get_unique_constraints(name))),
+            sorted(
+                (str(each["name"]), each["column_names"], each["unique"], str_of(each.get("dialect_options", {})))
+                for each in seen.get_indexes(name)
+            ),
+        )
+        for name in seen.get_table_names()
+    }
+
+
+def test_all_the_way_up_makes_every_table_of_the_models(engine: Engine) -> None:
+    migrate_to(engine)
+    assert tables(engine) == {*METADATA.tables, HISTORY}
+
+
+def test_the_models_equal_the_schema(migrated: Engine) -> None:
+    assert differences(migrated) == []
+
+
+def test_a_difference_between_models_and_schema_is_found(migrated: Engine) -> None:
+    with migrated.begin() as connection:
+        connection.execute(text("DROP INDEX ix_fact_waiting"))
+        connection.execute(text("ALTER TABLE person ADD COLUMN shoe_size INTEGER"))
+    found = {item[0] for item in differences(migrated) if isinstance(item, tuple)}
+    assert found == {"add_index", "remove_column"}
+
+
+def test_names_of_keys_follow_the_convention_on_every_database(migrated: Engine) -> None:
+    seen = inspect(migrated)
+    assert seen.get_pk_constraint("draft")["name"] == "pk_draft"
+    assert {key["name"] for key in seen.get_foreign_keys("draft")} == {"fk_draft_concept_id", "fk_draft_file_set_id"}
+    assert {key["name"] for key in seen.get_unique_constraints("identifier")} == {
+        "uq_identifier_scheme_folded",
+        "uq_identifier_owner_scheme",
+    }
+
+
+@pytest.mark.parametrize(
+    ("index", "condition"),
+    [("ix_fact_waiting", "relayed_at IS NULL"), ("ix_draft_one_new_version", "kind = 'new_version'")],
+)
+def test_an_index_over_some_rows_has_its_condition(migrated: Engine, index: str, condition: str) -> None:
+    table = index.split("_")[1]
+    options = next(each["dialect_options"] for each in inspect(migrated).get_indexes(table) if each["name"] == index)
+    written = str(options[f"{migrated.dialect.name}_where"])
+    assert written.replace("(", "").replace(")", "").replace("::text", "") == condition
+
+
+def test_all_the_way_down_leaves_no_table_but_the_history(engine: Engine) -> None:
+    migrate_to(engine)
+    migrate_to(engine, "base")
+    assert tables(engine) == {HISTORY}
+    assert revision(engine) is None
+
+
+def test_down_and_up_again_leads_to_the_same_schema(engine: Engine) -> None:
+    migrate_to(engine)
+    before = shape(engine)
+    migrate_to(engine, "base")
+    migrate_to(engine)
+    assert shape(engine) == before
+
+
+def test_every_revision_can_be_reached_one_by_one_and_left_again(engine: Engine) -> None:
+    steps = [each.revision for each in ScriptDirectory("migrations").walk_revisions()][::-1]
+    for step in [*steps, *steps[-2::-1]]:
+        assert migrate_to(engine, step) == step
+        assert revision(engine) == step
+    assert migrate_to(engine, "base") == "base"
+    assert revision(engine) is None
+
+
+def test_up_twice_changes_nothing_and_keeps_the_rows(migrated: Engine) -> None:
+    with migrated.begin() as connection:
+        connection.execute(text("INSERT INTO file_set (state, count, total_bytes) VALUES ('open', 3, 4)"))
+    migrate_to(migrated)
+    with migrated.connect() as connection:
+        assert connection.execute(text("SELECT state, count, total_bytes FROM file_set")).one() == ("open", 3, 4)
+
+
+def test_servers_that_start_at_once_migrate_one_after_another(engine: Engine) -> None:
+    together = threading.Barrier(SERVERS)
+
+    def start() -> str:
+        together.wait()
+        return migrate_to(engine)
+
+    with ThreadPoolExecutor(SERVERS) as pool:
+        reached = {each.result() for each in [pool.submit(start) for _ in range(SERVERS)]}
+    assert reached == {revision(engine)}
+    assert differences(engine) == []
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE version (id INTEGER)"))  # is in the way of the first migration's last
+    with pytest.raises(Exception, match="already exists"):
+        migrate_to(engine)
+    assert tables(engine) - {HISTORY} == {"version"}
+    assert revision(engine) is None
+
+
+def test_the_command_brings_an_empty_database_up(
+    empty_database_url: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPOSITORY_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("REPOSITORY_STORE_URL", f"file://{tmp_path}/store")
+    monkeypatch.setenv("REPOSITORY_SEARCH_URL", f"embedded:{tmp_path}/search.db")
+    done = CliRunner().invoke(commands, ["migrate"], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert tables(engine) == {*METADATA.tables, HISTORY}
+    head = ScriptDirectory("migrations").get_current_head()
+    assert revision(engine) == head
+    assert done.output == f"The database is at {head}.\n"
