@@ -11,6 +11,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -18,8 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from sqlalchemy import NullPool, create_engine
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from repository.cli.database import migrate_to
@@ -90,17 +90,23 @@ class SqliteDatabases:
 
 
 class PostgresqlDatabases:
-    """Databases of one server; a migrated one is cloned from the first that was migrated."""
+    """Databases of one server; a migrated one is cloned from the first that was migrated.
+
+    A clone takes the server as long as a short test, so the next is made while the test before it runs.
+    """
 
     EMPTY = "template0"
 
     def __init__(self) -> None:
         self._names = (f"repository_test_{os.getpid()}_{number}" for number in itertools.count(1))
+        self._beside = ThreadPoolExecutor(1, "databases")
         self._template = ""
+        self._next: Future[str] | None = None
+        self._dropped: list[Future[None]] = []
 
     @contextmanager
     def empty(self, folder: Path) -> Iterator[str]:
-        with self._clone(self.EMPTY) as url:
+        with self._dropped_after(self._create(self.EMPTY)) as url:
             yield url
 
     @contextmanager
@@ -108,20 +114,26 @@ class PostgresqlDatabases:
         if not self._template:
             self._template = self._create(self.EMPTY)
             _migrate(_url_of(self._template))
-        with self._clone(self._template) as url:
+        name = self._next.result() if self._next else self._create(self._template)
+        self._next = self._beside.submit(self._create, self._template)
+        with self._dropped_after(name) as url:
             yield url
 
     def close(self) -> None:
+        if self._next:
+            self._drop(self._next.result())
         if self._template:
             self._drop(self._template)
+        for dropped in self._dropped:
+            dropped.result()
+        self._beside.shutdown()
 
     @contextmanager
-    def _clone(self, template: str) -> Iterator[str]:
-        name = self._create(template)
+    def _dropped_after(self, name: str) -> Iterator[str]:
         try:
             yield _url_of(name)
         finally:
-            self._drop(name)
+            self._dropped.append(self._beside.submit(self._drop, name))
 
     def _create(self, template: str) -> str:
         name = next(self._names)
@@ -132,20 +144,21 @@ class PostgresqlDatabases:
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _server() -> URL:
-    return make_url(os.environ[POSTGRESQL_URL])
+@cache
+def _server() -> Engine:
+    """Connections to the database that is named, one for each thread that makes others."""
+    return create_engine(
+        os.environ[POSTGRESQL_URL], isolation_level="AUTOCOMMIT", pool_size=2, connect_args={"connect_timeout": 5}
+    )
 
 
 def _url_of(database: str) -> str:
-    return _server().set(database=database).render_as_string(hide_password=False)
+    return _server().url.set(database=database).render_as_string(hide_password=False)
 
 
 def _on_server(statement: str) -> str:
     """Carry out one statement outside any transaction; returns the first value it answers, if it answers."""
-    engine = create_engine(
-        _server(), isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args={"connect_timeout": 5}
-    )
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         answer = connection.exec_driver_sql(statement)
         return str(answer.scalar_one()) if answer.returns_rows else ""
 
@@ -166,6 +179,8 @@ def databases_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
     yield makers
     for maker in makers.values():
         maker.close()
+    if answer_of(POSTGRESQL).version:
+        _server().dispose()
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ first does.  A resumption token says all that was asked and the last item given;
 does not expire, and what it says is checked like a new request.  A version that changes while a harvest goes on moves
 to the end: one not yet given comes once, one already given comes again, with its new datestamp; none is left out.
 
+A datestamp is taken when a transaction begins.  One that is still open may therefore show up a moment behind the
+place that a harvest has reached; the next harvest has it, if it begins a little before this one's ``responseDate``.
+
 A tombstone will be an item whose header says ``deleted``: it is one more column of `queries.Item`, read by
 `writing.header` and `writing.record`.  `Identify` promises that deletions are kept for ever.
 

@@ -6,11 +6,14 @@ Source: Extensible Markup Language (XML) 1.0, fifth edition, sections 2.2 (chara
 import re
 
 _NO_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TO_ESCAPE = re.compile("[&<>\r]")
 
 
 def text(value: str) -> str:
     """`value` as the content of an element, without the characters that XML has no way to write."""
     kept = _NO_CHARACTERS.sub("", value)
+    if _TO_ESCAPE.search(kept) is None:
+        return kept
     return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
