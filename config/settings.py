@@ -76,7 +76,8 @@ class Settings(BaseSettings):
     )
     max_file_bytes: int = Field(1 << 40, ge=1)
     max_files_per_record: int = Field(100_000, ge=1)
-    web_threads: int = Field(16, ge=1, le=256)
+    web_processes: int = Field(2, ge=1, le=64)
+    web_threads: int = Field(8, ge=1, le=256)
     log_level: Annotated[str, _matching("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
 

@@ -1,6 +1,6 @@
 """The WSGI entry: ``gunicorn repository.wsgi:application``.
 
-In embedded mode the jobs run in a thread of this process.
+In embedded mode jobs run in threads of every process that serves.
 """
 
 from config.logging import configure_logging

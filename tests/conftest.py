@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from config.logging import configure_logging
 from config.settings import Settings, read_settings
 from repository.accounts.people import register_person
 from repository.accounts.tokens import issue_token
@@ -56,7 +57,8 @@ class Caller:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The databases that the tests run on."""
+    """The databases that the tests run on, and logs as a server writes them."""
+    configure_logging("ERROR")
     config.pluginmanager.register(engines)
 
 

@@ -1,4 +1,4 @@
-"""Relay, jobs and schedule in threads of the server, for an installation of one process."""
+"""Relay, jobs and schedule in threads of every server process, for an installation without a queue."""
 
 import threading
 import time
@@ -12,8 +12,9 @@ from workers.relay import relay
 from workers.runner import run_next
 from workers.schedule import SWEEPS, Sweep
 
-LOOK_AGAIN_SECONDS = 1.0
-"""Facts of this process wake the threads at once; this is for those of other processes and for delayed jobs."""
+LOOK_AGAIN_SECONDS = 0.2
+"""Between two rounds.  What happened meanwhile, in whichever process, is done together: one transaction of the index
+for many records instead of one for each."""
 AFTER_TROUBLE_SECONDS = 2.0
 log = structlog.get_logger()
 
@@ -24,40 +25,30 @@ class EmbeddedJobs:
     def __init__(self, facilities: Facilities) -> None:
         self._facilities = facilities
         self._stopping = threading.Event()
-        self._wakings = {queue: threading.Event() for queue in Queue}
         self._threads = [
             threading.Thread(target=self._work_off, args=(queue,), name=f"jobs-{queue}", daemon=True) for queue in Queue
         ]
         self._threads.append(threading.Thread(target=self._sweep, name="schedule", daemon=True))
 
     def start(self) -> None:
-        self._facilities.works.on_facts = self.wake
         for thread in self._threads:
             thread.start()
-
-    def wake(self) -> None:
-        """Look for work now."""
-        for waking in self._wakings.values():
-            waking.set()
 
     def stop(self) -> None:
         """End the threads after what they are doing."""
         self._stopping.set()
-        self.wake()
         for thread in self._threads:
             thread.join()
 
     def _work_off(self, queue: Queue) -> None:
-        waking = self._wakings[queue]
-        while not self._stopping.is_set():
-            waking.clear()
-            if not self._guarded(lambda: self._turn(queue)):
-                waking.wait(LOOK_AGAIN_SECONDS)
+        while not self._stopping.wait(LOOK_AGAIN_SECONDS):
+            self._guarded(lambda: self._round(queue))
 
-    def _turn(self, queue: Queue) -> int:
-        if relay(self._facilities.works):
-            self.wake()  # the jobs may be the other queue's
-        return run_next(self._facilities, queue)
+    def _round(self, queue: Queue) -> None:
+        while relay(self._facilities.works) and not self._stopping.is_set():
+            pass
+        while run_next(self._facilities, queue) and not self._stopping.is_set():
+            pass
 
     def _sweep(self) -> None:
         due = {sweep.name: 0.0 for sweep in SWEEPS}
@@ -70,20 +61,15 @@ class EmbeddedJobs:
             self._stopping.wait(max(pause, LOOK_AGAIN_SECONDS))
 
     def _run_sweep(self, sweep: Sweep) -> None:
-        def run() -> int:
-            sweep.run(self._facilities)
-            return 0
+        self._guarded(lambda: sweep.run(self._facilities))
 
-        self._guarded(run)
-
-    def _guarded(self, act: Callable[[], int]) -> int:
+    def _guarded(self, act: Callable[[], object]) -> None:
         """Run `act`; a thread outlives an engine that is away, and says so."""
         try:
-            return act()
+            act()
         except Exception as error:
             log.error("background work failed", exc_info=error)
             self._stopping.wait(AFTER_TROUBLE_SECONDS)
-            return 0
 
 
 def start_jobs(facilities: Facilities) -> EmbeddedJobs:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from repository.engines.facilities import Facilities
 from repository.files.disposal import empty_discarded_set, remove_unused_file
-from repository.files.fixity import verify_set
+from repository.files.fixity import verify_sets
 from repository.foundation.actor import SYSTEM
 from repository.identifiers.register import register_identifiers
 from repository.records.model import Version
@@ -37,8 +37,7 @@ def verify_files(facilities: Facilities, version_ids: Sequence[int]) -> None:
     """Read the bytes of published versions back and compare them with their digests."""
     with facilities.works.reading(SYSTEM) as work:
         sets = work.session.scalars(select(Version.file_set_id).where(Version.id.in_(version_ids)).distinct()).all()
-    for set_id in sets:
-        verify_set(facilities.works, facilities.store, set_id)
+    verify_sets(facilities.works, facilities.store, sets)
 
 
 def register(facilities: Facilities, owners: Sequence[int]) -> None:

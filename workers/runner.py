@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -24,6 +25,16 @@ MAX_CAUSE = 2000
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job that is ours for the length of a lease; `attempts` counts this one."""
+
+    id: int
+    name: str
+    subject: int
+    attempts: int
+
+
 def run_next(facilities: Facilities, queue: Queue) -> int:
     """Run the jobs of one kind that have waited longest in `queue`; returns how many were claimed."""
     jobs = _claim(facilities.works, queue)
@@ -40,7 +51,7 @@ def run_next(facilities: Facilities, queue: Queue) -> int:
     return len(jobs)
 
 
-def _claim(works: Works, queue: Queue) -> Sequence[Job]:
+def _claim(works: Works, queue: Queue) -> Sequence[Claimed]:
     """Take over the due jobs of one kind, for the length of a lease.
 
     A job that is running and whose lease has ended was left by a process that died.
@@ -55,17 +66,22 @@ def _claim(works: Works, queue: Queue) -> Sequence[Job]:
     if name is None:
         return ()
     with works.writing(SYSTEM) as work:
-        jobs = work.session.scalars(
-            select(Job).where(*due, Job.name == name).order_by(Job.id).limit(BATCH).with_for_update(skip_locked=True)
+        rows = work.session.execute(
+            select(Job.id, Job.subject, Job.attempts)
+            .where(*due, Job.name == name)
+            .order_by(Job.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
         ).all()
-        for job in jobs:
-            job.state = JobState.RUNNING.value
-            job.attempts += 1
-            job.run_after = work.now + LEASE
-    return jobs
+        work.session.execute(
+            update(Job)
+            .where(Job.id.in_([row.id for row in rows]))
+            .values(state=JobState.RUNNING.value, attempts=Job.attempts + 1, run_after=work.now + LEASE)
+        )
+    return [Claimed(row.id, name, row.subject, row.attempts + 1) for row in rows]
 
 
-def _attempt(facilities: Facilities, jobs: Sequence[Job]) -> str:
+def _attempt(facilities: Facilities, jobs: Sequence[Claimed]) -> str:
     """Run the jobs; returns why they failed, empty if they did not."""
     name = jobs[0].name
     subjects = list(dict.fromkeys(job.subject for job in jobs))
@@ -74,11 +90,12 @@ def _attempt(facilities: Facilities, jobs: Sequence[Job]) -> str:
             JOBS[name].run(facilities, subjects)
         except Exception as error:
             log.warning("job failed", subjects=subjects[:10], exc_info=error)
-            return f"{type(error).__name__}: {error}"[:MAX_CAUSE]
+            # not every database keeps NUL in a text
+            return f"{type(error).__name__}: {error}".replace("\x00", "")[:MAX_CAUSE]
     return ""
 
 
-def _one_by_one(facilities: Facilities, jobs: Sequence[Job]) -> None:
+def _one_by_one(facilities: Facilities, jobs: Sequence[Claimed]) -> None:
     """Find those of a failed batch that fail by themselves."""
     for job in jobs:
         cause = _attempt(facilities, [job])
@@ -88,12 +105,12 @@ def _one_by_one(facilities: Facilities, jobs: Sequence[Job]) -> None:
             _forget(facilities.works, [job])
 
 
-def _forget(works: Works, jobs: Sequence[Job]) -> None:
+def _forget(works: Works, jobs: Sequence[Claimed]) -> None:
     with works.writing(SYSTEM) as work:
         work.session.execute(delete(Job).where(Job.id.in_([job.id for job in jobs])))
 
 
-def _put_back(works: Works, job: Job, cause: str) -> None:
+def _put_back(works: Works, job: Claimed, cause: str) -> None:
     """Try again after a pause that doubles; give up, visibly, after `MAX_ATTEMPTS`."""
     pause = min(timedelta(seconds=2**job.attempts), MAX_PAUSE)
     state = JobState.FAILED if job.attempts >= MAX_ATTEMPTS else JobState.WAITING
@@ -104,7 +121,7 @@ def _put_back(works: Works, job: Job, cause: str) -> None:
 
 
 @contextmanager
-def _lease_kept(works: Works, jobs: Sequence[Job]) -> Iterator[None]:
+def _lease_kept(works: Works, jobs: Sequence[Claimed]) -> Iterator[None]:
     """Renew the lease while the block runs, however long it takes."""
     done = threading.Event()
     ids = [job.id for job in jobs]

@@ -19,7 +19,7 @@ KEEP_ALIVE_SECONDS = 30
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with one process of many threads: embedded engines and their job threads live in it."""
+    """gunicorn with a few processes of several threads; in each of them some threads run jobs."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings = settings
@@ -55,7 +55,7 @@ def serve(host: str, port: int) -> None:
         settings,
         {
             "bind": f"{host}:{port}",
-            "workers": 1,
+            "workers": settings.web_processes,
             "worker_class": "gthread",
             "threads": settings.web_threads,
             "timeout": REQUEST_SECONDS,

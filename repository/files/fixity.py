@@ -1,10 +1,11 @@
 """Fixity: stored bytes are read back and compared with the digests taken on receipt (PREMIS fixity check)."""
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import closing
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from repository.engines.bytestore.port import ByteStore
 from repository.files.model import FileEntry, StoredFile
@@ -17,10 +18,10 @@ BATCH = 200
 log = structlog.get_logger()
 
 
-def verify_set(works: Works, store: ByteStore, set_id: int) -> None:
-    """Verify each file of a set that was never read back since it was received."""
+def verify_sets(works: Works, store: ByteStore, set_ids: Sequence[int]) -> None:
+    """Verify each file of these sets that was never read back since it was received."""
     after = 0
-    while batch := _unverified(works, set_id, after):
+    while batch := _unverified(works, set_ids, after):
         faults = {file.id: fault_of(store, file) for file in batch}
         _note(works, faults)
         after = batch[-1].id
@@ -43,27 +44,29 @@ def fault_of(store: ByteStore, file: StoredFile) -> str:
     return ""
 
 
-def _unverified(works: Works, set_id: int, after: int) -> list[StoredFile]:
+def _unverified(works: Works, set_ids: Sequence[int], after: int) -> list[StoredFile]:
     with works.reading(SYSTEM) as work:
         return list(
             work.session.scalars(
                 select(StoredFile)
                 .join(FileEntry, FileEntry.file_id == StoredFile.id)
                 .where(
-                    FileEntry.file_set_id == set_id,
+                    FileEntry.file_set_id.in_(set_ids),
                     StoredFile.verified.is_(None),
                     StoredFile.id > after,
                 )
                 .order_by(StoredFile.id)
+                .distinct()
                 .limit(BATCH)
             )
         )
 
 
 def _note(works: Works, faults: dict[int, str]) -> None:
+    sound = [file_id for file_id, fault in faults.items() if not fault]
     with works.writing(SYSTEM) as work:
-        for file in work.session.scalars(select(StoredFile).where(StoredFile.id.in_(faults))):
-            file.fault = faults[file.id]
-            file.verified = None if file.fault else work.now
-            if file.fault:
-                log.error("fixity", file=file.id, object=file.object_key, fault=file.fault)
+        work.session.execute(update(StoredFile).where(StoredFile.id.in_(sound)).values(verified=work.now, fault=""))
+        for file_id, fault in faults.items():
+            if fault:
+                log.error("fixity", file=file_id, fault=fault)
+                work.session.execute(update(StoredFile).where(StoredFile.id == file_id).values(fault=fault))

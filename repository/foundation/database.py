@@ -4,6 +4,7 @@ SQLite writers take the write lock when their transaction begins (``BEGIN IMMEDI
 instead of failing half-way, and commits are durable against power loss (``synchronous=FULL``).
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, cr
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from repository.foundation.turns import Turn
 
 BUSY_SECONDS = 30
 POOL_SIZE = 40
@@ -79,6 +82,13 @@ def open_database(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def turn_of(engine: Engine) -> AbstractContextManager[None]:
+    """What a writer holds while it writes; servers order their writers themselves."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        return Turn(Path(f"{engine.url.database}.turn"))
+    return nullcontext()
 
 
 def _sqlite_arguments() -> dict[str, Any]:

@@ -15,8 +15,9 @@ to the end: one not yet given comes once, one already given comes again, with it
 A datestamp is taken when a transaction begins.  One that is still open may therefore show up a moment behind the
 place that a harvest has reached; the next harvest has it, if it begins a little before this one's ``responseDate``.
 
-A tombstone will be an item whose header says ``deleted``: it is one more column of `queries.Item`, read by
-`writing.header` and `writing.record`.  `Identify` promises that deletions are kept for ever.
+Nothing can be withdrawn yet, and a record that a correction closes to the public just leaves the list; `Identify` says
+so (``deletedRecord`` is ``no``).  A tombstone will be an item whose header says ``deleted``: it is one more column of
+`queries.Item`, read by `writing.header` and `writing.record`.
 
 Source: The Open Archives Initiative Protocol for Metadata Harvesting, version 2.0, 2015-01-08.
 """

@@ -50,7 +50,7 @@ def identify(site: Site, first: datetime) -> str:
         "protocolVersion": "2.0",
         "adminEmail": _postmaster(site.host),
         "earliestDatestamp": stamp(first),
-        "deletedRecord": "persistent",
+        "deletedRecord": "no",
         "granularity": "YYYY-MM-DDThh:mm:ssZ",
     }
     return "".join(xml.element(name, value) for name, value in said.items())

@@ -62,9 +62,6 @@ def set_of(work: Work, set_id: int, for_change: bool = False) -> FileSet:
 
 
 def test_a_block_that_fails_leaves_nothing(works: Works) -> None:
-    told: list[bool] = []
-    works.on_facts = lambda: told.append(True)
-
     def fail(work: Work) -> None:
         work.session.add(FileSet())
         work.emit(SomethingHappened(1))
@@ -73,7 +70,7 @@ def test_a_block_that_fails_leaves_nothing(works: Works) -> None:
 
     with pytest.raises(Trouble), works.writing(SYSTEM) as work:
         fail(work)
-    assert (count(works, FileSet), count(works, FactRow), told) == (0, 0, [])
+    assert (count(works, FileSet), count(works, FactRow)) == (0, 0)
 
 
 def test_a_block_that_fails_lets_the_next_one_write(works: Works) -> None:
@@ -100,17 +97,6 @@ def test_facts_are_written_with_the_change_and_say_who_and_when(works: Works) ->
     assert fact.actor == Actor(7, Role.DEPOSITOR).name
     assert fact.details == {"名": "\u0000", "deep": [{"n": 2**53 + 1}]}
     assert fact.relayed_at is None
-
-
-def test_whoever_waits_for_facts_is_told_once_they_can_be_read(works: Works) -> None:
-    seen: list[int] = []
-    works.on_facts = lambda: seen.append(count(works, FactRow))
-    with works.writing(SYSTEM) as work:
-        work.emit(SomethingHappened(1))
-        work.emit(SomethingHappened(2))
-    with works.writing(SYSTEM) as work:
-        work.session.add(FileSet())
-    assert seen == [2]
 
 
 def test_reading_discards_what_the_block_changes(works: Works) -> None:

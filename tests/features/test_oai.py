@@ -72,7 +72,7 @@ def test_identify_tells_what_the_repository_promises(anyone: Caller, deposits: D
         "protocolVersion": "2.0",
         "adminEmail": "postmaster@repository.test",
         "earliestDatestamp": f"{record['updated'][:19]}Z",
-        "deletedRecord": "persistent",
+        "deletedRecord": "no",
         "granularity": "YYYY-MM-DDThh:mm:ssZ",
     }
     assert answer.get(f"{XSI}schemaLocation").split() == [OAI.strip("{}"), OAI.strip("{}") + "OAI-PMH.xsd"]

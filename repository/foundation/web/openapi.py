@@ -173,17 +173,30 @@ def _described(operation: Operation) -> dict[str, Any]:
         "operationId": operation.view.__name__,
         "summary": operation.summary,
         "tags": [operation.tag],
-        "security": [{"token": []}, {}],
+        "security": [{"token": []}] if operation.method != "GET" else [{"token": []}, {}],
         "responses": {
             **{str(s): _answer(s, shape) for s, shape in operation.answers.items()},
             **{str(s): _error(s) for s in sorted({*operation.errors, *EVERYWHERE})},
         },
     }
-    if operation.query is not None:
-        described["parameters"] = [{"in": "query", "schema": operation.query}]
+    described["parameters"] = [
+        *([{"in": "query", "schema": operation.query}] if operation.query is not None else []),
+        *(_header(name) for name in _conditions(operation)),
+    ]
     if operation.body is not None:
         described["requestBody"] = _request_body(operation)
     return described
+
+
+def _conditions(operation: Operation) -> Sequence[str]:
+    """The request headers that make a difference (RFC 9110, sections 13 and 14)."""
+    if 206 in operation.answers:
+        return "Range", "If-Range", "If-None-Match", "If-Match"
+    return ("If-Match",) if 412 in operation.errors else ()
+
+
+def _header(name: str) -> dict[str, Any]:
+    return {"in": "header", "name": name, "required": False, "schema": {"type": "string"}}
 
 
 def _request_body(operation: Operation) -> dict[str, Any]:

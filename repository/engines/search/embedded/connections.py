@@ -6,7 +6,6 @@ Readers see one snapshot for a whole search (WAL); writers queue on a lock insid
 
 import os
 import sqlite3
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from repository.engines.search.embedded.schema import prepare
 from repository.foundation.errors import Unavailable
+from repository.foundation.turns import Turn
 
 _STEPS = 100_000
 """of SQLite's machine between two looks at the clock"""
@@ -47,7 +47,7 @@ class Connections:
         self._patience = patience
         self._longest = longest
         self._idle: deque[sqlite3.Connection] = deque()
-        self._writer = threading.Lock()
+        self._writer = Turn(path.with_name(f"{path.name}.turn"))
         self._process = os.getpid()
         self._closed = False
 
@@ -96,7 +96,7 @@ class Connections:
     def _leave_parent_process(self) -> None:
         if self._process != os.getpid():
             _inherited.append(self._idle)
-            self._idle, self._writer = deque(), threading.Lock()
+            self._idle, self._writer = deque(), Turn(self._path.with_name(f"{self._path.name}.turn"))
             self._process = os.getpid()
 
     def _open(self) -> sqlite3.Connection:
