@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -12,7 +12,7 @@ from workers.relay import relay
 from workers.runner import run_next
 from workers.schedule import SWEEPS, Sweep
 
-LOOK_AGAIN_SECONDS = 0.2
+LOOK_AGAIN_SECONDS: Mapping[Queue, float] = {Queue.SOON: 0.5, Queue.LONG: 2.0}
 """Between two rounds.  What happened meanwhile, in whichever process, is done together: one transaction of the index
 for many records instead of one for each."""
 AFTER_TROUBLE_SECONDS = 2.0
@@ -41,7 +41,7 @@ class EmbeddedJobs:
             thread.join()
 
     def _work_off(self, queue: Queue) -> None:
-        while not self._stopping.wait(LOOK_AGAIN_SECONDS):
+        while not self._stopping.wait(LOOK_AGAIN_SECONDS[queue]):
             self._guarded(lambda: self._round(queue))
 
     def _round(self, queue: Queue) -> None:
@@ -58,7 +58,7 @@ class EmbeddedJobs:
                     self._run_sweep(sweep)
                     due[sweep.name] = time.monotonic() + sweep.every.total_seconds()
             pause = min(due.values()) - time.monotonic()
-            self._stopping.wait(max(pause, LOOK_AGAIN_SECONDS))
+            self._stopping.wait(max(pause, 1.0))
 
     def _run_sweep(self, sweep: Sweep) -> None:
         self._guarded(lambda: sweep.run(self._facilities))

@@ -15,7 +15,11 @@ from repository.foundation.work import Work
 
 PREFIX = "sdr_"
 """Makes a leaked token recognisable to scanners of source code."""
-_BY_SECRET = select(Token, Person).join(Person).where(Token.secret_hash == bindparam("digest"))
+_BY_SECRET = (
+    select(Person.id, Person.role, Person.active, Token.scopes, Token.expires, Token.revoked)
+    .join(Token, Token.person_id == Person.id)
+    .where(Token.secret_hash == bindparam("digest"))
+)
 
 
 def issue_token(
@@ -56,11 +60,10 @@ def actor_of(work: Work, secret: str) -> Actor:
     found = work.session.execute(_BY_SECRET, {"digest": _digest(secret)}).one_or_none()
     if found is None:
         raise NotSignedIn
-    token, person = found
-    expired = token.expires is not None and token.expires <= work.now
-    if expired or token.revoked is not None or not person.active:
+    expired = found.expires is not None and found.expires <= work.now
+    if expired or found.revoked is not None or not found.active:
         raise NotSignedIn
-    return Actor(person.id, Role(person.role), frozenset(map(Scope, token.scopes)))
+    return Actor(found.id, Role(found.role), frozenset(map(Scope, found.scopes)))
 
 
 def _digest(secret: str) -> str:

@@ -20,7 +20,7 @@ from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.identifiers.reserve import release
 from repository.records.model import Concept
-from repository.records.numbers import next_number
+from repository.records.numbers import next_numbers
 
 JsonObject = dict[str, Any]
 
@@ -29,10 +29,12 @@ def open_draft(work: Work, site: Site, vocabularies: Vocabularies, raw: JsonObje
     """A new draft of a new dataset, as complete or not as `raw` is."""
     must(work.actor, Action.OPEN_DRAFT, Thing())
     assert work.actor.person_id is not None
-    concept = Concept(id=next_number(work), owner_id=work.actor.person_id, versions=0, created=work.now)
+    concept_id, draft_id = next_numbers(work, 2)
+    concept = Concept(id=concept_id, owner_id=work.actor.person_id, versions=0, created=work.now)
+    files = new_set(work)
     work.session.add(concept)
     work.session.flush()
-    draft = blank_draft(work, concept, next_number(work), DraftKind.NEW, new_set(work))
+    draft = blank_draft(work, concept, draft_id, DraftKind.NEW, files)
     work.session.add(draft)
     write_body(work, site, vocabularies, draft, raw)
     work.emit(DraftOpened(draft.id))

@@ -10,7 +10,7 @@ from repository.files.uploads import new_set
 from repository.foundation.work import Work
 from repository.publication.facts import EditBegun, NewVersionBegun
 from repository.records.model import Concept, Version
-from repository.records.numbers import next_number
+from repository.records.numbers import next_numbers
 from repository.records.queries import RecordView, record_view
 
 NOT_INHERITED = ("version", "publication_date")
@@ -48,7 +48,7 @@ def new_version(work: Work, record_id: int) -> DraftView:
         return view_of(work, open_one, concept)
     assert concept.latest_id is not None
     latest = work.session.get_one(Version, concept.latest_id)
-    draft = blank_draft(work, concept, next_number(work), DraftKind.NEW_VERSION, new_set(work))
+    draft = blank_draft(work, concept, next_numbers(work, 1)[0], DraftKind.NEW_VERSION, new_set(work))
     _inherit(draft, latest)
     draft.description = {
         **{k: v for k, v in latest.description.items() if k not in NOT_INHERITED},

@@ -1,7 +1,8 @@
 """``make bench``: every benchmark, one after the other."""
 
-from tests.benchmarks import api, bytestore
+from tests.benchmarks import api, bytestore, parts
 
 if __name__ == "__main__":
     api.main()
     bytestore.main()
+    parts.main()

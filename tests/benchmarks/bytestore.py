@@ -58,7 +58,7 @@ def small_writes(store: LocalStore, count: int, number: int) -> None:
     store.remove(keys)
 
 
-def main(megabytes: int, below: str | None) -> None:
+def main(megabytes: int = 256, below: str | None = None) -> None:
     content = os.urandom(1 << 20) * megabytes
     with tempfile.TemporaryDirectory(dir=below) as folder:
         store = LocalStore(Path(folder) / "store")

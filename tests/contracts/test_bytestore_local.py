@@ -91,7 +91,7 @@ class TestLocalStore(ByteStoreContract):
 
     def test_an_object_lies_where_the_layout_says(self, store: LocalStore) -> None:
         put(store, "3f2a9c/part.1", b"abc")
-        expected = store.root / "objects" / "3f" / "2a" / "3f2a9c+part.1"
+        expected = store.root / "objects" / "3f" / "3f2a9c+part.1"
         assert store.local_path("3f2a9c/part.1") == expected
         assert expected.read_bytes() == b"abc"
         assert incoming(store) == []
@@ -133,7 +133,7 @@ class TestLocalStore(ByteStoreContract):
 
     def test_leftovers_of_network_file_systems_are_no_objects(self, store: LocalStore) -> None:
         put(store, KEY, b"abc")
-        (store.root / "objects/3f/2a/.nfs0001").write_bytes(b"")
+        (store.root / "objects/3f/.nfs0001").write_bytes(b"")
         assert [each.key for each in store.objects()] == [KEY]
 
     def test_the_description_names_the_place_and_the_room(self, store: LocalStore) -> None:
@@ -167,7 +167,7 @@ class TestCrashes:
             left = tmp_path / "incoming" / name
             left.write_bytes(b"partial")
             age(left, timedelta(hours=hours))
-        age(tmp_path / "objects/3f/2a" / KEY, timedelta(days=400))
+        age(tmp_path / "objects/3f" / KEY, timedelta(days=400))
         assert store.clear_abandoned(timedelta(days=1)) == 1
         assert store.clear_abandoned(timedelta(days=1)) == 0
         assert [path.name for path in incoming(store)] == ["young"]
@@ -182,9 +182,8 @@ class TestCrashes:
         assert [re.sub(r"incoming/.*", "incoming", step) for step in steps] == [
             "flush incoming",
             "flush objects",
+            "link objects/3f/3f2a9c",
             "flush objects/3f",
-            "link objects/3f/2a/3f2a9c",
-            "flush objects/3f/2a",
         ]
 
     def test_a_removal_is_flushed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +191,7 @@ class TestCrashes:
         put(store, KEY, b"abc")
         steps = record_steps(monkeypatch, tmp_path)
         store.remove([KEY, "absent"])
-        assert steps == ["flush objects/3f/2a"]
+        assert steps == ["flush objects/3f"]
 
 
 class TestTroubledDisks:
@@ -231,7 +230,7 @@ class TestTroubledDisks:
         flush = os.fsync
 
         def fail_after_the_link(descriptor: int) -> None:
-            if (tmp_path / "objects/3f/2a" / KEY).exists():
+            if (tmp_path / "objects/3f" / KEY).exists():
                 raise OSError(errno.EIO, "Input/output error")
             flush(descriptor)
 

@@ -2,7 +2,7 @@
 
 ::
 
-    root/objects/3f/2a/3f2a…   one file an object, read-only, named by its key ("/" written as "+")
+    root/objects/3f/3f2a…      one file an object, read-only, named by its key ("/" written as "+")
     root/incoming/…            objects being received, moved out of here whole or removed
 
 An object is written to ``incoming``, flushed to the disk, and only then linked under its key.  The
@@ -122,7 +122,7 @@ class LocalStore:
     def objects(self) -> Iterator[StoredObject]:
         """All objects, shelf by shelf; of those stored or removed meanwhile, some."""
         with _as_unavailable():
-            for shelf in self._objects.glob("*/*"):
+            for shelf in self._objects.glob("*"):
                 with os.scandir(shelf) as entries:
                     yield from filter(None, map(_stored, entries))
 
@@ -150,8 +150,9 @@ class LocalStore:
     def _path(self, key: str) -> Path:
         if len(key) > _LONGEST_KEY or not all(map(_SEGMENT.fullmatch, key.split("/"))):
             raise ValueError(f"{key!r} is no key of a stored object")
-        shelf = re.sub("[^a-z0-9]", "_", key[:4]).ljust(4, "_")
-        return self._objects / shelf[:2] / shelf[2:] / key.replace("/", "+")
+        # Few shelves, soon all there: making one costs more flushes than storing the object.
+        shelf = re.sub("[^a-z0-9]", "_", key[:2]).ljust(2, "_")
+        return self._objects / shelf / key.replace("/", "+")
 
     def _receive(self, incoming: Path, source: BinaryIO, limit: int) -> Digests:
         """Write all of `source` to the new file `incoming`, and flush it to the disk."""
@@ -171,7 +172,6 @@ class LocalStore:
 
     def _put_in_place(self, incoming: Path, path: Path, key: str) -> None:
         with _as_unavailable():
-            self._make_durable(path.parent.parent)
             self._make_durable(path.parent)
             try:
                 os.link(incoming, path)
