@@ -12,7 +12,8 @@ from repository.deposits.queries import draft_for
 from repository.engines.facilities import Facilities
 from repository.files.archive import archive
 from repository.files.downloads import download_of
-from repository.files.queries import all_entries, entry, first_entries
+from repository.files.listing import list_head, listed
+from repository.files.queries import all_entries, entry, file_set
 from repository.files.schema import (
     MAX_BATCH,
     FileChange,
@@ -58,7 +59,7 @@ def begin_files(record_id: int) -> Response:
     with facilities.works.writing(current_actor()) as work:
         entries = contents.begin_files(work, record_id, wanted, facilities.site.max_files)
         base = _base(facilities.site, record_id)
-        return json_reply(file_list_json(entries, base, _archive(base), True, draft=True), 201)
+        return json_reply(file_list_json(entries, base, True, draft=True), 201)
 
 
 @api.route(
@@ -76,16 +77,9 @@ def list_draft_files(record_id: int) -> Response:
     base = _base(facilities.site, record_id)
     with facilities.works.reading(current_actor()) as work:
         draft = _readable(work, record_id)
-        head = file_list_json((), base, _archive(base), draft.files_enabled, draft=True)
-        del head["entries"]
-        if wanted["size"] is None:
-            everything = all_entries(work, draft.file_set_id)
-            items = [file_json(each, base, draft=True) for each in everything]
-        else:
-            offset = (wanted["page"] - 1) * wanted["size"]
-            page = first_entries(work, draft.file_set_id, wanted["size"], offset)
-            items = [file_json(each, base, draft=True) for each in page]
-    return long_list_reply(head, "entries", iter(items))
+        head = list_head(file_set(work, draft.file_set_id), base, draft.files_enabled, **wanted)
+    items = listed(facilities.works, draft.file_set_id, base, draft=True, **wanted)
+    return long_list_reply(head, "entries", items)
 
 
 @api.route("DELETE", FILES, "Remove all files of a draft", answers={204: None}, errors=(403, 404, 409))
@@ -219,7 +213,7 @@ def import_previous_files(record_id: int) -> Response:
     with facilities.works.writing(current_actor()) as work:
         files = contents.import_previous_files(work, record_id)
         entries = all_entries(work, files.id)
-        return json_reply(file_list_json(entries, base, _archive(base), True, draft=True), 201)
+        return json_reply(file_list_json(entries, base, True, draft=True), 201)
 
 
 def _readable(work: Work, record_id: int) -> Draft:
@@ -229,7 +223,3 @@ def _readable(work: Work, record_id: int) -> Draft:
 
 def _base(site: Site, record_id: int) -> str:
     return site.api(f"/records/{record_id}/draft/files")
-
-
-def _archive(base: str) -> str:
-    return f"{base}-archive"

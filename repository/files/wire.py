@@ -49,15 +49,15 @@ def _stored(entry: FileEntry) -> dict[str, Any]:
     }
 
 
-def file_list_json(entries: Iterable[FileEntry], base: str, archive: str, enabled: bool, draft: bool) -> dict[str, Any]:
-    """A list of files, which is not a hits envelope in this contract."""
-    return {
-        "enabled": enabled,
-        "links": {"self": base, "archive": archive},
-        "entries": [file_json(entry, base, draft) for entry in entries],
-        "default_preview": None,
-        "order": [],
-    }
+def list_head_json(base: str, enabled: bool) -> dict[str, Any]:
+    """A list of files but its entries; `base` is the list's absolute URL.  It is no hits envelope in this contract."""
+    links = {"self": base, "archive": f"{base}-archive"}
+    return {"enabled": enabled, "links": links, "default_preview": None, "order": []}
+
+
+def file_list_json(entries: Iterable[FileEntry], base: str, enabled: bool, draft: bool) -> dict[str, Any]:
+    """A list of files."""
+    return {**list_head_json(base, enabled), "entries": [file_json(entry, base, draft) for entry in entries]}
 
 
 def summary_json(

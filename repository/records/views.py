@@ -10,10 +10,11 @@ from repository.dataset.formats.schema_org import schema_org
 from repository.engines.facilities import Facilities
 from repository.files.archive import archive
 from repository.files.downloads import download_of
+from repository.files.listing import list_head, listed
 from repository.files.model import FileEntry
 from repository.files.queries import all_entries, entry, first_entries
 from repository.files.schema import FileListQuery, FileListShape, FileShape
-from repository.files.wire import file_json, file_list_json
+from repository.files.wire import file_json
 from repository.foundation.clock import today
 from repository.foundation.errors import Invalid, NotFound
 from repository.foundation.paging import Page
@@ -121,15 +122,8 @@ def list_files(record_id: int) -> Response:
     base = _base(facilities.site, record_id)
     with facilities.works.reading(current_actor()) as work:
         view = files_for_reading(work, record_id)
-        head = file_list_json((), base, f"{base}-archive", view.version.files_enabled, draft=False)
-        del head["entries"]
-        if wanted["size"] is None:
-            items = [file_json(e, base, draft=False) for e in all_entries(work, view.files.id)]
-        else:
-            offset = (wanted["page"] - 1) * wanted["size"]
-            page = first_entries(work, view.files.id, wanted["size"], offset)
-            items = [file_json(e, base, draft=False) for e in page]
-    return long_list_reply(head, "entries", iter(items))
+    head = list_head(view.files, base, view.version.files_enabled, **wanted)
+    return long_list_reply(head, "entries", listed(facilities.works, view.files.id, base, draft=False, **wanted))
 
 
 @api.route(

@@ -1,0 +1,58 @@
+"""Three published records that searches are tried on."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import Deposits, a_dataset
+from tests.features.steps import Json
+
+Settle = Callable[[], None]
+
+
+def person(family: str, given: str = "Kristen") -> Json:
+    return {"person_or_org": {"type": "personal", "family_name": family, "given_name": given}}
+
+
+PENGUINS = a_dataset(
+    title="Bill dimensions of Antarctic penguins",
+    description="<p>Measured near <b>Palmer</b> Station by &lt;hand&gt;.</p>",
+    creators=[person("Gorman")],
+    subjects=[{"subject": "birds"}, {"subject": "ecology"}],
+    languages=[{"id": "eng"}],
+    rights=[{"id": "cc0-1.0"}],
+    publication_date="2014-03-05",
+)
+
+
+EARTHQUAKE = a_dataset(
+    title="四川龙门山断裂带地震波形数据",
+    description="<p>汶川地震后的余震观测记录，台站分布于青藏高原东缘。</p>",
+    creators=[person("张", "伟"), person("Gorman")],
+    subjects=[{"subject": "地震学"}],
+    languages=[{"id": "zho"}],
+    rights=[{"id": "cc-by-4.0"}],
+    publication_date="2020-06-01",
+)
+
+
+CLIMATE = a_dataset(
+    title="Gridded temperatures",
+    description="<p>Monthly means of the global climate.</p>",
+    resource_type={"id": "software"},
+    creators=[{"person_or_org": {"type": "organizational", "name": "Climate Office"}}],
+    subjects=[{"subject": "ecology"}],
+    publication_date="2021",
+)
+
+
+@pytest.fixture
+def shelf(deposits: Deposits, settle: Settle) -> dict[str, str]:
+    """Three published records; their ids by name."""
+    ids = {
+        "penguins": deposits.published(PENGUINS, **{"raw/penguins_lter.csv": b"1", "notes.txt": b"x"})["id"],
+        "earthquake": deposits.published(EARTHQUAKE, **{"台站/波形数据.mseed": b"2"})["id"],
+        "climate": deposits.published(CLIMATE, **{"temperature.nc": b"3"})["id"],
+    }
+    settle()
+    return ids
