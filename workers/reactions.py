@@ -15,15 +15,15 @@ from repository.publication.facts import (
     VersionPublished,
 )
 
-Subjects = Callable[[FactRow], Sequence[int | None]]
+Subjects = Callable[[FactRow], Sequence[int]]
 
 
 def itself(fact: FactRow) -> Sequence[int]:
     return [fact.subject]
 
 
-def with_previous(fact: FactRow) -> Sequence[int | None]:
-    return [fact.subject, fact.details["previous"]]
+def with_others(fact: FactRow) -> Sequence[int]:
+    return [fact.subject, *fact.details["others"]]
 
 
 def with_concept(fact: FactRow) -> Sequence[int]:
@@ -40,13 +40,13 @@ class Reaction:
 
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     VersionPublished: [
-        Reaction("index_records", with_previous),
+        Reaction("index_records", with_others),
         Reaction("index_drafts"),
         Reaction("register", with_concept),
         Reaction("verify_files"),
     ],
-    VersionEdited: [Reaction("index_records")],
-    EmbargoLifted: [Reaction("index_records")],
+    VersionEdited: [Reaction("index_records", with_others)],
+    EmbargoLifted: [Reaction("index_records", with_others)],
     EditBegun: [],
     NewVersionBegun: [Reaction("index_drafts")],
     DraftOpened: [Reaction("index_drafts")],

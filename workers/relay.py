@@ -43,16 +43,15 @@ def _is_waiting(works: Works) -> bool:
 
 def _jobs_of(work: Work, fact: FactRow) -> Iterator[dict[str, object]]:
     for reaction in _BY_KIND[fact.kind]:
-        for subject in reaction.subjects(fact):
-            if subject is not None:
-                yield {
-                    "name": reaction.job,
-                    "queue": JOBS[reaction.job].queue.value,
-                    "subject": subject,
-                    "fact_id": fact.id,
-                    "state": JobState.WAITING.value,
-                    "attempts": 0,
-                    "run_after": work.now,
-                    "cause": "",
-                    "created": work.now,
-                }
+        for subject in dict.fromkeys(reaction.subjects(fact)):
+            yield {
+                "name": reaction.job,
+                "queue": JOBS[reaction.job].queue.value,
+                "subject": subject,
+                "fact_id": fact.id,
+                "state": JobState.WAITING.value,
+                "attempts": 0,
+                "run_after": work.now,
+                "cause": "",
+                "created": work.now,
+            }

@@ -17,6 +17,7 @@ from repository.records.publications import files_of, publication_of
 from repository.records.queries import (
     RecordView,
     files_for_reading,
+    latest_for,
     may_have_files,
     record_or_latest,
     record_view,
@@ -53,8 +54,8 @@ def latest_page(record_id: int) -> Response:
     """Go to the latest version's page."""
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        view = record_view(work, record_id)
-    return _to(f"/records/{view.concept.latest_id}", facilities)
+        latest = latest_for(work, record_view(work, record_id).concept.id)
+    return _to(f"/records/{latest}", facilities)
 
 
 @pages.get("/records/<record:record_id>/files/<path:key>")

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from repository.foundation.actor import SYSTEM
 from repository.foundation.work import Works
 from repository.publication.facts import EmbargoLifted
-from repository.records.model import Version
+from repository.publication.latest import others_noticed
+from repository.records.model import Concept, Version
 
 BATCH = 100
 
@@ -25,10 +26,12 @@ def lift_embargoes(works: Works, today: date) -> int:
                 .with_for_update(skip_locked=True)
             ).all()
             for version in due:
-                version.terms = version.terms.lifted()
-                version.change += 1
-                version.updated = work.now
-                work.emit(EmbargoLifted(version.id))
+                concept = work.session.get_one(Concept, version.concept_id)
+                with others_noticed(work, concept) as others:
+                    version.terms = version.terms.lifted()
+                    version.change += 1
+                    version.updated = work.now
+                work.emit(EmbargoLifted(version.id, {"others": others}))
         lifted += len(due)
         if len(due) < BATCH:
             return lifted

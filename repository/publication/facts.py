@@ -4,7 +4,7 @@ from repository.foundation.facts import Fact
 
 
 class VersionPublished(Fact):
-    """Subject: the version; details name the concept and the version that was the latest before."""
+    """Subject: the version; details name the concept and the versions that are no longer, or now, one of the latest."""
 
 
 class VersionEdited(Fact):

@@ -13,6 +13,7 @@ from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.identifiers.reserve import reserve_for_publication
 from repository.publication.facts import VersionEdited, VersionPublished
+from repository.publication.latest import others_noticed
 from repository.publication.rules import require_publishable
 from repository.records.model import Concept, Version, VersionRevision
 
@@ -37,14 +38,10 @@ def publish(work: Work, site: Site, draft_id: int, expected: str | None = None) 
     draft, concept = draft_for(work, draft_id, Action.PUBLISH, expected=expected, gone=GONE)
     edition = _Edition(draft, concept, file_set(work, draft.file_set_id, for_change=True))
     _require_publishable(work, edition)
-    if draft.kind == DraftKind.EDIT:
-        version = _revise(work, draft)
-        work.emit(VersionEdited(version.id, {"revision": version.revision}))
-    else:
-        version = _first_revision(work, edition)
-        reserve_for_publication(work, site, version.id, concept.id)
-        previous = _become_latest(work, concept, version)
-        work.emit(VersionPublished(version.id, {"concept": concept.id, "previous": previous}))
+    with others_noticed(work, concept) as others:
+        version = _revise(work, draft) if draft.kind == DraftKind.EDIT else _first_revision(work, site, edition)
+    fact = VersionEdited if draft.kind == DraftKind.EDIT else VersionPublished
+    work.emit(fact(version.id, {"concept": concept.id, "revision": version.revision, "others": others}))
     _keep_revision(work, version)
     work.session.delete(draft)
     work.session.flush()
@@ -61,7 +58,7 @@ def _require_publishable(work: Work, edition: _Edition) -> None:
     )
 
 
-def _first_revision(work: Work, edition: _Edition) -> Version:
+def _first_revision(work: Work, site: Site, edition: _Edition) -> Version:
     draft, concept = edition.draft, edition.concept
     freeze(edition.files)
     version = Version(
@@ -76,6 +73,8 @@ def _first_revision(work: Work, edition: _Edition) -> Version:
     )
     _copy_description(draft, version)
     work.session.add(version)
+    reserve_for_publication(work, site, version.id, concept.id)
+    concept.latest_id, concept.versions = version.id, version.index
     return version
 
 
@@ -94,14 +93,6 @@ def _copy_description(draft: Draft, version: Version) -> None:
     version.terms = draft.terms
     version.files_enabled = draft.files_enabled
     version.default_preview = draft.default_preview
-
-
-def _become_latest(work: Work, concept: Concept, version: Version) -> int | None:
-    previous = concept.latest_id
-    if previous is not None:
-        work.session.get_one(Version, previous).change += 1  # it is no longer the latest
-    concept.latest_id, concept.versions = version.id, version.index
-    return previous
 
 
 def _keep_revision(work: Work, version: Version) -> None:

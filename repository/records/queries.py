@@ -1,6 +1,6 @@
 """Reading concepts and versions; a list costs as many queries as one record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, bindparam, func, select, true
@@ -10,7 +10,7 @@ from repository.access.terms import PUBLIC
 from repository.access.visibility import visible_to
 from repository.files.model import FileSet
 from repository.foundation.actor import Actor
-from repository.foundation.errors import NotFound
+from repository.foundation.errors import Forbidden, NotFound
 from repository.foundation.paging import Page
 from repository.foundation.work import Work
 from repository.identifiers.queries import ByScheme, identifiers_of
@@ -64,7 +64,7 @@ def record_view(work: Work, record_id: int) -> RecordView:
 
 
 def record_or_latest(work: Work, number: int) -> RecordView | int:
-    """The version with this id for `work.actor` or, if a concept has it, the id of its latest version.
+    """The version with this id for `work.actor` or, if a concept has it, the id of the latest that the actor may read.
 
     Raises `NotFound`, `Forbidden`.
     """
@@ -74,7 +74,7 @@ def record_or_latest(work: Work, number: int) -> RecordView | int:
         return found[0]
     concept = concept_by_id(work, number)
     if concept is not None and concept.latest_id is not None:
-        return concept.latest_id
+        return latest_for(work, concept.id)
     known = work.session.get(Number, number) is not None
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
 
@@ -90,6 +90,30 @@ def record_views(work: Work, ids: Sequence[int]) -> list[RecordView]:
 
 def concept_by_id(work: Work, concept_id: int) -> Concept | None:
     return work.session.get(Concept, concept_id)
+
+
+def latest_for(work: Work, concept_id: int) -> int:
+    """The newest version of a published concept that `work.actor` may read; raises `Forbidden` if there is none."""
+    found = work.session.scalar(
+        select(Version.id)
+        .join(Concept)
+        .where(Version.concept_id == concept_id, readable(work.actor))
+        .order_by(Version.index.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise Forbidden
+    return found
+
+
+def newest_public(work: Work, concept_ids: Iterable[int]) -> dict[int, int]:
+    """Concept -> index of its newest version that everybody may read, of those that have one."""
+    rows = work.session.execute(
+        select(Version.concept_id, func.max(Version.index))
+        .where(Version.concept_id.in_(list(concept_ids)), Version.record_access == PUBLIC)
+        .group_by(Version.concept_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def versions_of(work: Work, concept_id: int, page: Page) -> tuple[list[RecordView], int]:

@@ -31,6 +31,7 @@ from repository.records.queries import (
     RecordView,
     concept_by_id,
     files_for_reading,
+    latest_for,
     may_have_files,
     record_or_latest,
     record_view,
@@ -102,7 +103,7 @@ def latest_version(record_id: int) -> Response:
         concept = concept_by_id(work, _concept_id(work, record_id))
         if concept is None or concept.latest_id is None:
             raise NotFound
-    location = facilities.site.api(f"/records/{concept.latest_id}")
+        location = facilities.site.api(f"/records/{latest_for(work, concept.id)}")
     body = {"status": 301, "message": "Redirecting...", "location": location}
     return json_reply(body, 301, {"Location": location})
 

@@ -30,8 +30,11 @@ class FileNames:
     extensions: Sequence[str] = ()
 
 
-def record_document(view: RecordView, files: FileNames, vocabularies: Vocabularies) -> Document:
-    """The document of a published version; of files the public may not have, no name is indexed."""
+def record_document(view: RecordView, latest: bool, files: FileNames, vocabularies: Vocabularies) -> Document:
+    """The document of a published version; of files the public may not have, no name is indexed.
+
+    `latest` says that somebody's search shows it: it is the newest version, or the newest that everybody may read.
+    """
     version, concept = view.version, view.concept
     open_files = version.files_access == PUBLIC
     said = description_of(version.description, vocabularies)
@@ -42,7 +45,7 @@ def record_document(view: RecordView, files: FileNames, vocabularies: Vocabulari
         revision=version.change,
         owner_id=concept.owner_id,
         public=version.record_access == PUBLIC,
-        latest=view.is_latest,
+        latest=latest,
         index=version.index,
         created=iso(version.created),
         updated=iso(version.updated),

@@ -17,7 +17,7 @@ from repository.files.queries import extensions, first_keys
 from repository.foundation.actor import SYSTEM
 from repository.foundation.work import Work
 from repository.records.model import Version
-from repository.records.queries import RecordView, record_views
+from repository.records.queries import RecordView, newest_public, record_views
 from repository.search.documents import (
     MAX_FILE_NAMES,
     FileNames,
@@ -110,8 +110,16 @@ def rebuild(facilities: Facilities, progress: Progress) -> None:
 
 def _record_documents(facilities: Facilities, ids: Sequence[int]) -> list[Document]:
     with facilities.works.reading(SYSTEM) as work:
+        views = record_views(work, ids)
+        public = newest_public(work, {view.concept.id for view in views})
         return [
-            record_document(view, _file_names(work, view), facilities.vocabularies) for view in record_views(work, ids)
+            record_document(
+                view,
+                view.is_latest or view.version.index == public.get(view.concept.id),
+                _file_names(work, view),
+                facilities.vocabularies,
+            )
+            for view in views
         ]
 
 

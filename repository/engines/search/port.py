@@ -50,7 +50,7 @@ class Document:
     public: bool
     """the record is visible to everyone (never true of a draft)"""
     latest: bool
-    """the newest published version of its concept; of a draft: always true"""
+    """the newest version of its concept, or the newest that everybody may read; of a draft: always true"""
     index: int
     """position among the concept's versions, from 1"""
     created: str

@@ -1,0 +1,31 @@
+"""Which versions of a dataset count as its latest: the newest, and the newest that everybody may read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+
+from repository.foundation.work import Work
+from repository.records.model import Concept, Version
+from repository.records.queries import newest_public
+
+
+@contextmanager
+def others_noticed(work: Work, concept: Concept) -> Iterator[list[int]]:
+    """Note a change of those other versions that the block makes one of the latest, or no longer one.
+
+    The list that is given holds their ids after the block; the version that the block is about may be among them.
+    """
+    noticed: list[int] = []
+    before = _latest(work, concept)
+    yield noticed
+    work.session.flush()
+    for version_id in sorted(before ^ _latest(work, concept)):
+        work.session.get_one(Version, version_id).change += 1
+        noticed.append(version_id)
+
+
+def _latest(work: Work, concept: Concept) -> set[int]:
+    index = newest_public(work, [concept.id]).get(concept.id)
+    public = work.session.scalars(select(Version.id).where(Version.concept_id == concept.id, Version.index == index))
+    return {*public, *([concept.latest_id] if concept.latest_id else [])}
