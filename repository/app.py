@@ -88,4 +88,8 @@ def _finish(reply: Response) -> Response:
     reply.headers["X-Request-ID"] = g.get("request_id", "")
     reply.headers.setdefault("X-Content-Type-Options", "nosniff")
     reply.headers.setdefault("Vary", "Accept, Authorization")
+    if request.method in ("GET", "HEAD"):
+        # Pages of other sites may read what everybody may: nothing here is signed in by a cookie.
+        reply.headers["Access-Control-Allow-Origin"] = "*"
+        reply.headers["Access-Control-Expose-Headers"] = "ETag, Content-Disposition, Link, X-Request-ID"
     return reply

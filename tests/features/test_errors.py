@@ -230,3 +230,12 @@ def test_prettyprint_indents(author: Caller, deposits: Deposits) -> None:
 
     assert pretty.get_json() == plain.get_json()
     assert pretty.text.count("\n") > plain.text.count("\n")
+
+
+def test_pages_of_other_sites_may_read_but_not_write(anyone: Caller, author: Caller) -> None:
+    read = anyone.get("/api/records", headers={"Origin": "https://elsewhere.example"})
+    assert read.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in read.headers
+    written = author.post("/api/records", json={}, headers={"Origin": "https://elsewhere.example"})
+    assert "Access-Control-Allow-Origin" not in written.headers
+    assert anyone("OPTIONS", "/api/records").status_code == 405
