@@ -40,10 +40,6 @@ class DraftView:
     def is_edit(self) -> bool:
         return self.draft.kind == DraftKind.EDIT
 
-    @property
-    def errors(self) -> list[dict[str, object]]:
-        return self.draft.errors
-
 
 def draft_for(
     work: Work,

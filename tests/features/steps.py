@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import event
 
@@ -40,6 +41,26 @@ def ids_of(body: Json) -> list[str]:
 def buckets(body: Json, facet: str) -> dict[str, int]:
     """Key -> count, of one facet."""
     return {bucket["key"]: bucket["doc_count"] for bucket in body["aggregations"][facet]["buckets"]}
+
+
+def base(draft: dict[str, Any]) -> str:
+    return f"/api/records/{draft['id']}/draft/files"
+
+
+def begin(caller: Caller, draft: dict[str, Any], *files: dict[str, Any]) -> Any:
+    return caller.post(base(draft), json=list(files))
+
+
+def send(caller: Caller, draft: dict[str, Any], key: str, content: bytes) -> Any:
+    return caller.put(f"{base(draft)}/{quote(key)}/content", data=content)
+
+
+def commit(caller: Caller, draft: dict[str, Any], key: str) -> Any:
+    return caller.post(f"{base(draft)}/{quote(key)}/commit")
+
+
+def objects(facilities: Facilities) -> int:
+    return len(list(facilities.store.objects()))
 
 
 @contextmanager

@@ -10,28 +10,9 @@ import pytest
 from repository.app import create_app
 from repository.engines.facilities import Facilities
 from tests.conftest import BASE_URL, Caller, Deposits
+from tests.features.steps import base, begin, objects, send
 
 CONTENT = b"species,bill\nAdelie,39.1\n"
-
-
-def base(draft: dict[str, Any]) -> str:
-    return f"/api/records/{draft['id']}/draft/files"
-
-
-def begin(caller: Caller, draft: dict[str, Any], *files: dict[str, Any]) -> Any:
-    return caller.post(base(draft), json=list(files))
-
-
-def send(caller: Caller, draft: dict[str, Any], key: str, content: bytes) -> Any:
-    return caller.put(f"{base(draft)}/{quote(key)}/content", data=content)
-
-
-def commit(caller: Caller, draft: dict[str, Any], key: str) -> Any:
-    return caller.post(f"{base(draft)}/{quote(key)}/commit")
-
-
-def objects(facilities: Facilities) -> int:
-    return len(list(facilities.store.objects()))
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from repository.app import create_app
 from repository.engines.facilities import Facilities
 from tests.conftest import Caller, Deposits, a_dataset
+from tests.features.steps import base, begin, commit, objects, send
 
 Settle = Callable[[], None]
 
@@ -25,26 +25,6 @@ MD5 = hashlib.md5(CONTENT).hexdigest()
 
 
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-
-
-def base(draft: dict[str, Any]) -> str:
-    return f"/api/records/{draft['id']}/draft/files"
-
-
-def begin(caller: Caller, draft: dict[str, Any], *files: dict[str, Any]) -> Any:
-    return caller.post(base(draft), json=list(files))
-
-
-def send(caller: Caller, draft: dict[str, Any], key: str, content: bytes) -> Any:
-    return caller.put(f"{base(draft)}/{quote(key)}/content", data=content)
-
-
-def commit(caller: Caller, draft: dict[str, Any], key: str) -> Any:
-    return caller.post(f"{base(draft)}/{quote(key)}/commit")
-
-
-def objects(facilities: Facilities) -> int:
-    return len(list(facilities.store.objects()))
 
 
 def test_a_file_goes_from_named_to_sent_to_committed(author: Caller, deposits: Deposits) -> None:
