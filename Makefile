@@ -5,10 +5,14 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 5000
 
-.PHONY: help demo serve test check format lock bench clean
+SERVICES := $(PYTHON) -m deploy.services
+# The addresses of the servers that `make services` started, where the environment names none itself.
+WITH_SERVICES = set -a; eval "$$($(SERVICES) env)"; set +a;
+
+.PHONY: help demo serve services services-down test check format lock bench clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,8 +30,15 @@ demo: $(VENV)/.runtime  ## deposit, publish, find and download real datasets on 
 serve: $(VENV)/.runtime  ## run a server with its data under var/
 	$(BIN)/repository serve --host $(HOST) --port $(PORT)
 
+services:  ## PostgreSQL, Redis, Elasticsearch and S3 on loopback, without containers; prints their addresses
+	@$(SERVICES) up
+
+services-down:  ## stop them; their data stay
+	@$(SERVICES) down
+
 test: $(VENV)/.dev  ## all tests, on every engine that answers
-	$(BIN)/python -m pytest
+	$(WITH_SERVICES) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope -m "not alone"
+	$(WITH_SERVICES) $(BIN)/python -m pytest -m alone
 
 check: $(VENV)/.dev  ## format, lint, types, layers, house rules
 	$(BIN)/ruff format --check .
@@ -41,7 +52,7 @@ format: $(VENV)/.dev  ## rewrite the source in the house's format
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev  ## the figures of the README's performance section
-	$(BIN)/python -m tests.benchmarks
+	$(WITH_SERVICES) $(BIN)/python -m tests.benchmarks
 
 lock: $(VENV)/.dev  ## renew both lock files from pyproject.toml
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build -o requirements.lock pyproject.toml

@@ -1,22 +1,95 @@
-"""Logs as JSON lines on stderr, each with the request id and actor that `structlog.contextvars` holds."""
+"""Logs as JSON lines on stderr, each with what `structlog.contextvars` holds: request id, user, record, job.
+
+Our own code logs through structlog.  What libraries log through `logging` (gunicorn, elasticsearch, boto3, rq,
+SQLAlchemy, Alembic), Python's warnings and errors that nobody caught take the same form.  Libraries are heard from
+WARNING up, whatever the level: at DEBUG some of them write signed requests and statements with their values.
+"""
 
 import logging
 import sys
+import threading
+from types import TracebackType
 
 import structlog
 
+from config.redacting import redact
+
+
+class _CurrentStderr:
+    """What `sys.stderr` is when a line is written."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+_STDERR = _CurrentStderr()
+_COMPLETE: tuple[structlog.typing.Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+_WRITE: tuple[structlog.typing.Processor, ...] = (
+    structlog.processors.format_exc_info,
+    redact,
+    structlog.processors.JSONRenderer(ensure_ascii=False),
+)
+
 
 def configure_logging(level: str) -> None:
-    """Set up structlog once for this process; `level` is a name such as ``INFO``."""
+    """Set up logging for this process; `level` is a name such as ``INFO``.  May be called again."""
+    threshold = logging.getLevelNamesMapping()[level]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        processors=[*_COMPLETE, *_WRITE],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.WriteLoggerFactory(_STDERR),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
+    _take_over_libraries(max(threshold, logging.WARNING))
+    # Unless somebody else, such as a test runner, already looks after them.
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _log_uncaught
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _log_uncaught_in_thread
+
+
+def formatter() -> logging.Formatter:
+    """What makes a record of `logging` a line of ours."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*_COMPLETE, structlog.stdlib.add_logger_name],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_WRITE],
+    )
+
+
+class _JsonLines(logging.StreamHandler[_CurrentStderr]):
+    """The one outlet of `logging` that is ours."""
+
+    def __init__(self) -> None:
+        super().__init__(_STDERR)
+        self.setFormatter(formatter())
+
+
+def _take_over_libraries(threshold: int) -> None:
+    root = logging.getLogger()
+    for old in [each for each in root.handlers if isinstance(each, _JsonLines)]:
+        root.removeHandler(old)
+    ours = _JsonLines()
+    ours.setLevel(threshold)  # some libraries set the levels of their own loggers
+    root.addHandler(ours)
+    root.setLevel(threshold)
+    logging.captureWarnings(True)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        structlog.get_logger().critical("uncaught error", exc_info=(kind, error, trace))
+
+
+def _log_uncaught_in_thread(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None:
+        thread = failed.thread.name if failed.thread else ""
+        structlog.get_logger().critical("uncaught error", thread=thread, exc_info=failed.exc_value)

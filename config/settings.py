@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -66,9 +66,18 @@ class Settings(BaseSettings):
     database_url: Annotated[str, _url_of("sqlite", "postgresql", "postgresql+psycopg")] = (
         f"sqlite:///{VAR}/repository.db"
     )
-    store_url: Annotated[str, _url_of("file")] = f"file://{VAR}/store"
-    search_url: Annotated[str, _url_of("embedded")] = f"embedded:{VAR}/search.db"
-    queue_url: Annotated[str, _url_of("embedded")] = "embedded:"
+    database_connections: int = Field(20, ge=2, le=500)
+    """most connections of one process to a database server"""
+    store_url: Annotated[str, _url_of("file", "s3")] = f"file://{VAR}/store"
+    """``file:///folder`` or ``s3://bucket?endpoint=…&region=…`` (see `repository.engines.bytestore.s3`)"""
+    downloads: Literal["redirect", "stream"] = "redirect"
+    """how bytes leave a remote store: from the store itself, by a signed address, or through the web process"""
+    download_seconds: int = Field(300, ge=10, le=604_800)
+    """how long a signed address may be used"""
+    search_url: Annotated[str, _url_of("embedded", "http", "https")] = f"embedded:{VAR}/search.db"
+    """``embedded:/file`` or the address of an Elasticsearch 8 with the prefix of its indices as path"""
+    queue_url: Annotated[str, _url_of("embedded", "redis", "rediss")] = "embedded:"
+    """``embedded:``: jobs run in threads of the server; else the Redis that `repository relay` hands them to"""
     doi_prefix: Annotated[str, _matching(r"10\.\d{4,9}", "a DOI prefix such as 10.5072")] = TEST_DOI_PREFIX
     cstr_prefix: Annotated[str, _matching(r"\w{5}", "five letters or digits, such as 31253")] = TEST_CSTR_PREFIX
     identifier_series: Annotated[str, _matching(r"[a-z][a-z0-9]{0,19}", "1 to 20 lower-case letters and digits")] = (

@@ -1,16 +1,23 @@
 """From settings to facilities: the only place where engines are chosen."""
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from config import search as index_parts
 from config import vocabularies as terms
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from repository.dataset.vocabularies import Vocabularies
 from repository.engines.bytestore.local import LocalStore
+from repository.engines.bytestore.port import ByteStore
+from repository.engines.bytestore.s3 import S3Store
+from repository.engines.bytestore.s3_address import s3_address
 from repository.engines.facilities import Facilities
 from repository.engines.registrars.local import LocalRegistrar
+from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
 from repository.engines.search.embedded import EmbeddedSearch
+from repository.engines.search.port import SearchEngine
 from repository.foundation.database import open_database
 from repository.foundation.site import Site
 from repository.foundation.work import Works
@@ -21,11 +28,12 @@ def facilities_of(settings: Settings) -> Facilities:
     registrar = LocalRegistrar(settings.base_url)
     return Facilities(
         site=site_of(settings),
-        works=Works(open_database(settings.database_url)),
-        store=LocalStore(_path_of(settings.store_url)),
-        search=EmbeddedSearch(_path_of(settings.search_url)),
+        works=Works(open_database(settings.database_url, settings.database_connections)),
+        store=_store_at(settings.store_url),
+        search=_search_at(settings.search_url),
         registrars={"doi": registrar, "cstr": registrar},
         vocabularies=_vocabularies(),
+        signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
     )
 
 
@@ -46,6 +54,24 @@ def site_of(settings: Settings) -> Site:
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
     )
+
+
+def _store_at(url: str) -> ByteStore:
+    if not url.startswith("s3:"):
+        return LocalStore(_path_of(url))
+    try:
+        return S3Store(s3_address(url))
+    except ValueError as error:
+        raise SettingsError(f"REPOSITORY_STORE_URL: {error}") from None
+
+
+def _search_at(url: str) -> SearchEngine:
+    if url.startswith("embedded:"):
+        return EmbeddedSearch(_path_of(url))
+    try:
+        return ElasticsearchSearch(elasticsearch_address(url), index_parts.read())
+    except ValueError as error:
+        raise SettingsError(f"REPOSITORY_SEARCH_URL: {error}") from None
 
 
 def _path_of(url: str) -> Path:

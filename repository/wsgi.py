@@ -1,6 +1,6 @@
-"""The WSGI entry: ``gunicorn repository.wsgi:application``.
+"""The WSGI entry: ``gunicorn -c python:config.gunicorn repository.wsgi:application``.
 
-In embedded mode jobs run in threads of every process that serves.
+It is imported in each process that serves, where connections and threads must begin.
 """
 
 from config.logging import configure_logging
@@ -8,9 +8,13 @@ from config.settings import read_settings
 from repository.app import create_app
 from repository.bootstrap import facilities_of
 from workers.embedded import start_jobs
+from workers.gauges import Gauges
+
+EMBEDDED = "embedded:"
 
 _settings = read_settings()
 configure_logging(_settings.log_level)
 _facilities = facilities_of(_settings)
-start_jobs(_facilities)
-application = create_app(_facilities)
+if _settings.queue_url.startswith(EMBEDDED):
+    start_jobs(_facilities)
+application = create_app(_facilities, Gauges(_facilities.works))

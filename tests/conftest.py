@@ -1,4 +1,4 @@
-"""Fixtures: a whole repository on embedded engines in a temporary folder, and people who speak to it over HTTP."""
+"""Fixtures: a whole repository on engines with nothing in them, and people who speak to it over HTTP."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,12 +18,13 @@ from repository.app import create_app
 from repository.bootstrap import facilities_of
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import GRANTABLE, SYSTEM, Role, Scope
-from tests import engines
+from tests.engines import EMBEDDED, addresses, choosing, databases, places
 from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
 
 BASE_URL = "http://repository.test"
+ADDRESSES = "addresses"
 
 
 @dataclass
@@ -57,18 +58,38 @@ class Caller:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The databases that the tests run on, and logs as a server writes them."""
+    """The engines that the tests run on, and logs as a server writes them."""
     configure_logging("ERROR")
-    config.pluginmanager.register(engines)
+    addresses.take_addresses(getattr(config, "workerinput", {}).get(ADDRESSES))
+    for plugin in (choosing, databases, places):
+        config.pluginmanager.register(plugin)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The other processes of a run do not find the addresses in the environment any more."""
+    node.workerinput[ADDRESSES] = addresses.addresses()
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def store_url(installation: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store of the test's own."""
+    here = installation == EMBEDDED
+    return f"file://{tmp_path}/store" if here else request.getfixturevalue("s3_store_url")
+
+
+@pytest.fixture
+def search_url(installation: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A search engine of the test's own."""
+    here = installation == EMBEDDED
+    return f"embedded:{tmp_path}/search.db" if here else request.getfixturevalue("emptied_elasticsearch_url")
+
+
+@pytest.fixture
+def settings(database_url: str, store_url: str, search_url: str) -> Settings:
+    """Those of one installation; bytes come through the application, whatever the store, as tests read them."""
     return read_settings(
-        base_url=BASE_URL,
-        database_url=database_url,
-        store_url=f"file://{tmp_path}/store",
-        search_url=f"embedded:{tmp_path}/search.db",
+        base_url=BASE_URL, database_url=database_url, store_url=store_url, search_url=search_url, downloads="stream"
     )
 
 

@@ -1,7 +1,8 @@
-"""A real server process on a data folder of its own, and the commands beside it.
+"""The processes of a real installation, each with a log in the installation's folder, and the commands beside them.
 
-`Server.kill` ends every process of the server at once, as a power cut would; `Server.start` on the same folder goes on
-from what was durable.
+`Server` is the web server; `Process` anything else that runs until it is ended, as ``repository worker``.  `kill` ends
+all that a process has started at once, as a power cut would; `start` on the same folder goes on from what was durable.
+An installation has the embedded engines of its folder unless its settings name servers.
 """
 
 import json
@@ -13,7 +14,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -89,7 +91,11 @@ def free_port() -> int:
 
 
 def environment_of(folder: Path, **settings: str) -> dict[str, str]:
-    """This process's environment with the embedded engines of `folder` and no other settings than `settings`."""
+    """This process's environment with the embedded engines of `folder` and no other settings than `settings`.
+
+    `settings` without their prefix, as in ``DATABASE_URL="postgresql://…"``; a server's address takes the place of the
+    embedded engine, and credentials of S3 are those of this process.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("REPOSITORY_")}
     (folder / "empty.env").touch()
     chosen = {
@@ -117,52 +123,54 @@ def until(happened: Callable[[], object], seconds: float, what: str) -> None:
         _never.wait(PAUSE_SECONDS)
 
 
-@dataclass
-class Server:
-    """`repository serve` with its data in `folder`; `settings` without their prefix."""
+class Program(ABC):
+    """``repository …`` in a process group of its own."""
 
+    name: str
     folder: Path
-    settings: Mapping[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=free_port)
     _process: "subprocess.Popen[bytes] | None" = None
 
     @property
-    def base_url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+    @abstractmethod
+    def arguments(self) -> Sequence[str]: ...
 
     @property
-    def environment(self) -> dict[str, str]:
-        return environment_of(self.folder, **{"BASE_URL": self.base_url, **self.settings})
+    @abstractmethod
+    def environment(self) -> dict[str, str]: ...
 
     @property
     def log(self) -> str:
-        return (self.folder / "server.log").read_text("utf-8", "replace")
+        """All that it has said since the installation began."""
+        return self._log.read_text("utf-8", "replace")
+
+    @property
+    def runs(self) -> bool:
+        """It was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Returns when every engine answers."""
-        with (self.folder / "server.log").open("ab") as log:
+        """Begin, and do not wait for anything."""
+        assert not self.runs, f"{self.name} runs already"
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "repository", "serve", "--host", HOST, "--port", str(self.port)],
+                [sys.executable, "-m", "repository", *self.arguments],
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        until(self._is_ready, START_SECONDS, "the server is ready")
 
     def kill(self) -> None:
-        """End the server and its children at this very instruction."""
-        process = self._process
-        assert process is not None
-        os.killpg(process.pid, signal.SIGKILL)
+        """End it and its children at this very instruction."""
+        process = self._started()
+        with suppress(ProcessLookupError):  # it has ended by itself, and nobody is left of its group
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        until(self._is_silent, STOP_SECONDS, "the killed server is gone")
         self._process = None
 
     def stop(self) -> int:
-        """Ask the server to end; returns its exit status."""
-        process = self._process
-        assert process is not None
+        """Ask it to end; returns its exit status."""
+        process = self._started()
         process.terminate()
         try:
             return process.wait(STOP_SECONDS * 2)
@@ -170,6 +178,67 @@ class Server:
             if process.poll() is None:
                 self.kill()
             self._process = None
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        assert self._process is not None, f"{self.name} was not started"
+        return self._process
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+
+@dataclass
+class Process(Program):
+    """``repository worker``, ``relay`` or ``scheduler``; `name` is that word, or ``worker-2`` for one of several.
+
+    `settings` without their prefix.
+    """
+
+    name: str
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    options: Sequence[str] = ()
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        return (self.name.partition("-")[0], *self.options)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment_of(self.folder, **self.settings)
+
+
+@dataclass
+class Server(Program):
+    """`repository serve` with its data in `folder`; `settings` without their prefix."""
+
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    name: str = "server"
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        return ("serve", "--host", HOST, "--port", str(self.port))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment_of(self.folder, **{"BASE_URL": self.base_url, **self.settings})
+
+    def start(self) -> None:
+        """Returns when every engine answers."""
+        super().start()
+        until(self._is_ready, START_SECONDS, "the server is ready")
+
+    def kill(self) -> None:
+        """End the server and its children at this very instruction; returns when its port is free."""
+        super().kill()
+        until(self._is_silent, STOP_SECONDS, "the killed server is gone")
 
     def run(self, *arguments: str, **options: Any) -> str:
         """What a `repository` command printed; it must succeed."""
@@ -186,8 +255,7 @@ class Server:
         return self.client(self.run("token", "create", email).strip())
 
     def _is_ready(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, f"the server ended by itself:\n{self.log}"
+        assert self.runs, f"the server ended by itself:\n{self.log}"
         with suppress(Cut):
             return self.client()("GET", "/health/ready").status == 200
         return False
@@ -206,5 +274,5 @@ def running(folder: Path, **settings: str) -> Iterator[Server]:
     try:
         yield server
     finally:
-        if server._process is not None:
+        if server.runs:
             server.stop()

@@ -1,12 +1,32 @@
 """Looking at jobs, and trying failed ones again."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
+from repository.foundation.errors import NotFound
 from repository.foundation.facts import FactRow
 from repository.foundation.work import Work
+from workers.claiming import CLAIMABLE
+from workers.jobs import Queue
 from workers.model import Job, JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the jobs are behind; ages in seconds, 0 where nothing waits.
+
+    `jobs` counts by queue, kind and state; `oldest_job` is, by queue, how long the job has waited that should have run
+    first: since its fact if it was never tried, else since its pause was over.
+    """
+
+    facts: int
+    oldest_fact: float
+    jobs: Mapping[tuple[str, str, str], int]
+    oldest_job: Mapping[str, float]
 
 
 def open_jobs(work: Work, state: JobState | None = None, limit: int = 100) -> Sequence[Job]:
@@ -17,8 +37,18 @@ def open_jobs(work: Work, state: JobState | None = None, limit: int = 100) -> Se
     return work.session.scalars(query).all()
 
 
+def job_with_fact(work: Work, job_id: int) -> tuple[Job, FactRow]:
+    """A job and the fact that it follows from; raises `NotFound` when it is done or never was."""
+    found = work.session.execute(
+        select(Job, FactRow).join(FactRow, FactRow.id == Job.fact_id).where(Job.id == job_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no job {job_id}, or it is done.")
+    return found[0], found[1]
+
+
 def retry_jobs(work: Work, ids: Sequence[int] = ()) -> int:
-    """Let failed jobs (all, or those with `ids`) and waiting ones with `ids` run now; returns how many."""
+    """Let failed jobs (all, or those with `ids`) and others with `ids` that do not run now run; returns how many."""
     query = update(Job).values(state=JobState.WAITING.value, attempts=0, run_after=work.now)
     if ids:
         query = query.where(Job.id.in_(ids), Job.state != JobState.RUNNING.value)
@@ -28,8 +58,29 @@ def retry_jobs(work: Work, ids: Sequence[int] = ()) -> int:
 
 
 def backlog(work: Work) -> dict[str, int]:
-    """How many facts and jobs wait, run, or have failed."""
-    facts = work.session.scalar(select(func.count()).where(FactRow.relayed_at.is_(None))) or 0
-    rows = work.session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
-    counts = dict.fromkeys((state.value for state in JobState), 0) | {row[0]: row[1] for row in rows}
-    return {"facts": facts, **counts}
+    """How many facts wait, and how many jobs are in each state."""
+    standing = standing_of(work)
+    counts = Counter(dict.fromkeys((state.value for state in JobState), 0))
+    for (_, _, state), count in standing.jobs.items():
+        counts[state] += count
+    return {"facts": standing.facts, **counts}
+
+
+def standing_of(work: Work) -> Standing:
+    """Ask the database in two queries over what is not done."""
+    count, oldest = work.session.execute(
+        select(func.count(), func.min(FactRow.at)).where(FactRow.relayed_at.is_(None))
+    ).one()
+    should_run = (Job.state == JobState.QUEUED.value) | (Job.state.in_(CLAIMABLE) & (Job.run_after <= work.now))
+    since = func.min(case((Job.attempts == 0, Job.created), else_=Job.run_after)).filter(should_run)
+    rows = work.session.execute(
+        select(Job.queue, Job.name, Job.state, func.count(), since).group_by(Job.queue, Job.name, Job.state)
+    ).all()
+    ages = dict.fromkeys((queue.value for queue in Queue), 0.0)
+    for queue, _, _, _, moment in rows:
+        ages[queue] = max(ages.get(queue, 0.0), _age(work, moment))
+    return Standing(count, _age(work, oldest), {(row[0], row[1], row[2]): row[3] for row in rows}, ages)
+
+
+def _age(work: Work, since: datetime | None) -> float:
+    return max(0.0, (work.now - since).total_seconds()) if since else 0.0

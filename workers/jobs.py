@@ -15,7 +15,7 @@ from repository.files.fixity import verify_sets
 from repository.foundation.actor import SYSTEM
 from repository.identifiers.register import register_identifiers
 from repository.records.model import Version
-from repository.search.upkeep import index_drafts, index_records
+from repository.search.upkeep import index_drafts, index_files, index_records
 
 Run = Callable[[Facilities, Sequence[int]], None]
 
@@ -61,6 +61,7 @@ def empty_sets(facilities: Facilities, set_ids: Sequence[int]) -> None:
 JOBS: Mapping[str, JobKind] = {
     "index_records": JobKind(index_records, Queue.SOON),
     "index_drafts": JobKind(index_drafts, Queue.SOON),
+    "index_files": JobKind(index_files, Queue.LONG),
     "register": JobKind(register, Queue.SOON),
     "verify_files": JobKind(verify_files, Queue.LONG),
     "remove_files": JobKind(remove_files, Queue.LONG),

@@ -1,9 +1,10 @@
-"""The table of jobs that are not done; a done job leaves only its fact."""
+"""The table of jobs that are not done (a done job leaves only its fact), and that of sweeps."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Double, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from repository.foundation.database import Base, Identity
@@ -11,6 +12,8 @@ from repository.foundation.database import Base, Identity
 
 class JobState(StrEnum):
     WAITING = "waiting"
+    QUEUED = "queued"
+    """handed over: a call in Redis names it"""
     RUNNING = "running"
     FAILED = "failed"
     """given up until somebody retries it"""
@@ -33,6 +36,27 @@ class Job(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[datetime]
-    """not before this moment; of a running job: when its lease ends"""
+    """not before this moment; of a queued or running job: when its lease ends"""
     cause: Mapped[str] = mapped_column(String(2000), default="")
     created: Mapped[datetime]
+
+
+class SweepRow(Base):
+    """A sweep: when it is due, who has it, and what it found when it last ended.
+
+    `started` tells a run from those before and after it.  `cause` says why the last run failed, empty if it did not;
+    the other results are those of the last run that did not fail.
+    """
+
+    __tablename__ = "sweep"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    started: Mapped[datetime | None]
+    finished: Mapped[datetime | None]
+    seconds: Mapped[float | None] = mapped_column(Double)
+    found: Mapped[int] = mapped_column(Identity, default=0)
+    repaired: Mapped[int] = mapped_column(Identity, default=0)
+    result: Mapped[dict[str, Any]]
+    cause: Mapped[str] = mapped_column(String(2000), default="")

@@ -7,6 +7,7 @@ from repository.accounts.facts import PersonRegistered, TokenIssued, TokenRevoke
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.foundation.facts import Fact, FactRow
+from repository.identifiers.facts import RegistrationOverdue
 from repository.publication.facts import (
     EditBegun,
     EmbargoLifted,
@@ -41,12 +42,13 @@ class Reaction:
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     VersionPublished: [
         Reaction("index_records", with_others),
+        Reaction("index_files", with_others),
         Reaction("index_drafts"),
         Reaction("register", with_concept),
         Reaction("verify_files"),
     ],
-    VersionEdited: [Reaction("index_records", with_others)],
-    EmbargoLifted: [Reaction("index_records", with_others)],
+    VersionEdited: [Reaction("index_records", with_others), Reaction("index_files", with_others)],
+    EmbargoLifted: [Reaction("index_records", with_others), Reaction("index_files", with_others)],
     EditBegun: [],
     NewVersionBegun: [Reaction("index_drafts")],
     DraftOpened: [Reaction("index_drafts")],
@@ -55,6 +57,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     FileReceived: [],
     FileReleased: [Reaction("remove_files")],
     FileSetDiscarded: [Reaction("empty_sets")],
+    RegistrationOverdue: [Reaction("register")],
     PersonRegistered: [],
     TokenIssued: [],
     TokenRevoked: [],

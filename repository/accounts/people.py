@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from repository.accounts.facts import PersonRegistered
 from repository.accounts.model import Person
-from repository.accounts.rules import check_password, normal_email
+from repository.accounts.rules import check_password, normal_email, normal_name
 from repository.foundation.actor import Role
 from repository.foundation.errors import Conflict
 from repository.foundation.work import Work
@@ -21,13 +21,13 @@ _one_at_a_time = threading.BoundedSemaphore(2)
 def register_person(
     work: Work, email: str, name: str = "", role: Role = Role.DEPOSITOR, password: str | None = None
 ) -> Person:
-    """A new account; raises `Invalid` for a bad address or password, `Conflict` if the address is taken."""
+    """A new account; raises `Invalid` for a bad address, name or password, `Conflict` if the address is taken."""
     email = normal_email(email)
     if work.session.scalar(select(Person.id).where(Person.email == email)):
         raise Conflict(f"There is already an account for {email}.")
     person = Person(
         email=email,
-        name=name.strip(),
+        name=normal_name(name),
         role=role.value,
         created=work.now,
         password_hash=None if password is None else _hashed(check_password(password)),

@@ -6,6 +6,8 @@ from repository.foundation.errors import Invalid
 
 # Deliberately wide: an address is proven by a message that arrives, not by a pattern.
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
+MAX_NAME = 200
+MAX_TOKEN_NAME = 100
 MIN_PASSWORD = 10
 MAX_PASSWORD = 1_000
 
@@ -16,6 +18,14 @@ def normal_email(text: str) -> str:
     if not _EMAIL.fullmatch(email):
         raise Invalid.field("email", "Not a valid email address.")
     return email
+
+
+def normal_name(text: str, longest: int = MAX_NAME) -> str:
+    """The name without blanks around it; raises `Invalid` if it is longer than a row can keep."""
+    name = text.strip()
+    if len(name) > longest or "\x00" in name:
+        raise Invalid.field("name", f"Must have at most {longest} characters, and no NUL.")
+    return name
 
 
 def check_password(password: str) -> str:

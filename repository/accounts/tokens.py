@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from repository.accounts.facts import TokenIssued, TokenRevoked
 from repository.accounts.model import Person, Token
+from repository.accounts.rules import MAX_TOKEN_NAME, normal_name
 from repository.foundation.actor import GRANTABLE, Actor, Role, Scope
 from repository.foundation.errors import NotFound, NotSignedIn
 from repository.foundation.work import Work
@@ -29,11 +30,11 @@ def issue_token(
     name: str = "",
     valid_for: timedelta | None = None,
 ) -> tuple[Token, str]:
-    """A new token and its secret, which nobody can learn again."""
+    """A new token and its secret, which nobody can learn again; raises `Invalid` for a bad name."""
     secret = PREFIX + secrets.token_urlsafe(32)
     token = Token(
         person_id=person.id,
-        name=name,
+        name=normal_name(name, MAX_TOKEN_NAME),
         secret_hash=_digest(secret),
         scopes=sorted(scope.value for scope in scopes),
         created=work.now,

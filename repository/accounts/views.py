@@ -42,7 +42,7 @@ def recognise() -> None:
         return
     if header is not None and kind.lower() != "bearer":
         raise NotSignedIn
-    with facilities.works.reading(ANONYMOUS) as work:
+    with facilities.works.looking(ANONYMOUS) as work:
         g.actor = actor_of(work, secret.strip() if header else request.args["access_token"])
 
 

@@ -9,7 +9,10 @@ from repository.cli.demo import demo
 from repository.cli.doctor import doctor
 from repository.cli.index import index
 from repository.cli.jobs import jobs
+from repository.cli.prepare import prepare
 from repository.cli.serve import serve
+from repository.cli.sweeps import scheduler, sweeps
+from repository.cli.workers import relay, worker
 from repository.foundation.errors import RepositoryError
 
 
@@ -18,7 +21,7 @@ def commands() -> None:
     """A repository for research data."""
 
 
-for _command in (serve, migrate, demo, user, token, index, jobs, doctor):
+for _command in (serve, migrate, prepare, demo, user, token, index, jobs, worker, relay, scheduler, sweeps, doctor):
     commands.add_command(_command)
 
 

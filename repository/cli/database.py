@@ -1,5 +1,7 @@
 """``repository migrate``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,13 +10,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 import migrations
 from repository.cli.opening import open_facilities
 from repository.foundation.errors import Invalid
+from repository.foundation.postgresql import LOCK_SECONDS, unhurried
 
 _MIGRATION_LOCK = 5_072
+"""any number that nothing else locks"""
 
 
 @click.command()
@@ -33,10 +37,8 @@ def migrate_to(engine: Engine, revision: str = "head") -> str:
     """Upgrade (or downgrade to ``base`` or an older one) in one transaction; returns where the database is."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with engine.execution_options(writing=True).begin() as connection:
+    with engine.execution_options(writing=True).begin() as connection, _alone(connection):
         config.attributes["connection"] = connection
-        if connection.dialect.name == "postgresql":  # several servers may start at once; SQLite writers queue anyway
-            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         context = MigrationContext.configure(connection)
         history = ScriptDirectory.from_config(config)
         passed = {each.revision for each in history.iterate_revisions(context.get_current_revision(), "base")}
@@ -45,3 +47,16 @@ def migrate_to(engine: Engine, revision: str = "head") -> str:
         else:
             command.upgrade(config, revision)
         return context.get_current_revision() or "base"
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Several servers may start at once: one migrates, however long it takes; SQLite's writers queue anyway."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    with unhurried(connection):
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+        yield

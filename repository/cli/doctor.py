@@ -20,6 +20,7 @@ def doctor() -> None:
     facilities = facilities_of(settings)
     _show_settings(settings)
     healthy = _show_engines(facilities)
+    healthy = _show_lacks(facilities) and healthy
     healthy = _show_backlog(facilities) and healthy
     for warning in _warnings(settings):
         click.echo(f"warning  {warning}")
@@ -43,6 +44,16 @@ def _show_engines(facilities: Facilities) -> bool:
         healthy = healthy and well
         click.echo(f"{'answers' if well else 'SILENT'}  {name}: {answer}")
     return healthy
+
+
+def _show_lacks(facilities: Facilities) -> bool:
+    try:
+        for lack in facilities.store.shortcomings():
+            click.echo(f"lacks    store: {lack}")
+    except Unavailable as error:
+        click.echo(f"SILENT  store, when it was tried: {error}")
+        return False
+    return True
 
 
 def _show_backlog(facilities: Facilities) -> bool:

@@ -1,9 +1,15 @@
 """``repository index``."""
 
+import sys
+from collections.abc import Iterator
+
 import click
 
 from repository.cli.opening import open_facilities
-from repository.search.upkeep import differences, rebuild, total
+from repository.cli.pace import Pace
+from repository.engines.facilities import Facilities
+from repository.foundation.errors import Unavailable
+from repository.search.upkeep import Difference, differences, rebuild, repair, total
 
 
 @click.group()
@@ -12,23 +18,37 @@ def index() -> None:
 
 
 @index.command("check")
-def check_index() -> None:
-    """Name every difference between database and index; exit status 1 if there is any."""
-    found = 0
+@click.option("--repair", "mend", is_flag=True, help="Make the index say what the database says, and look again.")
+def check_index(mend: bool) -> None:
+    """Name every difference between database and index; exit status 1 if there is any (left)."""
     with open_facilities() as facilities:
-        for difference in differences(facilities):
-            found += 1
-            click.echo(difference)
-        click.echo(f"{found} differences, {total(facilities)} documents expected.")
+        found = repair(facilities, _named(facilities)) if mend else sum(1 for _ in _named(facilities))
+        click.echo(f"{found} differences, {sum(total(facilities).values())} documents expected.")
+        if mend and found:
+            left = sum(1 for _ in _named(facilities))
+            click.echo(f"{found} differences repaired, {left} are there now.")
+            found = left
     if found:
         raise SystemExit(1)
 
 
 @index.command("rebuild")
-def rebuild_index() -> None:
+@click.option("--anew", is_flag=True, help="Forget a rebuild that was interrupted, instead of going on with it.")
+def rebuild_index(anew: bool) -> None:
     """Build the index anew from the database; searches go on meanwhile."""
+    pace = Pace("documents", terminal=sys.stdout.isatty())
     with open_facilities() as facilities:
-        length = total(facilities)
-        with click.progressbar(length=length, label="Indexing", show_pos=True) as bar:
-            rebuild(facilities, bar.update)
-        click.echo(f"{length} documents indexed.")
+        try:
+            rebuild(facilities, pace, resume=not anew)
+        except (KeyboardInterrupt, Unavailable):
+            pace.end()
+            click.echo("What is built so far is kept: the same command goes on from there.")
+            raise
+        pace.end()
+        click.echo(f"{pace.done} documents indexed.")
+
+
+def _named(facilities: Facilities) -> Iterator[Difference]:
+    for difference in differences(facilities):
+        click.echo(difference)
+        yield difference

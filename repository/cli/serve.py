@@ -1,68 +1,55 @@
 """``repository serve``."""
 
-from typing import Any
-from wsgiref.types import WSGIApplication
+import os
+import sys
+from contextlib import closing
+from typing import NoReturn
 
 import click
-from gunicorn.app.base import BaseApplication
+import structlog
 
 from config.logging import configure_logging
-from config.settings import Settings, read_settings
-from repository.app import create_app
+from config.settings import PREFIX, read_settings
 from repository.bootstrap import facilities_of
 from repository.cli.database import migrate_to
-from workers.embedded import start_jobs
+from repository.cli.prepare import prepare_engines
+from repository.engines.facilities import Facilities
+from repository.foundation.errors import Unavailable
 
-REQUEST_SECONDS = 300
-"""A worker that does not even answer its arbiter for so long is replaced; long transfers do not count."""
-KEEP_ALIVE_SECONDS = 30
-
-
-class _Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with a few processes of several threads; in each of them some threads run jobs."""
-
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self._settings = settings
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> WSGIApplication:
-        """Called in the worker process, where the threads must start."""
-        configure_logging(self._settings.log_level)
-        facilities = facilities_of(self._settings)
-        start_jobs(facilities)
-        return create_app(facilities)
+log = structlog.get_logger()
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
-    """Run the server; brings the database up to date first."""
+    """Run the server; brings database, store and index up to date first."""
     settings = read_settings()
     if "base_url" not in settings.model_fields_set:
-        settings = read_settings(base_url=f"http://{host}:{port}")
+        os.environ[f"{PREFIX}BASE_URL"] = f"http://{host}:{port}"
+        settings = read_settings()
     configure_logging(settings.log_level)
-    facilities = facilities_of(settings)
-    migrate_to(facilities.works.engine)
-    facilities.close()
+    _bring_up_to_date(facilities_of(settings))
     click.echo(f"{settings.name} listens on http://{host}:{port} and calls itself {settings.base_url}")
-    _Server(
-        settings,
-        {
-            "bind": f"{host}:{port}",
-            "workers": settings.web_processes,
-            "worker_class": "gthread",
-            "threads": settings.web_threads,
-            "timeout": REQUEST_SECONDS,
-            "graceful_timeout": 20,
-            "keepalive": KEEP_ALIVE_SECONDS,
-            "limit_request_line": 8190,
-            "loglevel": "warning",
-            "proc_name": "repository",
-        },
-    ).run()
+    _become_gunicorn(f"{host}:{port}")
+
+
+def _bring_up_to_date(facilities: Facilities) -> None:
+    """Without its database a server does not start; without the others it does, for much can be done without them."""
+    with closing(facilities):
+        migrate_to(facilities.works.engine)
+        try:
+            prepare_engines(facilities)
+        except Unavailable as error:
+            log.warning("not prepared: when it is back, run `repository prepare`", reason=error.reason)
+
+
+def _become_gunicorn(address: str) -> NoReturn:
+    """Go on as the server, under the same process id.
+
+    A new program, because what its processes import and open must not be there before they are forked: metrics count
+    across processes only where `config.gunicorn` was read first.
+    """
+    sys.stdout.flush()
+    command = ["-m", "gunicorn", "--config", "python:config.gunicorn", "--bind", address, "repository.wsgi:application"]
+    os.execv(sys.executable, [sys.executable, *command])

@@ -173,15 +173,15 @@ def commit_file(record_id: int, key: str) -> Response:
     "GET",
     f"{FILES}/<path:key>/content",
     "Download a committed file of a draft",
-    answers={200: ANY_TYPE, 206: ANY_TYPE, 304: None},
+    answers={200: ANY_TYPE, 206: ANY_TYPE, 302: None, 304: None},
     errors=(403, 404, 412, 416),
 )
 def download_draft_file(record_id: int, key: str) -> Response:
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        found = entry(work, _readable(work, record_id).file_set_id, key, record_id)
-        download = download_of(found, record_id)
-    return file_reply(facilities.store.local_path(download.object_key), download)
+        files_id = _readable(work, record_id).file_set_id
+        download = download_of(facilities, work, files_id, key, record_id)
+    return file_reply(download)
 
 
 @api.route(

@@ -23,7 +23,8 @@ _VIEWS = (
     .where(Draft.id.in_(bindparam("ids", expanding=True)))
 )
 _DRAFT = select(Draft, Concept).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
-_DRAFT_FOR_CHANGE = _DRAFT.with_for_update()
+# who waited for a row's lock must see what the one before made of it, even of a row that was read before
+_DRAFT_FOR_CHANGE = _DRAFT.with_for_update().execution_options(populate_existing=True)
 
 
 @dataclass(frozen=True, slots=True)

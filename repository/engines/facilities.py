@@ -1,7 +1,8 @@
 """What the application works with, chosen once by `repository.bootstrap`."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import text
 
@@ -10,14 +11,20 @@ from repository.engines.bytestore.port import ByteStore
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.port import SearchEngine
 from repository.foundation.actor import SYSTEM
+from repository.foundation.asking import Asking
 from repository.foundation.errors import Unavailable
+from repository.foundation.keeping import Kept
 from repository.foundation.site import Site
 from repository.foundation.work import Works
 
 
 @dataclass(frozen=True, slots=True)
 class Facilities:
-    """`registrars` by identifier scheme, as in ``{"doi": …, "cstr": …}``."""
+    """`registrars` by identifier scheme, as in ``{"doi": …, "cstr": …}``.
+
+    `signed_for` is how long a signed address of the store may be used; None when bytes go through the web process.
+    `kept` is what this process made for readers and may give them again.
+    """
 
     site: Site
     works: Works
@@ -25,26 +32,36 @@ class Facilities:
     search: SearchEngine
     registrars: Mapping[str, Registrar]
     vocabularies: Vocabularies
+    signed_for: timedelta | None = None
+    kept: Kept = field(default_factory=Kept, repr=False)
 
     def close(self) -> None:
         """Let go of connections."""
         self.search.close()
+        self.store.close()
         self.works.engine.dispose()
 
 
-def probe(facilities: Facilities) -> Iterator[tuple[str, str, bool]]:
-    """Ask every engine: its name, what it says of itself or why it does not, and whether it answers."""
-    questions: Mapping[str, Callable[[], str]] = {
+def questions_of(facilities: Facilities) -> Mapping[str, Callable[[], str]]:
+    """By engine, how to learn what it says of itself; asking raises `Unavailable`."""
+    return {
         "database": lambda: _describe_database(facilities.works),
         "store": facilities.store.describe,
         "search": facilities.search.describe,
         **{scheme: each.describe for scheme, each in facilities.registrars.items()},
     }
-    for name, ask in questions.items():
-        try:
-            yield name, ask(), True
-        except Unavailable as error:
-            yield name, error.reason, False
+
+
+def probe(facilities: Facilities, patience: float = 20.0) -> Iterator[tuple[str, str, bool]]:
+    """Ask every engine at once: its name, what it says of itself or why it does not, and whether it answers.
+
+    None is waited for longer than `patience` seconds.
+    """
+    for name, answer in Asking(questions_of(facilities), patience).answers().items():
+        if isinstance(answer, Unavailable):
+            yield name, answer.reason, False
+        else:
+            yield name, answer, True
 
 
 def _describe_database(works: Works) -> str:

@@ -30,7 +30,7 @@ def empty_discarded_set(works: Works, set_id: int) -> None:
     """Remove the entries of a discarded set in batches, releasing their files, and at last the set."""
     while True:
         with works.writing(SYSTEM) as work:
-            files = work.session.get(FileSet, set_id, with_for_update=True)  # one runner a set
+            files = work.session.get(FileSet, set_id, with_for_update=True, populate_existing=True)  # one runner a set
             if files is None or files.state != SetState.DISCARDED:
                 return
             if not _release_batch(work, set_id):

@@ -1,11 +1,15 @@
 """Files go out: one by one, with ranges."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
 
-from repository.engines.bytestore.port import ByteStore
-from repository.files.model import FileEntry
+from repository.engines.bytestore.port import ByteStore, Presentation
+from repository.engines.facilities import Facilities
+from repository.files.queries import entry
 from repository.foundation.errors import NotFound, Unavailable
+from repository.foundation.work import Work
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf")
 """Types a browser may show in place; everything else is saved, since it could act in our name."""
@@ -15,6 +19,8 @@ INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plai
 class Download:
     """What the web layer needs to send a file; digests are lower-case hexadecimal."""
 
+    store: ByteStore
+    signed_for: timedelta | None
     name: str
     object_key: str
     size: int
@@ -27,23 +33,37 @@ class Download:
     def inline(self) -> bool:
         return self.media_type in INLINE_TYPES
 
+    def path(self) -> Path | None:
+        """Where this machine has the bytes, None if it has not."""
+        return self.store.local_path(self.object_key)
 
-def download_of(entry: FileEntry, record_id: int) -> Download:
-    """The committed bytes of an entry; raises `NotFound` when there are none yet."""
-    if entry.file is None:
-        raise NotFound(f"File '{entry.key}' of record '{record_id}' has no content yet.")
+    def address(self, save: bool) -> str | None:
+        """Where a reader can fetch the bytes for a while, None if they go through this process."""
+        if self.signed_for is None:
+            return None
+        shown = Presentation(self.name, self.media_type, self.inline and not save)
+        return self.store.address(self.object_key, shown, self.signed_for)
+
+    def open(self, start: int) -> BinaryIO:
+        """The bytes from `start`; raises `Unavailable` if they are not all there."""
+        if self.store.size(self.object_key) != self.size:
+            raise Unavailable("The file's content cannot be read right now.")
+        return self.store.open(self.object_key, start)
+
+
+def download_of(facilities: Facilities, work: Work, set_id: int, key: str, record_id: int) -> Download:
+    """The committed bytes under a name of the set; raises `NotFound` where there are none (yet)."""
+    found = entry(work, set_id, key, record_id)
+    if found.file is None:
+        raise NotFound(f"File '{found.key}' of record '{record_id}' has no content yet.")
     return Download(
-        name=entry.key.rpartition("/")[2],
-        object_key=entry.file.object_key,
-        size=entry.file.size,
-        md5=entry.file.md5,
-        sha256=entry.file.sha256,
-        media_type=entry.file.media_type,
-        modified=entry.file.created,
+        store=facilities.store,
+        signed_for=facilities.signed_for,
+        name=found.key.rpartition("/")[2],
+        object_key=found.file.object_key,
+        size=found.file.size,
+        md5=found.file.md5,
+        sha256=found.file.sha256,
+        media_type=found.file.media_type,
+        modified=found.file.created,
     )
-
-
-def require_stored(store: ByteStore, download: Download) -> None:
-    """Raises `Unavailable` before the first byte, rather than break off after it."""
-    if store.size(download.object_key) != download.size:
-        raise Unavailable("The file's content cannot be read right now.")

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from repository.engines.bytestore.port import ByteStore
 from repository.files.model import FileEntry, StoredFile
+from repository.files.rules import fault_of_size
 from repository.foundation.actor import SYSTEM
 from repository.foundation.errors import NotFound
 from repository.foundation.work import Works
@@ -36,9 +37,9 @@ def fault_of(store: ByteStore, file: StoredFile) -> str:
                 digest.update(block)
                 size += len(block)
     except NotFound:
-        return "The object is not in the store."
-    if size != file.size:
-        return f"The object has {size} bytes instead of {file.size}."
+        return fault_of_size(None, file.size)
+    if fault := fault_of_size(size, file.size):
+        return fault
     if digest.hexdigest() != file.sha256:
         return f"The object has SHA-256 {digest.hexdigest()}."
     return ""

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from repository.files.rules import MAX_KEY_BYTES
-from repository.foundation.database import Base, Identity
+from repository.foundation.database import Base, Identity, ordered_text
 
 
 class SetState(StrEnum):
@@ -37,7 +37,7 @@ class StoredFile(Base):
     __tablename__ = "stored_file"
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
-    object_key: Mapped[str] = mapped_column(String(200), unique=True)
+    object_key: Mapped[str] = mapped_column(ordered_text(200), unique=True)
     size: Mapped[int] = mapped_column(Identity)
     md5: Mapped[str] = mapped_column(String(32))
     sha256: Mapped[str] = mapped_column(String(64))
@@ -58,8 +58,8 @@ class FileEntry(Base):
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     file_set_id: Mapped[int] = mapped_column(ForeignKey("file_set.id"))
-    key: Mapped[str] = mapped_column(String(MAX_KEY_BYTES))
-    extension: Mapped[str] = mapped_column(String(20), default="")
+    key: Mapped[str] = mapped_column(ordered_text(MAX_KEY_BYTES))
+    extension: Mapped[str] = mapped_column(ordered_text(20), default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     staged_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     pending: Mapped[bool] = mapped_column(default=True)

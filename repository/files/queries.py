@@ -1,11 +1,12 @@
 """Reading file sets and entries; nothing here loads a whole set at once unless the caller streams it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
-from repository.files.model import FileEntry, FileSet
+from repository.files.model import FileEntry, FileSet, StoredFile
 from repository.foundation.errors import NotFound
 from repository.foundation.work import Work
 
@@ -21,8 +22,50 @@ _ENTRIES = (
     .limit(bindparam("limit"))
 )
 _COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
-_SET_FOR_CHANGE = select(FileSet).where(FileSet.id == bindparam("set")).with_for_update()
+_IN_SETS = FileEntry.file_set_id.in_(bindparam("sets", expanding=True))
+_LISTED = (
+    select(FileEntry.file_set_id, FileEntry.key, FileEntry.extension, StoredFile.media_type, StoredFile.size)
+    .join(StoredFile, FileEntry.file_id == StoredFile.id)
+    .where(_IN_SETS)
+    .order_by(FileEntry.file_set_id, FileEntry.key)
+)
+_LISTED_AFTER = _LISTED.where(FileEntry.key > bindparam("after")).limit(bindparam("limit"))
+_NUMBERED = (
+    select(
+        FileEntry.file_set_id,
+        FileEntry.key,
+        func.row_number().over(partition_by=FileEntry.file_set_id, order_by=FileEntry.key).label("number"),
+    )
+    .where(_IN_SETS)
+    .subquery()
+)
+_FIRST_KEYS = (
+    select(_NUMBERED.c.file_set_id, _NUMBERED.c.key)
+    .where(_NUMBERED.c.number <= bindparam("limit"))
+    .order_by(_NUMBERED.c.file_set_id, _NUMBERED.c.number)
+)
+_EXTENSIONS = (
+    select(FileEntry.file_set_id, FileEntry.extension)
+    .where(_IN_SETS, FileEntry.extension != "")
+    .distinct()
+    .order_by(FileEntry.file_set_id, FileEntry.extension)
+)
+_SET_FOR_CHANGE = (
+    select(FileSet)
+    .where(FileSet.id == bindparam("set"))
+    .with_for_update()
+    .execution_options(populate_existing=True)  # who waited must see what the one before made of it
+)
 _HAS_PENDING = select(exists().where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True)))
+
+
+class ListedFile(NamedTuple):
+    """What a list of a set's committed files says of one."""
+
+    key: str
+    extension: str
+    media_type: str
+    size: int
 
 
 def file_set(work: Work, set_id: int, for_change: bool = False) -> FileSet:
@@ -84,18 +127,31 @@ def has_pending(work: Work, set_id: int) -> bool:
     return bool(work.session.scalar(_HAS_PENDING, {"set": set_id}))
 
 
-def extensions(work: Work, set_id: int) -> Sequence[str]:
-    """The different endings of the set's file names."""
-    return work.session.scalars(
-        select(FileEntry.extension)
-        .where(FileEntry.file_set_id == set_id, FileEntry.extension != "")
-        .distinct()
-        .order_by(FileEntry.extension)
-    ).all()
+def listed_files(work: Work, set_ids: Sequence[int]) -> Mapping[int, Sequence[ListedFile]]:
+    """All committed files of sets that are known to be small, in the order of their keys, in one query."""
+    by_set: dict[int, list[ListedFile]] = {}
+    for row in work.session.execute(_LISTED, {"sets": set_ids}):
+        by_set.setdefault(row[0], []).append(ListedFile(*row[1:]))
+    return by_set
 
 
-def first_keys(work: Work, set_id: int, limit: int) -> Sequence[str]:
-    """The names of the set, at most `limit`."""
-    return work.session.scalars(
-        select(FileEntry.key).where(FileEntry.file_set_id == set_id).order_by(FileEntry.key).limit(limit)
-    ).all()
+def listed_files_after(work: Work, set_id: int, after: str, limit: int) -> Sequence[ListedFile]:
+    """The next committed files of a set of any size; the first ones after ``""``."""
+    rows = work.session.execute(_LISTED_AFTER, {"sets": [set_id], "after": after, "limit": limit})
+    return [ListedFile(*row[1:]) for row in rows]
+
+
+def first_keys(work: Work, set_ids: Sequence[int], limit: int) -> Mapping[int, Sequence[str]]:
+    """The names of each set, at most `limit` of each, in one query."""
+    by_set: dict[int, list[str]] = {}
+    for set_id, key in work.session.execute(_FIRST_KEYS, {"sets": set_ids, "limit": limit}):
+        by_set.setdefault(set_id, []).append(key)
+    return by_set
+
+
+def extensions(work: Work, set_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """The different endings of each set's file names, in one query."""
+    by_set: dict[int, list[str]] = {}
+    for set_id, extension in work.session.execute(_EXTENSIONS, {"sets": set_ids}):
+        by_set.setdefault(set_id, []).append(extension)
+    return by_set

@@ -9,6 +9,7 @@ from typing import Any
 MAX_KEY_BYTES = 1024
 MAX_SEGMENT_BYTES = 255
 """What every common file system can hold as one name, so that an archive can be unpacked anywhere."""
+_MISSING = "The object is not in the store."
 _BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DIGEST_LENGTH = {"md5": 32, "sha256": 64}
 _MEDIA_TYPES = mimetypes.MimeTypes()
@@ -80,3 +81,15 @@ def media_type_of(key: str) -> str:
     if encoding:
         return {"gzip": "application/gzip"}.get(encoding, "application/octet-stream")
     return guess or "application/octet-stream"
+
+
+def fault_of_size(found: int | None, expected: int) -> str:
+    """What is wrong with stored bytes of which `found` are there (None: no object); empty if nothing is."""
+    if found is None:
+        return _MISSING
+    return "" if found == expected else f"The object has {found} bytes instead of {expected}."
+
+
+def is_fault_of_size(fault: str) -> bool:
+    """Whether `fault` is one that looking at the size finds, and so can also find healed."""
+    return fault == _MISSING or re.fullmatch(r"The object has \d+ bytes instead of \d+\.", fault) is not None

@@ -10,18 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from repository.foundation import postgresql
 from repository.foundation.turns import Turn
 
 BUSY_SECONDS = 30
-POOL_SIZE = 40
+CONNECTIONS = 20
+SQLITE_CONNECTIONS = 80
+"""more than threads: a file's connections cost no server anything"""
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key; SQLite counts rows only in INTEGER."""
+
+
+def ordered_text(length: int) -> String:
+    """A text that is compared by its bytes, as SQLite does; PostgreSQL would use the language of the database."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -63,25 +71,49 @@ class Base(DeclarativeBase):
     }
 
 
-def open_database(url: str) -> Engine:
-    """An engine with its connection pool; creates the folder of an SQLite file."""
+def open_database(url: str, connections: int = CONNECTIONS) -> Engine:
+    """An engine with its connection pool, of at most `connections` to a server; creates the folder of an SQLite file.
+
+    Nothing is asked of a server yet.
+    """
     parsed = make_url(url)
-    sqlite = parsed.get_backend_name() == "sqlite"
-    if sqlite and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
     engine = create_engine(
         parsed,
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
-        pool_pre_ping=not sqlite,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
-        connect_args=_sqlite_arguments() if sqlite else _postgresql_arguments(),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=postgresql.POOL_SECONDS,
+        pool_recycle=postgresql.RECYCLE_SECONDS,
+        connect_args=postgresql.ARGUMENTS,
+        **_common(),
     )
-    if sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    postgresql.bound_waits(engine)
     return engine
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=SQLITE_CONNECTIONS,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        **_common(),
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _common() -> dict[str, Any]:
+    """What engines of both kinds do alike; values stay out of messages, for messages go to the log."""
+    return {
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "hide_parameters": True,
+    }
 
 
 def turn_of(engine: Engine) -> AbstractContextManager[None]:
@@ -89,17 +121,6 @@ def turn_of(engine: Engine) -> AbstractContextManager[None]:
     if engine.dialect.name == "sqlite" and engine.url.database:
         return Turn(Path(f"{engine.url.database}.turn"))
     return nullcontext()
-
-
-def _sqlite_arguments() -> dict[str, Any]:
-    return {"timeout": BUSY_SECONDS, "check_same_thread": False}
-
-
-def _postgresql_arguments() -> dict[str, Any]:
-    return {
-        "connect_timeout": 10,
-        "options": "-c lock_timeout=30000 -c statement_timeout=120000 -c timezone=UTC",
-    }
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from repository.foundation import clock
@@ -15,6 +16,10 @@ from repository.foundation.actor import Actor
 from repository.foundation.database import turn_of
 from repository.foundation.errors import Conflict, Unavailable
 from repository.foundation.facts import Fact, FactRow
+
+_OVERTAKEN = {"40001", "40P01"}
+"""PostgreSQL's words for a transaction that another one kept from its end: not serialisable, or a deadlock"""
+_AT_ONCE = "Another request changed the same thing at the same time."
 
 
 @dataclass(slots=True)
@@ -48,18 +53,26 @@ class Works:
         self._writing_engine = engine.execution_options(writing=True)
         # SQLite gives a reader one view by itself; PostgreSQL would show each statement a newer one.
         self._reading_engine = engine if sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+        self._looking_engine = engine if sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turn = turn_of(engine)
 
     @contextmanager
     def writing(self, actor: Actor) -> Iterator[Work]:
         """A transaction that is committed as a whole if the block succeeds, and leaves nothing otherwise.
 
-        Raises `Unavailable` when the database does not answer, `Conflict` when another transaction was faster.
+        Raises `Conflict` when another transaction was faster, and `Unavailable` when the database does not answer; then
+        nothing was changed, unless it was the answer to the commit that was lost.
         """
         with self._turn, _translated(), Session(self._writing_engine, expire_on_commit=False) as session:
             work = Work(session, actor, clock.now())
             yield work
             session.commit()
+
+    @contextmanager
+    def looking(self, actor: Actor) -> Iterator[Work]:
+        """For one query, which is one view by itself: a server is spared the begin and the end of a transaction."""
+        with _translated(), Session(self._looking_engine, expire_on_commit=False) as session:
+            yield Work(session, actor, clock.now())
 
     @contextmanager
     def reading(self, actor: Actor) -> Iterator[Work]:
@@ -73,8 +86,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict("Another request changed the same thing at the same time.") from error
-    except (OperationalError, InterfaceError) as error:
+        raise Conflict(_AT_ONCE) from error
+    except (OperationalError, InterfaceError, NoConnectionFree) as error:
+        if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
+            raise Conflict(_AT_ONCE) from error
         raise Unavailable("The database is not available right now.") from error
     except DatabaseError as error:
         if type(error) is DatabaseError:  # a damaged file; the narrower kinds are faults of our own

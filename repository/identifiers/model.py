@@ -36,6 +36,8 @@ class Identifier(Base):
     reserved: Mapped[datetime]
     registered: Mapped[datetime | None]
     cause: Mapped[str] = mapped_column(String(1000), default="")
+    change: Mapped[int] = mapped_column(default=1, server_default="1")
+    """counts what a reader could notice, such as that it is registered now"""
 
     __table_args__ = (
         UniqueConstraint("scheme", "folded"),

@@ -63,3 +63,4 @@ def _note(works: Works, registrars: Mapping[str, Registrar], outcomes: Mapping[i
             identifier.cause = refusal
             identifier.state = State.FAILED if refusal else State.REGISTERED
             identifier.registered = None if refusal else work.now
+            identifier.change += 1

@@ -4,12 +4,12 @@ from flask import Blueprint, Response, redirect, request
 
 from repository.engines.facilities import Facilities
 from repository.files.downloads import download_of
-from repository.files.queries import entry, first_entries
+from repository.files.queries import first_entries
 from repository.foundation.clock import iso, today
-from repository.foundation.errors import RepositoryError
+from repository.foundation.errors import RepositoryError, Unavailable
 from repository.foundation.paging import Page
 from repository.foundation.web.context import current_actor, current_facilities
-from repository.foundation.web.problems import STATUS
+from repository.foundation.web.problems import RETRY_AFTER_SECONDS, STATUS
 from repository.foundation.web.sending import file_reply
 from repository.foundation.work import Work
 from repository.landing.page import CONTENT_SECURITY_POLICY, VersionLine, render, render_error
@@ -35,7 +35,10 @@ def failed(error: RepositoryError) -> Response:
     """An error as a page for people."""
     facilities: Facilities = current_facilities()
     status = STATUS[type(error)]
-    return _page(render_error(status, error.reason, _language(), facilities.site.name), status)
+    page = _page(render_error(status, error.reason, _language(), facilities.site.name), status)
+    if isinstance(error, Unavailable):
+        page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return page
 
 
 @pages.get("/records/<record:record_id>")
@@ -63,10 +66,9 @@ def file_page(record_id: int, key: str) -> Response:
     """A file's bytes under the address that people pass on."""
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        found = entry(work, files_for_reading(work, record_id).files.id, key, record_id)
-        download = download_of(found, record_id)
-    save = request.args.get("download") == "1"
-    return file_reply(facilities.store.local_path(download.object_key), download, save)
+        files = files_for_reading(work, record_id).files
+        download = download_of(facilities, work, files.id, key, record_id)
+    return file_reply(download)
 
 
 def _landing(facilities: Facilities, work: Work, view: RecordView) -> str:

@@ -18,15 +18,16 @@ def lift_embargoes(works: Works, today: date) -> int:
     lifted = 0
     while True:
         with works.writing(SYSTEM) as work:
-            due = work.session.scalars(
-                select(Version)
+            # with their concepts, as whoever publishes holds them: both note changes of the other versions
+            due = work.session.execute(
+                select(Version, Concept)
+                .join(Concept, Version.concept_id == Concept.id)
                 .where(Version.embargo_until <= today)
                 .order_by(Version.id)
                 .limit(BATCH)
                 .with_for_update(skip_locked=True)
             ).all()
-            for version in due:
-                concept = work.session.get_one(Concept, version.concept_id)
+            for version, concept in due:
                 with others_noticed(work, concept) as others:
                     version.terms = version.terms.lifted()
                     version.change += 1

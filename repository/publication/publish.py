@@ -79,7 +79,7 @@ def _first_revision(work: Work, site: Site, edition: _Edition) -> Version:
 
 
 def _revise(work: Work, draft: Draft) -> Version:
-    version = work.session.get_one(Version, draft.id, with_for_update=True)
+    version = work.session.get_one(Version, draft.id, with_for_update=True, populate_existing=True)
     _copy_description(draft, version)
     version.revision = max(version.revision, draft.revision) + 1
     version.change += 1

@@ -1,8 +1,6 @@
 """HTTP of published records, their versions and files (InvenioRDM contract, sections 1.2 and 1.6)."""
 
-from collections.abc import Sequence
-
-from flask import Response, redirect, request
+from flask import Response, redirect
 
 from repository.dataset.formats.citations import bibtex, cite
 from repository.dataset.formats.csl import csl_json
@@ -11,7 +9,6 @@ from repository.engines.facilities import Facilities
 from repository.files.archive import archive
 from repository.files.downloads import download_of
 from repository.files.listing import list_head, listed
-from repository.files.model import FileEntry
 from repository.files.queries import all_entries, entry, first_entries
 from repository.files.schema import FileListQuery, FileListShape, FileShape
 from repository.files.wire import file_json
@@ -23,7 +20,7 @@ from repository.foundation.web.bodies import query
 from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import JSON_TYPES, accepted
 from repository.foundation.web.openapi import Api
-from repository.foundation.web.replies import json_reply, revision_reply
+from repository.foundation.web.replies import json_reply, text_reply
 from repository.foundation.web.sending import file_reply, long_list_reply, stream_reply
 from repository.foundation.work import Work
 from repository.records.publications import publication_of
@@ -38,6 +35,7 @@ from repository.records.queries import (
     versions_of,
 )
 from repository.records.schema import CitationQuery, RecordListShape, RecordShape, VersionsQuery
+from repository.records.shown import shown_or_latest
 from repository.records.wire import EMBEDDED_FILES, hits_json, record_json
 
 api = Api("records")
@@ -60,12 +58,13 @@ def read_record(record_id: int) -> Response:
     media_type = accepted(OFFERS)
     wanted = query(CitationQuery())
     facilities: Facilities = current_facilities()
+    if media_type in JSON_TYPES:
+        shown = shown_or_latest(facilities, current_actor(), record_id)
+        return _latest(facilities, shown) if isinstance(shown, int) else text_reply(shown.text, shown.revision)
     with facilities.works.reading(current_actor()) as work:
         view = record_or_latest(work, record_id)
         if isinstance(view, int):
-            return _found(facilities.site.api(f"/records/{view}"))
-        if media_type in JSON_TYPES:
-            return revision_reply(shown(facilities, work, view))
+            return _latest(facilities, view)
         return _formatted(facilities, work, view, media_type, wanted)
 
 
@@ -85,7 +84,7 @@ def list_versions(record_id: int) -> Response:
     with facilities.works.reading(current_actor()) as work:
         concept_id = _concept_id(work, record_id)
         views, total = versions_of(work, concept_id, page)
-        hits = [shown(facilities, work, view, embed=False) for view in views]
+        hits = [_hit(facilities, work, view) for view in views]
     links = _page_links(facilities.site.api(f"/records/{record_id}/versions"), page, total)
     return json_reply(hits_json(hits, total, "version", links, page=page.number, aggregations={}))
 
@@ -146,16 +145,15 @@ def read_file(record_id: int, key: str) -> Response:
     "GET",
     f"{RECORD}/files/<path:key>/content",
     "Download a file, or a range of it",
-    answers={200: ANY_TYPE, 206: ANY_TYPE, 304: None},
+    answers={200: ANY_TYPE, 206: ANY_TYPE, 302: None, 304: None},
     errors=(403, 404, 412, 416),
 )
 def download_file(record_id: int, key: str) -> Response:
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        found = entry(work, files_for_reading(work, record_id).files.id, key, record_id)
-        download = download_of(found, record_id)
-    save = request.args.get("download") == "1"
-    return file_reply(facilities.store.local_path(download.object_key), download, save)
+        files = files_for_reading(work, record_id).files
+        download = download_of(facilities, work, files.id, key, record_id)
+    return file_reply(download)
 
 
 @api.route(
@@ -173,13 +171,9 @@ def download_archive(record_id: int) -> Response:
     return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
 
 
-def shown(facilities: Facilities, work: Work, view: RecordView, embed: bool = True) -> dict[str, object]:
-    """A record as JSON for `work.actor`; with `embed` its first files are inside."""
-    allowed = may_have_files(work, view)
-    entries: Sequence[FileEntry] = ()
-    if embed and allowed and view.files.count:
-        entries = first_entries(work, view.files.id, EMBEDDED_FILES)
-    return record_json(view, facilities.site, facilities.vocabularies, files_allowed=allowed, entries=entries)
+def _hit(facilities: Facilities, work: Work, view: RecordView) -> dict[str, object]:
+    """A record as JSON for `work.actor`, without its files."""
+    return record_json(view, facilities.site, facilities.vocabularies, files_allowed=may_have_files(work, view))
 
 
 def _formatted(
@@ -224,7 +218,7 @@ def _base(site: Site, record_id: int) -> str:
     return site.api(f"/records/{record_id}/files")
 
 
-def _found(location: str) -> Response:
-    reply = redirect(location, 302)
+def _latest(facilities: Facilities, record_id: int) -> Response:
+    reply = redirect(facilities.site.api(f"/records/{record_id}"), 302)
     assert isinstance(reply, Response)
     return reply

@@ -1,7 +1,9 @@
 """How a published record reads on the wire (InvenioRDM contract, section 1.1), and what drafts share with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import orjson
 
 from repository.access.terms import Terms
 from repository.dataset.vocabularies import Vocabularies
@@ -136,11 +138,11 @@ def doi_links(pids: Mapping[str, Identifier], concept_pids: Mapping[str, Identif
 
 
 def hits_json(
-    hits: list[dict[str, Any]], total: int, sort: str, links: Mapping[str, str], **more: Any
+    hits: Sequence[Mapping[str, Any] | orjson.Fragment], total: int, sort: str, links: Mapping[str, str], **more: Any
 ) -> dict[str, Any]:
-    """The list envelope of the contract."""
+    """The list envelope of the contract; hits are objects or texts of objects."""
     return {
-        "hits": {"hits": hits, "total": total},
+        "hits": {"hits": list(hits), "total": total},
         **more,
         "sortBy": sort,
         "links": dict(links),

@@ -1,24 +1,23 @@
 """What of a record or draft is indexed."""
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-import nh3
-
-from repository.access.terms import PUBLIC
+from repository.access.terms import PUBLIC, AccessStatus, Terms
 from repository.dataset.description import Agent, Description
+from repository.dataset.formats.text import one_line, plain
 from repository.dataset.reading import description_of
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.queries import DraftView
 from repository.engines.search.port import Document, Kind
 from repository.foundation.clock import iso
 from repository.identifiers.queries import ByScheme
-from repository.records.queries import RecordView
 
-MAX_FILE_NAMES = 1_000
-"""Names searched for in one record; a larger set is found by its first names."""
+Pids = Mapping[str, str]
+"""folded, by scheme"""
+
 MAX_TEXT = 100_000
 
 
@@ -30,41 +29,78 @@ class FileNames:
     extensions: Sequence[str] = ()
 
 
-def record_document(view: RecordView, latest: bool, files: FileNames, vocabularies: Vocabularies) -> Document:
-    """The document of a published version; of files the public may not have, no name is indexed.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The columns of a version, its concept and its file set that are indexed."""
+
+    id: int
+    concept_id: int
+    change: int
+    owner_id: int
+    index: int
+    created: datetime
+    updated: datetime
+    description: dict[str, Any]
+    record_access: str
+    files_access: str
+    embargo_until: date | None
+    files_enabled: bool
+    file_set_id: int
+    file_count: int
+    total_bytes: int
+
+    @property
+    def open_files(self) -> bool:
+        return self.files_access == PUBLIC
+
+    @property
+    def status(self) -> AccessStatus:
+        return Terms(self.record_access, self.files_access, self.embargo_until).status(self.files_enabled)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What else is indexed of a version.
 
     `latest` says that somebody's search shows it: it is the newest version, or the newest that everybody may read.
     """
-    version, concept = view.version, view.concept
-    open_files = version.files_access == PUBLIC
+
+    latest: bool
+    pids: Pids
+    concept_pids: Pids
+    files: FileNames
+
+
+def record_document(version: Published, context: Context, vocabularies: Vocabularies) -> Document:
+    """The document of a published version; of files the public may not have, no name is indexed."""
     said = description_of(version.description, vocabularies)
     return Document(
         kind=Kind.RECORD,
         id=version.id,
-        concept_id=concept.id,
+        concept_id=version.concept_id,
         revision=version.change,
-        owner_id=concept.owner_id,
+        owner_id=version.owner_id,
         public=version.record_access == PUBLIC,
-        latest=latest,
+        latest=context.latest,
         index=version.index,
         created=iso(version.created),
         updated=iso(version.updated),
-        texts={**_texts(said), "filenames": files.keys if open_files else ()},
+        texts={**_texts(said), "filenames": context.files.keys if version.open_files else ()},
         keywords={
             **_keywords(said),
-            **_identity(view.version.id, concept.id, concept.owner_id, view.pids, view.concept_pids),
+            **_identity(version.id, version.concept_id, version.owner_id, context.pids, context.concept_pids),
             "is_published": ["true"],
             "status": ["published"],
-            "access_status": [version.terms.status(version.files_enabled).value],
+            "access_status": [version.status.value],
             "access_record": [version.record_access],
             "access_files": [version.files_access],
-            "file_type": files.extensions if open_files else (),
+            "file_type": context.files.extensions if version.open_files else (),
             "created": [iso(version.created)],
             "updated": [iso(version.updated)],
         },
         numbers={
-            "file_count": view.files.count if open_files else 0,
-            "total_bytes": view.files.total_bytes if open_files else 0,
+            "file_count": version.file_count if version.open_files else 0,
+            "total_bytes": version.total_bytes if version.open_files else 0,
             "version_index": version.index,
         },
     )
@@ -88,7 +124,7 @@ def draft_document(view: DraftView, vocabularies: Vocabularies) -> Document:
         texts=_texts(said),
         keywords={
             **_keywords(said),
-            **_identity(draft.id, concept.id, concept.owner_id, view.pids, view.concept_pids),
+            **_identity(draft.id, concept.id, concept.owner_id, _folded(view.pids), _folded(view.concept_pids)),
             "is_published": ["false"],
             "status": ["new_version_draft" if concept.latest_id else "draft"],
             "access_status": [draft.terms.status(draft.files_enabled).value],
@@ -109,26 +145,26 @@ def _sound(metadata: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> 
     return {name: value for name, value in metadata.items() if name not in faulty}
 
 
-def _identity(
-    number: int, concept_id: int, owner_id: int, pids: ByScheme, concept_pids: ByScheme
-) -> dict[str, Sequence[str]]:
-    named = {f"{scheme}": [pid.folded] for scheme, pid in pids.items()}
-    concept = {f"concept_{scheme}": [pid.folded] for scheme, pid in concept_pids.items()}
+def _identity(number: int, concept_id: int, owner_id: int, pids: Pids, concept_pids: Pids) -> dict[str, Sequence[str]]:
     return {
         "id": [str(number)],
         "concept_id": [str(concept_id)],
         "owner_id": [str(owner_id)],
-        **named,
-        **concept,
+        **{scheme: [folded] for scheme, folded in pids.items()},
+        **{f"concept_{scheme}": [folded] for scheme, folded in concept_pids.items()},
     }
+
+
+def _folded(pids: ByScheme) -> Pids:
+    return {scheme: pid.folded for scheme, pid in pids.items()}
 
 
 def _texts(said: Description) -> dict[str, Sequence[str]]:
     return {
         "title": [said.title],
         "additional_titles": [each.text for each in said.additional_titles],
-        "description": [plain(said.description)],
-        "additional_descriptions": [plain(each.text) for each in said.additional_descriptions],
+        "description": _plain([plain(said.description)]),
+        "additional_descriptions": _plain(each.text for each in said.additional_descriptions),
         "creators": [agent.name for agent in said.creators],
         "contributors": [agent.name for agent in said.contributors],
         "affiliations": _affiliations((*said.creators, *said.contributors)),
@@ -162,10 +198,5 @@ def _affiliations(agents: Sequence[Agent]) -> list[str]:
     return list(dict.fromkeys(a.name for agent in agents for a in agent.affiliations if a.name))
 
 
-def plain(text: str) -> str:
-    """HTML as the words a reader sees."""
-    if "<" not in text and "&" not in text:
-        return text[:MAX_TEXT]
-    # a tag between two words separates them
-    spaced = text.replace("<", " <")
-    return " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())[:MAX_TEXT]
+def _plain(texts: Iterable[str]) -> list[str]:
+    return [one_line(text)[:MAX_TEXT] for text in texts]

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from flask import Response, request
 
 from repository.access.policy import Action, Thing, must
 from repository.access.visibility import own_of, visible_to
-from repository.deposits.queries import DraftView
-from repository.deposits.wire import draft_json
 from repository.engines.facilities import Facilities
 from repository.engines.search.port import Answer, Kind, Scope, Search, Sort
 from repository.engines.search.query import Everything
@@ -20,12 +19,10 @@ from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.openapi import Api
 from repository.foundation.web.replies import json_reply
-from repository.foundation.work import Work
-from repository.records.queries import may_have_files
 from repository.records.schema import RecordListShape
-from repository.records.wire import hits_json, record_json
+from repository.records.wire import hits_json
 from repository.search.facets import FACETS, OWN_FACETS, Facet, aggregations, selected
-from repository.search.finding import Found, hits_for
+from repository.search.finding import hits_for
 from repository.search.schema import OwnSearchQuery, SearchQuery
 from repository.search.syntax import parse
 
@@ -73,8 +70,7 @@ def _reply(
     facilities: Facilities = current_facilities()
     search = _search(arguments, facets, scope, kinds, default)
     answer = facilities.search.find(search)
-    with facilities.works.reading(current_actor()) as work:
-        hits = [_hit(facilities, work, found) for found in hits_for(work, answer)]
+    hits = [orjson.Fragment(text) for text in hits_for(facilities, current_actor(), answer)]
     page = Page(arguments["page"], arguments["size"])
     body = hits_json(
         hits,
@@ -117,22 +113,6 @@ def _search(
         after=arguments["cursor"],
         highlight=bool(text),
     )
-
-
-def _hit(facilities: Facilities, work: Work, found: Found) -> dict[str, Any]:
-    view = found.view
-    if isinstance(view, DraftView):
-        body = draft_json(view, facilities.site, facilities.vocabularies)
-    else:
-        body = record_json(
-            view,
-            facilities.site,
-            facilities.vocabularies,
-            files_allowed=may_have_files(work, view),
-        )
-    if found.highlights:
-        body["highlights"] = {name: list(texts) for name, texts in found.highlights.items()}
-    return body
 
 
 def _links(base: str, arguments: Arguments, page: Page, answer: Answer) -> dict[str, str]:

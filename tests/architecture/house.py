@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ("repository", "workers", "config", "migrations")
 """What runs in production."""
 
-EVERYTHING = (*SOURCE, "tests")
+EVERYTHING = (*SOURCE, "deploy", "tests")
 
 FOUNDATIONS = ("cli", "dataset", "engines", "foundation")
 """Packages of `repository` that are no features: the order of rooms does not bind them."""

@@ -1,12 +1,13 @@
 """The promises of `repository.engines.bytestore.port`, run on every keeper.
 
 A keeper's test module derives from `ByteStoreContract` and gives it a fixture `store`, empty and
-new for each test.
+new for each test; and from `bytestore_addresses.AddressContract`.
 """
 
 import hashlib
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, RawIOBase
 from typing import cast
 from uuid import uuid4
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore, Digests, StoredObject
+from repository.engines.bytestore.port import ByteStore, Digests, Presentation
 from repository.foundation.errors import Conflict, NotFound, TooLarge
 
 PLENTY = 1 << 40
@@ -24,6 +25,8 @@ KEY = "3f2a9c"
 
 SIZES = [0, 1, 4096, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 9 * BLOCK + 17]
 """Around the borders of the blocks that keepers read; the last has more blocks than may wait."""
+
+PRESENTED = Presentation("table one.csv", "text/csv", inline=False)
 
 HOSTILE_KEYS = [
     "",
@@ -70,6 +73,11 @@ def content(store: ByteStore, key: str, start: int = 0) -> bytes:
         return file.read()
 
 
+def listed(store: ByteStore) -> list[tuple[str, int]]:
+    """Keys and sizes of what is there."""
+    return [(each.key, each.size) for each in store.objects()]
+
+
 class Trickle(RawIOBase):
     """A source like a slow network: `piece` bytes at most at a time, in the end `error`."""
 
@@ -106,6 +114,10 @@ class ByteStoreContract:
     @pytest.fixture
     def store(self) -> ByteStore:
         raise pytest.UsageError("a keeper's tests define the fixture `store`")
+
+    def reopened(self, store: ByteStore) -> ByteStore:
+        """Another store in the same place."""
+        raise pytest.UsageError("a keeper's tests open a store again")
 
     def expect_nothing_kept(self, store: ByteStore, key: str = KEY) -> None:
         """After a refused or failed write; keepers that can leave more behind look at that too."""
@@ -184,14 +196,14 @@ class ByteStoreContract:
         with pytest.raises(Conflict):
             put(store, KEY, b"second")
         assert content(store, KEY) == b"first"
-        assert list(store.objects()) == [StoredObject(KEY, 5)]
+        assert listed(store) == [(KEY, 5)]
 
     def test_of_concurrent_writers_of_one_key_exactly_one_wins(self, store: ByteStore) -> None:
         candidates = [bytes([number]) * 70_000 for number in range(8)]
         won = write_at_once([lambda c=c: put(store, KEY, c) for c in candidates])  # type: ignore[misc]
         assert sum(won) == 1
         assert content(store, KEY) == candidates[won.index(True)]
-        assert list(store.objects()) == [StoredObject(KEY, 70_000)]
+        assert listed(store) == [(KEY, 70_000)]
 
     def test_concurrent_writers_of_different_keys_all_succeed(self, store: ByteStore) -> None:
         keys = [f"3f2a{number:02}" for number in range(8)]
@@ -237,7 +249,7 @@ class ByteStoreContract:
         put(store, "other", b"stays")
         store.remove([KEY])
         assert store.size(KEY) is None
-        assert list(store.objects()) == [StoredObject("other", 5)]
+        assert listed(store) == [("other", 5)]
         put(store, KEY, b"new")
         assert content(store, KEY) == b"new"
 
@@ -252,9 +264,22 @@ class ByteStoreContract:
         sizes = {f"{number:04x}/part.{number}": number for number in range(30)}
         for key, size in sizes.items():
             put(store, key, bytes(size))
-        listed = store.objects()
-        assert iter(listed) is listed
-        assert {each.key: each.size for each in listed} == sizes
+        objects = store.objects()
+        assert iter(objects) is objects
+        assert {each.key: each.size for each in objects} == sizes
+
+    def test_objects_come_in_the_order_of_their_keys(self, store: ByteStore) -> None:
+        keys = ["a", "a/b", "a-b", "a.b", "a0", "a_", "aa", "-", "0", "_a", "zz/y", "zz-y", "3f2a9c", "3f"]
+        for key in keys:
+            put(store, key, b"")
+        assert [each.key for each in store.objects()] == sorted(keys, key=lambda key: key.replace("/", "+"))
+
+    def test_an_object_tells_when_it_was_stored(self, store: ByteStore) -> None:
+        before = datetime.now(UTC) - timedelta(seconds=2)  # servers tell whole seconds
+        put(store, KEY, b"abc")
+        (stored,) = store.objects()
+        assert before < stored.modified < datetime.now(UTC) + timedelta(seconds=2)
+        assert stored.modified.utcoffset() == timedelta(0)
 
     @pytest.mark.parametrize("keys", [("a", "a/b"), ("ab", "ab/cd/ef"), ("a.b", "a/b"), ("a-", "a_")])
     def test_keys_that_resemble_each_other_are_different_objects(self, store: ByteStore, keys: tuple[str, str]) -> None:
@@ -271,6 +296,7 @@ class ByteStoreContract:
             lambda: store.size(key),
             lambda: store.local_path(key),
             lambda: store.remove([key]),
+            lambda: store.address(key, PRESENTED, timedelta(minutes=1)),
         ]
         for act in acts:
             with pytest.raises(ValueError):
@@ -279,6 +305,24 @@ class ByteStoreContract:
 
     def test_a_store_describes_itself(self, store: ByteStore) -> None:
         assert "store" in store.describe()
+
+    def test_a_store_that_is_prepared_again_keeps_its_objects(self, store: ByteStore) -> None:
+        put(store, KEY, b"abc")
+        store.prepare()
+        store.prepare()
+        assert content(store, KEY) == b"abc"
+
+    def test_a_trial_of_the_server_finds_nothing_lacking_and_leaves_nothing(self, store: ByteStore) -> None:
+        put(store, KEY, b"abc")
+        assert list(store.shortcomings()) == []
+        assert listed(store) == [(KEY, 3)]
+        assert store.clear_abandoned(timedelta(0)) == 0
+
+    def test_a_closed_store_has_kept_what_was_written(self, store: ByteStore) -> None:
+        put(store, KEY, b"abc")
+        store.close()
+        store.close()
+        assert self.reopened(store).size(KEY) == 3
 
 
 def write_at_once(writes: list[Callable[[], object]]) -> list[bool]:

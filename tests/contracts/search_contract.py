@@ -47,6 +47,7 @@ from tests.contracts.search_corpus import (
     document,
     found,
 )
+from tests.contracts.search_files import FilesContract, ResumingContract
 
 _SHARED = settings(
     max_examples=60,
@@ -56,7 +57,7 @@ _SHARED = settings(
 """The engine is only read, so that examples may share it."""
 
 
-class SearchContract(ChangesContract):
+class SearchContract(ChangesContract, FilesContract, ResumingContract):
     @pytest.fixture
     def library(self, engine: SearchEngine) -> SearchEngine:
         engine.put(LIBRARY)

@@ -18,6 +18,7 @@ from repository.engines.bytestore.digesting import BLOCK, digests_of
 from repository.engines.bytestore.local import LocalStore
 from repository.engines.bytestore.port import ByteStore
 from repository.foundation.errors import Conflict, Unavailable
+from tests.contracts.bytestore_addresses import AddressContract
 from tests.contracts.bytestore_contract import (
     KEY,
     PLENTY,
@@ -79,10 +80,13 @@ def incoming(store: LocalStore) -> list[Path]:
     return list((store.root / "incoming").iterdir())
 
 
-class TestLocalStore(ByteStoreContract):
+class TestLocalStore(ByteStoreContract, AddressContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "store")
+
+    def reopened(self, store: ByteStore) -> LocalStore:
+        return LocalStore(cast(LocalStore, store).root)
 
     def expect_nothing_kept(self, store: ByteStore, key: str = KEY) -> None:
         super().expect_nothing_kept(store, key)

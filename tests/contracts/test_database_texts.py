@@ -1,18 +1,23 @@
 """Texts and numbers that some database cannot keep get a clear answer on every database, and never a 500."""
 
 import json
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from repository.accounts.people import register_person
+from repository.accounts.tokens import issue_token
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
+from repository.foundation.errors import Invalid
 from tests.conftest import Caller, Deposits, a_dataset
 
 NUL = "a\u0000b"
 HUGE = "9" * 400
 DEEP = 1_000
+LONG = 20_000
 
 
 def with_metadata(**changes: Any) -> dict[str, Any]:
@@ -221,6 +226,94 @@ def test_a_name_of_a_token_that_cannot_be_kept_is_refused(anyone: Caller, facili
     assert reply.status_code == 400, reply.text
     assert reply.get_json()["errors"][0]["field"] == "name"
     assert anyone.post("/api/user/tokens", json={"name": "数据 🌞"}, **signed_in).status_code == 201
+
+
+def with_long_texts(value: Any, so_far: str = "") -> Iterator[tuple[str, Any]]:
+    """A copy of the JSON `value` for each of its texts, in which that text is very long, by its path."""
+    if isinstance(value, str):
+        yield so_far, "长" * LONG
+    elif isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, each in list(items):
+            for path, changed in with_long_texts(each, f"{so_far}.{key}".strip(".")):
+                copy = value.copy()
+                copy[key] = changed
+                yield path, copy
+
+
+FULL = {
+    **a_dataset(
+        version="1",
+        languages=[{"id": "eng"}],
+        subjects=[{"subject": "birds"}],
+        rights=[{"id": "cc0-1.0"}, {"title": {"en": "Own"}, "link": "https://example.org"}],
+        additional_titles=[{"title": "More", "type": {"id": "subtitle"}, "lang": {"id": "eng"}}],
+        dates=[{"date": "2020", "type": {"id": "collected"}, "description": "x"}],
+        identifiers=[{"identifier": "10.1234/x", "scheme": "doi"}],
+        related_identifiers=[{"identifier": "10.1234/y", "scheme": "doi", "relation_type": {"id": "cites"}}],
+        references=[{"reference": "Somebody, 2020"}],
+        sizes=["1 MB"],
+        formats=["text/csv"],
+    ),
+    "access": {"record": "public", "files": "restricted", "embargo": {**EMBARGO, "reason": "x"}},
+    "files": {"enabled": True, "default_preview": "a.csv"},
+    "pids": {"doi": {"identifier": "10.1234/abc", "provider": "external"}},
+    "custom_fields": {"a": {"b": ["c"]}},
+}
+LONGER = dict(with_long_texts(FULL))
+
+
+@pytest.mark.parametrize("path", LONGER)
+def test_a_text_of_any_length_is_kept_or_refused_wherever_it_stands(author: Caller, path: str) -> None:
+    reply = author.post("/api/records", json=LONGER[path])
+    assert reply.status_code in (201, 400), reply.text
+    if reply.status_code == 201:
+        assert author.get(f"/api/records/{reply.get_json()['id']}/draft").status_code == 200
+
+
+@pytest.mark.parametrize("member", ["key", "checksum", "size", "metadata"])
+def test_a_long_text_about_a_file_is_kept_or_refused(author: Caller, deposits: Deposits, member: str) -> None:
+    wanted = {"key": "a.csv", member: {"said": "长" * LONG} if member == "metadata" else "长" * LONG}
+    reply = author.post(f"/api/records/{deposits.open()['id']}/draft/files", json=[wanted])
+    assert reply.status_code == (201 if member == "metadata" else 400), reply.text
+
+
+@pytest.mark.parametrize(("length", "kept"), [(200, True), (201, False)])
+def test_a_name_of_a_person_is_kept_whole_or_refused(facilities: Facilities, length: int, kept: bool) -> None:
+    with nullcontext() if kept else pytest.raises(Invalid), facilities.works.writing(SYSTEM) as work:
+        assert register_person(work, "a@example.org", "长" * length).name == "长" * length
+
+
+@pytest.mark.parametrize(("length", "kept"), [(100, True), (101, False)])
+def test_a_name_of_a_token_is_kept_whole_or_refused(facilities: Facilities, length: int, kept: bool) -> None:
+    with facilities.works.writing(SYSTEM) as work:
+        person = register_person(work, "a@example.org")
+    with nullcontext() if kept else pytest.raises(Invalid), facilities.works.writing(SYSTEM) as work:
+        assert issue_token(work, person, name="长" * length)[0].name == "长" * length
+
+
+def test_files_are_listed_in_the_order_of_their_bytes_whatever_the_language_of_the_database(
+    author: Caller, deposits: Deposits
+) -> None:
+    names = [
+        "a.csv",
+        "B.csv",
+        "a-b.csv",
+        "a b.csv",
+        "a_b.csv",
+        "ab.csv",
+        "Ä.csv",
+        "ä.csv",
+        "z.csv",
+        "数.csv",
+        "2",
+        "10",
+    ]
+    record_id = deposits.open()["id"]
+    reply = author.post(f"/api/records/{record_id}/draft/files", json=[{"key": name} for name in names])
+    assert reply.status_code == 201, reply.text
+    listed = author.get(f"/api/records/{record_id}/draft/files").get_json()["entries"]
+    assert [each["key"] for each in listed] == sorted(names)
 
 
 @pytest.mark.parametrize("address", ["a\x00b@example.org", "\u0130" * 64 + "@example.org", "a" * 300 + "@example.org"])

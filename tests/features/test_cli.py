@@ -35,8 +35,14 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def migrated(tmp_path: Path, settings: Settings) -> Run:
-    """The same, on the migrated database of `facilities`."""
-    environment = environment_of(tmp_path, SECRET_KEY=SECRET, DATABASE_URL=settings.database_url)
+    """The same, on the engines of `facilities`."""
+    environment = environment_of(
+        tmp_path,
+        SECRET_KEY=SECRET,
+        DATABASE_URL=settings.database_url,
+        STORE_URL=settings.store_url,
+        SEARCH_URL=settings.search_url,
+    )
     return lambda *arguments, **options: command(environment, *arguments, **options)
 
 
@@ -55,6 +61,12 @@ def test_migrate_makes_the_database_and_can_be_repeated(run: Run, tmp_path: Path
         assert done.returncode == 0, done.stderr
         assert re.fullmatch(r"The database is at \d{4}\.\n", done.stdout)
     assert (tmp_path / "repository.db").exists()
+
+
+def test_a_name_that_is_too_long_to_keep_is_one_line_that_names_the_field(migrated: Run) -> None:
+    expect_one_line(migrated("user", "create", EMAIL, "--name", "x" * 201), "name", "200")
+    assert migrated("user", "create", EMAIL).returncode == 0
+    expect_one_line(migrated("token", "create", EMAIL, "--name", "x" * 101), "name", "100")
 
 
 def test_migrate_goes_down_and_up_again(run: Run) -> None:
@@ -192,7 +204,7 @@ def test_the_doctor_shows_settings_engines_and_backlog_but_no_secret(migrated: R
         assert f"setting  {name} = " in done.stdout
     for engine in ("database: ", "store: ", "search: ", "doi: ", "cstr: "):
         assert f"answers  {engine}" in done.stdout
-    assert "0 running, 0 failed" in done.stdout
+    assert "0 queued, 0 running, 0 failed" in done.stdout
     assert "warning  DOI prefix 10.5072 is for tests" in done.stdout
 
 
@@ -220,5 +232,18 @@ def test_an_env_file_is_read_and_the_environment_wins_over_it(tmp_path: Path) ->
 def test_help_names_every_command(run: Run) -> None:
     done = run("--help")
     assert done.returncode == 0
-    for name in ("serve", "migrate", "demo", "user", "token", "index", "jobs", "doctor"):
+    for name in ("serve", "migrate", "prepare", "demo", "user", "token", "index", "jobs", "worker", "relay", "doctor"):
         assert f"\n  {name} " in done.stdout
+
+
+def test_a_job_is_shown_with_its_fact_and_the_queues_with_what_waits(
+    migrated: Run, draft: int, facilities: Facilities
+) -> None:
+    relay(facilities.works)
+    number = migrated("jobs", "list").stdout.split("\t")[0]
+    shown = migrated("jobs", "show", number)
+    assert shown.returncode == 0, shown.stderr
+    for words in (f"index_drafts of {draft}", "waiting, not before", f"DraftOpened of {draft} by person:1"):
+        assert words in shown.stdout
+    expect_one_line(migrated("jobs", "show", "987654"), "987654")
+    assert "soon\tindex_drafts\twaiting\t1\n" in migrated("jobs", "queues").stdout

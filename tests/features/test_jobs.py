@@ -23,13 +23,14 @@ from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
 from repository.search.upkeep import differences
 from tests.conftest import Caller, Deposits
+from workers.claiming import LEASE, MAX_ATTEMPTS
 from workers.desk import backlog, open_jobs, retry_jobs
 from workers.jobs import JOBS, Queue
 from workers.model import Job, JobState
 from workers.reactions import REACTIONS
 from workers.relay import relay
-from workers.runner import LEASE, MAX_ATTEMPTS, run_next
-from workers.schedule import SWEEPS
+from workers.runner import run_next
+from workers.sweeps.table import SWEEPS
 
 Settle = Callable[[], None]
 
@@ -116,7 +117,7 @@ def test_nothing_waits_once_all_is_settled(deposits: Deposits, facilities: Facil
     settle()
 
     with facilities.works.reading(SYSTEM) as work:
-        assert backlog(work) == {"facts": 0, "waiting": 0, "running": 0, "failed": 0}
+        assert backlog(work) == {"facts": 0, "waiting": 0, "queued": 0, "running": 0, "failed": 0}
 
 
 def test_a_fact_is_relayed_once(deposits: Deposits, facilities: Facilities) -> None:
@@ -271,6 +272,7 @@ def test_facts_are_kept_with_who_did_them(deposits: Deposits, facilities: Facili
     assert all(fact.request_id and fact.relayed_at for fact in of_record)
 
 
+@pytest.mark.embedded("a server of the outside world does not travel in time with us")
 def test_every_sweep_may_run_at_any_time_and_again(deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
     deposits.published()
     settle()

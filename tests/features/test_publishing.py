@@ -243,10 +243,8 @@ def test_bytes_that_changed_in_the_store_are_noticed(
 ) -> None:
     deposits.published(None, **{"a.txt": b"right"})
     (stored,) = facilities.store.objects()
-    path = facilities.store.local_path(stored.key)
-    assert path is not None
-    path.chmod(0o644)
-    path.write_bytes(b"wrong")
+    facilities.store.remove([stored.key])
+    facilities.store.write(stored.key, io.BytesIO(b"wrong"), limit=5)
 
     settle()
 

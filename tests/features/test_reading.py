@@ -1,6 +1,10 @@
 """Reading stored metadata, and what its texts and identifiers tell."""
 
+from html import escape
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from repository.dataset.description import Licence, Subject
 from repository.dataset.formats import links
@@ -85,13 +89,26 @@ def test_subjects_dates_places_and_funding_are_read_in_full() -> None:
         ("H<sub>2</sub>O", "H2O"),
         ("one\ntwo &amp; three", "one\ntwo & three"),
         ("<ul><li>1</li><li>2</li></ul>", "1\n2"),
+        ("<table><caption>t</caption><tr><th>a</th><td>1</td></tr><tr><td>b</td></tr></table>", "t\na 1\nb"),
         ("<script>alert(1)</script>ok", "ok"),
+        ('<a href="https://e.org/?a>b" title="x < y">link</a>', "link"),
+        ("<P>&lt;b&gt; &amp;lt;</P><!-- unseen -->", "<b> &lt;"),
         ("5 < 6 and 7", "5 < 6 and 7"),
         ("", ""),
     ],
 )
 def test_plain_text_of_html_keeps_words_and_blocks(html: str, text: str) -> None:
     assert plain(html) == text
+
+
+@given(st.text())
+def test_text_that_was_escaped_is_plain_again(text: str) -> None:
+    assert plain(f"<p>{escape(text)}</p>") == " ".join(text.split())
+
+
+@pytest.mark.parametrize("unclosed", ["<a", "<a '", '<a "', "<script>", "<!--", "<td ''"])
+def test_markup_that_is_never_closed_is_read_to_its_end(unclosed: str) -> None:
+    assert plain(unclosed * 20_000 + "<p>end</p>").endswith("end")
 
 
 @pytest.mark.parametrize(

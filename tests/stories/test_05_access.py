@@ -11,7 +11,7 @@ from repository.engines.facilities import Facilities
 from repository.foundation.clock import today
 from repository.publication.embargo import lift_embargoes
 from tests.conftest import Caller, Deposits, a_dataset
-from workers.schedule import SWEEPS
+from workers.sweeps.rounds import run_now
 
 Json = dict[str, Any]
 Settle = Callable[[], None]
@@ -59,8 +59,7 @@ def test_an_embargo_keeps_the_files_closed_and_opens_them_by_itself(
 
     # on the day, the schedule opens them
     with time_machine.travel(datetime(until.year, until.month, until.day, tzinfo=UTC)):
-        for sweep in SWEEPS:
-            sweep.run(facilities)
+        run_now(facilities, "embargoes")
         settle()
     opened = anyone.get(record["links"]["self"]).get_json()
     assert opened["access"]["status"] == "open"
@@ -138,8 +137,7 @@ def test_an_embargo_that_ends_while_a_draft_waits_is_asked_about_again(
 
     with time_machine.travel(datetime.now(UTC) + timedelta(days=5)):
         record = deposits.publish(draft["id"])
-        for sweep in SWEEPS:
-            sweep.run(facilities)
+        run_now(facilities, "embargoes")
         settle()
         assert anyone.get(record["links"]["self"]).get_json()["access"]["status"] == "open"
 
@@ -164,15 +162,13 @@ def test_a_correction_that_was_open_when_the_embargo_ended_does_not_close_the_fi
     record = deposits.published(embargoed(until))
     author.post(record["links"]["draft"])
     with time_machine.travel(datetime(until.year, until.month, until.day, 12, tzinfo=UTC)):
-        for sweep in SWEEPS:
-            sweep.run(facilities)
+        run_now(facilities, "embargoes")
         deposits.publish(record["id"])
-        for sweep in SWEEPS:
-            sweep.run(facilities)
-        settle()
+        run_now(facilities, "embargoes")
+    settle()
 
-        assert anyone.get(record["links"]["self"]).get_json()["access"]["status"] == "open"
-        assert anyone.get(files_of(record)[2]).status_code == 200
+    assert anyone.get(record["links"]["self"]).get_json()["access"]["status"] == "open"
+    assert anyone.get(files_of(record)[2]).status_code == 200
 
 
 def test_a_restricted_record_is_for_its_owner_only_until_it_is_opened(

@@ -159,6 +159,7 @@ class Depositor:
 
 
 @pytest.mark.server
+@pytest.mark.alone
 def test_a_server_killed_again_and_again_keeps_what_it_answered(tmp_path: Path) -> None:
     server = Server(tmp_path, {"WEB_THREADS": "8"})
     server.run("migrate")

@@ -40,10 +40,11 @@ from repository.records.model import Concept, Version, VersionRevision
 from repository.search.upkeep import differences
 from tests.architecture.house import ROOT
 from tests.conftest import BASE_URL, a_dataset
+from workers.claiming import LEASE
 from workers.desk import backlog
 from workers.jobs import Queue
 from workers.relay import relay
-from workers.runner import LEASE, run_next
+from workers.runner import run_next
 
 POINTS = 60
 """How many of the lines are tried, evenly over the act."""

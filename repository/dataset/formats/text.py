@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from html import unescape
-from html.parser import HTMLParser
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
 _KANA = r"\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"
@@ -34,10 +33,14 @@ wlnwa wolwo xhoxh yidyi yoryo zhaza zhozh zulzu
 _SHORT = {pair[:3]: pair[3:] for pair in _TWO_LETTERS.split()}
 _NO_LANGUAGE = frozenset({"und", "zxx", "mul", "mis"})
 
-_BLOCK = re.compile(
-    "address|article|aside|blockquote|br|d[dlt]|div|figure|footer|h[1-6]|header|hr|li|ol|p|pre|section|table|tr|ul"
+_BLOCKS = (
+    "address article aside blockquote br caption dd dl dt div figure footer h1 h2 h3 h4 h5 h6 header hr li ol p pre"
+    " section table tr ul"
 )
-_UNSEEN = frozenset({"script", "style", "template"})
+_BREAKS = {**dict.fromkeys(_BLOCKS.split(), "\n"), "td": " ", "th": " "}
+# What is not closed ends its search at the next < outside quotes, or at the next of its kind: linear in the text.
+_TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|<[!?][^<>]*>""", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(script|style|template)\b(?:(?!<\1\b).)*?</\1\s*>", re.IGNORECASE)
 
 
 def has_cjk(text: str) -> bool:
@@ -72,35 +75,16 @@ def one_line(text: str) -> str:
 
 
 def plain(html: str) -> str:
-    """The text of sanitised `html`: entities resolved, each block on a line of its own.
+    """The text of sanitised `html`: entities resolved, each block on a line of its own, cells apart.
 
     Text without any tag keeps its lines.
     """
     if "<" not in html:
         return unescape(html).strip()
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    lines = (one_line(line) for line in "".join(reader.parts).split("\n"))
+    text = _TAG.sub(_break, _UNSEEN.sub("", html.replace("\n", " ")))
+    lines = (one_line(unescape(line)) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 a given signature
-        self._unseen += tag in _UNSEEN
-        if _BLOCK.fullmatch(tag):
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
-        if _BLOCK.fullmatch(tag):
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.parts.append(data.replace("\n", " "))
+def _break(tag: re.Match[str]) -> str:
+    return _BREAKS.get((tag[1] or "").lower(), "")

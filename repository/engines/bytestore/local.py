@@ -12,23 +12,23 @@ or invisible; what it may leave in ``incoming`` is cleared by `LocalStore.clear_
 """
 
 import errno
+import heapq
 import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from repository.engines.bytestore.digesting import Digesting, blocks
-from repository.engines.bytestore.port import Digests, StoredObject
+from repository.engines.bytestore.keys import name_of, require_key
+from repository.engines.bytestore.port import Digests, Presentation, StoredObject
 from repository.foundation.errors import Conflict, NotFound, Unavailable
-
-_SEGMENT = re.compile(r"[a-z0-9_-][a-z0-9._-]*")
-_LONGEST_KEY = 240  # a file name has at most 255 bytes on the usual file systems
 
 _NO_ROOM = "The store has no room left."
 _NO_ANSWER = "The store does not answer."
@@ -58,8 +58,7 @@ _REASONS = {
 class LocalStore:
     """A byte store below the directory `root`, which is made if it is missing.
 
-    Keys are 1 to 240 of ``a-z 0-9 . _ / -`` without empty segments or segments that begin with a
-    dot; any other raises `ValueError`.  Threads, processes and hosts may share one `root`.
+    Keys are as `keys` has it; any other raises `ValueError`.  Threads, processes and hosts may share one `root`.
     """
 
     def __init__(self, root: Path) -> None:
@@ -67,6 +66,10 @@ class LocalStore:
         self._objects = self.root / "objects"
         self._incoming = self.root / "incoming"
         self._durable: set[str] = set()
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Make the folders; `__init__` has done it."""
         with _as_unavailable():
             self._objects.mkdir(parents=True, exist_ok=True)
             self._incoming.mkdir(exist_ok=True)
@@ -110,6 +113,10 @@ class LocalStore:
         path = self._path(key)
         return None if self.size(key) is None else path
 
+    def address(self, key: str, shown: Presentation, lifetime: timedelta) -> None:  # noqa: ARG002
+        """None: a directory serves nobody."""
+        require_key(key)
+
     def remove(self, keys: Iterable[str]) -> None:
         """Remove what is there of `keys`, for good when this returns."""
         paths = [self._path(key) for key in keys]
@@ -121,16 +128,32 @@ class LocalStore:
 
     def objects(self) -> Iterator[StoredObject]:
         """All objects, shelf by shelf; of those stored or removed meanwhile, some."""
+        shelves = sorted(self._shelves())
+        # Keys with a mark among their first two letters share shelves; they are rare, and put in their places.
+        of_marked = list(chain.from_iterable(map(self._on_shelf, (name for name in shelves if "_" in name))))
+        of_others = chain.from_iterable(map(self._on_shelf, (name for name in shelves if "_" not in name)))
+        yield from heapq.merge(of_others, sorted(of_marked, key=_name), key=_name)
+
+    def _shelves(self) -> list[str]:
         with _as_unavailable():
-            for shelf in self._objects.glob("*"):
-                with os.scandir(shelf) as entries:
-                    yield from filter(None, map(_stored, entries))
+            return os.listdir(self._objects)
+
+    def _on_shelf(self, shelf: str) -> list[StoredObject]:
+        with _as_unavailable(), os.scandir(self._objects / shelf) as entries:
+            return sorted(filter(None, map(_stored, entries)), key=_name)
 
     def describe(self) -> str:
         """Where the store is and how much room it has; raises `Unavailable`."""
         with _as_unavailable():
             free = shutil.disk_usage(self._objects).free
         return f"local store at {self.root}, {free / 2**30:.1f} GiB free"
+
+    def shortcomings(self) -> Sequence[str]:
+        """None: what it needs of the file system was tried when it was opened."""
+        return ()
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def clear_abandoned(self, older_than: timedelta) -> int:
         """Remove what interrupted writes left and nobody wrote to for `older_than`.
@@ -148,11 +171,10 @@ class LocalStore:
         return cleared
 
     def _path(self, key: str) -> Path:
-        if len(key) > _LONGEST_KEY or not all(map(_SEGMENT.fullmatch, key.split("/"))):
-            raise ValueError(f"{key!r} is no key of a stored object")
+        name = name_of(key)
         # Few shelves, soon all there: making one costs more flushes than storing the object.
         shelf = re.sub("[^a-z0-9]", "_", key[:2]).ljust(2, "_")
-        return self._objects / shelf / key.replace("/", "+")
+        return self._objects / shelf / name
 
     def _receive(self, incoming: Path, source: BinaryIO, limit: int) -> Digests:
         """Write all of `source` to the new file `incoming`, and flush it to the disk."""
@@ -191,14 +213,19 @@ class LocalStore:
             self._durable.add(str(folder))
 
 
+def _name(stored: StoredObject) -> str:
+    return name_of(stored.key)
+
+
 def _stored(entry: os.DirEntry[str]) -> StoredObject | None:
     if entry.name.startswith("."):  # what a network file system keeps of a removed open file
         return None
     try:
-        size = entry.stat(follow_symlinks=False).st_size
+        status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:  # removed since its shelf was read
         return None
-    return StoredObject(entry.name.replace("+", "/"), size)
+    modified = datetime.fromtimestamp(status.st_mtime, UTC)
+    return StoredObject(entry.name.replace("+", "/"), status.st_size, modified)
 
 
 def _exists(key: str) -> Conflict:

@@ -5,12 +5,13 @@ Promises (tests/contracts/bytestore_contract.py):
 * `write` makes an object visible whole or not at all, and durable before it returns; an existing key is refused.
 * bytes read are the bytes written, by any range.
 * `remove` of what is not there is no error.
-* a store that does not answer, or has no room, raises `Unavailable`.
+* a store that does not answer in time, or has no room, raises `Unavailable`.
+* an address, where a store gives one, yields the bytes until it expires, under the name and type it was made for.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -28,6 +29,16 @@ class Digests:
 class StoredObject:
     key: str
     size: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What a reader of a signed address is told about the bytes."""
+
+    name: str
+    media_type: str
+    inline: bool
 
 
 class ByteStore(Protocol):
@@ -51,16 +62,35 @@ class ByteStore(Protocol):
         """Where a server on this machine can send the object from, None for remote stores."""
         ...
 
+    def address(self, key: str, shown: Presentation, lifetime: timedelta) -> str | None:
+        """A URL under which anyone can read the object (with ranges) for `lifetime`, None for stores without one.
+
+        Made without asking the store: it may be the address of nothing.
+        """
+        ...
+
     def remove(self, keys: Iterable[str]) -> None: ...
 
     def objects(self) -> Iterator[StoredObject]:
-        """All objects, in any order, lazily."""
+        """All objects, lazily, in the order of their keys by characters, where "/" counts as "+"."""
         ...
 
     def clear_abandoned(self, older_than: timedelta) -> int:
         """Remove what interrupted writes left behind at least `older_than` ago; returns how many leftovers."""
         ...
 
+    def prepare(self) -> None:
+        """Create what the store needs before its first object (folders, a bucket); may run again."""
+        ...
+
+    def shortcomings(self) -> Sequence[str]:
+        """What `doctor` should say that this store's server lacks, found by trying; raises `Unavailable`."""
+        ...
+
     def describe(self) -> str:
-        """Name and free space for `doctor`; raises `Unavailable`."""
+        """Name and free space for `doctor`, without writing anything; raises `Unavailable`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -7,6 +7,7 @@ so that a person's own list is one query.
 Promises (tests/contracts/search_contract.py):
 
 * `put` with a `revision` not newer than the stored one changes nothing: a late job never overwrites newer data.
+  Where nothing is stored (any more), every revision is newer.
 * after `put` or `drop` returns, a following `find` sees the change.
 * a two-character Chinese word is found in Chinese text; an English word in any of its inflections and any case;
   accents do not matter.
@@ -15,7 +16,10 @@ Promises (tests/contracts/search_contract.py):
 * `find` never returns a document that `visibility` does not allow.
 * walking `next_after` cursors visits each document of an unchanging index exactly once, in the sort's order.
 * a rebuild (`begin_rebuild` … `finish`) leaves searches answering from the old index until the new one is complete,
-  and keeps changes that arrive meanwhile.
+  and keeps changes that arrive meanwhile; one that was interrupted can be resumed where it was.
+* a record is found by the name of any of its files (`Term` and the like on ``filenames``), however many they are,
+  though its document holds only the first `NAMES_IN_RECORD`: the others are found through documents of their own, in
+  an index of their own, and only by a query that names the field.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,6 +62,37 @@ class Document:
     texts: Mapping[str, Sequence[str]]
     keywords: Mapping[str, Sequence[str]]
     numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+NAMES_IN_RECORD = 1_000
+"""So many names of a record's files, the first, stand in its own document under ``filenames``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileDocument:
+    """One file of a published record whose files everybody may have.
+
+    `position` counts the record's files from 0 in the order of their keys; the key of a document is (`record_id`,
+    `position`).  `revision` is that of the record's document: file documents of an older revision than the newest put
+    are of the past.
+    """
+
+    record_id: int
+    position: int
+    key: str
+    extension: str
+    media_type: str
+    size: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileEntries:
+    """How many file documents of which revision the index holds of one record."""
+
+    record_id: int
+    revision: int
+    count: int
 
 
 class FieldType(StrEnum):
@@ -220,9 +255,24 @@ class Entry:
 
 
 class Rebuild(Protocol):
-    """A new index being filled while the old one answers."""
+    """A new index being filled while the old one answers; every act raises `Conflict` when another took its place.
 
-    def put(self, documents: Iterable[Document]) -> None: ...
+    What is dropped meanwhile is not brought back by a document that was read before: `put` ignores what was dropped
+    since the rebuild began, unless `SearchEngine.put` brought it back, and `put_files` what is older than a drop.
+    """
+
+    @property
+    def position(self) -> str:
+        """The `position` of the last `put` of the rebuild that this one resumed, empty for a new one."""
+        ...
+
+    def put(self, documents: Iterable[Document], position: str = "") -> None:
+        """Add documents; `position` says, in the caller's words, how far the caller has come with them."""
+        ...
+
+    def put_files(self, documents: Iterable[FileDocument], position: str = "") -> None:
+        """Add file documents, as `put` does."""
+        ...
 
     def finish(self) -> None:
         """Put the new index in the old one's place, with all changes that arrived since the rebuild began."""
@@ -236,7 +286,18 @@ class SearchEngine(Protocol):
         """Add or replace; documents of an older or the same revision than the stored are ignored."""
         ...
 
-    def drop(self, kind: Kind, ids: Iterable[int]) -> None: ...
+    def drop(self, kind: Kind, ids: Iterable[int]) -> None:
+        """Forget documents; of records also all of their file documents."""
+        ...
+
+    def put_files(self, documents: Iterable[FileDocument]) -> None:
+        """Add or replace file documents, read lazily and sent in batches; one that is not newer than the stored one
+        of its key is ignored."""
+        ...
+
+    def drop_files(self, record_id: int, before: int | None = None) -> None:
+        """Forget a record's file documents: all, or those of a revision older than `before`."""
+        ...
 
     def find(self, search: Search) -> Answer:
         """Raises `Invalid` for an `after` that is not one of ours, `Unavailable` when the engine does not answer."""
@@ -246,7 +307,17 @@ class SearchEngine(Protocol):
         """Everything indexed, ordered by (kind, id), read in batches."""
         ...
 
-    def begin_rebuild(self) -> Rebuild: ...
+    def file_entries(self) -> Iterator[FileEntries]:
+        """What is indexed of files, ordered by (record_id, revision), read in batches."""
+        ...
+
+    def begin_rebuild(self, resume: bool = False) -> Rebuild:
+        """Take the place of a rebuild that is under way or was interrupted; `resume` goes on from where it was."""
+        ...
+
+    def prepare(self) -> None:
+        """Create what the engine needs before its first document; may run again."""
+        ...
 
     def describe(self) -> str:
         """Name and version for `doctor`; raises `Unavailable`."""

@@ -49,11 +49,13 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     """`text` composed (NFC) and without the halves of characters that no encoding can carry."""
-    return unicodedata.normalize("NFC", _SURROGATES.sub("", text))
+    return text if text.isascii() else unicodedata.normalize("NFC", _SURROGATES.sub("", text))
 
 
 def exact(text: str) -> str:
     """`text` as keywords are compared: compatibility forms and case do not matter, accents do."""
+    if text.isascii():
+        return text.lower().strip()
     return unicodedata.normalize("NFKC", clean(text)).casefold().strip()
 
 

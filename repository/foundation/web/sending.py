@@ -4,8 +4,9 @@ import base64
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 import orjson
 from flask import Response, request
@@ -13,6 +14,8 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.utils import send_file
 
 from repository.foundation.errors import Stale, Unavailable
+
+BLOCK = 1 << 20
 
 
 class Sendable(Protocol):
@@ -33,42 +36,107 @@ class Sendable(Protocol):
     @property
     def inline(self) -> bool: ...
 
+    def path(self) -> Path | None:
+        """Where this machine has the bytes."""
 
-def file_reply(path: Path | None, file: Sendable, save: bool = False) -> Response:
-    """The file, a range of it (RFC 9110, section 14), or 304; `save` asks the browser not to show it.
+    def address(self, save: bool) -> str | None:
+        """Where the client can fetch them itself."""
 
-    Raises `Unavailable` if the bytes are not all there, before the first is sent.
+    def open(self, start: int) -> BinaryIO:
+        """The bytes from `start`; raises `Unavailable` if they are not all there."""
+        ...
+
+
+def file_reply(file: Sendable) -> Response:
+    """The file, a range of it (RFC 9110, section 14), the address where it is (302), or 304.
+
+    ``?download=1`` asks the browser not to show it.  Raises `Unavailable` if the bytes are not all there, before the
+    first is sent; from an address they may still be missing.
     """
-    if path is None or path.stat().st_size != file.size:
-        raise Unavailable("The file's content cannot be read right now.")
+    save = request.args.get("download") == "1"
+    path = file.path()
     try:
-        reply = cast(
-            Response,
-            send_file(
-                path,
-                _environ(file.size),
-                mimetype=file.media_type,
-                as_attachment=save or not file.inline,
-                download_name=file.name,
-                conditional=True,
-                etag=f"md5:{file.md5}",
-                last_modified=file.modified,
-                response_class=Response,
-            ),
-        )
+        reply = _described(file, save) if path is None else _from_path(path, file, save)
     except RequestedRangeNotSatisfiable as error:
         error.length = file.size
         raise
     if request.method == "HEAD" or reply.status_code in (304, 412):
         reply.close()  # nobody reads the body, so nobody else closes the file
+    elif path is None:
+        reply = _elsewhere(file, save) or _streamed(file, reply)
     if reply.status_code == 412:
         raise Stale("The file is not the one that If-Match names.")
+    return reply if reply.status_code == 302 else _finished(reply, file)
+
+
+def _finished(reply: Response, file: Sendable) -> Response:
     _protect(reply)
     reply.headers["Cache-Control"] = "private, no-cache"
     if reply.status_code == 200:
         reply.headers["Content-MD5"] = _base64(file.md5)
         reply.headers["Repr-Digest"] = f"sha-256=:{_base64(file.sha256)}:"
     return reply
+
+
+def _from_path(path: Path, file: Sendable, save: bool) -> Response:
+    if path.stat().st_size != file.size:
+        raise Unavailable("The file's content cannot be read right now.")
+    return _reply(path, file, save, conditional=True)
+
+
+def _described(file: Sendable, save: bool) -> Response:
+    """What `_from_path` answers, without the bytes."""
+    reply = _reply(BytesIO(), file, save, conditional=False)
+    reply.response = []
+    reply.content_length = file.size
+    reply.make_conditional(_environ(file.size), accept_ranges=True, complete_length=file.size)
+    return reply
+
+
+def _reply(content: Path | BytesIO, file: Sendable, save: bool, conditional: bool) -> Response:
+    reply = send_file(
+        content,
+        _environ(file.size),
+        mimetype=file.media_type,
+        as_attachment=save or not file.inline,
+        download_name=file.name,
+        conditional=conditional,
+        etag=f"md5:{file.md5}",
+        last_modified=file.modified,
+        response_class=Response,
+    )
+    return cast(Response, reply)
+
+
+def _elsewhere(file: Sendable, save: bool) -> Response | None:
+    """The way to the address, where there is one.
+
+    A store knows its objects by other entity tags, so a range that depends on ours is sent from here.
+    """
+    address = None if "If-Range" in request.headers else file.address(save)
+    if address is None:
+        return None
+    return Response(status=302, headers={"Location": address, "Cache-Control": "private, no-store"})
+
+
+def _streamed(file: Sendable, reply: Response) -> Response:
+    wanted = reply.content_range
+    start, stop = (wanted.start or 0, wanted.stop or 0) if reply.status_code == 206 else (0, file.size)
+    source = file.open(start)
+    reply.call_on_close(source.close)
+    reply.response = _piece(source, stop - start)
+    reply.direct_passthrough = True
+    return reply
+
+
+def _piece(source: BinaryIO, length: int) -> Iterator[bytes]:
+    """`length` bytes; what ends before is broken off, so that nobody takes it for the whole."""
+    while length:
+        block = source.read(min(BLOCK, length))
+        if not block:
+            raise Unavailable("The file's content ends too early.")
+        length -= len(block)
+        yield block
 
 
 def _environ(size: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from repository.engines.search.embedded import cursor
+from repository.engines.search import cursor
 from repository.engines.search.embedded.highlights import Highlighter
 from repository.engines.search.embedded.question import Question
 from repository.engines.search.embedded.ranking import ranked_by, source

@@ -5,9 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from repository.engines.search.embedded.question import is_text
-from repository.engines.search.embedded.ranking import wanted
 from repository.engines.search.embedded.stems import Stems
+from repository.engines.search.meaning import is_text, wanted
 from repository.engines.search.query import Node, Phrase, Term, Wildcard
 from repository.engines.search.segment import Piece, fold, like, pattern_pieces, pieces
 

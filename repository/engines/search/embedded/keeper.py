@@ -2,21 +2,38 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
-from repository.engines.search.embedded import schema
+from repository.engines.search.embedded import files, schema
 from repository.engines.search.embedded.connections import Connections
+from repository.engines.search.embedded.files import PreparedFile
 from repository.engines.search.embedded.finding import Snapshot
 from repository.engines.search.embedded.highlights import Highlighter
 from repository.engines.search.embedded.schema import Generation
 from repository.engines.search.embedded.terms import TermNames
 from repository.engines.search.embedded.writing import Prepared, analysed, drop, put
-from repository.engines.search.port import Answer, Document, Entry, Kind, Rebuild, Search
+from repository.engines.search.port import (
+    Answer,
+    Document,
+    Entry,
+    FileDocument,
+    FileEntries,
+    Kind,
+    Rebuild,
+    Search,
+)
 from repository.foundation.errors import Conflict
+
+Each = TypeVar("Each")
 
 _AT_ONCE = 200
 """documents in one transaction, so that other writers are not kept waiting"""
+
+_FILES_AT_ONCE = 2000
+"""files in one transaction: they are small"""
 
 _READ_AT_ONCE = 1000
 """entries"""
@@ -35,13 +52,22 @@ class EmbeddedSearch:
         self._highlighter = Highlighter()
 
     def put(self, documents: Iterable[Document]) -> None:
-        for batch in _batches(documents):
+        for batch in _batches(map(analysed, documents), _AT_ONCE):
             with self._connections.writing() as connection:
                 _put_everywhere(connection, batch)
 
     def drop(self, kind: Kind, ids: Iterable[int]) -> None:
         with self._connections.writing() as connection:
             _drop_everywhere(connection, kind, list(ids))
+
+    def put_files(self, documents: Iterable[FileDocument]) -> None:
+        for batch in _batches(map(files.analysed, documents), _FILES_AT_ONCE):
+            with self._connections.writing() as connection:
+                _put_files_everywhere(connection, batch)
+
+    def drop_files(self, record_id: int, before: int | None = None) -> None:
+        with self._connections.writing() as connection:
+            _drop_files_everywhere(connection, record_id, files.EVERY if before is None else before)
 
     def find(self, search: Search) -> Answer:
         with self._connections.reading() as connection:
@@ -54,14 +80,26 @@ class EmbeddedSearch:
             yield from batch
             after = (batch[-1].kind.value, batch[-1].id)
 
-    def begin_rebuild(self) -> Rebuild:
+    def file_entries(self) -> Iterator[FileEntries]:
+        after = (-1, -1)
+        while batch := self._file_entries_after(*after):
+            yield from batch
+            after = (batch[-1].record_id, batch[-1].revision)
+
+    def begin_rebuild(self, resume: bool = False) -> Rebuild:
         """Takes the place of a rebuild that is under way or was interrupted."""
         with self._connections.writing() as connection:
-            interrupted = schema.building(connection)
-            if interrupted is not None:
-                schema.remove(connection, interrupted)
-            generation = schema.start(connection, live=False)
-        return EmbeddedRebuild(self._connections, generation)
+            generation = schema.building(connection)
+            if generation is not None and not resume:
+                schema.remove(connection, generation)
+                generation = None
+            if generation is None:
+                generation = schema.start(connection, live=False)
+            builder, position = schema.take_over(connection, generation)
+        return EmbeddedRebuild(self._connections, generation, builder, position)
+
+    def prepare(self) -> None:
+        self.describe()  # whoever opens the file makes what is missing in it
 
     def describe(self) -> str:
         with self._connections.reading() as connection:
@@ -80,35 +118,56 @@ class EmbeddedSearch:
             ).fetchall()
         return [Entry(Kind(of), number, revision) for of, number, revision in rows]
 
+    def _file_entries_after(self, record_id: int, revision: int) -> list[FileEntries]:
+        with self._connections.reading() as connection:
+            return files.entries(connection, schema.live(connection), (record_id, revision), _READ_AT_ONCE)
+
 
 class EmbeddedRebuild:
-    """A second generation in the same file; all processes write to both until one of them is gone."""
+    """A second generation in the same file; all processes write to both until one of them is gone.
 
-    def __init__(self, connections: Connections, generation: Generation) -> None:
+    `builder` tells it from those that built the same generation before.
+    """
+
+    def __init__(self, connections: Connections, generation: Generation, builder: int, position: str) -> None:
         self._connections = connections
         self._generation = generation
+        self._builder = builder
+        self.position = position
 
-    def put(self, documents: Iterable[Document]) -> None:
-        """Raises `Conflict` when another rebuild has taken this one's place."""
-        for batch in _batches(documents):
-            with self._connections.writing() as connection:
-                self._require_current(connection)
+    def put(self, documents: Iterable[Document], position: str = "") -> None:
+        for batch in _batches(map(analysed, documents), _AT_ONCE):
+            with self._building() as connection:
                 self._put(connection, batch)
+        self._note(position)
+
+    def put_files(self, documents: Iterable[FileDocument], position: str = "") -> None:
+        for batch in _batches(map(files.analysed, documents), _FILES_AT_ONCE):
+            with self._building() as connection:
+                files.put(connection, self._generation, files.not_dropped(connection, self._generation, batch))
+        self._note(position)
 
     def finish(self) -> None:
-        """Raises `Conflict` when another rebuild has taken this one's place."""
-        with self._connections.writing() as connection:
-            self._require_current(connection)
+        with self._building() as connection:
             schema.make_live(connection, self._generation)
 
     def abandon(self) -> None:
         with self._connections.writing() as connection:
-            if schema.building(connection) == self._generation:
+            if schema.is_built_by(connection, self._generation, self._builder):
                 schema.remove(connection, self._generation)
 
-    def _require_current(self, connection: sqlite3.Connection) -> None:
-        if schema.building(connection) != self._generation:
-            raise Conflict("This rebuild of the search index is over, or another one took its place.")
+    @contextmanager
+    def _building(self) -> Iterator[sqlite3.Connection]:
+        """One change; raises `Conflict` when another rebuild has taken this one's place."""
+        with self._connections.writing() as connection:
+            if not schema.is_built_by(connection, self._generation, self._builder):
+                raise Conflict("This rebuild of the search index is over, or another one took its place.")
+            yield connection
+
+    def _note(self, position: str) -> None:
+        if position:
+            with self._building() as connection:
+                schema.note_position(connection, self._generation, position)
 
     def _put(self, connection: sqlite3.Connection, batch: Sequence[Prepared]) -> None:
         deleted = set(connection.execute(f"SELECT kind, id FROM {self._generation.deleted}"))
@@ -135,9 +194,27 @@ def _drop_everywhere(connection: sqlite3.Connection, kind: Kind, ids: Sequence[i
             drop(connection, building, kind, each)
             key = (kind.value, each)
             connection.execute(f"INSERT OR IGNORE INTO {building.deleted} VALUES (?, ?)", key)
+        if kind is Kind.RECORD:
+            _drop_files_everywhere(connection, each, files.EVERY)
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Prepared]]:
-    prepared = map(analysed, documents)
-    while batch := list(islice(prepared, _AT_ONCE)):
+def _put_files_everywhere(connection: sqlite3.Connection, batch: Sequence[PreparedFile]) -> None:
+    building = schema.building(connection)
+    files.put(connection, schema.live(connection), batch)
+    if building is not None:
+        files.forget_drops(connection, building, batch)
+        files.put(connection, building, batch)
+
+
+def _drop_files_everywhere(connection: sqlite3.Connection, record_id: int, before: int) -> None:
+    building = schema.building(connection)
+    files.drop(connection, schema.live(connection), record_id, before)
+    if building is not None:
+        files.drop(connection, building, record_id, before)
+        files.note_drop(connection, building, record_id, before)
+
+
+def _batches(prepared: Iterable[Each], size: int) -> Iterator[list[Each]]:
+    source = iter(prepared)
+    while batch := list(islice(source, size)):
         yield batch

@@ -6,7 +6,8 @@ A part that holds no word (``+++``, ``「」``) says nothing: it restricts nothi
 from collections.abc import Callable, Iterable, Sequence
 
 from repository.engines.search.embedded.schema import Generation
-from repository.engines.search.embedded.writing import PRESENT, comparable
+from repository.engines.search.embedded.writing import PRESENT
+from repository.engines.search.meaning import comparable, is_text, says_nothing
 from repository.engines.search.port import FIELDS, FieldType
 from repository.engines.search.query import (
     And,
@@ -29,27 +30,11 @@ _LAST = "\U0010ffff"
 _NESTING = 6
 """SQLite's parser takes about 30 nested parentheses; deeper parts become tables of their own"""
 
+NAMES = "filenames"
+"""The field that does not end with a record's own text: the names of its later files stand in a table of their own."""
+
 _ROW = 50
 """SQLite's expressions may be 1,000 operators deep, and a row of n ANDs is n deep"""
-
-
-def says_nothing(node: Node) -> bool:
-    """Whether no word is left of `node`."""
-    match node:
-        case Term() | Phrase():
-            return is_text(node.field) and not query_tokens(node.text).tokens
-        case Wildcard():
-            plain = node.pattern.strip("*?")
-            return is_text(node.field) and bool(plain) and not any(pattern_pieces(node.pattern))
-        case And() | Or():
-            return all(map(says_nothing, node.parts))
-        case Not():
-            return says_nothing(node.part)
-    return False
-
-
-def is_text(field: str | None) -> bool:
-    return field is None or FIELDS[field] is FieldType.TEXT
 
 
 def expression(node: Node) -> str | None:
@@ -61,6 +46,11 @@ def expression(node: Node) -> str | None:
         return None
     phrase = f'"{" ".join(wanted.tokens)}"{" *" if wanted.open_end else ""}'
     return phrase if node.field is None else f"{{{node.field}}} : {phrase}"
+
+
+def in_text(node: Node) -> str | None:
+    """The `expression` of a node that the text of the documents alone decides."""
+    return None if isinstance(node, Term | Phrase) and node.field == NAMES else expression(node)
 
 
 class Question:
@@ -118,14 +108,15 @@ class Question:
 
     def _several(self, parts: Sequence[Node], word: str, depth: int) -> str:
         saying = [part for part in parts if not says_nothing(part)]
-        texts = [text for part in saying if (text := expression(part)) is not None]
-        others = [self.condition(p, depth + 1) for p in saying if expression(p) is None]
+        texts = [text for part in saying if (text := in_text(part)) is not None]
+        others = [self.condition(p, depth + 1) for p in saying if in_text(p) is None]
         return _joined([*([self.matches(texts, word)] if texts else []), *others], word)
 
     def _value(self, node: Term | Phrase) -> str:
         text = expression(node)
         if text is not None:
-            return self.matches([text], "OR")
+            own = self.matches([text], "OR")
+            return _joined([own, self._named(text)], "OR") if node.field == NAMES else own
         field = node.field or ""
         if FIELDS[field] is FieldType.NUMBER:
             number = _number(node.text)
@@ -175,9 +166,23 @@ class Question:
     def _words(self, field: str | None, condition: str) -> str:
         """Documents with a word of which `condition` is true; the words decide the order of the join."""
         where = self.bind("" if field is None else f"{{{field}}} : ")
-        return (
+        own = (
             f"d.doc IN (SELECT f.rowid FROM {self.on.words} w CROSS JOIN {self.on.fts} f"
             f""" WHERE f.{self.on.fts} MATCH {where} || '"' || w.word || '"' AND {condition})"""
+        )
+        if field != NAMES:
+            return own
+        named = self._of_files(f"{self.on.words} w CROSS JOIN {self.on.names} f", "'\"' || w.word || '\"'", condition)
+        return _joined([own, named], "OR")
+
+    def _named(self, text: str) -> str:
+        """Records with a later file of which `text` is true."""
+        return self._of_files(f"{self.on.names} f", self.bind(text), "1")
+
+    def _of_files(self, tables: str, wanted: str, condition: str) -> str:
+        return (
+            f"(d.kind = 'record' AND d.id IN (SELECT e.record_id FROM {tables} CROSS JOIN {self.on.files} e"
+            f" ON e.file = f.rowid WHERE f.{self.on.names} MATCH {wanted} AND {condition}))"
         )
 
     def _range(self, node: Range) -> str:

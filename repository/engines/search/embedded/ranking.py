@@ -1,11 +1,11 @@
 """Which tables a search reads, and what its hits are worth."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from repository.engines.search.embedded.question import Question, expression, says_nothing
+from repository.engines.search.embedded.question import Question, expression, in_text
+from repository.engines.search.meaning import says_nothing, wanted
 from repository.engines.search.port import FREE_TEXT
-from repository.engines.search.query import And, Node, Or, Phrase, Term, Wildcard
+from repository.engines.search.query import And, Node
 
 _WEIGHTS = ", ".join(str(weight) for weight in FREE_TEXT.values())
 _RANKED = 32
@@ -21,16 +21,6 @@ class Source:
     score: str
 
 
-def wanted(node: Node) -> Iterator[Term | Phrase | Wildcard]:
-    """The leaves that make a document a better match: those under no NOT."""
-    match node:
-        case Term() | Phrase() | Wildcard():
-            yield node
-        case And() | Or():
-            for part in node.parts:
-                yield from wanted(part)
-
-
 def ranked_by(node: Node) -> list[str]:
     """The FTS5 expressions that rank `node`'s matches."""
     found = (expression(leaf) for leaf in wanted(node))
@@ -41,8 +31,8 @@ def source(question: Question, node: Node, *, scored: bool) -> Source:
     """Reads the full-text index first when every match must be in it, else the documents."""
     parts = node.parts if isinstance(node, And) else (node,)
     saying = [part for part in parts if not says_nothing(part)]
-    texts = [text for part in saying if (text := expression(part)) is not None]
-    rest = [part for part in saying if expression(part) is None]
+    texts = [text for part in saying if (text := in_text(part)) is not None]
+    rest = [part for part in saying if in_text(part) is None]
     if texts and not (scored and any(map(ranked_by, rest))):
         return _text_first(question, texts, rest)
     if not scored:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 from repository.engines.search.port import FREE_TEXT
 
-_VERSION = 1
+_VERSION = 2
 """Of the tables and of the text analysis.  A file of another version is emptied: the index is a copy."""
 
 _GENERATIONS = """
 CREATE TABLE generations (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    live INTEGER NOT NULL
+    live INTEGER NOT NULL,
+    position TEXT NOT NULL DEFAULT '',
+    builders INTEGER NOT NULL DEFAULT 1
 )"""
 
 _TABLES = (
@@ -62,10 +64,23 @@ _TABLES = (
     "CREATE TABLE words_{n} (word TEXT PRIMARY KEY) WITHOUT ROWID",
     # deleted while this generation was being built, so that the builder does not bring them back
     "CREATE TABLE deleted_{n} (kind TEXT, id INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID",
+    # every file that anybody may have; `names` holds those names that are not in their record's document
+    """
+    CREATE TABLE files_{n} (
+        file INTEGER PRIMARY KEY,
+        record_id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        UNIQUE (record_id, position)
+    )""",
+    "CREATE INDEX files_{n}_revision ON files_{n} (record_id, revision)",
+    "CREATE VIRTUAL TABLE names_{n} USING fts5(filenames, tokenize = 'porter ascii')",
+    # files of revisions before this one were dropped while this generation was being built
+    "CREATE TABLE dropped_{n} (record_id INTEGER PRIMARY KEY, before INTEGER NOT NULL)",
     # words are folded and separated before they come here, so only the stems are left to FTS5
     "CREATE VIRTUAL TABLE fts_{n} USING fts5({columns}, tokenize = 'porter ascii')",
 )
-_NAMES = ("docs", "sources", "terms", "postings", "words", "deleted", "fts")
+_NAMES = ("docs", "sources", "terms", "postings", "words", "deleted", "files", "names", "dropped", "fts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +144,28 @@ def make_live(connection: sqlite3.Connection, generation: Generation) -> None:
     remove(connection, live(connection))
     connection.execute("UPDATE generations SET live = 1 WHERE number = ?", (generation.number,))
     connection.execute(f"DELETE FROM {generation.deleted}")
+    connection.execute(f"DELETE FROM {generation.dropped}")
+
+
+def take_over(connection: sqlite3.Connection, generation: Generation) -> tuple[int, str]:
+    """Make the caller the builder of `generation`: its number among the builders, and how far the last one came."""
+    connection.execute("UPDATE generations SET builders = builders + 1 WHERE number = ?", (generation.number,))
+    taken: tuple[int, str] = connection.execute(
+        "SELECT builders, position FROM generations WHERE number = ?", (generation.number,)
+    ).fetchone()
+    return taken
+
+
+def is_built_by(connection: sqlite3.Connection, generation: Generation, builder: int) -> bool:
+    """Whether `generation` is still being built, and nobody has taken it over since."""
+    found = connection.execute(
+        "SELECT 1 FROM generations WHERE live = 0 AND number = ? AND builders = ?", (generation.number, builder)
+    )
+    return found.fetchone() is not None
+
+
+def note_position(connection: sqlite3.Connection, generation: Generation, position: str) -> None:
+    connection.execute("UPDATE generations SET position = ? WHERE number = ?", (position, generation.number))
 
 
 def _version(connection: sqlite3.Connection) -> int:

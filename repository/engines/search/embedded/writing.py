@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from repository.engines.search.embedded.schema import Generation
-from repository.engines.search.port import FACETS, FIELDS, FREE_TEXT, Document, FieldType, Kind
-from repository.engines.search.segment import clean, exact, index_tokens, words
+from repository.engines.search.meaning import comparable, keywords_of, refuse_unknown
+from repository.engines.search.port import FACETS, FREE_TEXT, Document, FieldType, Kind
+from repository.engines.search.segment import clean, index_tokens, words
 
 PRESENT = "has"
 """A term of this pseudo field says that a text field has a value."""
@@ -41,21 +42,14 @@ class Prepared:
     words: frozenset[str]
 
 
-def comparable(field: str, value: str) -> str:
-    """How a value of `field` is compared; times lose their zone, which is always UTC."""
-    if FIELDS[field] is FieldType.DATE:
-        return exact(value).upper().removesuffix("Z").removesuffix("+00:00")
-    return exact(value)
-
-
 def analysed(document: Document) -> Prepared:
     """`document` ready to be written; raises ValueError when it has a field that is none of `FIELDS`."""
     texts = _filled(document.texts)
-    _refuse_unknown(texts, FieldType.TEXT)
-    keywords = _filled(_keywords(document))
+    refuse_unknown(texts, FieldType.TEXT)
+    keywords = _filled(keywords_of(document))
     numbers = {"version_index": document.index, **document.numbers}
-    _refuse_unknown(keywords, FieldType.KEYWORD, FieldType.DATE)
-    _refuse_unknown(numbers, FieldType.NUMBER)
+    refuse_unknown(keywords, FieldType.KEYWORD, FieldType.DATE)
+    refuse_unknown(numbers, FieldType.NUMBER)
     return Prepared(
         document,
         frozenset((*_terms(keywords, numbers), *(Term(PRESENT, f, f) for f in texts))),
@@ -89,24 +83,6 @@ def drop(connection: sqlite3.Connection, to: Generation, kind: Kind, id: int) ->
     ).fetchone()
     if old is not None:
         _erase(connection, to, old[0], old[1], with_text=True)
-
-
-def _refuse_unknown(values: Mapping[str, object], *types: FieldType) -> None:
-    unknown = [field for field in values if FIELDS.get(field) not in types]
-    if unknown:
-        raise ValueError(f"not indexed as {types[0]}: {', '.join(unknown)}")
-
-
-def _keywords(document: Document) -> dict[str, Sequence[str]]:
-    """The exact fields, those that the document says in other words included."""
-    return {
-        "id": (str(document.id),),
-        "concept_id": (str(document.concept_id),),
-        "owner_id": (str(document.owner_id),),
-        "created": (document.created,),
-        "updated": (document.updated,),
-        **document.keywords,
-    }
 
 
 def _terms(keywords: Mapping[str, Sequence[str]], numbers: Mapping[str, int]) -> Iterator[Term]:

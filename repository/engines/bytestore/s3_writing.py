@@ -1,0 +1,117 @@
+"""Bytes on their way into an S3 store: cut into parts, a few of them under way at a time.
+
+Parts are of 8 MiB at first and double every `EACH_SIZE` parts up to 128 MiB, so that the 10,000 parts that S3 allows
+hold `LARGEST` bytes and yet a small file needs little memory.  What is in memory of one object is the part that is
+gathered and those under way: 32 MiB, and at most 384 MiB for an object of hundreds of gigabytes.
+"""
+
+import base64
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from botocore.exceptions import ClientError
+
+from repository.engines.bytestore.s3_errors import as_unavailable, is_missing
+from repository.foundation.errors import Unavailable
+
+FIRST_PART = 8 << 20
+DOUBLINGS = 4
+EACH_SIZE = 400
+MOST_PARTS = 10_000
+UNDER_WAY = 3
+BYTES_UNDER_WAY = 256 << 20
+
+
+def part_size(number: int) -> int:
+    """Bytes in part `number`, counted from 0; the last may be shorter."""
+    return FIRST_PART << min(number // EACH_SIZE, DOUBLINGS)
+
+
+LARGEST = sum(map(part_size, range(MOST_PARTS)))
+"""Bytes of the largest object: about 1.07 TiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    content: bytearray
+    is_last: bool
+
+
+def in_parts(blocks: Iterable[bytes]) -> Iterator[Part]:
+    """`blocks`, each no longer than a part, put together; the last part may be empty if it is the only one."""
+    gathered, number = bytearray(), 0
+    for block in blocks:
+        if len(gathered) + len(block) > part_size(number):
+            yield Part(gathered, is_last=False)
+            gathered, number = bytearray(), number + 1
+        gathered += block
+    yield Part(gathered, is_last=True)
+
+
+class PartsUpload:
+    """One multipart upload; entered by ``with``, and aborted when the block ends before `keep` was called."""
+
+    def __init__(self, client: Any, brief: Any, target: Mapping[str, str], metadata: Mapping[str, str]) -> None:
+        """`target` is bucket and key; `brief` a client that gives up soon and asks once."""
+        self._client = client
+        self._brief = brief
+        with as_unavailable():
+            begun = client.create_multipart_upload(**target, Metadata=metadata, ChecksumAlgorithm="CRC32")
+        self._upload = {**target, "UploadId": begun["UploadId"]}
+        self._threads = ThreadPoolExecutor(UNDER_WAY, "part")
+        self._waiting: deque[Future[dict[str, Any]]] = deque()
+        self._arrived: list[dict[str, Any]] = []
+        self._kept = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)  # a part that arrived after the abort would stay for ever
+        if not self._kept:
+            self._abort()
+
+    def send(self, content: bytearray) -> None:
+        """Let `content` go, waiting for parts before it while too much is under way; raises what they raised."""
+        self._wait(max(1, min(UNDER_WAY, BYTES_UNDER_WAY // len(content))) - 1)
+        number = len(self._arrived) + len(self._waiting) + 1
+        self._waiting.append(self._threads.submit(self._send, number, content))
+
+    def wait(self) -> None:
+        """Wait until all parts have arrived; raises what they raised."""
+        self._wait(0)
+
+    def complete(self, **condition: str) -> None:
+        """Make what has arrived the object; may be asked again when the answer was lost.  The client's errors pass."""
+        self._brief.complete_multipart_upload(**self._upload, MultipartUpload={"Parts": self._arrived}, **condition)
+
+    def keep(self) -> None:
+        """The object is there: nothing is left to abort."""
+        self._kept = True
+
+    def _wait(self, most: int) -> None:
+        while len(self._waiting) > most:
+            self._arrived.append(self._waiting.popleft().result())
+
+    def _send(self, number: int, content: bytearray) -> dict[str, Any]:
+        checksum = base64.b64encode(zlib.crc32(content).to_bytes(4, "big")).decode()
+        with as_unavailable():
+            answer = self._client.upload_part(**self._upload, PartNumber=number, Body=content, ChecksumCRC32=checksum)
+        return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumCRC32": checksum}
+
+    def _abort(self) -> None:
+        # What made the write fail is what the caller must learn; `clear_abandoned` finds what stays behind.
+        with suppress(Unavailable), as_unavailable():
+            try:
+                self._brief.abort_multipart_upload(**self._upload)
+            except ClientError as error:
+                if not is_missing(error):
+                    raise

@@ -1,0 +1,48 @@
+"""What the indices are made with: the files of `config.search`, as they suit the plugins of a server."""
+
+import hashlib
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import orjson
+
+Parts = Mapping[str, Mapping[str, Any]]
+"""File of `config.search` -> its content."""
+
+ICU = "analysis-icu"
+SMARTCN = "analysis-smartcn"
+
+_BUILDING = {"refresh_interval": "-1", "auto_expand_replicas": "false", "number_of_replicas": 0}
+
+
+def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = False) -> dict[str, Any]:
+    """The body that creates the index of `part`; one that is being built is neither refreshed nor copied."""
+    made: dict[str, Any] = {
+        "settings": {**parts["settings"], "analysis": _analysis(parts, plugins)},
+        "mappings": deepcopy(dict(parts[part])),
+    }
+    if part == "records" and SMARTCN in plugins:
+        for field, under in parts["records-smartcn"].items():
+            made["mappings"]["properties"][field]["fields"] = under
+    made["mappings"]["_meta"] = {"schema": _digest(made)}
+    if building:
+        made["settings"] |= _BUILDING
+    return made
+
+
+def settled(parts: Parts) -> dict[str, Any]:
+    """The settings that make of an index that was being built one that answers."""
+    return {"refresh_interval": None, "auto_expand_replicas": parts["settings"]["auto_expand_replicas"]}
+
+
+def _analysis(parts: Parts, plugins: frozenset[str]) -> dict[str, Any]:
+    analysis: dict[str, Any] = deepcopy(dict(parts["analysis"]))
+    for plugin in (ICU, SMARTCN):
+        if plugin in plugins:
+            analysis["analyzer"] |= parts[plugin]["analyzer"]
+    return analysis
+
+
+def _digest(made: Mapping[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(made, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

@@ -1,0 +1,7 @@
+"""What happens to identifiers."""
+
+from repository.foundation.facts import Fact
+
+
+class RegistrationOverdue(Fact):
+    """Subject: a published version or a concept with identifiers that should have been registered long ago."""

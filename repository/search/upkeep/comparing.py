@@ -1,0 +1,138 @@
+"""Compare the index with the database, at constant memory."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import merge
+from itertools import groupby
+
+from sqlalchemy import Select, func, select
+
+from repository.access.terms import PUBLIC
+from repository.deposits.model import Draft, DraftKind
+from repository.engines.facilities import Facilities
+from repository.files.model import FileSet
+from repository.foundation.actor import SYSTEM
+from repository.foundation.work import Works
+from repository.records.model import Version
+from repository.search.upkeep.filing import public_sets_after
+
+BATCH = 500
+
+
+class Part(StrEnum):
+    """Of the index, in the order in which it is compared."""
+
+    DRAFT = "draft"
+    RECORD = "record"
+    FILES = "files of record"
+
+
+class Problem(StrEnum):
+    MISSING = "missing"
+    """in the index"""
+    STALE = "stale"
+    AHEAD = "ahead"
+    """newer than the database, or more, as after the return to a backup"""
+    GHOST = "ghost"
+    """not in the database"""
+
+
+Said = tuple[int, ...]
+"""A revision; of files also how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One disagreement; `wanted` is what the database says, so that the same words later mean the same state."""
+
+    part: Part
+    id: int
+    problem: Problem
+    wanted: Said = ()
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.id}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    part: Part
+    id: int
+    wanted: bool
+    """what the database says, not the index"""
+    said: Said
+
+
+def differences(facilities: Facilities) -> Iterator[Difference]:
+    """Every disagreement between database and index: of drafts, records and files, each in the order of their ids."""
+    works, search = facilities.works, facilities.search
+    documents = (_Line(Part(each.kind), each.id, False, (each.revision,)) for each in search.entries())
+    files = (_Line(Part.FILES, each.record_id, False, (each.revision, each.count)) for each in search.file_entries())
+    yield from _compared(_documents(works), documents)
+    yield from _compared(_files(works), files)
+
+
+def total(facilities: Facilities) -> Mapping[Part, int]:
+    """How many documents the index should hold."""
+    drafts = select(func.count(Draft.id)).where(Draft.kind != DraftKind.EDIT.value)
+    files = (
+        select(func.coalesce(func.sum(FileSet.count), 0))
+        .join(Version, Version.file_set_id == FileSet.id)
+        .where(Version.files_access == PUBLIC)
+    )
+    with facilities.works.reading(SYSTEM) as work:
+        return {
+            Part.DRAFT: work.session.scalars(drafts).one(),
+            Part.RECORD: work.session.scalars(select(func.count(Version.id))).one(),
+            Part.FILES: int(work.session.scalars(files).one()),
+        }
+
+
+def _compared(wanted: Iterator[_Line], held: Iterator[_Line]) -> Iterator[Difference]:
+    for (part, number), lines in groupby(merge(wanted, held, key=_place), key=_place):
+        told = list(lines)
+        problem = _problem([line.said for line in told if line.wanted], [line.said for line in told if not line.wanted])
+        if problem is not None:
+            yield Difference(part, number, problem, next((line.said for line in told if line.wanted), ()))
+
+
+def _place(line: _Line) -> tuple[Part, int]:
+    return line.part, line.id
+
+
+def _problem(wanted: list[Said], held: list[Said]) -> Problem | None:
+    if wanted == held:
+        return None
+    if not held:
+        return Problem.MISSING
+    if not wanted:
+        return Problem.GHOST
+    return Problem.AHEAD if max(held) > wanted[0] else Problem.STALE
+
+
+def _documents(works: Works) -> Iterator[_Line]:
+    """What the index should hold of drafts and records."""
+    drafts = select(Draft.id, Draft.revision).where(Draft.kind != DraftKind.EDIT.value)
+    yield from _revisions(works, Part.DRAFT, drafts)
+    yield from _revisions(works, Part.RECORD, select(Version.id, Version.change))
+
+
+def _revisions(works: Works, part: Part, query: Select[int, int]) -> Iterator[_Line]:
+    key = query.selected_columns[0]
+    after = 0
+    while True:
+        with works.reading(SYSTEM) as work:
+            rows = work.session.execute(query.where(key > after).order_by(key).limit(BATCH)).all()
+        yield from (_Line(part, row[0], True, (row[1],)) for row in rows)
+        if len(rows) < BATCH:
+            return
+        after = rows[-1][0]
+
+
+def _files(works: Works) -> Iterator[_Line]:
+    """What the index should hold of files."""
+    after = 0
+    while sets := public_sets_after(works, after, BATCH):
+        yield from (_Line(Part.FILES, each.record_id, True, (each.revision, each.count)) for each in sets)
+        after = sets[-1].record_id

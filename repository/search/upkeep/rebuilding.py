@@ -1,0 +1,136 @@
+"""Build the index anew from the database, while searches go on."""
+
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from repository.deposits.model import Draft, DraftKind
+from repository.engines.facilities import Facilities
+from repository.engines.search.port import Document, Rebuild
+from repository.foundation.actor import SYSTEM
+from repository.foundation.errors import Conflict, Unavailable
+from repository.foundation.work import Works
+from repository.records.model import Version
+from repository.search.upkeep.comparing import Part, differences, total
+from repository.search.upkeep.filing import file_documents, portions, public_sets_after
+from repository.search.upkeep.indexing import draft_documents, record_documents
+from repository.search.upkeep.repairing import repair
+
+BATCH = 500
+"""records read at once"""
+
+ROUNDS = 3
+"""of catching up; what differs then is what changes right now, and its jobs are on their way"""
+
+_OBJECTS = 200_000
+"""more of them between two searches for circles of garbage"""
+
+Progress = Callable[[int, int], None]
+"""told how many documents are done, of how many"""
+
+_Make = Callable[[Facilities, Sequence[int]], list[Document]]
+_MAKE: Mapping[Part, _Make] = {Part.DRAFT: draft_documents, Part.RECORD: record_documents}
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a rebuild has come: all of `part` up to the id `after`, and `done` documents in all."""
+
+    part: Part
+    after: int
+    done: int
+
+    @classmethod
+    def read(cls, position: str) -> "Reached":
+        if not position:
+            return cls(Part.DRAFT, 0, 0)
+        part, after, done = position.split()
+        return cls(Part[part], int(after), int(done))
+
+    def __str__(self) -> str:
+        return f"{self.part.name} {self.after} {self.done}"
+
+
+def rebuild(facilities: Facilities, progress: Progress, resume: bool = True) -> None:
+    """Fill a new index from the database and put it in the old one's place; searches never see a gap.
+
+    `resume` goes on with a rebuild that was interrupted: by the end of its process, or by an engine that was away
+    (`Unavailable`).  After any other failure the new index is gone, since going on would fail again.
+    """
+    new = facilities.search.begin_rebuild(resume)
+    try:
+        with _rare_collections():
+            _fill(facilities, new, progress)
+        new.finish()
+    except (Unavailable, Conflict):
+        raise
+    except Exception:
+        new.abandon()
+        raise
+    _catch_up(facilities)
+
+
+def _fill(facilities: Facilities, new: Rebuild, progress: Progress) -> None:
+    everything = sum(total(facilities).values())
+    for reached in _steps(facilities, new, Reached.read(new.position)):
+        progress(reached.done, everything)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """A batch is many objects that end together, and no circles: looking for those doubles the time it takes."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _steps(facilities: Facilities, new: Rebuild, reached: Reached) -> Iterator[Reached]:
+    yield reached
+    parts = list(Part)
+    for part in parts[parts.index(reached.part) :]:
+        put = _put_files if part is Part.FILES else _put_documents
+        if part is not reached.part:
+            reached = Reached(part, 0, reached.done)
+        for step in put(facilities, new, reached):
+            reached = step
+            yield step
+
+
+def _put_documents(facilities: Facilities, new: Rebuild, reached: Reached) -> Iterator[Reached]:
+    while ids := _next_ids(facilities.works, reached.part, reached.after):
+        documents = _MAKE[reached.part](facilities, ids)
+        reached = Reached(reached.part, ids[-1], reached.done + len(documents))
+        new.put(documents, str(reached))
+        yield reached
+
+
+def _put_files(facilities: Facilities, new: Rebuild, reached: Reached) -> Iterator[Reached]:
+    works = facilities.works
+    while sets := public_sets_after(works, reached.after, BATCH):
+        for portion in portions(sets):
+            done = reached.done + sum(each.count for each in portion)
+            reached = Reached(Part.FILES, portion[-1].record_id, done)
+            new.put_files(file_documents(works, portion), str(reached))
+            yield reached
+
+
+def _catch_up(facilities: Facilities) -> None:
+    """Bring over what changed so that neither a job nor the rebuild saw it."""
+    for _ in range(ROUNDS):
+        if not repair(facilities, differences(facilities)):
+            return
+
+
+def _next_ids(works: Works, part: Part, after: int) -> Sequence[int]:
+    column = Version.id if part is Part.RECORD else Draft.id
+    query = select(column).where(column > after).order_by(column).limit(BATCH)
+    if part is Part.DRAFT:
+        query = query.where(Draft.kind != DraftKind.EDIT.value)
+    with works.reading(SYSTEM) as work:
+        return work.session.scalars(query).all()

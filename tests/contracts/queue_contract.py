@@ -1,0 +1,171 @@
+"""What both ways to run jobs promise: in threads of the server, and over Redis by relays and workers.
+
+A test module of one way derives from `QueueContract` and gives it a fixture `work_off` that runs all jobs that are due.
+"""
+
+from collections.abc import Callable, MutableMapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+import time_machine
+from sqlalchemy import update
+
+from repository.engines.facilities import Facilities
+from repository.foundation import clock
+from repository.foundation.actor import SYSTEM
+from repository.identifiers.model import Identifier
+from repository.search.upkeep import differences
+from tests.conftest import Deposits
+from tests.contracts.queue_jobs import KINDS, NOTED, PICKY, REFUSED, REQUEST, Notes, add_jobs
+from tests.contracts.together import all_of
+from workers import runner
+from workers.claiming import LEASE, LOST, MAX_ATTEMPTS
+from workers.desk import retry_jobs
+from workers.model import Job, JobState
+
+WorkOff = Callable[[], None]
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Notes:
+    """The kinds of jobs that leave notes, known to this process."""
+    kept = Notes(tmp_path)
+    for name, kind in kept.kinds.items():
+        monkeypatch.setitem(KINDS, name, kind)
+    return kept
+
+
+def leave_running(facilities: Facilities, attempts: int) -> None:
+    """As if the process that runs all jobs died after so many attempts."""
+    with facilities.works.writing(SYSTEM) as work:
+        work.session.execute(
+            update(Job).values(state=JobState.RUNNING.value, attempts=attempts, run_after=work.now + LEASE)
+        )
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[MutableMapping[str, Any]]:
+    """What the runner tells the log."""
+    kept = structlog.testing.LogCapture()
+    every_level = structlog.make_filtering_bound_logger(0)
+    with_context = [structlog.contextvars.merge_contextvars, kept]
+    monkeypatch.setattr(runner, "log", structlog.wrap_logger(None, with_context, every_level))
+    return kept.entries
+
+
+class QueueContract:
+    """Each test runs on every installation."""
+
+    def test_what_follows_from_a_publication_is_done_once(
+        self, deposits: Deposits, facilities: Facilities, work_off: WorkOff
+    ) -> None:
+        deposits.published()
+        work_off()
+        assert all_of(facilities, Job) == []
+        assert list(differences(facilities)) == []
+        assert {each.state for each in all_of(facilities, Identifier)} == {"registered"}
+
+    def test_jobs_of_one_kind_that_wait_together_run_together(
+        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+    ) -> None:
+        add_jobs(facilities, NOTED, range(1, 8))
+        work_off()
+        assert notes.runs == [[1, 2, 3, 4, 5, 6, 7]]
+        work_off()
+        assert len(notes.runs) == 1
+
+    def test_more_jobs_than_fit_in_one_run_are_all_done(
+        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+    ) -> None:
+        add_jobs(facilities, NOTED, range(1, 401))
+        work_off()
+        assert notes.subjects == list(range(1, 401))
+        assert len(notes.runs) == 8
+
+    def test_of_jobs_that_fail_together_those_that_can_succeed_do(
+        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+    ) -> None:
+        add_jobs(facilities, PICKY, [1, 2, REFUSED, 4])
+        work_off()
+        assert notes.runs == [[1], [2], [4]]
+        (left,) = all_of(facilities, Job)
+        assert (left.subject, left.state, left.attempts) == (REFUSED, JobState.WAITING.value, 1)
+        assert left.cause == f"Unavailable: Nothing is known of {REFUSED}."
+
+    def test_pauses_grow_until_a_job_is_given_up_and_it_runs_when_somebody_retries_it(
+        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+    ) -> None:
+        add_jobs(facilities, PICKY, [REFUSED])
+        pauses = []
+        with time_machine.travel(clock.now(), tick=False) as traveller:
+            work_off()
+            while (job := all_of(facilities, Job)[0]).state == JobState.WAITING.value:
+                pauses.append(job.run_after - clock.now())
+                traveller.shift(pauses[-1] - timedelta(seconds=1))
+                work_off()
+                assert all_of(facilities, Job)[0].attempts == len(pauses)
+                traveller.shift(timedelta(seconds=1))
+                work_off()
+            assert (job.state, job.attempts) == (JobState.FAILED.value, MAX_ATTEMPTS)
+            assert "Nothing is known" in job.cause
+            assert pauses == sorted(pauses)
+            assert pauses[0] < pauses[-1]
+            traveller.shift(timedelta(days=365))
+            notes.mended.touch()
+            work_off()
+            assert notes.runs == []
+            with facilities.works.writing(SYSTEM) as work:
+                assert retry_jobs(work) == 1
+            work_off()
+        assert notes.runs == [[REFUSED]]
+        assert all_of(facilities, Job) == []
+
+    def test_jobs_of_a_dead_process_run_again_each_by_itself_when_the_lease_ends(
+        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+    ) -> None:
+        add_jobs(facilities, NOTED, [1, 2, 3])
+        leave_running(facilities, 1)
+        work_off()
+        assert notes.runs == []
+        with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
+            work_off()
+        assert notes.runs == [[1], [2], [3]]
+
+    def test_a_job_that_its_process_dies_of_each_time_is_given_up(
+        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+    ) -> None:
+        add_jobs(facilities, NOTED, [1])
+        leave_running(facilities, MAX_ATTEMPTS)
+        with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
+            work_off()
+        (job,) = all_of(facilities, Job)
+        assert (job.state, job.cause) == (JobState.FAILED.value, LOST)
+        assert notes.runs == []
+
+    def test_an_unknown_kind_of_job_is_tried_again_later(self, facilities: Facilities, work_off: WorkOff) -> None:
+        add_jobs(facilities, "of a newer release", [1])
+        work_off()
+        (job,) = all_of(facilities, Job)
+        assert (job.state, job.attempts) == (JobState.WAITING.value, 1)
+        assert "of a newer release" in job.cause
+
+    def test_the_log_tells_of_each_run_its_jobs_and_the_requests_that_caused_them(
+        self, facilities: Facilities, notes: Notes, work_off: WorkOff, told: list[MutableMapping[str, Any]]
+    ) -> None:
+        add_jobs(facilities, PICKY, [1, REFUSED])
+        ids = [job.id for job in all_of(facilities, Job)]
+        work_off()
+        lines = [line for line in told if line["event"].startswith("job ")]
+        assert [(line["event"], line["log_level"], line["job_ids"]) for line in lines] == [
+            ("job failed", "warning", ids),
+            ("job done", "info", ids[:1]),
+            ("job failed", "warning", ids[1:]),
+        ]
+        for line in lines:
+            assert (line["job"], line["attempt"], line["request_ids"]) == (PICKY, 1, [REQUEST])
+            assert line["seconds"] >= 0
+        assert lines[2]["subjects"] == [REFUSED]
+        assert "Nothing is known" in lines[2]["cause"]

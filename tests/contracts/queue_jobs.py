@@ -1,0 +1,121 @@
+"""Kinds of jobs that leave a note of each run in a folder, so that runs in other processes can be counted too.
+
+``python -m tests.contracts.queue_jobs FOLDER URL`` is a worker that knows them besides the real ones.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import insert
+
+from config.logging import configure_logging
+from config.settings import read_settings
+from repository.bootstrap import facilities_of
+from repository.engines.facilities import Facilities
+from repository.foundation.actor import SYSTEM
+from repository.foundation.errors import Unavailable
+from repository.foundation.facts import FactRow
+from workers.jobs import JOBS, JobKind, Queue
+from workers.model import Job, JobState
+from workers.rq_worker import work_off
+
+KINDS = cast("MutableMapping[str, JobKind]", JOBS)
+NOTED, PICKY, STUCK = "noted", "picky", "stuck"
+REFUSED = 666
+REQUEST = "the request that asked for it"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What test jobs write: a line a run, with the subjects of that run."""
+
+    folder: Path
+
+    @property
+    def runs(self) -> list[list[int]]:
+        path = self.folder / "runs"
+        return [[int(word) for word in line.split()] for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def subjects(self) -> list[int]:
+        return sorted(subject for run in self.runs for subject in run)
+
+    @property
+    def hold(self) -> Path:
+        """While this file exists, a `STUCK` job does not end."""
+        return self.folder / "hold"
+
+    @property
+    def mended(self) -> Path:
+        """Once this file exists, `PICKY` jobs refuse nothing."""
+        return self.folder / "mended"
+
+    def note(self, _facilities: Facilities, subjects: Sequence[int]) -> None:
+        with (self.folder / "runs").open("ab", buffering=0) as file:
+            file.write((" ".join(map(str, subjects)) + "\n").encode())
+
+    def note_but_one(self, facilities: Facilities, subjects: Sequence[int]) -> None:
+        """Fails with `REFUSED` among the subjects."""
+        if REFUSED in subjects and not self.mended.exists():
+            raise Unavailable(f"Nothing is known of {REFUSED}.")
+        self.note(facilities, subjects)
+
+    def note_and_stay(self, facilities: Facilities, subjects: Sequence[int]) -> None:
+        """Notes that it runs, and ends when `hold` is gone."""
+        self.note(facilities, subjects)
+        never = threading.Event()
+        while self.hold.exists():
+            never.wait(0.02)
+
+    @property
+    def kinds(self) -> dict[str, JobKind]:
+        return {
+            NOTED: JobKind(self.note, Queue.SOON),
+            PICKY: JobKind(self.note_but_one, Queue.SOON),
+            STUCK: JobKind(self.note_and_stay, Queue.SOON),
+        }
+
+
+def add_jobs(facilities: Facilities, kind: str, subjects: Sequence[int]) -> None:
+    """Rows as the relay writes them."""
+    with facilities.works.writing(SYSTEM) as work:
+        fact = FactRow(
+            kind="DraftOpened",
+            subject=1,
+            details={},
+            actor="test",
+            request_id=REQUEST,
+            at=work.now,
+            relayed_at=work.now,
+        )
+        work.session.add(fact)
+        work.session.flush()
+        shared = {
+            "name": kind,
+            "queue": Queue.SOON.value,
+            "fact_id": fact.id,
+            "state": JobState.WAITING.value,
+            "attempts": 0,
+            "run_after": work.now,
+            "cause": "",
+            "created": work.now,
+        }
+        work.session.execute(insert(Job), [{**shared, "subject": subject} for subject in subjects])
+
+
+def main(folder: Path, url: str) -> None:
+    configure_logging("INFO")
+    KINDS.update(Notes(folder).kinds)
+    facilities = facilities_of(read_settings())
+    os.write(1, b"ready\n")
+    work_off(facilities, url, list(Queue))
+    facilities.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

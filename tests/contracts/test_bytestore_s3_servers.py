@@ -1,0 +1,121 @@
+"""S3 servers as they are: with other things in the bucket, without a bucket, without what a store needs."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from repository.engines.bytestore.digesting import BLOCK
+from repository.engines.bytestore.port import Presentation
+from repository.engines.bytestore.s3 import S3Store, disposition_of
+from repository.engines.bytestore.s3_address import s3_address
+from repository.foundation.errors import Conflict, Unavailable
+from tests.contracts.bytestore_contract import (
+    KEY,
+    PRESENTED,
+    content,
+    content_of,
+    listed,
+    put,
+)
+from tests.contracts.s3_faults import (
+    careless_server,
+    serving,
+    spoiled,
+    with_endpoint,
+    without_conditions,
+)
+from tests.engines.addresses import s3_client
+
+
+def opened(url: str) -> S3Store:
+    return S3Store(s3_address(url))
+
+
+@pytest.fixture
+def store(s3_store_url: str) -> Iterator[S3Store]:
+    store = opened(s3_store_url)
+    yield store
+    store.close()
+
+
+class TestServers:
+    def test_a_missing_bucket_is_made_by_prepare_and_no_sooner(self, s3_store_url: str) -> None:
+        bucket = f"{urlsplit(s3_store_url).netloc}-new"
+        store = opened(s3_store_url.replace(urlsplit(s3_store_url).netloc, bucket))
+        for act in (store.describe, lambda: put(store, KEY, b"abc"), lambda: list(store.objects())):
+            with pytest.raises(Unavailable, match="bucket does not exist"):
+                act()
+        try:
+            store.prepare()
+            store.prepare()
+            put(store, KEY, b"abc")
+            assert bucket in store.describe()
+            assert listed(store) == [(KEY, 3)]
+        finally:
+            store.remove([KEY])
+            s3_client().delete_bucket(Bucket=bucket)
+
+    def test_a_server_that_knows_no_conditions_is_asked_before(self, store: S3Store, s3_store_url: str) -> None:
+        put(store, KEY, b"first")
+        with spoiled(s3_store_url, without_conditions) as url:
+            other = opened(url)
+            for _ in range(2):
+                with pytest.raises(Conflict):
+                    put(other, KEY, b"second")
+            put(other, "new", b"abc")
+        assert listed(store) == [(KEY, 5), ("new", 3)]
+        assert content(store, KEY) == b"first"
+
+    def test_a_careless_server_is_told_all_that_it_lacks(self, s3_store_url: str) -> None:
+        with serving(careless_server()) as endpoint:
+            store = opened(with_endpoint(s3_store_url, endpoint))
+            lacks = "\n".join(store.shortcomings())
+            store.close()
+        for expected in ("wrong checksum", "could be written twice", "name and type", "ranges", "altered", "is public"):
+            assert expected in lacks
+
+    def test_what_else_is_in_the_bucket_is_no_object(self, store: S3Store) -> None:
+        put(store, KEY, b"abc")
+        for name in ("folder/file", "Capital", "not a key"):
+            s3_client().put_object(Bucket=store.place.bucket, Key=store.place.prefix + name, Body=b"x")
+        assert listed(store) == [(KEY, 3)]
+
+    def test_more_objects_than_a_page_are_listed_and_removed(self, store: S3Store) -> None:
+        keys = [f"{number:04}" for number in range(1001)]
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(lambda key: put(store, key, b""), keys))
+        assert [each.key for each in store.objects()] == keys
+        store.remove(keys)
+        assert listed(store) == []
+
+    def test_an_object_removed_meanwhile_is_read_whole_or_not_at_all(self, store: S3Store) -> None:
+        put(store, KEY, content_of(3 * BLOCK))
+        with store.open(KEY) as file:
+            store.remove([KEY])
+            assert file.read() == content_of(3 * BLOCK)
+
+    def test_a_start_past_the_end_reads_nothing(self, store: S3Store) -> None:
+        put(store, KEY, b"abc")
+        assert content(store, KEY, 3) == content(store, KEY, 4) == b""
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        ("style", "expected"),
+        [("path", "https://files.example.org/base/data-store/"), ("virtual", "https://data-store.files.example.org/")],
+    )
+    def test_readers_are_sent_to_the_public_address_in_its_style(self, style: str, expected: str) -> None:
+        public = f"https://files.example.org{'/base' if style == 'path' else ''}"
+        store = opened(f"s3://data-store?endpoint=http://10.0.0.1:9000&public={public}&style={style}&prefix=x")
+        assert store.address(KEY, PRESENTED, timedelta(minutes=1)).startswith(f"{expected}x/{KEY}?")
+
+    def test_a_name_that_could_break_a_header_is_written_harmlessly(self) -> None:
+        said = disposition_of(Presentation('a"b\\c%41\r\nSet-Cookie: x;企.txt', "text/plain", inline=False))
+        assert "\n" not in said
+        assert "\r" not in said
+        assert said.startswith(
+            "attachment; filename=\"a_b_c_41__Set-Cookie: x;_.txt\"; filename*=UTF-8''a%22b%5Cc%2541"
+        )

@@ -1,0 +1,252 @@
+"""A database server that is silent, slow, full or gone: an answer in time, nothing half done, and well again after."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, exc, func, make_url, select, text
+
+from config.settings import Settings
+from repository.app import create_app
+from repository.bootstrap import facilities_of
+from repository.deposits.model import Draft
+from repository.engines.facilities import Facilities
+from repository.files.model import FileSet
+from repository.files.queries import file_set
+from repository.foundation import postgresql
+from repository.foundation.actor import SYSTEM
+from repository.foundation.database import open_database
+from repository.foundation.errors import Conflict, Unavailable
+from repository.foundation.postgresql import PatientConnection, unhurried
+from repository.foundation.work import Work, Works
+from repository.identifiers.model import Identifier
+from repository.records.model import Version
+from tests.conftest import Caller, Deposits
+from tests.contracts.together import all_of, at_once
+from tests.faults.proxy import CUT, HALF_OPEN, RESET, Fault, Kind, Proxy, before
+
+pytestmark = pytest.mark.postgresql
+
+
+class Trouble(Exception):
+    """A bug in the block."""
+
+
+@pytest.fixture
+def proxy(database_url: str) -> Iterator[Proxy]:
+    """Between the application and the server of the test's database."""
+    with before(make_url(database_url).port or 5432) as made:
+        yield made
+
+
+@pytest.fixture
+def proxied_url(database_url: str, proxy: Proxy) -> str:
+    url = make_url(database_url).set(host="127.0.0.1", port=proxy.port)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def works(proxied_url: str) -> Iterator[Works]:
+    engine = open_database(proxied_url)
+    yield Works(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for long."""
+    monkeypatch.setattr(PatientConnection, "patience", 1.0)
+    monkeypatch.setitem(postgresql.ARGUMENTS, "connect_timeout", 2)
+
+
+def count(works: Works) -> int:
+    with works.reading(SYSTEM) as work:
+        return work.session.scalar(select(func.count()).select_from(FileSet)) or 0
+
+
+def add_set(works: Works) -> int:
+    with works.writing(SYSTEM) as work:
+        files = FileSet()
+        work.session.add(files)
+        work.session.flush()
+        return files.id
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", [HALF_OPEN, CUT, RESET], ids=str)
+def test_a_connection_that_leads_nowhere_is_unavailable_in_time_and_replaced_afterwards(
+    works: Works, proxy: Proxy, fault: Fault
+) -> None:
+    add_set(works)
+    with proxy.failing(fault):
+        for _ in range(2):  # on the connection that was open, and on a new one
+            with pytest.raises(Unavailable):
+                count(works)
+    assert count(works) == 1
+    add_set(works)
+    assert count(works) == 2
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_falls_silent_in_the_middle_lets_the_block_end_with_its_own_error(
+    works: Works, proxy: Proxy
+) -> None:
+    def fail(work: Work) -> None:
+        work.session.add(FileSet())
+        work.session.flush()
+        proxy.turn(HALF_OPEN)
+        raise Trouble
+
+    with pytest.raises((Trouble, Unavailable)), works.writing(SYSTEM) as work:
+        fail(work)
+    proxy.turn(Fault(Kind.PASS))
+    assert count(works) == 0
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(works: Works) -> None:
+    with pytest.raises(Unavailable), works.reading(SYSTEM) as work:
+        work.session.execute(text("SELECT 'late', pg_sleep(2)"))
+    with works.reading(SYSTEM) as work:
+        assert work.session.scalar(text("SELECT 'next'")) == "next"
+
+
+@pytest.fixture
+def behind_proxy(settings: Settings, proxied_url: str) -> Iterator[Facilities]:
+    opened = facilities_of(settings.model_copy(update={"database_url": proxied_url}))
+    yield opened
+    opened.close()
+
+
+def test_a_publication_whose_answer_was_lost_is_done_once_and_its_repetition_finds_no_draft(
+    deposits: Deposits, author: Caller, facilities: Facilities, behind_proxy: Facilities, proxy: Proxy
+) -> None:
+    record_id = deposits.open()["id"]
+    deposits.upload(record_id)
+    elsewhere = Caller(create_app(behind_proxy).test_client(), author.token)
+    path = f"/api/records/{record_id}/draft/actions/publish"
+    assert elsewhere.get(f"/api/records/{record_id}/draft").status_code == 200
+    with proxy.failing(Fault(Kind.LOST_ANSWER, asked=b"COMMIT\0")):
+        reply = elsewhere.post(path)
+    assert (reply.status_code, "Retry-After" in reply.headers) == (503, True)
+    assert elsewhere.post(path).status_code == 404
+    assert elsewhere.get(f"/api/records/{record_id}").get_json()["status"] == "published"
+    assert [version.id for version in all_of(facilities, Version)] == [int(record_id)]
+    assert len(all_of(facilities, Identifier)) == 4
+    assert all_of(facilities, Draft) == []
+
+
+def test_when_all_connections_are_in_use_the_next_is_unavailable(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "POOL_SECONDS", 0.1)
+    works = Works(open_database(database_url, connections=2))
+    with works.reading(SYSTEM) as one, works.reading(SYSTEM) as other:
+        one.session.execute(text("SELECT 1"))
+        other.session.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable):
+            count(works)
+    assert count(works) == 0
+    works.engine.dispose()
+
+
+def test_of_two_that_wait_for_each_other_one_goes_on_and_the_other_meets_a_conflict(works: Works) -> None:
+    ids = [add_set(works), add_set(works)]
+    both_hold_one = threading.Barrier(2)
+
+    def lock(order: list[int]) -> str:
+        try:
+            with works.writing(SYSTEM) as work:
+                file_set(work, order[0], for_change=True).count += 1
+                both_hold_one.wait(30)
+                file_set(work, order[1], for_change=True).count += 1
+        except Conflict:
+            return "conflict"
+        return "done"
+
+    assert sorted(at_once(lambda: lock(ids), lambda: lock(ids[::-1]))) == ["conflict", "done"]
+    with works.reading(SYSTEM) as work:
+        assert [file_set(work, each).count for each in ids] == [1, 1]
+
+
+def test_a_change_of_what_another_has_changed_since_it_was_read_is_a_conflict(works: Works) -> None:
+    set_id = add_set(works)
+
+    def change(work: Work) -> None:
+        seen = file_set(work, set_id)
+        with works.writing(SYSTEM) as other:
+            file_set(other, set_id, for_change=True).count = 7
+        seen.count = 5
+        work.session.flush()
+
+    with pytest.raises(Conflict), works.reading(SYSTEM) as work:
+        change(work)
+
+
+def test_a_row_that_was_read_before_it_was_locked_shows_what_others_made_of_it(works: Works) -> None:
+    set_id = add_set(works)
+    with works.writing(SYSTEM) as work:
+        seen = file_set(work, set_id)
+        with works.writing(SYSTEM) as other:
+            file_set(other, set_id, for_change=True).count = 7
+        assert seen.count == 0
+        assert file_set(work, set_id, for_change=True).count == 7
+
+
+@pytest.fixture
+def engine(works: Works) -> Engine:
+    return works.engine
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_migration_takes_the_time_it_needs_and_requests_do_not(engine: Engine) -> None:
+    slowly = "SET LOCAL statement_timeout = 100; SELECT pg_sleep(0.5)"
+    with pytest.raises(exc.OperationalError, match="statement timeout"), engine.begin() as connection:
+        connection.exec_driver_sql(slowly)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 100")
+        with unhurried(connection):
+            assert connection.exec_driver_sql("SELECT 1 FROM pg_sleep(1.5)").scalar() == 1
+    with pytest.raises(exc.OperationalError), engine.begin() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(1.5)")
+
+
+def test_the_server_knows_whose_connection_it_is_and_how_long_to_bear_it(engine: Engine) -> None:
+    def said(name: str) -> Any:
+        with engine.connect() as connection:
+            return connection.exec_driver_sql(f"SHOW {name}").scalar()
+
+    assert said("application_name") == "repository"
+    bounds = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    assert [said(name) for name in bounds] == ["30s", "15s", "2min"]
+    assert said("tcp_keepalives_idle") == "10"
+
+
+def test_what_goes_wrong_in_the_database_tells_no_values(engine: Engine) -> None:
+    with pytest.raises(exc.StatementError) as failure, engine.begin() as connection:
+        connection.execute(text("SELECT 1 / :zero, :secret"), {"zero": 0, "secret": "the secret of somebody"})
+    assert "the secret of somebody" not in str(failure.value)
+
+
+def test_connections_that_end_as_soon_as_they_are_made_are_an_outage(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with works.reading(SYSTEM) as work:
+        work.session.execute(text("SELECT 1"))
+    connect = PatientConnection.connect
+
+    def ended_at_once(*arguments: Any, **named: Any) -> PatientConnection:
+        made = connect(*arguments, **named)
+        with connect(*arguments, **named) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [made.info.backend_pid])
+        return made
+
+    monkeypatch.setattr(PatientConnection, "connect", ended_at_once)
+    works.engine.dispose()
+    for _ in range(2):
+        with pytest.raises(Unavailable), works.reading(SYSTEM) as work:
+            work.session.execute(text("SELECT 1"))
+    monkeypatch.undo()
+    with works.reading(SYSTEM) as work:
+        assert work.session.scalar(text("SELECT 1")) == 1

@@ -1,0 +1,69 @@
+"""From the job table to the queues of calls: rows that are due are handed over, in batches of one kind.
+
+The rows are marked first, in a transaction of their own, and called for after it: a worker can run them at once.  When
+the call is lost on its way or later, the lease of its rows ends, and they are handed over again.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import exists, select, update
+
+from repository.foundation import clock
+from repository.foundation.actor import SYSTEM
+from repository.foundation.errors import Unavailable
+from repository.foundation.work import Works
+from workers.calls import Call, Calls
+from workers.claiming import BATCH, due, locked, take, together
+from workers.jobs import Queue
+from workers.model import Job, JobState
+
+HANDED = timedelta(seconds=60)
+"""the lease of a row that was handed over"""
+ROWS: Mapping[Queue, int] = {Queue.SOON: BATCH, Queue.LONG: 10}
+"""Most rows of one call: work that takes its time is spread over workers."""
+
+
+def hand_over(works: Works, calls: Calls) -> int:
+    """Hand over rows that are due, as far as the queues have room; returns how many.
+
+    Safe to run in several processes.  Raises `Unavailable` when the database or Redis does not answer.
+    """
+    return sum(_hand_over(works, calls, queue) for queue in Queue)
+
+
+def _hand_over(works: Works, calls: Calls, queue: Queue) -> int:
+    if not _is_due(works, queue):
+        return 0
+    marked = _mark(works, queue, calls.room(queue))
+    if marked:
+        try:
+            calls.put(queue, marked)
+        except Unavailable:
+            _take_back(works, marked)
+            raise
+    return sum(len(call.ids) for call in marked)
+
+
+def _is_due(works: Works, queue: Queue) -> bool:
+    with works.reading(SYSTEM) as work:
+        return bool(work.session.scalar(select(exists().where(due(queue, clock.now())))))
+
+
+def _mark(works: Works, queue: Queue, room: int) -> Sequence[Call]:
+    """Mark rows as handed over, and say what is to be called for: at most `room` calls."""
+    with works.writing(SYSTEM) as work:
+        batches = together(locked(work, ROWS[queue], due(queue, work.now)))[:room]
+        take(work, [row for batch in batches for row in batch], HANDED, state=JobState.QUEUED.value)
+    return [Call(batch[0].name, [row.id for row in batch]) for batch in batches]
+
+
+def _take_back(works: Works, calls: Sequence[Call]) -> None:
+    """What could not be called for is due at once; a worker that was called nevertheless has claimed it, or may."""
+    ids = [row_id for call in calls for row_id in call.ids]
+    with works.writing(SYSTEM) as work:
+        work.session.execute(
+            update(Job)
+            .where(Job.id.in_(ids), Job.state == JobState.QUEUED.value)
+            .values(state=JobState.WAITING.value, run_after=work.now)
+        )

@@ -1,0 +1,113 @@
+"""A process that takes calls from Redis and runs the rows they name.
+
+Jobs run in the process itself, not in a fork for each: engines are opened once, and a job whose process is killed is
+run again because its lease ends, not because a parent has seen it die.
+"""
+
+import threading
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
+from rq.timeouts import UnixSignalDeathPenalty
+from rq.worker import WorkerStatus
+
+from repository.engines.facilities import Facilities
+from repository.foundation.errors import Unavailable
+from workers.calls import connect
+from workers.jobs import Queue
+from workers.rounds import ended_by_signals
+from workers.runner import run_rows
+
+PATIENCE_SECONDS = 5
+"""with empty queues; then the worker says in Redis that it lives, and waits on"""
+AGAIN_SECONDS = 1.0
+log = structlog.get_logger()
+_facilities: ContextVar[Facilities] = ContextVar("facilities")
+_ending: ContextVar[threading.Event] = ContextVar("ending")
+
+
+class OutOfTime(BaseException):
+    """A call takes longer than its limit; no `except Exception` on the way takes it for the failure of a job."""
+
+
+class TimeLimit(UnixSignalDeathPenalty):
+    """RQ's limit, but that it ends a call by `OutOfTime`."""
+
+    def __init__(self, timeout: int, _exception: type[Exception], **options: Any) -> None:
+        super().__init__(timeout, OutOfTime, **options)  # type: ignore[no-untyped-call]
+
+
+class CallWorker(SimpleWorker):
+    """RQ's worker without what a worker that does not fork has no need of, as commands from Redis."""
+
+    death_penalty_class = TimeLimit
+    max_connection_wait_time = PATIENCE_SECONDS
+    log_job_description = False
+
+    def __init__(self, queues: Sequence[Queue], connection: Redis, ending: threading.Event) -> None:
+        self._ending = ending
+        super().__init__(
+            [queue.value for queue in queues],
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=PATIENCE_SECONDS + 15,  # RQ waits at an empty queue for 15 seconds less
+        )
+
+    def subscribe(self) -> None:
+        """No commands are taken from Redis."""
+
+    def check_for_suspension(self, burst: bool) -> None:  # noqa: ARG002 - RQ's signature
+        """Nobody suspends; but a signal that came before RQ listened to signals is not forgotten."""
+        self._stop_requested = self._stop_requested or self._ending.is_set()
+
+    def _shutdown(self) -> None:
+        """End after the call at hand; Redis is not told, for it may be away and must not break that call."""
+        self._ending.set()
+        if self.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
+        self._stop_requested = True
+
+
+def work_off(facilities: Facilities, url: str, queues: Sequence[Queue], burst: bool = False) -> None:
+    """Take calls from `queues`, the first of them first, until a signal ends it; with `burst` until none waits.
+
+    A Redis that is away is waited for.  In the main thread only.
+    """
+    _facilities.set(facilities)
+    with ended_by_signals() as ending, suppress(StopRequested):
+        _ending.set(ending)
+        while not ending.is_set():
+            _work(queues, url, ending, burst)
+            if burst:
+                break
+            ending.wait(AGAIN_SECONDS)
+
+
+def _work(queues: Sequence[Queue], url: str, ending: threading.Event, burst: bool) -> None:
+    """Take calls until the worker is told to end, or until RQ gives up because of Redis."""
+    with closing(connect(url)) as connection:
+        try:
+            CallWorker(queues, connection, ending).work(burst=burst, logging_level="WARNING")
+        except RedisError as error:
+            log.error("Redis does not answer", again_in_seconds=AGAIN_SECONDS, exc_info=error)
+
+
+def run_call(kind: str, ids: Sequence[int]) -> None:
+    """Run the rows that a call names; while the database is away the call waits for it."""
+    ending = _ending.get()
+    while True:
+        try:
+            run_rows(_facilities.get(), ids)
+            return
+        except Unavailable as error:
+            log.error("jobs wait for the database", job=kind, job_ids=ids, exc_info=error)
+        if ending.wait(AGAIN_SECONDS):
+            return
