@@ -17,11 +17,24 @@ from workers.calls import Call, Calls
 from workers.claiming import BATCH, due, locked, take, together
 from workers.jobs import Queue
 from workers.model import Job, JobState
+from workers.relay import BATCH as RELAYED
+from workers.relay import relay
 
 HANDED = timedelta(seconds=60)
 """the lease of a row that was handed over"""
 ROWS: Mapping[Queue, int] = {Queue.SOON: BATCH, Queue.LONG: 10}
 """Most rows of one call: work that takes its time is spread over workers."""
+
+
+def pass_on(works: Works, calls: Calls) -> bool:
+    """One round of the relay: facts to rows, rows to calls; returns whether more waits than one round takes.
+
+    Otherwise the next round may wait a little: what happens meanwhile is done together, in one call and one change of
+    the index for many records instead of one for each.
+    """
+    relayed = relay(works)
+    hand_over(works, calls)
+    return relayed >= RELAYED
 
 
 def hand_over(works: Works, calls: Calls) -> int:

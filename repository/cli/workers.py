@@ -14,9 +14,10 @@ from config.settings import SettingsError, read_settings
 from repository.cli.opening import open_facilities
 from workers.jobs import Queue
 from workers.metrics import serve_metrics
-from workers.relay import relay as relay_facts
 from workers.rounds import again_and_again, ended_by_signals
 
+RELAY_SECONDS = 0.25
+"""between two rounds of the relay"""
 log = structlog.get_logger()
 _metrics_port = click.option(
     "--metrics-port", type=click.IntRange(1, 65535), help="Answer Prometheus on this port of 127.0.0.1."
@@ -59,8 +60,7 @@ def relay(metrics_port: int | None) -> None:
     url = _redis_url()
     with open_facilities() as facilities, closing(calls.Calls(url)) as queues, ended_by_signals() as ending:
         _begin("relay", metrics_port)
-        works = facilities.works
-        again_and_again(lambda: relay_facts(works) + handing.hand_over(works, queues), ending)
+        again_and_again(lambda: handing.pass_on(facilities.works, queues), ending, RELAY_SECONDS)
 
 
 def _redis_url() -> str:

@@ -73,7 +73,7 @@ def begin_files(record_id: int) -> Response:
 def list_draft_files(record_id: int) -> Response:
     accepted()
     facilities: Facilities = current_facilities()
-    wanted = query(FileListQuery())
+    wanted = query(FileListQuery)
     base = _base(facilities.site, record_id)
     with facilities.works.reading(current_actor()) as work:
         draft = _readable(work, record_id)

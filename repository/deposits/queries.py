@@ -9,6 +9,7 @@ from repository.access.policy import Action, Thing, must
 from repository.deposits.model import Draft, DraftKind
 from repository.files.model import FileSet
 from repository.files.queries import file_set
+from repository.foundation.among import Among
 from repository.foundation.errors import NotFound, Stale
 from repository.foundation.work import Work
 from repository.identifiers.queries import ByScheme, identifiers_of
@@ -20,7 +21,7 @@ _VIEWS = (
     select(Draft, Concept, FileSet)
     .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
-    .where(Draft.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(Draft.id, "ids"))
 )
 _DRAFT = select(Draft, Concept).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
 # who waited for a row's lock must see what the one before made of it, even of a row that was read before

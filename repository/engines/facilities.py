@@ -39,7 +39,7 @@ class Facilities:
         """Let go of connections."""
         self.search.close()
         self.store.close()
-        self.works.engine.dispose()
+        self.works.close()
 
 
 def questions_of(facilities: Facilities) -> Mapping[str, Callable[[], str]]:

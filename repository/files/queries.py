@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from repository.files.model import FileEntry, FileSet, StoredFile
+from repository.foundation.among import Among
 from repository.foundation.errors import NotFound
 from repository.foundation.work import Work
 
@@ -22,7 +23,7 @@ _ENTRIES = (
     .limit(bindparam("limit"))
 )
 _COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
-_IN_SETS = FileEntry.file_set_id.in_(bindparam("sets", expanding=True))
+_IN_SETS = Among(FileEntry.file_set_id, "sets")
 _LISTED = (
     select(FileEntry.file_set_id, FileEntry.key, FileEntry.extension, StoredFile.media_type, StoredFile.size)
     .join(StoredFile, FileEntry.file_id == StoredFile.id)

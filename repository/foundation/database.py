@@ -7,12 +7,13 @@ instead of failing half-way, and commits are durable against power loss (``synch
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from repository.foundation import postgresql
@@ -72,21 +73,33 @@ class Base(DeclarativeBase):
 
 
 def open_database(url: str, connections: int = CONNECTIONS) -> Engine:
-    """An engine with its connection pool, of at most `connections` to a server; creates the folder of an SQLite file.
+    """An engine with its connection pool; creates the folder of an SQLite file.  Nothing is asked of a server yet.
 
-    Nothing is asked of a server yet.
+    `connections` is the most that a process has to a server: one half is for transactions, the other is `looking_at`'s.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
+    return _open_postgresql(parsed, (connections + 1) // 2)
+
+
+def looking_at(engine: Engine) -> Engine:
+    """The same database, for statements that are transactions by themselves; a server is asked nothing besides them."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return _open_postgresql(engine.url, max(cast(QueuePool, engine.pool).size(), 1), isolation_level="AUTOCOMMIT")
+
+
+def _open_postgresql(url: URL, connections: int, **options: Any) -> Engine:
     engine = create_engine(
-        parsed,
+        url,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=postgresql.POOL_SECONDS,
         pool_recycle=postgresql.RECYCLE_SECONDS,
         connect_args=postgresql.ARGUMENTS,
         **_common(),
+        **options,
     )
     postgresql.bound_waits(engine)
     return engine

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from repository.foundation import clock
 from repository.foundation.actor import Actor
-from repository.foundation.database import turn_of
+from repository.foundation.database import looking_at, turn_of
 from repository.foundation.errors import Conflict, Unavailable
 from repository.foundation.facts import Fact, FactRow
 
@@ -53,8 +53,13 @@ class Works:
         self._writing_engine = engine.execution_options(writing=True)
         # SQLite gives a reader one view by itself; PostgreSQL would show each statement a newer one.
         self._reading_engine = engine if sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
-        self._looking_engine = engine if sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._looking_engine = looking_at(engine)
         self._turn = turn_of(engine)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._looking_engine.dispose()
+        self.engine.dispose()
 
     @contextmanager
     def writing(self, actor: Actor) -> Iterator[Work]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
+from repository.foundation.among import Among
 from repository.foundation.work import Work
 from repository.identifiers.model import Identifier
 from repository.identifiers.rules import folded
 
 ByScheme = dict[str, Identifier]
-_OF_OWNERS = select(Identifier).where(Identifier.owner.in_(bindparam("owners", expanding=True)))
+_OF_OWNERS = select(Identifier).where(Among(Identifier.owner, "owners"))
 
 
 def identifiers_of(work: Work, owners: Iterable[int]) -> dict[int, ByScheme]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from repository.access.policy import Action, Thing, may, must
 from repository.access.terms import PUBLIC
 from repository.access.visibility import visible_to
 from repository.files.model import FileSet
 from repository.foundation.actor import Actor
+from repository.foundation.among import Among
 from repository.foundation.errors import Forbidden, NotFound
 from repository.foundation.paging import Page
 from repository.foundation.work import Work
@@ -21,10 +22,17 @@ _VIEWS = (
     select(Version, Concept, FileSet)
     .join(Concept, Version.concept_id == Concept.id)
     .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(Version.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(Version.id, "ids"))
 )
 UNKNOWN = "The persistent identifier does not exist."
 NOT_PUBLISHED = "The persistent identifier is not registered."
+
+
+_NEWEST_PUBLIC = (
+    select(Version.concept_id, func.max(Version.index))
+    .where(Among(Version.concept_id, "concepts"), Version.record_access == PUBLIC)
+    .group_by(Version.concept_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +116,7 @@ def latest_for(work: Work, concept_id: int) -> int:
 
 def newest_public(work: Work, concept_ids: Iterable[int]) -> dict[int, int]:
     """Concept -> index of its newest version that everybody may read, of those that have one."""
-    rows = work.session.execute(
-        select(Version.concept_id, func.max(Version.index))
-        .where(Version.concept_id.in_(list(concept_ids)), Version.record_access == PUBLIC)
-        .group_by(Version.concept_id)
-    )
+    rows = work.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})
     return {row[0]: row[1] for row in rows}
 
 

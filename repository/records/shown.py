@@ -16,6 +16,7 @@ from repository.access.terms import PUBLIC
 from repository.engines.facilities import Facilities
 from repository.files.queries import first_entries
 from repository.foundation.actor import Actor
+from repository.foundation.among import Among
 from repository.foundation.work import Work
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
@@ -41,7 +42,7 @@ _MARK = select(
     _CONCEPT.latest_id,
 ).join_from(Version.__table__, Concept.__table__, _VERSION.concept_id == _CONCEPT.id)
 _OF_ONE = _MARK.where(_VERSION.id == bindparam("id"))
-_OF_MANY = _MARK.where(_VERSION.id.in_(bindparam("ids", expanding=True)))
+_OF_MANY = _MARK.where(Among(_VERSION.id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ OFFERS = (*JSON_TYPES, JSON_LD, CSL, BIBLIOGRAPHY, BIBTEX)
 )
 def read_record(record_id: int) -> Response:
     media_type = accepted(OFFERS)
-    wanted = query(CitationQuery())
+    wanted = query(CitationQuery)
     facilities: Facilities = current_facilities()
     if media_type in JSON_TYPES:
         shown = shown_or_latest(facilities, current_actor(), record_id)
@@ -78,7 +78,7 @@ def read_record(record_id: int) -> Response:
 )
 def list_versions(record_id: int) -> Response:
     accepted()
-    wanted = query(VersionsQuery())
+    wanted = query(VersionsQuery)
     page = Page(wanted["page"], wanted["size"])
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
@@ -117,7 +117,7 @@ def latest_version(record_id: int) -> Response:
 )
 def list_files(record_id: int) -> Response:
     accepted()
-    wanted = query(FileListQuery())
+    wanted = query(FileListQuery)
     facilities: Facilities = current_facilities()
     base = _base(facilities.site, record_id)
     with facilities.works.reading(current_actor()) as work:

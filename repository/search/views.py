@@ -39,7 +39,7 @@ Arguments = Mapping[str, Any]
 )
 def search_records() -> Response:
     accepted()
-    arguments = query(SearchQuery())
+    arguments = query(SearchQuery)
     default = Sort.BEST_MATCH if arguments["q"] else Sort.NEWEST
     return _reply(arguments, FACETS, visible_to(current_actor()), frozenset({Kind.RECORD}), default)
 
@@ -54,7 +54,7 @@ def search_records() -> Response:
 )
 def search_own_records() -> Response:
     accepted()
-    arguments = query(OwnSearchQuery())
+    arguments = query(OwnSearchQuery)
     must(current_actor(), Action.LIST_OWN, Thing())
     kinds = frozenset({Kind.RECORD, Kind.DRAFT})
     return _reply(arguments, OWN_FACETS, own_of(current_actor()), kinds, Sort.UPDATED_DESC)

@@ -48,7 +48,7 @@ def list_vocabularies() -> Response:
 )
 def list_terms(kind: str) -> Response:
     accepted()
-    wanted = query(TermsQuery())
+    wanted = query(TermsQuery)
     facilities: Facilities = current_facilities()
     vocabulary = _vocabulary(facilities, kind)
     terms, sort = _terms(vocabulary, wanted)

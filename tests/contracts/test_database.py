@@ -238,7 +238,7 @@ def test_connections_that_were_cut_while_idle_are_replaced_unnoticed(works: Work
     elsewhere = Works(open_database(database_url))
     with elsewhere.reading(SYSTEM) as work:
         cut_others(work)
-    elsewhere.engine.dispose()
+    elsewhere.close()
     a_set(works)
     assert count(works, FileSet) == 1
 

@@ -48,9 +48,9 @@ def proxied_url(database_url: str, proxy: Proxy) -> str:
 
 @pytest.fixture
 def works(proxied_url: str) -> Iterator[Works]:
-    engine = open_database(proxied_url)
-    yield Works(engine)
-    engine.dispose()
+    opened = Works(open_database(proxied_url))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -141,14 +141,14 @@ def test_when_all_connections_are_in_use_the_next_is_unavailable(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql, "POOL_SECONDS", 0.1)
-    works = Works(open_database(database_url, connections=2))
+    works = Works(open_database(database_url, connections=4))
     with works.reading(SYSTEM) as one, works.reading(SYSTEM) as other:
         one.session.execute(text("SELECT 1"))
         other.session.execute(text("SELECT 1"))
         with pytest.raises(Unavailable):
             count(works)
     assert count(works) == 0
-    works.engine.dispose()
+    works.close()
 
 
 def test_of_two_that_wait_for_each_other_one_goes_on_and_the_other_meets_a_conflict(works: Works) -> None:
@@ -243,7 +243,7 @@ def test_connections_that_end_as_soon_as_they_are_made_are_an_outage(
         return made
 
     monkeypatch.setattr(PatientConnection, "connect", ended_at_once)
-    works.engine.dispose()
+    works.close()
     for _ in range(2):
         with pytest.raises(Unavailable), works.reading(SYSTEM) as work:
             work.session.execute(text("SELECT 1"))

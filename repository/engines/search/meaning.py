@@ -1,6 +1,7 @@
 """What a query and the values it names mean, whichever keeper runs it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from repository.engines.search.port import FIELDS, Document, FieldType
 from repository.engines.search.query import And, Node, Not, Or, Phrase, Term, Wildcard
@@ -12,6 +13,7 @@ def is_text(field: str | None) -> bool:
     return field is None or FIELDS[field] is FieldType.TEXT
 
 
+@lru_cache(8192)  # most values are one of few, and a rebuild compares a million of them
 def comparable(field: str, value: str) -> str:
     """How a value of `field` is compared; times lose their zone, which is always UTC."""
     if FIELDS[field] is FieldType.DATE:

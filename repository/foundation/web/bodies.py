@@ -1,5 +1,6 @@
 """Reading what a client sent: JSON bodies and query strings, refused with a reason and a field."""
 
+from functools import cache
 from typing import Any
 
 import orjson
@@ -62,11 +63,17 @@ def load(schema: Schema, data: Any) -> Any:
         raise Invalid(errors=field_errors(error.messages)) from None
 
 
-def query(schema: Schema) -> dict[str, Any]:
-    """The query string through `schema`, which says by ``unknown`` what happens to other parameters."""
-    lists = request.args.lists()
+def query(shape: type[Schema]) -> dict[str, Any]:
+    """The query string through `shape`, which says by ``unknown`` what happens to other parameters."""
+    schema, lists = _schema(shape), request.args.lists()
     many = {name for name, field in schema.fields.items() if hasattr(field, "inner")}
     return dict(load(schema, {name: values if name in many else values[-1] for name, values in lists}))
+
+
+@cache
+def _schema(shape: type[Schema]) -> Schema:
+    """Made once: making one costs more than using it."""
+    return shape()
 
 
 def field_errors(messages: Any, path: str = "") -> list[FieldError]:

@@ -11,6 +11,7 @@ from repository.engines.search.port import FileDocument
 from repository.files.model import FileSet
 from repository.files.queries import ListedFile, listed_files, listed_files_after
 from repository.foundation.actor import SYSTEM
+from repository.foundation.among import Among
 from repository.foundation.work import Works
 from repository.records.model import Version
 
@@ -24,7 +25,7 @@ _PUBLIC = (
     .where(Version.files_access == PUBLIC, FileSet.count > 0)
     .order_by(Version.id)
 )
-_OF = _PUBLIC.where(Version.id.in_(bindparam("ids", expanding=True)))
+_OF = _PUBLIC.where(Among(Version.id, "ids"))
 _AFTER = _PUBLIC.where(Version.id > bindparam("after")).limit(bindparam("limit"))
 
 

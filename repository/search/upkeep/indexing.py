@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from repository.deposits.queries import draft_views
 from repository.engines.facilities import Facilities
@@ -10,6 +10,7 @@ from repository.engines.search.port import NAMES_IN_RECORD, Document, Kind
 from repository.files.model import FileSet
 from repository.files.queries import extensions, first_keys
 from repository.foundation.actor import SYSTEM
+from repository.foundation.among import Among
 from repository.foundation.work import Work
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
@@ -38,12 +39,10 @@ _PUBLISHED = (
     )
     .join(Concept, Version.concept_id == Concept.id)
     .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(Version.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(Version.id, "ids"))
     .order_by(Version.id)
 )
-_PIDS = select(Identifier.owner, Identifier.scheme, Identifier.folded).where(
-    Identifier.owner.in_(bindparam("owners", expanding=True))
-)
+_PIDS = select(Identifier.owner, Identifier.scheme, Identifier.folded).where(Among(Identifier.owner, "owners"))
 
 
 def index_records(facilities: Facilities, ids: Sequence[int]) -> None:

@@ -41,7 +41,7 @@ class Server:
         self.seconds = seconds
         self._seconds_to_write = seconds_to_write
         self._address = address
-        self._client: Elasticsearch | None = None
+        self._clients: tuple[Elasticsearch, Elasticsearch] | None = None
         self._process = 0
         self._closed = False
 
@@ -49,26 +49,28 @@ class Server:
     def asked(self) -> Iterator[Elasticsearch]:
         """The client; what goes wrong inside is raised as `Unavailable`, `Invalid`, `Absent` or `Refused`."""
         with answering():
-            yield self._current().options(request_timeout=self.seconds)
+            yield self._current()[0]
 
     @contextmanager
     def writing(self) -> Iterator[Elasticsearch]:
         """As `asked`, for what takes the server longer."""
         with answering():
-            yield self._current().options(request_timeout=self._seconds_to_write)
+            yield self._current()[1]
 
     def close(self) -> None:
         self._closed = True
-        if self._client is not None and self._process == os.getpid():
-            self._client.close()
+        if self._clients is not None and self._process == os.getpid():
+            self._clients[0].close()  # both are one but for their patience
 
-    def _current(self) -> Elasticsearch:
+    def _current(self) -> tuple[Elasticsearch, Elasticsearch]:
         if self._closed:
             raise Unavailable("The search engine is closed.")
-        if self._client is None or self._process != os.getpid():
+        if self._clients is None or self._process != os.getpid():
             # connections of the process that we were forked from are not ours to use or to close
-            self._client, self._process = self._new(), os.getpid()
-        return self._client
+            client = self._new()
+            patient = client.options(request_timeout=self._seconds_to_write)
+            self._clients, self._process = (client.options(request_timeout=self.seconds), patient), os.getpid()
+        return self._clients
 
     def _new(self) -> Elasticsearch:
         return Elasticsearch(

@@ -21,7 +21,6 @@ _MOST = 2_000
 """documents of one request"""
 
 _LARGEST = 2**63 - 1
-_UNMARKED = str.maketrans("", "", "".join(MARKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,11 @@ def _filled(values: Mapping[str, Sequence[str]], plain: Any) -> dict[str, list[s
 
 
 def _plain(text: str) -> str:
-    return clean(text) if text.isascii() else clean(text).translate(_UNMARKED)
+    plain = clean(text)
+    for mark in MARKS:  # hardly ever there, and looking is quicker than making a copy without them
+        if mark in plain:
+            plain = plain.replace(mark, "")
+    return plain
 
 
 def _bounded(number: int) -> int:
