@@ -33,7 +33,6 @@ def publish_draft(record_id: int) -> Response:
     facilities: Facilities = current_facilities()
     with facilities.works.writing(current_actor()) as work:
         version = publish(work, facilities.site, record_id, expected_revision())
-    with facilities.works.reading(current_actor()) as work:
         view = record_view(work, version.id)
         entries = first_entries(work, view.files.id, EMBEDDED_FILES) if view.files.count else ()
         body = record_json(view, facilities.site, facilities.vocabularies, files_allowed=True, entries=entries)
