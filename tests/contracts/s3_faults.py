@@ -32,20 +32,27 @@ def serving(server: TCPServer) -> Iterator[str]:
 def spoiled(store_url: str, spoil: Spoil) -> Iterator[str]:
     """The URL of the same store behind a proxy that lets `spoil` change every answer."""
     upstream = urlsplit(dict(parse_qsl(urlsplit(store_url).query))["endpoint"])
+    clients: list[socket.socket] = []
 
     class Relay(BaseRequestHandler):
         def handle(self) -> None:
+            clients.append(self.request)
             server = socket.create_connection((upstream.hostname or "", upstream.port or 80), 20)
             with server, suppress(ConnectionError):  # either side may hang up at any time
                 relay(self.request, server, spoil)
 
     with serving(ThreadingTCPServer(("127.0.0.1", 0), Relay)) as address:
-        yield with_endpoint(store_url, address)
+        try:
+            yield with_endpoint(store_url, address)
+        finally:
+            for each in clients:  # those that a store keeps for its next request would be waited for
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
 
 
 def relay(client: socket.socket, server: socket.socket, spoil: Spoil) -> None:
-    """Carry bytes both ways until somebody hangs up."""
-    asked = b""
+    """Carry bytes both ways until somebody hangs up; `spoil` is told of one request at a time."""
+    asked, is_answered = b"", False
     with DefaultSelector() as selector:
         for each in (client, server):
             selector.register(each, EVENT_READ)
@@ -55,12 +62,14 @@ def relay(client: socket.socket, server: socket.socket, spoil: Spoil) -> None:
                 if not piece:
                     return
                 if key.fileobj is client:
+                    asked, is_answered = b"" if is_answered else asked, False
                     asked += piece
                     server.sendall(piece)
-                elif (answer := spoil(asked, piece)) is None:
+                    continue
+                is_answered = not piece.startswith(b"HTTP/1.1 100")
+                if (answer := spoil(asked, piece)) is None:
                     return
-                else:
-                    client.sendall(answer)
+                client.sendall(answer)
 
 
 def with_endpoint(store_url: str, endpoint: str) -> str:
