@@ -12,12 +12,12 @@ from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
 from repository.foundation.work import Works
 from workers import metrics
+from workers.causes import cause_of
 from workers.claiming import MAX_ATTEMPTS, Claimed, claim_next, claim_rows, lease_kept
 from workers.jobs import JOBS, Queue
 from workers.model import Job, JobState
 
 MAX_PAUSE = timedelta(hours=1)
-MAX_CAUSE = 2000
 MOST_NAMED = 50
 """ids of one sort in a line of the log"""
 log = structlog.get_logger()
@@ -56,8 +56,7 @@ def _attempt(facilities: Facilities, jobs: Sequence[Claimed]) -> str:
             JOBS[name].run(facilities, subjects)
         except Exception as error:
             metrics.job_failed(name)
-            # not every database keeps NUL in a text
-            cause = f"{type(error).__name__}: {error}".replace("\x00", "")[:MAX_CAUSE]
+            cause = cause_of(error)
             log.warning("job failed", seconds=_since(begun), cause=cause, exc_info=error)
             return cause
         metrics.job_done(name, _since(begun), len(jobs))

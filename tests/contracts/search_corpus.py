@@ -165,3 +165,11 @@ def _branches(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 TREES: st.SearchStrategy[Node] = st.recursive(_LEAVES, _branches, max_leaves=12)
 """Any query tree, wise or not."""
+
+
+def nested(depth: int) -> Node:
+    """A question `depth` levels deep that finds what speaks of ice."""
+    node: Node = Term("ice")
+    for level in range(depth):
+        node = And((Term("sea"), Not(Or((Term("none"), Not(node)))))) if level % 2 else Or((node, Term("1", "id")))
+    return node

@@ -13,7 +13,7 @@ from repository.engines.search.query import And, Everything, Node, Not, Or, Phra
 from repository.foundation.errors import Invalid, Unavailable
 from tests.contracts.elasticsearch_places import PARTS, client_of, engine_at, indices
 from tests.contracts.search_contract import SearchContract
-from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found
+from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found, nested
 from tests.contracts.search_files import files
 from tests.contracts.together import at_once
 
@@ -137,13 +137,6 @@ def test_several_may_prepare_at_once(elasticsearch_url: str, server: Elasticsear
 
 
 # queries
-
-
-def nested(depth: int) -> Node:
-    node: Node = Term("ice")
-    for level in range(depth):
-        node = And((Term("sea"), Not(Or((Term("none"), Not(node)))))) if level % 2 else Or((node, Term("1", "id")))
-    return node
 
 
 @pytest.mark.parametrize(

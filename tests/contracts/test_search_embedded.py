@@ -20,7 +20,7 @@ from repository.engines.search.query import And, Everything, Node, Not, Or, Phra
 from repository.engines.search.segment import index_tokens, like, query_tokens
 from repository.foundation.errors import Unavailable
 from tests.contracts.search_contract import SearchContract
-from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found
+from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found, nested
 from tests.contracts.together import at_once
 
 
@@ -251,13 +251,6 @@ def test_a_child_process_opens_connections_of_its_own(engine: EmbeddedSearch) ->
         os._exit(0 if found(engine, Everything()) == {1, 2} else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert found(engine, Everything()) == {1, 2}
-
-
-def nested(depth: int) -> Node:
-    node: Node = Term("ice")
-    for level in range(depth):
-        node = And((Term("sea"), Not(Or((Term("none"), Not(node)))))) if level % 2 else Or((node, Term("1", "id")))
-    return node
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from repository.foundation.actor import SYSTEM
 from repository.foundation.errors import Conflict
 from repository.foundation.findings import Findings
 from repository.foundation.work import Work, Works
+from workers.causes import cause_of
 from workers.leases import kept
 from workers.model import SweepRow
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = 15.0
-MAX_CAUSE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,7 @@ def finish(works: Works, turn: Turn, seconds: float, due: datetime, findings: Fi
 
 def fail(works: Works, turn: Turn, seconds: float, due: datetime, error: Exception) -> None:
     """Note why the sweep did not come to its end."""
-    # not every database keeps NUL in a text
-    cause = f"{type(error).__name__}: {error}".replace("\x00", "")[:MAX_CAUSE]
-    _end(works, turn, seconds, due, {"cause": cause})
+    _end(works, turn, seconds, due, {"cause": cause_of(error)})
 
 
 def lease_kept(works: Works, turn: Turn) -> AbstractContextManager[None]:
