@@ -11,7 +11,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from config.logging import configure_logging
+from config.logging import JsonLines, configure_logging
 from config.settings import read_settings
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
@@ -27,9 +27,9 @@ class JsonLog(Logger):  # type: ignore[misc]
         """Called at start and at each reload."""
         configure_logging(cfg.loglevel.upper())
         super().setup(cfg)
-        for own in list(self.error_log.handlers):
-            self.error_log.removeHandler(own)
-        self.error_log.propagate = True
+        # its own outlet: that of the libraries lets nothing below a warning pass, and here starts and refusals count
+        self.error_log.handlers = [JsonLines()]
+        self.error_log.propagate = False
 
 
 bind = "127.0.0.1:5000"

@@ -63,8 +63,8 @@ def formatter() -> logging.Formatter:
     )
 
 
-class _JsonLines(logging.StreamHandler[_CurrentStderr]):
-    """The one outlet of `logging` that is ours."""
+class JsonLines(logging.StreamHandler[_CurrentStderr]):
+    """The outlet of `logging` that is ours."""
 
     def __init__(self) -> None:
         super().__init__(_STDERR)
@@ -73,9 +73,9 @@ class _JsonLines(logging.StreamHandler[_CurrentStderr]):
 
 def _take_over_libraries(threshold: int) -> None:
     root = logging.getLogger()
-    for old in [each for each in root.handlers if isinstance(each, _JsonLines)]:
+    for old in [each for each in root.handlers if isinstance(each, JsonLines)]:
         root.removeHandler(old)
-    ours = _JsonLines()
+    ours = JsonLines()
     ours.setLevel(threshold)  # some libraries set the levels of their own loggers
     root.addHandler(ours)
     root.setLevel(threshold)
