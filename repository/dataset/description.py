@@ -165,11 +165,35 @@ class FileOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another version of the same dataset; identifiers are bare, None when there is none."""
+
+    index: int
+    url: str
+    doi: str | None = None
+    cstr: str | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Why a version is no longer offered; `date` is the day (ISO 8601), `citation` how it was cited."""
+
+    reason: Label
+    date: str
+    note: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """A published version seen from outside: its description and where it stands.
 
-    Made from an access-filtered view only: `files` is empty when the reader may not have them.
-    Identifiers are bare (``10.5072/data.12``, ``99999.11.data.12``), None when there is none.
+    Made from an access-filtered view only: `files` is empty when the reader may not have them, and of a withdrawn
+    version.  Identifiers are bare (``10.5072/data.12``, ``99999.11.data.12``, ``21.T1/data.12``), None when there is
+    none.  A concept as a whole (`is_concept`) is described as its latest version, has no concept above it, and names
+    its `siblings`; a version names its neighbours only, so that its record does not grow with the number of versions.
+    `doi_state` and its like are the states of `identifiers.model.State`.
     """
 
     id: int
@@ -181,11 +205,22 @@ class Publication:
     concept_doi: str | None = None
     cstr: str | None = None
     concept_cstr: str | None = None
+    handle: str | None = None
+    doi_state: str = ""
+    cstr_state: str = ""
     index: int = 1
     created: str = ""
     updated: str = ""
     access_status: str = "open"
+    embargo_until: str = ""
     files: Sequence[FileOf] = ()
     file_count: int = 0
     total_bytes: int = 0
-    version_urls: Sequence[str] = field(default=())
+    concept_url: str = ""
+    is_concept: bool = False
+    previous: Sibling | None = None
+    following: Sibling | None = None
+    siblings: Sequence[Sibling] = ()
+    withdrawn: Withdrawal | None = None
+    repository_url: str = ""
+    """the address of the whole repository"""

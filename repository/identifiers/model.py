@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from repository.foundation.database import Base, Identity
@@ -13,15 +13,25 @@ class State(StrEnum):
     """Where an identifier is on its way to the registrar."""
 
     RESERVED = "reserved"
+    REGISTERING = "registering"
+    """the registrar was asked; its answer, or that of its batch, is not known yet"""
     REGISTERED = "registered"
+    UPDATING = "updating"
+    """registered, and the registrar is to be told something new"""
     FAILED = "failed"
+    """`cause` says why, `next_try` when it is tried again, never if it is None"""
+    WITHDRAWN = "withdrawn"
+    """the registrar knows that it leads to a tombstone"""
     EXTERNAL = "external"
+    """minted elsewhere before the deposit"""
 
 
 class Identifier(Base):
     """`owner` is a record id (of a draft or version) or a concept id: both come from one sequence.
 
-    `folded` is what uniqueness and look-ups go by.
+    `folded` is what uniqueness and look-ups go by; `registrar` is the node that minted it.  `sent` is the digest of
+    what the registrar is known to have, `ticket` names a batch whose outcome it owes us.  `asked` is when a call began
+    whose answer was not noted: only then must the registrar be asked what it knows before it is asked again.
     """
 
     __tablename__ = "identifier"
@@ -36,6 +46,11 @@ class Identifier(Base):
     reserved: Mapped[datetime]
     registered: Mapped[datetime | None]
     cause: Mapped[str] = mapped_column(String(1000), default="")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_try: Mapped[datetime | None]
+    asked: Mapped[datetime | None]
+    ticket: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    sent: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     change: Mapped[int] = mapped_column(default=1, server_default="1")
     """counts what a reader could notice, such as that it is registered now"""
 

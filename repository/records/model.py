@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from repository.access.terms import Terms
@@ -47,7 +47,10 @@ class Described:
 
 
 class Concept(Base):
-    """A dataset through all its versions; `versions` counts the published ones."""
+    """A dataset through all its versions; `versions` counts the published ones.
+
+    `community` is the slug of the community that it belongs to, whose series and registrars its identifiers come from.
+    """
 
     __tablename__ = "concept"
 
@@ -56,13 +59,15 @@ class Concept(Base):
     latest_id: Mapped[int | None] = mapped_column(Identity)
     versions: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
+    community: Mapped[str | None] = mapped_column(String(100), index=True)
 
 
 class Version(Described, Base):
     """A published version.
 
     `revision` counts corrections of the description, `change` all that a reader or the index could notice, such as no
-    longer being the latest.
+    longer being the latest.  `withdrawn_at` is set while it has a tombstone; `exposed` says that the public could once
+    read it, which catalogues that harvested it then must be told of when it no longer can.
     """
 
     __tablename__ = "version"
@@ -74,12 +79,31 @@ class Version(Described, Base):
     change: Mapped[int]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    exposed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         UniqueConstraint("concept_id", "index"),
         Index("ix_version_embargo_until", "embargo_until"),
         Index("ix_version_updated_id", "updated", "id"),
     )
+
+
+class Tombstone(Base):
+    """Why a version was withdrawn; removed when it is restored, while the facts keep both.
+
+    `reason` is a term of the vocabulary ``removalreasons``; `visible` says whether the public may read it.
+    """
+
+    __tablename__ = "tombstone"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(String(5000))
+    citation: Mapped[str] = mapped_column(String(20_000))
+    visible: Mapped[bool]
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
 
 
 class VersionRevision(Base):

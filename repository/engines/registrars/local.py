@@ -1,7 +1,8 @@
 """The registrar of an installation without a registration agency: identifiers resolve at this repository only."""
 
-from repository.engines.registrars.port import Registration
-from repository.foundation.errors import Invalid
+from collections.abc import Mapping, Sequence
+
+from repository.engines.registrars.port import Outcome, Registration, Stage
 
 NAME = "local"
 
@@ -12,14 +13,32 @@ class LocalRegistrar:
     Nothing is sent anywhere: the identifier table is the register, and says so by its registrar's name.
     """
 
-    name = NAME
+    format = ""
+    most = 1000
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, name: str = NAME) -> None:
+        self.name = name
         self._base_url = base_url
 
-    def register(self, registration: Registration) -> None:
-        if not registration.target.startswith(f"{self._base_url}/"):
-            raise Invalid(f"{registration.target} is not a page of {self._base_url}")
+    def target_of(self, value: str) -> str | None:  # noqa: ARG002 - what is asked here was never registered elsewhere
+        return None
+
+    def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
+        return [self._outcome(each) for each in registrations]
+
+    def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
+        return [self._outcome(each) for each in registrations]
+
+    def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002 - it has none
+        return {value: Outcome(Stage.DONE) for value in values}
 
     def describe(self) -> str:
         return "local register (identifiers resolve at this repository only)"
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+    def _outcome(self, registration: Registration) -> Outcome:
+        if registration.target.startswith(f"{self._base_url}/"):
+            return Outcome(Stage.DONE)
+        return Outcome(Stage.REFUSED, f"{registration.target} is not a page of {self._base_url}")
