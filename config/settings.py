@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     identifier_series: Annotated[str, _matching(r"[a-z][a-z0-9]{0,19}", "1 to 20 lower-case letters and digits")] = (
         "data"
     )
+    registrars: Path | None = None
+    """file of accounts with registration agencies (`config.registrars`); without one `doi_prefix` and the like hold"""
     max_file_bytes: int = Field(1 << 40, ge=1)
     max_files_per_record: int = Field(100_000, ge=1)
     web_processes: int = Field(2, ge=1, le=64)

@@ -1,5 +1,6 @@
 """From settings to facilities: the only place where engines are chosen."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -7,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from config import search as index_parts
 from config import vocabularies as terms
+from config.registrars import Account, Registrars, RegistrarsError, read_registrars
 from config.settings import Settings, SettingsError
 from repository.dataset.vocabularies import Vocabularies
 from repository.engines.bytestore.local import LocalStore
@@ -15,23 +17,24 @@ from repository.engines.bytestore.s3 import S3Store
 from repository.engines.bytestore.s3_address import s3_address
 from repository.engines.facilities import Facilities
 from repository.engines.registrars.local import LocalRegistrar
+from repository.engines.registrars.port import Registrar
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
 from repository.engines.search.embedded import EmbeddedSearch
 from repository.engines.search.port import SearchEngine
 from repository.foundation.database import open_database
+from repository.foundation.nodes import Node, Nodes, bare_rors, nodes_of_one
 from repository.foundation.site import Site
 from repository.foundation.work import Works
 
 
 def facilities_of(settings: Settings) -> Facilities:
     """Open every engine the settings name; nothing is started, nothing is migrated."""
-    registrar = LocalRegistrar(settings.base_url)
     return Facilities(
         site=site_of(settings),
         works=Works(open_database(settings.database_url, settings.database_connections)),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
-        registrars={"doi": registrar, "cstr": registrar},
+        registrars=registrars_of(settings),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
     )
@@ -48,12 +51,58 @@ def site_of(settings: Settings) -> Site:
     return Site(
         name=settings.name,
         base_url=settings.base_url,
-        doi_prefix=settings.doi_prefix,
-        cstr_prefix=settings.cstr_prefix,
-        series=settings.identifier_series,
+        nodes=nodes_of(settings),
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
     )
+
+
+def nodes_of(settings: Settings) -> Nodes:
+    """Where identifiers come from; raises `SettingsError`."""
+    accounts = _accounts(settings)
+    if accounts is None:
+        return nodes_of_one(settings.doi_prefix, settings.cstr_prefix, settings.identifier_series)
+    nodes = [_node(name, account) for name, account in accounts.account.items()]
+    return Nodes(nodes, accounts.suffix, accounts.type_code)
+
+
+def registrars_of(settings: Settings) -> Mapping[str, Registrar]:
+    """By the names of their nodes, and by scheme those that serve everybody; raises `SettingsError`."""
+    accounts = _accounts(settings)
+    if accounts is None:
+        return {node.name: LocalRegistrar(node.name, settings.base_url) for node in nodes_of(settings).nodes}
+    named = {name: _registrar(name, account, settings.base_url) for name, account in accounts.account.items()}
+    general = {
+        node.scheme: named[node.name] for node in nodes_of(settings).nodes if node.general and node.scheme not in named
+    }
+    return {**general, **named}
+
+
+def _accounts(settings: Settings) -> Registrars | None:
+    if settings.registrars is None:
+        return None
+    try:
+        return read_registrars(settings.registrars)
+    except RegistrarsError as error:
+        raise SettingsError(f"REPOSITORY_REGISTRARS: {error}") from None
+
+
+def _node(name: str, account: Account) -> Node:
+    return Node(
+        name=name,
+        scheme=account.identifies,
+        prefix=account.prefix,
+        series=account.series,
+        communities=account.communities,
+        institutions=bare_rors(account.institutions),
+        languages=account.languages,
+    )
+
+
+def _registrar(name: str, account: Account, base_url: str) -> Registrar:
+    if account.kind != "local":
+        raise SettingsError(f"REPOSITORY_REGISTRARS: account.{name}: {account.kind} is not known")
+    return LocalRegistrar(name, base_url)
 
 
 def _store_at(url: str) -> ByteStore:

@@ -15,6 +15,7 @@ from repository.files.fixity import verify_sets
 from repository.foundation.actor import SYSTEM
 from repository.identifiers.register import register_identifiers
 from repository.records.model import Version
+from repository.records.registrations import wanted_of
 from repository.search.upkeep import index_drafts, index_files, index_records
 
 Run = Callable[[Facilities, Sequence[int]], None]
@@ -41,9 +42,8 @@ def verify_files(facilities: Facilities, version_ids: Sequence[int]) -> None:
 
 
 def register(facilities: Facilities, owners: Sequence[int]) -> None:
-    """Register the identifiers of versions and concepts."""
-    targets = {owner: facilities.site.page(f"/records/{owner}") for owner in owners}
-    register_identifiers(facilities.works, facilities.registrars, targets)
+    """Make registrars say of the identifiers of versions and concepts what the database says."""
+    register_identifiers(facilities.works, facilities.registrars, owners, lambda read: wanted_of(facilities, read))
 
 
 def remove_files(facilities: Facilities, file_ids: Sequence[int]) -> None:

@@ -14,6 +14,8 @@ from repository.publication.facts import (
     NewVersionBegun,
     VersionEdited,
     VersionPublished,
+    VersionRestored,
+    VersionWithdrawn,
 )
 
 Subjects = Callable[[FactRow], Sequence[int]]
@@ -28,7 +30,8 @@ def with_others(fact: FactRow) -> Sequence[int]:
 
 
 def with_concept(fact: FactRow) -> Sequence[int]:
-    return [fact.subject, fact.details["concept"]]
+    """Its concept names the version, and versions beside it may have become its neighbours."""
+    return [fact.subject, fact.details["concept"], *fact.details["others"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,13 @@ class Reaction:
     subjects: Subjects = itself
 
 
+CHANGED = [
+    Reaction("index_records", with_others),
+    Reaction("index_files", with_others),
+    Reaction("register", with_concept),
+]
+"""What follows when something that was published reads differently."""
+
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     VersionPublished: [
         Reaction("index_records", with_others),
@@ -47,8 +57,10 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
         Reaction("register", with_concept),
         Reaction("verify_files"),
     ],
-    VersionEdited: [Reaction("index_records", with_others), Reaction("index_files", with_others)],
-    EmbargoLifted: [Reaction("index_records", with_others), Reaction("index_files", with_others)],
+    VersionEdited: CHANGED,
+    EmbargoLifted: CHANGED,
+    VersionWithdrawn: CHANGED,
+    VersionRestored: CHANGED,
     EditBegun: [],
     NewVersionBegun: [Reaction("index_drafts")],
     DraftOpened: [Reaction("index_drafts")],

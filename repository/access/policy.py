@@ -6,10 +6,15 @@ the thing acted on.  Later kinds of people and grants are further predicates in 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
 from repository.foundation.actor import Actor, Role, Scope
+from repository.foundation.clock import now
 from repository.foundation.errors import Forbidden
+
+OWN_WITHDRAWAL = timedelta(days=30)
+"""how long after publication its owner may withdraw a version without asking a curator"""
 
 
 class Action(StrEnum):
@@ -22,17 +27,22 @@ class Action(StrEnum):
     NEW_VERSION = auto()
     READ_RECORD = auto()
     READ_FILES = auto()
+    WITHDRAW = auto()
+    RESTORE = auto()
+    READ_HIDDEN_TOMBSTONE = auto()
+    MANAGE_IDENTIFIERS = auto()
     LIST_OWN = auto()
     MANAGE_TOKENS = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What policy needs to know of a draft or record."""
+    """What policy needs to know of a draft or record; `published` is when, None for a draft."""
 
     owner_id: int | None = None
     record_public: bool = False
     files_public: bool = False
+    published: datetime | None = None
 
 
 Predicate = Callable[[Actor, Thing], bool]
@@ -44,6 +54,11 @@ def signed_in(actor: Actor, _thing: Thing) -> bool:
 
 def owner(actor: Actor, thing: Thing) -> bool:
     return actor.person_id is not None and actor.person_id == thing.owner_id
+
+
+def recent_owner(actor: Actor, thing: Thing) -> bool:
+    """Who deposited something may take it back for a while, before others have built on it."""
+    return owner(actor, thing) and thing.published is not None and now() - thing.published < OWN_WITHDRAWAL
 
 
 def curator(actor: Actor, _thing: Thing) -> bool:
@@ -80,6 +95,10 @@ POLICY: Mapping[Action, Rule] = {
     Action.NEW_VERSION: Rule(Scope.WRITE, [owner, administrator]),
     Action.READ_RECORD: Rule(None, [record_is_public, owner, curator]),
     Action.READ_FILES: Rule(None, [files_are_public, owner, curator]),
+    Action.WITHDRAW: Rule(Scope.ACTIONS, [recent_owner, curator]),
+    Action.RESTORE: Rule(Scope.ACTIONS, [curator]),
+    Action.READ_HIDDEN_TOMBSTONE: Rule(None, [owner, curator]),
+    Action.MANAGE_IDENTIFIERS: Rule(Scope.ACTIONS, [administrator]),
     Action.LIST_OWN: Rule(Scope.READ, [signed_in]),
     Action.MANAGE_TOKENS: Rule(Scope.TOKENS, [signed_in]),
 }

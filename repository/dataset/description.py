@@ -1,7 +1,7 @@
 """A dataset's description as frozen values: what every format, page and citation is made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Labels = Mapping[str, str]

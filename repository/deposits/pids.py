@@ -11,25 +11,23 @@ from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import identifiers_of
-from repository.identifiers.reserve import SCHEMES, adopt_external_doi, release, reserve
+from repository.identifiers.reserve import adopt_external_doi, origin_of, release, reserve
 from repository.identifiers.rules import folded
-
-KNOWN = (*SCHEMES, "oai")
 
 
 def reserve_pid(work: Work, site: Site, draft_id: int, scheme: str) -> DraftView:
     """Give the draft its identifier before it is published; it stays the same then."""
     draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT)
-    _require_scheme(scheme)
-    reserve(work, site, scheme, draft.id)
+    _require_scheme(site, scheme)
+    reserve(work, site, scheme, draft.id, origin_of(concept.community, draft.description))
     _touched(work, draft)
     return view_of(work, draft, concept)
 
 
-def drop_pid(work: Work, draft_id: int, scheme: str) -> DraftView:
+def drop_pid(work: Work, site: Site, draft_id: int, scheme: str) -> DraftView:
     """Give a reserved identifier back; raises `Forbidden` for one that is published."""
     draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT)
-    _require_scheme(scheme)
+    _require_scheme(site, scheme)
     if draft.kind == DraftKind.EDIT:
         raise Forbidden("A published identifier cannot be dropped.")
     if not release(work, draft.id, scheme):
@@ -47,10 +45,10 @@ def take_pids(work: Work, site: Site, draft: Draft, raw: object) -> list[FieldEr
     errors = [
         FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}")
         for scheme in raw
-        if scheme not in KNOWN
+        if scheme not in (*site.nodes.schemes, "oai")
     ]
     present = identifiers_of(work, [draft.id])[draft.id]
-    for scheme in SCHEMES:
+    for scheme in site.nodes.schemes:
         try:
             _take(work, site, draft, scheme, raw.get(scheme), present.get(scheme))
         except Invalid as fault:
@@ -78,8 +76,8 @@ def _take(work: Work, site: Site, draft: Draft, scheme: str, raw: object, presen
     adopt_external_doi(work, site, draft.id, value)
 
 
-def _require_scheme(scheme: str) -> None:
-    if scheme not in SCHEMES:
+def _require_scheme(site: Site, scheme: str) -> None:
+    if scheme not in site.nodes.schemes:
         message = f"No configuration defined for PID {scheme}"
         raise Invalid.field(f"pids.{scheme}", message)
 

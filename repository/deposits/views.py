@@ -107,7 +107,7 @@ def discard_draft(record_id: int) -> Response:
 @api.route(
     "POST",
     "/records/<record:record_id>/draft/pids/<scheme>",
-    "Reserve an identifier (doi, cstr)",
+    "Reserve an identifier (doi, cstr and what else is configured)",
     answers={201: RecordShape},
     errors=(403, 404, 409),
 )
@@ -130,7 +130,7 @@ def drop_pid(record_id: int, scheme: str) -> Response:
     accepted()
     facilities: Facilities = current_facilities()
     with facilities.works.writing(current_actor()) as work:
-        return shown(facilities, work, pids.drop_pid(work, record_id, scheme))
+        return shown(facilities, work, pids.drop_pid(work, facilities.site, record_id, scheme))
 
 
 def shown(facilities: Facilities, work: Work, view: DraftView, status: int = 200) -> Response:

@@ -20,7 +20,7 @@ from repository.foundation.work import Works
 
 @dataclass(frozen=True, slots=True)
 class Facilities:
-    """`registrars` by identifier scheme, as in ``{"doi": …, "cstr": …}``.
+    """`registrars` by the names of their nodes; those for everybody by their scheme too, as in ``{"doi": …}``.
 
     `signed_for` is how long a signed address of the store may be used; None when bytes go through the web process.
     `kept` is what this process made for readers and may give them again.
@@ -40,6 +40,8 @@ class Facilities:
         self.search.close()
         self.store.close()
         self.works.close()
+        for registrar in self.registrars.values():
+            registrar.close()
 
 
 def questions_of(facilities: Facilities) -> Mapping[str, Callable[[], str]]:
@@ -48,7 +50,7 @@ def questions_of(facilities: Facilities) -> Mapping[str, Callable[[], str]]:
         "database": lambda: _describe_database(facilities.works),
         "store": facilities.store.describe,
         "search": facilities.search.describe,
-        **{scheme: each.describe for scheme, each in facilities.registrars.items()},
+        **{name: each.describe for name, each in facilities.registrars.items() if name == each.name},
     }
 
 

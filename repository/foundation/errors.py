@@ -4,7 +4,7 @@ Nothing below the web layer knows a status code.  Every error carries a reason f
 `Incomplete` carry `FieldError`s for machines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,9 +72,13 @@ class NotFound(RepositoryError):
 
 
 class Gone(RepositoryError):
-    """It existed and was withdrawn."""
+    """It existed and was withdrawn; `tombstone` says why, as JSON."""
 
     default = "Record deleted"
+
+    def __init__(self, reason: str = "", tombstone: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.tombstone = dict(tombstone or {})
 
 
 class Conflict(RepositoryError):

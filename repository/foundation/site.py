@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from repository.foundation.nodes import Nodes
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`base_url` has no slash at its end; `series` starts the local suffix of every identifier."""
+    """`base_url` has no slash at its end; `nodes` are what identifiers come from."""
 
     name: str
     base_url: str
-    doi_prefix: str
-    cstr_prefix: str
-    series: str
+    nodes: Nodes
     max_file_bytes: int
     max_files: int
 

@@ -1,66 +1,163 @@
-"""Registering what publication reserved; run as a job, after the publication is safe."""
+"""Tell registrars what publication reserved and what changed since; run as a job, after the publication is safe.
 
-from collections.abc import Mapping
+For each identifier a round goes: take it (nobody else asks its registrar meanwhile) · read what the registrar should
+have · ask · note the answer.  No transaction is open while a registrar is asked, and what succeeded is kept when
+another fails.  A call that began and whose answer was never noted leaves `asked` behind: then the next round asks what
+the registrar knows before it says anything again, so that a lost answer mints nothing twice.
+"""
 
-from sqlalchemy import select
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
 
-from repository.engines.registrars.port import Registrar, Registration
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Invalid, Unavailable
+import orjson
+
+from repository.engines.registrars.port import Outcome, Registrar, Registration, Stage
+from repository.foundation.errors import Unavailable
 from repository.foundation.work import Works
-from repository.identifiers.model import Identifier, State
+from repository.identifiers.rounds import Held, Noted, note, take
+from repository.identifiers.rules import Step, step_for
 
-MAX_CAUSE = 1000
-_WAITING = (State.RESERVED.value, State.FAILED.value)
+ELSEWHERE = "The registrar says that it leads to {}."
 
 
-def register_identifiers(works: Works, registrars: Mapping[str, Registrar], targets: Mapping[int, str]) -> None:
-    """Register each identifier of the owners in `targets` that is not registered yet, to resolve to its target.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the registrars should have of one owner: where it leads, its documents by format, and whether it is gone.
 
-    No transaction is open while a registrar is asked, and what succeeded is kept when another fails.  Raises
-    `Unavailable` to be tried again later; a refusal is kept with its cause.
+    Of what is `hidden` from the public a registrar elsewhere learns nothing; what it had learned before, it hides.
     """
-    waiting = _waiting(works, list(targets))
-    outcomes: dict[int, str] = {}
-    failure: Unavailable | None = None
-    for identifier in waiting:
-        registrar = registrars[identifier.scheme]
-        wanted = Registration(identifier.scheme, identifier.value, targets[identifier.owner])
+
+    target: str
+    documents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    withdrawn: bool = False
+    hidden: bool = False
+
+
+WantedOf = Callable[[Sequence[int]], Mapping[int, Wanted]]
+"""reads anew what is to be said of owners; one that is not published is left out"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    held: Held
+    registration: Registration
+    here: bool
+
+    @property
+    def digest(self) -> str:
+        """Tells two registrations of an identifier apart; what is registered here has no copy that could be old."""
+        if self.here:
+            return "withdrawn" if self.registration.withdrawn else "here"
+        said = (self.registration.target, self.registration.withdrawn, self.registration.document)
+        return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    @property
+    def step(self) -> Step:
+        held = self.held
+        return step_for(
+            ticket=held.ticket, registered=held.registered, uncertain=held.uncertain, current=held.sent == self.digest
+        )
+
+    def noted(self, outcome: Outcome) -> Noted:
+        return Noted(self.held, outcome, self.digest, self.registration.withdrawn)
+
+
+def register_identifiers(
+    works: Works, registrars: Mapping[str, Registrar], owners: Sequence[int], wanted_of: WantedOf
+) -> None:
+    """Make the registrars say of the identifiers of `owners` what the database says.
+
+    `registrars` are by the names of their nodes; one for everybody is also there by its scheme, for identifiers whose
+    node is no longer configured.  Raises `Unavailable`, to be tried again later, when a registrar did not answer or is
+    still at work; a refusal is noted with its cause.
+    """
+    taken = take(works, owners, calls=any(not registrar.here for registrar in registrars.values()))
+    wanted = wanted_of(sorted({held.owner for held in taken.rows}))
+    failures = [Unavailable("Another process is asking the registrar.")] if taken.busy else []
+
+    def name_of(held: Held) -> str:
+        return held.registrar if held.registrar in registrars else held.scheme
+
+    for name, group in groupby(sorted(taken.rows, key=name_of), key=name_of):
+        noted = list(_round(registrars[name], list(group), wanted))
+        note(works, noted)
+        failures += [each.failure for each in noted if each.failure is not None]
+        if any(each.outcome is not None and each.outcome.stage is Stage.PENDING for each in noted):
+            failures.append(Unavailable(f"{registrars[name].name} is still at work."))
+    if failures:
+        raise failures[0]
+
+
+def _round(registrar: Registrar, rows: Sequence[Held], wanted: Mapping[int, Wanted]) -> Iterator[Noted]:
+    """What became of each of `rows`, all of this registrar."""
+    by_step: dict[Step, list[_Task]] = {step: [] for step in Step}
+    for held in rows:
+        said = wanted.get(held.owner)
+        if said is None or (said.hidden and not (held.registered or registrar.here)):
+            yield Noted(held)
+        else:
+            task = _task(registrar, held, said)
+            by_step[task.step].append(task)
+    for task in by_step[Step.LEAVE]:
+        yield task.noted(Outcome(Stage.DONE))
+    yield from _polled(registrar, by_step)
+    yield from _looked_up(registrar, by_step)
+    yield from _asked(registrar.register, registrar.most, by_step[Step.REGISTER])
+    yield from _asked(registrar.update, registrar.most, by_step[Step.UPDATE])
+
+
+def _task(registrar: Registrar, held: Held, said: Wanted) -> _Task:
+    gone = said.withdrawn or (said.hidden and not registrar.here)
+    registration = Registration(held.value, said.target, said.documents.get(registrar.format, {}), gone)
+    return _Task(held, registration, registrar.here)
+
+
+def _polled(registrar: Registrar, by_step: Mapping[Step, list[_Task]]) -> Iterator[Noted]:
+    """Ask what became of batches; what was overtaken by a change meanwhile is updated in this round."""
+    tasks = sorted(by_step[Step.POLL], key=lambda task: task.held.ticket)
+    for ticket, group in groupby(tasks, key=lambda task: task.held.ticket):
+        of_batch = list(group)
         try:
-            outcomes[identifier.id] = _refusal(registrar, wanted)
-        except Unavailable as error:
-            failure = error
-    if outcomes:
-        _note(works, registrars, outcomes)
-    if failure:
-        raise failure
+            outcomes = registrar.outcomes(ticket, [task.held.value for task in of_batch])
+        except Unavailable as failure:
+            yield from (Noted(task.held, failure=failure) for task in of_batch)
+            continue
+        for task in of_batch:
+            outcome = outcomes.get(task.held.value, Outcome(Stage.PENDING))
+            if outcome.stage is Stage.DONE and task.held.sent != task.digest:
+                by_step[Step.UPDATE].append(task)
+            else:
+                yield Noted(task.held, outcome, task.held.sent, task.registration.withdrawn)
 
 
-def _waiting(works: Works, owners: list[int]) -> list[Identifier]:
-    with works.reading(SYSTEM) as work:
-        return list(
-            work.session.scalars(select(Identifier).where(Identifier.owner.in_(owners), Identifier.state.in_(_WAITING)))
-        )
+def _looked_up(registrar: Registrar, by_step: Mapping[Step, list[_Task]]) -> Iterator[Noted]:
+    """Ask what the registrar knows of identifiers whose last call had no answer, before anything is said again."""
+    for task in by_step[Step.LOOK]:
+        try:
+            target = registrar.target_of(task.held.value)
+        except Unavailable as failure:
+            yield Noted(task.held, failure=failure)
+            continue
+        if target is None:
+            by_step[Step.REGISTER].append(task)
+        elif target == task.registration.target:
+            by_step[Step.UPDATE].append(task)
+        else:
+            yield task.noted(Outcome(Stage.REFUSED, ELSEWHERE.format(target)))
 
 
-def _refusal(registrar: Registrar, registration: Registration) -> str:
-    """Why the registrar will not have it; empty when it has."""
-    try:
-        registrar.register(registration)
-    except Invalid as refused:
-        return refused.reason[:MAX_CAUSE]
-    return ""
-
-
-def _note(works: Works, registrars: Mapping[str, Registrar], outcomes: Mapping[int, str]) -> None:
-    with works.writing(SYSTEM) as work:
-        rows = work.session.scalars(
-            select(Identifier).where(Identifier.id.in_(outcomes), Identifier.state.in_(_WAITING))
-        )
-        for identifier in rows:
-            refusal = outcomes[identifier.id]
-            identifier.registrar = registrars[identifier.scheme].name
-            identifier.cause = refusal
-            identifier.state = State.FAILED if refusal else State.REGISTERED
-            identifier.registered = None if refusal else work.now
-            identifier.change += 1
+def _asked(
+    ask: Callable[[Sequence[Registration]], Sequence[Outcome]], most: int, tasks: Sequence[_Task]
+) -> Iterator[Noted]:
+    for first in range(0, len(tasks), most):
+        batch = tasks[first : first + most]
+        try:
+            outcomes = ask([task.registration for task in batch])
+        except Unavailable as failure:
+            yield from (Noted(task.held, failure=failure) for task in batch)
+            continue
+        for task, outcome in zip(batch, outcomes, strict=True):
+            yield task.noted(outcome)

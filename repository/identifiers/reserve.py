@@ -1,34 +1,49 @@
 """Reserving identifiers, in the transaction of whoever needs them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import delete
 
 from repository.foundation.errors import Invalid
+from repository.foundation.nodes import Node, Origin, bare_rors
 from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.identifiers.model import Identifier, State
 from repository.identifiers.queries import ByScheme, identifiers_of, owner_of
-from repository.identifiers.rules import external_doi, folded, minted
-
-SCHEMES = ("doi", "cstr")
+from repository.identifiers.rules import external_doi, folded
 
 
-def reserve(work: Work, site: Site, scheme: str, owner: int) -> Identifier:
+def origin_of(community: str | None, description: Mapping[str, Any]) -> Origin:
+    """What of a dataset chooses where its identifiers come from; `description` is stored metadata."""
+    affiliations = (
+        affiliation.get("id") for creator in description.get("creators") or () for affiliation in _affiliations(creator)
+    )
+    resource_type = (description.get("resource_type") or {}).get("id") or ""
+    return Origin(community, bare_rors(each for each in affiliations if each), str(resource_type))
+
+
+def reserve(work: Work, site: Site, scheme: str, owner: int, origin: Origin) -> Identifier:
     """Our identifier of `scheme` for a record or concept; raises `Invalid` if it has one already."""
     if scheme in identifiers_of(work, [owner])[owner]:
         raise Invalid.field(f"pids.{scheme}", f"A PID already exists for type {scheme}")
-    reserved = _add(work, owner, scheme, minted(site, scheme, owner), State.RESERVED)
+    reserved = _mint(work, site, scheme, owner, origin)
     work.session.flush()
     return reserved
 
 
-def reserve_for_publication(work: Work, site: Site, record_id: int, concept_id: int) -> None:
-    """Make sure that version and concept have DOI and CSTR; a dataset with a DOI from elsewhere gets no second one."""
+def reserve_for_publication(work: Work, site: Site, record_id: int, concept_id: int, origin: Origin) -> None:
+    """Make sure that version and concept have an identifier of each kind.
+
+    A dataset with a DOI from elsewhere gets no second one.
+    """
     present = identifiers_of(work, [record_id, concept_id])
     doi = present[record_id].get("doi")
     for owner, has in present.items():
-        for scheme in ("cstr",) if doi and doi.external else SCHEMES:
-            if scheme not in has:
-                _add(work, owner, scheme, minted(site, scheme, owner), State.RESERVED)
+        for scheme in site.nodes.schemes:
+            kept_elsewhere = scheme == "doi" and doi is not None and doi.external
+            if scheme not in has and not kept_elsewhere:
+                _mint(work, site, scheme, owner, origin)
 
 
 def adopt_external_doi(work: Work, site: Site, owner: int, text: str) -> Identifier:
@@ -42,7 +57,7 @@ def adopt_external_doi(work: Work, site: Site, owner: int, text: str) -> Identif
         raise Invalid.field("pids.doi", f"doi:{value} already exists.")
     if present:
         release(work, owner, "doi")
-    adopted = _add(work, owner, "doi", value, State.EXTERNAL)
+    adopted = _add(work, owner, "doi", value)
     work.session.flush()
     return adopted
 
@@ -56,15 +71,26 @@ def release(work: Work, owner: int, scheme: str | None = None) -> ByScheme:
     return chosen
 
 
-def _add(work: Work, owner: int, scheme: str, value: str, state: State) -> Identifier:
+def _mint(work: Work, site: Site, scheme: str, owner: int, origin: Origin) -> Identifier:
+    node = site.nodes.node_for(scheme, origin)
+    return _add(work, owner, scheme, site.nodes.minted(node, origin, owner), node)
+
+
+def _add(work: Work, owner: int, scheme: str, value: str, node: Node | None = None) -> Identifier:
+    """Without a node it was minted elsewhere."""
     identifier = Identifier(
         owner=owner,
         scheme=scheme,
         value=value,
         folded=folded(value),
-        state=state.value,
-        registrar="external" if state is State.EXTERNAL else "",
+        state=(State.RESERVED if node else State.EXTERNAL).value,
+        registrar=node.name if node else "external",
         reserved=work.now,
     )
     work.session.add(identifier)
     return identifier
+
+
+def _affiliations(creator: object) -> list[Mapping[str, Any]]:
+    listed = creator.get("affiliations") if isinstance(creator, Mapping) else None
+    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []

@@ -1,34 +1,19 @@
-"""How identifiers are written."""
+"""How identifiers are written, and what is to be done about their registration."""
 
 import re
+from datetime import timedelta
+from enum import StrEnum, auto
 
 from repository.foundation.errors import Invalid
 from repository.foundation.site import Site
-
-DATASET_TYPE_CODE = "11"
-"""CSTR resource type of scientific data (GB/T 32843-2016 practice)."""
 
 MAX_LENGTH = 255
 """Of an identifier, also when it is folded, which can lengthen it."""
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)*/[^\s\x00-\x1f]{1,200}")
 
 
-def suffix(site: Site, number: int) -> str:
-    """The local part that DOI and CSTR share; `number` is a record or concept id."""
-    return f"{site.series}.{number}"
-
-
-def minted(site: Site, scheme: str, number: int, type_code: str = DATASET_TYPE_CODE) -> str:
-    """The identifier of `scheme` that this repository gives to `number`, bare."""
-    local = suffix(site, number)
-    return {
-        "doi": f"{site.doi_prefix}/{local}",
-        "cstr": f"{site.cstr_prefix}.{type_code}.{local}",
-    }[scheme]
-
-
 def folded(value: str) -> str:
-    """DOI and CSTR compare without regard to case."""
+    """DOI, CSTR and Handle compare without regard to case."""
     return value.casefold()
 
 
@@ -37,10 +22,40 @@ def external_doi(site: Site, text: str) -> str:
     bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", text.strip(), flags=re.IGNORECASE)
     if not _DOI.fullmatch(bare) or len(folded(bare)) > MAX_LENGTH:
         raise Invalid.field("pids.doi", "Invalid DOI")
-    if bare.partition("/")[0] == site.doi_prefix:
+    prefix = bare.partition("/")[0]
+    if prefix in site.nodes.prefixes("doi"):
         raise Invalid.field(
             "pids.doi",
-            f"The prefix '{site.doi_prefix}' is managed by {site.name}. "
-            "Please supply an external DOI or select another option.",
+            f"The prefix '{prefix}' is managed by {site.name}. Please supply an external DOI or select another option.",
         )
     return bare
+
+
+class Step(StrEnum):
+    """What a round of registration does with an identifier."""
+
+    LEAVE = auto()
+    """the registrar has what it should have"""
+    POLL = auto()
+    """ask what became of the batch that it is in"""
+    LOOK = auto()
+    """a call had no answer: ask what the registrar knows"""
+    REGISTER = auto()
+    UPDATE = auto()
+
+
+def step_for(*, ticket: str, registered: bool, uncertain: bool, current: bool) -> Step:
+    """`current` says that the registrar is known to have what it should have."""
+    if ticket:
+        return Step.POLL
+    if registered:
+        return Step.LEAVE if current else Step.UPDATE
+    return Step.LOOK if uncertain else Step.REGISTER
+
+
+MAX_PAUSE = timedelta(hours=1)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts without an answer: twice as long each time, up to `MAX_PAUSE`."""
+    return min(timedelta(seconds=2 ** min(attempts, 12)), MAX_PAUSE)

@@ -30,9 +30,10 @@ def lift_embargoes(works: Works, today: date) -> int:
             for version, concept in due:
                 with others_noticed(work, concept) as others:
                     version.terms = version.terms.lifted()
+                    version.exposed = True
                     version.change += 1
                     version.updated = work.now
-                work.emit(EmbargoLifted(version.id, {"others": others}))
+                work.emit(EmbargoLifted(version.id, {"concept": concept.id, "others": others}))
         lifted += len(due)
         if len(due) < BATCH:
             return lifted

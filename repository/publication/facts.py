@@ -11,6 +11,14 @@ class VersionEdited(Fact):
     """Subject: the version, whose description or access has a new revision."""
 
 
+class VersionWithdrawn(Fact):
+    """Subject: the version, which has a tombstone; details name its concept and the versions that are latest now."""
+
+
+class VersionRestored(Fact):
+    """Subject: the version, whose tombstone is gone; details as of a withdrawal."""
+
+
 class EditBegun(Fact):
     """Subject: the version that an edit was opened for."""
 

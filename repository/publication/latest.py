@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
-from repository.access.terms import PUBLIC
 from repository.foundation.work import Work
 from repository.records.model import Concept, Version
+from repository.records.queries import IN_PUBLIC
 
 
 @contextmanager
@@ -27,9 +27,6 @@ def others_noticed(work: Work, concept: Concept) -> Iterator[list[int]]:
 
 def _latest(work: Work, concept: Concept) -> set[int]:
     public = work.session.scalar(
-        select(Version.id)
-        .where(Version.concept_id == concept.id, Version.record_access == PUBLIC)
-        .order_by(Version.index.desc())
-        .limit(1)
+        select(Version.id).where(Version.concept_id == concept.id, IN_PUBLIC).order_by(Version.index.desc()).limit(1)
     )
     return {version_id for version_id in (concept.latest_id, public) if version_id is not None}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from repository.access.policy import Action
+from repository.access.terms import PUBLIC
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_for
 from repository.deposits.rules import stops_publication
@@ -11,7 +12,7 @@ from repository.files.queries import file_set, has_pending
 from repository.files.uploads import freeze
 from repository.foundation.site import Site
 from repository.foundation.work import Work
-from repository.identifiers.reserve import reserve_for_publication
+from repository.identifiers.reserve import origin_of, reserve_for_publication
 from repository.publication.facts import VersionEdited, VersionPublished
 from repository.publication.latest import others_noticed
 from repository.publication.rules import require_publishable
@@ -73,7 +74,8 @@ def _first_revision(work: Work, site: Site, edition: _Edition) -> Version:
     )
     _copy_description(draft, version)
     work.session.add(version)
-    reserve_for_publication(work, site, version.id, concept.id)
+    origin = origin_of(concept.community, version.description)
+    reserve_for_publication(work, site, version.id, concept.id, origin)
     concept.latest_id, concept.versions = version.id, version.index
     return version
 
@@ -91,6 +93,7 @@ def _copy_description(draft: Draft, version: Version) -> None:
     version.description = draft.description
     version.custom_fields = draft.custom_fields
     version.terms = draft.terms
+    version.exposed = bool(version.exposed) or draft.terms.record == PUBLIC
     version.files_enabled = draft.files_enabled
     version.default_preview = draft.default_preview
 

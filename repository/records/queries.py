@@ -1,9 +1,10 @@
 """Reading concepts and versions; a list costs as many queries as one record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 
 from repository.access.policy import Action, Thing, may, must
 from repository.access.terms import PUBLIC
@@ -11,11 +12,12 @@ from repository.access.visibility import visible_to
 from repository.files.model import FileSet
 from repository.foundation.actor import Actor
 from repository.foundation.among import Among
-from repository.foundation.errors import Forbidden, NotFound
+from repository.foundation.clock import iso
+from repository.foundation.errors import Forbidden, Gone, NotFound
 from repository.foundation.paging import Page
 from repository.foundation.work import Work
 from repository.identifiers.queries import ByScheme, identifiers_of
-from repository.records.model import Concept, Number, Version
+from repository.records.model import Concept, Number, Tombstone, Version
 
 # Built once: composing a statement costs more than running it.
 _VIEWS = (
@@ -28,22 +30,43 @@ UNKNOWN = "The persistent identifier does not exist."
 NOT_PUBLISHED = "The persistent identifier is not registered."
 
 
+IN_PUBLIC = and_(Version.record_access == PUBLIC, Version.withdrawn_at.is_(None))
+"""The versions that everybody may read."""
 _NEWEST_PUBLIC = (
     select(Version.concept_id, func.max(Version.index))
-    .where(Among(Version.concept_id, "concepts"), Version.record_access == PUBLIC)
+    .where(Among(Version.concept_id, "concepts"), IN_PUBLIC)
     .group_by(Version.concept_id)
 )
+_OF = aliased(Version)
+_NEIGHBOURS = (
+    select(_OF.id, Version.id, Version.index, Version.description)
+    .join(_OF, and_(_OF.concept_id == Version.concept_id, Version.index.in_([_OF.index - 1, _OF.index + 1])))
+    .where(Among(_OF.id, "ids"), IN_PUBLIC)
+)
+_TOMBSTONES = select(Tombstone).where(Among(Tombstone.version_id, "ids"))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A public version beside another one, or one of its concept's; `label` is what its makers call it."""
+
+    id: int
+    index: int
+    label: str
+    pids: ByScheme
 
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A version with all that belongs to its reading, but its files' entries."""
+    """A version with all that belongs to its reading, but its files' entries; `neighbours` are by their index."""
 
     version: Version
     concept: Concept
     files: FileSet
     pids: ByScheme
     concept_pids: ByScheme
+    neighbours: Mapping[int, Neighbour]
+    tombstone: Tombstone | None = None
 
     @property
     def thing(self) -> Thing:
@@ -53,6 +76,11 @@ class RecordView:
     def is_latest(self) -> bool:
         return self.concept.latest_id == self.version.id
 
+    @property
+    def public(self) -> bool:
+        """Everybody may read it, or its tombstone."""
+        return self.version.record_access == PUBLIC
+
 
 def thing_of(version: Version, concept: Concept) -> Thing:
     """What policy needs to know of a published version."""
@@ -60,6 +88,7 @@ def thing_of(version: Version, concept: Concept) -> Thing:
         owner_id=concept.owner_id,
         record_public=version.record_access == PUBLIC,
         files_public=version.files_access == PUBLIC,
+        published=version.created,
     )
 
 
@@ -78,7 +107,7 @@ def record_or_latest(work: Work, number: int) -> RecordView | int:
     """
     found = record_views(work, [number])
     if found:
-        must(work.actor, Action.READ_RECORD, found[0].thing)
+        require_readable(work.actor, found[0])
         return found[0]
     concept = concept_by_id(work, number)
     if concept is not None and concept.latest_id is not None:
@@ -88,12 +117,60 @@ def record_or_latest(work: Work, number: int) -> RecordView | int:
 
 
 def record_views(work: Work, ids: Sequence[int]) -> list[RecordView]:
-    """Versions in the order of `ids`, in two queries, whoever may see them."""
+    """Versions in the order of `ids`, whoever may see them, in two queries and two more where they are needed."""
     rows = work.session.execute(_VIEWS, {"ids": ids}).all()
-    pids = identifiers_of(work, {key for row in rows for key in (row.Version.id, row.Concept.id)})
-    views = (RecordView(*row, pids[row.Version.id], pids[row.Concept.id]) for row in rows)
-    by_id = {view.version.id: view for view in views}
+    several = [row.Version.id for row in rows if row.Concept.versions > 1]
+    beside = work.session.execute(_NEIGHBOURS, {"ids": several}).all() if several else ()
+    owners = {key for row in rows for key in (row.Version.id, row.Concept.id)} | {each[1] for each in beside}
+    pids = identifiers_of(work, owners)
+    neighbours: dict[int, dict[int, Neighbour]] = {}
+    for of, each, index, description in beside:
+        neighbours.setdefault(of, {})[index] = Neighbour(each, index, label_of(description, index), pids[each])
+    withdrawn = [row.Version.id for row in rows if row.Version.withdrawn_at is not None]
+    tombstones = {each.version_id: each for each in _tombstones(work, withdrawn)}
+    by_id = {
+        row.Version.id: RecordView(
+            *row,
+            pids[row.Version.id],
+            pids[row.Concept.id],
+            neighbours.get(row.Version.id, {}),
+            tombstones.get(row.Version.id),
+        )
+        for row in rows
+    }
     return [by_id[key] for key in ids if key in by_id]
+
+
+def label_of(description: Mapping[str, object], index: int) -> str:
+    """What a version is called: by its makers, else by its place."""
+    return str(description.get("version") or f"v{index}")
+
+
+def require_readable(actor: Actor, view: RecordView) -> None:
+    """Raises `Forbidden`; `Gone` for what was withdrawn, or `NotFound` for whom its tombstone is not meant."""
+    must(actor, Action.READ_RECORD, view.thing)
+    stone = view.tombstone
+    if stone is not None:
+        if not stone.visible and not may(actor, Action.READ_HIDDEN_TOMBSTONE, view.thing):
+            raise NotFound(UNKNOWN)
+        raise Gone(tombstone=tombstone_json(stone))
+
+
+def tombstone_json(stone: Tombstone) -> dict[str, object]:
+    """The tombstone in an answer (InvenioRDM contract, section 1.11)."""
+    by = {"removed_by": {"user": str(stone.removed_by)}} if stone.removed_by is not None else {}
+    return {
+        "removal_reason": {"id": stone.reason},
+        "note": stone.note,
+        **by,
+        "removal_date": iso(stone.at),
+        "citation_text": stone.citation,
+        "is_visible": stone.visible,
+    }
+
+
+def _tombstones(work: Work, ids: Sequence[int]) -> Sequence[Tombstone]:
+    return work.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
 
 
 def concept_by_id(work: Work, concept_id: int) -> Concept | None:
@@ -101,17 +178,16 @@ def concept_by_id(work: Work, concept_id: int) -> Concept | None:
 
 
 def latest_for(work: Work, concept_id: int) -> int:
-    """The newest version of a published concept that `work.actor` may read; raises `Forbidden` if there is none."""
-    found = work.session.scalar(
-        select(Version.id)
-        .join(Concept)
-        .where(Version.concept_id == concept_id, readable(work.actor))
-        .order_by(Version.index.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise Forbidden
-    return found
+    """The newest version of a published concept that `work.actor` may read, the newest tombstone if all are withdrawn.
+
+    Raises `Forbidden` if there is none.
+    """
+    of_concept = select(Version.id).join(Concept).where(Version.concept_id == concept_id)
+    for wanted in (readable(work.actor), Version.withdrawn_at.is_not(None)):
+        found = work.session.scalar(of_concept.where(wanted).order_by(Version.index.desc()).limit(1))
+        if found is not None:
+            return found
+    raise Forbidden
 
 
 def newest_public(work: Work, concept_ids: Iterable[int]) -> dict[int, int]:
@@ -136,12 +212,13 @@ def versions_of(work: Work, concept_id: int, page: Page) -> tuple[list[RecordVie
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
-    """The visibility filter for a query over `Version` joined with `Concept`."""
+    """The visibility filter for a query over `Version` joined with `Concept`; what was withdrawn nobody finds."""
     scope = visible_to(actor)
+    there = Version.withdrawn_at.is_(None)
     if scope.everything:
-        return true()
+        return there
     public = Version.record_access == PUBLIC
-    return public if scope.owner_id is None else public | (Concept.owner_id == scope.owner_id)
+    return and_(there, public if scope.owner_id is None else public | (Concept.owner_id == scope.owner_id))
 
 
 def files_for_reading(work: Work, record_id: int) -> RecordView:

@@ -40,6 +40,7 @@ _MARK = select(
     _VERSION.change,
     _PIDS,
     _CONCEPT.latest_id,
+    _VERSION.withdrawn_at,
 ).join_from(Version.__table__, Concept.__table__, _VERSION.concept_id == _CONCEPT.id)
 _OF_ONE = _MARK.where(_VERSION.id == bindparam("id"))
 _OF_MANY = _MARK.where(Among(_VERSION.id, "ids"))
@@ -98,7 +99,8 @@ def _marks_of(work: Work, ids: Sequence[int]) -> list[Mark]:
     rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
     marks = (
         Mark(number, revision, Thing(owner_id, record == PUBLIC, files == PUBLIC), (change, pids, latest))
-        for number, revision, record, files, owner_id, change, pids, latest in rows
+        for number, revision, record, files, owner_id, change, pids, latest, withdrawn in rows
+        if withdrawn is None
     )
     return [mark for mark in marks if may(work.actor, Action.READ_RECORD, mark.thing)]
 

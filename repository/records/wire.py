@@ -86,7 +86,7 @@ def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True
     return shown
 
 
-_PROVIDERS = {"doi": "datacite", "cstr": "cstr"}
+_PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
 
 
 def pid_json(pid: Identifier) -> dict[str, str]:

@@ -12,6 +12,7 @@ from repository.foundation.actor import SYSTEM
 from repository.foundation.errors import Invalid
 from repository.identifiers.queries import owner_of
 from tests.conftest import Caller, Deposits, a_dataset
+from tests.registrars import FakeRegistrar
 from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
@@ -235,20 +236,18 @@ def test_identifiers_are_registered_after_publication(
     assert states == ["registered"] * 4
 
 
-class Refusing:
+class Refusing(FakeRegistrar):
     """A registrar that will not have anything."""
 
     name = "refusing"
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[Registration] = []
 
-    def register(self, registration: Registration) -> None:
+    def register_one(self, registration: Registration) -> None:
         self.asked.append(registration)
         raise Invalid("No such prefix.")
-
-    def describe(self) -> str:
-        return self.name
 
 
 def test_a_refused_registration_is_visible_and_keeps_the_record_public(

@@ -17,24 +17,13 @@ from repository.foundation.actor import SYSTEM, Actor
 from repository.foundation.errors import NotFound, Unavailable
 from repository.foundation.work import Work, Works
 from tests.conftest import Deposits
+from tests.registrars import FakeRegistrar
 from workers import claiming
 from workers.desk import job_with_fact, open_jobs, standing_of
 from workers.jobs import Queue
 from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
-
-
-class Registrar:
-    """Registers everything."""
-
-    name = "registrar"
-
-    def register(self, registration: Registration) -> None:
-        """What a test does meanwhile."""
-
-    def describe(self) -> str:
-        return self.name
 
 
 def work_off(facilities: Facilities) -> None:
@@ -70,8 +59,8 @@ def test_a_lease_is_renewed_as_long_as_the_job_runs_though_writing_it_failed_mea
     monkeypatch.setattr(claiming, "RENEW_SECONDS", 0.01)
     works = Interrupted(facilities.works.engine)
 
-    class Slow(Registrar):
-        def register(self, registration: Registration) -> None:
+    class Slow(FakeRegistrar):
+        def register_one(self, registration: Registration) -> None:
             assert works.renewed.wait(30)
 
     slow = Slow()
@@ -89,8 +78,8 @@ def test_who_has_lost_its_lease_leaves_the_job_to_the_process_that_claimed_it_si
     while relay(facilities.works):
         pass
 
-    class Overtaken(Registrar):
-        def register(self, registration: Registration) -> None:
+    class Overtaken(FakeRegistrar):
+        def register_one(self, registration: Registration) -> None:
             with facilities.works.writing(SYSTEM) as work:
                 taken = update(Job).where(Job.name == "register", Job.state == JobState.RUNNING.value)
                 work.session.execute(taken.values(attempts=7))

@@ -34,7 +34,7 @@ from repository.foundation.actor import GRANTABLE, SYSTEM, Actor
 from repository.foundation.clock import now
 from repository.foundation.facts import FactRow
 from repository.identifiers.queries import identifiers_of
-from repository.identifiers.reserve import SCHEMES
+
 from repository.publication.publish import publish
 from repository.records.model import Concept, Version, VersionRevision
 from repository.search.upkeep import differences
@@ -50,6 +50,7 @@ POINTS = 60
 """How many of the lines are tried, evenly over the act."""
 OURS = tuple(f"{ROOT}/{package}/" for package in ("repository", "workers"))
 KEY = "data.csv"
+SCHEMES = ("doi", "cstr")
 OLD, NEW = b"the old content\n", b"the new content, which is longer\n"
 DEPOSITOR = Actor(1, scopes=frozenset(GRANTABLE))
 

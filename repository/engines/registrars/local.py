@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from repository.engines.registrars.port import Outcome, Registration, Stage
 
-NAME = "local"
-
 
 class LocalRegistrar:
     """Accepts what this repository can resolve itself, which is all that points below `base_url`.
@@ -15,8 +13,9 @@ class LocalRegistrar:
 
     format = ""
     most = 1000
+    here = True
 
-    def __init__(self, base_url: str, name: str = NAME) -> None:
+    def __init__(self, name: str, base_url: str) -> None:
         self.name = name
         self._base_url = base_url
 

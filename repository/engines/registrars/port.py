@@ -55,6 +55,8 @@ class Registrar(Protocol):
     """which document it wants: ``datacite``, ``cstr``, or none (empty)"""
     most: int
     """registrations that one call takes"""
+    here: bool
+    """nobody outside is asked: this installation is the register"""
 
     def target_of(self, value: str) -> str | None:
         """Where the registrar says that the identifier leads; None when it does not know the identifier."""

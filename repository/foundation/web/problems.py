@@ -31,12 +31,19 @@ STATUS: Mapping[type[errors.RepositoryError], int] = {
 RETRY_AFTER_SECONDS = 5
 
 
-def problem(status: int, message: str, details: Sequence[errors.FieldError] = (), **headers: str) -> Response:
-    """An error reply; `headers` with underscores for hyphens."""
+def problem(
+    status: int,
+    message: str,
+    details: Sequence[errors.FieldError] = (),
+    more: Mapping[str, Any] | None = None,
+    **headers: str,
+) -> Response:
+    """An error reply; `more` are further members, `headers` are named with underscores for hyphens."""
     body: dict[str, Any] = {
         "status": status,
         "message": message,
         "request_id": g.get("request_id", ""),
+        **(more or {}),
     }
     if details:
         body["errors"] = [detail.as_json() for detail in details]
@@ -57,6 +64,8 @@ def _known(error: errors.RepositoryError) -> Response:
         return problem(status, error.reason, Retry_After=str(RETRY_AFTER_SECONDS))
     if isinstance(error, errors.NotSignedIn):
         return problem(status, error.reason, WWW_Authenticate='Bearer error="invalid_token"')
+    if isinstance(error, errors.Gone):
+        return problem(status, error.reason, more={"tombstone": error.tombstone})
     return problem(status, error.reason, error.errors)
 
 

@@ -17,6 +17,7 @@ from repository.foundation.work import Works
 from repository.records.model import Version
 from repository.search.upkeep.filing import public_sets_after
 
+_THERE = Version.withdrawn_at.is_(None)
 BATCH = 500
 
 
@@ -79,12 +80,12 @@ def total(facilities: Facilities) -> Mapping[Part, int]:
     files = (
         select(func.coalesce(func.sum(FileSet.count), 0))
         .join(Version, Version.file_set_id == FileSet.id)
-        .where(Version.files_access == PUBLIC)
+        .where(Version.files_access == PUBLIC, _THERE)
     )
     with facilities.works.reading(SYSTEM) as work:
         return {
             Part.DRAFT: work.session.scalars(drafts).one(),
-            Part.RECORD: work.session.scalars(select(func.count(Version.id))).one(),
+            Part.RECORD: work.session.scalars(select(func.count(Version.id)).where(_THERE)).one(),
             Part.FILES: int(work.session.scalars(files).one()),
         }
 
@@ -115,7 +116,7 @@ def _documents(works: Works) -> Iterator[_Line]:
     """What the index should hold of drafts and records."""
     drafts = select(Draft.id, Draft.revision).where(Draft.kind != DraftKind.EDIT.value)
     yield from _revisions(works, Part.DRAFT, drafts)
-    yield from _revisions(works, Part.RECORD, select(Version.id, Version.change))
+    yield from _revisions(works, Part.RECORD, select(Version.id, Version.change).where(_THERE))
 
 
 def _revisions(works: Works, part: Part, query: Select[int, int]) -> Iterator[_Line]:

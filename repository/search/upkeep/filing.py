@@ -22,7 +22,7 @@ AT_ONCE = 5_000
 _PUBLIC = (
     select(Version.id, Version.change, Version.file_set_id, FileSet.count)
     .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(Version.files_access == PUBLIC, FileSet.count > 0)
+    .where(Version.files_access == PUBLIC, Version.withdrawn_at.is_(None), FileSet.count > 0)
     .order_by(Version.id)
 )
 _OF = _PUBLIC.where(Among(Version.id, "ids"))

@@ -39,7 +39,7 @@ _PUBLISHED = (
     )
     .join(Concept, Version.concept_id == Concept.id)
     .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(Among(Version.id, "ids"))
+    .where(Among(Version.id, "ids"), Version.withdrawn_at.is_(None))
     .order_by(Version.id)
 )
 _PIDS = select(Identifier.owner, Identifier.scheme, Identifier.folded).where(Among(Identifier.owner, "owners"))
@@ -56,7 +56,7 @@ def index_drafts(facilities: Facilities, ids: Sequence[int]) -> None:
 
 
 def record_documents(facilities: Facilities, ids: Sequence[int]) -> list[Document]:
-    """Of those versions that there are, in as many queries as of one."""
+    """Of those versions that there are and that were not withdrawn, in as many queries as of one."""
     with facilities.works.reading(SYSTEM) as work:
         versions = [(Published(*row[:-1]), row[-1] == row[0]) for row in work.session.execute(_PUBLISHED, {"ids": ids})]
         contexts = _contexts(work, versions)

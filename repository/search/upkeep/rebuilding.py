@@ -151,7 +151,6 @@ def _catch_up(facilities: Facilities) -> None:
 def _next_ids(works: Works, part: Part, after: int) -> Sequence[int]:
     column = Version.id if part is Part.RECORD else Draft.id
     query = select(column).where(column > after).order_by(column).limit(BATCH)
-    if part is Part.DRAFT:
-        query = query.where(Draft.kind != DraftKind.EDIT.value)
+    there = Draft.kind != DraftKind.EDIT.value if part is Part.DRAFT else Version.withdrawn_at.is_(None)
     with works.reading(SYSTEM) as work:
-        return work.session.scalars(query).all()
+        return work.session.scalars(query.where(there)).all()

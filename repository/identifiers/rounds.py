@@ -1,0 +1,160 @@
+"""The two ends of a round of registration: identifiers are taken before their registrar is asked, and noted after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from repository.engines.registrars.port import Outcome, Stage
+from repository.foundation.actor import SYSTEM
+from repository.foundation.errors import Unavailable
+from repository.foundation.work import Work, Works
+from repository.identifiers.model import Identifier, State
+from repository.identifiers.rules import pause_after
+
+LEASE = timedelta(minutes=3)
+"""how long one who has taken identifiers may ask; every call to a registrar ends sooner by its own timeouts"""
+REFUSED_PAUSE = timedelta(days=1)
+POLL_PAUSE = timedelta(seconds=5)
+MAX_CAUSE = 1000
+_Row = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An identifier that this round has; `uncertain` says that a call before it ended without an answer.
+
+    `state` is that before it was taken, `marked` whether the row says that it is.
+    """
+
+    id: int
+    owner: int
+    scheme: str
+    value: str
+    registrar: str
+    state: str
+    marked: bool
+    registered: bool
+    uncertain: bool
+    ticket: str
+    sent: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`busy` says that another round has some of the owners' identifiers."""
+
+    rows: Sequence[Held]
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What became of an identifier: an `outcome` and the digest of what was sent, or a `failure`, or nothing."""
+
+    held: Held
+    outcome: Outcome | None = None
+    digest: str = ""
+    withdrawn: bool = False
+    failure: Unavailable | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write down."""
+        settled = State.WITHDRAWN if self.withdrawn else State.REGISTERED
+        as_before = self.held.state == settled.value and self.held.sent == self.digest
+        return self.held.marked or self.failure is not None or not as_before
+
+
+def take(works: Works, owners: Sequence[int], *, calls: bool) -> Taken:
+    """The owners' identifiers that are ours to register.
+
+    With `calls` they are held until they are noted or `LEASE` has passed, because somebody outside will be asked.
+    """
+    chosen = select(Identifier).where(Identifier.owner.in_(owners), Identifier.state != State.EXTERNAL.value)
+    if not calls:
+        with works.reading(SYSTEM) as work:
+            return Taken([_held(row, marked=False) for row in work.session.scalars(chosen)], busy=False)
+    with works.writing(SYSTEM) as work:
+        rows = work.session.scalars(chosen.order_by(Identifier.id).with_for_update()).all()
+        free = [row for row in rows if not _is_held(row, work)]
+        held = [_held(row, marked=True) for row in free]
+        for row in free:
+            row.state = (State.UPDATING if row.registered else State.REGISTERING).value
+            row.asked, row.next_try = work.now, work.now + LEASE
+    return Taken(held, busy=len(free) < len(rows))
+
+
+def note(works: Works, noted: Sequence[Noted]) -> None:
+    """Write down what the registrar said, or that it said nothing."""
+    changed = [each for each in noted if each.changes]
+    if not changed:
+        return
+    with works.writing(SYSTEM) as work:
+        alike: dict[_Row, list[int]] = {}
+        for each in changed:
+            values = _values(work, each)
+            shown = int(values["state"] != each.held.state)
+            alike.setdefault(tuple({**values, "shown": shown}.items()), []).append(each.held.id)
+        for items, ids in alike.items():
+            columns = dict(items)
+            columns["change"] = Identifier.change + columns.pop("shown")
+            work.session.execute(
+                update(Identifier).where(Identifier.id.in_(ids)).values(columns),
+                execution_options={"synchronize_session": False},
+            )
+
+
+def _held(row: Identifier, *, marked: bool) -> Held:
+    return Held(
+        id=row.id,
+        owner=row.owner,
+        scheme=row.scheme,
+        value=row.value,
+        registrar=row.registrar,
+        state=row.state,
+        marked=marked,
+        registered=row.registered is not None,
+        uncertain=row.asked is not None,
+        ticket=row.ticket,
+        sent=row.sent,
+        attempts=row.attempts,
+    )
+
+
+def _is_held(row: Identifier, work: Work) -> bool:
+    in_flight = row.state in (State.REGISTERING.value, State.UPDATING.value) and not row.ticket
+    return in_flight and row.asked is not None and row.next_try is not None and row.next_try > work.now
+
+
+def _values(work: Work, noted: Noted) -> dict[str, Any]:
+    """The columns after this round; `asked` stays only where it is not known what the registrar did."""
+    held, outcome = noted.held, noted.outcome
+    if noted.failure is not None:
+        return _failed(work, held, noted.failure.reason, pause_after(held.attempts + 1))
+    if outcome is None:
+        state = State.REGISTERED if held.registered else State.RESERVED
+        return {"state": state.value, "asked": None, "next_try": None}
+    if outcome.stage is Stage.REFUSED:
+        return _failed(work, held, outcome.cause, REFUSED_PAUSE) | {"asked": None, "ticket": "", "sent": ""}
+    if outcome.stage is Stage.PENDING:
+        state = State.UPDATING if held.registered else State.REGISTERING
+        ticket = outcome.ticket or held.ticket
+        pending = {"state": state.value, "ticket": ticket, "next_try": work.now + POLL_PAUSE}
+        return {**pending, "asked": None, "sent": noted.digest}
+    state = State.WITHDRAWN if noted.withdrawn else State.REGISTERED
+    clean = {"cause": "", "asked": None, "ticket": "", "attempts": 0, "next_try": None}
+    registered = {} if held.registered else {"registered": work.now}
+    return {"state": state.value, "sent": noted.digest, **clean, **registered}
+
+
+def _failed(work: Work, held: Held, cause: str, pause: timedelta) -> dict[str, Any]:
+    return {
+        "state": State.FAILED.value,
+        "cause": cause[:MAX_CAUSE],
+        "attempts": held.attempts + 1,
+        "next_try": work.now + pause,
+    }
