@@ -21,6 +21,7 @@ from repository.foundation.web.replies import json_reply
 from repository.foundation.web.requests import is_operational, watch_requests
 from repository.foundation.web.rules import RecordIdConverter
 from repository.foundation.web.shapes import ProblemShape
+from repository.identifiers import views as identifiers
 from repository.landing import views as landing
 from repository.oai import views as oai
 from repository.publication import views as publication
@@ -36,6 +37,7 @@ APIS: tuple[Api, ...] = (
     search.api,
     vocabularies.api,
     accounts.api,
+    identifiers.api,
 )
 INDISPENSABLE = frozenset({"database", "store"})
 """Without these nothing useful can be answered; without the others depositing, publishing and reading go on."""

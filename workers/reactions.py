@@ -7,7 +7,7 @@ from repository.accounts.facts import PersonRegistered, TokenIssued, TokenRevoke
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.foundation.facts import Fact, FactRow
-from repository.identifiers.facts import RegistrationOverdue
+from repository.identifiers.facts import RegistrationOverdue, RegistrationRetried
 from repository.publication.facts import (
     EditBegun,
     EmbargoLifted,
@@ -70,6 +70,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     FileReleased: [Reaction("remove_files")],
     FileSetDiscarded: [Reaction("empty_sets")],
     RegistrationOverdue: [Reaction("register")],
+    RegistrationRetried: [Reaction("register")],
     PersonRegistered: [],
     TokenIssued: [],
     TokenRevoked: [],

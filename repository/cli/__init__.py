@@ -7,6 +7,7 @@ from repository.cli.accounts import token, user
 from repository.cli.database import migrate
 from repository.cli.demo import demo
 from repository.cli.doctor import doctor
+from repository.cli.identifiers import identifiers
 from repository.cli.index import index
 from repository.cli.jobs import jobs
 from repository.cli.prepare import prepare
@@ -21,7 +22,10 @@ def commands() -> None:
     """A repository for research data."""
 
 
-for _command in (serve, migrate, prepare, demo, user, token, index, jobs, worker, relay, scheduler, sweeps, doctor):
+_PROCESSES = (serve, worker, relay, scheduler)
+_DESK = (migrate, prepare, demo, user, token, index, jobs, identifiers, sweeps, doctor)
+
+for _command in (*_PROCESSES, *_DESK):
     commands.add_command(_command)
 
 

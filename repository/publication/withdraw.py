@@ -10,48 +10,62 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from repository.access.policy import Action, must
+from repository.dataset.formats.citations import cite
 from repository.dataset.vocabularies import Vocabularies
 from repository.foundation.errors import Conflict, FieldError, Invalid
+from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.publication.facts import VersionRestored, VersionWithdrawn
 from repository.publication.latest import others_noticed
 from repository.records.model import Concept, Tombstone, Version
+from repository.records.publications import publication_of
 from repository.records.queries import RecordView, record_view, record_views
 
-MAX_NOTE = 5_000
 MAX_CITATION = 20_000
+_TEXTS = {"note": 5_000, "citation_text": MAX_CITATION}
 
 
 @dataclass(frozen=True, slots=True)
 class Epitaph:
-    """Why a version is withdrawn: a term of ``removalreasons``, a note, and whether the public may read both."""
+    """Why a version is withdrawn: a term of ``removalreasons``, a note, and whether the public may read both.
+
+    `citation` is how it is to be cited, as it was until now if that is empty.
+    """
 
     reason: str
     note: str = ""
     visible: bool = True
+    citation: str = ""
 
 
 def read_epitaph(raw: Mapping[str, object], vocabularies: Vocabularies) -> Epitaph:
     """From a body of the contract (section 1.2); raises `Invalid` naming every field that is wrong."""
-    errors = []
+    errors: list[FieldError] = []
     named = raw.get("removal_reason")
     reason = named.get("id") if isinstance(named, Mapping) else None
     if not isinstance(reason, str) or reason not in vocabularies["removalreasons"]:
         known = ", ".join(entry.id for entry in vocabularies["removalreasons"].search())
         errors.append(FieldError.of("removal_reason.id", f"Choose one of: {known}."))
-    note = raw.get("note") or ""
-    if not isinstance(note, str) or len(note) > MAX_NOTE or "\x00" in note:
-        errors.append(FieldError.of("note", f"Not a valid string of at most {MAX_NOTE} characters."))
+    note, citation = (_text(raw, name, most, errors) for name, most in _TEXTS.items())
     visible = raw.get("is_visible", True)
     if not isinstance(visible, bool):
         errors.append(FieldError.of("is_visible", "Not a valid boolean."))
     if errors:
         raise Invalid(errors=errors)
-    return Epitaph(str(reason), str(note), bool(visible))
+    return Epitaph(str(reason), note, visible is True, citation)
 
 
-def withdraw(work: Work, record_id: int, epitaph: Epitaph, citation: str) -> Version:
-    """Put a tombstone in the version's place; `citation` is how it was cited.
+def _text(raw: Mapping[str, object], name: str, most: int, errors: list[FieldError]) -> str:
+    value = raw.get(name) or ""
+    # NUL is the one character that not every database can keep in a text
+    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+        errors.append(FieldError.of(name, f"Not a valid string of at most {most} characters."))
+        return ""
+    return value
+
+
+def withdraw(work: Work, site: Site, vocabularies: Vocabularies, record_id: int, epitaph: Epitaph) -> Version:
+    """Put a tombstone in the version's place.
 
     Raises `NotFound`, `Forbidden`, and `Gone` when it is withdrawn already, so that a second request changes nothing.
     """
@@ -67,7 +81,7 @@ def withdraw(work: Work, record_id: int, epitaph: Epitaph, citation: str) -> Ver
         version_id=version.id,
         reason=epitaph.reason,
         note=epitaph.note,
-        citation=citation[:MAX_CITATION],
+        citation=epitaph.citation or _citation(view, site, vocabularies),
         visible=epitaph.visible,
         removed_by=work.actor.person_id,
         at=work.now,
@@ -96,6 +110,10 @@ def restore(work: Work, record_id: int) -> Version:
     work.emit(VersionRestored(version.id, {"concept": concept.id, "others": others}))
     work.session.flush()
     return version
+
+
+def _citation(view: RecordView, site: Site, vocabularies: Vocabularies) -> str:
+    return cite(publication_of(view, site, vocabularies, files_allowed=False), "apa")[:MAX_CITATION]
 
 
 def _locked(work: Work, view: RecordView) -> tuple[Version, Concept]:

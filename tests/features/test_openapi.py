@@ -105,6 +105,7 @@ def test_every_operation_that_changes_something_describes_what_it_takes(spec: di
         "change_draft_file",
         "upload_content",
         "create_token",
+        "withdraw_record",
     }
 
 
@@ -157,6 +158,7 @@ def known_parameters(operation: Any, ids: list[str]) -> st.SearchStrategy[dict[s
         "kind": st.sampled_from(["licenses", "languages", "resourcetypes"]),
         "term_id": st.sampled_from(["cc-by-4.0", "eng", "dataset"]),
         "token_id": st.sampled_from(["1", "2"]),
+        "identifier_id": st.sampled_from(["1", "99999"]),
     }
     names = re.findall(r"{(\w+)}", operation.path)
     return st.fixed_dictionaries({name: choices[name] for name in names})

@@ -34,7 +34,6 @@ from repository.foundation.actor import GRANTABLE, SYSTEM, Actor
 from repository.foundation.clock import now
 from repository.foundation.facts import FactRow
 from repository.identifiers.queries import identifiers_of
-
 from repository.publication.publish import publish
 from repository.records.model import Concept, Version, VersionRevision
 from repository.search.upkeep import differences
