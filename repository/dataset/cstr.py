@@ -45,7 +45,7 @@ class Cstr:
     @property
     def url(self) -> str:
         """Where it resolves, percent-encoded."""
-        return f"https://cstr.cn/{quote(self.bare, safe=_UNESCAPED)}"
+        return "https://cstr.cn/" + quote(self.bare, safe=_UNESCAPED, errors="replace")
 
     @property
     def folded(self) -> str:

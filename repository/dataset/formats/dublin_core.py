@@ -10,6 +10,7 @@ from typing import NamedTuple
 from repository.dataset import cstr
 from repository.dataset.description import Description, Publication, RelatedIdentifier
 from repository.dataset.formats import links, names, xml
+from repository.dataset.formats.access import INFO_EU_REPO
 from repository.dataset.formats.text import language_of, language_tag, one_line, plain
 
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -20,12 +21,6 @@ _OPENING = (
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     f' xsi:schemaLocation="{NAMESPACE} {SCHEMA}">'
 )
-_ACCESS = {
-    "open": "info:eu-repo/semantics/openAccess",
-    "embargoed": "info:eu-repo/semantics/embargoedAccess",
-    "restricted": "info:eu-repo/semantics/restrictedAccess",
-    "metadata-only": "info:eu-repo/semantics/closedAccess",
-}
 _DCMI_TYPES = {
     "dataset": "Dataset",
     "software": "Software",
@@ -99,7 +94,7 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
         yield _Statement("format", extent)
     for label in description.languages:
         yield _Statement("language", label.id)
-    yield _Statement("rights", _ACCESS.get(publication.access_status, ""))
+    yield _Statement("rights", INFO_EU_REPO.get(publication.access_status, ""))
     for licence in description.licences:
         yield _Statement("rights", links.web_address(licence.url) or licence.title)
     yield _Statement("rights", description.copyright)

@@ -50,11 +50,11 @@ def link_to(scheme: str, identifier: str) -> str | None:
     bare = identifier[len(mark) :] if identifier.lower().startswith(mark) else identifier
     if scheme == "crossreffunderid":
         bare = f"10.13039/{bare.removeprefix('10.13039/')}"
-    return _ADDRESSES[scheme].format(quote(bare, safe=_SAFE))
+    return _ADDRESSES[scheme].format(_quoted(bare))
 
 
 def doi_url(doi: str) -> str:
-    return f"https://doi.org/{quote(doi, safe=_SAFE)}"
+    return f"https://doi.org/{_quoted(doi)}"
 
 
 def cstr_url(identifier: str) -> str:
@@ -69,6 +69,10 @@ def ror_url(identifier: str | None) -> str | None:
     bare = identifier.removeprefix("https://ror.org/")
     looks_right = len(bare) == 9 and bare.startswith("0") and bare.isalnum() and bare.isascii()
     return f"https://ror.org/{bare}" if looks_right else None
+
+
+def _quoted(identifier: str) -> str:
+    return quote(identifier, safe=_SAFE, errors="replace")
 
 
 def _link_to_cstr(identifier: str) -> str | None:

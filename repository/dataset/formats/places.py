@@ -62,16 +62,22 @@ def _area(ring: Sequence[Position]) -> Json:
 
     Holes are left out: schema.org has none.
     """
+    box = upright_box(ring)
+    return _box(*box) if box else _shape("polygon", ring)
+
+
+def upright_box(ring: Sequence[Position]) -> tuple[float, float, float, float] | None:
+    """South, west, north and east of a ring that is an upright rectangle, None of any other."""
     longitudes = sorted({position[0] for position in ring})
     latitudes = sorted({position[1] for position in ring})
     corners = {(position[0], position[1]) for position in ring}
     if len(longitudes) == len(latitudes) == 2 and len(corners) == 4:
-        west, east = map(_within_180, longitudes)
-        return _box(latitudes[0], west, latitudes[1], east)
-    return _shape("polygon", ring)
+        west, east = map(within_180, longitudes)
+        return latitudes[0], west, latitudes[1], east
+    return None
 
 
-def _within_180(longitude: float) -> float:
+def within_180(longitude: float) -> float:
     """A box over the antimeridian, as from 170 to 190, gets west 170 and east -170."""
     return longitude if -180 <= longitude <= 180 else (longitude + 180) % 360 - 180
 

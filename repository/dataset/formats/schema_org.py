@@ -19,6 +19,7 @@ from repository.dataset.description import (
     Text,
 )
 from repository.dataset.formats import csl, links, names
+from repository.dataset.formats.access import COAR
 from repository.dataset.formats.kinds import kind_of
 from repository.dataset.formats.places import schema_place
 from repository.dataset.formats.text import language_of, language_tag, one_line, plain
@@ -29,12 +30,6 @@ LONGEST_DESCRIPTION = 5000
 """Characters; data set search engines refuse longer ones."""
 
 _REGISTRY = "https://registry.identifiers.org/registry/"
-_ACCESS = {
-    "open": ("open access", "http://purl.org/coar/access_right/c_abf2"),
-    "embargoed": ("embargoed access", "http://purl.org/coar/access_right/c_f1cf"),
-    "restricted": ("restricted access", "http://purl.org/coar/access_right/c_16ec"),
-    "metadata-only": ("metadata only access", "http://purl.org/coar/access_right/c_14cb"),
-}
 _FREE = {"open": True, "embargoed": False, "restricted": False}
 _RELATIONS = {
     "isderivedfrom": "isBasedOn",
@@ -144,7 +139,7 @@ def _access(publication: Publication) -> Json:
     licences = publication.description.licences
     return {
         "isAccessibleForFree": _FREE.get(publication.access_status),
-        "conditionsOfAccess": list(_ACCESS.get(publication.access_status, ())),
+        "conditionsOfAccess": list(COAR.get(publication.access_status, ())),
         "license": _one_or_all([links.web_address(li.url) or li.title for li in licences]),
     }
 

@@ -45,7 +45,7 @@ _UNSEEN = re.compile(r"<(script|style|template)\b(?:(?!<\1\b).)*?</\1\s*>", re.I
 
 def has_cjk(text: str) -> bool:
     """Whether `text` has Chinese, Japanese or Korean characters."""
-    return _CJK.search(text) is not None
+    return not text.isascii() and _CJK.search(text) is not None
 
 
 def language_tag(code: str | None) -> str | None:
@@ -62,10 +62,10 @@ def language_of(text: str, declared: Sequence[str] = ()) -> str | None:
     when it is written in the script of the text.  None when nothing is known.
     """
     tags = [tag for tag in map(language_tag, declared) if tag]
-    for pattern, tag in _SCRIPTS:
-        if pattern.search(text):
-            east_asian = [t for t in tags if t in _EAST_ASIAN]
-            return tag if tag != "zh" or not east_asian else east_asian[0]
+    if has_cjk(text):
+        script = next(tag for pattern, tag in _SCRIPTS if pattern.search(text))
+        east_asian = [tag for tag in tags if tag in _EAST_ASIAN]
+        return script if script != "zh" or not east_asian else east_asian[0]
     return next((tag for tag in tags if tag not in _EAST_ASIAN), None)
 
 

@@ -9,9 +9,14 @@ _NO_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010
 _TO_ESCAPE = re.compile("[&<>\r]")
 
 
+def writable(value: str) -> str:
+    """`value` without the characters that XML has no way to write."""
+    return _NO_CHARACTERS.sub("", value)
+
+
 def text(value: str) -> str:
     """`value` as the content of an element, without the characters that XML has no way to write."""
-    kept = _NO_CHARACTERS.sub("", value)
+    kept = writable(value)
     if _TO_ESCAPE.search(kept) is None:
         return kept
     return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
