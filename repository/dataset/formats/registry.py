@@ -1,0 +1,196 @@
+"""The formats that a record comes in, one line each: what negotiation, ``?format=`` and the landing page offer.
+
+JSON of the InvenioRDM contract is not here: it is made of the stored record, not of its outside view.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from repository.dataset.description import Publication
+from repository.dataset.formats.bibtex import bibtex
+from repository.dataset.formats.csl import csl_json
+from repository.dataset.formats.datacite import datacite_json, datacite_xml
+from repository.dataset.formats.dublin_core import oai_dc
+from repository.dataset.formats.schema_org import schema_org
+from repository.dataset.formats.xml import writable
+
+Combine = Callable[[Iterable[Publication]], Iterator[str]]
+"""Writes any number of publications as one well-formed document, none included, part by part."""
+
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+_PROFILE = re.compile(r"""profile\s*=\s*(?:"([^"]*)"|([^\s;"]+))""", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a record.
+
+    `name` stands in ``?format=``, `label` is for people, `extension` has no dot.  `write` makes a whole document,
+    `combine` one of a list.  `also` are media types by which others ask for the same.
+    """
+
+    name: str
+    media_type: str
+    extension: str
+    label: str
+    write: Callable[[Publication], str | bytes]
+    combine: Combine
+    also: tuple[str, ...] = ()
+
+
+def joined(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
+    """Documents one after another, with something before, between and after them."""
+
+    def combine(publications: Iterable[Publication]) -> Iterator[str]:
+        begun = False
+        for publication in publications:
+            yield (between if begun else opening) + write(publication)
+            begun = True
+        yield closing if begun else opening + closing
+
+    return combine
+
+
+def json_format(
+    name: str,
+    media_type: str,
+    label: str,
+    make: Callable[[Publication], Mapping[str, Any]],
+    *,
+    extension: str = "json",
+    also: tuple[str, ...] = (),
+) -> Format:
+    """A format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
+
+    def write(publication: Publication) -> str:
+        return as_json(make(publication))
+
+    return Format(name, media_type, extension, label, write, joined(write, "[", ",\n", "]"), also)
+
+
+def xml_format(
+    name: str,
+    media_type: str,
+    label: str,
+    element: Callable[[Publication], str],
+    *,
+    wrapper: str = "records",
+    extension: str = "xml",
+    also: tuple[str, ...] = (),
+) -> Format:
+    """A format of XML elements that name their namespaces themselves; a list stands in an element `wrapper`."""
+
+    def write(publication: Publication) -> str:
+        return DECLARATION + element(publication)
+
+    combine = joined(element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
+    return Format(name, media_type, extension, label, write, combine, also)
+
+
+def text_format(
+    name: str,
+    media_type: str,
+    label: str,
+    write: Callable[[Publication], str],
+    *,
+    extension: str,
+    also: tuple[str, ...] = (),
+) -> Format:
+    """A format whose entries follow one another in a file, as of bibliographies; without control characters."""
+
+    def clean(publication: Publication) -> str:
+        return writable(write(publication))
+
+    return Format(name, media_type, extension, label, clean, joined(clean), also)
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    """JSON that UTF-8 can hold: half a surrogate pair, which no reader could take, becomes U+FFFD."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
+
+
+_TABLE = (
+    json_format(
+        "datacite-json",
+        "application/vnd.datacite.datacite+json",
+        "DataCite JSON",
+        datacite_json,
+    ),
+    xml_format(
+        "datacite-xml",
+        "application/vnd.datacite.datacite+xml",
+        "DataCite XML",
+        datacite_xml,
+        also=("application/x-datacite+xml",),
+    ),
+    json_format(
+        "schema-org",
+        "application/ld+json",
+        "schema.org JSON-LD",
+        schema_org,
+        extension="jsonld",
+        also=("application/vnd.schemaorg.ld+json", 'application/ld+json; profile="https://schema.org/"'),
+    ),
+    xml_format(
+        "dublin-core",
+        "application/x-dc+xml",
+        "Dublin Core XML",
+        oai_dc,
+    ),
+    json_format(
+        "csl",
+        "application/vnd.citationstyles.csl+json",
+        "CSL JSON",
+        csl_json,
+        also=("application/citeproc+json",),
+    ),
+    text_format(
+        "bibtex",
+        "application/x-bibtex",
+        "BibTeX",
+        bibtex,
+        extension="bib",
+        also=("text/x-bibtex",),
+    ),
+)
+"""In the order in which people are offered them."""
+
+FORMATS: Mapping[str, Format] = MappingProxyType({listed.name: listed for listed in _TABLE})
+"""Every format by its name."""
+
+
+def of_media_type(media_type: str) -> Format | None:
+    """The format for a media type, whatever the case of its letters; None when there is none.
+
+    Of its parameters only ``profile`` counts, and only where a format has that profile (RFC 6906: a client that does
+    not know a profile loses nothing by it).
+    """
+    kind, profile = _parsed(media_type)
+    return _BY_MEDIA_TYPE.get((kind, profile)) or _BY_MEDIA_TYPE.get((kind, ""))
+
+
+def write_list(listed: Format, publications: Iterable[Publication]) -> Iterator[str]:
+    """`publications` as one well-formed document, in parts of about a record each; they are taken one by one."""
+    return listed.combine(publications)
+
+
+def _parsed(media_type: str) -> tuple[str, str]:
+    kind, _, parameters = media_type.partition(";")
+    profile = _PROFILE.search(parameters)
+    return kind.strip().lower(), (profile[1] or profile[2] or "") if profile else ""
+
+
+_BY_MEDIA_TYPE = {
+    _parsed(media_type): listed for listed in reversed(_TABLE) for media_type in (*listed.also, listed.media_type)
+}

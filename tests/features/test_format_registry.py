@@ -1,0 +1,115 @@
+"""The table of formats: each is found by its name and media type, and a list in each is one whole document."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from repository.dataset.description import Publication
+from repository.dataset.formats import registry
+from repository.dataset.formats.registry import FORMATS, Format, of_media_type, write_list
+from tests.features.samples import PUBLICATION, publication
+
+HOSTILE = "]]></records><script>alert('x')</script>\x00\ud800 & \u202e\"} @misc{"
+STRANGE = replace(
+    publication(title=HOSTILE, description=f"<p>{HOSTILE}", subjects=[{"subject": HOSTILE}], version=HOSTILE),
+    repository_name=HOSTILE,
+)
+LISTS = ([], [PUBLICATION], [PUBLICATION, STRANGE, PUBLICATION])
+
+
+def read(written: Format, text: str) -> int:
+    """How many records a reader of the format finds in a list."""
+    text.encode()
+    if written.media_type.endswith("json"):
+        found = json.loads(text)
+        assert isinstance(found, list)
+        return len(found)
+    if written.media_type.endswith("xml"):
+        return len(etree.fromstring(text.encode()))
+    assert written.name == "bibtex"
+    return len(re.findall(r"^@\w+\{", text, re.MULTILINE))
+
+
+def test_the_table_says_of_each_format_what_negotiation_needs() -> None:
+    assert {name: (listed.media_type, listed.extension) for name, listed in FORMATS.items()} == {
+        "datacite-json": ("application/vnd.datacite.datacite+json", "json"),
+        "datacite-xml": ("application/vnd.datacite.datacite+xml", "xml"),
+        "schema-org": ("application/ld+json", "jsonld"),
+        "dublin-core": ("application/x-dc+xml", "xml"),
+        "csl": ("application/vnd.citationstyles.csl+json", "json"),
+        "bibtex": ("application/x-bibtex", "bib"),
+    }
+    assert all(listed.label for listed in FORMATS.values())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_is_found_by_each_of_its_media_types(name: str) -> None:
+    listed = FORMATS[name]
+    assert [of_media_type(asked) for asked in (listed.media_type, *listed.also)] == [listed] * (1 + len(listed.also))
+
+
+def test_no_two_formats_answer_to_one_media_type() -> None:
+    asked = [kind.lower() for listed in FORMATS.values() for kind in (listed.media_type, *listed.also)]
+    assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Application/LD+JSON", "schema-org"),
+        ("application/ld+json; charset=utf-8", "schema-org"),
+        ('application/ld+json;profile="https://unknown.example/"', "schema-org"),
+        (" application/x-bibtex ;q=0.5", "bibtex"),
+        ("application/json", None),
+        ("text/html", None),
+        ("", None),
+    ],
+)
+def test_parameters_of_a_media_type_do_not_hide_its_format(asked: str, name: str | None) -> None:
+    found = of_media_type(asked)
+    assert (found and found.name) == name
+
+
+@pytest.mark.parametrize("publications", LISTS, ids=len)
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_list_in_each_format_is_one_well_formed_document(name: str, publications: list[Publication]) -> None:
+    text = "".join(write_list(FORMATS[name], publications))
+    assert read(FORMATS[name], text) == len(publications)
+
+
+@pytest.mark.parametrize("of", [PUBLICATION, STRANGE], ids=["usual", "strange"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_one_record_in_each_format_is_a_document(name: str, of: Publication) -> None:
+    listed = FORMATS[name]
+    text = listed.write(of)
+    assert isinstance(text, str)
+    assert text.encode()
+    if listed.media_type.endswith("json"):
+        assert isinstance(json.loads(text), dict)
+    if listed.media_type.endswith("xml"):
+        assert text.startswith("<?xml ")
+        assert etree.fromstring(text.encode()).tag.startswith("{http://")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_list_is_written_while_its_records_arrive(name: str) -> None:
+    taken: list[int] = []
+
+    def arriving() -> Iterator[Publication]:
+        for number in range(3):
+            taken.append(number)
+            yield PUBLICATION
+
+    parts = write_list(FORMATS[name], arriving())
+    assert next(parts)
+    assert taken == [0]
+
+
+def test_json_of_half_a_character_can_still_be_sent() -> None:
+    said: dict[str, Any] = {"a": "x\ud800y", "b": "\U0001f40b"}
+    assert json.loads(registry.as_json(said).encode()) == {"a": "x\ufffdy", "b": "\U0001f40b"}
