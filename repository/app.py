@@ -26,6 +26,7 @@ from repository.landing import views as landing
 from repository.oai import views as oai
 from repository.publication import views as publication
 from repository.records import views as records
+from repository.resolution import views as resolution
 from repository.search import views as search
 from repository.vocabularies import views as vocabularies
 
@@ -59,6 +60,7 @@ def create_app(facilities: Facilities, gauges: Collector | None = None) -> Flask
         app.register_blueprint(api.blueprint())
     app.register_blueprint(landing.pages)
     app.register_blueprint(oai.pages)
+    app.register_blueprint(resolution.pages)
     _describe(app, facilities)
     mount_health(app, questions_of(facilities), INDISPENSABLE)
     mount_metrics(app, gauges)

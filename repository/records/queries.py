@@ -173,6 +173,14 @@ def _tombstones(work: Work, ids: Sequence[int]) -> Sequence[Tombstone]:
     return work.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
 
 
+def is_published(work: Work, number: int) -> bool:
+    """A version or a concept with versions has this id, whoever may read it."""
+    if work.session.get(Version, number) is not None:
+        return True
+    concept = concept_by_id(work, number)
+    return concept is not None and concept.latest_id is not None
+
+
 def concept_by_id(work: Work, concept_id: int) -> Concept | None:
     return work.session.get(Concept, concept_id)
 

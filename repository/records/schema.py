@@ -22,7 +22,7 @@ class PidShape(Schema):
     identifier = fields.String(required=True)
     provider = fields.String(required=True)
     client = fields.String()
-    state = fields.String(metadata={"description": "How far registration is: reserved, registered, failed."})
+    state = fields.String(metadata={"description": "How far registration is: reserved, registered, failed and so on."})
 
 
 class VersionsShape(Schema):
@@ -49,6 +49,7 @@ class RecordShape(Schema):
     access = fields.Nested(AccessShape, required=True)
     files = fields.Dict(keys=fields.String(), required=True)
     media_files = fields.Dict(keys=fields.String())
+    tombstone = fields.Dict(keys=fields.String())
     deletion_status = fields.Dict(keys=fields.String())
     errors = fields.List(fields.Nested(FieldErrorShape))
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
@@ -83,8 +84,9 @@ class RecordListShape(Schema):
 
 
 class CitationQuery(NoQuery):
-    """Used with ``Accept: text/x-bibliography`` only."""
+    """`format` wins over ``Accept``; `style` and `locale` are for ``text/x-bibliography``."""
 
+    format = fields.String(load_default=None, validate=validate.Length(max=60))
     style = fields.String(load_default="apa")
     locale = fields.String(load_default="en-US")
 

@@ -80,7 +80,7 @@ def shown_or_latest(facilities: Facilities, actor: Actor, number: int) -> Shown 
 def shown_to(facilities: Facilities, actor: Actor, ids: Sequence[int], *, embed: bool = False) -> dict[int, Shown]:
     """Those of `ids` that are versions which `actor` may read; with `embed` their first files are inside."""
     with facilities.works.looking(actor) as work:
-        marks = _marks_of(work, ids)
+        marks = marks_of(work, ids)
     kept = {
         mark.id: Shown(text, mark.revision)
         for mark in marks
@@ -93,7 +93,7 @@ def shown_to(facilities: Facilities, actor: Actor, ids: Sequence[int], *, embed:
     return kept
 
 
-def _marks_of(work: Work, ids: Sequence[int]) -> list[Mark]:
+def marks_of(work: Work, ids: Sequence[int]) -> list[Mark]:
     """The marks of those of `ids` that are versions which `work.actor` may read, in one query."""
     connection = work.session.connection()
     rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
@@ -107,7 +107,7 @@ def _marks_of(work: Work, ids: Sequence[int]) -> list[Mark]:
 
 def _made(facilities: Facilities, work: Work, ids: Sequence[int], embed: bool) -> dict[int, Shown]:
     """Texts made now, from one view of the database, and kept."""
-    marks = {mark.id: mark for mark in _marks_of(work, ids)}
+    marks = {mark.id: mark for mark in marks_of(work, ids)}
     made = {}
     for view in record_views(work, list(marks)):
         mark = marks[view.version.id]

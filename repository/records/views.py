@@ -2,48 +2,41 @@
 
 from flask import Response, redirect
 
-from repository.dataset.formats.citations import bibtex, cite
-from repository.dataset.formats.csl import csl_json
-from repository.dataset.formats.schema_org import schema_org
 from repository.engines.facilities import Facilities
 from repository.files.archive import archive
 from repository.files.downloads import download_of
 from repository.files.listing import list_head, listed
-from repository.files.queries import all_entries, entry, first_entries
+from repository.files.queries import all_entries, entry
 from repository.files.schema import FileListQuery, FileListShape, FileShape
 from repository.files.wire import file_json
-from repository.foundation.clock import today
-from repository.foundation.errors import Invalid, NotFound
+from repository.foundation.errors import NotFound
 from repository.foundation.paging import Page
 from repository.foundation.site import Site
 from repository.foundation.web.bodies import query
 from repository.foundation.web.context import current_actor, current_facilities
-from repository.foundation.web.negotiation import JSON_TYPES, accepted
+from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.openapi import Api
-from repository.foundation.web.replies import json_reply, text_reply
+from repository.foundation.web.replies import document_reply, json_reply, text_reply
 from repository.foundation.web.sending import file_reply, long_list_reply, stream_reply
 from repository.foundation.work import Work
-from repository.records.publications import publication_of
+from repository.records.offers import WRITTEN_TYPES, Own, form_for_api
 from repository.records.queries import (
     RecordView,
     concept_by_id,
     files_for_reading,
     latest_for,
     may_have_files,
-    record_or_latest,
     record_view,
     versions_of,
 )
 from repository.records.schema import CitationQuery, RecordListShape, RecordShape, VersionsQuery
 from repository.records.shown import shown_or_latest
-from repository.records.wire import EMBEDDED_FILES, hits_json, record_json
+from repository.records.wire import hits_json, record_json
+from repository.records.written import in_form
 
 api = Api("records")
 RECORD = "/records/<record:record_id>"
 ANY_TYPE = "*/*"
-JSON_LD, CSL = "application/ld+json", "application/vnd.citationstyles.csl+json"
-BIBLIOGRAPHY, BIBTEX = "text/x-bibliography", "application/x-bibtex"
-OFFERS = (*JSON_TYPES, JSON_LD, CSL, BIBLIOGRAPHY, BIBTEX)
 
 
 @api.route(
@@ -51,21 +44,20 @@ OFFERS = (*JSON_TYPES, JSON_LD, CSL, BIBLIOGRAPHY, BIBTEX)
     RECORD,
     "Read a published record; a concept's id leads to its latest version",
     query=CitationQuery,
-    answers={200: (RecordShape, JSON_LD, CSL, "text/plain", BIBTEX), 302: None},
-    errors=(403, 404),
+    answers={200: (RecordShape, *WRITTEN_TYPES, "text/plain"), 302: None},
+    errors=(403, 404, 410),
 )
 def read_record(record_id: int) -> Response:
-    media_type = accepted(OFFERS)
     wanted = query(CitationQuery)
+    form = form_for_api(wanted["format"])
     facilities: Facilities = current_facilities()
-    if media_type in JSON_TYPES:
+    if form is Own.JSON:
         shown = shown_or_latest(facilities, current_actor(), record_id)
         return _latest(facilities, shown) if isinstance(shown, int) else text_reply(shown.text, shown.revision)
-    with facilities.works.reading(current_actor()) as work:
-        view = record_or_latest(work, record_id)
-        if isinstance(view, int):
-            return _latest(facilities, view)
-        return _formatted(facilities, work, view, media_type, wanted)
+    document = in_form(facilities, current_actor(), record_id, form, wanted)
+    if isinstance(document, int):
+        return _latest(facilities, document)
+    return document_reply(document.text, document.media_type, name=document.name, tag=document.tag)
 
 
 @api.route(
@@ -74,7 +66,7 @@ def read_record(record_id: int) -> Response:
     "List the versions of a record, newest first",
     query=VersionsQuery,
     answers={200: RecordListShape},
-    errors=(403, 404),
+    errors=(403, 404, 410),
 )
 def list_versions(record_id: int) -> Response:
     accepted()
@@ -94,7 +86,7 @@ def list_versions(record_id: int) -> Response:
     f"{RECORD}/versions/latest",
     "Go to the latest version",
     answers={301: None},
-    errors=(403, 404),
+    errors=(403, 404, 410),
 )
 def latest_version(record_id: int) -> Response:
     facilities: Facilities = current_facilities()
@@ -113,7 +105,7 @@ def latest_version(record_id: int) -> Response:
     "List a record's files",
     query=FileListQuery,
     answers={200: FileListShape},
-    errors=(403, 404),
+    errors=(403, 404, 410),
 )
 def list_files(record_id: int) -> Response:
     accepted()
@@ -131,7 +123,7 @@ def list_files(record_id: int) -> Response:
     f"{RECORD}/files/<path:key>",
     "Read what is said of one file",
     answers={200: FileShape},
-    errors=(403, 404),
+    errors=(403, 404, 410),
 )
 def read_file(record_id: int, key: str) -> Response:
     accepted()
@@ -146,7 +138,7 @@ def read_file(record_id: int, key: str) -> Response:
     f"{RECORD}/files/<path:key>/content",
     "Download a file, or a range of it",
     answers={200: ANY_TYPE, 206: ANY_TYPE, 302: None, 304: None},
-    errors=(403, 404, 412, 416),
+    errors=(403, 404, 410, 412, 416),
 )
 def download_file(record_id: int, key: str) -> Response:
     facilities: Facilities = current_facilities()
@@ -161,7 +153,7 @@ def download_file(record_id: int, key: str) -> Response:
     f"{RECORD}/files-archive",
     "Download all files of a record as ZIP",
     answers={200: "application/zip"},
-    errors=(403, 404),
+    errors=(403, 404, 410),
 )
 def download_archive(record_id: int) -> Response:
     facilities: Facilities = current_facilities()
@@ -174,25 +166,6 @@ def download_archive(record_id: int) -> Response:
 def _hit(facilities: Facilities, work: Work, view: RecordView) -> dict[str, object]:
     """A record as JSON for `work.actor`, without its files."""
     return record_json(view, facilities.site, facilities.vocabularies, files_allowed=may_have_files(work, view))
-
-
-def _formatted(
-    facilities: Facilities, work: Work, view: RecordView, media_type: str, wanted: dict[str, str]
-) -> Response:
-    allowed = may_have_files(work, view)
-    entries = first_entries(work, view.files.id, EMBEDDED_FILES) if allowed else ()
-    publication = publication_of(view, facilities.site, facilities.vocabularies, files_allowed=allowed, entries=entries)
-    if media_type == JSON_LD:
-        return json_reply(schema_org(publication), mimetype=JSON_LD)
-    if media_type == CSL:
-        return json_reply(csl_json(publication), mimetype=CSL)
-    if media_type == BIBTEX:
-        return Response(bibtex(publication), mimetype=BIBTEX)
-    try:
-        text = cite(publication, wanted["style"], wanted["locale"], today())
-    except ValueError as unknown:
-        raise Invalid.field("style", str(unknown)) from None
-    return Response(text, mimetype="text/plain")
 
 
 def _concept_id(work: Work, record_id: int) -> int:

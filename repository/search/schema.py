@@ -17,6 +17,7 @@ class SearchQuery(PageQuery):
         validate=validate.Length(max=MAX_QUERY),
         metadata={"description": f"Lucene syntax; fields: {', '.join(PATHS)}."},
     )
+    format = fields.String(load_default=None, validate=validate.Length(max=60))
     sort = fields.String(
         load_default=None,
         validate=validate.OneOf([sort.value for sort in Sort], error="Invalid sort option '{input}'."),

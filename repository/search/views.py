@@ -9,6 +9,7 @@ from flask import Response, request
 
 from repository.access.policy import Action, Thing, must
 from repository.access.visibility import own_of, visible_to
+from repository.dataset.formats.registry import Format
 from repository.engines.facilities import Facilities
 from repository.engines.search.port import Answer, Kind, Scope, Search, Sort
 from repository.engines.search.query import Everything
@@ -18,9 +19,11 @@ from repository.foundation.web.bodies import query
 from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.openapi import Api
-from repository.foundation.web.replies import json_reply
+from repository.foundation.web.replies import document_reply, json_reply
+from repository.records.offers import LIST_TYPES, WRITTEN_TYPES, form_for_api
 from repository.records.schema import RecordListShape
 from repository.records.wire import hits_json
+from repository.records.written import written_list
 from repository.search.facets import FACETS, OWN_FACETS, Facet, aggregations, selected
 from repository.search.finding import hits_for
 from repository.search.schema import OwnSearchQuery, SearchQuery
@@ -35,13 +38,16 @@ Arguments = Mapping[str, Any]
     "/records",
     "Search published records",
     query=SearchQuery,
-    answers={200: RecordListShape},
+    answers={200: (RecordListShape, *WRITTEN_TYPES)},
 )
 def search_records() -> Response:
-    accepted()
     arguments = query(SearchQuery)
+    form = form_for_api(arguments["format"], LIST_TYPES)
     default = Sort.BEST_MATCH if arguments["q"] else Sort.NEWEST
-    return _reply(arguments, FACETS, visible_to(current_actor()), frozenset({Kind.RECORD}), default)
+    scope = visible_to(current_actor())
+    if isinstance(form, Format):
+        return _written(arguments, scope, default, form)
+    return _reply(arguments, FACETS, scope, frozenset({Kind.RECORD}), default)
 
 
 @api.route(
@@ -58,6 +64,17 @@ def search_own_records() -> Response:
     must(current_actor(), Action.LIST_OWN, Thing())
     kinds = frozenset({Kind.RECORD, Kind.DRAFT})
     return _reply(arguments, OWN_FACETS, own_of(current_actor()), kinds, Sort.UPDATED_DESC)
+
+
+def _written(arguments: Arguments, scope: Scope, default: Sort, form: Format) -> Response:
+    """A page of hits as one document of a format, without facets."""
+    facilities: Facilities = current_facilities()
+    answer = facilities.search.find(_search(arguments, {}, scope, frozenset({Kind.RECORD}), default))
+    page = Page(arguments["page"], arguments["size"])
+    links = _links(facilities.site.api("/records"), arguments, page, answer)
+    parts = written_list(facilities, current_actor(), [hit.id for hit in answer.hits], form)
+    following = {name: target for name, target in links.items() if name in ("prev", "next")}
+    return document_reply((part.encode("utf-8", "replace") for part in parts), form.media_type, links=following)
 
 
 def _reply(

@@ -1,12 +1,13 @@
 """JSON replies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 from flask import Response, request
 
 JSON = "application/json"
+_TEXTS = {"application/x-bibtex", "application/x-research-info-systems", "application/x-endnote-refer"}
 
 
 def json_reply(
@@ -24,6 +25,26 @@ def revision_reply(body: Mapping[str, Any], status: int = 200) -> Response:
 def text_reply(text: bytes, revision: int) -> Response:
     """A record that is JSON text already, with its revision as entity tag."""
     return Response(_laid_out(text), 200, {"ETag": f'"{revision}"'}, mimetype=JSON)
+
+
+def document_reply(
+    text: bytes | Iterable[bytes],
+    media_type: str,
+    *,
+    name: str = "",
+    tag: str | None = None,
+    links: Mapping[str, str] | None = None,
+) -> Response:
+    """A document of another format than our JSON; `links` are relations of a page of a list (RFC 8288)."""
+    headers = {}
+    if name:
+        headers["Content-Disposition"] = f'inline; filename="{name}"'
+    if tag is not None:
+        headers["ETag"] = f'"{tag}"'
+    if links:
+        headers["Link"] = ", ".join(f'<{target}>; rel="{relation}"' for relation, target in links.items())
+    of_text = media_type.startswith("text/") or media_type in _TEXTS
+    return Response(text, headers=headers, content_type=f"{media_type}; charset=utf-8" if of_text else media_type)
 
 
 def nothing() -> Response:
