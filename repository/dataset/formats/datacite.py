@@ -162,9 +162,8 @@ def _dates(publication: Publication) -> list[Json]:
         ours.append(_date(updated, "Updated"))
     if gone := publication.withdrawn:
         ours.append(_date(gone.date, "Withdrawn", ": ".join(filter(None, (gone.reason.name(), gone.note)))))
-    found = {(date["dateType"], date["date"]): date for date in (*own, *ours)}
-    ordered = dict.fromkeys((date["dateType"], date["date"]) for date in (*ours, *own))
-    return [found[key] for key in ordered if key[1]]
+    found = {(date["dateType"], date["date"]): date for date in (*ours, *own)}
+    return [date for date in found.values() if date["date"]]
 
 
 def _date(edtf: str, kind: str, information: str = "") -> Json:

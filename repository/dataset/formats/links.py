@@ -62,6 +62,10 @@ def cstr_url(identifier: str) -> str:
     return cstr.parse(identifier).url
 
 
+def handle_url(handle: str) -> str:
+    return f"https://hdl.handle.net/{_quoted(handle)}"
+
+
 def ror_url(identifier: str | None) -> str | None:
     """The address of an organisation whose id is a ROR id, written bare or in full."""
     if not identifier:

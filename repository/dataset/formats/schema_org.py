@@ -5,16 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from repository.dataset import cstr
 from repository.dataset.description import (
     Affiliation,
     Agent,
+    Description,
     FileOf,
     Funding,
-    Identifier,
     Label,
     Publication,
-    RelatedIdentifier,
     Subject,
     Text,
 )
@@ -22,6 +20,7 @@ from repository.dataset.formats import csl, links, names
 from repository.dataset.formats.access import COAR
 from repository.dataset.formats.kinds import kind_of
 from repository.dataset.formats.places import schema_place
+from repository.dataset.formats.schema_org_links import identification, property_value, relations, versions
 from repository.dataset.formats.text import language_of, language_tag, one_line, plain
 
 Json = dict[str, Any]
@@ -29,22 +28,7 @@ Json = dict[str, Any]
 LONGEST_DESCRIPTION = 5000
 """Characters; data set search engines refuse longer ones."""
 
-_REGISTRY = "https://registry.identifiers.org/registry/"
 _FREE = {"open": True, "embargoed": False, "restricted": False}
-_RELATIONS = {
-    "isderivedfrom": "isBasedOn",
-    "cites": "citation",
-    "references": "citation",
-    "issupplementto": "citation",
-    "isdescribedby": "citation",
-    "isdocumentedby": "citation",
-    "iscitedby": "subjectOf",
-    "isreferencedby": "subjectOf",
-    "isreviewedby": "subjectOf",
-    "ispartof": "isPartOf",
-    "haspart": "hasPart",
-    "isidenticalto": "sameAs",
-}
 _COVERED = frozenset({"coverage", "collected"})
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -63,9 +47,10 @@ def schema_org(publication: Publication) -> Json:
         **_texts(publication),
         **_people(publication),
         **_dates(publication),
-        **_identifiers(publication),
+        **identification(publication),
         **_access(publication),
-        **_relations(publication),
+        **versions(publication),
+        **relations(publication),
         **_contents(publication),
     }
     return _without_empty(said)
@@ -87,16 +72,32 @@ def _type(publication: Publication) -> str:
 def _texts(publication: Publication) -> Json:
     description = publication.description
     spoken = [label.id for label in description.languages]
+    abstract = plain(description.description)
     return {
         "name": one_line(description.title),
         "alternateName": [_tagged(t, spoken) for t in description.additional_titles if t.text],
-        "description": _shortened(plain(description.description)),
+        "description": _shortened(abstract),
+        **_in_languages(description, abstract, spoken),
         "version": description.version,
         "keywords": [_keyword(subject) for subject in description.subjects],
         "inLanguage": _one_or_all([tag for code in spoken if (tag := language_tag(code))]),
         "copyrightNotice": description.copyright,
         "spatialCoverage": [p for place in description.places if (p := schema_place(place))],
     }
+
+
+def _in_languages(description: Description, abstract: str, spoken: Sequence[str]) -> Json:
+    """Title and abstract with their languages, where there are translations to be told from."""
+    abstracts = [Text(abstract), *(t for t in description.additional_descriptions if _id(t.type) == "abstract")]
+    told = [_tagged(text, spoken) for text in abstracts if text.text]
+    return {
+        "headline": _tagged(Text(one_line(description.title)), spoken) if description.additional_titles else None,
+        "abstract": told if len(told) > 1 else None,
+    }
+
+
+def _id(label: Label | None) -> str:
+    return label.id if label else ""
 
 
 def _people(publication: Publication) -> Json:
@@ -108,6 +109,7 @@ def _people(publication: Publication) -> Json:
         "contributor": [_role(agent) for agent in description.contributors],
         "publisher": _organisation(description.publisher or publication.repository_name),
         "provider": _organisation(publication.repository_name),
+        "funder": _funders(description.funding),
         "funding": [_grant(funding) for funding in description.funding],
     }
 
@@ -123,35 +125,14 @@ def _dates(publication: Publication) -> Json:
     }
 
 
-def _identifiers(publication: Publication) -> Json:
-    own = [_doi(publication.doi)] if publication.doi else []
-    if publication.cstr:
-        own.append(_cstr(publication.cstr))
-    others = [_property(identifier) for identifier in publication.description.identifiers]
-    concept = publication.concept_doi
-    return {
-        "identifier": own + others,
-        "exampleOfWork": {"@type": _type(publication), "@id": links.doi_url(concept)} if concept else None,
-    }
-
-
 def _access(publication: Publication) -> Json:
-    licences = publication.description.licences
+    licences, gone = publication.description.licences, publication.withdrawn
     return {
+        "creativeWorkStatus": f"Withdrawn: {gone.reason.name()}" if gone else None,
         "isAccessibleForFree": _FREE.get(publication.access_status),
         "conditionsOfAccess": list(COAR.get(publication.access_status, ())),
         "license": _one_or_all([links.web_address(li.url) or li.title for li in licences]),
     }
-
-
-def _relations(publication: Publication) -> Json:
-    """Related works by property, and the other addresses of this one."""
-    found: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
-    for related in publication.description.related_identifiers:
-        if name := _RELATIONS.get(related.relation.id):
-            found.setdefault(name, []).append(_work(related, name))
-    found.setdefault("citation", []).extend(publication.description.references)
-    return dict(found)
 
 
 def _contents(publication: Publication) -> Json:
@@ -162,7 +143,7 @@ def _contents(publication: Publication) -> Json:
         "includedInDataCatalog": {
             "@type": "DataCatalog",
             "name": publication.repository_name,
-            "url": "{0.scheme}://{0.netloc}/".format(urlsplit(publication.url)),
+            "url": publication.repository_url or "{0.scheme}://{0.netloc}/".format(urlsplit(publication.url)),
         },
     }
 
@@ -202,7 +183,7 @@ def _agent(agent: Agent) -> Json:
             "name": names.written(agent),
             "familyName": family if given else "",
             "givenName": given,
-            "identifier": [_property(identifier) for identifier in agent.identifiers],
+            "identifier": [property_value(identifier) for identifier in agent.identifiers],
             "affiliation": [_affiliation(affiliation) for affiliation in agent.affiliations],
         }
     )
@@ -223,6 +204,12 @@ def _affiliation(affiliation: Affiliation) -> Json | None:
     return _organisation(affiliation.name, links.ror_url(affiliation.id))
 
 
+def _funders(fundings: Sequence[Funding]) -> Any:
+    """Each once, whatever the number of its grants."""
+    by_name = {(funding.funder, funding.funder_id): funding for funding in fundings if funding.funder}
+    return _one_or_all([_organisation(f.funder, _funder_address(f.funder_id)) for f in by_name.values()])
+
+
 def _grant(funding: Funding) -> Json:
     return _without_empty(
         {
@@ -237,60 +224,6 @@ def _grant(funding: Funding) -> Json:
 
 def _funder_address(funder_id: str | None) -> str | None:
     return links.ror_url(funder_id) or links.web_address(funder_id)
-
-
-def _doi(doi: str) -> Json:
-    address = links.doi_url(doi)
-    return {
-        "@id": address,
-        "@type": "PropertyValue",
-        "propertyID": f"{_REGISTRY}doi",
-        "value": f"doi:{doi}",
-        "url": address,
-    }
-
-
-def _cstr(identifier: str) -> Json:
-    parsed = cstr.parse(identifier)
-    return {
-        "@id": parsed.url,
-        "@type": "PropertyValue",
-        "propertyID": f"{_REGISTRY}cstr",
-        "value": parsed.curie,
-        "url": parsed.url,
-    }
-
-
-def _property(identifier: Identifier) -> Json:
-    return _without_empty(
-        {
-            "@type": "PropertyValue",
-            "propertyID": identifier.scheme,
-            "value": identifier.identifier,
-            "url": links.link_to(identifier.scheme, identifier.identifier),
-        }
-    )
-
-
-def _other_addresses(publication: Publication) -> list[str]:
-    addresses = [links.doi_url(publication.doi)] if publication.doi else []
-    if publication.cstr:
-        addresses.append(links.cstr_url(publication.cstr))
-    return [address for address in addresses if address != csl.address(publication)]
-
-
-def _work(related: RelatedIdentifier, name: str) -> Json | str:
-    """A work by its address, or by its identifier when that leads nowhere."""
-    address = links.link_to(related.scheme, related.identifier)
-    if name == "sameAs":
-        return address or related.identifier
-    kind = kind_of(_id(related.resource_type)).schema_org if related.resource_type else None
-    said = {"@type": kind or "CreativeWork", "@id": address, "identifier": related.identifier}
-    return _without_empty(said)
-
-
-def _id(label: Label | None) -> str:
-    return label.id if label else ""
 
 
 def _file(file: FileOf, kind: str) -> Json:
