@@ -50,7 +50,8 @@ def datacite_json(publication: Publication) -> Json:
     description = publication.description
     declared = [label.id for label in description.languages]
     named = identifiers(publication)
-    doi = {"id": links.doi_url(publication.doi), "doi": publication.doi} if publication.doi else {}
+    leading = named[0]
+    doi = {"id": links.doi_url(leading.value), "doi": leading.value} if leading.type == "DOI" else {}
     return {
         **doi,
         "identifiers": [{"identifier": name.value, "identifierType": name.type} for name in named],

@@ -13,7 +13,6 @@ from repository.dataset.description import (
     Funding,
     Label,
     Publication,
-    Subject,
     Text,
 )
 from repository.dataset.formats import csl, links, names
@@ -79,7 +78,8 @@ def _texts(publication: Publication) -> Json:
         "description": _shortened(abstract),
         **_in_languages(description, abstract, spoken),
         "version": description.version,
-        "keywords": [_keyword(subject) for subject in description.subjects],
+        "keywords": [subject.subject for subject in description.subjects if subject.subject],
+        "about": [_term(subject.subject, subject.id) for subject in description.subjects if subject.id],
         "inLanguage": _one_or_all([tag for code in spoken if (tag := language_tag(code))]),
         "copyrightNotice": description.copyright,
         "spatialCoverage": [p for place in description.places if (p := schema_place(place))],
@@ -105,6 +105,8 @@ def _people(publication: Publication) -> Json:
     creators = [_agent(agent) for agent in description.creators]
     return {
         "creator": {"@list": creators} if creators else None,
+        # the same again, because many readers do not know JSON-LD's lists
+        "author": creators,
         "editor": [_agent(agent) for agent in csl.editors(description.contributors)],
         "contributor": [_role(agent) for agent in description.contributors],
         "publisher": _organisation(description.publisher or publication.repository_name),
@@ -165,12 +167,10 @@ def _tagged(text: Text, spoken: Sequence[str]) -> Json | str:
     return {"@language": tag, "@value": text.text} if tag else text.text
 
 
-def _keyword(subject: Subject) -> Json | str:
-    if not subject.id:
-        return subject.subject
-    term = {"@type": "DefinedTerm", "name": subject.subject}
-    place = "@id" if links.web_address(subject.id) else "termCode"
-    return {**term, place: subject.id}
+def _term(name: str, term_id: str) -> Json:
+    """A controlled term; `keywords` holds texts alone, because most readers of it expect nothing else."""
+    place = "@id" if links.web_address(term_id) else "termCode"
+    return {"@type": "DefinedTerm", "name": name, place: term_id}
 
 
 def _agent(agent: Agent) -> Json:
