@@ -8,6 +8,7 @@ from datetime import date
 from config import vocabularies as terms
 from repository.dataset.description import Publication
 from repository.dataset.formats.citations import STYLES, cite
+from repository.dataset.formats.datacite import datacite_json, datacite_xml
 from repository.dataset.formats.schema_org import schema_org
 from repository.dataset.reading import description_of
 from repository.dataset.vocabularies import Vocabularies
@@ -46,6 +47,8 @@ def main() -> None:
         "check a description": milliseconds(lambda: load_metadata(metadata, vocabularies)),
         "parse a query": milliseconds(lambda: parse.__wrapped__('metadata.title:"sea ice" AND (冻土 OR soil)')),
         "schema.org": milliseconds(lambda: schema_org(publication)),
+        "DataCite JSON": milliseconds(lambda: datacite_json(publication)),
+        "DataCite XML": milliseconds(lambda: datacite_xml(publication)),
         **{f"cite in {style}": milliseconds(lambda s=style: cite(publication, s, accessed=TODAY)) for style in STYLES},
     }
     print(json.dumps(figures, indent=1))

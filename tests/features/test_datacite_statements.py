@@ -187,3 +187,16 @@ def test_a_resource_type_is_called_what_its_vocabulary_says() -> None:
 )
 def test_an_address_is_fit_for_every_validator_or_left_out(text: str | None, address: str | None) -> None:
     assert terms.uri(text) == address
+
+
+# subjects
+
+
+def test_a_controlled_subject_has_its_address_or_its_code_and_none_is_told_twice() -> None:
+    subjects = [d.Subject("Physics", "https://example.org/fos/1.3"), d.Subject("Seismology", "3705"), d.Subject("ice")]
+    of = replace(PUBLICATION, description=replace(PUBLICATION.description, subjects=[*subjects, d.Subject("ice")]))
+    assert datacite_json(of)["subjects"] == [
+        {"subject": "Physics", "lang": "en", "valueUri": "https://example.org/fos/1.3"},
+        {"subject": "Seismology", "lang": "en", "classificationCode": "3705"},
+        {"subject": "ice", "lang": "en"},
+    ]

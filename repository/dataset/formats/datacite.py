@@ -138,17 +138,19 @@ def _types(description: Description) -> Json:
 
 
 def _subjects(description: Description, declared: Sequence[str]) -> list[Json]:
-    """A controlled term by its address, or by its code where it has no address."""
-    found: list[Json] = []
+    """Each once; a controlled term by its address, or by its code where it has no address."""
+    found: dict[tuple[str, str | None], Json] = {}
     for subject in description.subjects:
         if text := said(subject.subject):
             about = _with_language({"subject": text}, text, None, declared)
-            if address := uri(subject.id):
-                about["valueUri"] = address
-            elif subject.id and _CODE.fullmatch(subject.id):
-                about["classificationCode"] = subject.id
-            found.append(about)
-    return found
+            found[text, subject.id] = {**about, **_controlled(subject.id)}
+    return list(found.values())
+
+
+def _controlled(term_id: str | None) -> Json:
+    if address := uri(term_id):
+        return {"valueUri": address}
+    return {"classificationCode": term_id} if term_id and _CODE.fullmatch(term_id) else {}
 
 
 def _dates(publication: Publication) -> list[Json]:

@@ -108,11 +108,11 @@ def _work(related: RelatedIdentifier) -> Named | None:
 
 
 def _written(relation: _Relation) -> Json:
-    said = {
+    members = {
         "relatedIdentifier": relation.to.value,
         "relatedIdentifierType": relation.to.type,
         "relationType": relation.relation,
         "resourceTypeGeneral": relation.general,
         "relationTypeInformation": relation.information,
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in members.items() if value}

@@ -26,11 +26,11 @@ _ISNI = re.compile(r"(?:https?://(?:www\.)?isni\.org/(?:isni/)?)?([0-9]{15}[0-9X
 
 def creators(agents: Sequence[Agent]) -> list[Json]:
     """Those with a name; when there is none, the schema's word for a creator whom nobody named."""
-    return [said for agent in agents if (said := _agent(agent))] or [{"name": UNAVAILABLE}]
+    return [named for agent in agents if (named := _agent(agent))] or [{"name": UNAVAILABLE}]
 
 
 def contributors(agents: Sequence[Agent]) -> list[Json]:
-    return [{**said, "contributorType": term(ROLES, agent.role)} for agent in agents if (said := _agent(agent))]
+    return [{**named, "contributorType": term(ROLES, agent.role)} for agent in agents if (named := _agent(agent))]
 
 
 def funding_references(fundings: Sequence[Funding]) -> list[Json]:
