@@ -23,7 +23,7 @@ def accepted(offers: Sequence[str] = JSON_TYPES) -> str:
 
 
 def negotiated(offer_of: Callable[[str], Offer], offers: Sequence[str]) -> Offer:
-    """What `offer_of` gives for the media type that the client likes best among those for which it raises no `KeyError`.
+    """What `offer_of` gives for the media type that the client likes best of those without a `KeyError`.
 
     Media types come to `offer_of` with their parameters, such as a profile.  `offers` names the media types that there
     are, that of whoever has no wish first; raises 406 naming them all.
