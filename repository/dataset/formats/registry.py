@@ -17,6 +17,7 @@ from repository.dataset.formats.bibtex import bibtex
 from repository.dataset.formats.csl import csl_json
 from repository.dataset.formats.datacite import datacite_json, datacite_xml
 from repository.dataset.formats.dublin_core import oai_dc
+from repository.dataset.formats.iso19139 import iso19139
 from repository.dataset.formats.schema_org import schema_org
 from repository.dataset.formats.xml import writable
 
@@ -141,6 +142,12 @@ _TABLE = (
         schema_org,
         extension="jsonld",
         also=("application/vnd.schemaorg.ld+json", 'application/ld+json; profile="https://schema.org/"'),
+    ),
+    xml_format(
+        "iso19139",
+        "application/vnd.iso.19139+xml",
+        "ISO 19139 XML",
+        iso19139,
     ),
     xml_format(
         "dublin-core",
