@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
+from repository.dataset import cstr
 from repository.dataset.description import Publication
-from repository.dataset.formats import gbt7714, styles
+from repository.dataset.formats import csl, gbt7714, links, styles
 from repository.dataset.formats.bibtex import bibtex
-from repository.dataset.formats.csl import csl_json
 
 __all__ = ["STYLES", "bibtex", "cite"]
 
@@ -37,32 +37,53 @@ _SYNONYMS = {
     "mla": "modern-language-association",
     "harvard": "harvard-cite-them-right",
     "chicago-fullnote-bibliography": "chicago-notes-bibliography",
+    "gb-t-7714-2015-author-date": "china-national-standard-gb-t-7714-2015-author-date",
+    "gb-t-7714-2015-note": "china-national-standard-gb-t-7714-2015-note",
 }
 _CSL_FILES = {"vancouver": "nlm-citation-sequence"}
-_UNLISTED = frozenset({"chicago-notes-bibliography"})
-_NO_RANGE = ".\u2011."
-"""Stands for a hyphen between numbers, in which citeproc would see a range; between full stops it sees none."""
 _MARKED_VERSION = re.compile(r"[vV](?=\d)")
 
 
 def cite(publication: Publication, style: str, locale: str = "en-US", accessed: date | None = None) -> str:
-    """The reference to `publication` as one line of plain text.
+    """The reference to `publication` as one line of plain text, with its version and both its identifiers.
 
-    `style` is one of `STYLES`, `locale` a language tag; `accessed` is the day of the citation, for
-    the styles that state one.  Raises `ValueError` for an unknown style or locale, naming those
-    there are.  Safe to call from several threads.
+    `style` is one of `STYLES` or the id of any style of the CSL project, `locale` a language tag; `accessed` is the
+    day of the citation, for the styles that state one.  DOI and CSTR that a style leaves out follow what it printed,
+    as in ``… https://doi.org/10.5072/1. CSTR:99999.11.1.``, the full stop where the style ends with one.  A withdrawn
+    version is cited as it was before, for its identifiers still lead to the reason.  Raises `ValueError` for an
+    unknown style or locale, naming those there are, and for a style made for other things than this.  Safe to call
+    from several threads.
     """
     wanted = _SYNONYMS.get(style, style)
     if wanted == GB_T_7714:
         return gbt7714.reference(publication, accessed)
-    if wanted not in STYLES and wanted not in _UNLISTED:
-        raise ValueError(f"Unknown citation style {style!r}. Available: {', '.join(STYLES)}.")
-    item = csl_json(_for_print(publication), accessed)
-    text = styles.render(_CSL_FILES.get(wanted, wanted), styles.locale_for(locale), item)
-    return text.replace(_NO_RANGE, "-")
+    file = _CSL_FILES.get(wanted, wanted)
+    if file not in styles.known():
+        offered = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"
+        raise ValueError(f"Unknown citation style {style[:80]!r}. {offered}.")
+    item = csl.csl_json(_for_print(publication), accessed)
+    return _identified(styles.render(file, styles.locale_for(locale), item), publication)
 
 
 def _for_print(publication: Publication) -> Publication:
-    """With a bare version number, because styles write "Version" before it, and "Versions" before a range."""
-    version = _MARKED_VERSION.sub("", publication.description.version, count=1).replace("-", _NO_RANGE)
+    """With a bare version number, because styles write "Version" before it."""
+    version = _MARKED_VERSION.sub("", csl.version(publication), count=1)
     return replace(publication, description=replace(publication.description, version=version))
+
+
+def _identified(text: str, publication: Publication) -> str:
+    """`text` and behind it what it does not hold of DOI and CSTR; the address where there is neither."""
+    shown = text.casefold()
+    missing = []
+    if publication.doi and not _holds(shown, publication.doi, links.doi_url(publication.doi)):
+        missing.append(links.doi_url(publication.doi))
+    if publication.cstr and not _holds(shown, publication.cstr, links.cstr_url(publication.cstr)):
+        missing.append(cstr.parse(publication.cstr).curie)
+    if not publication.doi and not publication.cstr and not _holds(shown, publication.url):
+        missing.append(publication.url)
+    stop = "." if text.endswith(".") else ""
+    return " ".join([text, *(f"{identifier}{stop}" for identifier in missing)])
+
+
+def _holds(shown: str, *forms: str) -> bool:
+    return any(form.casefold() in shown for form in forms)

@@ -29,8 +29,8 @@ def csl_json(publication: Publication, accessed: date | None = None) -> dict[str
         "editor": [_name(agent) for agent in editors(description.contributors)],
         "issued": _date(description.publication_date),
         "accessed": _date(accessed.isoformat() if accessed else ""),
-        "publisher": description.publisher,
-        "version": description.version,
+        "publisher": publisher(publication),
+        "version": version(publication),
         "abstract": plain(description.description),
         "keyword": ", ".join(subject.subject for subject in description.subjects),
         "language": language(publication),
@@ -54,6 +54,16 @@ def language(publication: Publication) -> str | None:
     """The language in which the title is written (BCP 47), None when nothing tells."""
     description = publication.description
     return language_of(description.title, [label.id for label in description.languages])
+
+
+def version(publication: Publication) -> str:
+    """The version on one line; none for a concept, which stands for all its versions."""
+    return "" if publication.is_concept else one_line(publication.description.version)
+
+
+def publisher(publication: Publication) -> str:
+    """The publisher, or the repository where none is said."""
+    return one_line(publication.description.publisher) or publication.repository_name
 
 
 def editors(contributors: Sequence[Agent]) -> Sequence[Agent]:

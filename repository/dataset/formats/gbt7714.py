@@ -9,7 +9,7 @@ from datetime import date
 
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
-from repository.dataset.formats import csl, links, names
+from repository.dataset.formats import csl, links, names, pinyin
 from repository.dataset.formats.kinds import kind_of
 from repository.dataset.formats.text import one_line
 
@@ -34,7 +34,7 @@ def _parts(publication: Publication, accessed: date | None) -> Iterator[str]:
     carrier = kind_of(description.resource_type.id).carrier
     yield _authors(description.creators, csl.language(publication))
     yield f"{one_line(description.title).rstrip(_END)}[{carrier}/OL]"
-    yield _version(description.version)
+    yield _version(csl.version(publication))
     yield _imprint(publication, accessed)
     yield _address(publication)
     yield cstr.parse(publication.cstr).curie if publication.cstr else ""
@@ -49,23 +49,31 @@ def _authors(creators: Sequence[Agent], language: str | None) -> str:
 
 
 def _author(agent: Agent) -> str:
-    """Family name in capitals and initials without points (clause 8.1.1); others as they are."""
+    """Family name in capitals and initials without points (clause 8.1.1); others as they are.
+
+    Of a given name in pinyin each syllable has its initial: Li Jiangning is ``LI J N``, as in the clause's example.
+    """
     if names.is_indivisible(agent):
         return names.written(agent)
     family, given = names.parts(agent)
-    return " ".join([family.upper(), *names.initials(given)])
+    letters = [part[0].upper() for part in pinyin.syllables(family, given)] or names.initials(given)
+    return " ".join([family.upper(), *letters])
 
 
 def _version(version: str) -> str:
     """Plain numbers get the V that the standard's examples have; other words stay."""
-    match = _NUMBERED.fullmatch(version.strip())
-    return f"V{match[1]}" if match else one_line(version).rstrip(_END)
+    match = _NUMBERED.fullmatch(version)
+    return f"V{match[1]}" if match else version.rstrip(_END)
 
 
 def _imprint(publication: Publication, accessed: date | None) -> str:
-    publisher = publication.description.publisher or publication.repository_name
     day = f"[{accessed.isoformat()}]" if accessed else ""
-    return f"{publisher}, {publication.description.year}".rstrip(", ") + day
+    return ", ".join(filter(None, (csl.publisher(publication), _years(publication)))) + day
+
+
+def _years(publication: Publication) -> str:
+    years = [f"{parts[0]:04}" for parts in csl.date_parts(publication.description.publication_date)]
+    return "-".join(dict.fromkeys(years))
 
 
 def _address(publication: Publication) -> str:

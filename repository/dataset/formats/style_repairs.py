@@ -1,0 +1,116 @@
+"""What citeproc-py 0.11 gets wrong in the styles of the CSL project, mended here and nowhere else.
+
+Elements of a style are made from the classes that stand directly below `CitationStylesElement`, the last of a name:
+those below take the places of the library's own.  The other repairs change a style once, after it was read.
+"""
+
+import re
+from typing import Any
+from weakref import proxy
+
+from citeproc import model
+from citeproc.string import String
+
+_CSL = {"cs": "http://purl.org/net/xbiblio/csl"}
+_INITIALS = "initialize-with"
+
+# American commas and full stops stand inside quotation marks, an option citeproc-py leaves undone
+_CLOSING_QUOTE = re.compile("(”)([.,])")
+_DOUBLED_STOP = re.compile(r"(?<!\.)([.?!。？！])(’?[”》]?)\.(?=\s|$)")
+# what stood between parts of which the last is missing
+_LOOSE_END = re.compile(r"[\s.,;:]*[\s,;:]\.?$")
+
+
+class _Cased:
+    """Changes the case of parts that are plain strings, for which the library has no method."""
+
+    def case(self, text: Any, language: str | None = None) -> Any:
+        plain = String(str(text))
+        return super().case(plain, language) if plain else plain  # type: ignore[misc]  # of the class it is mixed into
+
+
+class _Text(_Cased):
+    """Finds its macro in a table; the library searches the whole style, hundreds of times for one reference."""
+
+    def get_macro(self, name: str) -> Any:
+        return self.get_root().macros[name]  # type: ignore[attr-defined]
+
+    def calls_variable(self) -> bool:
+        """The same for every reference, so it is found out once for each macro."""
+        name = self.get("macro")  # type: ignore[attr-defined]
+        if name is None:
+            return bool(super().calls_variable())  # type: ignore[misc]
+        calling = self.get_root().calling  # type: ignore[attr-defined]
+        if name not in calling:
+            calling[name] = super().calls_variable()  # type: ignore[misc]
+        return bool(calling[name])
+
+
+class _NamePart(_Cased):
+    """Leaves out a part that a name does not have, with what would surround it; parts stay plain strings."""
+
+    def format_part(self, given: str | None, family: str | None) -> tuple[str | None, str | None]:
+        part = given if self.get("name") == "given" else family  # type: ignore[attr-defined]
+        if not part:
+            return given, family
+        formatted = super().format_part(given, family)  # type: ignore[misc]
+        return formatted[0] and str(formatted[0]), formatted[1] and str(formatted[1])
+
+
+_ELEMENTS = tuple(
+    type(name, (mixin, getattr(model, name), model.CitationStylesElement), {})
+    for name, mixin in (
+        ("Text", _Text),
+        ("Number", _Cased),
+        ("Label", _Cased),
+        ("Date_Part", _Cased),
+        ("Name_Part", _NamePart),
+    )
+)
+"""Held, because classes that nobody holds are forgotten."""
+
+
+def repair(root: Any) -> None:
+    """Change the parsed style at `root` to what citeproc-py can print rightly."""
+    root.macros = {macro.get("name"): macro for macro in reversed(root.findall("cs:macro", _CSL))}
+    root.calling = {}
+    _leave_out_numbers(root)
+    _keep_given_names(root)
+    for local in root.locales:
+        _separate_date_parts(local)
+        local.style = proxy(root)  # a circle would stay in memory until the next great collection
+
+
+def tidied(text: str, locale: str) -> str:
+    """A printed reference without doubled full stops, loose ends and, in American English, stops outside quotes."""
+    text = _DOUBLED_STOP.sub(r"\1\2", text)
+    if loose := _LOOSE_END.search(text):
+        text = text[: loose.start()] + "."
+    return _CLOSING_QUOTE.sub(r"\2\1", text) if locale == "en-US" else text
+
+
+def _leave_out_numbers(root: Any) -> None:
+    """Numeric styles begin an entry with its number in the list, and one reference is no list."""
+    for number in root.xpath("//cs:text[@variable='citation-number']", namespaces=_CSL):
+        number.getparent().remove(number)
+
+
+def _keep_given_names(root: Any) -> None:
+    """Honour ``initialize="false"``, which citeproc-py does not know.
+
+    The instruction to abbreviate moves from the style to each name that does not forbid it.
+    """
+    kept = root.xpath("//cs:name[@initialize='false']", namespaces=_CSL)
+    if not kept or _INITIALS not in root.attrib:
+        return
+    mark = root.attrib.pop(_INITIALS)
+    for name in root.xpath("//cs:name[not(@initialize='false')]", namespaces=_CSL):
+        name.set(_INITIALS, name.get(_INITIALS, mark))
+
+
+def _separate_date_parts(locale: Any) -> None:
+    """Write the delimiter of a locale's date into its parts, because citeproc-py forgets it."""
+    for dated in locale.xpath(".//cs:date[@delimiter]", namespaces=_CSL):
+        delimiter = dated.attrib.pop("delimiter")
+        for part in dated.xpath("cs:date-part[position() > 1]", namespaces=_CSL):
+            part.set("prefix", delimiter + part.get("prefix", ""))
