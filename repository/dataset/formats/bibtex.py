@@ -1,14 +1,17 @@
-"""BibTeX entries, with the entry types of biblatex and text in UTF-8."""
+"""BibTeX entries, with the entry types of biblatex and text in UTF-8.
+
+Source: biblatex manual 3.20, section 2.2 (fields); BibTeX counts braces even behind a backslash.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
 from repository.dataset import cstr
-from repository.dataset.description import Agent, Publication
-from repository.dataset.formats import csl, names
+from repository.dataset.description import Agent, Licence, Publication
+from repository.dataset.formats import csl, links, names
 from repository.dataset.formats.kinds import kind_of
-from repository.dataset.formats.text import one_line
+from repository.dataset.formats.text import plain, printable
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ESCAPES = str.maketrans(
@@ -16,7 +19,9 @@ _ESCAPES = str.maketrans(
         "\\": r"\textbackslash{}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
-        **{character: f"\\{character}" for character in "{}$&#%_"},
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        **{character: f"\\{character}" for character in "$&#%_"},
     }
 )
 _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
@@ -26,7 +31,7 @@ def bibtex(publication: Publication) -> str:
     """One entry, ending in a line break.
 
     Titles are braced so that no style changes their case; names of East Asian characters and of
-    organisations are braced so that none takes them apart.
+    organisations are braced so that none takes them apart.  The CSTR stands in ``note``, which every style prints.
     """
     kind = kind_of(publication.description.resource_type.id).bibtex
     lines = [f"  {name:<9} = {value}," for name, value in _fields(publication) if value]
@@ -36,22 +41,33 @@ def bibtex(publication: Publication) -> str:
 def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
     description = publication.description
     yield "author", _braced(" and ".join(_name(agent) for agent in description.creators))
+    yield "editor", _braced(" and ".join(_name(agent) for agent in csl.editors(description.contributors)))
     yield "title", _braced(_braced(_text(description.title)))
-    yield "publisher", _braced(_text(description.publisher))
+    yield "publisher", _braced(_text(csl.publisher(publication)))
     yield from _date(description.publication_date)
-    yield "version", _braced(_text(description.version))
+    yield "version", _braced(_text(csl.version(publication)))
     yield "doi", _braced((publication.doi or "").translate(_VERBATIM))
     yield "url", _braced(csl.address(publication).translate(_VERBATIM))
     if publication.cstr:
         yield "note", _braced(_text(cstr.parse(publication.cstr).curie))
+    yield "language", _braced(_text(", ".join(label.name().lower() for label in description.languages)))
+    yield "copyright", _braced("; ".join(_text(_licence(licence)) for licence in description.licences))
+    yield "keywords", _braced(", ".join(_guarded(subject.subject) for subject in description.subjects))
+    yield "abstract", _braced(_text(plain(description.description)))
 
 
 def _date(edtf: str) -> Iterator[tuple[str, str]]:
+    """Year and month, of an interval those of its beginning."""
     parts = csl.date_parts(edtf)
     if parts:
-        yield "year", _braced(str(parts[0][0]))
+        yield "year", _braced(f"{parts[0][0]:04}")
     if parts and len(parts[0]) > 1:
         yield "month", _MONTHS[parts[0][1] - 1]
+
+
+def _licence(licence: Licence) -> str:
+    address = links.web_address(licence.url)
+    return f"{licence.title}, {address}" if address else licence.title
 
 
 def _name(agent: Agent) -> str:
@@ -73,11 +89,12 @@ def _key(publication: Publication) -> str:
     family = names.parts(creators[0])[0] if creators and creators[0].personal else ""
     letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
     word = re.sub(r"[^a-z0-9]", "", letters.lower()) or (description.resource_type.id or "dataset")
-    return "_".join(part for part in (word, description.year, str(publication.id)) if part)
+    year = re.sub(r"[^0-9]", "", description.year)
+    return "_".join(part for part in (word, year, str(publication.id)) if part)
 
 
 def _text(text: str) -> str:
-    return one_line(text).translate(_ESCAPES)
+    return printable(text).translate(_ESCAPES)
 
 
 def _braced(text: str) -> str:

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from repository.dataset import cstr
-from repository.dataset.description import Agent, Publication
+from repository.dataset.description import Agent, Publication, Text
 from repository.dataset.formats import links, names
 from repository.dataset.formats.kinds import kind_of
-from repository.dataset.formats.text import language_of, one_line, plain
+from repository.dataset.formats.text import language_of, language_tag, plain, printable
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
@@ -24,15 +24,15 @@ def csl_json(publication: Publication, accessed: date | None = None) -> dict[str
     item: dict[str, Any] = {
         "id": publication.doi or str(publication.id),
         "type": kind_of(description.resource_type.id).csl,
-        "title": one_line(description.title),
+        "title": printable(description.title),
         "author": [_name(agent) for agent in description.creators],
         "editor": [_name(agent) for agent in editors(description.contributors)],
         "issued": _date(description.publication_date),
         "accessed": _date(accessed.isoformat() if accessed else ""),
         "publisher": publisher(publication),
         "version": version(publication),
-        "abstract": plain(description.description),
-        "keyword": ", ".join(subject.subject for subject in description.subjects),
+        "abstract": "\n".join(map(printable, plain(description.description).split("\n"))),
+        "keyword": ", ".join(printable(subject.subject) for subject in description.subjects),
         "language": language(publication),
         "DOI": publication.doi,
         "URL": address(publication),
@@ -58,12 +58,29 @@ def language(publication: Publication) -> str | None:
 
 def version(publication: Publication) -> str:
     """The version on one line; none for a concept, which stands for all its versions."""
-    return "" if publication.is_concept else one_line(publication.description.version)
+    return "" if publication.is_concept else printable(publication.description.version)
 
 
 def publisher(publication: Publication) -> str:
     """The publisher, or the repository where none is said."""
-    return one_line(publication.description.publisher) or publication.repository_name
+    return printable(publication.description.publisher) or publication.repository_name
+
+
+def languages(publication: Publication) -> Sequence[str]:
+    """The languages of the data, else that of the title (BCP 47)."""
+    declared = [tag for label in publication.description.languages if (tag := language_tag(label.id))]
+    return declared or [tag for tag in [language(publication)] if tag]
+
+
+def translated_title(publication: Publication) -> str:
+    """The first title that is said to be a translation, empty when there is none."""
+    titles = publication.description.additional_titles
+    return next((t.text for t in titles if t.type and t.type.id == "translated-title"), "")
+
+
+def other_abstracts(publication: Publication) -> Sequence[Text]:
+    """Abstracts beside the description, mostly in another language."""
+    return [t for t in publication.description.additional_descriptions if t.type and t.type.id == "abstract"]
 
 
 def editors(contributors: Sequence[Agent]) -> Sequence[Agent]:

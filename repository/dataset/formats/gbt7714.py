@@ -11,7 +11,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import csl, links, names, pinyin
 from repository.dataset.formats.kinds import kind_of
-from repository.dataset.formats.text import one_line
+from repository.dataset.formats.text import printable
 
 MOST_AUTHORS = 3
 """Names that are printed; of more authors the first so many and "et al." (clause 8.1.2)."""
@@ -33,7 +33,7 @@ def _parts(publication: Publication, accessed: date | None) -> Iterator[str]:
     description = publication.description
     carrier = kind_of(description.resource_type.id).carrier
     yield _authors(description.creators, csl.language(publication))
-    yield f"{one_line(description.title).rstrip(_END)}[{carrier}/OL]"
+    yield f"{printable(description.title).rstrip(_END)}[{carrier}/OL]"
     yield _version(csl.version(publication))
     yield _imprint(publication, accessed)
     yield _address(publication)

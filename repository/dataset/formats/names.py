@@ -1,7 +1,7 @@
 """How the names of people are taken apart and put together, West and East."""
 
 from repository.dataset.description import Agent
-from repository.dataset.formats.text import has_cjk, one_line
+from repository.dataset.formats.text import has_cjk, printable
 
 
 def parts(agent: Agent) -> tuple[str, str]:
@@ -10,11 +10,11 @@ def parts(agent: Agent) -> tuple[str, str]:
     Reads "Family, Given" when the parts were not given on their own.
     """
     if agent.family_name:
-        return one_line(agent.family_name), one_line(agent.given_name)
+        return printable(agent.family_name), printable(agent.given_name)
     family, _, given = agent.name.partition(",")
     if not given and "，" in agent.name:
         family, _, given = agent.name.partition("，")
-    return one_line(family), one_line(given or agent.given_name)
+    return printable(family), printable(given or agent.given_name)
 
 
 def is_indivisible(agent: Agent) -> bool:
@@ -28,7 +28,7 @@ def is_indivisible(agent: Agent) -> bool:
 def written(agent: Agent) -> str:
     """The name as its bearer writes it: "John A. Smith", "李伟", "Institute of Geology"."""
     if not agent.personal:
-        return one_line(agent.name)
+        return printable(agent.name)
     family, given = parts(agent)
     if is_indivisible(agent):
         return family + given

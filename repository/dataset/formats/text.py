@@ -40,6 +40,7 @@ _BLOCKS = (
 _BREAKS = {**dict.fromkeys(_BLOCKS.split(), "\n"), "td": " ", "th": " "}
 # What is not closed ends its search at the next < outside quotes, or at the next of its kind: linear in the text.
 _TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|<[!?][^<>]*>""", re.IGNORECASE)
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile(r"<(script|style|template)\b(?:(?!<\1\b).)*?</\1\s*>", re.IGNORECASE)
 
 
@@ -72,6 +73,11 @@ def language_of(text: str, declared: Sequence[str] = ()) -> str | None:
 def one_line(text: str) -> str:
     """`text` with every run of white space as one blank."""
     return " ".join(text.split())
+
+
+def printable(text: str) -> str:
+    """`text` on one line without the characters that no format can hold: control characters and lone surrogates."""
+    return one_line(_UNWRITABLE.sub("", one_line(text)))
 
 
 def plain(html: str) -> str:
