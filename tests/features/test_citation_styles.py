@@ -1,6 +1,7 @@
 """Every style of the CSL project can be asked for; what it cannot print is refused with the reason."""
 
 import random
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import pytest
 
 from repository.dataset.formats import styles
 from repository.dataset.formats.citations import STYLES, cite
+from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
 
 TODAY = date(2025, 3, 23)
@@ -24,8 +26,9 @@ MENDED = {
     "CSTR:99999.11.data.12.",
     "geophysics": "Smith, J. A., 李伟, and Institute of Geology & Geophysics, 2024, Strong-motion records of the 2022 "
     "Luding earthquake (version 2). https://doi.org/10.5072/data.12. CSTR:99999.11.data.12.",
-    "zoological-journal-of-the-linnean-society": "Smith JA, 李伟, Institute of Geology & Geophysics. 2024. Strong-motion "
-    "records of the 2022 Luding earthquake (version 2). https://doi.org/10.5072/data.12. CSTR:99999.11.data.12.",
+    "zoological-journal-of-the-linnean-society": "Smith JA, 李伟, Institute of Geology & Geophysics. 2024. "
+    "Strong-motion records of the 2022 Luding earthquake (version 2). https://doi.org/10.5072/data.12. "
+    "CSTR:99999.11.data.12.",
 }  # fmt: skip
 NOTHING_FOR_DATA = ["wikipedia-fr-templates", "computer-und-recht", "leiden-journal-of-international-law"]
 SAMPLE = sorted(random.Random(7714).sample(sorted(styles.known()), 60))
@@ -102,6 +105,16 @@ def test_thousands_of_authors_are_cited_soon(style: str) -> None:
 def test_a_version_is_printed_as_its_author_wrote_it(style: str, version: str) -> None:
     text = cite(publication(version=version), style)
     assert f"ersion {version.removeprefix('v') if version[1:] else version}" in text
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_hostile_texts_are_cited_on_one_line_that_can_be_sent(style: str, locale: str) -> None:
+    text = cite(hostile(), style, locale, TODAY)
+    assert text.encode("utf-8")
+    assert len(text.splitlines()) == 1
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", text)
+    assert "CSTR:99999.11.data.12" in text
 
 
 @pytest.fixture

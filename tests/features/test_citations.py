@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from repository.dataset.formats.citations import STYLES, bibtex, cite
+from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
 
 TODAY = date(2025, 3, 23)
@@ -160,6 +161,14 @@ def test_bibtex_keeps_unicode_and_escapes_what_tex_would_read() -> None:
         "  abstract  = {Records of three components \\& more. Second.},\n"
         "}\n"
     )
+
+
+def test_bibtex_of_hostile_texts_is_one_entry_that_can_be_sent() -> None:
+    entry = bibtex(hostile())
+    assert entry.encode("utf-8")
+    assert entry.count("\n@") == 0
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", entry)
+    assert re.findall(r"(?m)^  (\w+) += ", entry) == re.findall(r"(?m)^  (\w+) += ", bibtex(PUBLICATION))
 
 
 def test_a_bibtex_key_is_ascii_and_begins_with_the_first_author() -> None:

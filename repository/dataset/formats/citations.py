@@ -1,6 +1,5 @@
 """How to cite a dataset, in the styles that journals ask for and as BibTeX."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -41,7 +40,6 @@ _SYNONYMS = {
     "gb-t-7714-2015-note": "china-national-standard-gb-t-7714-2015-note",
 }
 _CSL_FILES = {"vancouver": "nlm-citation-sequence"}
-_MARKED_VERSION = re.compile(r"[vV](?=\d)")
 
 
 def cite(publication: Publication, style: str, locale: str = "en-US", accessed: date | None = None) -> str:
@@ -67,8 +65,7 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
 
 def _for_print(publication: Publication) -> Publication:
     """With a bare version number, because styles write "Version" before it."""
-    version = _MARKED_VERSION.sub("", csl.version(publication), count=1)
-    return replace(publication, description=replace(publication.description, version=version))
+    return replace(publication, description=replace(publication.description, version=csl.bare_version(publication)))
 
 
 def _identified(text: str, publication: Publication) -> str:

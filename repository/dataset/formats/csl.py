@@ -11,6 +11,7 @@ from repository.dataset.formats import links, names
 from repository.dataset.formats.kinds import kind_of
 from repository.dataset.formats.text import language_of, language_tag, plain, printable
 
+_MARKED_VERSION = re.compile(r"^[vV](?=\d)")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
@@ -59,6 +60,11 @@ def language(publication: Publication) -> str | None:
 def version(publication: Publication) -> str:
     """The version on one line; none for a concept, which stands for all its versions."""
     return "" if publication.is_concept else printable(publication.description.version)
+
+
+def bare_version(publication: Publication) -> str:
+    """The version without the V that stands before a number."""
+    return _MARKED_VERSION.sub("", version(publication), count=1)
 
 
 def publisher(publication: Publication) -> str:

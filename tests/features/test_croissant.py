@@ -1,0 +1,98 @@
+"""Croissant: what its specification requires of a dataset and of its files.
+
+The validator of MLCommons brings pandas and scipy along; what ``mlcroissant`` 1.1.1 checks is checked here by hand.
+"""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from repository.dataset.description import FileOf
+from repository.dataset.formats.croissant import croissant, is_tabular, media_type_of
+from tests.features.hostile import hostile
+from tests.features.samples import FILES, PUBLICATION, publication
+
+
+def file(key: str, media_type: str = "application/octet-stream") -> FileOf:
+    return FileOf(key, 10, media_type, "0" * 32, "a" * 64, f"https://r.test/{key}")
+
+
+def test_a_dataset_has_all_that_is_required_and_recommended() -> None:
+    said = croissant(PUBLICATION)
+    assert said["@type"] == "sc:Dataset"
+    assert said["conformsTo"] == "http://mlcommons.org/croissant/1.0"
+    required = {"name", "description", "license", "url", "creator", "datePublished"}
+    assert required | {"version", "keywords", "publisher", "inLanguage", "dateModified", "sameAs", "citeAs"} <= set(
+        said
+    )
+    assert said["license"] == ["https://creativecommons.org/licenses/by/4.0/", "https://h.org/r"]
+    assert said["sameAs"] == ["https://doi.org/10.5072/data.12", "https://cstr.cn/99999.11.data.12"]
+    assert said["citeAs"].startswith("@dataset{smith_2024_12,")
+    assert "recordSet" not in said
+
+
+def test_the_context_is_inlined_and_has_the_words_that_are_used() -> None:
+    context = croissant(PUBLICATION)["@context"]
+    assert context["@vocab"] == "https://schema.org/"
+    assert context["cr"] == "http://mlcommons.org/croissant/"
+    assert context["conformsTo"] == "dct:conformsTo"
+    assert {"citeAs", "isLiveDataset", "recordSet", "fileObject", "dataType"} <= set(context)
+    assert croissant(publication(title="泸定地震"))["@context"]["@language"] == "zh"
+
+
+def test_each_file_has_address_size_type_and_digest_under_an_id_of_its_own() -> None:
+    files = croissant(PUBLICATION)["distribution"]
+    assert len({each["@id"] for each in files}) == len(FILES)
+    assert files[1] == {
+        "@type": "cr:FileObject",
+        "@id": "%E5%8F%B0%E7%AB%99.csv",
+        "name": "台站.csv",
+        "contentUrl": "https://r.test/b",
+        "contentSize": "48213 B",
+        "encodingFormat": "text/csv",
+        "sha256": "b" * 64,
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "stored", "said"),
+    [
+        ("a.csv", "text/plain", "text/csv"),
+        ("a.CSV", "application/vnd.ms-excel", "text/csv"),
+        ("a.tsv", "text/plain", "text/tab-separated-values"),
+        ("a.parquet", "application/octet-stream", "application/vnd.apache.parquet"),
+        ("a.xlsx", "application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("table", "text/csv; charset=utf-8", "text/csv"),
+    ],
+)
+def test_a_table_is_known_by_its_extension_or_its_type(key: str, stored: str, said: str) -> None:
+    assert media_type_of(file(key, stored)) == said
+    assert is_tabular(replace(PUBLICATION, files=[file(key, stored)]))
+
+
+@pytest.mark.parametrize("key", ["a.nc", "a.csv.zip", "csv", "a.mseed", "README.md"])
+def test_what_is_no_table_is_not_called_one(key: str) -> None:
+    assert not is_tabular(replace(PUBLICATION, files=[file(key)]))
+    assert not is_tabular(replace(PUBLICATION, files=()))
+
+
+@pytest.mark.parametrize(("version", "said"), [("V2", "2"), ("v1.0.3", "1.0.3"), ("2.0", "2.0")])
+def test_a_version_is_written_as_semantic_versions_are(version: str, said: str) -> None:
+    assert croissant(publication(version=version))["version"] == said
+
+
+def test_a_record_without_files_or_date_is_still_described() -> None:
+    bare = croissant(replace(publication(publication_date=None, description=None, rights=None), files=()))
+    assert "distribution" not in bare
+    assert bare["datePublished"] == "2024-03-05"
+    assert bare["description"] == bare["name"]
+
+
+def test_hostile_texts_stay_values() -> None:
+    said = croissant(hostile())
+    assert json.dumps(said, ensure_ascii=False).encode("utf-8")
+    (only,) = said["distribution"]
+    assert only["@id"].isascii()
+    assert not re.search(r"[\x00-\x1f]", only["name"] + said["name"])
