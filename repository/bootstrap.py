@@ -16,6 +16,9 @@ from repository.engines.bytestore.port import ByteStore
 from repository.engines.bytestore.s3 import S3Store
 from repository.engines.bytestore.s3_address import s3_address
 from repository.engines.facilities import Facilities
+from repository.engines.registrars.cstr import CstrRegistrar
+from repository.engines.registrars.datacite import DataCiteRegistrar
+from repository.engines.registrars.handle import HandleRegistrar
 from repository.engines.registrars.local import LocalRegistrar
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
@@ -100,9 +103,20 @@ def _node(name: str, account: Account) -> Node:
 
 
 def _registrar(name: str, account: Account, base_url: str) -> Registrar:
-    if account.kind != "local":
-        raise SettingsError(f"REPOSITORY_REGISTRARS: account.{name}: {account.kind} is not known")
-    return LocalRegistrar(name, base_url)
+    try:
+        secret = account.password()
+        match account.kind:
+            case "datacite":
+                return DataCiteRegistrar(name, account.endpoint, account.prefix, account.user, secret)
+            case "cstr":
+                app = account.app_name
+                return CstrRegistrar(name, account.endpoint, account.prefix, account.user, secret, app_name=app)
+            case "handle":
+                return HandleRegistrar(name, account.endpoint, account.prefix, account.user, secret)
+            case _:
+                return LocalRegistrar(name, base_url)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"REPOSITORY_REGISTRARS: account.{name}: {error}") from None
 
 
 def _store_at(url: str) -> ByteStore:

@@ -32,6 +32,11 @@ def jats(publication: Publication) -> str:
     )
 
 
+def referred(publication: Publication) -> str:
+    """The citation as a member of ``ref-list``."""
+    return f'<ref id="ref-{publication.id}">{jats(publication)}</ref>'
+
+
 def _parts(publication: Publication) -> Iterator[str]:
     description = publication.description
     yield _people("author", description.creators)

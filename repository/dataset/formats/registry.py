@@ -13,11 +13,17 @@ from typing import Any
 import orjson
 
 from repository.dataset.description import Publication
+from repository.dataset.formats.availability import data_availability
 from repository.dataset.formats.bibtex import bibtex
+from repository.dataset.formats.croissant import croissant
 from repository.dataset.formats.csl import csl_json
 from repository.dataset.formats.datacite import datacite_json, datacite_xml
 from repository.dataset.formats.dublin_core import oai_dc
+from repository.dataset.formats.endnote import endnote
 from repository.dataset.formats.iso19139 import iso19139
+from repository.dataset.formats.jats import jats, referred
+from repository.dataset.formats.ris import ris
+from repository.dataset.formats.ro_crate import ro_crate
 from repository.dataset.formats.schema_org import schema_org
 from repository.dataset.formats.xml import writable
 
@@ -84,16 +90,19 @@ def xml_format(
     element: Callable[[Publication], str],
     *,
     wrapper: str = "records",
-    extension: str = "xml",
+    member: Callable[[Publication], str] | None = None,
     also: tuple[str, ...] = (),
 ) -> Format:
-    """A format of XML elements that name their namespaces themselves; a list stands in an element `wrapper`."""
+    """A format of XML elements that name their namespaces themselves.
+
+    A list stands in an element `wrapper`, each record as the element `member`, the same as alone unless given.
+    """
 
     def write(publication: Publication) -> str:
         return DECLARATION + element(publication)
 
-    combine = joined(element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
-    return Format(name, media_type, extension, label, write, combine, also)
+    combine = joined(member or element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
+    return Format(name, media_type, "xml", label, write, combine, also)
 
 
 def text_format(
@@ -169,6 +178,47 @@ _TABLE = (
         bibtex,
         extension="bib",
         also=("text/x-bibtex",),
+    ),
+    text_format(
+        "ris",
+        "application/x-research-info-systems",
+        "RIS",
+        ris,
+        extension="ris",
+    ),
+    text_format(
+        "endnote",
+        "application/x-endnote-refer",
+        "EndNote",
+        endnote,
+        extension="enw",
+    ),
+    xml_format(
+        "jats",
+        "application/jats+xml",
+        "JATS reference",
+        jats,
+        wrapper="ref-list",
+        member=referred,
+    ),
+    text_format(
+        "data-availability",
+        "text/x-data-availability",
+        "Data availability statement",
+        data_availability,
+        extension="txt",
+    ),
+    json_format(
+        "ro-crate",
+        'application/ld+json; profile="https://w3id.org/ro/crate"',
+        "RO-Crate metadata",
+        ro_crate,
+    ),
+    json_format(
+        "croissant",
+        'application/ld+json; profile="http://mlcommons.org/croissant/1.0"',
+        "Croissant",
+        croissant,
     ),
 )
 """In the order in which people are offered them."""

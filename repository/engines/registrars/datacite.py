@@ -24,6 +24,7 @@ class DataCiteRegistrar:
 
     format = "datacite"
     most = 1
+    here = False
 
     def __init__(
         self, name: str, endpoint: str, prefix: str, user: str, password: str, *, timeout: float = TIMEOUT

@@ -32,6 +32,7 @@ class HandleRegistrar:
 
     format = ""
     most = 1
+    here = False
 
     def __init__(
         self, name: str, endpoint: str, prefix: str, user: str, password: str, *, timeout: float = TIMEOUT
