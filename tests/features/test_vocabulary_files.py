@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from config import vocabularies as files
+from repository.dataset.cstr_types import cstr_type
 from repository.dataset.vocabularies import Entry, Vocabularies
 
 SHIPPED = Vocabularies.of(files.read())
@@ -84,6 +85,7 @@ def test_each_type_has_its_file_and_its_number_of_terms() -> None:
     assert numbers == {
         "contributorsroles": 22,
         "creatorsroles": 22,
+        "cstrtypes": 4,
         "datetypes": 12,
         "descriptiontypes": 7,
         "relationtypes": 39,
@@ -160,6 +162,30 @@ def test_a_cstr_type_is_given_only_where_one_is_known() -> None:
         "publication-preprint": "36",
         "publication-dissertation": "37",
     }
+
+
+def test_every_cstr_type_that_is_used_has_a_name_and_a_template() -> None:
+    codes = {e.props["cstr_type"] for e in SHIPPED["resourcetypes"] if "cstr_type" in e.props}
+    assert codes <= {entry.id for entry in SHIPPED["cstrtypes"]}
+    assert {entry.props["template"] for entry in SHIPPED["cstrtypes"]} == {
+        f"v3_{name}_data" for name in ("scientific", "article", "preprint", "dissertation")
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "code"),
+    [
+        ("dataset", "11"),
+        ("publication-preprint", "36"),
+        ("publication-datapaper", "14"),
+        ("publication-report", "11"),
+        ("software", "11"),
+        ("unheard-of", "11"),
+        ("", "11"),
+    ],
+)
+def test_what_has_no_cstr_type_is_scientific_data(resource_type: str, code: str) -> None:
+    assert cstr_type(SHIPPED, resource_type) == code
 
 
 def test_removal_reasons_are_those_of_the_contract() -> None:

@@ -1,0 +1,11 @@
+"""Which resource type stands in the CSTR of a thing; the codes are configuration (``cstrtypes``, ``resourcetypes``)."""
+
+from repository.dataset.vocabularies import Vocabularies
+
+SCIENTIFIC_DATA = "11"
+
+
+def cstr_type(vocabularies: Vocabularies, resource_type: str) -> str:
+    """The two digits for the id of a resource type; what has no code of its own is scientific data."""
+    entry = vocabularies["resourcetypes"].get(resource_type)
+    return entry.props.get("cstr_type", SCIENTIFIC_DATA) if entry else SCIENTIFIC_DATA
