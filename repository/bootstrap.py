@@ -10,6 +10,7 @@ from config import search as index_parts
 from config import vocabularies as terms
 from config.registrars import Account, Registrars, RegistrarsError, read_registrars
 from config.settings import Settings, SettingsError
+from repository.dataset.cstr_types import cstr_type
 from repository.dataset.vocabularies import Vocabularies
 from repository.engines.bytestore.local import LocalStore
 from repository.engines.bytestore.port import ByteStore
@@ -44,6 +45,13 @@ def facilities_of(settings: Settings) -> Facilities:
 
 
 @cache
+def _type_codes() -> Mapping[str, str]:
+    """CSTR's code of each resource type, where the vocabularies name one."""
+    known = _vocabularies()
+    return {entry.id: cstr_type(known, entry.id) for entry in known["resourcetypes"].search()}
+
+
+@cache
 def _vocabularies() -> Vocabularies:
     """Read once a process: they are files of the program and never change while it runs."""
     return Vocabularies.of(terms.read())
@@ -64,9 +72,9 @@ def nodes_of(settings: Settings) -> Nodes:
     """Where identifiers come from; raises `SettingsError`."""
     accounts = _accounts(settings)
     if accounts is None:
-        return nodes_of_one(settings.doi_prefix, settings.cstr_prefix, settings.identifier_series)
+        return nodes_of_one(settings.doi_prefix, settings.cstr_prefix, settings.identifier_series, _type_codes())
     nodes = [_node(name, account) for name, account in accounts.account.items()]
-    return Nodes(nodes, accounts.suffix, accounts.type_code)
+    return Nodes(nodes, accounts.suffix, {**_type_codes(), **accounts.type_code})
 
 
 def registrars_of(settings: Settings) -> Mapping[str, Registrar]:

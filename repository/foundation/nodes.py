@@ -85,9 +85,10 @@ class Nodes:
         return node.minted(pattern.format(series=node.series, number=number), code or DATASET_TYPE_CODE)
 
 
-def nodes_of_one(doi_prefix: str, cstr_prefix: str, series: str) -> Nodes:
+def nodes_of_one(doi_prefix: str, cstr_prefix: str, series: str, type_codes: Mapping[str, str]) -> Nodes:
     """The nodes of an installation with one account of each kind, named after their schemes."""
-    return Nodes((Node("doi", "doi", doi_prefix, series), Node("cstr", "cstr", cstr_prefix, series)))
+    nodes = (Node("doi", "doi", doi_prefix, series), Node("cstr", "cstr", cstr_prefix, series))
+    return Nodes(nodes, type_codes=type_codes)
 
 
 def bare_rors(identifiers: Iterable[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ ELSEWHERE = "The registrar says that it leads to {}."
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the registrars should have of one owner: where it leads, its documents by format, and whether it is gone.
+    """What registrars should have of one owner: where it leads, its document for each of them, whether it is gone.
 
     Of what is `hidden` from the public a registrar elsewhere learns nothing; what it had learned before, it hides.
     """
@@ -111,7 +111,7 @@ def _round(registrar: Registrar, rows: Sequence[Held], wanted: Mapping[int, Want
 
 def _task(registrar: Registrar, held: Held, said: Wanted) -> _Task:
     gone = said.withdrawn or (said.hidden and not registrar.here)
-    registration = Registration(held.value, said.target, said.documents.get(registrar.format, {}), gone)
+    registration = Registration(held.value, said.target, said.documents.get(registrar.name, {}), gone)
     return _Task(held, registration, registrar.here)
 
 

@@ -40,6 +40,7 @@ def test_the_table_says_of_each_format_what_negotiation_needs() -> None:
         "datacite-json": ("application/vnd.datacite.datacite+json", "json"),
         "datacite-xml": ("application/vnd.datacite.datacite+xml", "xml"),
         "schema-org": ("application/ld+json", "jsonld"),
+        "cstr": ("application/vnd.cstr+json", "json"),
         "iso19139": ("application/vnd.iso.19139+xml", "xml"),
         "dublin-core": ("application/x-dc+xml", "xml"),
         "csl": ("application/vnd.citationstyles.csl+json", "json"),

@@ -81,7 +81,8 @@ def cstr_metadata(publication: Publication) -> Json:
         "rights": [*map(_right, description.licences), *_copyright(description)],
         "funders": [_funder(each) for each in description.funding],
     }
-    return _writable(_without_empty(said))
+    written: Json = _writable(_without_empty(said))
+    return written
 
 
 def _identity(publication: Publication) -> Json:

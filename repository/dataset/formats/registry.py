@@ -17,6 +17,7 @@ from repository.dataset.formats.availability import data_availability
 from repository.dataset.formats.bibtex import bibtex
 from repository.dataset.formats.croissant import croissant
 from repository.dataset.formats.csl import csl_json
+from repository.dataset.formats.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite import datacite_json, datacite_xml
 from repository.dataset.formats.dublin_core import oai_dc
 from repository.dataset.formats.endnote import endnote
@@ -151,6 +152,12 @@ _TABLE = (
         schema_org,
         extension="jsonld",
         also=("application/vnd.schemaorg.ld+json", 'application/ld+json; profile="https://schema.org/"'),
+    ),
+    json_format(
+        "cstr",
+        "application/vnd.cstr+json",
+        "CSTR metadata",
+        cstr_metadata,
     ),
     xml_format(
         "iso19139",

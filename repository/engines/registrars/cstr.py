@@ -65,6 +65,7 @@ class CstrRegistrar:
         self._caller = Caller(name, at_root, credentials, (secret, client_id), timeout)
 
     def target_of(self, value: str) -> str | None:
+        """Where the platform's page of the identifier leads; asked without credentials."""
         answer = self._look("/portal/api/detail", {"identifier": value}, anonymous=True)
         if is_absent(answer):
             return None
