@@ -100,6 +100,11 @@ def test_thousands_of_authors_are_cited_soon(style: str) -> None:
     assert "et al" in cite(crowd, style) or "…" in cite(crowd, style)
 
 
+@pytest.mark.parametrize("title", ["." * 64_000, ":," * 32_000, "”." * 32_000, "A-" * 32_000])
+def test_a_title_of_endless_punctuation_is_cited_soon(title: str) -> None:
+    assert "10.5072/data.12" in cite(publication(title=title), "apa")
+
+
 @pytest.mark.parametrize("version", ["2.0", "2018-02-07", "v1.0.3", "spring, final", "1–2", "Ⅳ", "v", "<b>2</b>"])
 @pytest.mark.parametrize("style", ["apa", "nature", "chicago-author-date", "agora"])
 def test_a_version_is_printed_as_its_author_wrote_it(style: str, version: str) -> None:

@@ -204,6 +204,7 @@ def test_a_chinese_record_with_many_authors_ends_in_deng() -> None:
         ("Wang", "Xian", ["xian"]),
         ("Zhang", "Lingen", ["lin", "gen"]),
         ("Ouyang", "Nana", ["na", "na"]),
+        ("Lü", "Yuanlü", ["yuan", "lü"]),
         ("Smith", "Lina", []),
         ("Li", "Susan", []),
         ("Sun", "Yat-sen", []),

@@ -17,8 +17,8 @@ _INITIALS = "initialize-with"
 # American commas and full stops stand inside quotation marks, an option citeproc-py leaves undone
 _CLOSING_QUOTE = re.compile("(”)([.,])")
 _DOUBLED_STOP = re.compile(r"(?<!\.)([.?!。？！])(’?[”》]?)\.(?=\s|$)")
-# what stood between parts of which the last is missing
-_LOOSE_END = re.compile(r"[\s.,;:]*[\s,;:]\.?$")
+# what stood between parts of which the last is missing; bounded, for a title may be full stops without end
+_LOOSE_END = re.compile(r"[\s.,;:]{0,8}[\s,;:]\.?$")
 
 
 class _Cased:

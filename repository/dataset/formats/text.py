@@ -40,7 +40,7 @@ _BLOCKS = (
 _BREAKS = {**dict.fromkeys(_BLOCKS.split(), "\n"), "td": " ", "th": " "}
 # What is not closed ends its search at the next < outside quotes, or at the next of its kind: linear in the text.
 _TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|<[!?][^<>]*>""", re.IGNORECASE)
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile(r"<(script|style|template)\b(?:(?!<\1\b).)*?</\1\s*>", re.IGNORECASE)
 
 
@@ -76,7 +76,11 @@ def one_line(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` on one line without the characters that no format can hold: control characters and lone surrogates."""
+    """`text` on one line, without what no format can hold or what would turn the text after it round.
+
+    Those are control characters, lone surrogates, and embeddings, overrides and isolates of direction; the marks of
+    right-to-left writing stay.
+    """
     return one_line(_UNWRITABLE.sub("", one_line(text)))
 
 
