@@ -55,6 +55,11 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _web_addresses(value: str) -> str:
+    """Any number of them, with blanks between."""
+    return " ".join(map(_web_address, value.split()))
+
+
 class Settings(BaseSettings):
     """What an operator can choose; field `x_y` is the variable ``REPOSITORY_X_Y``."""
 
@@ -87,6 +92,10 @@ class Settings(BaseSettings):
     """file of accounts with registration agencies (`config.registrars`); without one `doi_prefix` and the like hold"""
     max_file_bytes: int = Field(1 << 40, ge=1)
     max_files_per_record: int = Field(100_000, ge=1)
+    admin_email: Annotated[str, _matching(r"([^\s@]+@([^\s@.]+\.)+[^\s@.]+)?", "an address such as desk@example.org")] = ""
+    """who answers for the repository; without one it is the postmaster of the base URL's host"""
+    oai_friends: Annotated[str, AfterValidator(_web_addresses)] = ""
+    """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=256)
     log_level: Annotated[str, _matching("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR")] = "INFO"

@@ -6,8 +6,9 @@ from repository.files import model as files
 from repository.foundation import facts
 from repository.foundation.database import Base
 from repository.identifiers import model as identifiers
+from repository.oai import model as oai
 from repository.records import model as records
 from workers import model as workers
 
-ALL = (accounts, deposits, files, facts, identifiers, records, workers)
+ALL = (accounts, deposits, files, facts, identifiers, oai, records, workers)
 METADATA = Base.metadata

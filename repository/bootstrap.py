@@ -65,6 +65,8 @@ def site_of(settings: Settings) -> Site:
         nodes=nodes_of(settings),
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
+        admin_email=settings.admin_email,
+        friends=tuple(settings.oai_friends.split()),
     )
 
 

@@ -15,6 +15,10 @@ class Site:
     nodes: Nodes
     max_file_bytes: int
     max_files: int
+    admin_email: str = ""
+    """who answers for it; empty for its domain's postmaster"""
+    friends: tuple[str, ...] = ()
+    """base URLs of other repositories that can be harvested"""
 
     @property
     def host(self) -> str:

@@ -12,10 +12,11 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from repository.foundation import clock
-from repository.foundation.actor import Actor
+from repository.foundation.actor import ANONYMOUS, Actor
 from repository.foundation.database import looking_at, turn_of
 from repository.foundation.errors import Conflict, Unavailable
 from repository.foundation.facts import Fact, FactRow
+from repository.foundation.horizon import announced, horizon
 
 _OVERTAKEN = {"40001", "40P01"}
 """PostgreSQL's words for a transaction that another one kept from its end: not serialisable, or a deadlock"""
@@ -29,6 +30,17 @@ class Work:
     session: Session
     actor: Actor
     now: datetime
+    announces: bool = False
+    """changes that readers follow by their dates have to be announced: transactions run side by side"""
+
+    def dated(self) -> datetime:
+        """The time to date a change by that others follow in the order of time (see `foundation.horizon`).
+
+        From the first call on it is `now`.
+        """
+        if self.announces:
+            self.now, self.announces = announced(self.session), False
+        return self.now
 
     def emit(self, fact: Fact) -> None:
         """Write `fact` in this transaction."""
@@ -49,7 +61,7 @@ class Works:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        sqlite = engine.dialect.name == "sqlite"
+        self._sqlite = sqlite = engine.dialect.name == "sqlite"
         self._writing_engine = engine.execution_options(writing=True)
         # SQLite gives a reader one view by itself; PostgreSQL would show each statement a newer one.
         self._reading_engine = engine if sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
@@ -69,7 +81,7 @@ class Works:
         nothing was changed, unless it was the answer to the commit that was lost.
         """
         with self._turn, _translated(), Session(self._writing_engine, expire_on_commit=False) as session:
-            work = Work(session, actor, clock.now())
+            work = Work(session, actor, clock.now(), announces=not self._sqlite)
             yield work
             session.commit()
 
@@ -78,6 +90,17 @@ class Works:
         """For one query, which is one view by itself: a server is spared the begin and the end of a transaction."""
         with _translated(), Session(self._looking_engine, expire_on_commit=False) as session:
             yield Work(session, actor, clock.now())
+
+    def settled(self) -> datetime:
+        """A moment: what `Work.dated` has dated before it can be read by whoever begins to read now, or never will be.
+
+        On SQLite this waits for the writer whose turn it is.
+        """
+        if self._sqlite:
+            with self._turn:
+                return clock.now()
+        with self.looking(ANONYMOUS) as work:
+            return horizon(work.session)
 
     @contextmanager
     def reading(self, actor: Actor) -> Iterator[Work]:

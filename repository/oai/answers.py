@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from repository.dataset.formats.dublin_core import oai_dc
 from repository.dataset.vocabularies import Vocabularies
 from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.oai import writing
-from repository.oai.queries import Item, earliest, find_item, items
+from repository.oai.formats import FORMATS
+from repository.oai.hierarchy import chosen_by, sets, sets_of
+from repository.oai.queries import Chosen, Harvest, Item, earliest, find_item, items
 from repository.oai.rules import (
     TOKEN,
     Code,
@@ -22,7 +24,7 @@ from repository.oai.rules import (
 )
 from repository.oai.tokens import Token, read_token
 from repository.records.publications import publication_of
-from repository.records.queries import record_views
+from repository.records.queries import may_have_files, record_views
 
 PAGE = 100
 HEADERS_PAGE = 200
@@ -30,15 +32,22 @@ HEADERS_PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What answers are made from; nothing depends on who asks."""
+    """What answers are made from; nothing depends on who asks.
+
+    `settled` is a moment before `work` began to read: nothing dated before it can show up any more.
+    """
 
     work: Work
+    settled: datetime
     site: Site
     vocabularies: Vocabularies
 
 
 def answer(provider: Provider, pairs: Sequence[tuple[str, str]]) -> str:
-    """The XML that answers the request in `pairs` of name and value; what is wrong with it is an answer too."""
+    """The XML that answers the request in `pairs` of name and value; what is wrong with it is an answer too.
+
+    It says that it was given when what it was made from was `settled`: who asks again from there misses nothing.
+    """
     repeated: Mapping[str, str] = {}
     try:
         question = read_question(pairs)
@@ -46,30 +55,33 @@ def answer(provider: Provider, pairs: Sequence[tuple[str, str]]) -> str:
         said = f"<{question.verb}>{_ANSWERS[question.verb](provider, question)}</{question.verb}>"
     except Refused as refused:
         said = writing.errors(refused.faults)
-    return writing.document(provider.work.now, provider.site, repeated, said)
+    return writing.document(provider.settled, provider.site, repeated, said)
 
 
 def _identify(provider: Provider, _question: Question) -> str:
     first = earliest(provider.work)
-    return writing.identify(provider.site, provider.work.now if first is None else first)
+    return writing.identify(provider.site, provider.settled if first is None else first)
 
 
 def _formats(provider: Provider, question: Question) -> str:
+    """Every item comes in every format; one that is gone is said to be gone in each."""
     identifier = question.get("identifier")
     if identifier is not None:
         _item(provider, identifier)
-    return writing.OAI_DC
+    return writing.formats(FORMATS)
 
 
-def _sets(_provider: Provider, question: Question) -> str:
+def _sets(provider: Provider, question: Question) -> str:
     if question.get(TOKEN) is not None:
-        raise Refused.by(Code.BAD_TOKEN, "No list of sets was begun here.")
-    raise Refused.by(Code.NO_SETS, "This repository has no sets.")
+        raise Refused.by(Code.BAD_TOKEN, "The list of sets comes as a whole.")
+    found = sets(provider.work, provider.vocabularies)
+    return "".join(writing.described_set(each.spec, each.name, each.description) for each in found)
 
 
 def _record(provider: Provider, question: Question) -> str:
-    require_format(question.get("metadataPrefix"))
-    return _records(provider, [_item(provider, question.arguments["identifier"])])
+    prefix = question.arguments["metadataPrefix"]
+    require_format(prefix)
+    return _records(provider, prefix, [_item(provider, question.arguments["identifier"])])
 
 
 def _item(provider: Provider, identifier: str) -> Item:
@@ -80,46 +92,65 @@ def _item(provider: Provider, identifier: str) -> Item:
     return item
 
 
-def _list(provider: Provider, question: Question, size: int, write: Callable[[Provider, Sequence[Item]], str]) -> str:
+def _list(provider: Provider, question: Question, size: int, write: "_Write") -> str:
     """A page of the list, and a token when it is not the only one."""
-    begun = _begun(question)
-    span = span_of(begun.start, begun.end)
-    found = items(provider.work, Item(begun.id, begun.updated), span.end, size + 1)
+    begun = _begun(provider, question)
+    harvest = Harvest(begun.begun, provider.settled, span_of(begun.start, begun.end).end, _chosen(provider, begun.set))
+    found = items(provider.work, harvest, (begun.position, begun.id), size + 1)
     if not found:
-        raise Refused.by(Code.NO_RECORDS, "No item was last changed in that time.")
+        raise Refused.by(Code.NO_RECORDS, "No such item was last changed in that time.")
     page, more = found[:size], len(found) > size
-    written = write(provider, page)
+    written = write(provider, begun.prefix, page)
     if more:
-        last, cursor = page[-1], begun.cursor + size
-        token = Token(begun.verb, begun.prefix, begun.start, begun.end, last.updated, last.id, cursor)
-        return written + writing.resumption(token.written(), begun.cursor)
+        further = begun.moved(page[-1].position, page[-1].id, begun.cursor + size)
+        return written + writing.resumption(further.written(), begun.cursor)
     return written + (writing.resumption("", begun.cursor) if begun.cursor else "")
 
 
-def _begun(question: Question) -> Token:
+def _begun(provider: Provider, question: Question) -> Token:
     """Where the list goes on, or begins: before the first item of its time."""
     text = question.get(TOKEN)
     if text is not None:
         return read_token(text, question.verb)
-    if question.get("set") is not None:
-        raise Refused.by(Code.NO_SETS, "This repository has no sets.")
-    prefix, start, end = (question.get(name) for name in ("metadataPrefix", "from", "until"))
+    prefix, start, end, of_set = (question.get(name) for name in ("metadataPrefix", "from", "until", "set"))
     require_format(prefix)
-    return Token(question.verb, str(prefix), start, end, span_of(start, end).start, 0, 0)
+    first = span_of(start, end).start
+    return Token(question.verb, str(prefix), start, end, of_set, provider.settled, first, 0, 0)
 
 
-def _identifiers(provider: Provider, page: Sequence[Item]) -> str:
-    return "".join(writing.header(provider.site, item) for item in page)
+def _chosen(provider: Provider, spec: str | None) -> Chosen:
+    if spec is None:
+        return Chosen()
+    chosen = chosen_by(provider.work, provider.vocabularies, spec)
+    if chosen is None:
+        raise Refused.by(Code.NO_RECORDS, "There is no such set.")
+    return chosen
 
 
-def _records(provider: Provider, page: Sequence[Item]) -> str:
-    """Descriptions in as many queries for a page as for one; Dublin Core says nothing of files."""
-    views = record_views(provider.work, [item.id for item in page])
-    site, vocabularies = provider.site, provider.vocabularies
-    published = (publication_of(view, site, vocabularies, files_allowed=False) for view in views)
-    return "".join(writing.record(site, item, oai_dc(each)) for item, each in zip(page, published, strict=True))
+def _identifiers(provider: Provider, _prefix: str, page: Sequence[Item]) -> str:
+    return "".join(_headers(provider, page).values())
 
 
+def _records(provider: Provider, prefix: str, page: Sequence[Item]) -> str:
+    """Descriptions in as many queries for a page as for one; of files they know how many there are, and their size."""
+    work, write = provider.work, FORMATS[prefix].write
+    metadata = {
+        view.version.id: write(
+            publication_of(view, provider.site, provider.vocabularies, files_allowed=may_have_files(work, view))
+        )
+        for view in record_views(work, [item.id for item in page if not item.gone])
+    }
+    headers = _headers(provider, page)
+    return "".join(writing.record(header, metadata.get(number, "")) for number, header in headers.items())
+
+
+def _headers(provider: Provider, page: Sequence[Item]) -> Mapping[int, str]:
+    """By item, in their order."""
+    specs = sets_of(provider.work, page)
+    return {item.id: writing.header(provider.site, item, specs[item.id]) for item in page}
+
+
+_Write = Callable[[Provider, str, Sequence[Item]], str]
 _ANSWERS: Mapping[Verb, Callable[[Provider, Question], str]] = {
     Verb.IDENTIFY: _identify,
     Verb.LIST_METADATA_FORMATS: _formats,

@@ -1,39 +1,146 @@
-"""The items that harvesters get: versions that the public may read, in the order of their last change."""
+"""The items that harvesters get: versions that the public can or could read, in a harvest's own order.
 
-from collections.abc import Sequence
+Whoever harvests while versions change must get each of them once.  A version that changes gets a new datestamp, and in
+the order of datestamps would come twice, or never.  So a harvest keeps to the order that there was when it `begun`: a
+version stands where its datestamp of then puts it (`_unchanged`, or `_changed` since), and those that are published
+during the harvest follow by the time of their publication, which does not change (`_new`).  Each of the three is read
+from an index, from the place that the harvest has reached; what is given is always the version as it is now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, tuple_, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
-from repository.foundation.actor import ANONYMOUS
+from repository.access.terms import PUBLIC
+from repository.foundation.among import Among
 from repository.foundation.work import Work
-from repository.records.model import Concept, Version
-from repository.records.queries import readable
+from repository.oai.model import DefinedSet, SetMember
+from repository.records.model import Concept, PastDatestamp, Version
 
 
 class Item(NamedTuple):
-    """What a header says: the version, and when it was last changed."""
+    """What a header says, and the item's place in the harvest; `gone` is what the public can no longer read."""
 
     id: int
-    updated: datetime
+    datestamp: datetime
+    gone: bool
+    resource_type: str | None
+    community: str | None
+    position: datetime
+
+
+class By(StrEnum):
+    """What decides whether a version is in a set."""
+
+    NOTHING = "nothing"
+    TYPE = "type"
+    COMMUNITY = "community"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Some or all items; `values` go into the condition."""
+
+    by: By = By.NOTHING
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """Items whose datestamp is before `end`; `settled` is the moment up to which nothing can show up any more."""
+
+    begun: datetime
+    settled: datetime
+    end: datetime
+    chosen: Chosen
+
+
+_MOMENT, _NUMBER = Version.datestamp.type, Version.id.type
+_GONE = or_(Version.withdrawn_at.is_not(None), Version.record_access != PUBLIC).label("gone")
+_LIMIT: ColumnElement[int] = bindparam("limit")
+_IN_SET: Mapping[By, Sequence[ColumnElement[bool]]] = {
+    By.NOTHING: (),
+    By.TYPE: (Version.resource_type.in_(bindparam("types", expanding=True)),),
+    By.COMMUNITY: (Concept.community == bindparam("community"),),
+    By.SEARCH: (Version.id.in_(select(SetMember.version_id).where(SetMember.set_id == bindparam("set_id"))),),
+}
+
+
+def _moment(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, type_=_MOMENT)
+
+
+def _items(position: InstrumentedAttribute[datetime]) -> Select[Any]:
+    return (
+        select(
+            Version.id,
+            Version.datestamp,
+            _GONE,
+            Version.resource_type,
+            Concept.community,
+            position.label("position"),
+        )
+        .join(Concept, Version.concept_id == Concept.id)
+        .where(Version.exposed)
+    )
+
+
+def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The items after a place, as many as are wanted."""
+    reached = tuple_(_moment("position"), bindparam("id", type_=_NUMBER))
+    part = _items(position)
+    if position is PastDatestamp.datestamp:
+        part = part.join(PastDatestamp, PastDatestamp.version_id == Version.id)
+    return part.where(tuple_(position, key) > reached, *conditions).order_by(position, key).limit(_LIMIT)
+
+
+def _harvest(by: By) -> Any:
+    chosen, past = _IN_SET[by], PastDatestamp
+    before_end, begun = Version.datestamp < _moment("end"), _moment("begun")
+    unchanged = _part(Version.datestamp, Version.id, Version.datestamp < _moment("until"), *chosen).cte("unchanged")
+    # No further than those: what changed long ago and does not count would be read for every page.
+    full = func.count() == _LIMIT
+    last = select(case((full, func.max(unchanged.c.position)), else_=begun)).select_from(unchanged).scalar_subquery()
+    since = (past.datestamp < begun, past.until >= begun, past.datestamp <= last)
+    changed = _part(past.datestamp, past.version_id, *since, before_end, *chosen)
+    published = (Version.created >= begun, Version.created < _moment("settled"))
+    new = _part(Version.created, Version.id, *published, before_end, *chosen)
+    parts = [select(unchanged), *(select(part.subquery()) for part in (changed, new))]
+    return union_all(*parts).order_by("position", "id").limit(_LIMIT)
 
 
 # Built once: composing a statement costs more than running it.
-_ITEMS = select(Version.id, Version.updated).join(Concept, Version.concept_id == Concept.id).where(readable(ANONYMOUS))
-_ONE = _ITEMS.where(Version.id == bindparam("id"))
-_ORDERED = _ITEMS.order_by(Version.updated, Version.id)
-_LISTED = _ORDERED.where(
-    tuple_(Version.updated, Version.id)
-    > tuple_(bindparam("updated", type_=Version.updated.type), bindparam("id", type_=Version.id.type)),
-    Version.updated < bindparam("end"),
-).limit(bindparam("limit"))
+_HARVESTS = {by: _harvest(by) for by in By}
+_ONE = _items(Version.datestamp).where(Version.id == bindparam("id"))
+_EARLIEST = select(Version.datestamp).where(Version.exposed).order_by(Version.datestamp, Version.id).limit(1)
+_SETS_OF = (
+    select(SetMember.version_id, DefinedSet.spec)
+    .join(DefinedSet, SetMember.set_id == DefinedSet.id)
+    .where(Among(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None))
+    .order_by(DefinedSet.id)
+)
 
 
-def items(work: Work, after: Item, end: datetime, limit: int) -> Sequence[Item]:
-    """Items that follow `after` and were last changed before `end`; ids begin at 1, so 0 is before every item."""
-    parameters = {"updated": after.updated, "id": after.id, "end": end, "limit": limit}
-    return [Item(*row) for row in work.session.execute(_LISTED, parameters)]
+def items(work: Work, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[Item]:
+    """The next items of `harvest` after a place and id; ids begin at 1, so 0 is before every item."""
+    begun = min(harvest.begun, harvest.settled)
+    parameters = {
+        "position": after[0],
+        "id": after[1],
+        "begun": begun,
+        "until": min(begun, harvest.end),
+        "settled": harvest.settled,
+        "end": harvest.end,
+        "limit": limit,
+        **harvest.chosen.values,
+    }
+    return [Item(*row) for row in work.session.execute(_HARVESTS[harvest.chosen.by], parameters)]
 
 
 def find_item(work: Work, number: int) -> Item | None:
@@ -43,5 +150,12 @@ def find_item(work: Work, number: int) -> Item | None:
 
 def earliest(work: Work) -> datetime | None:
     """When the item was changed whose last change lies furthest back."""
-    row = work.session.execute(_ORDERED.limit(1)).first()
-    return Item(*row).updated if row else None
+    return work.session.scalar(_EARLIEST)
+
+
+def defined_sets_of(work: Work, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Version -> the defined sets that it is in, in one query."""
+    found: dict[int, list[str]] = {}
+    for number, spec in work.session.execute(_SETS_OF, {"ids": ids}):
+        found.setdefault(number, []).append(spec)
+    return found

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-FORMATS = ("oai_dc",)
+from repository.oai.formats import FORMATS
+from repository.oai.setspecs import WORD
+
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -20,7 +22,7 @@ class Verb(StrEnum):
 
 
 class Code(StrEnum):
-    """The conditions of section 3.6; `noMetadataFormats` is not among them, for every item has Dublin Core."""
+    """The conditions of section 3.6 that can arise: every item has formats, and there is a set hierarchy."""
 
     BAD_VERB = "badVerb"
     BAD_ARGUMENT = "badArgument"
@@ -28,7 +30,6 @@ class Code(StrEnum):
     NO_FORMAT = "cannotDisseminateFormat"
     NO_ITEM = "idDoesNotExist"
     NO_RECORDS = "noRecordsMatch"
-    NO_SETS = "noSetHierarchy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,6 @@ _ARGUMENTS: Mapping[Verb, _Arguments] = {
     Verb.LIST_RECORDS: _LIST,
     Verb.GET_RECORD: _Arguments(("identifier", "metadataPrefix")),
 }
-_WORD = r"[A-Za-z0-9\-_.!~*'()]+"
 _DAY, _SECOND = r"\d{4}-\d\d-\d\d", r"T\d\d:\d\d:\d\dZ"
 # narrower than RFC 3986 in what follows `//`; all of it is a URI to the protocol's schema, so it can be repeated
 _URI = (
@@ -101,8 +101,8 @@ _URI = (
 )
 _FORMS: Mapping[str, re.Pattern[str]] = {
     "identifier": re.compile(_URI),
-    "metadataPrefix": re.compile(_WORD),
-    "set": re.compile(rf"{_WORD}(:{_WORD})*"),
+    "metadataPrefix": re.compile(WORD),
+    "set": re.compile(rf"{WORD}(:{WORD})*"),
     "from": re.compile(rf"{_DAY}({_SECOND})?", re.ASCII),
     "until": re.compile(rf"{_DAY}({_SECOND})?", re.ASCII),
 }
@@ -144,8 +144,13 @@ def _reasons(allowed: _Arguments, given: Sequence[tuple[str, str]]) -> Iterator[
         if name not in names:
             yield f"The argument {name!r} is missing."
     for name, value in given:
-        if name in allowed.all and not _FORMS[name].fullmatch(value):
+        if name in allowed.all and not is_well_formed(name, value):
             yield f"The argument {name!r} is not well-formed."
+
+
+def is_well_formed(name: str, value: str) -> bool:
+    """Whether the argument `name` can have this value."""
+    return _FORMS[name].fullmatch(value) is not None
 
 
 def span_of(start: str | None, end: str | None) -> Span:

@@ -5,35 +5,45 @@ They are not signed: whoever makes one up asks a question that could be asked wi
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from repository.oai.rules import FORMATS, Code, Refused, Verb, span_of
+from repository.oai.formats import FORMATS
+from repository.oai.rules import Code, Refused, Verb, is_well_formed, span_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_LONGEST = 500
+_LONGEST = 1_000
 _LARGEST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The list that was asked for, its last item given (`updated`, `id`) and how many were given (`cursor`)."""
+    """The list that was asked for and when it was `begun`.
+
+    Then the place of the last item given (`position`, `id`) and how many were given (`cursor`).
+    """
 
     verb: Verb
     prefix: str
     start: str | None
     end: str | None
-    updated: datetime
+    set: str | None
+    begun: datetime
+    position: datetime
     id: int
     cursor: int
 
+    def moved(self, position: datetime, id: int, cursor: int) -> "Token":  # noqa: A002 - the field's name
+        """The same list, further on."""
+        return replace(self, position=position, id=id, cursor=cursor)
+
     def written(self) -> str:
-        position = ((self.updated - _EPOCH) // _MICROSECOND, self.id, self.cursor)
-        said = orjson.dumps((self.verb, self.prefix, self.start, self.end, *position))
-        return base64.urlsafe_b64encode(said).decode().rstrip("=")
+        asked = (self.verb, self.prefix, self.start, self.end, self.set)
+        reached = (_number(self.begun), _number(self.position), self.id, self.cursor)
+        return base64.urlsafe_b64encode(orjson.dumps((*asked, *reached))).decode().rstrip("=")
 
 
 def read_token(text: str, verb: Verb) -> Token:
@@ -52,8 +62,18 @@ def _parsed(text: str) -> Token:
     if len(text) > _LONGEST:
         raise ValueError("too long")
     said = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    verb, prefix, start, end, microseconds, number, cursor = said
+    verb, prefix, start, end, chosen, begun, position, number, cursor = said
     if not all(type(each) is int and 0 <= each <= _LARGEST for each in (number, cursor)) or prefix not in FORMATS:
         raise ValueError("made up")
+    if chosen is not None and not is_well_formed("set", chosen):
+        raise ValueError("made up")
     span_of(start, end)
-    return Token(Verb(verb), prefix, start, end, _EPOCH + microseconds * _MICROSECOND, number, cursor)
+    return Token(Verb(verb), prefix, start, end, chosen, _moment(begun), _moment(position), number, cursor)
+
+
+def _number(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + microseconds * _MICROSECOND

@@ -21,6 +21,7 @@ def provide() -> Response:
     request.max_content_length = MAX_FORM_BYTES
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
     facilities: Facilities = current_facilities()
+    settled = facilities.works.settled()
     with facilities.works.reading(ANONYMOUS) as work:
-        said = answer(Provider(work, facilities.site, facilities.vocabularies), pairs)
+        said = answer(Provider(work, settled, facilities.site, facilities.vocabularies), pairs)
     return Response(said, content_type="text/xml; charset=utf-8")

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from repository.dataset.formats import dublin_core, xml
 from repository.foundation.site import Site
+from repository.oai.describing import descriptions
+from repository.oai.formats import Format
 from repository.oai.queries import Item
 from repository.oai.rules import Fault
 
@@ -13,13 +15,6 @@ _OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     f'<OAI-PMH xmlns="{_NAMESPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     f' xsi:schemaLocation="{_NAMESPACE} {_NAMESPACE}OAI-PMH.xsd">'
-)
-OAI_DC = (
-    "<metadataFormat>"
-    + xml.element("metadataPrefix", "oai_dc")
-    + xml.element("schema", dublin_core.SCHEMA)
-    + xml.element("metadataNamespace", dublin_core.NAMESPACE)
-    + "</metadataFormat>"
 )
 
 
@@ -48,12 +43,12 @@ def identify(site: Site, first: datetime) -> str:
         "repositoryName": site.name,
         "baseURL": base_url(site),
         "protocolVersion": "2.0",
-        "adminEmail": _postmaster(site.host),
+        "adminEmail": site.admin_email or _postmaster(site.host),
         "earliestDatestamp": stamp(first),
-        "deletedRecord": "no",
+        "deletedRecord": "persistent",
         "granularity": "YYYY-MM-DDThh:mm:ssZ",
     }
-    return "".join(xml.element(name, value) for name, value in said.items())
+    return "".join(xml.element(name, value) for name, value in said.items()) + descriptions(site)
 
 
 def _postmaster(host: str) -> str:
@@ -61,14 +56,33 @@ def _postmaster(host: str) -> str:
     return f"postmaster@{host}" if "." in host else f"postmaster@{host}.localdomain"
 
 
-def header(site: Site, item: Item) -> str:
-    identifier = xml.element("identifier", f"oai:{site.host}:{item.id}")
-    return f"<header>{identifier}<datestamp>{stamp(item.updated)}</datestamp></header>"
+def formats(offered: Mapping[str, Format]) -> str:
+    return "".join(
+        "<metadataFormat>"
+        + xml.element("metadataPrefix", prefix)
+        + xml.element("schema", each.schema)
+        + xml.element("metadataNamespace", each.namespace)
+        + "</metadataFormat>"
+        for prefix, each in offered.items()
+    )
 
 
-def record(site: Site, item: Item, metadata: str) -> str:
-    """`metadata` is an element of another namespace."""
-    return f"<record>{header(site, item)}<metadata>{metadata}</metadata></record>"
+def described_set(spec: str, name: str, description: str = "") -> str:
+    said = f"<set>{xml.element('setSpec', spec)}{xml.element('setName', name)}"
+    about = f"<setDescription>{dublin_core.described(description)}</setDescription>" if description else ""
+    return f"{said}{about}</set>"
+
+
+def header(site: Site, item: Item, sets: Iterable[str]) -> str:
+    status = xml.attribute("status", "deleted") if item.gone else ""
+    said = xml.element("identifier", f"oai:{site.host}:{item.id}") + xml.element("datestamp", stamp(item.datestamp))
+    said += "".join(xml.element("setSpec", spec) for spec in sets)
+    return f"<header{status}>{said}</header>"
+
+
+def record(header: str, metadata: str) -> str:
+    """`metadata` is an element of another namespace, empty for an item that is gone."""
+    return f"<record>{header}{f'<metadata>{metadata}</metadata>' if metadata else ''}</record>"
 
 
 def resumption(token: str, cursor: int) -> str:

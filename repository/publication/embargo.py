@@ -8,6 +8,7 @@ from repository.foundation.actor import SYSTEM
 from repository.foundation.work import Works
 from repository.publication.facts import EmbargoLifted
 from repository.publication.latest import others_noticed
+from repository.records.changing import note_change, note_exposure
 from repository.records.model import Concept, Version
 
 BATCH = 100
@@ -30,9 +31,8 @@ def lift_embargoes(works: Works, today: date) -> int:
             for version, concept in due:
                 with others_noticed(work, concept) as others:
                     version.terms = version.terms.lifted()
-                    version.exposed = True
-                    version.change += 1
-                    version.updated = work.now
+                    note_exposure(version)
+                    note_change(work, version)
                 work.emit(EmbargoLifted(version.id, {"concept": concept.id, "others": others}))
         lifted += len(due)
         if len(due) < BATCH:

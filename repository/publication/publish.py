@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from repository.access.policy import Action
-from repository.access.terms import PUBLIC
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_for
 from repository.deposits.rules import stops_publication
@@ -16,6 +15,7 @@ from repository.identifiers.reserve import origin_of, reserve_for_publication
 from repository.publication.facts import VersionEdited, VersionPublished
 from repository.publication.latest import others_noticed
 from repository.publication.rules import require_publishable
+from repository.records.changing import note_change, note_exposure
 from repository.records.model import Concept, Version, VersionRevision
 
 GONE = "Not found."
@@ -62,6 +62,7 @@ def _require_publishable(work: Work, edition: _Edition) -> None:
 def _first_revision(work: Work, site: Site, edition: _Edition) -> Version:
     draft, concept = edition.draft, edition.concept
     freeze(edition.files)
+    now = work.dated()
     version = Version(
         id=draft.id,
         concept_id=concept.id,
@@ -69,8 +70,8 @@ def _first_revision(work: Work, site: Site, edition: _Edition) -> Version:
         revision=draft.revision + 1,
         change=1,
         file_set_id=draft.file_set_id,
-        created=work.now,
-        updated=work.now,
+        created=now,
+        updated=now,
     )
     _copy_description(draft, version)
     work.session.add(version)
@@ -84,8 +85,7 @@ def _revise(work: Work, draft: Draft) -> Version:
     version = work.session.get_one(Version, draft.id, with_for_update=True, populate_existing=True)
     _copy_description(draft, version)
     version.revision = max(version.revision, draft.revision) + 1
-    version.change += 1
-    version.updated = work.now
+    note_change(work, version)
     return version
 
 
@@ -93,7 +93,7 @@ def _copy_description(draft: Draft, version: Version) -> None:
     version.description = draft.description
     version.custom_fields = draft.custom_fields
     version.terms = draft.terms
-    version.exposed = bool(version.exposed) or draft.terms.record == PUBLIC
+    note_exposure(version)
     version.files_enabled = draft.files_enabled
     version.default_preview = draft.default_preview
 

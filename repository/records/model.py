@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from repository.access.terms import Terms
@@ -62,12 +62,20 @@ class Concept(Base):
     community: Mapped[str | None] = mapped_column(String(100), index=True)
 
 
+def _as_updated(context: Any) -> datetime:
+    moment: datetime = context.get_current_parameters()["updated"]
+    return moment
+
+
 class Version(Described, Base):
     """A published version.
 
     `revision` counts corrections of the description, `change` all that a reader or the index could notice, such as no
     longer being the latest.  `withdrawn_at` is set while it has a tombstone; `exposed` says that the public could once
     read it, which catalogues that harvested it then must be told of when it no longer can.
+
+    `datestamp` is what catalogues go by: `updated`, or later when it came into a set of theirs or left one; both are
+    moved by `records.changing` alone.  `resource_type` is the id in the description that the public read last.
     """
 
     __tablename__ = "version"
@@ -81,12 +89,30 @@ class Version(Described, Base):
     updated: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     exposed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    datestamp: Mapped[datetime] = mapped_column(default=_as_updated, server_default=text("'1970-01-01 00:00:00+00:00'"))
+    resource_type: Mapped[str | None] = mapped_column(String(60))
 
     __table_args__ = (
         UniqueConstraint("concept_id", "index"),
         Index("ix_version_embargo_until", "embargo_until"),
         Index("ix_version_updated_id", "updated", "id"),
+        Index("ix_version_datestamp_id", "datestamp", "id"),
+        Index("ix_version_resource_type_datestamp_id", "resource_type", "datestamp", "id"),
+        Index("ix_version_created_id", "created", "id"),
     )
+
+
+class PastDatestamp(Base):
+    """A datestamp that a version had `until` it was given the next.
+
+    A list that was begun while it had this one goes on as if it had it still.
+    """
+
+    __tablename__ = "past_datestamp"
+
+    datestamp: Mapped[datetime] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    until: Mapped[datetime]
 
 
 class Tombstone(Base):

@@ -74,7 +74,7 @@ def multiply(
         numbers = range(first, first + 2 * len(stamps), 2)
         work.session.execute(insert(Concept), [{**about, "id": n + 1, "latest_id": n} for n in numbers])
         rows = [
-            {**like, "id": number, "concept_id": number + 1, "updated": stamp}
+            {**like, "id": number, "concept_id": number + 1, "updated": stamp, "datestamp": stamp}
             for number, stamp in zip(numbers, stamps, strict=True)
         ]
         work.session.execute(insert(Version), rows)

@@ -48,6 +48,11 @@ def oai_dc(publication: Publication) -> str:
     return f"{_OPENING}{''.join(map(_written, dict.fromkeys(statements)))}</oai_dc:dc>"
 
 
+def described(text: str) -> str:
+    """The element ``oai_dc:dc`` of something of which only a description is given, as of a set of items."""
+    return f"{_OPENING}{_written(_Statement('description', text))}</oai_dc:dc>"
+
+
 def _written(statement: _Statement) -> str:
     content = xml.text(statement.text).strip()
     if not content:
