@@ -24,6 +24,10 @@ TEST_DOI_PREFIX = "10.5072"
 TEST_CSTR_PREFIX = "99999"
 
 
+MAILBOX = r"([^\s@]+@([^\s@.]+\.)+[^\s@.]+)?"
+"""or none"""
+
+
 class SettingsError(Exception):
     """A setting is wrong; the text is one line that names it."""
 
@@ -92,7 +96,7 @@ class Settings(BaseSettings):
     """file of accounts with registration agencies (`config.registrars`); without one `doi_prefix` and the like hold"""
     max_file_bytes: int = Field(1 << 40, ge=1)
     max_files_per_record: int = Field(100_000, ge=1)
-    admin_email: Annotated[str, _matching(r"([^\s@]+@([^\s@.]+\.)+[^\s@.]+)?", "an address such as desk@example.org")] = ""
+    admin_email: Annotated[str, _matching(MAILBOX, "an address such as desk@example.org")] = ""
     """who answers for the repository; without one it is the postmaster of the base URL's host"""
     oai_friends: Annotated[str, AfterValidator(_web_addresses)] = ""
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""

@@ -1,4 +1,4 @@
-"""What `Identify` tells beside the protocol's own elements: how items are named, what may be done, and who else is there.
+"""What `Identify` tells beside the protocol's own elements: names of items, what one may do with them, other places.
 
 Sources: OAI Implementation Guidelines: Specification and XML Schema for the OAI Identifier Format; XML Schema to
 describe content and policies of repositories in the e-print community; XML Schema for repositories to list confederate

@@ -1,6 +1,8 @@
-"""How sets are called (OAI-PMH 2.0, section 2.6): ``community-<slug>``, ``type-<general>``, ``type-<general>:<special>``.
+"""How sets are called: ``community-<slug>``, ``type-<general>`` and ``type-<general>:<special>``, which is in it.
 
 A set that an administrator defined is called as its administrator wants, but for these beginnings.
+
+Source: OAI-PMH 2.0, section 2.6.
 """
 
 import re

@@ -1,10 +1,16 @@
-"""Three published records that searches are tried on."""
+"""Three published records that searches are tried on; many that are harvested, and what answers have to be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from repository.engines.facilities import Facilities
 from tests.conftest import Deposits, a_dataset
+from tests.features.harvesting import BEGIN, SECOND, change, multiply
+from tests.features.oai_schemas import SCHEMA, protocol_schema
 from tests.features.steps import Json
 
 Settle = Callable[[], None]
@@ -56,3 +62,26 @@ def shelf(deposits: Deposits, settle: Settle) -> dict[str, str]:
     }
     settle()
     return ids
+
+
+@pytest.fixture
+def schema(tmp_path: Path) -> etree.XMLSchema:
+    """What every answer of OAI-PMH has to be valid against."""
+    if not SCHEMA.is_file():
+        pytest.skip("the schema of OAI-PMH is not here")
+    folder = tmp_path / "schemas"
+    folder.mkdir()
+    return protocol_schema(folder)
+
+
+@pytest.fixture
+def many(facilities: Facilities, deposits: Deposits) -> Callable[[Sequence[datetime]], list[str]]:
+    """Publish one record and multiply it; the ids of all in the order of their datestamps."""
+
+    def publish(stamps: Sequence[datetime]) -> list[str]:
+        record = deposits.published()
+        long_ago = BEGIN - SECOND
+        change(facilities, int(record["id"]), updated=long_ago, datestamp=long_ago, created=long_ago)
+        return [record["id"], *multiply(facilities, record, stamps)]
+
+    return publish

@@ -5,77 +5,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from lxml import etree
 
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
 from repository.publication.embargo import lift_embargoes
 from repository.records.model import Version
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
-
-OAI = "{http://www.openarchives.org/OAI/2.0/}"
-DC = "{http://purl.org/dc/elements/1.1/}"
-XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
-RESTRICTED = {"access": {"record": "restricted", "files": "restricted"}}
-
-
-def read(reply: Any) -> etree._Element:
-    """The answer, which comes with status 200 whatever was asked."""
-    assert reply.status_code == 200, reply.text
-    assert reply.headers["Content-Type"] == "text/xml; charset=utf-8"
-    return etree.fromstring(reply.data)
-
-
-def ask(caller: Caller, verb: str, **arguments: str) -> etree._Element:
-    named = {"from" if name == "from_" else name: value for name, value in arguments.items()}
-    return read(caller.get(f"/oai2d?{urlencode({'verb': verb, **named})}"))
-
-
-def codes(answer: etree._Element) -> list[str]:
-    """The codes of the errors in an answer, which then holds nothing else."""
-    found = [error.get("code") for error in answer.iter(f"{OAI}error")]
-    assert (len(answer) == 2 + len(found)) if found else (len(answer) == 3)
-    return found
-
-
-def ids(answer: etree._Element) -> list[str]:
-    """The record ids in the headers of an answer."""
-    headers = answer.iter(f"{OAI}header")
-    return [header.findtext(f"{OAI}identifier").rpartition(":")[2] for header in headers]
-
-
-def said(answer: etree._Element, element: str) -> list[str]:
-    return [found.text for found in answer.iter(f"{DC}{element}")]
-
-
-def identifier_of(record: dict[str, Any]) -> str:
-    return str(record["pids"]["oai"]["identifier"])
-
-
-def change(facilities: Facilities, number: int, **values: Any) -> None:
-    """Set columns of a version, as time and corrections would."""
-    with facilities.works.writing(SYSTEM) as work:
-        version = work.session.get_one(Version, number)
-        for name, value in values.items():
-            setattr(version, name, value)
-
-
-def test_identify_tells_what_the_repository_promises(anyone: Caller, deposits: Deposits) -> None:
-    record = deposits.published()
-
-    answer = ask(anyone, "Identify")
-
-    told = {each.tag.removeprefix(OAI): each.text for each in answer.find(f"{OAI}Identify")}
-    assert told == {
-        "repositoryName": "Science Data Repository",
-        "baseURL": f"{BASE_URL}/oai2d",
-        "protocolVersion": "2.0",
-        "adminEmail": "postmaster@repository.test",
-        "earliestDatestamp": f"{record['updated'][:19]}Z",
-        "deletedRecord": "no",
-        "granularity": "YYYY-MM-DDThh:mm:ssZ",
-    }
-    assert answer.get(f"{XSI}schemaLocation").split() == [OAI.strip("{}"), OAI.strip("{}") + "OAI-PMH.xsd"]
+from tests.features.harvesting import (
+    OAI,
+    RESTRICTED,
+    ask,
+    change,
+    codes,
+    identifier_of,
+    ids,
+    read,
+    said,
+)
 
 
 def test_every_answer_says_when_it_was_given(anyone: Caller) -> None:
@@ -104,6 +50,7 @@ def test_a_record_has_its_header_and_its_description(anyone: Caller, deposits: D
     assert [(each.tag, each.text) for each in header] == [
         (f"{OAI}identifier", f"oai:repository.test:{record['id']}"),
         (f"{OAI}datestamp", f"{record['updated'][:19]}Z"),
+        (f"{OAI}setSpec", "type-dataset"),
     ]
     assert said(answer, "title") == ["Bill dimensions of penguins"]
     assert said(answer, "creator") == ["Gorman, Kristen"]
@@ -177,8 +124,12 @@ def test_lists_hold_the_latest_and_the_older_versions(anyone: Caller, author: Ca
         ("verb=ListRecords&resumptionToken=%00%FF", ["badResumptionToken"]),
         ("verb=ListIdentifiers&resumptionToken=bnVsbA", ["badResumptionToken"]),
         ("verb=ListSets&resumptionToken=x", ["badResumptionToken"]),
-        ("verb=ListSets", ["noSetHierarchy"]),
-        ("verb=ListRecords&metadataPrefix=oai_dc&set=a:b", ["noSetHierarchy"]),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=a:b", ["noRecordsMatch"]),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=type-dataset", ["noRecordsMatch"]),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=type-nothing", ["noRecordsMatch"]),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=community-", ["noRecordsMatch"]),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=a::b", ["badArgument"]),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=", ["badArgument"]),
         ("verb=ListRecords&metadataPrefix=marcxml", ["cannotDisseminateFormat"]),
         ("verb=GetRecord&metadataPrefix=marcxml&identifier=oai:repository.test:1", ["cannotDisseminateFormat"]),
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=really_wrong_id", ["idDoesNotExist"]),
@@ -276,7 +227,7 @@ def test_an_embargoed_record_appears_when_its_embargo_ends(
     embargo = {"active": True, "until": until.isoformat(), "reason": "Poachers"}
     hidden = deposits.published(a_dataset() | {"access": {**RESTRICTED["access"], "embargo": embargo}})
     changed = datetime(2026, 1, 1, tzinfo=UTC)
-    change(facilities, int(hidden["id"]), updated=changed)
+    change(facilities, int(hidden["id"]), updated=changed, datestamp=changed)
     assert codes(ask(anyone, "ListRecords", metadataPrefix="oai_dc")) == ["noRecordsMatch"]
 
     lift_embargoes(facilities.works, until)
