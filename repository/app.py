@@ -39,6 +39,7 @@ APIS: tuple[Api, ...] = (
     vocabularies.api,
     accounts.api,
     identifiers.api,
+    oai.api,
 )
 INDISPENSABLE = frozenset({"database", "store"})
 """Without these nothing useful can be answered; without the others depositing, publishing and reading go on."""

@@ -14,6 +14,7 @@ from repository.files.disposal import empty_discarded_set, remove_unused_file
 from repository.files.fixity import verify_sets
 from repository.foundation.actor import SYSTEM
 from repository.identifiers.register import register_identifiers
+from repository.oai.filing import file_in_sets, fill_sets
 from repository.records.model import Version
 from repository.records.registrations import wanted_of
 from repository.search.upkeep import index_drafts, index_files, index_records
@@ -32,6 +33,17 @@ class Queue(StrEnum):
 class JobKind:
     run: Run
     queue: Queue
+
+
+def index_and_file(facilities: Facilities, version_ids: Sequence[int]) -> None:
+    """Bring versions over to the index, and then into the sets that find them there."""
+    index_records(facilities, version_ids)
+    file_in_sets(facilities, version_ids)
+
+
+def fill(facilities: Facilities, set_ids: Sequence[int]) -> None:
+    """Look for all that belongs into sets of a harvest that are new or find something else."""
+    fill_sets(facilities, set_ids)
 
 
 def verify_files(facilities: Facilities, version_ids: Sequence[int]) -> None:
@@ -59,11 +71,12 @@ def empty_sets(facilities: Facilities, set_ids: Sequence[int]) -> None:
 
 
 JOBS: Mapping[str, JobKind] = {
-    "index_records": JobKind(index_records, Queue.SOON),
+    "index_records": JobKind(index_and_file, Queue.SOON),
     "index_drafts": JobKind(index_drafts, Queue.SOON),
     "index_files": JobKind(index_files, Queue.LONG),
     "register": JobKind(register, Queue.SOON),
     "verify_files": JobKind(verify_files, Queue.LONG),
     "remove_files": JobKind(remove_files, Queue.LONG),
     "empty_sets": JobKind(empty_sets, Queue.LONG),
+    "fill_sets": JobKind(fill, Queue.LONG),
 }

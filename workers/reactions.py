@@ -8,6 +8,7 @@ from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.foundation.facts import Fact, FactRow
 from repository.identifiers.facts import RegistrationOverdue, RegistrationRetried
+from repository.oai.facts import SetChanged, SetDefined, SetRemoved
 from repository.publication.facts import (
     EditBegun,
     EmbargoLifted,
@@ -32,6 +33,10 @@ def with_others(fact: FactRow) -> Sequence[int]:
 def with_concept(fact: FactRow) -> Sequence[int]:
     """Its concept names the version, and versions beside it may have become its neighbours."""
     return [fact.subject, fact.details["concept"], *fact.details["others"]]
+
+
+def where_to_refill(fact: FactRow) -> Sequence[int]:
+    return [fact.subject] if fact.details["refill"] else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,9 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     FileSetDiscarded: [Reaction("empty_sets")],
     RegistrationOverdue: [Reaction("register")],
     RegistrationRetried: [Reaction("register")],
+    SetDefined: [Reaction("fill_sets")],
+    SetChanged: [Reaction("fill_sets", where_to_refill)],
+    SetRemoved: [],
     PersonRegistered: [],
     TokenIssued: [],
     TokenRevoked: [],

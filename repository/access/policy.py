@@ -33,6 +33,7 @@ class Action(StrEnum):
     MANAGE_IDENTIFIERS = auto()
     LIST_OWN = auto()
     MANAGE_TOKENS = auto()
+    MANAGE_OAI_SETS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ POLICY: Mapping[Action, Rule] = {
     Action.MANAGE_IDENTIFIERS: Rule(Scope.ACTIONS, [administrator]),
     Action.LIST_OWN: Rule(Scope.READ, [signed_in]),
     Action.MANAGE_TOKENS: Rule(Scope.TOKENS, [signed_in]),
+    Action.MANAGE_OAI_SETS: Rule(Scope.ACTIONS, [administrator]),
 }
 
 

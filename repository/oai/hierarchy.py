@@ -29,11 +29,11 @@ class SetOf:
     description: str = ""
 
 
-def _different(column: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> Any:
+def _different(column: InstrumentedAttribute[Any], condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Any:
     """The values of an indexed column: one look into the index for each, however many rows have it."""
 
     def least(*further: ColumnElement[bool]) -> Any:
-        return select(column).where(*conditions, *further).order_by(column).limit(1)
+        return select(column).where(condition, *further).order_by(column).limit(1)
 
     values = select(least(column.is_not(None)).scalar_subquery().label("value")).cte("values_of", recursive=True)
     following = least(column > values.c.value).correlate(values).scalar_subquery()

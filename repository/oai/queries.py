@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from repository.access.terms import PUBLIC
@@ -76,7 +76,7 @@ def _moment(name: str) -> ColumnElement[datetime]:
     return bindparam(name, type_=_MOMENT)
 
 
-def _items(position: InstrumentedAttribute[datetime]) -> Select[Any]:
+def _items(position: InstrumentedAttribute[datetime]) -> Any:
     return (
         select(
             Version.id,
@@ -91,7 +91,7 @@ def _items(position: InstrumentedAttribute[datetime]) -> Select[Any]:
     )
 
 
-def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Any:
     """The items after a place, as many as are wanted."""
     reached = tuple_(_moment("position"), bindparam("id", type_=_NUMBER))
     part = _items(position)

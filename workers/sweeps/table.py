@@ -9,6 +9,7 @@ from repository.files.abandoned import release_abandoned
 from repository.files.comparing import compare_with_store
 from repository.foundation import clock
 from repository.foundation.findings import Findings
+from repository.oai.filing import file_everything
 from repository.publication.embargo import lift_embargoes
 from repository.search.upkeep import repair_index
 from workers.sweeps.backlog import look_for_stuck_jobs, relay_overdue_facts
@@ -51,12 +52,19 @@ def compare_index(facilities: Facilities) -> Findings:
     return Findings(*repair_index(facilities))
 
 
+def compare_sets(facilities: Facilities) -> Findings:
+    """Put into the sets of harvesters what belongs there, if a job was lost."""
+    moved = file_everything(facilities)
+    return Findings(moved, moved)
+
+
 SWEEPS: Sequence[Sweep] = (
     Sweep("embargoes", timedelta(minutes=1), lift),
     Sweep("facts", timedelta(minutes=1), relay_overdue_facts),
     Sweep("jobs", timedelta(minutes=1), look_for_stuck_jobs),
     Sweep("identifiers", timedelta(minutes=10), register_overdue),
     Sweep("index", timedelta(hours=1), compare_index, thorough=True),
+    Sweep("sets", timedelta(days=1), compare_sets, thorough=True),
     Sweep("uploads", timedelta(hours=1), clear_uploads),
     Sweep(
         "store",

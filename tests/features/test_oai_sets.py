@@ -1,0 +1,161 @@
+"""Sets of communities and types: listed, told in headers, harvested by keyset like everything."""
+
+from collections.abc import Callable
+
+import pytest
+
+from repository.engines.facilities import Facilities
+from repository.foundation.actor import SYSTEM
+from repository.foundation.clock import now
+from repository.oai.setspecs import specs_of_community, specs_of_type
+from repository.records.model import Concept
+from tests.conftest import Caller, Deposits, a_dataset
+from tests.features.harvesting import (
+    BEGIN,
+    OAI,
+    RESTRICTED,
+    SECOND,
+    ask,
+    change,
+    codes,
+    correct,
+    ids,
+    pages,
+    token_of,
+    told,
+)
+from tests.features.steps import statements
+
+
+def into(facilities: Facilities, community: str | None, *records: dict[str, object]) -> None:
+    """Give datasets to a community."""
+    with facilities.works.writing(SYSTEM) as work:
+        for record in records:
+            work.session.get_one(Concept, int(record["parent"]["id"])).community = community  # type: ignore[index]
+
+
+def of_type(deposits: Deposits, resource_type: str) -> str:
+    return str(deposits.published(a_dataset(resource_type={"id": resource_type}))["id"])
+
+
+def harvest(caller: Caller, spec: str) -> list[str]:
+    return [number for answer in pages(caller, "ListIdentifiers", set=spec) for number in ids(answer)]
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "specs"),
+    [
+        ("dataset", ("type-dataset",)),
+        ("image-photo", ("type-image", "type-image:photo")),
+        ("publication-data-paper", ("type-publication", "type-publication:data-paper")),
+        ("c++", ()),
+        ("image-c++", ()),
+        ("", ()),
+        (None, ()),
+    ],
+)
+def test_a_type_is_in_the_sets_that_its_id_names(resource_type: str | None, specs: tuple[str, ...]) -> None:
+    assert specs_of_type(resource_type) == specs
+
+
+@pytest.mark.parametrize(("slug", "specs"), [("polar", ("community-polar",)), ("极地", ()), ("a:b", ()), (None, ())])
+def test_a_community_is_a_set_if_its_name_can_be_one(slug: str | None, specs: tuple[str, ...]) -> None:
+    assert specs_of_community(slug) == specs
+
+
+def test_the_sets_are_those_that_something_is_in(anyone: Caller, deposits: Deposits, facilities: Facilities) -> None:
+    assert codes(ask(anyone, "ListSets")) == []
+    of_type(deposits, "image-photo")
+    of_type(deposits, "image-plot")
+    into(facilities, "polar", deposits.published(), deposits.published())
+    into(facilities, "hidden", deposits.published(a_dataset(resource_type={"id": "model"}) | RESTRICTED))
+
+    answer = ask(anyone, "ListSets")
+
+    assert dict(zip(told(answer, "setSpec"), told(answer, "setName"), strict=True)) == {
+        "community-polar": "polar",
+        "type-dataset": "Dataset",
+        "type-image": "Image",
+        "type-image:photo": "Photo",
+        "type-image:plot": "Plot",
+    }
+    assert token_of(answer) is None
+
+
+def test_a_set_holds_what_its_subsets_hold(anyone: Caller, deposits: Deposits) -> None:
+    plain, photo, plot = (of_type(deposits, each) for each in ("image", "image-photo", "image-plot"))
+    of_type(deposits, "dataset")
+
+    assert harvest(anyone, "type-image") == [plain, photo, plot]
+    assert harvest(anyone, "type-image:photo") == [photo]
+    header = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc", set="type-image:photo").find(f".//{OAI}header")
+    assert [each.text for each in header.iter(f"{OAI}setSpec")] == ["type-image", "type-image:photo"]
+    assert codes(ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="type-image:drawing")) == ["noRecordsMatch"]
+    assert codes(ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="type-photo")) == ["noRecordsMatch"]
+
+
+def test_a_corrected_type_is_another_set(anyone: Caller, author: Caller, deposits: Deposits) -> None:
+    record = deposits.published()
+    edit = author.post(record["links"]["draft"]).get_json()
+    author.put(edit["links"]["self"], json=a_dataset(resource_type={"id": "software"}))
+    deposits.publish(record["id"])
+
+    assert harvest(anyone, "type-software") == [record["id"]]
+    assert codes(ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="type-dataset")) == ["noRecordsMatch"]
+
+
+def test_a_community_holds_all_versions_of_its_datasets(
+    anyone: Caller, author: Caller, deposits: Deposits, facilities: Facilities
+) -> None:
+    first, other = deposits.published(), deposits.published()
+    draft = author.post(first["links"]["versions"]).get_json()
+    deposits.upload(draft["id"])
+    second = deposits.publish(draft["id"])
+    into(facilities, "polar", first)
+
+    assert harvest(anyone, "community-polar") == [first["id"], second["id"]]
+    header = ask(anyone, "GetRecord", metadataPrefix="oai_dc", identifier=f"oai:repository.test:{first['id']}")
+    assert told(header, "setSpec") == ["community-polar", "type-dataset"]
+    assert other["id"] not in harvest(anyone, "community-polar")
+
+
+@pytest.mark.parametrize("spec", ["community-polar", "type-dataset"])
+def test_a_set_is_harvested_in_pages_while_its_items_change(
+    anyone: Caller, deposits: Deposits, facilities: Facilities, many: Callable[..., list[str]], spec: str
+) -> None:
+    published = many([BEGIN + SECOND * n for n in range(249)])
+    change(facilities, int(published[7]), resource_type="software")
+    with facilities.works.writing(SYSTEM) as work:
+        work.session.query(Concept).filter(Concept.latest_id != int(published[7])).update({"community": "polar"})
+
+    harvest = pages(anyone, "ListRecords", set=spec)
+    seen = ids(next(harvest))
+    correct(facilities, published[3], published[220])
+    seen += [number for answer in harvest for number in ids(answer)]
+
+    assert seen == [*published[:7], *published[8:]]
+
+
+def test_a_deleted_item_stays_in_its_sets(anyone: Caller, deposits: Deposits, facilities: Facilities) -> None:
+    record = deposits.published()
+    into(facilities, "polar", record)
+    correct(facilities, record["id"], withdrawn_at=now())
+    for spec in ("community-polar", "type-dataset"):
+        answer = ask(anyone, "ListRecords", metadataPrefix="oai_dc", set=spec)
+        assert ids(answer) == [record["id"]]
+        assert not list(answer.iter(f"{OAI}metadata"))
+
+
+def test_sets_and_pages_of_them_cost_the_same_however_many_items_there_are(
+    anyone: Caller, facilities: Facilities, many: Callable[..., list[str]]
+) -> None:
+    many([BEGIN + SECOND * n for n in range(99)])
+    seen = []
+    for arguments in ({"until": "2025-12-31"}, {}):
+        with statements(facilities) as told_:
+            ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="type-dataset", **arguments)
+        seen.append(len(told_))
+    assert seen[0] == seen[1]
+    with statements(facilities) as told_:
+        assert told(ask(anyone, "ListSets"), "setSpec") == ["type-dataset"]
+    assert [each.startswith(("SELECT", "WITH")) for each in told_].count(True) == 3
