@@ -8,7 +8,7 @@ from repository.dataset.vocabularies import Vocabularies
 from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.oai import writing
-from repository.oai.formats import FORMATS
+from repository.oai.formats import FORMATS, require_format
 from repository.oai.hierarchy import chosen_by, sets, sets_of
 from repository.oai.queries import Chosen, Harvest, Item, earliest, find_item, items
 from repository.oai.rules import (
@@ -19,7 +19,6 @@ from repository.oai.rules import (
     Verb,
     number_in,
     read_question,
-    require_format,
     span_of,
 )
 from repository.oai.tokens import Token, read_token

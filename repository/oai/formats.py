@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from repository.dataset.description import Publication
 from repository.dataset.formats import dublin_core, xml
+from repository.oai.rules import Code, Refused
 
 Write = Callable[[Publication], str]
 
@@ -41,3 +42,9 @@ def in_envelope(write: Write, version: str) -> Write:
 FORMATS: Mapping[str, Format] = {
     "oai_dc": Format(dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.oai_dc),
 }
+
+
+def require_format(prefix: str | None) -> None:
+    """Raises `Refused` unless items come in this format."""
+    if prefix not in FORMATS:
+        raise Refused.by(Code.NO_FORMAT, f"Items come as: {', '.join(FORMATS)}.")

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from repository.oai.formats import FORMATS
-from repository.oai.setspecs import WORD
-
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -93,6 +90,7 @@ _ARGUMENTS: Mapping[Verb, _Arguments] = {
     Verb.LIST_RECORDS: _LIST,
     Verb.GET_RECORD: _Arguments(("identifier", "metadataPrefix")),
 }
+WORD = r"[A-Za-z0-9\-_.!~*'()]+"
 _DAY, _SECOND = r"\d{4}-\d\d-\d\d", r"T\d\d:\d\d:\d\dZ"
 # narrower than RFC 3986 in what follows `//`; all of it is a URI to the protocol's schema, so it can be repeated
 _URI = (
@@ -178,12 +176,6 @@ def _after(name: str, written: str) -> datetime:
     unit = timedelta(seconds=1) if "T" in written else timedelta(days=1)
     instant = _instant(name, written)
     return instant + unit if LAST - instant >= unit else LAST
-
-
-def require_format(prefix: str | None) -> None:
-    """Raises `Refused` unless items come in this format."""
-    if prefix not in FORMATS:
-        raise Refused.by(Code.NO_FORMAT, f"Items come as: {', '.join(FORMATS)}.")
 
 
 def number_in(identifier: str, host: str) -> int | None:

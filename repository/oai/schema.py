@@ -71,6 +71,7 @@ class FormatListShape(Schema):
 
 
 def set_json(defined: DefinedSet, site: Site) -> dict[str, Any]:
+    """A set with the addresses that harvest it."""
     harvest = f"{base_url(site)}?metadataPrefix=oai_dc&set={defined.spec}&verb="
     return {
         "id": defined.id,

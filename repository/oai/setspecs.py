@@ -7,7 +7,8 @@ Source: OAI-PMH 2.0, section 2.6.
 
 import re
 
-WORD = r"[A-Za-z0-9\-_.!~*'()]+"
+from repository.oai.rules import WORD
+
 COMMUNITY, TYPE = "community-", "type-"
 RESERVED = (COMMUNITY, TYPE)
 

@@ -57,6 +57,7 @@ def _postmaster(host: str) -> str:
 
 
 def formats(offered: Mapping[str, Format]) -> str:
+    """What ``ListMetadataFormats`` tells of each, by prefix."""
     return "".join(
         "<metadataFormat>"
         + xml.element("metadataPrefix", prefix)

@@ -2,6 +2,8 @@
 
 The date is announced before it is taken (`foundation.horizon`), and the one before it is kept: a catalogue that walks a
 list of all versions in the order of their datestamps gets each of them once, also those that change meanwhile.
+
+Who calls this has locked the version's row and read it since.
 """
 
 from repository.access.terms import PUBLIC

@@ -107,6 +107,18 @@ def committing(module: Module) -> Iterator[str]:
                 yield f"line {node.lineno} commits"
 
 
+def dating(module: Module) -> Iterator[str]:
+    """What catalogues follow versions by is changed in repository/records/changing.py only."""
+    if module.path != "repository/records/changing.py":
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_date(node):
+                yield f"line {node.lineno} dates a version"
+
+
+def _is_date(node: ast.Attribute) -> bool:
+    return node.attr == "datestamp" or (node.attr == "updated" and "version" in ast.unparse(node.value))
+
+
 def swallowing(module: Module) -> Iterator[str]:
     """No error is caught without a name, and none of the broad ones is passed over."""
     for node in ast.walk(module.tree):

@@ -46,6 +46,10 @@ def test_transactions_are_committed_in_one_file() -> None:
     expect_kept(rules.committing, *SOURCE)
 
 
+def test_changes_of_versions_are_dated_in_one_file() -> None:
+    expect_kept(rules.dating, *SOURCE)
+
+
 def test_no_error_is_swallowed() -> None:
     expect_kept(rules.swallowing, *EVERYTHING)
 
@@ -75,6 +79,9 @@ REFUSED: list[tuple[Rule, str]] = [
     (rules.pausing, "from time import sleep"),
     (rules.committing, "work.session.commit()"),
     (rules.committing, "close = connection.commit"),
+    (rules.dating, "version.updated = work.now"),
+    (rules.dating, "view.version.updated = work.now"),
+    (rules.dating, "a.datestamp = b"),
     (rules.swallowing, TRY + "except:\n    g()"),
     (rules.swallowing, TRY + "except Exception:\n    pass"),
     (rules.swallowing, TRY + "except BaseException as error:\n    ..."),
@@ -95,6 +102,7 @@ LET_PASS: list[tuple[Rule, str]] = [
     (rules.printing, "pprint(a)"),
     (rules.pausing, "import time\ntime.monotonic()"),
     (rules.committing, "committed = commit(work)"),
+    (rules.dating, "draft.updated = version.updated"),
     (rules.swallowing, TRY + "except ValueError:\n    pass"),
     (rules.swallowing, TRY + "except Exception as error:\n    raise Wrapped() from error"),
     (rules.asserting_nothing, "def test_it():\n    assert f()"),

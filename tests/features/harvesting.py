@@ -91,7 +91,7 @@ def correct(facilities: Facilities, *numbers: str, **values: Any) -> None:
     """Change versions now, as corrections do."""
     for number in numbers:
         with facilities.works.writing(SYSTEM) as work:
-            version = work.session.get_one(Version, int(number))
+            version = work.session.get_one(Version, int(number), with_for_update=True)
             for name, value in values.items():
                 setattr(version, name, value)
             note_change(work, version)
