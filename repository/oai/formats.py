@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 from repository.dataset.description import Publication
 from repository.dataset.formats import dublin_core, xml
+from repository.dataset.formats import iso19139 as iso
+from repository.dataset.formats.datacite import datacite_xml
 from repository.oai.rules import Code, Refused
 
 Write = Callable[[Publication], str]
 
+KERNEL = "http://datacite.org/schema/kernel-4"
+KERNEL_SCHEMA = "https://schema.datacite.org/meta/kernel-4.7/metadata.xsd"
+KERNEL_VERSION = "4.7"
 ENVELOPE = "http://schema.datacite.org/oai/oai-1.1/"
 ENVELOPE_SCHEMA = f"{ENVELOPE}oai.xsd"
 
@@ -41,6 +46,9 @@ def in_envelope(write: Write, version: str) -> Write:
 
 FORMATS: Mapping[str, Format] = {
     "oai_dc": Format(dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.oai_dc),
+    "oai_datacite": Format(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite_xml, KERNEL_VERSION)),
+    "datacite": Format(KERNEL_SCHEMA, KERNEL, datacite_xml),
+    "iso19139": Format(iso.SCHEMA, iso.NAMESPACE, iso.iso19139),
 }
 
 

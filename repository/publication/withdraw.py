@@ -17,6 +17,7 @@ from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.publication.facts import VersionRestored, VersionWithdrawn
 from repository.publication.latest import others_noticed
+from repository.records.changing import note_change
 from repository.records.model import Concept, Tombstone, Version
 from repository.records.publications import publication_of
 from repository.records.queries import RecordView, record_view, record_views
@@ -84,7 +85,7 @@ def withdraw(work: Work, site: Site, vocabularies: Vocabularies, record_id: int,
         citation=epitaph.citation or _citation(view, site, vocabularies),
         visible=epitaph.visible,
         removed_by=work.actor.person_id,
-        at=work.now,
+        at=version.withdrawn_at,
     )
     work.session.add(stone)
     details = {"concept": concept.id, "others": others, "reason": epitaph.reason, "note": epitaph.note}
@@ -125,8 +126,7 @@ def _locked(work: Work, view: RecordView) -> tuple[Version, Concept]:
 
 def _noticed(work: Work, version: Version, concept: Concept) -> None:
     """Harvesters, caches and the index notice; the latest is the newest version that is there, if one is."""
-    version.change += 1
-    version.updated = work.now
+    note_change(work, version)
     work.session.flush()
     there = (Version.withdrawn_at.is_(None).desc(), Version.index.desc())
     concept.latest_id = work.session.scalar(

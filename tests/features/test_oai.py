@@ -8,6 +8,7 @@ import pytest
 
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
+from repository.oai.formats import FORMATS
 from repository.publication.embargo import lift_embargoes
 from repository.records.model import Version
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
@@ -37,7 +38,7 @@ def test_the_formats_are_those_of_every_item(anyone: Caller, deposits: Deposits)
     of_one = ask(anyone, "ListMetadataFormats", identifier=identifier_of(record))
 
     for answer in (of_all, of_one):
-        assert [each.text for each in answer.iter(f"{OAI}metadataPrefix")] == ["oai_dc"]
+        assert [each.text for each in answer.iter(f"{OAI}metadataPrefix")] == list(FORMATS)
         assert answer.findtext(f".//{OAI}metadataNamespace") == "http://www.openarchives.org/OAI/2.0/oai_dc/"
 
 
