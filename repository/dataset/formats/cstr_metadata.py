@@ -81,8 +81,7 @@ def cstr_metadata(publication: Publication) -> Json:
         "rights": [*map(_right, description.licences), *_copyright(description)],
         "funders": [_funder(each) for each in description.funding],
     }
-    written: Json = _writable(_without_empty(said))
-    return written
+    return {name: _writable(value) for name, value in _without_empty(said).items()}
 
 
 def _identity(publication: Publication) -> Json:

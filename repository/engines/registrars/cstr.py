@@ -43,7 +43,6 @@ class CstrRegistrar:
 
     format = "cstr"
     most = 100
-    here = False
 
     def __init__(
         self,
@@ -65,7 +64,7 @@ class CstrRegistrar:
         self._caller = Caller(name, at_root, credentials, (secret, client_id), timeout)
 
     def target_of(self, value: str) -> str | None:
-        """Where the platform's page of the identifier leads; asked without credentials."""
+        """What the platform tells everybody; a batch under way is not known yet."""
         answer = self._look("/portal/api/detail", {"identifier": value}, anonymous=True)
         if is_absent(answer):
             return None
@@ -106,7 +105,7 @@ class CstrRegistrar:
             return []
         body = {"prefix": self._prefix, "metadatas": [_metadata(each) for each in registrations]}
         answer = self._caller.ask("POST", f"{_API}/api/{act}", body, query=self._template)
-        if answer.status == 404 and answer.body is None:
+        if answer.status == 404:
             raise self._caller.unavailable("has nothing at this address (status 404)")
         fault = self._fault(answer)
         if fault:

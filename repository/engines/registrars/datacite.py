@@ -59,6 +59,8 @@ class DataCiteRegistrar:
     def _register(self, registration: Registration) -> Outcome:
         event = "register" if registration.withdrawn else "publish"
         answer = self._send("POST", "/dois", registration, event)
+        if answer.status == 404:
+            raise self._caller.unavailable("has nothing at this address (status 404)")
         if not _is_taken(answer):
             return self._outcome(answer, registration)
         held = self._held(registration.value)
@@ -87,6 +89,8 @@ class DataCiteRegistrar:
 
     def _outcome(self, answer: Answer, registration: Registration) -> Outcome:
         """An answer that speaks of another DOI, or leaves ours in another state, is none."""
+        if answer.status == 404 and not at(answer.body, "errors"):
+            raise self._caller.unavailable("has nothing at this address (status 404)")
         if not answer.is_good:
             return self._caller.refused(answer)
         said = text_at(answer.body, "data", "id") or text_at(answer.body, "data", "attributes", "doi")

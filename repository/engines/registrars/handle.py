@@ -98,7 +98,7 @@ class HandleRegistrar:
             if text_at(answer.body, "handle").casefold() in ("", registration.value.casefold()):
                 return Outcome(Stage.DONE)
             raise self._caller.unavailable(f"answers with something else than {registration.value}")
-        if answer.is_good or answer.body is None:
+        if answer.is_good or (answer.status == 404 and code is None):
             raise self._caller.unavailable(f"gives an answer that makes no sense (status {answer.status}, code {code})")
         refused = self._caller.refused(answer)
         return self._caller.refusal(f"{refused.cause} (code {code})") if code is not None else refused
