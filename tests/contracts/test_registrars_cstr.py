@@ -194,6 +194,49 @@ def test_a_task_under_way_is_not_over(body: Any) -> None:
     assert not task.is_over
 
 
+@pytest.mark.parametrize(
+    ("body", "succeeded"),
+    [
+        ({"data": {"status": "finished"}}, False),
+        ({"data": {"status": "finished", "fail_num": 0, "total": 2}}, True),
+        ({"data": {"status": "finished", "fail_num": 1, "details": [FAILED]}}, True),
+        ({"data": {"status": "failed", "fail_num": 1, "details": [FAILED]}}, True),
+        ({"data": {"status": "finished", "fail_num": 2, "details": [FAILED]}}, False),
+        ({"data": {"status": "finished", "details": [FAILED]}}, False),
+        ({"data": {"status": "failed"}}, False),
+    ],
+)
+def test_whom_a_task_does_not_name_has_succeeded_where_it_names_all_failures(body: Any, succeeded: bool) -> None:
+    task = task_of(body)
+    assert task is not None
+    assert task.names_all_failures is succeeded
+
+
+def test_a_task_that_names_failures_only_is_done_for_the_others(place: Place) -> None:
+    both = [place.registration(1), place.registration(2)]
+    place.register(*both)
+    [ticket] = {each.ticket for each in place.registrar.update(both)}
+    failed = f'{{"data": {{"status": "finished", "fail_num": 1, "fail": [{{"cstr": "{both[1].value}"}}]}}}}'
+    place.order("garble", body=failed)
+    assert place.registrar.outcomes(ticket, [each.value for each in both]) == {
+        both[0].value: DONE,
+        both[1].value: Outcome(Stage.REFUSED, "It was refused without a reason."),
+    }
+
+
+def test_a_task_that_is_only_over_is_believed_when_its_members_are_known(place: Place) -> None:
+    one = place.registration()
+    [pending] = place.registrar.register([one])
+    place.order("garble", body='{"status": "ok", "data": {"task_id": "t7"}}', match=pending.ticket[:32], times=0)
+    assert place.registrar.outcomes(pending.ticket, [one.value, "99999.11.data.9"]) == {
+        one.value: DONE,
+        "99999.11.data.9": Outcome(Stage.PENDING, ticket=pending.ticket),
+    }
+    [changing] = place.registrar.update([one])
+    place.order("garble", body='{"status": "ok", "data": {"task_id": "t8"}}', match=changing.ticket, times=0)
+    assert place.registrar.outcomes(changing.ticket, [one.value]) == {one.value: DONE}
+
+
 def test_a_task_that_failed_says_why() -> None:
     task = task_of({"code": 200, "message": "success", "data": {"status": "failed", "message": "format"}})
     assert task is not None

@@ -110,7 +110,10 @@ class CstrRegistrar:
         fault = self._fault(answer)
         if fault:
             return self._apart(act, registrations, members_of(answer.body), fault)
-        if task_id := task_id_of(answer.body):
+        task_id = task_id_of(answer.body)
+        if len(task_id) > _LONGEST_TICKET:
+            raise self._caller.unavailable("names a task by an id that is too long")
+        if task_id:
             ticket = _ticket(task_id, [each.target for each in registrations] if act == "register" else [])
             return [Outcome(Stage.PENDING, ticket=ticket) for _ in registrations]
         told = members_of(answer.body)
@@ -154,8 +157,15 @@ class CstrRegistrar:
             return self._unless_ours(value, stem, cause) if exists(cause) else self._caller.refusal(cause)
         if not task.is_over:
             return Outcome(Stage.PENDING, ticket=ticket)
+        if task.names_all_failures:
+            return Outcome(Stage.DONE)
         if task.has_failed:
             return self._caller.refusal(task.cause or "The task failed without a reason.")
+        if task.is_silent and self.target_of(value) is None:
+            # A word of success may be that of the envelope, and what was just registered may not be shown yet.
+            return Outcome(Stage.PENDING, ticket=ticket)
+        if task.is_silent and not stem:
+            return Outcome(Stage.DONE)
         return self._unless_ours(value, stem, "The task ended without a word about it.")
 
     def _unless_ours(self, value: str, stem: str, cause: str) -> Outcome:

@@ -48,6 +48,7 @@ _LISTS_OF_REFUSED = (
 _IDS = ("identifier", "cstr", "pid", "id", "value")
 _STATES = ("status", "state", "success", "result", "code")
 _CAUSES = ("message", "msg", "error", "errors", "reason", "cause", "fail_reason", "error_msg")
+_FAILURES = ("fail_num", "failNum", "fail_count", "failCount", "failed")
 _TASK_IDS = ("task_id", "taskId", "taskid")
 
 _ABSENT = re.compile(r"not?[ _-](exist|found)|does(n't| not) exist|不存在|未找到|未注册|没有找到", re.IGNORECASE)
@@ -72,12 +73,23 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A batch; `members` by folded identifier, as far as it says."""
+    """A batch; `members` by folded identifier, as far as it says, `failures` how many there are if it counts them."""
 
     is_over: bool
     has_failed: bool = False
     cause: str = ""
     members: Mapping[str, Member] = field(default_factory=dict)
+    failures: int | None = None
+
+    @property
+    def names_all_failures(self) -> bool:
+        """Whoever is not named has succeeded: a task may list its failures only."""
+        return self.failures == sum(each.stage is Stage.REFUSED for each in self.members.values())
+
+    @property
+    def is_silent(self) -> bool:
+        """It says that it is over, and nothing else."""
+        return self.failures is None and not self.members
 
 
 def folded(identifier: str) -> str:
@@ -146,7 +158,8 @@ def task_of(body: Any) -> Task | None:
         return Task(is_over=all(each.stage is not Stage.PENDING for each in members.values()), members=members)
     causes = (words_of(each) for each in _objects(body) if "status" in each or "state" in each)
     cause = next(filter(None, causes), "")
-    return Task(is_over=word is not Stage.PENDING, has_failed=word is Stage.REFUSED, cause=cause, members=members)
+    failures = _number(body, *_FAILURES)
+    return Task(word is not Stage.PENDING, word is Stage.REFUSED, cause, members, failures)
 
 
 def members_of(body: Any) -> dict[str, Member]:
@@ -219,7 +232,7 @@ def _state_of_task(body: Any) -> Stage | None:
     if told is not None or total is None:
         return told
     done = _number(body, "success_num", "successNum", "success_count", "successCount") or 0
-    refused = _number(body, "fail_num", "failNum", "fail_count", "failCount") or 0
+    refused = _number(body, *_FAILURES) or 0
     return Stage.DONE if done + refused >= total > 0 else Stage.PENDING
 
 
