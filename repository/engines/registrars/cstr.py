@@ -43,6 +43,7 @@ class CstrRegistrar:
 
     format = "cstr"
     most = 100
+    here = False
 
     def __init__(
         self,
