@@ -7,17 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from repository.dataset.description import Publication
-from repository.dataset.formats import dublin_core, xml
-from repository.dataset.formats import iso19139 as iso
-from repository.dataset.formats.datacite import datacite_xml
+from repository.dataset.formats import datacite_xml, dublin_core, iso19139, xml
+from repository.dataset.formats.datacite import datacite_xml as datacite
 from repository.oai.rules import Code, Refused
 
 Write = Callable[[Publication], str]
 
-KERNEL = "http://datacite.org/schema/kernel-4"
-KERNEL_SCHEMA = "https://schema.datacite.org/meta/kernel-4.7/metadata.xsd"
-KERNEL_VERSION = "4.7"
 ENVELOPE = "http://schema.datacite.org/oai/oai-1.1/"
+KERNEL = "4.7"
+"""the version of DataCite's metadata"""
 ENVELOPE_SCHEMA = f"{ENVELOPE}oai.xsd"
 
 
@@ -44,11 +42,15 @@ def in_envelope(write: Write, version: str) -> Write:
     return written
 
 
+_DATACITE = Format(datacite_xml.LOCATION, datacite_xml.NAMESPACE, datacite)
+_ENVELOPED = Format(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite, KERNEL))
 FORMATS: Mapping[str, Format] = {
     "oai_dc": Format(dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.oai_dc),
-    "oai_datacite": Format(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite_xml, KERNEL_VERSION)),
-    "datacite": Format(KERNEL_SCHEMA, KERNEL, datacite_xml),
-    "iso19139": Format(iso.SCHEMA, iso.NAMESPACE, iso.iso19139),
+    "datacite": _DATACITE,
+    "oai_datacite": _ENVELOPED,
+    "datacite4": _DATACITE,
+    "oai_datacite4": _ENVELOPED,
+    "iso19139": Format(iso19139.SCHEMA, iso19139.NAMESPACE, iso19139.iso19139),
 }
 
 

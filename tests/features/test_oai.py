@@ -8,7 +8,6 @@ import pytest
 
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
-from repository.oai.formats import FORMATS
 from repository.publication.embargo import lift_embargoes
 from repository.records.model import Version
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
@@ -29,17 +28,6 @@ def test_every_answer_says_when_it_was_given(anyone: Caller) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     answered = ask(anyone, "Identify").findtext(f"{OAI}responseDate")
     assert before <= datetime.strptime(answered, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) <= datetime.now(UTC)
-
-
-def test_the_formats_are_those_of_every_item(anyone: Caller, deposits: Deposits) -> None:
-    record = deposits.published()
-
-    of_all = ask(anyone, "ListMetadataFormats")
-    of_one = ask(anyone, "ListMetadataFormats", identifier=identifier_of(record))
-
-    for answer in (of_all, of_one):
-        assert [each.text for each in answer.iter(f"{OAI}metadataPrefix")] == list(FORMATS)
-        assert answer.findtext(f".//{OAI}metadataNamespace") == "http://www.openarchives.org/OAI/2.0/oai_dc/"
 
 
 def test_a_record_has_its_header_and_its_description(anyone: Caller, deposits: Deposits) -> None:
@@ -132,6 +120,7 @@ def test_lists_hold_the_latest_and_the_older_versions(anyone: Caller, author: Ca
         ("verb=ListRecords&metadataPrefix=oai_dc&set=a::b", ["badArgument"]),
         ("verb=ListRecords&metadataPrefix=oai_dc&set=", ["badArgument"]),
         ("verb=ListRecords&metadataPrefix=marcxml", ["cannotDisseminateFormat"]),
+        ("verb=ListIdentifiers&metadataPrefix=OAI_DC&set=type-dataset", ["cannotDisseminateFormat"]),
         ("verb=GetRecord&metadataPrefix=marcxml&identifier=oai:repository.test:1", ["cannotDisseminateFormat"]),
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=really_wrong_id", ["idDoesNotExist"]),
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=http://example.org/1?a", ["idDoesNotExist"]),
