@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from repository.dataset.description import Publication
 from repository.dataset.formats import datacite_xml, dublin_core, iso19139, xml
 from repository.dataset.formats.datacite import datacite_xml as datacite
+from repository.dataset.formats.dcat import dcat_rdfxml
 from repository.oai.rules import Code, Refused
 
 Write = Callable[[Publication], str]
 
 ENVELOPE = "http://schema.datacite.org/oai/oai-1.1/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDF_SCHEMA = "http://www.openarchives.org/OAI/2.0/rdf.xsd"
 KERNEL = "4.7"
 """the version of DataCite's metadata"""
 ENVELOPE_SCHEMA = f"{ENVELOPE}oai.xsd"
@@ -51,6 +54,7 @@ FORMATS: Mapping[str, Format] = {
     "datacite4": _DATACITE,
     "oai_datacite4": _ENVELOPED,
     "iso19139": Format(iso19139.SCHEMA, iso19139.NAMESPACE, iso19139.iso19139),
+    "dcat": Format(RDF_SCHEMA, RDF, dcat_rdfxml),
 }
 
 

@@ -19,6 +19,14 @@ from repository.dataset.formats.croissant import croissant
 from repository.dataset.formats.csl import csl_json
 from repository.dataset.formats.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite import datacite_json, datacite_xml
+from repository.dataset.formats.dcat import (
+    dcat_catalogue_jsonld,
+    dcat_catalogue_rdfxml,
+    dcat_catalogue_turtle,
+    dcat_jsonld,
+    dcat_rdfxml,
+    dcat_turtle,
+)
 from repository.dataset.formats.dublin_core import oai_dc
 from repository.dataset.formats.endnote import endnote
 from repository.dataset.formats.iso19139 import iso19139
@@ -152,6 +160,31 @@ _TABLE = (
         schema_org,
         extension="jsonld",
         also=("application/vnd.schemaorg.ld+json", 'application/ld+json; profile="https://schema.org/"'),
+    ),
+    Format(
+        "dcat-turtle",
+        "text/turtle",
+        "ttl",
+        "DCAT-AP Turtle",
+        dcat_turtle,
+        dcat_catalogue_turtle,
+    ),
+    Format(
+        "dcat-jsonld",
+        'application/ld+json; profile="http://www.w3.org/ns/dcat#"',
+        "jsonld",
+        "DCAT-AP JSON-LD",
+        lambda publication: as_json(dcat_jsonld(publication)),
+        dcat_catalogue_jsonld,
+    ),
+    Format(
+        "dcat-rdfxml",
+        "application/rdf+xml",
+        "rdf",
+        "DCAT-AP RDF/XML",
+        lambda publication: DECLARATION + dcat_rdfxml(publication),
+        dcat_catalogue_rdfxml,
+        ("application/dcat+xml",),
     ),
     json_format(
         "cstr",
