@@ -11,7 +11,6 @@ from repository.dataset import cstr
 from repository.dataset.description import (
     Agent,
     Description,
-    FileOf,
     Funding,
     Label,
     Place,
@@ -19,16 +18,21 @@ from repository.dataset.description import (
     RelatedIdentifier,
 )
 from repository.dataset.formats import links, names
-from repository.dataset.formats.citations import STYLES, cite
+from repository.dataset.formats.citations import GB_T_7714, STYLES, cite
+from repository.dataset.formats.recommended import recommended
 from repository.dataset.formats.text import language_of, language_tag
 from repository.landing.wording import Words
 
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _TAGS = nh3.ALLOWED_TAGS - _HEADINGS - {"area", "img", "map"}
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _CITED_IN = "en-US"
 """Journals want these styles in English; GB/T 7714 follows the language of the data itself."""
+_RECOMMENDED = "datacite"
+ASKED_STYLES: Mapping[str, str] = {style: name for style, name in STYLES.items() if style != GB_T_7714}
+"""Set when they are asked for: each takes longer than all of the rest of a page."""
+_RESOLVING = frozenset({"", "registered", "updating", "external", "withdrawn"})
+"""States of an identifier that its registrar leads somewhere from; "" is one of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class FileLine:
-    name: str
-    url: str
-    size: str
-    bytes: str
-    media_type: str
-    md5: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Citation:
     style: str
     name: str
@@ -113,8 +106,11 @@ class Contents:
     """shown names of the languages of the data"""
 
 
-def contents_of(publication: Publication, words: Words, accessed: date) -> Contents:
-    """The page's contents in the language of `words`; citations state `accessed`."""
+def contents_of(publication: Publication, words: Words, style: str, accessed: date) -> Contents:
+    """The page's contents in the language of `words`.
+
+    Citations state `accessed`; `style` is one more of `ASKED_STYLES`, or empty.
+    """
     description, language = publication.description, words["language"]
     people = _People(description, language)
     return Contents(
@@ -133,37 +129,13 @@ def contents_of(publication: Publication, words: Words, accessed: date) -> Conte
             for li in description.licences
         ],
         identifiers=list(_identifiers(publication, words)),
-        citations=[
-            Citation(style, name, cite(publication, style, _CITED_IN, accessed)) for style, name in STYLES.items()
-        ],
+        citations=list(_citations(publication, style, accessed)),
         related=[_related(related, language) for related in description.related_identifiers],
         funding=[_funded(funding, words) for funding in description.funding],
         dates=[(d.type.name(language), shown_date(d.date), d.description) for d in description.dates],
         places=[place for p in description.places if (place := _place(p)).text],
         languages=[label.name(language) for label in description.languages],
     )
-
-
-def file_line(file: FileOf) -> FileLine:
-    """A file as its line in the table shows it."""
-    return FileLine(
-        name=file.key,
-        url=file.url,
-        size=human_size(file.size),
-        bytes=f"{file.size:,}",
-        media_type=file.media_type,
-        md5=file.md5,
-        sha256=file.sha256,
-    )
-
-
-def human_size(size: int) -> str:
-    """Bytes in units of a thousand, as in "1.2 MB"; whole numbers from a hundred on."""
-    value, unit = float(size), 0
-    while value >= 999.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    digits = 0 if unit == 0 or value >= 99.95 else 1
-    return f"{value:.{digits}f} {_UNITS[unit]}"
 
 
 def shown_date(edtf: str) -> str:
@@ -232,12 +204,26 @@ def _name(label: Label | None, language: str) -> str:
     return label.name(language) if label else ""
 
 
+def _citations(publication: Publication, style: str, accessed: date) -> Iterator[Citation]:
+    if style in ASKED_STYLES:
+        yield Citation(style, STYLES[style], cite(publication, style, _CITED_IN, accessed))
+    yield Citation(_RECOMMENDED, "DataCite", recommended(publication))
+    yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, _CITED_IN, accessed))
+
+
+def has_lasting_doi(publication: Publication) -> bool:
+    """Whether the DOI leads somewhere; one that is only reserved does not yet."""
+    return publication.doi is not None and publication.doi_state in _RESOLVING
+
+
 def _identifiers(publication: Publication, words: Words) -> Iterator[tuple[str, Linked]]:
     every = words["all_versions"]
     if publication.doi:
-        yield "DOI", _doi(publication.doi)
+        yield "DOI", _own(_doi(publication.doi), publication.doi_state, publication, words)
     if publication.cstr:
-        yield "CSTR", _cstr(publication.cstr)
+        yield "CSTR", _own(_cstr(publication.cstr), publication.cstr_state, publication, words)
+    if publication.handle:
+        yield "Handle", Linked(publication.handle, links.link_to("handle", publication.handle))
     if publication.concept_doi:
         yield every.format(scheme="DOI"), _doi(publication.concept_doi)
     if publication.concept_cstr:
@@ -245,6 +231,13 @@ def _identifiers(publication: Publication, words: Words) -> Iterator[tuple[str, 
     for other in publication.description.identifiers:
         link = links.link_to(other.scheme, other.identifier)
         yield other.scheme.upper(), Linked(other.identifier, link)
+
+
+def _own(identifier: Linked, state: str, publication: Publication, words: Words) -> Linked:
+    """Until its registrar knows it, an identifier leads to this page and says that it is only reserved."""
+    if state in _RESOLVING:
+        return identifier
+    return Linked(identifier.text, publication.url, words["reserved"])
 
 
 def _doi(doi: str) -> Linked:

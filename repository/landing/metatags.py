@@ -1,7 +1,7 @@
-"""What a page says in its head for reference managers, search engines and signposting crawlers.
+"""What a page says in its head for reference managers, search engines and social sites.
 
-Sources: Highwire Press tags as Google Scholar reads them; Dublin Core in HTML (DC-HTML);
-Signposting (FAIR signposting profile, level 1).
+Sources: Highwire Press tags as Google Scholar reads them; Dublin Core in HTML (DC-HTML) with DCMI Metadata Terms;
+the Open Graph protocol (ogp.me).
 """
 
 from collections.abc import Iterator
@@ -9,46 +9,28 @@ from dataclasses import dataclass
 
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import csl, links, names
+from repository.dataset.formats.access import COAR
 from repository.dataset.formats.kinds import kind_of
 from repository.dataset.formats.text import language_tag, one_line, plain
 
 LONGEST_SUMMARY = 300
 """Characters of the abstract that search engines show."""
+_LOCALES = {"en": "en_US", "zh": "zh_CN"}
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
+    """`attribute` is what its name stands in: ``name``, or ``property`` as RDFa says it."""
+
     name: str
     content: str
+    attribute: str = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class HeadLink:
-    rel: str
-    href: str
-    type: str | None = None
-
-
-def metas(publication: Publication) -> list[Meta]:
-    """``<meta name content>`` of the page, without empty ones."""
-    return [meta for meta in (*_highwire(publication), *_dublin_core(publication)) if meta.content]
-
-
-def head_links(publication: Publication, api_url: str) -> list[HeadLink]:
-    """``<link rel href>`` of the page."""
-    licences = (links.web_address(li.url) for li in publication.description.licences)
-    orcids = (agent.identifier("orcid") for agent in publication.description.creators)
-    authors = (links.link_to("orcid", orcid) for orcid in orcids if orcid)
-    kind = kind_of(publication.description.resource_type.id).schema_org
-    return [
-        HeadLink("canonical", publication.url),
-        HeadLink("cite-as", csl.address(publication)),
-        HeadLink("type", f"https://schema.org/{kind}"),
-        HeadLink("type", "https://schema.org/AboutPage"),
-        *(HeadLink("license", licence) for licence in licences if licence),
-        *(HeadLink("author", author) for author in authors if author),
-        HeadLink("describedby", api_url, "application/json"),
-    ]
+def metas(publication: Publication, language: str) -> list[Meta]:
+    """``<meta>`` of the page, without empty ones; `language` is the page's own."""
+    said = (*_highwire(publication), *_dublin_core(publication), *_open_graph(publication, language))
+    return [meta for meta in said if meta.content]
 
 
 def summary(publication: Publication) -> str:
@@ -63,6 +45,7 @@ def _highwire(publication: Publication) -> Iterator[Meta]:
     for agent in description.creators:
         yield from _author(agent)
     yield Meta("citation_publication_date", _slashed(description.publication_date))
+    yield Meta("citation_online_date", _slashed(publication.created[:10]))
     yield Meta("citation_publisher", description.publisher or publication.repository_name)
     yield Meta("citation_doi", publication.doi or "")
     yield Meta("citation_abstract_html_url", publication.url)
@@ -93,12 +76,48 @@ def _dublin_core(publication: Publication) -> Iterator[Meta]:
     yield Meta("DC.publisher", description.publisher or publication.repository_name)
     yield Meta("DC.type", kind_of(description.resource_type.id).schema_org)
     yield Meta("DC.description", summary(publication))
-    for label in description.languages:
-        yield Meta("DC.language", language_tag(label.id) or "")
     for subject in description.subjects:
         yield Meta("DC.subject", subject.subject)
-    for licence in description.licences:
-        yield Meta("DC.rights", links.web_address(licence.url) or licence.title)
+    for label in description.languages:
+        yield Meta("DC.language", language_tag(label.id) or "")
+    for related in description.related_identifiers:
+        yield Meta("DC.relation", links.link_to(related.scheme, related.identifier) or related.identifier)
+    yield from _rights(publication)
+    yield from _files(publication)
+
+
+def _rights(publication: Publication) -> Iterator[Meta]:
+    """Licences and the state of access (COAR Access Rights), as addresses where they have one."""
+    for licence in publication.description.licences:
+        address = links.web_address(licence.url)
+        yield Meta("DC.rights", address or licence.title)
+        yield Meta("DCTERMS.license", address or "")
+    name, address = COAR.get(publication.access_status, ("", ""))
+    yield Meta("DC.rights", name)
+    yield Meta("DCTERMS.accessRights", address)
+    yield Meta("DCTERMS.available", publication.embargo_until)
+
+
+def _files(publication: Publication) -> Iterator[Meta]:
+    if publication.file_count:
+        yield Meta("DCTERMS.extent", f"{publication.total_bytes} bytes")
+    for media_type in dict.fromkeys(file.media_type for file in publication.files):
+        yield Meta("DC.format", media_type)
+
+
+def _open_graph(publication: Publication, language: str) -> Iterator[Meta]:
+    others = (locale for tag, locale in _LOCALES.items() if tag != language)
+    said = (
+        ("og:type", "website"),
+        ("og:title", one_line(publication.description.title)),
+        ("og:description", summary(publication)),
+        ("og:url", publication.url),
+        ("og:site_name", publication.repository_name),
+        ("og:locale", _LOCALES.get(language, "")),
+        *(("og:locale:alternate", locale) for locale in others),
+    )
+    yield from (Meta(name, content, "property") for name, content in said)
+    yield Meta("twitter:card", "summary")
 
 
 def _slashed(edtf: str) -> str:

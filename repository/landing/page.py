@@ -1,27 +1,35 @@
 """The public pages, written from values alone: no request, no database, nothing fetched.
 
-A page works without scripts and loads nothing: its style sheet stands in it, and
-`CONTENT_SECURITY_POLICY` allows just that.
+A page works without scripts and loads nothing: its style sheet stands in it, and so does a script that adds buttons
+for copying; `CONTENT_SECURITY_POLICY` allows just these two.
 """
 
 import base64
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from repository.dataset.description import FileOf, Publication
+from repository.dataset.description import Publication
 from repository.dataset.formats.bibtex import bibtex
 from repository.dataset.formats.schema_org import embed, schema_org
-from repository.landing.contents import VersionLine, contents_of, file_line, human_size
-from repository.landing.metatags import head_links, metas, summary
-from repository.landing.wording import Words, counted, words_in
+from repository.dataset.formats.signposting import Export, Signpost
+from repository.landing.asked import Asked
+from repository.landing.contents import ASKED_STYLES, VersionLine, contents_of
+from repository.landing.filelist import file_list
+from repository.landing.headlinks import head_links, signposts_of
+from repository.landing.metatags import metas, summary
+from repository.landing.newest import NewLine
+from repository.landing.wording import words_in
 
-__all__ = ["CONTENT_SECURITY_POLICY", "VersionLine", "render", "render_error"]
+__all__ = ["CONTENT_SECURITY_POLICY", "VersionLine", "render", "render_error", "render_start", "render_tombstone"]
 
-_ERRORS = (403, 404, 410)
+_ERRORS = (400, 403, 404, 410)
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+"""What HTML may not hold: controls, noncharacters, and halves of surrogate pairs, which UTF-8 cannot either."""
 
 _PAGES = Environment(
     loader=PackageLoader("repository.landing"),
@@ -33,16 +41,19 @@ _PAGES = Environment(
 )
 
 
-def _style_sheet() -> str:
-    source, _, _ = PackageLoader("repository.landing").get_source(_PAGES, "landing.css")
+def _source(name: str) -> str:
+    source, _, _ = PackageLoader("repository.landing").get_source(_PAGES, name)
     return source
 
 
-_STYLE = _style_sheet()
-_STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+_STYLE, _SCRIPT = _source("landing.css"), _source("landing.js")
 
 CONTENT_SECURITY_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; "
+    f"default-src 'none'; style-src 'sha256-{_digest(_STYLE)}'; script-src 'sha256-{_digest(_SCRIPT)}'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """The value of the header of that name to send with every page made here."""
@@ -52,60 +63,95 @@ def render(
     publication: Publication,
     *,
     versions: Sequence[VersionLine],
-    files: Sequence[FileOf],
-    more_files: int,
     files_restricted: bool,
-    language: str,
+    asked: Asked,
     accessed: date,
     api_url: str,
     archive_url: str | None,
+    exports: Sequence[Export],
+    found: Sequence[Signpost] | None = None,
 ) -> str:
     """The landing page of `publication` as HTML.
 
-    `files` are those listed, `more_files` counts the others; with `files_restricted` the reader
-    may have none of them.  `language` is that of the interface, ``en`` or ``zh``.  Citations
-    state `accessed` as the day of reading.
+    The files of `publication` are those of page `asked.page` of the list; with `files_restricted` the reader may have
+    none of them.  Citations state `accessed` as the day of reading.  `found` are its signposts, if they are known.
     """
-    words = words_in(language)
-    return _PAGES.get_template("record.html").render(
-        **_frame(words, publication.repository_name),
+    words = words_in(asked.language)
+    return _written(
+        "record.html",
+        asked,
+        publication.repository_name,
         publication=publication,
-        view=contents_of(publication, words, accessed),
+        view=contents_of(publication, words, asked.style, accessed),
         versions=versions,
-        files=[file_line(file) for file in files],
-        file_note=_file_note(publication, words, files_restricted=files_restricted),
-        more_files=counted(words, "more_files", more_files) if more_files else "",
+        files=file_list(publication, asked, words, restricted=files_restricted),
         access=words.get(f"access_{publication.access_status}", publication.access_status),
-        metas=metas(publication),
-        head_links=head_links(publication, api_url),
+        metas=metas(publication, words["language"]),
+        head_links=head_links(publication, found or signposts_of(publication, exports, api_url)),
         summary=summary(publication),
         linked_data=Markup(embed(schema_org(publication))),
         bibtex=bibtex(publication),
+        other_styles={style: name for style, name in ASKED_STYLES.items() if style != asked.style},
+        exports=exports,
         api_url=api_url,
         archive_url=archive_url,
     )
 
 
-def render_error(status: int, message: str, language: str, repository_name: str) -> str:
-    """A page that says in people's words why there is no record to show; `message` is shown."""
-    words = words_in(language)
-    heading = words[f"error_{status}" if status in _ERRORS else "error_other"]
-    return _PAGES.get_template("error.html").render(
-        **_frame(words, repository_name), status=status, heading=heading, message=message
+def render_tombstone(
+    publication: Publication,
+    *,
+    versions: Sequence[VersionLine],
+    asked: Asked,
+    accessed: date,
+    api_url: str,
+) -> str:
+    """The page that stands for a withdrawn version: what it was, why it is gone, and no files.
+
+    Raises `ValueError` for a version that is not withdrawn.
+    """
+    if publication.withdrawn is None:
+        raise ValueError("Only a withdrawn version has a tombstone.")
+    words = words_in(asked.language)
+    return _written(
+        "tombstone.html",
+        asked,
+        publication.repository_name,
+        publication=publication,
+        view=contents_of(publication, words, "", accessed),
+        withdrawn=publication.withdrawn,
+        versions=[each for each in versions if not each.current],
+        head_links=[
+            each for each in head_links(publication, signposts_of(publication, (), api_url)) if _stays(each.rel)
+        ],
     )
 
 
-def _frame(words: Words, repository_name: str) -> dict[str, object]:
-    """What the common part of all pages needs."""
-    return {"words": words, "style": Markup(_STYLE), "repository_name": repository_name}
+def render_start(name: str, address: str, asked: Asked, newest: Sequence[NewLine]) -> str:
+    """The page at `address` that the repository called `name` begins with, with its `newest` datasets."""
+    return _written("start.html", asked, name, address=address, newest=newest)
 
 
-def _file_note(publication: Publication, words: Words, *, files_restricted: bool) -> str:
-    """What there is to say about the files as a whole."""
-    if files_restricted:
-        embargoed = publication.access_status == "embargoed"
-        return words["files_embargoed" if embargoed else "files_restricted"]
-    if not publication.file_count:
-        return words["no_files"]
-    size = human_size(publication.total_bytes)
-    return counted(words, "file_total", publication.file_count, size=size)
+def render_error(status: int, message: str, asked: Asked, repository_name: str) -> str:
+    """A page that says in people's words why there is no record to show; `message` is shown."""
+    words = words_in(asked.language)
+    heading = words[f"error_{status}" if status in _ERRORS else "error_other"]
+    return _written("error.html", asked, repository_name, status=status, heading=heading, message=message)
+
+
+def _stays(rel: str) -> bool:
+    """Whether a link of the page has a meaning once the data are gone."""
+    return rel in ("canonical", "cite-as", "type", "author", "alternate")
+
+
+def _written(template: str, asked: Asked, repository_name: str, **given: object) -> str:
+    """A page in its common frame."""
+    frame: Mapping[str, object] = {
+        "words": words_in(asked.language),
+        "asked": asked,
+        "style": Markup(_STYLE),
+        "script": Markup(_SCRIPT),
+        "repository_name": repository_name,
+    }
+    html = _PAGES.get_template(template).render(**frame, **given)
+    return _UNPRINTABLE.sub("\ufffd", html)

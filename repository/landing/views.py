@@ -1,55 +1,86 @@
 """HTTP of the public pages."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, redirect, request
 
+from repository.dataset.formats import csl
+from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header, linkset_json, linkset_text
 from repository.engines.facilities import Facilities
 from repository.files.downloads import download_of
-from repository.files.queries import first_entries
-from repository.foundation.clock import iso, today
-from repository.foundation.errors import RepositoryError, Unavailable
-from repository.foundation.paging import Page
+from repository.foundation.actor import ANONYMOUS
+from repository.foundation.clock import today
+from repository.foundation.errors import Gone, Invalid, RepositoryError, Unavailable
 from repository.foundation.web.context import current_actor, current_facilities
+from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.problems import RETRY_AFTER_SECONDS, STATUS
 from repository.foundation.web.sending import file_reply
-from repository.foundation.work import Work
-from repository.landing.page import CONTENT_SECURITY_POLICY, VersionLine, render, render_error
-from repository.records.publications import files_of, publication_of
-from repository.records.queries import (
-    RecordView,
-    files_for_reading,
-    latest_for,
-    may_have_files,
-    record_or_latest,
-    record_view,
-    versions_of,
-)
+from repository.landing.asked import LANGUAGES, Asked
+from repository.landing.contents import ASKED_STYLES
+from repository.landing.exports import EXPORTS, Export
+from repository.landing.newest import new_line
+from repository.landing.page import CONTENT_SECURITY_POLICY, render_error, render_start
+from repository.landing.shown import HTML, Shown, linked, shown_to
+from repository.records.newest import newest_ids
+from repository.records.publications import publication_of
+from repository.records.queries import files_for_reading, latest_for, record_view, record_views
 
 pages = Blueprint("landing", __name__)
-LISTED_FILES = 100
-LISTED_VERSIONS = 100
-LANGUAGES = ("en", "zh")
+NEWEST = 20
+VARY = "Accept, Accept-Language, Authorization"
+_OFFERS = (HTML, *(export.media_type for export in EXPORTS.values()), LINKSET_JSON, LINKSET)
+_MOST_DIGITS = 6
 
 
 @pages.errorhandler(RepositoryError)
 def failed(error: RepositoryError) -> Response:
     """An error as a page for people."""
     facilities: Facilities = current_facilities()
-    status = STATUS[type(error)]
-    page = _page(render_error(status, error.reason, _language(), facilities.site.name), status)
+    status, asked = STATUS[type(error)], _asked()
+    said = "\n".join([error.reason, *(message for each in error.errors for message in each.messages)])
+    page = _page(render_error(status, said, asked, facilities.site.name), asked, status)
     if isinstance(error, Unavailable):
         page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return page
 
 
+@pages.get("/")
+def start_page() -> Response:
+    """The newest datasets, and where machines begin."""
+    facilities: Facilities = current_facilities()
+    asked = _asked()
+    with facilities.works.reading(ANONYMOUS) as work:
+        views = record_views(work, newest_ids(work, NEWEST))
+        found = [publication_of(view, facilities.site, facilities.vocabularies, files_allowed=False) for view in views]
+    page = render_start(facilities.site.name, facilities.site.page("/"), asked, [new_line(each) for each in found])
+    return _conditional(_page(page, asked))
+
+
 @pages.get("/records/<record:record_id>")
 def landing_page(record_id: int) -> Response:
-    """The page that DOI and CSTR resolve to; a concept leads to its latest version."""
+    """The page that DOI and CSTR resolve to, or another format of it; a concept leads to its latest version."""
     facilities: Facilities = current_facilities()
-    with facilities.works.reading(current_actor()) as work:
-        view = record_or_latest(work, record_id)
-        if isinstance(view, int):
-            return _to(f"/records/{view}", facilities)
-        return _page(_landing(facilities, work, view))
+    export = _export_asked()
+    if isinstance(export, str):
+        return _linkset(record_id, export)
+    asked = _asked()
+    shown = shown_to(facilities, current_actor(), record_id, asked, export, today())
+    if isinstance(shown, int):
+        query = request.query_string.decode("ascii", "ignore")
+        return _to(f"/records/{shown}" + (f"?{query}" if query else ""), facilities)
+    return _reply(shown, asked)
+
+
+@pages.get("/records/<record:record_id>/linkset")
+def links(record_id: int) -> Response:
+    """All links of a record, in the serialisation that is asked for."""
+    return _linkset(record_id, accepted((LINKSET, LINKSET_JSON)))
+
+
+@pages.get("/records/<record:record_id>/linkset.json")
+def links_as_json(record_id: int) -> Response:
+    """All links of a record as JSON."""
+    return _linkset(record_id, LINKSET_JSON)
 
 
 @pages.get("/records/<record:record_id>/latest")
@@ -63,62 +94,88 @@ def latest_page(record_id: int) -> Response:
 
 @pages.get("/records/<record:record_id>/files/<path:key>")
 def file_page(record_id: int, key: str) -> Response:
-    """A file's bytes under the address that people pass on."""
+    """A file's bytes under the address that people pass on; it says which record it belongs to."""
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        files = files_for_reading(work, record_id).files
-        download = download_of(facilities, work, files.id, key, record_id)
-    return file_reply(download)
+        view = files_for_reading(work, record_id)
+        download = download_of(facilities, work, view.files.id, key, record_id)
+        publication = publication_of(view, facilities.site, facilities.vocabularies, files_allowed=False)
+    reply = file_reply(download)
+    reply.headers["Link"] = file_header(publication.url, csl.address(publication))
+    return reply
 
 
-def _landing(facilities: Facilities, work: Work, view: RecordView) -> str:
-    site, version = facilities.site, view.version
-    allowed = may_have_files(work, view)
-    entries = first_entries(work, view.files.id, LISTED_FILES) if allowed else ()
-    publication = publication_of(view, site, facilities.vocabularies, files_allowed=allowed, entries=entries)
-    api_url = site.api(f"/records/{version.id}")
-    has_archive = allowed and view.files.count > 0
-    return render(
-        publication,
-        versions=_versions(facilities, work, view),
-        files=files_of(entries, version.id, site),
-        more_files=max(0, view.files.count - len(entries)) if allowed else 0,
-        files_restricted=not allowed,
-        language=_language(),
-        accessed=today(),
-        api_url=api_url,
-        archive_url=f"{api_url}/files-archive" if has_archive else None,
+def _linkset(record_id: int, media_type: str) -> Response:
+    facilities: Facilities = current_facilities()
+    found = linked(facilities, current_actor(), record_id)
+    if isinstance(found, int):
+        ending = ".json" if media_type == LINKSET_JSON else ""
+        return _to(f"/records/{found}/linkset{ending}", facilities)
+    publication, files = found
+    write = linkset_json if media_type == LINKSET_JSON else linkset_text
+    parts = write(publication, list(EXPORTS.values()), facilities.site.api(f"/records/{record_id}"), files)
+    return Response(parts, mimetype=media_type, headers={"Vary": VARY})
+
+
+def _export_asked() -> Export | str | None:
+    """The format that the address or the client's ``Accept`` names: None for the page, a media type for a linkset."""
+    name = request.args.get("format")
+    if name is not None:
+        if name not in EXPORTS:
+            raise Invalid.field("format", f"There is no such format. Available: {', '.join(EXPORTS)}.")
+        return EXPORTS[name]
+    if not request.accept_mimetypes or request.accept_mimetypes.quality(HTML) >= 1:
+        return None
+    media_type = accepted(_OFFERS)
+    if media_type in (LINKSET, LINKSET_JSON):
+        return media_type
+    return next((export for export in EXPORTS.values() if export.media_type == media_type), None)
+
+
+def _asked() -> Asked:
+    """What the address asks for; what it cannot mean counts as not said."""
+    language, page, style = (request.args.get(name, "") for name in ("lang", "page", "style"))
+    numbered = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
+    return Asked(
+        language=language if language in LANGUAGES else _preferred(LANGUAGES),
+        chosen=language in LANGUAGES,
+        page=max(1, int(page)) if numbered else 1,
+        style=style if style in ASKED_STYLES else "",
     )
 
 
-def _versions(facilities: Facilities, work: Work, view: RecordView) -> list[VersionLine]:
-    views, _ = versions_of(work, view.concept.id, Page(1, LISTED_VERSIONS))
-    return [
-        VersionLine(
-            url=facilities.site.page(f"/records/{each.version.id}"),
-            index=each.version.index,
-            label=str(each.version.description.get("version") or f"v{each.version.index}"),
-            date=str(each.version.description.get("publication_date") or iso(each.version.created)[:10]),
-            doi=each.pids["doi"].value if "doi" in each.pids else None,
-            current=each.version.id == view.version.id,
-        )
-        for each in views
-    ]
+def _preferred(languages: Sequence[str]) -> str:
+    return request.accept_languages.best_match(languages) or languages[0]
 
 
-def _language() -> str:
-    asked = request.args.get("lang")
-    if asked in LANGUAGES:
-        return asked
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+def _reply(shown: Shown, asked: Asked) -> Response:
+    status = STATUS[Gone] if shown.withdrawn else 200
+    reply = _page(shown.body, asked, status) if shown.media_type == HTML else _document(shown)
+    reply.headers["Link"] = shown.links
+    reply.last_modified = shown.modified
+    return reply if shown.withdrawn else _conditional(reply)
 
 
-def _page(html: str, status: int = 200) -> Response:
+def _document(shown: Shown) -> Response:
+    return Response(shown.body, headers={"Vary": VARY}, content_type=f"{shown.media_type}; charset=utf-8")
+
+
+def _page(html: str | bytes, asked: Asked, status: int = 200) -> Response:
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-        "Vary": "Accept-Language, Authorization",
+        "Content-Language": asked.language,
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Vary": VARY,
     }
-    return Response(html, status, headers, mimetype="text/html")
+    return Response(html, status, headers, mimetype=HTML)
+
+
+def _conditional(reply: Response) -> Response:
+    """With an entity tag, and nothing else for a client that has it already (RFC 9110, section 13)."""
+    reply.headers["Cache-Control"] = "no-cache" if current_actor() == ANONYMOUS else "private, no-cache"
+    reply.add_etag()
+    reply.make_conditional(request)
+    return reply
 
 
 def _to(path: str, facilities: Facilities) -> Response:

@@ -28,15 +28,15 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        self._inside = tag
+        self._inside = (dict(attrs).get("type") or tag) if tag == "script" else tag
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = ""
 
     def handle_data(self, data: str) -> None:
-        if self._inside == "script":
+        if self._inside == "application/ld+json":
             self.scripts.append(data)
-        elif self._inside != "style":
+        elif self._inside not in ("style", "script"):
             self.text += data
 
     def links(self) -> set[str]:
@@ -137,7 +137,7 @@ def test_nothing_a_depositor_writes_can_act_on_the_page(anyone: Caller, deposits
 
     page = Page(reply.text)
     scripts = [attributes for tag, attributes in page.elements if tag == "script"]
-    assert scripts == [{"type": "application/ld+json"}]
+    assert scripts == [{"type": "application/ld+json"}, {}]
     json.loads("".join(page.scripts))
     assert not [tag for tag, _ in page.elements if tag in ("svg", "img", "iframe", "object", "m")]
     assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
@@ -208,12 +208,29 @@ def test_restricted_files_are_neither_listed_nor_linked(anyone: Caller, deposits
     assert not [link for link in page.links() if "files" in link and link.startswith(BASE_URL)]
 
 
-def test_the_page_lists_the_first_of_many_files_and_says_how_many_more(author: Caller, deposits: Deposits) -> None:
+def test_a_long_list_of_files_is_read_page_by_page(author: Caller, deposits: Deposits) -> None:
     files = {f"{number:03}.txt": b"x" for number in range(103)}
     record = deposits.published(None, **files)
 
-    page = page_of(author, record["links"]["self_html"])
+    first = page_of(author, record["links"]["self_html"])
+    last = page_of(author, record["links"]["self_html"] + "?page=2")
 
-    assert "099.txt" in page.text
-    assert "100.txt" not in page.text
-    assert "3 more files are not listed here" in page.text
+    assert "099.txt" in first.text
+    assert "100.txt" not in first.text
+    assert "Files 1 to 100 of 103" in first.text
+    assert "?page=2#files" in first.links()
+    assert "099.txt" not in last.text
+    assert "102.txt" in last.text
+    assert [file["name"] for file in json.loads("".join(last.scripts))["distribution"]] == [
+        "100.txt",
+        "101.txt",
+        "102.txt",
+    ]
+    assert author.get(record["links"]["self_html"] + "?page=3").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "1.5", "９", "99999999999999999999", ""])
+def test_a_page_that_is_no_number_is_the_first(anyone: Caller, deposits: Deposits, page: str) -> None:
+    record = deposits.published()
+
+    assert "data.csv" in page_of(anyone, record["links"]["self_html"], query_string={"page": page}).text

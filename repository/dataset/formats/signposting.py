@@ -1,0 +1,239 @@
+"""FAIR Signposting: typed links by which machines find their way from a record's page.
+
+Sources: the FAIR Signposting Profile (signposting.org/FAIR), levels 1 and 2; RFC 8288, Web Linking; RFC 9264, Linkset.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+from repository.dataset.description import Agent, Publication
+from repository.dataset.formats import csl, links
+from repository.dataset.formats.kinds import kind_of
+
+LINKSET, LINKSET_JSON = "application/linkset", "application/linkset+json"
+MOST_OF_A_KIND = 10
+"""Authors, and items, that level 1 names; the linkset has them all."""
+LONGEST_HEADER = 3000
+"""Bytes of a ``Link`` header: proxies give all headers of an answer 4 KiB unless they are told otherwise."""
+
+_PROFILES = {
+    "cstr": "https://www.cstr.cn/",
+    "datacite-json": "http://datacite.org/schema/kernel-4",
+    "datacite-xml": "http://datacite.org/schema/kernel-4",
+    "dcat-jsonld": "http://data.europa.eu/r5r/",
+    "dcat-turtle": "http://data.europa.eu/r5r/",
+    "dcat-xml": "http://data.europa.eu/r5r/",
+    "dublin-core": "http://www.openarchives.org/OAI/2.0/oai_dc/",
+    "iso19139": "http://www.isotc211.org/2005/gmd",
+    "ro-crate": "https://w3id.org/ro/crate",
+    "croissant": "http://mlcommons.org/croissant/1.0",
+    "schema-org": "https://schema.org/",
+}
+"""Name of a format -> what its document conforms to (RFC 6906)."""
+
+_UNESCAPED = "%/?#@!$&'()*+,;=:~"
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_ADDRESS = re.compile(r"https?://[^/?#@\s]+(?:[/?][^#]*)?(?:#[^#]*)?", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(
+    r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9!#$&^_+.-]{0,126}"
+)
+"""A registered tree (RFC 6838, section 4.2); a type outside of them is not said, for readers refuse the whole set."""
+_AUTHORITIES = ("orcid", "ror", "isni", "gnd")
+
+
+class Export(Protocol):
+    """A format that a record comes in; `name` stands in ``?format=``, `label` is for people."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file to point to."""
+
+    url: str
+    media_type: str
+
+
+Items = Callable[[], Iterable[Item]]
+"""The files of a record from the first one on, each time it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signpost:
+    """One link of the page; all of it is ASCII, and `href` an absolute address."""
+
+    rel: str
+    href: str
+    type: str = ""
+    profile: str = ""
+
+
+def signposts(publication: Publication, exports: Sequence[Export], api_url: str) -> list[Signpost]:
+    """All that the record's page points to but its files, the most needed first."""
+    found = [
+        _signpost("cite-as", csl.address(publication)),
+        _signpost("type", "https://schema.org/AboutPage"),
+        _signpost("type", f"https://schema.org/{kind_of(publication.description.resource_type.id).schema_org}"),
+        _licence(publication),
+        _signpost("linkset", f"{publication.url}/linkset", LINKSET),
+        _signpost("linkset", f"{publication.url}/linkset.json", LINKSET_JSON),
+        *_authors(publication.description.creators),
+        *_descriptions(publication, exports, api_url),
+    ]
+    return list(dict.fromkeys(each for each in found if each))
+
+
+def items(publication: Publication) -> list[Item]:
+    """The files that the publication itself names."""
+    return [Item(file.url, file.media_type) for file in publication.files]
+
+
+def level_1(found: Sequence[Signpost], files: Iterable[Item]) -> list[Signpost]:
+    """What stands on the page itself: at most `MOST_OF_A_KIND` authors and files."""
+    authors = [each for each in found if each.rel == "author"][:MOST_OF_A_KIND]
+    others = [each for each in found if each.rel not in ("author", "describedby")]
+    descriptions = [each for each in found if each.rel == "describedby"]
+    pointed = [each for item in files if (each := _item(item))]
+    return [*others, *authors, *pointed[:MOST_OF_A_KIND], *descriptions]
+
+
+def link_header(found: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str:
+    """The value of a ``Link`` header of at most `longest` bytes.
+
+    Where not all have room, descriptions and files take turns, so that there is something of both.
+    """
+    written: list[str] = []
+    room = longest
+    for each in _in_turns(list(found)):
+        text = _link(each)
+        if len(text) + 2 <= room:
+            written.append(text)
+            room -= len(text) + 2
+    return ", ".join(written)
+
+
+def file_header(page: str, cite_as: str) -> str:
+    """The ``Link`` header of a file: where it belongs, and how it is cited."""
+    found = (_signpost("collection", page, "text/html"), _signpost("cite-as", cite_as))
+    return link_header(each for each in found if each)
+
+
+def linkset_json(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
+    """All links as ``application/linkset+json``, in parts, however many files there are."""
+    found = signposts(publication, exports, api_url)
+    yield '{"linkset":[' + json.dumps(_context(publication.url, found))[:-1]
+    begun = False
+    for number, each in enumerate(_pointed(files)):
+        begun = True
+        yield ("," if number else ',"item":[') + json.dumps(_target(each))
+    yield "]}" if begun else "}"
+    for anchor, back in _backward(publication, found, files):
+        yield "," + json.dumps(_context(anchor, [back]))
+    yield "]}"
+
+
+def linkset_text(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
+    """The same as ``application/linkset``, a link on each line."""
+    found = signposts(publication, exports, api_url)
+    yield ",\n".join(_link(each, publication.url) for each in found)
+    for each in _pointed(files):
+        yield ",\n" + _link(each, publication.url)
+    for anchor, back in _backward(publication, found, files):
+        yield ",\n" + _link(back, anchor)
+    yield "\n"
+
+
+def address(text: str | None) -> str | None:
+    """`text` as an address of ASCII characters (RFC 3986), None when it is no web address."""
+    web = links.web_address(text)
+    if web is None:
+        return None
+    before, mark, after = _STRAY_PERCENT.sub("%25", web).partition("#")
+    whole = before + mark + after.replace("#", "%23")
+    written = quote(whole, safe=_UNESCAPED, errors="replace")
+    return written if _ADDRESS.fullmatch(written) else None
+
+
+def _signpost(rel: str, href: str | None, media_type: str = "", profile: str = "") -> Signpost | None:
+    written = address(href)
+    bare = media_type.partition(";")[0].strip().lower()
+    said = bare if _MEDIA_TYPE.fullmatch(bare) else ""
+    return Signpost(rel, written, said, profile) if written else None
+
+
+def _item(item: Item) -> Signpost | None:
+    return _signpost("item", item.url, item.media_type)
+
+
+def _licence(publication: Publication) -> Signpost | None:
+    """The first that has an address: the profile knows one licence."""
+    found = (_signpost("license", licence.url) for licence in publication.description.licences)
+    return next(filter(None, found), None)
+
+
+def _authors(creators: Iterable[Agent]) -> Iterator[Signpost | None]:
+    for agent in creators:
+        known = ((scheme, agent.identifier(scheme)) for scheme in _AUTHORITIES)
+        yield next((_signpost("author", _page_of(scheme, value)) for scheme, value in known if value), None)
+
+
+def _page_of(scheme: str, value: str) -> str | None:
+    return links.ror_url(value) if scheme == "ror" else links.link_to(scheme, value)
+
+
+def _descriptions(publication: Publication, exports: Sequence[Export], api_url: str) -> Iterator[Signpost | None]:
+    for export in exports:
+        href = f"{publication.url}?format={quote(export.name)}"
+        yield _signpost("describedby", href, export.media_type, _PROFILES.get(export.name, ""))
+    yield _signpost("describedby", api_url, "application/json")
+
+
+def _pointed(files: Items) -> Iterator[Signpost]:
+    return (each for item in files() if (each := _item(item)))
+
+
+def _backward(publication: Publication, found: Sequence[Signpost], files: Items) -> Iterator[tuple[str, Signpost]]:
+    """Anchor and link from what the page points to back to the page."""
+    describes = _signpost("describes", publication.url, "text/html")
+    collection = _signpost("collection", publication.url, "text/html")
+    if describes is None or collection is None:
+        return
+    yield from ((each.href, describes) for each in found if each.rel == "describedby")
+    yield from ((each.href, collection) for each in _pointed(files))
+
+
+def _in_turns(found: list[Signpost]) -> Iterator[Signpost]:
+    turns = {rel: [each for each in found if each.rel == rel] for rel in ("describedby", "item")}
+    yield from (each for each in found if each.rel not in turns)
+    longest = max(map(len, turns.values()))
+    for number in range(longest):
+        yield from (each for several in turns.values() for each in several[number : number + 1])
+
+
+def _context(anchor: str, found: Iterable[Signpost]) -> dict[str, object]:
+    """A link context object (RFC 9264, section 4.2.2)."""
+    targets: dict[str, list[dict[str, str]]] = {}
+    for each in found:
+        targets.setdefault(each.rel, []).append(_target(each))
+    return {"anchor": anchor, **targets}
+
+
+def _target(each: Signpost) -> dict[str, str]:
+    said = {"href": each.href, "type": each.type, "profile": each.profile}
+    return {name: value for name, value in said.items() if value}
+
+
+def _link(each: Signpost, anchor: str = "") -> str:
+    """A link-value (RFC 8288, section 3)."""
+    said = (("rel", each.rel), ("type", each.type), ("profile", each.profile), ("anchor", anchor))
+    return f"<{each.href}>" + "".join(f'; {name}="{value}"' for name, value in said if value)

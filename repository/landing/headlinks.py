@@ -1,0 +1,41 @@
+"""``<link>`` of a page's head: signposts, the lasting address, the page in its languages, and the feed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from repository.dataset.description import Publication
+from repository.dataset.formats import csl
+from repository.dataset.formats.signposting import Export, Signpost, items, level_1, signposts
+from repository.landing.asked import LANGUAGES
+from repository.landing.contents import has_lasting_doi
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLink:
+    rel: str
+    href: str
+    type: str = ""
+    language: str = ""
+
+
+def signposts_of(publication: Publication, exports: Iterable[Export], api_url: str) -> list[Signpost]:
+    """The links of level 1, for the page and its headers."""
+    return level_1(signposts(publication, list(exports), api_url), items(publication))
+
+
+def head_links(publication: Publication, found: Iterable[Signpost]) -> list[HeadLink]:
+    """Those of the page of `publication`, with the signposts `found`.
+
+    The page is canonical itself until its DOI leads to it.
+    """
+    lasting = has_lasting_doi(publication)
+    return [
+        HeadLink("canonical", csl.address(publication) if lasting else publication.url),
+        *(HeadLink(each.rel, each.href, each.type) for each in found),
+        *_translations(publication.url),
+    ]
+
+
+def _translations(address: str) -> Iterator[HeadLink]:
+    yield from (HeadLink("alternate", f"{address}?lang={tag}", language=tag) for tag in LANGUAGES)
+    yield HeadLink("alternate", address, language="x-default")
