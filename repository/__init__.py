@@ -7,7 +7,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     cli                                 ``repository …`` commands, one file a topic
     app                                 create_app(facilities): mounts every feature's views; the only importer of views
     bootstrap                           settings -> Facilities: the only place where engines are chosen
-    landing  oai  resolution            the public page of a record · harvesting by OAI-PMH · where identifiers lead
+    landing  oai  resolution  discovery the public page of a record · OAI-PMH · where identifiers lead · site maps, feed
     search  vocabularies                find records · offer controlled terms
     publication                         draft becomes a citable version; edit; new version
     deposits                            drafts (mutable) and what their owners do with them

@@ -10,6 +10,7 @@ from structlog.contextvars import bind_contextvars
 from repository.accounts import views as accounts
 from repository.deposits import file_views as draft_files
 from repository.deposits import views as deposits
+from repository.discovery import views as discovery
 from repository.engines.facilities import Facilities, questions_of
 from repository.foundation.actor import ANONYMOUS
 from repository.foundation.web.context import FACILITIES
@@ -62,6 +63,7 @@ def create_app(facilities: Facilities, gauges: Collector | None = None) -> Flask
     app.register_blueprint(landing.pages)
     app.register_blueprint(oai.pages)
     app.register_blueprint(resolution.pages)
+    app.register_blueprint(discovery.pages)
     _describe(app, facilities)
     mount_health(app, questions_of(facilities), INDISPENSABLE)
     mount_metrics(app, gauges)
