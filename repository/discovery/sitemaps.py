@@ -1,6 +1,6 @@
 """Site maps: an index, and parts of it that stay the same as long as nothing in them changes.
 
-Source: sitemaps.org protocol 0.9.  A part is a range of ids, so that it can be made alone; part 0 is the site's own pages.
+Source: sitemaps.org protocol 0.9.  A part is a range of ids, so that it can be made alone; part 0 is the site's own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 def sitemap_index(facilities: Facilities) -> str:
     """The parts there are, and when something in each was changed last."""
     parts = _parts(facilities)
-    said = [(facilities.site.page("/sitemap-0.xml"), None)]
+    said: list[tuple[str, datetime | None]] = [(facilities.site.page("/sitemap-0.xml"), None)]
     said += [(facilities.site.page(f"/sitemap-{part + 1}.xml"), parts[part]) for part in sorted(parts)]
     return _document("sitemapindex", "sitemap", said)
 

@@ -44,13 +44,17 @@ class Facilities:
             registrar.close()
 
 
-def questions_of(facilities: Facilities) -> Mapping[str, Callable[[], str]]:
-    """By engine, how to learn what it says of itself; asking raises `Unavailable`."""
+def questions_of(facilities: Facilities, *, elsewhere: bool = False) -> Mapping[str, Callable[[], str]]:
+    """By engine, how to learn what it says of itself; asking raises `Unavailable`.
+
+    Registrars `elsewhere` are only asked where that is wanted: nothing that a request does depends on them.
+    """
+    registrars = {name: each for name, each in facilities.registrars.items() if name == each.name or each.here}
     return {
         "database": lambda: _describe_database(facilities.works),
         "store": facilities.store.describe,
         "search": facilities.search.describe,
-        **{name: each.describe for name, each in facilities.registrars.items() if name == each.name},
+        **{name: each.describe for name, each in registrars.items() if elsewhere or each.here},
     }
 
 
@@ -59,7 +63,7 @@ def probe(facilities: Facilities, patience: float = 20.0) -> Iterator[tuple[str,
 
     None is waited for longer than `patience` seconds.
     """
-    for name, answer in Asking(questions_of(facilities), patience).answers().items():
+    for name, answer in Asking(questions_of(facilities, elsewhere=True), patience).answers().items():
         if isinstance(answer, Unavailable):
             yield name, answer.reason, False
         else:

@@ -71,7 +71,7 @@ def shown_to(
         if kept is not None:
             return Shown.unpacked(kept)
     with facilities.works.reading(actor) as work:
-        view = record_or_latest(work, number)
+        view = record_or_latest(work, number, withdrawn=True)
         if isinstance(view, int):
             return view
         mark = mark_of(work, number)

@@ -1,34 +1,36 @@
 """HTTP of the public pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, redirect, request
 
 from repository.dataset.formats import csl
+from repository.dataset.formats.registry import Format
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header, linkset_json, linkset_text
 from repository.engines.facilities import Facilities
 from repository.files.downloads import download_of
 from repository.foundation.actor import ANONYMOUS
 from repository.foundation.clock import today
-from repository.foundation.errors import Gone, Invalid, RepositoryError, Unavailable
+from repository.foundation.errors import Gone, RepositoryError, Unavailable
 from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.problems import RETRY_AFTER_SECONDS, STATUS
 from repository.foundation.web.sending import file_reply
 from repository.landing.asked import LANGUAGES, Asked
 from repository.landing.contents import ASKED_STYLES
-from repository.landing.exports import EXPORTS, Export
+from repository.landing.exports import EXPORTS
 from repository.landing.newest import new_line
 from repository.landing.page import CONTENT_SECURITY_POLICY, render_error, render_start
 from repository.landing.shown import HTML, Shown, linked, shown_to
 from repository.records.newest import newest_ids
+from repository.records.offers import LINKSETS, Form, Own, form_for_page
 from repository.records.publications import publication_of
 from repository.records.queries import files_for_reading, latest_for, record_view, record_views
 
 pages = Blueprint("landing", __name__)
 NEWEST = 20
 VARY = "Accept, Accept-Language, Authorization"
-_OFFERS = (HTML, *(export.media_type for export in EXPORTS.values()), LINKSET_JSON, LINKSET)
+_LINKSETS: Mapping[Form, str] = {form: media_type for media_type, form in LINKSETS.items()}
 _MOST_DIGITS = 6
 
 
@@ -60,14 +62,17 @@ def start_page() -> Response:
 def landing_page(record_id: int) -> Response:
     """The page that DOI and CSTR resolve to, or another format of it; a concept leads to its latest version."""
     facilities: Facilities = current_facilities()
-    export = _export_asked()
-    if isinstance(export, str):
-        return _linkset(record_id, export)
+    form, query = _form_asked(), request.query_string.decode("ascii", "ignore")
+    behind = f"?{query}" if query else ""
+    if form in _LINKSETS:
+        return _linkset(record_id, _LINKSETS[form])
+    if form in (Own.JSON, Own.BIBLIOGRAPHY):
+        return _to(f"/api/records/{record_id}{behind}", facilities)
     asked = _asked()
+    export = form if isinstance(form, Format) else None
     shown = shown_to(facilities, current_actor(), record_id, asked, export, today())
     if isinstance(shown, int):
-        query = request.query_string.decode("ascii", "ignore")
-        return _to(f"/records/{shown}" + (f"?{query}" if query else ""), facilities)
+        return _to(f"/records/{shown}{behind}", facilities)
     return _reply(shown, asked)
 
 
@@ -117,19 +122,12 @@ def _linkset(record_id: int, media_type: str) -> Response:
     return Response(parts, mimetype=media_type, headers={"Vary": VARY})
 
 
-def _export_asked() -> Export | str | None:
-    """The format that the address or the client's ``Accept`` names: None for the page, a media type for a linkset."""
+def _form_asked() -> Form:
+    """The form that the address or the client's ``Accept`` names; whoever likes pages as well as anything gets one."""
     name = request.args.get("format")
-    if name is not None:
-        if name not in EXPORTS:
-            raise Invalid.field("format", f"There is no such format. Available: {', '.join(EXPORTS)}.")
-        return EXPORTS[name]
-    if not request.accept_mimetypes or request.accept_mimetypes.quality(HTML) >= 1:
-        return None
-    media_type = accepted(_OFFERS)
-    if media_type in (LINKSET, LINKSET_JSON):
-        return media_type
-    return next((export for export in EXPORTS.values() if export.media_type == media_type), None)
+    if not name and request.accept_mimetypes.quality(HTML) >= 1:
+        return Own.PAGE
+    return form_for_page(name)
 
 
 def _asked() -> Asked:

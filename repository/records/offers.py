@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from repository.dataset.formats.registry import FORMATS, Format, of_media_type
+from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 from repository.foundation.errors import Invalid
 from repository.foundation.web.negotiation import JSON_TYPES, negotiated
 
@@ -17,14 +18,17 @@ class Own(StrEnum):
     JSON = "json"
     BIBLIOGRAPHY = "bibliography"
     PAGE = "html"
+    LINKSET = "linkset"
+    LINKSET_JSON = "linkset-json"
 
 
 Form = Own | Format
-_OWN: Mapping[str, Own] = {**dict.fromkeys(JSON_TYPES, Own.JSON), BIBLIOGRAPHY: Own.BIBLIOGRAPHY}
+LINKSETS: Mapping[str, Own] = {LINKSET: Own.LINKSET, LINKSET_JSON: Own.LINKSET_JSON}
+_OWN: Mapping[str, Own] = {**dict.fromkeys(JSON_TYPES, Own.JSON), BIBLIOGRAPHY: Own.BIBLIOGRAPHY, **LINKSETS}
 _PAGES: Mapping[str, Own] = {"text/html": Own.PAGE, "application/xhtml+xml": Own.PAGE}
-API_TYPES = (*JSON_TYPES, *WRITTEN_TYPES, BIBLIOGRAPHY)
+API_TYPES = (*JSON_TYPES, *WRITTEN_TYPES, BIBLIOGRAPHY, *LINKSETS)
 """What the API gives, its own first."""
-LIST_TYPES = API_TYPES[:-1]
+LIST_TYPES = (*JSON_TYPES, *WRITTEN_TYPES)
 PAGE_TYPES = ("text/html", *API_TYPES)
 """What an address for people gives."""
 
@@ -65,7 +69,7 @@ def _form(media_type: str, own: Mapping[str, Own], offers: Sequence[str]) -> For
 def _named(name: str) -> Form:
     if name in FORMATS:
         return FORMATS[name]
-    if name in (Own.JSON, Own.BIBLIOGRAPHY):
+    if name in set(Own) - {Own.PAGE}:
         return Own(name)
-    known = ", ".join((Own.JSON, *FORMATS, Own.BIBLIOGRAPHY))
+    known = ", ".join((Own.JSON, *FORMATS, Own.BIBLIOGRAPHY, Own.LINKSET, Own.LINKSET_JSON))
     raise Invalid.field("format", f"There is no format {name!r}. There are: {known}.")

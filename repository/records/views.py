@@ -1,7 +1,10 @@
 """HTTP of published records, their versions and files (InvenioRDM contract, sections 1.2 and 1.6)."""
 
+from collections.abc import Mapping
+
 from flask import Response, redirect
 
+from repository.dataset.formats.signposting import LINKSET_JSON
 from repository.engines.facilities import Facilities
 from repository.files.archive import archive
 from repository.files.downloads import download_of
@@ -19,7 +22,7 @@ from repository.foundation.web.openapi import Api
 from repository.foundation.web.replies import document_reply, json_reply, text_reply
 from repository.foundation.web.sending import file_reply, long_list_reply, stream_reply
 from repository.foundation.work import Work
-from repository.records.offers import WRITTEN_TYPES, Own, form_for_api
+from repository.records.offers import WRITTEN_TYPES, Form, Own, form_for_api
 from repository.records.queries import (
     RecordView,
     concept_by_id,
@@ -37,6 +40,8 @@ from repository.records.written import in_form
 api = Api("records")
 RECORD = "/records/<record:record_id>"
 ANY_TYPE = "*/*"
+_LINKSET_PATHS: Mapping[Form, str] = {Own.LINKSET: "linkset", Own.LINKSET_JSON: "linkset.json"}
+_TO_LINKSET = f'rel="linkset"; type="{LINKSET_JSON}"'
 
 
 @api.route(
@@ -53,7 +58,13 @@ def read_record(record_id: int) -> Response:
     facilities: Facilities = current_facilities()
     if form is Own.JSON:
         shown = shown_or_latest(facilities, current_actor(), record_id)
-        return _latest(facilities, shown) if isinstance(shown, int) else text_reply(shown.text, shown.revision)
+        if isinstance(shown, int):
+            return _latest(facilities, shown)
+        reply = text_reply(shown.text, shown.revision)
+        reply.headers["Link"] = f"<{facilities.site.page(f'/records/{record_id}/linkset.json')}>; {_TO_LINKSET}"
+        return reply
+    if form in _LINKSET_PATHS:
+        return _elsewhere(facilities.site.page(f"/records/{record_id}/{_LINKSET_PATHS[form]}"))
     document = in_form(facilities, current_actor(), record_id, form, wanted)
     if isinstance(document, int):
         return _latest(facilities, document)
@@ -192,6 +203,10 @@ def _base(site: Site, record_id: int) -> str:
 
 
 def _latest(facilities: Facilities, record_id: int) -> Response:
-    reply = redirect(facilities.site.api(f"/records/{record_id}"), 302)
+    return _elsewhere(facilities.site.api(f"/records/{record_id}"))
+
+
+def _elsewhere(address: str) -> Response:
+    reply = redirect(address, 302)
     assert isinstance(reply, Response)
     return reply

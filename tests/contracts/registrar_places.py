@@ -114,7 +114,7 @@ def local() -> Place:
     def elsewhere(registration: Registration) -> Registration:
         return replace(registration, target="https://elsewhere.test/records/1")
 
-    return Place(LocalRegistrar(SITE), "10.5072/data.{}", {}, elsewhere, "elsewhere.test")
+    return Place(LocalRegistrar("local", SITE), "10.5072/data.{}", {}, elsewhere, "elsewhere.test")
 
 
 def datacite(server: Registrars, account: Account = DEFAULT["datacite"][0]) -> Place:

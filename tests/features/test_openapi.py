@@ -106,6 +106,8 @@ def test_every_operation_that_changes_something_describes_what_it_takes(spec: di
         "upload_content",
         "create_token",
         "withdraw_record",
+        "create_oai_set",
+        "update_oai_set",
     }
 
 
@@ -158,6 +160,7 @@ def known_parameters(operation: Any, ids: list[str]) -> st.SearchStrategy[dict[s
         "kind": st.sampled_from(["licenses", "languages", "resourcetypes"]),
         "term_id": st.sampled_from(["cc-by-4.0", "eng", "dataset"]),
         "token_id": st.sampled_from(["1", "2"]),
+        "set_id": st.sampled_from(["1", "99999"]),
         "identifier_id": st.sampled_from(["1", "99999"]),
     }
     names = re.findall(r"{(\w+)}", operation.path)
