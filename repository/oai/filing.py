@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 
-from repository.access.terms import PUBLIC
 from repository.engines.facilities import Facilities
 from repository.engines.search.port import Scope, Search, SearchEngine, Sort
 from repository.engines.search.query import And, Or, Term
@@ -23,12 +22,13 @@ from repository.foundation.work import Work, Works
 from repository.oai.model import DefinedSet, SetMember
 from repository.records.changing import note_for_catalogues
 from repository.records.model import Version
+from repository.records.queries import IN_PUBLIC
 from repository.search.syntax import parse
 
 BATCH = 200
 """versions that are looked at together"""
 
-_READABLE = (Version.exposed, Version.record_access == PUBLIC, Version.withdrawn_at.is_(None))
+_READABLE = (Version.exposed, IN_PUBLIC)
 _CHANGES = select(Version.id, Version.change).where(*_READABLE)
 _OF = _CHANGES.where(Among(Version.id, "ids"))
 _LOCKED = select(Version).where(Among(Version.id, "ids"), *_READABLE).order_by(Version.id).with_for_update()

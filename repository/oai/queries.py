@@ -13,14 +13,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, bindparam, case, func, not_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from repository.access.terms import PUBLIC
 from repository.foundation.among import Among
 from repository.foundation.work import Work
 from repository.oai.model import DefinedSet, SetMember
 from repository.records.model import Concept, PastDatestamp, Version
+from repository.records.queries import IN_PUBLIC
 
 
 class Item(NamedTuple):
@@ -62,7 +62,7 @@ class Harvest:
 
 
 _MOMENT, _NUMBER = Version.datestamp.type, Version.id.type
-_GONE = or_(Version.withdrawn_at.is_not(None), Version.record_access != PUBLIC).label("gone")
+_GONE = not_(IN_PUBLIC).label("gone")
 _LIMIT: ColumnElement[int] = bindparam("limit")
 _IN_SET: Mapping[By, Sequence[ColumnElement[bool]]] = {
     By.NOTHING: (),

@@ -115,6 +115,7 @@ def _write(work: Work, site: Site, owner: int, first: int, size: int, files: int
 
 
 def _version(work: Work, number: int, set_id: int, chance: random.Random) -> dict[str, Any]:
+    about = description(number, chance)
     return {
         "id": number,
         "concept_id": number + 1,
@@ -123,7 +124,9 @@ def _version(work: Work, number: int, set_id: int, chance: random.Random) -> dic
         "change": 1,
         "created": work.now,
         "updated": work.now,
-        "description": description(number, chance),
+        "exposed": True,
+        "description": about,
+        "resource_type": about["resource_type"]["id"],
         "custom_fields": {},
         "record_access": "public",
         "files_access": "public",
