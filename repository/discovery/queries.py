@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 
 from repository.foundation.work import Work
-from repository.records.model import Concept, Version
-from repository.records.newest import listed
+from repository.records.model import Version
+from repository.records.newest import LISTED
 
 
 class Page(NamedTuple):
@@ -19,7 +19,7 @@ class Page(NamedTuple):
 
 
 # Built once: composing a statement costs more than running it.
-_PAGES = select(Version.id, Version.updated).join(Concept, Version.concept_id == Concept.id).where(*listed())
+_PAGES = select(Version.id, Version.updated).where(LISTED)
 _IN_RANGE = _PAGES.where(Version.id >= bindparam("first"), Version.id < bindparam("end")).order_by(Version.id)
 _CHANGED = (
     _PAGES.where(Version.updated >= bindparam("since", type_=Version.updated.type))

@@ -1,6 +1,7 @@
 """Site maps: an index, and parts of it that stay the same as long as nothing in them changes.
 
-Source: sitemaps.org protocol 0.9.  A part is a range of ids, so that it can be made alone; part 0 is the site's own.
+Source: sitemaps.org protocol 0.9.  A part is a range of ids, so that it can be made alone;
+part 0 is the site's own pages.
 """
 
 from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from repository.dataset.description import Publication
 from repository.dataset.formats import csl
-from repository.dataset.formats.signposting import Export, Signpost, items, level_1, signposts
+from repository.dataset.formats.signposting import Signpost
 from repository.landing.asked import LANGUAGES
 from repository.landing.contents import has_lasting_doi
 
@@ -18,13 +18,8 @@ class HeadLink:
     language: str = ""
 
 
-def signposts_of(publication: Publication, exports: Iterable[Export], api_url: str) -> list[Signpost]:
-    """The links of level 1, for the page and its headers."""
-    return level_1(signposts(publication, list(exports), api_url), items(publication))
-
-
 def head_links(publication: Publication, found: Iterable[Signpost]) -> list[HeadLink]:
-    """Those of the page of `publication`, with the signposts `found`.
+    """Those of the page of `publication`, among them the signposts `found`.
 
     The page is canonical itself until its DOI leads to it.
     """

@@ -20,7 +20,7 @@ from repository.dataset.formats.signposting import Export, Signpost
 from repository.landing.asked import Asked
 from repository.landing.contents import ASKED_STYLES, VersionLine, contents_of
 from repository.landing.filelist import file_list
-from repository.landing.headlinks import head_links, signposts_of
+from repository.landing.headlinks import head_links
 from repository.landing.metatags import metas, summary
 from repository.landing.newest import NewLine
 from repository.landing.wording import words_in
@@ -69,12 +69,13 @@ def render(
     api_url: str,
     archive_url: str | None,
     exports: Sequence[Export],
-    found: Sequence[Signpost] | None = None,
+    found: Sequence[Signpost],
 ) -> str:
     """The landing page of `publication` as HTML.
 
     The files of `publication` are those of page `asked.page` of the list; with `files_restricted` the reader may have
-    none of them.  Citations state `accessed` as the day of reading.  `found` are its signposts, if they are known.
+    none of them.  Citations state `accessed` as the day of reading.  `exports` are the formats that are offered,
+    `found` the signposts.
     """
     words = words_in(asked.language)
     return _written(
@@ -87,7 +88,7 @@ def render(
         files=file_list(publication, asked, words, restricted=files_restricted),
         access=words.get(f"access_{publication.access_status}", publication.access_status),
         metas=metas(publication, words["language"]),
-        head_links=head_links(publication, found or signposts_of(publication, exports, api_url)),
+        head_links=head_links(publication, found),
         summary=summary(publication),
         linked_data=Markup(embed(schema_org(publication))),
         bibtex=bibtex(publication),
@@ -104,7 +105,7 @@ def render_tombstone(
     versions: Sequence[VersionLine],
     asked: Asked,
     accessed: date,
-    api_url: str,
+    found: Sequence[Signpost],
 ) -> str:
     """The page that stands for a withdrawn version: what it was, why it is gone, and no files.
 
@@ -121,9 +122,7 @@ def render_tombstone(
         view=contents_of(publication, words, "", accessed),
         withdrawn=publication.withdrawn,
         versions=[each for each in versions if not each.current],
-        head_links=[
-            each for each in head_links(publication, signposts_of(publication, (), api_url)) if _stays(each.rel)
-        ],
+        head_links=head_links(publication, found),
     )
 
 
@@ -137,11 +136,6 @@ def render_error(status: int, message: str, asked: Asked, repository_name: str) 
     words = words_in(asked.language)
     heading = words[f"error_{status}" if status in _ERRORS else "error_other"]
     return _written("error.html", asked, repository_name, status=status, heading=heading, message=message)
-
-
-def _stays(rel: str) -> bool:
-    """Whether a link of the page has a meaning once the data are gone."""
-    return rel in ("canonical", "cite-as", "type", "author", "alternate")
 
 
 def _written(template: str, asked: Asked, repository_name: str, **given: object) -> str:

@@ -1,12 +1,9 @@
 """HTTP of the public pages."""
 
-from collections.abc import Mapping, Sequence
-
 from flask import Blueprint, Response, redirect, request
 
 from repository.dataset.formats import csl
-from repository.dataset.formats.registry import Format
-from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header, linkset_json, linkset_text
+from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header
 from repository.engines.facilities import Facilities
 from repository.files.downloads import download_of
 from repository.foundation.actor import ANONYMOUS
@@ -15,22 +12,24 @@ from repository.foundation.errors import Gone, RepositoryError, Unavailable
 from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.problems import RETRY_AFTER_SECONDS, STATUS
+from repository.foundation.web.replies import document_reply
 from repository.foundation.web.sending import file_reply
 from repository.landing.asked import LANGUAGES, Asked
 from repository.landing.contents import ASKED_STYLES
-from repository.landing.exports import EXPORTS
 from repository.landing.newest import new_line
 from repository.landing.page import CONTENT_SECURITY_POLICY, render_error, render_start
-from repository.landing.shown import HTML, Shown, linked, shown_to
+from repository.landing.shown import shown_to
+from repository.records.linksets import linkset
 from repository.records.newest import newest_ids
 from repository.records.offers import LINKSETS, Form, Own, form_for_page
 from repository.records.publications import publication_of
 from repository.records.queries import files_for_reading, latest_for, record_view, record_views
+from repository.records.written import in_form
 
 pages = Blueprint("landing", __name__)
 NEWEST = 20
 VARY = "Accept, Accept-Language, Authorization"
-_LINKSETS: Mapping[Form, str] = {form: media_type for media_type, form in LINKSETS.items()}
+CITED = {"style": "apa", "locale": "en-US"}
 _MOST_DIGITS = 6
 
 
@@ -60,20 +59,19 @@ def start_page() -> Response:
 
 @pages.get("/records/<record:record_id>")
 def landing_page(record_id: int) -> Response:
-    """The page that DOI and CSTR resolve to, or another format of it; a concept leads to its latest version."""
+    """The page that DOI and CSTR resolve to, or another form of the record; a concept leads to its latest version."""
     facilities: Facilities = current_facilities()
-    form, query = _form_asked(), request.query_string.decode("ascii", "ignore")
-    behind = f"?{query}" if query else ""
-    if form in _LINKSETS:
-        return _linkset(record_id, _LINKSETS[form])
-    if form in (Own.JSON, Own.BIBLIOGRAPHY):
-        return _to(f"/api/records/{record_id}{behind}", facilities)
+    form = form_for_page(request.args.get("format"))
+    if form is not Own.PAGE:
+        return _in_form(facilities, record_id, form)
     asked = _asked()
-    export = form if isinstance(form, Format) else None
-    shown = shown_to(facilities, current_actor(), record_id, asked, export, today())
+    shown = shown_to(facilities, current_actor(), record_id, asked, today())
     if isinstance(shown, int):
-        return _to(f"/records/{shown}{behind}", facilities)
-    return _reply(shown, asked)
+        return _to(f"/records/{shown}{_query()}", facilities)
+    reply = _page(shown.body, asked, STATUS[Gone] if shown.withdrawn else 200)
+    reply.headers["Link"] = shown.links
+    reply.last_modified = shown.modified
+    return reply if shown.withdrawn else _conditional(reply)
 
 
 @pages.get("/records/<record:record_id>/linkset")
@@ -110,24 +108,29 @@ def file_page(record_id: int, key: str) -> Response:
     return reply
 
 
+def _in_form(facilities: Facilities, record_id: int, form: Form) -> Response:
+    if form is Own.JSON:
+        return _to(f"/api/records/{record_id}", facilities)
+    if isinstance(form, Own) and form in LINKSETS:
+        return _linkset(record_id, form.value)
+    cited = {name: request.args.get(name, usual) for name, usual in CITED.items()}
+    document = in_form(facilities, current_actor(), record_id, form, cited)
+    if isinstance(document, int):
+        return _to(f"/records/{document}{_query()}", facilities)
+    reply = document_reply(document.text, document.media_type, name=document.name, tag=document.tag)
+    page = facilities.site.page(f"/records/{record_id}")
+    reply.headers.extend({"Vary": VARY, "Link": f'<{page}>; rel="describes"; type="text/html"'})
+    reply.make_conditional(request)
+    return reply
+
+
 def _linkset(record_id: int, media_type: str) -> Response:
     facilities: Facilities = current_facilities()
-    found = linked(facilities, current_actor(), record_id)
-    if isinstance(found, int):
+    links = linkset(facilities, current_actor(), record_id, media_type)
+    if isinstance(links, int):
         ending = ".json" if media_type == LINKSET_JSON else ""
-        return _to(f"/records/{found}/linkset{ending}", facilities)
-    publication, files = found
-    write = linkset_json if media_type == LINKSET_JSON else linkset_text
-    parts = write(publication, list(EXPORTS.values()), facilities.site.api(f"/records/{record_id}"), files)
-    return Response(parts, mimetype=media_type, headers={"Vary": VARY})
-
-
-def _form_asked() -> Form:
-    """The form that the address or the client's ``Accept`` names; whoever likes pages as well as anything gets one."""
-    name = request.args.get("format")
-    if not name and request.accept_mimetypes.quality(HTML) >= 1:
-        return Own.PAGE
-    return form_for_page(name)
+        return _to(f"/records/{links}/linkset{ending}", facilities)
+    return Response(links, mimetype=media_type, headers={"Vary": VARY})
 
 
 def _asked() -> Asked:
@@ -135,27 +138,11 @@ def _asked() -> Asked:
     language, page, style = (request.args.get(name, "") for name in ("lang", "page", "style"))
     numbered = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
     return Asked(
-        language=language if language in LANGUAGES else _preferred(LANGUAGES),
+        language=language if language in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en",
         chosen=language in LANGUAGES,
         page=max(1, int(page)) if numbered else 1,
         style=style if style in ASKED_STYLES else "",
     )
-
-
-def _preferred(languages: Sequence[str]) -> str:
-    return request.accept_languages.best_match(languages) or languages[0]
-
-
-def _reply(shown: Shown, asked: Asked) -> Response:
-    status = STATUS[Gone] if shown.withdrawn else 200
-    reply = _page(shown.body, asked, status) if shown.media_type == HTML else _document(shown)
-    reply.headers["Link"] = shown.links
-    reply.last_modified = shown.modified
-    return reply if shown.withdrawn else _conditional(reply)
-
-
-def _document(shown: Shown) -> Response:
-    return Response(shown.body, headers={"Vary": VARY}, content_type=f"{shown.media_type}; charset=utf-8")
 
 
 def _page(html: str | bytes, asked: Asked, status: int = 200) -> Response:
@@ -165,7 +152,7 @@ def _page(html: str | bytes, asked: Asked, status: int = 200) -> Response:
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Vary": VARY,
     }
-    return Response(html, status, headers, mimetype=HTML)
+    return Response(html, status, headers, mimetype="text/html")
 
 
 def _conditional(reply: Response) -> Response:
@@ -174,6 +161,12 @@ def _conditional(reply: Response) -> Response:
     reply.add_etag()
     reply.make_conditional(request)
     return reply
+
+
+def _query() -> str:
+    """What was asked for, to ask it of another page."""
+    query = request.query_string.decode("ascii", "ignore")
+    return f"?{query}" if query else ""
 
 
 def _to(path: str, facilities: Facilities) -> Response:

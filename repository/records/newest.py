@@ -7,37 +7,31 @@ version of the same dataset has followed.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from repository.access.terms import PUBLIC
-from repository.foundation.actor import ANONYMOUS
 from repository.foundation.work import Work
-from repository.records.model import Concept, Version
-from repository.records.queries import readable
+from repository.records.model import Version
+from repository.records.queries import IN_PUBLIC
 
 _LATER = aliased(Version)
 
 
-def listed() -> Sequence[ColumnElement[bool]]:
-    """The conditions for a query over `Version` joined with `Concept`."""
-    later = exists().where(
+LISTED: ColumnElement[bool] = and_(
+    IN_PUBLIC,
+    ~exists().where(
         _LATER.concept_id == Version.concept_id,
         _LATER.index > Version.index,
         _LATER.record_access == PUBLIC,
         _LATER.withdrawn_at.is_(None),
-    )
-    return (readable(ANONYMOUS), Version.withdrawn_at.is_(None), ~later)
+    ),
+)
+"""The versions that these lists name."""
 
 
 # Built once: composing a statement costs more than running it.
-_NEWEST = (
-    select(Version.id)
-    .join(Concept, Version.concept_id == Concept.id)
-    .where(*listed())
-    .order_by(Version.created.desc(), Version.id.desc())
-    .limit(bindparam("limit"))
-)
+_NEWEST = select(Version.id).where(LISTED).order_by(Version.created.desc(), Version.id.desc()).limit(bindparam("limit"))
 _LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
 
 

@@ -13,22 +13,26 @@ WRITTEN_TYPES = tuple(each.media_type for each in FORMATS.values())
 
 
 class Own(StrEnum):
-    """Forms that are no formats of the table: InvenioRDM's JSON, a citation in a style, the page for people."""
+    """Forms that are no formats of the table: InvenioRDM's JSON, a citation in a style, the page for people, links."""
 
     JSON = "json"
     BIBLIOGRAPHY = "bibliography"
     PAGE = "html"
-    LINKSET = "linkset"
-    LINKSET_JSON = "linkset-json"
+    LINKSET = LINKSET
+    LINKSET_JSON = LINKSET_JSON
 
 
 Form = Own | Format
-LINKSETS: Mapping[str, Own] = {LINKSET: Own.LINKSET, LINKSET_JSON: Own.LINKSET_JSON}
-_OWN: Mapping[str, Own] = {**dict.fromkeys(JSON_TYPES, Own.JSON), BIBLIOGRAPHY: Own.BIBLIOGRAPHY, **LINKSETS}
+LINKSETS = (Own.LINKSET, Own.LINKSET_JSON)
+_OWN: Mapping[str, Own] = {
+    **dict.fromkeys(JSON_TYPES, Own.JSON),
+    BIBLIOGRAPHY: Own.BIBLIOGRAPHY,
+    **{form.value: form for form in LINKSETS},
+}
 _PAGES: Mapping[str, Own] = {"text/html": Own.PAGE, "application/xhtml+xml": Own.PAGE}
-API_TYPES = (*JSON_TYPES, *WRITTEN_TYPES, BIBLIOGRAPHY, *LINKSETS)
-"""What the API gives, its own first."""
 LIST_TYPES = (*JSON_TYPES, *WRITTEN_TYPES)
+API_TYPES = (*LIST_TYPES, BIBLIOGRAPHY, LINKSET_JSON, LINKSET)
+"""What the API gives, its own first."""
 PAGE_TYPES = ("text/html", *API_TYPES)
 """What an address for people gives."""
 
@@ -69,7 +73,7 @@ def _form(media_type: str, own: Mapping[str, Own], offers: Sequence[str]) -> For
 def _named(name: str) -> Form:
     if name in FORMATS:
         return FORMATS[name]
-    if name in set(Own) - {Own.PAGE}:
+    if name in (Own.JSON, Own.BIBLIOGRAPHY):
         return Own(name)
-    known = ", ".join((Own.JSON, *FORMATS, Own.BIBLIOGRAPHY, Own.LINKSET, Own.LINKSET_JSON))
+    known = ", ".join((Own.JSON, *FORMATS, Own.BIBLIOGRAPHY))
     raise Invalid.field("format", f"There is no format {name!r}. There are: {known}.")

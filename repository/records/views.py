@@ -1,10 +1,8 @@
 """HTTP of published records, their versions and files (InvenioRDM contract, sections 1.2 and 1.6)."""
 
-from collections.abc import Mapping
-
 from flask import Response, redirect
 
-from repository.dataset.formats.signposting import LINKSET_JSON
+from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 from repository.engines.facilities import Facilities
 from repository.files.archive import archive
 from repository.files.downloads import download_of
@@ -22,7 +20,8 @@ from repository.foundation.web.openapi import Api
 from repository.foundation.web.replies import document_reply, json_reply, text_reply
 from repository.foundation.web.sending import file_reply, long_list_reply, stream_reply
 from repository.foundation.work import Work
-from repository.records.offers import WRITTEN_TYPES, Form, Own, form_for_api
+from repository.records.linksets import linkset, linkset_link
+from repository.records.offers import LINKSETS, WRITTEN_TYPES, Own, form_for_api
 from repository.records.queries import (
     RecordView,
     concept_by_id,
@@ -40,8 +39,6 @@ from repository.records.written import in_form
 api = Api("records")
 RECORD = "/records/<record:record_id>"
 ANY_TYPE = "*/*"
-_LINKSET_PATHS: Mapping[Form, str] = {Own.LINKSET: "linkset", Own.LINKSET_JSON: "linkset.json"}
-_TO_LINKSET = f'rel="linkset"; type="{LINKSET_JSON}"'
 
 
 @api.route(
@@ -49,7 +46,7 @@ _TO_LINKSET = f'rel="linkset"; type="{LINKSET_JSON}"'
     RECORD,
     "Read a published record; a concept's id leads to its latest version",
     query=CitationQuery,
-    answers={200: (RecordShape, *WRITTEN_TYPES, "text/plain"), 302: None},
+    answers={200: (RecordShape, *WRITTEN_TYPES, "text/plain", LINKSET, LINKSET_JSON), 302: None},
     errors=(403, 404, 410),
 )
 def read_record(record_id: int) -> Response:
@@ -60,15 +57,15 @@ def read_record(record_id: int) -> Response:
         shown = shown_or_latest(facilities, current_actor(), record_id)
         if isinstance(shown, int):
             return _latest(facilities, shown)
-        reply = text_reply(shown.text, shown.revision)
-        reply.headers["Link"] = f"<{facilities.site.page(f'/records/{record_id}/linkset.json')}>; {_TO_LINKSET}"
-        return reply
-    if form in _LINKSET_PATHS:
-        return _elsewhere(facilities.site.page(f"/records/{record_id}/{_LINKSET_PATHS[form]}"))
+        return _with_linkset(text_reply(shown.text, shown.revision), facilities, record_id)
+    if form in LINKSETS:
+        links = linkset(facilities, current_actor(), record_id, form.value)
+        return _latest(facilities, links) if isinstance(links, int) else Response(links, mimetype=form.value)
     document = in_form(facilities, current_actor(), record_id, form, wanted)
     if isinstance(document, int):
         return _latest(facilities, document)
-    return document_reply(document.text, document.media_type, name=document.name, tag=document.tag)
+    reply = document_reply(document.text, document.media_type, name=document.name, tag=document.tag)
+    return _with_linkset(reply, facilities, record_id)
 
 
 @api.route(
@@ -202,11 +199,12 @@ def _base(site: Site, record_id: int) -> str:
     return site.api(f"/records/{record_id}/files")
 
 
+def _with_linkset(reply: Response, facilities: Facilities, record_id: int) -> Response:
+    reply.headers["Link"] = linkset_link(facilities.site.api(f"/records/{record_id}"))
+    return reply
+
+
 def _latest(facilities: Facilities, record_id: int) -> Response:
-    return _elsewhere(facilities.site.api(f"/records/{record_id}"))
-
-
-def _elsewhere(address: str) -> Response:
-    reply = redirect(address, 302)
+    reply = redirect(facilities.site.api(f"/records/{record_id}"), 302)
     assert isinstance(reply, Response)
     return reply

@@ -29,12 +29,11 @@ _PROFILES = {
     "dcat-xml": "http://data.europa.eu/r5r/",
     "dublin-core": "http://www.openarchives.org/OAI/2.0/oai_dc/",
     "iso19139": "http://www.isotc211.org/2005/gmd",
-    "ro-crate": "https://w3id.org/ro/crate",
-    "croissant": "http://mlcommons.org/croissant/1.0",
     "schema-org": "https://schema.org/",
 }
-"""Name of a format -> what its document conforms to (RFC 6906)."""
+"""Name of a format whose media type has no profile -> what its document conforms to (RFC 6906)."""
 
+_SAID_PROFILE = re.compile(r'profile="([^"\s]+)"')
 _UNESCAPED = "%/?#@!$&'()*+,;=:~"
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ADDRESS = re.compile(r"https?://[^/?#@\s]+(?:[/?][^#]*)?(?:#[^#]*)?", re.IGNORECASE)
@@ -105,6 +104,11 @@ def level_1(found: Sequence[Signpost], files: Iterable[Item]) -> list[Signpost]:
     descriptions = [each for each in found if each.rel == "describedby"]
     pointed = [each for item in files if (each := _item(item))]
     return [*others, *authors, *pointed[:MOST_OF_A_KIND], *descriptions]
+
+
+def remaining(found: Iterable[Signpost]) -> list[Signpost]:
+    """What the page of a withdrawn record still points to: how it is cited, and what it was."""
+    return [each for each in found if each.rel in ("cite-as", "type", "author")][:MOST_OF_A_KIND]
 
 
 def link_header(found: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str:
@@ -194,7 +198,8 @@ def _page_of(scheme: str, value: str) -> str | None:
 def _descriptions(publication: Publication, exports: Sequence[Export], api_url: str) -> Iterator[Signpost | None]:
     for export in exports:
         href = f"{publication.url}?format={quote(export.name)}"
-        yield _signpost("describedby", href, export.media_type, _PROFILES.get(export.name, ""))
+        said = _SAID_PROFILE.search(export.media_type)
+        yield _signpost("describedby", href, export.media_type, said[1] if said else _PROFILES.get(export.name, ""))
     yield _signpost("describedby", api_url, "application/json")
 
 

@@ -1,0 +1,75 @@
+"""Pages written from values, and read as a browser would."""
+
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+from repository.dataset.description import Publication
+from repository.dataset.formats.registry import FORMATS
+from repository.dataset.formats.signposting import items, level_1, signposts
+from repository.landing.asked import Asked
+from repository.landing.page import VersionLine, render
+from tests.features.samples import PUBLICATION
+
+TODAY = date(2025, 3, 23)
+VERSIONS = (
+    VersionLine("https://repository.test/records/12", 2, "V2", "2024-03-05", "10.5072/data.12", True),
+    VersionLine("https://repository.test/records/10", 1, "", "2023-01-05", "10.5072/data.10", False),
+)  # fmt: skip
+VOID = frozenset({"meta", "link", "br", "hr", "wbr", "col"})
+
+
+class Page(HTMLParser):
+    """A page read as a browser would, as far as these tests look."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.texts.append((self.open[-1] if self.open else "", data.strip()))
+
+    def each(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def text_in(self, tag: str) -> list[str]:
+        return [text for name, text in self.texts if name == tag]
+
+    def metas(self, name: str) -> list[str | None]:
+        return [meta["content"] for meta in self.each("meta") if meta.get("name") == name]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for _, text in self.texts)
+
+
+EXPORTS = tuple(FORMATS.values())
+API_URL = "https://repository.test/api/records/12"
+
+
+def shown(work: Publication = PUBLICATION, language: str = "en", **changes: Any) -> str:
+    asked = {name: changes.pop(name) for name in ("page", "style", "chosen") if name in changes}
+    given: dict[str, Any] = {
+        "versions": VERSIONS,
+        "files_restricted": False,
+        "asked": Asked(language, **asked),
+        "accessed": TODAY,
+        "api_url": API_URL,
+        "archive_url": f"{API_URL}/files-archive",
+        "exports": EXPORTS,
+        "found": level_1(signposts(work, EXPORTS, API_URL), items(work)),
+    }
+    return render(work, **{**given, **changes})
