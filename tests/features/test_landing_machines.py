@@ -43,6 +43,7 @@ def test_a_citation_can_be_selected_and_a_script_offers_to_copy_it() -> None:
     page = Page(shown())
     assert not page.each("button")
     assert [dd["data-name"] for dd in page.each("dd") if "data-copy" in dd] == ["DataCite", "GB/T 7714—2015", "BibTeX"]
+    assert {(dd["data-copy"], dd["data-copied"]) for dd in page.each("dd") if "data-copy" in dd} == {("Copy", "Copied")}
     assert "navigator.clipboard" in page.text_in("script")[-1]
 
 

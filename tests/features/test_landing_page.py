@@ -38,6 +38,10 @@ def test_the_interface_says_the_same_things_in_both_languages() -> None:
         assert re.findall(r"{\w+}", text) == re.findall(r"{\w+}", WORDS["zh"][name])
 
 
+def test_no_word_has_the_name_of_a_method_of_dictionaries() -> None:
+    assert not [name for name in WORDS["en"] if hasattr(dict, name)]
+
+
 def test_titles_carry_the_language_they_are_written_in() -> None:
     page = Page(shown(language="zh"))
     assert page.each("h1")[0]["lang"] == "en"
