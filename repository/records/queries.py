@@ -100,15 +100,14 @@ def record_view(work: Work, record_id: int) -> RecordView:
     return view
 
 
-def record_or_latest(work: Work, number: int, *, withdrawn: bool = False) -> RecordView | int:
+def record_or_latest(work: Work, number: int) -> RecordView | int:
     """The version with this id for `work.actor` or, if a concept has it, the id of the latest that the actor may read.
 
-    Raises `NotFound`, `Forbidden`, and `Gone` unless those `withdrawn` are wanted too, as far as their tombstones are
-    meant for the actor.
+    Raises `NotFound`, `Forbidden`.
     """
     found = record_views(work, [number])
     if found:
-        require_readable(work.actor, found[0], withdrawn=withdrawn)
+        require_readable(work.actor, found[0])
         return found[0]
     concept = concept_by_id(work, number)
     if concept is not None and concept.latest_id is not None:
@@ -147,15 +146,14 @@ def label_of(description: Mapping[str, object], index: int) -> str:
     return str(description.get("version") or f"v{index}")
 
 
-def require_readable(actor: Actor, view: RecordView, *, withdrawn: bool = False) -> None:
+def require_readable(actor: Actor, view: RecordView) -> None:
     """Raises `Forbidden`; `Gone` for what was withdrawn, or `NotFound` for whom its tombstone is not meant."""
     must(actor, Action.READ_RECORD, view.thing)
     stone = view.tombstone
     if stone is not None:
         if not stone.visible and not may(actor, Action.READ_HIDDEN_TOMBSTONE, view.thing):
             raise NotFound(UNKNOWN)
-        if not withdrawn:
-            raise Gone(tombstone=tombstone_json(stone))
+        raise Gone(tombstone=tombstone_json(stone))
 
 
 def tombstone_json(stone: Tombstone) -> dict[str, object]:
