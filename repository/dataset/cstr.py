@@ -21,6 +21,14 @@ _BARE = re.compile(rf"(?P<prefix>{_PREFIX})\.(?P<type_code>{_TYPE_CODE})\.(?P<lo
 _UNESCAPED = "/:;,()[]@!$*+=~"
 
 
+class NotACstr(ValueError):
+    """`fault` is a sentence on what is wrong with it."""
+
+    def __init__(self, text: str, fault: str) -> None:
+        self.fault = fault
+        super().__init__(f"{text!r} is not a CSTR. {fault}")
+
+
 @dataclass(frozen=True, slots=True)
 class Cstr:
     """An identifier as minted; compare by `folded`, for ``==`` respects case."""
@@ -56,15 +64,15 @@ class Cstr:
 def parse(text: str) -> Cstr:
     """Read a CSTR written bare, with ``CSTR:`` before it, or as an address of a resolver.
 
-    Resolvers are cstr.cn, identifiers.org and bioregistry.io.  Raises `ValueError` with a reason
-    for people when `text` is not a CSTR.
+    Resolvers are cstr.cn, identifiers.org and bioregistry.io.  Raises `NotACstr` with a
+    reason for people when `text` is not a CSTR.
     """
     bare = _without_mark(_without_resolver(text.strip()))
     if _MARK.match(bare):
-        raise ValueError(f"{text!r} repeats the mark 'CSTR:'.")
+        raise NotACstr(text, "It repeats the mark 'CSTR:'.")
     match = _BARE.fullmatch(bare)
     if match is None:
-        raise ValueError(f"{text!r} is not a CSTR. {_fault(bare)}")
+        raise NotACstr(text, _fault(bare))
     return Cstr(**match.groupdict())
 
 

@@ -23,6 +23,7 @@ from repository.dataset.description import (
     Text,
 )
 from repository.dataset.formats.text import plain
+from repository.dataset.schemes import type_told_by
 from repository.dataset.vocabularies import Vocabularies
 
 Json = Mapping[str, Any]
@@ -166,11 +167,13 @@ class _Reading:
         )
 
     def related(self, related: Json) -> RelatedIdentifier:
+        scheme = related.get("scheme") or "other"
+        told = {"id": type_told_by(scheme)} if type_told_by(scheme) else None
         return RelatedIdentifier(
-            scheme=related.get("scheme") or "other",
+            scheme=scheme,
             identifier=related.get("identifier", ""),
             relation=self.label("relationtypes", related.get("relation_type")),
-            resource_type=self.term("resourcetypes", related.get("resource_type")),
+            resource_type=self.term("resourcetypes", related.get("resource_type") or told),
         )
 
     def funded(self, funding: Json) -> Funding:

@@ -265,7 +265,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 def test_a_fault_is_named_and_what_was_sent_is_kept(metadata: dict[str, Any], field: str, message: str) -> None:
     sent = {**copy.deepcopy(metadata), "publisher": metadata.get("publisher", " CAS ")}
     loaded = load_metadata(sent, VOCABULARIES)
-    assert {error.field: error.messages for error in loaded.errors} == {f"metadata.{field}": (message,)}
+    (fault,) = loaded.errors
+    assert (fault.field, fault.messages[0]) == (f"metadata.{field}", message)
+    assert len(fault.messages) == 1 or field.endswith(("identifier", "scheme")), "identifiers are told why"
     assert set(loaded.metadata) == set(sent)
     if "publisher" not in metadata:
         assert loaded.metadata["publisher"] == "CAS"

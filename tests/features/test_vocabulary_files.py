@@ -90,7 +90,7 @@ def test_each_type_has_its_file_and_its_number_of_terms() -> None:
         "descriptiontypes": 7,
         "relationtypes": 39,
         "removalreasons": 12,
-        "resourcetypes": 47,
+        "resourcetypes": 51,
         "titletypes": 4,
     }
 

@@ -40,6 +40,8 @@ _GENERAL_TYPES = {
     "event": "Event",
     "image": "Image",
     "instrument": "Instrument",
+    "award": "Award",
+    "service": "Service",
     "lesson": "InteractiveResource",
     "model": "Model",
     "physicalobject": "PhysicalObject",

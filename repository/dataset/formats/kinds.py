@@ -66,6 +66,10 @@ _KINDS = {
     "presentation": Kind("PresentationDigitalDocument", "speech", "misc"),
     "lesson": Kind("LearningResource", "speech", "misc"),
     "event": Kind("Event", "event", "misc"),
+    "person": Kind("Person", "document", "misc"),
+    "organization": Kind("Organization", "document", "misc"),
+    "award": Kind("Grant", "document", "misc"),
+    "service": Kind("Service", "document", "misc"),
 }
 
 

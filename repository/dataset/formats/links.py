@@ -19,9 +19,13 @@ _ADDRESSES = {
     "isni": "https://isni.org/isni/{}",
     "issn": "https://portal.issn.org/resource/ISSN/{}",
     "orcid": "https://orcid.org/{}",
+    "patent": "https://patents.google.com/patent/{}",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}/",
     "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/",
+    "raid": "https://raid.org/{}",
     "ror": "https://ror.org/{}",
     "rrid": "https://scicrunch.org/resolver/{}",
+    "swhid": "https://archive.softwareheritage.org/{}",
     "urn": "https://nbn-resolving.org/{}",
     "wikidata": "https://www.wikidata.org/wiki/{}",
 }
@@ -44,6 +48,7 @@ def link_to(scheme: str, identifier: str) -> str | None:
         return address
     if scheme == "cstr":
         return _link_to_cstr(identifier)
+    scheme = _of_its_registrar(scheme, identifier)
     if scheme not in _ADDRESSES:
         return None
     mark = _MARKS.get(scheme, "")
@@ -51,6 +56,15 @@ def link_to(scheme: str, identifier: str) -> str | None:
     if scheme == "crossreffunderid":
         bare = f"10.13039/{bare.removeprefix('10.13039/')}"
     return _ADDRESSES[scheme].format(_quoted(bare))
+
+
+def _of_its_registrar(scheme: str, identifier: str) -> str:
+    """The scheme by whose resolver it is found: instruments and samples have DOIs or Handles."""
+    if scheme == "pidinst" or (scheme == "igsn" and identifier.startswith("10.")):
+        return "doi" if identifier.startswith("10.") else "handle"
+    if scheme == "patent" and not identifier.isalnum():
+        return ""  # an application, of which there is no page yet
+    return scheme
 
 
 def doi_url(doi: str) -> str:

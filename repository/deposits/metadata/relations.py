@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
-from repository.dataset.schemes import LONGEST, OF_THINGS, detect, normalise
+from repository.dataset.schemes import LONGEST, OF_RELATED, OF_THINGS, Invalid, detect, misspelt, normalise
 from repository.deposits.metadata.shapes import ID, REQUIRED, Plain, Shape
 from repository.deposits.metadata.terms import term
 
@@ -39,11 +39,12 @@ class Identified(Shape):
             raise ValidationError(REQUIRED, "identifier")
         scheme = data.get("scheme") or detect(data["identifier"], self.schemes)
         if scheme is None:
-            raise ValidationError(UNKNOWN_SCHEME, "scheme")
+            reason = misspelt(data["identifier"], self.schemes)
+            raise ValidationError([UNKNOWN_SCHEME, reason] if reason else UNKNOWN_SCHEME, "scheme")
         try:
             return {**data, "identifier": normalise(scheme, data["identifier"]), "scheme": scheme}
-        except ValueError as error:
-            raise ValidationError(str(error), "identifier") from error
+        except Invalid as error:
+            raise ValidationError(error.messages, "identifier") from error
 
 
 class AlternateIdentifierSchema(Identified):
@@ -54,10 +55,10 @@ class AlternateIdentifierSchema(Identified):
 
 
 class RelatedIdentifierSchema(Identified):
-    """Something that the dataset relates to."""
+    """Something that the dataset relates to: a work, an instrument, a sample, software, a project, people."""
 
-    schemes = OF_THINGS
-    scheme = SchemeName(OF_THINGS)
+    schemes = OF_RELATED
+    scheme = SchemeName(OF_RELATED)
     relation_type = term("relationtypes", required=True)
     resource_type = term("resourcetypes")
 

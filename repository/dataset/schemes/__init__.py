@@ -1,0 +1,214 @@
+"""Identifier schemes: which one a text belongs to, whether it is right, and its normal form.
+
+`checks` check digits · `reading` what readers are made of · `agents`, `works`, `things`, `patents` the readers.
+Syntax is that of `idutils` where it is exact, and ours where it only looks at the beginning of a text or accepts what
+the scheme's own description does not; CSTR is read by our own grammar.  A normal form is bare where a scheme has a
+bare form (``10.5072/x``, ``0000-0002-1825-0097``, ``05dxps055``) and is its own normal form.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from repository.dataset.schemes import agents, patents, things, works
+from repository.dataset.schemes.reading import Misread, Read, WrongCheck
+
+LONGEST = 2_000
+"""Characters of an identifier; the longest that browsers follow as an address."""
+
+_MOST_TELLING_FIRST = (
+    *("cstr", "swhid", "raid", "pidinst", "doi", "ark", "w3id", "purl", "lsid", "urn", "rrid", "grid", "igsn"),
+    *("arxiv", "patent", "handle", "ads", "isbn", "orcid", "isni", "ean13", "upc", "issn", "istc", "gnd", "ror"),
+    *("wikidata", "geonames", "pmcid", "pmid", "url"),
+)
+"""The order of detection: prefixes and check digits first, bare numbers and any address last."""
+
+_TELLING_SIGNS = {
+    # any two words with a slash between would be a handle, any word an IGSN, any number a place, any DOI a project
+    "handle": re.compile(r"hdl:|https?://hdl\.handle\.net/|[0-9]+(?:\.[0-9A-Za-z_-]+)*/\S", re.I),
+    "igsn": re.compile(r"igsn:|https?://(?:www\.)?igsn\.org/|(?:hdl:\s*|https?://hdl\.handle\.net/)?10273/", re.I),
+    "geonames": re.compile(r"geonames:|https?://", re.I),
+    "raid": re.compile(r"raid:|(?:https?://)?(?:www\.)?raid\.org/", re.I),
+    "pidinst": re.compile(r"pidinst:", re.I),
+    "patent": patents.SIGNS,
+}
+_MARKS = {name: f"{name}:" for name in _MOST_TELLING_FIRST if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
+"""How a text begins that is meant to be an identifier of the scheme, right or wrong."""
+_A_MERE_NUMBER = re.compile(r"[0-9]+")
+
+_INTERNATIONAL = frozenset(
+    ("cstr", "doi", "handle", "igsn", "other", "pidinst", "purl", "raid", "swhid", "url", "urn", "w3id")
+)
+"""Schemes whose identifiers may hold more than ASCII; elsewhere ١٢٣ would pass for digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """`read` gives the normal form of an identifier or raises ValueError; `example` is one as people write it.
+
+    `resource_type` is the only type of resource that such identifiers are given to, where there is only one.
+    """
+
+    id: str
+    label: str
+    read: Read
+    example: str = ""
+    resource_type: str = ""
+
+
+class Invalid(ValueError):
+    """No identifier of its scheme; `reason` is a sentence that says why, for people, or empty."""
+
+    def __init__(self, label: str, reason: str) -> None:
+        self.told = f"Invalid {label} identifier."
+        self.reason = reason
+        super().__init__(f"{self.told} {reason}".strip())
+
+    @property
+    def messages(self) -> list[str]:
+        """The contract's sentence, and after it the reason."""
+        return [self.told, self.reason] if self.reason else [self.told]
+
+
+def normalise(scheme: str, text: str) -> str:
+    """The normal form of an identifier of a known scheme.
+
+    Raises Invalid with a message for people, as in "Invalid ORCID identifier. Its check digit should be 7.".
+    """
+    known = SCHEMES[scheme]
+    try:
+        return _read(known, text)
+    except ValueError as error:
+        raise Invalid(known.label, _reason(known, text, error)) from error
+
+
+def detect(text: str, allowed: Sequence[str]) -> str | None:
+    """The first scheme among `allowed` that the text looks like, None when there is none.
+
+    An address that holds an identifier with a wrong check digit is not recognised as a mere address.
+    """
+    text = text.strip()
+    if len(text) > LONGEST or things.EMAIL.fullmatch(text):
+        return None
+    candidates = (name for name in _MOST_TELLING_FIRST if name in allowed)
+    found = next((name for name in candidates if _looks_like(name, text)), None)
+    return None if found == "url" and misspelt(text, allowed) else found
+
+
+def misspelt(text: str, allowed: Sequence[str]) -> str:
+    """What is wrong with a text that was meant to be of a scheme among `allowed`: empty when nobody can tell.
+
+    Meant it was when only a check digit is wrong, or when it begins with the mark of the scheme.
+    """
+    text = text.strip()
+    if len(text) > LONGEST:
+        return ""
+    faults = {name: fault for name in _MOST_TELLING_FIRST if name in allowed and (fault := _fault(name, text))}
+    for name, fault in faults.items():
+        if isinstance(fault, WrongCheck) or text.lower().startswith(_MARKS.get(name, " ")):
+            return f"It looks like an identifier of scheme {name}. {_told(SCHEMES[name], fault)}"
+    return ""
+
+
+def is_valid(scheme: str, text: str) -> bool:
+    """Whether `normalise` accepts the text."""
+    try:
+        _read(SCHEMES[scheme], text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read(scheme: Scheme, text: str) -> str:
+    value = scheme.read(text.strip())
+    if not 0 < len(value) <= LONGEST:
+        raise Misread(f"It should have 1 to {LONGEST} characters.")
+    if not value.isprintable() or not (value.isascii() or scheme.id in _INTERNATIONAL):
+        raise Misread("It has characters that do not belong into one.")
+    if scheme.read(value) != value:
+        raise ValueError(text)
+    return value
+
+
+def _reason(known: Scheme, text: str, error: ValueError) -> str:
+    """Why it is none: a wrong check digit, another scheme, what the reader found, or how it should look."""
+    if isinstance(error, WrongCheck):
+        return str(error)
+    others = [] if _A_MERE_NUMBER.fullmatch(text.strip()) else [name for name in SCHEMES if name != known.id]
+    if other := detect(text, others):
+        return f"It looks like an identifier of scheme {other}."
+    return _told(known, error)
+
+
+def _told(known: Scheme, error: ValueError) -> str:
+    if isinstance(error, Misread):
+        return str(error)
+    return f"It should look like {known.example}." if known.example else ""
+
+
+def _fault(scheme: str, text: str) -> ValueError | None:
+    try:
+        _read(SCHEMES[scheme], text)
+    except ValueError as error:
+        return error
+    return None
+
+
+def _looks_like(scheme: str, text: str) -> bool:
+    sign = _TELLING_SIGNS.get(scheme)
+    return (sign is None or sign.match(text) is not None) and is_valid(scheme, text)
+
+
+SCHEMES = {
+    scheme.id: scheme
+    for scheme in (
+        Scheme("ads", "ADS", works.read_ads, "1984ApJ...286...53F"),
+        Scheme("ark", "ARK", things.read_ark, "ark:/12148/btv1b8449691v"),
+        Scheme("arxiv", "arXiv", works.read_arxiv, "arXiv:2101.00001", "publication-preprint"),
+        Scheme("crossreffunderid", "Crossref Funder ID", agents.read_funder, "10.13039/501100001809", "organization"),
+        Scheme("cstr", "CSTR", works.read_cstr, "31253.11.sciencedb.01092"),
+        Scheme("doi", "DOI", works.read_doi, "10.5072/abc"),
+        Scheme("ean13", "EAN13", works.read_ean13, "4006381333931"),
+        Scheme("eissn", "EISSN", works.read_issn, "1562-6865", "publication-journal"),
+        Scheme("geonames", "GeoNames", things.read_geonames, "1816670"),
+        Scheme("gnd", "GND", agents.read_gnd, "gnd:4079154-3"),
+        Scheme("grid", "GRID", agents.read_grid, "grid.9227.e", "organization"),
+        Scheme("handle", "Handle", things.read_handle, "20.500.12345/abc"),
+        Scheme("igsn", "IGSN", things.read_igsn, "AU1101", "physicalobject"),
+        Scheme("isbn", "ISBN", works.read_isbn, "978-0-306-40615-7", "publication-book"),
+        Scheme("isni", "ISNI", agents.read_isni, "0000000121032683"),
+        Scheme("issn", "ISSN", works.read_issn, "1562-6865", "publication-journal"),
+        Scheme("istc", "ISTC", works.read_istc, "0A9-2002-12B4A105-7"),
+        Scheme("lissn", "LISSN", works.read_issn, "1562-6865", "publication-journal"),
+        Scheme("lsid", "LSID", things.read_lsid, "urn:lsid:ubio.org:namebank:11815"),
+        Scheme("orcid", "ORCID", agents.read_orcid, "0000-0002-1825-0097", "person"),
+        Scheme("other", "Other", things.read_other),
+        Scheme("patent", "patent", patents.read_patent, "CN102030405B", "publication-patent"),
+        Scheme("pidinst", "PIDINST", things.read_pidinst, "10.5442/NI000001", "instrument"),
+        Scheme("pmcid", "PMCID", works.read_pmcid, "PMC3531190", "publication-article"),
+        Scheme("pmid", "PMID", works.read_pmid, "12082125", "publication-article"),
+        Scheme("purl", "PURL", things.read_purl, "https://purl.org/dc/terms"),
+        Scheme("raid", "RAiD", things.read_raid, "https://raid.org/10.26259/c2b1b7b0", "project"),
+        Scheme("ror", "ROR", agents.read_ror, "05dxps055", "organization"),
+        Scheme("rrid", "RRID", things.read_rrid, "RRID:AB_90755"),
+        Scheme("swhid", "SWHID", things.read_swhid, f"swh:1:dir:{'0123456789' * 4}", "software"),
+        Scheme("upc", "UPC", works.read_upc, "036000291452"),
+        Scheme("url", "URL", things.read_url, "https://example.org/data"),
+        Scheme("urn", "URN", things.read_urn, "urn:nbn:de:101:1-201102033592"),
+        Scheme("w3id", "W3ID", things.read_w3id, "https://w3id.org/seas"),
+        Scheme("wikidata", "Wikidata", things.read_wikidata, "Q42"),
+    )
+}
+"""Every scheme by its id."""
+
+OF_PEOPLE = ("orcid", "isni", "gnd", "ror")
+OF_PLACES = ("wikidata", "geonames")
+OF_THINGS = tuple(name for name in SCHEMES if name not in ("orcid", "gnd", "ror", "geonames"))
+"""What a dataset may be identified by."""
+OF_RELATED = (*OF_THINGS, "orcid", "ror")
+"""What a dataset may be related to: things, and the people and institutions behind them."""
+
+
+def type_told_by(scheme: str) -> str:
+    """The id of the only resource type that identifiers of the scheme are given to, empty when there are several."""
+    return SCHEMES[scheme].resource_type if scheme in SCHEMES else ""
