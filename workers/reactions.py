@@ -10,6 +10,7 @@ from repository.foundation.facts import Fact, FactRow
 from repository.identifiers.facts import RegistrationOverdue, RegistrationRetried
 from repository.oai.facts import SetChanged, SetDefined, SetRemoved
 from repository.publication.facts import (
+    CommunityAssigned,
     EditBegun,
     EmbargoLifted,
     NewVersionBegun,
@@ -33,6 +34,10 @@ def with_others(fact: FactRow) -> Sequence[int]:
 def with_concept(fact: FactRow) -> Sequence[int]:
     """Its concept names the version, and versions beside it may have become its neighbours."""
     return [fact.subject, fact.details["concept"], *fact.details["others"]]
+
+
+def its_versions(fact: FactRow) -> Sequence[int]:
+    return list(fact.details["versions"])
 
 
 def where_to_refill(fact: FactRow) -> Sequence[int]:
@@ -66,6 +71,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     EmbargoLifted: CHANGED,
     VersionWithdrawn: CHANGED,
     VersionRestored: CHANGED,
+    CommunityAssigned: [Reaction("index_records", its_versions)],
     EditBegun: [],
     NewVersionBegun: [Reaction("index_drafts")],
     DraftOpened: [Reaction("index_drafts")],

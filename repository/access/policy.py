@@ -31,6 +31,7 @@ class Action(StrEnum):
     RESTORE = auto()
     READ_HIDDEN_TOMBSTONE = auto()
     MANAGE_IDENTIFIERS = auto()
+    ASSIGN_COMMUNITY = auto()
     LIST_OWN = auto()
     MANAGE_TOKENS = auto()
     MANAGE_OAI_SETS = auto()
@@ -100,6 +101,7 @@ POLICY: Mapping[Action, Rule] = {
     Action.RESTORE: Rule(Scope.ACTIONS, [curator]),
     Action.READ_HIDDEN_TOMBSTONE: Rule(None, [owner, curator]),
     Action.MANAGE_IDENTIFIERS: Rule(Scope.ACTIONS, [administrator]),
+    Action.ASSIGN_COMMUNITY: Rule(Scope.ACTIONS, [curator]),
     Action.LIST_OWN: Rule(Scope.READ, [signed_in]),
     Action.MANAGE_TOKENS: Rule(Scope.TOKENS, [signed_in]),
     Action.MANAGE_OAI_SETS: Rule(Scope.ACTIONS, [administrator]),

@@ -19,6 +19,10 @@ class VersionRestored(Fact):
     """Subject: the version, whose tombstone is gone; details as of a withdrawal."""
 
 
+class CommunityAssigned(Fact):
+    """Subject: the concept, which belongs to another community or none; details name both it and the versions."""
+
+
 class EditBegun(Fact):
     """Subject: the version that an edit was opened for."""
 

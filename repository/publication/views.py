@@ -1,5 +1,6 @@
 """HTTP of publishing, editing, new versions and withdrawal (InvenioRDM contract, section 1.2)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -13,12 +14,14 @@ from repository.foundation.web.conditions import expected_revision
 from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.openapi import Api
-from repository.foundation.web.replies import nothing, revision_reply
+from repository.foundation.web.replies import json_reply, nothing, revision_reply
 from repository.foundation.work import Work
+from repository.publication.communities import join_community, leave_community, read_slug
 from repository.publication.publish import publish
 from repository.publication.revise import edit_version, new_version
-from repository.publication.schema import WithdrawalBody
+from repository.publication.schema import CommunitiesBody, ProcessedShape, WithdrawalBody
 from repository.publication.withdraw import read_epitaph, restore, withdraw
+from repository.records.model import Concept
 from repository.records.queries import record_view
 from repository.records.schema import RecordShape
 from repository.records.wire import EMBEDDED_FILES, record_json
@@ -100,6 +103,39 @@ def restore_record(record_id: int) -> Response:
     with facilities.works.writing(current_actor()) as work:
         restore(work, record_id)
         return revision_reply(_record_body(facilities, work, record_id))
+
+
+@api.route(
+    "POST",
+    "/records/<record:record_id>/communities",
+    "Put a dataset into a community; what is minted from then on comes from its series",
+    body=CommunitiesBody,
+    answers={200: ProcessedShape},
+    errors=(403, 404, 409, 413, 415),
+)
+def add_to_community(record_id: int) -> Response:
+    return _community_reply(record_id, join_community)
+
+
+@api.route(
+    "DELETE",
+    "/records/<record:record_id>/communities",
+    "Take a dataset out of its community",
+    body=CommunitiesBody,
+    answers={200: ProcessedShape},
+    errors=(403, 404, 409, 413, 415),
+)
+def remove_from_community(record_id: int) -> Response:
+    return _community_reply(record_id, leave_community)
+
+
+def _community_reply(record_id: int, act: Callable[[Work, int, str], Concept]) -> Response:
+    accepted()
+    facilities: Facilities = current_facilities()
+    slug = read_slug(json_object())
+    with facilities.works.writing(current_actor()) as work:
+        act(work, record_id, slug)
+    return json_reply({"processed": [{"community_id": slug}]})
 
 
 def _record_body(facilities: Facilities, work: Work, record_id: int) -> dict[str, Any]:

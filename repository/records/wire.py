@@ -73,9 +73,13 @@ def parent_json(concept: Concept, pids: ByScheme) -> dict[str, Any]:
                 "secret_link_expiration": 0,
             },
         },
-        "communities": {},
+        "communities": _communities(concept.community),
         "pids": {scheme: pid_json(pid) for scheme, pid in pids.items()},
     }
+
+
+def _communities(slug: str | None) -> dict[str, Any]:
+    return {} if slug is None else {"ids": [slug], "default": slug, "entries": [{"id": slug, "slug": slug}]}
 
 
 def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True) -> dict[str, Any]:

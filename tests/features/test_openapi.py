@@ -106,6 +106,8 @@ def test_every_operation_that_changes_something_describes_what_it_takes(spec: di
         "upload_content",
         "create_token",
         "withdraw_record",
+        "add_to_community",
+        "remove_from_community",
         "create_oai_set",
         "update_oai_set",
     }
