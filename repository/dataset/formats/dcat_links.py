@@ -31,20 +31,21 @@ def _addresses(doi: str | None, cstr: str | None) -> tuple[Iri | None, Iri | Non
 
 
 def _identifiers(publication: Publication) -> list[Resource]:
+    """Each once, under the first name of its agency."""
     doi, cstr = _addresses(publication.doi, publication.cstr)
     handle = iri(links.handle_url(publication.handle)) if publication.handle else None
-    own = [_identifier("DOI", doi), _identifier("CSTR", cstr), _identifier("Handle", handle)]
-    others = [
-        _identifier(each.scheme, iri(links.link_to(each.scheme, each.identifier)), each.identifier)
-        for each in publication.description.identifiers
-    ]
-    return [each for each in (*own, *others) if each]
+    agencies = {_notation(doi): "DOI", _notation(cstr): "CSTR", _notation(handle): "Handle"}
+    for each in publication.description.identifiers:
+        notation = _notation(iri(links.link_to(each.scheme, each.identifier)), each.identifier)
+        agencies.setdefault(notation, each.scheme)
+    return [_identifier(agency, notation) for notation, agency in agencies.items() if notation]
 
 
-def _identifier(agency: str, where: Iri | None, text: str = "") -> Resource | None:
-    notation = Literal(where, None, "xsd:anyURI") if where else literal(said(text))
-    if notation is None:
-        return None
+def _notation(where: Iri | None, text: str = "") -> Literal | None:
+    return Literal(where, None, "xsd:anyURI") if where else literal(said(text))
+
+
+def _identifier(agency: str, notation: Literal) -> Resource:
     told = blank("adms:Identifier")
     told.say("skos:notation", notation)
     told.say("adms:schemaAgency", literal(said(agency)))

@@ -199,8 +199,9 @@ def resource_type(kind: str) -> Iri | None:
 def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> Resource:
     """A controlled term with its names in all languages."""
     found = graph.resource(address, "skos:Concept", *types) if address else blank("skos:Concept", *types)
-    titles = [literal(text, tongue("", tag, ())) for tag, text in label.title.items()]
-    found.say("skos:prefLabel", *titles or [literal(label.id or "-")])
+    found.say("skos:prefLabel", *(literal(text, tongue("", tag, ())) for tag, text in label.title.items()))
+    if not found.statements:
+        found.say("skos:prefLabel", literal(label.id) or literal("-"))
     return found
 
 
