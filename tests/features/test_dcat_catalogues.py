@@ -7,17 +7,16 @@ from pathlib import Path
 import pytest
 import rdflib
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from rdflib import Literal, URIRef
 
-from repository.dataset import description as d
-from repository.dataset.description import FileOf, Publication
+from repository.dataset.description import Publication
 from repository.dataset.formats.dcat import (
     Catalogue,
     dcat_catalogue_jsonld,
     dcat_catalogue_rdfxml,
     dcat_catalogue_turtle,
 )
+from tests.features.any_publication import PUBLICATIONS
 from tests.features.dcat_stages import BARE, ME, OWN, STAGES, values
 from tests.features.rdf_reading import DCAT, DCT, graph_of, one_graph, violations
 from tests.features.shared_schemas import shared_schema
@@ -68,62 +67,6 @@ def test_no_records_of_no_catalogue_are_a_document_without_statements() -> None:
 
 
 # whatever is said
-
-TEXTS = st.text(max_size=12) | st.sampled_from(
-    ['"""', "\\", "]]>", "<b>", "\r\n", "测试", "https://a.test/<>", "\ud800"]
-)
-IDENTIFIED = st.builds(d.Identifier, st.sampled_from(["doi", "url", "cstr", "orcid", "other"]), TEXTS)
-LABELS = st.builds(d.Label, TEXTS, st.dictionaries(st.sampled_from(["en", "zh", "x y"]), TEXTS, max_size=2))
-AGENTS = st.builds(
-    d.Agent,
-    st.booleans(),
-    TEXTS,
-    TEXTS,
-    TEXTS,
-    st.lists(IDENTIFIED, max_size=2),
-    st.lists(st.builds(d.Affiliation, TEXTS, TEXTS), max_size=1),
-    LABELS,
-)
-DESCRIPTIONS = st.builds(
-    d.Description,
-    title=TEXTS,
-    resource_type=LABELS,
-    publication_date=TEXTS | st.just("2020"),
-    creators=st.lists(AGENTS, max_size=2),
-    publisher=TEXTS,
-    description=TEXTS,
-    version=TEXTS,
-    copyright=TEXTS,
-    contributors=st.lists(AGENTS, max_size=2),
-    additional_titles=st.lists(st.builds(d.Text, TEXTS, LABELS, TEXTS), max_size=1),
-    additional_descriptions=st.lists(st.builds(d.Text, TEXTS, LABELS, TEXTS), max_size=1),
-    subjects=st.lists(st.builds(d.Subject, TEXTS, TEXTS), max_size=2),
-    languages=st.lists(LABELS, max_size=1),
-    dates=st.lists(st.builds(d.DateOf, TEXTS, LABELS, TEXTS), max_size=1),
-    licences=st.lists(st.builds(d.Licence, TEXTS, TEXTS, TEXTS, TEXTS), max_size=2),
-    identifiers=st.lists(IDENTIFIED, max_size=2),
-    related_identifiers=st.lists(
-        st.builds(d.RelatedIdentifier, st.sampled_from(["doi", "url"]), TEXTS, LABELS), max_size=2
-    ),
-    references=st.lists(TEXTS, max_size=1),
-    places=st.lists(st.builds(d.Place, st.none(), TEXTS, TEXTS, st.lists(IDENTIFIED, max_size=1)), max_size=1),
-    funding=st.lists(st.builds(d.Funding, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS), max_size=1),
-)
-PUBLICATIONS = st.builds(
-    Publication,
-    id=st.just(12),
-    concept_id=st.just(11),
-    description=DESCRIPTIONS,
-    url=st.just("https://repository.test/records/12"),
-    repository_name=TEXTS,
-    doi=st.none() | TEXTS.map("10.5072/{}".format),
-    handle=st.none() | TEXTS.map("21.T1/{}".format),
-    access_status=st.sampled_from(["open", "embargoed", "", "x"]),
-    embargo_until=TEXTS,
-    files=st.lists(st.builds(FileOf, TEXTS, st.integers(), TEXTS, TEXTS, TEXTS, TEXTS), max_size=1),
-    updated=TEXTS,
-    repository_url=st.just("https://repository.test") | st.just(""),
-)  # fmt: skip
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,21 +1,26 @@
 """ISO 19139: well-formed whatever is described, in the standard's order, and read back by OWSLib."""
 
+import importlib.util
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from owslib.iso import MD_Metadata
 
 from repository.dataset import description as d
 from repository.dataset.description import Publication, Withdrawal
 from repository.dataset.formats.iso19139 import iso19139
+from tests.features.any_publication import PUBLICATIONS
 from tests.features.samples import PUBLICATION, publication
 
 GMD, GCO, GMX = (f"{{http://www.isotc211.org/2005/{name}}}" for name in ("gmd", "gco", "gmx"))
 ORDERS = {
     "MD_Metadata": "fileIdentifier language characterSet parentIdentifier hierarchyLevel contact dateStamp"
-    " metadataStandardName metadataStandardVersion dataSetURI locale identificationInfo distributionInfo",
+    " metadataStandardName metadataStandardVersion dataSetURI locale identificationInfo"
+    " distributionInfo dataQualityInfo",
     "MD_DataIdentification": "citation abstract status pointOfContact descriptiveKeywords resourceConstraints language"
     " characterSet topicCategory extent supplementalInformation",
     "CI_Citation": "title alternateTitle date edition identifier citedResponsibleParty",
@@ -24,6 +29,7 @@ ORDERS = {
     "CI_OnlineResource": "linkage protocol name description function",
     "EX_Extent": "description geographicElement temporalElement",
     "MD_Distribution": "distributionFormat transferOptions",
+    "DQ_DataQuality": "scope lineage",
     "EX_GeographicBoundingBox": "westBoundLongitude eastBoundLongitude southBoundLatitude northBoundLatitude",
 }
 """What each element may hold, in the order of the schema."""
@@ -52,6 +58,21 @@ def parsed(of: Publication) -> etree._Element:
     return etree.fromstring(iso19139(of).encode("utf-8"))
 
 
+def read(of: Publication) -> Any:
+    """What OWSLib finds."""
+    return MD_Metadata(parsed(of))
+
+
+@pytest.fixture(scope="module")
+def schema() -> etree.XMLSchema:
+    """The schema of 2007-04-17 with GML 3.2.1, which the package pycsw ships; nobody else needs that package."""
+    found = importlib.util.find_spec("pycsw")
+    if found is None or found.origin is None:
+        pytest.skip("the schema of ISO 19139 is not here")
+    file = Path(found.origin).parent / "plugins/profiles/apiso/schemas/ogc/iso/19139/20070417/gmx/gmx.xsd"
+    return etree.XMLSchema(etree.parse(file, etree.XMLParser(no_network=True)))
+
+
 def texts(root: etree._Element, path: str) -> list[str]:
     steps = "/".join(f"{GMD}{step}" for step in path.split("/"))
     return ["".join(each.itertext()) for each in root.iterfind(f".//{steps}")]
@@ -75,14 +96,14 @@ def test_what_the_standard_wants_is_never_missing(of: Publication) -> None:
 
 
 def test_another_reader_finds_what_was_said() -> None:
-    read: Any = MD_Metadata(parsed(PUBLICATION))
-    said = read.identification[0]
+    found = read(PUBLICATION)
+    said = found.identification[0]
 
     assert said.title == PUBLICATION.description.title
     assert said.abstract.startswith("Records of three components & more.")
-    assert read.dataseturi == f"https://doi.org/{PUBLICATION.doi}"
-    assert read.identifier == PUBLICATION.doi
-    assert {each.url for each in read.distribution.online} >= {PUBLICATION.url, PUBLICATION.files[0].url}
+    assert found.dataseturi == f"https://doi.org/{PUBLICATION.doi}"
+    assert found.identifier == PUBLICATION.doi
+    assert {each.url for each in found.distribution.online} >= {PUBLICATION.url, PUBLICATION.files[0].url}
     words = {word.name for group in said.keywords for word in group.keywords}
     assert {subject.subject for subject in PUBLICATION.description.subjects} <= words
 
@@ -119,6 +140,50 @@ def test_a_box_over_the_antimeridian_has_its_west_in_the_east() -> None:
         "southBoundLatitude": -20,
         "northBoundLatitude": -10,
     }
+
+
+def test_a_shape_that_was_cut_at_the_antimeridian_has_one_small_box() -> None:
+    halves = [
+        [[[170, -20], [180, -20], [180, -10], [170, -20]]],
+        [[[-180, -20], [-170, -20], [-180, -10], [-180, -20]]],
+    ]
+    feature = {"geometry": {"type": "MultiPolygon", "coordinates": halves}, "place": "Fiji"}
+    box = read(publication(locations={"features": [feature]})).identification[0].bbox
+    assert (box.minx, box.maxx, box.miny, box.maxy) == ("170", "-170", "-20", "-10")
+
+
+def test_another_reader_finds_the_place_the_time_and_the_terms() -> None:
+    found = read(PUBLICATION)
+    said = found.identification[0]
+    box = said.bbox
+    assert (box.minx, box.maxx, box.miny, box.maxy) == ("101", "103", "29", "30.5")
+    assert (said.temporalextent_start, said.temporalextent_end) == ("2022-09-05", "2022-10-05")
+    assert [[(word.name, word.url) for word in group.keywords] for group in said.keywords] == [
+        [("强震动", None)],
+        [("http://example.org/seismology", "http://example.org/seismology")],
+    ]
+    assert found.dataquality.lineage == "Filtered.\nSorted."
+
+
+def test_a_translated_title_is_not_said_again_without_its_language() -> None:
+    root = parsed(PUBLICATION)
+    assert texts(root, "CI_Citation/alternateTitle") == []
+    other = publication(additional_titles=[{"title": "Luding 2022", "type": {"id": "alternative-title"}}])
+    assert texts(parsed(other), "CI_Citation/alternateTitle") == ["Luding 2022"]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(PUBLICATIONS)
+def test_whatever_is_said_stays_well_formed_and_can_be_read(said: Publication) -> None:
+    assert read(said).identification[0].title
+
+
+def test_whatever_is_described_fits_the_schema_and_a_fault_would_not(schema: etree.XMLSchema) -> None:
+    for of in STAGES.values():
+        schema.assertValid(parsed(of))
+    root = parsed(PUBLICATION)
+    root.remove(root.find(f"{GMD}dateStamp"))
+    assert not schema.validate(root)
 
 
 def test_a_withdrawn_version_offers_no_files_and_says_why() -> None:

@@ -9,7 +9,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication, Text
 from repository.dataset.formats import csl, links, xml
 from repository.dataset.formats.access import COAR
-from repository.dataset.formats.datacite_places import geo_locations
+from repository.dataset.formats.datacite_terms import UNAVAILABLE, said, uri
 from repository.dataset.formats.iso19139_parts import (
     anchor,
     boxes,
@@ -25,16 +25,16 @@ from repository.dataset.formats.iso19139_parts import (
     within,
 )
 from repository.dataset.formats.text import has_cjk, one_line, plain
+from repository.dataset.formats.xml import writable
 
 NAMESPACE = "http://www.isotc211.org/2005/gmd"
 SCHEMA = "http://www.isotc211.org/2005/gmd/gmd.xsd"
 _OPENING = (
     f'<gmd:MD_Metadata xmlns:gmd="{NAMESPACE}" xmlns:gco="http://www.isotc211.org/2005/gco"'
-    ' xmlns:gmx="http://www.isotc211.org/2005/gmx" xmlns:gml="http://www.opengis.net/gml"'
+    ' xmlns:gmx="http://www.isotc211.org/2005/gmx" xmlns:gml="http://www.opengis.net/gml/3.2"'
     ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     f' xsi:schemaLocation="{NAMESPACE} {SCHEMA}">'
 )
-UNAVAILABLE = ":unav"
 _OF_THE_DATA = frozenset({"collected", "coverage", "valid"})
 _DATES = {"created": "creation", "updated": "revision", "issued": "publication"}
 
@@ -58,6 +58,7 @@ def iso19139(publication: Publication) -> str:
             *_locales(publication, language),
             within("identificationInfo", within("MD_DataIdentification", *_identification(publication, language))),
             within("distributionInfo", within("MD_Distribution", *_distribution(publication))),
+            _lineage(publication),
             "</gmd:MD_Metadata>",
         )
     )
@@ -66,7 +67,7 @@ def iso19139(publication: Publication) -> str:
 def _identification(publication: Publication, language: str) -> Iterator[str]:
     description = publication.description
     yield within("citation", within("CI_Citation", *_citation(publication, language)))
-    abstract = plain(description.description) or one_line(description.title) or UNAVAILABLE
+    abstract = writable(plain(description.description)).strip() or said(description.title) or UNAVAILABLE
     others = [each for each in description.additional_descriptions if each.type is None or each.type.id == "abstract"]
     yield free_text("abstract", abstract, _translations(others, language), publication.id)
     yield code("status", "MD_ProgressCode", "obsolete" if publication.withdrawn else "completed")
@@ -90,15 +91,17 @@ def _identification(publication: Publication, language: str) -> Iterator[str]:
 
 def _citation(publication: Publication, language: str) -> Iterator[str]:
     description = publication.description
-    title = one_line(description.title) or UNAVAILABLE
-    translated = [each for each in description.additional_titles if each.type and each.type.id == "translated-title"]
-    yield free_text("title", title, _translations(translated, language), publication.id)
+    title = said(description.title) or UNAVAILABLE
+    others = [each for each in description.additional_titles if each.type and each.type.id == "translated-title"]
+    translated = _translations(others, language)
+    yield free_text("title", title, translated, publication.id)
     for more in description.additional_titles:
-        yield string("alternateTitle", one_line(more.text))
+        if not any(more is each for each in translated):
+            yield string("alternateTitle", one_line(more.text))
     yield dated(description.publication_date, "publication") or dated(publication.created[:10] or "0001", "publication")
-    for said in description.dates:
-        if said.type.id in _DATES:
-            yield dated(said.date, _DATES[said.type.id])
+    for day in description.dates:
+        if day.type.id in _DATES:
+            yield dated(day.date, _DATES[day.type.id])
     yield string("edition", one_line(description.version))
     for named in _identifiers(publication):
         yield within("identifier", within("MD_Identifier", named))
@@ -119,8 +122,13 @@ def _identifiers(publication: Publication) -> Iterator[str]:
 
 
 def _keywords(publication: Publication) -> str:
-    words = "".join(string("keyword", one_line(subject.subject)) for subject in publication.description.subjects)
-    return within("descriptiveKeywords", within("MD_Keywords", words))
+    """Controlled terms apart from words, because OWSLib reads the terms of a group only where there are no words."""
+    terms = {subject: uri(subject.id) for subject in publication.description.subjects}
+    groups = (
+        "".join(string("keyword", one_line(subject.subject)) for subject, where in terms.items() if not where),
+        "".join(anchor("keyword", one_line(subject.subject), where) for subject, where in terms.items() if where),
+    )
+    return "".join(within("descriptiveKeywords", within("MD_Keywords", words)) for words in groups)
 
 
 def _constraints(publication: Publication) -> Iterator[str]:
@@ -155,10 +163,10 @@ def _constraints(publication: Publication) -> Iterator[str]:
 def _extent(publication: Publication) -> str:
     description = publication.description
     names = "; ".join(one_line(place.place or place.description) for place in description.places)
-    times = [said for said in description.dates if said.type.id in _OF_THE_DATA]
+    times = [day for day in description.dates if day.type.id in _OF_THE_DATA]
     elements = (
-        *boxes(geo_locations(description.places)),
-        *(period(said, publication.id, number) for number, said in enumerate(times, 1)),
+        *boxes(description.places),
+        *(period(time, publication.id, number) for number, time in enumerate(times, 1)),
     )
     return within("extent", within("EX_Extent", string("description", names.strip("; ")), *elements))
 
@@ -178,6 +186,17 @@ def _distribution(publication: Publication) -> Iterator[str]:
     size = f"<gmd:transferSize><gco:Real>{megabytes:.6f}</gco:Real></gmd:transferSize>" if files else ""
     lines = (within("onLine", place) for place in places)
     yield within("transferOptions", within("MD_DigitalTransferOptions", size, *lines))
+
+
+def _lineage(publication: Publication) -> str:
+    """How the data were made, in the words of their makers."""
+    texts = publication.description.additional_descriptions
+    methods = "\n".join(each.text for each in texts if each.type and each.type.id == "methods")
+    statement = within("lineage", within("LI_Lineage", string("statement", methods)))
+    if not statement:
+        return ""
+    level = within("scope", within("DQ_Scope", code("level", "MD_ScopeCode", _level(publication))))
+    return within("dataQualityInfo", within("DQ_DataQuality", level, statement))
 
 
 def _locales(publication: Publication, language: str) -> Iterator[str]:
@@ -212,7 +231,8 @@ def _level(publication: Publication) -> str:
 
 
 def _publisher(publication: Publication) -> Agent:
-    return Agent(personal=False, name=publication.description.publisher or publication.repository_name or UNAVAILABLE)
+    names = (said(publication.description.publisher), said(publication.repository_name), UNAVAILABLE)
+    return Agent(personal=False, name=next(filter(None, names)))
 
 
 def _stamped(publication: Publication) -> str:

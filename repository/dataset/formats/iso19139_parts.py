@@ -3,15 +3,17 @@
 Sources: ISO 19115:2003, annex B; ISO/TS 19139:2007; the code lists of the latter (``gmxCodelists.xml``).
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator
 
-from repository.dataset.description import Agent, DateOf, Text
-from repository.dataset.formats import links, names, xml
+from repository.dataset.description import Agent, DateOf, Place, Text
+from repository.dataset.formats import bounds, links, names, xml
 from repository.dataset.formats.csl import date_parts
-from repository.dataset.formats.datacite_places import Json
 from repository.dataset.formats.datacite_terms import uri
 from repository.dataset.formats.text import language_tag, one_line
 
+_SIDES = ("westBoundLongitude", "eastBoundLongitude", "southBoundLatitude", "northBoundLatitude")
+_NO_NAME = re.compile("[^A-Za-z0-9-]")
 _CODES = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml"
 _ROLES = {
     "datacollector": "originator",
@@ -56,7 +58,7 @@ def language_code(name: str, iso639: str) -> str:
 
 def locale_id(record: int, iso639: str) -> str:
     """The id of a language within the document of a record, and among the documents of others."""
-    return f"r{record}-{language_tag(iso639) or iso639}"
+    return f"r{record}-{_NO_NAME.sub('', language_tag(iso639) or iso639)}"
 
 
 def free_text(name: str, text: str, translations: Iterable[Text], record: int) -> str:
@@ -102,7 +104,8 @@ def online(address: str, name: str, description: str = "", function: str = "down
 
 def party(name: str, agent: Agent, role: str) -> str:
     """A person or an organisation, with its identifier's address."""
-    affiliations = "; ".join(one_line(each.name) for each in agent.affiliations)
+    known_by_name = (each for each in agent.affiliations if each.name != each.id)
+    affiliations = "; ".join(one_line(each.name) for each in known_by_name)
     addresses = (links.link_to(each.scheme, each.identifier) for each in agent.identifiers)
     known = next((address for address in addresses if address), None)
     where = within("contactInfo", within("CI_Contact", within("onlineResource", _page(known)))) if known else ""
@@ -158,28 +161,14 @@ def _position(name: str, date: str) -> str:
     return f"<gml:{name}>{written}</gml:{name}>"
 
 
-def boxes(locations: Sequence[Json]) -> Iterable[str]:
-    """A bounding box for each shape; west is greater than east where it crosses the antimeridian."""
-    for location in locations:
-        edges = _edges(location)
-        if edges is not None:
-            sides = zip(_SIDES, edges, strict=True)
-            written = "".join(f"<gmd:{side}><gco:Decimal>{value}</gco:Decimal></gmd:{side}>" for side, value in sides)
+def boxes(places: Iterable[Place]) -> Iterator[str]:
+    """A bounding box for each place; west is greater than east where it crosses the antimeridian."""
+    for place in places:
+        around = bounds.box(place.geometry) if place.geometry else None
+        if around is not None:
+            sides = zip(_SIDES, (around.west, around.east, around.south, around.north), strict=True)
+            written = "".join(
+                f"<gmd:{side}><gco:Decimal>{bounds.decimal(degrees)}</gco:Decimal></gmd:{side}>"
+                for side, degrees in sides
+            )
             yield within("geographicElement", within("EX_GeographicBoundingBox", written))
-
-
-_SIDES = ("westBoundLongitude", "eastBoundLongitude", "southBoundLatitude", "northBoundLatitude")
-
-
-def _edges(location: Json) -> Sequence[object] | None:
-    """West, east, south and north."""
-    if box := location.get("geoLocationBox"):
-        return [box[name] for name in _SIDES]
-    if point := location.get("geoLocationPoint"):
-        return [point["pointLongitude"]] * 2 + [point["pointLatitude"]] * 2
-    if polygon := location.get("geoLocationPolygon"):
-        points = [each["polygonPoint"] for each in polygon if "polygonPoint" in each]
-        longitudes = [float(each["pointLongitude"]) for each in points]
-        latitudes = [float(each["pointLatitude"]) for each in points]
-        return [min(longitudes), max(longitudes), min(latitudes), max(latitudes)]
-    return None
