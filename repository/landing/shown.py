@@ -14,7 +14,7 @@ from repository.dataset.description import Publication
 from repository.dataset.formats.signposting import items, level_1, link_header, remaining, signposts
 from repository.engines.facilities import Facilities
 from repository.files.queries import first_entries
-from repository.foundation.actor import Actor
+from repository.foundation.actor import ANONYMOUS, Actor
 from repository.foundation.clock import iso
 from repository.foundation.errors import Gone, NotFound
 from repository.foundation.paging import Page
@@ -22,13 +22,24 @@ from repository.foundation.work import Work
 from repository.landing.asked import Asked
 from repository.landing.contents import VersionLine
 from repository.landing.filelist import FILES_AT_ONCE, pages_of
-from repository.landing.page import render, render_tombstone
+from repository.landing.newest import new_line
+from repository.landing.page import render, render_start, render_tombstone
 from repository.landing.queries import PageMark, mark_of
 from repository.records.linksets import EXPORTS
+from repository.records.newest import last_change, newest_ids
 from repository.records.publications import publication_of
-from repository.records.queries import RecordView, may_have_files, record_or_latest, record_views, versions_of
+from repository.records.queries import (
+    RecordView,
+    label_of,
+    may_have_files,
+    record_or_latest,
+    record_views,
+    versions_of,
+)
 
 LISTED_VERSIONS = 100
+NEWEST = 20
+"""Datasets on the start page"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,23 @@ def shown_to(facilities: Facilities, actor: Actor, number: int, asked: Asked, da
     return made
 
 
+def start_page(facilities: Facilities, asked: Asked) -> tuple[bytes, datetime | None]:
+    """The start page, made anew when any version was changed, and when that was."""
+    wanted = Asked(asked.language, asked.chosen)
+    with facilities.works.looking(ANONYMOUS) as work:
+        changed = last_change(work)
+    key = ("start", changed, wanted)
+    kept = facilities.kept.get(key)
+    if kept is None:
+        with facilities.works.reading(ANONYMOUS) as work:
+            views = record_views(work, newest_ids(work, NEWEST))
+        site = facilities.site
+        found = [publication_of(view, site, facilities.vocabularies, files_allowed=False) for view in views]
+        kept = render_start(site.name, site.page("/"), wanted, [new_line(each) for each in found]).encode()
+        facilities.kept.put(key, kept)
+    return kept, changed[0] if changed else None
+
+
 def _made(facilities: Facilities, work: Work, view: RecordView, asked: Asked, day: date, modified: datetime) -> Shown:
     allowed = may_have_files(work, view)
     publication = _publication(facilities, work, view, asked.page, allowed)
@@ -114,18 +142,22 @@ def _publication(facilities: Facilities, work: Work, view: RecordView, page: int
 
 
 def _versions(facilities: Facilities, work: Work, view: RecordView) -> list[VersionLine]:
+    if view.concept.versions == 1 and view.tombstone is None:
+        return [_version_line(facilities, view, current=True)]
     views, _ = versions_of(work, view.concept.id, Page(1, LISTED_VERSIONS))
-    return [
-        VersionLine(
-            url=facilities.site.page(f"/records/{each.version.id}"),
-            index=each.version.index,
-            label=str(each.version.description.get("version") or f"v{each.version.index}"),
-            date=str(each.version.description.get("publication_date") or iso(each.version.created)[:10]),
-            doi=each.pids["doi"].value if "doi" in each.pids else None,
-            current=each.version.id == view.version.id,
-        )
-        for each in views
-    ]
+    return [_version_line(facilities, each, current=each.version.id == view.version.id) for each in views]
+
+
+def _version_line(facilities: Facilities, view: RecordView, *, current: bool) -> VersionLine:
+    version = view.version
+    return VersionLine(
+        url=facilities.site.page(f"/records/{version.id}"),
+        index=version.index,
+        label=label_of(version.description, version.index),
+        date=str(version.description.get("publication_date") or iso(version.created)[:10]),
+        doi=view.pids["doi"].value if "doi" in view.pids else None,
+        current=current,
+    )
 
 
 def _key(actor: Actor, mark: PageMark, asked: Asked, day: date) -> Hashable:

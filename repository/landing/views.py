@@ -16,18 +16,15 @@ from repository.foundation.web.replies import document_reply
 from repository.foundation.web.sending import file_reply
 from repository.landing.asked import LANGUAGES, Asked
 from repository.landing.contents import ASKED_STYLES
-from repository.landing.newest import new_line
-from repository.landing.page import CONTENT_SECURITY_POLICY, render_error, render_start
-from repository.landing.shown import shown_to
+from repository.landing.page import CONTENT_SECURITY_POLICY, render_error
+from repository.landing.shown import shown_to, start_page
 from repository.records.linksets import linkset
-from repository.records.newest import newest_ids
 from repository.records.offers import LINKSETS, Form, Own, form_for_page
 from repository.records.publications import publication_of
-from repository.records.queries import files_for_reading, latest_for, record_view, record_views
+from repository.records.queries import files_for_reading, latest_for, record_view
 from repository.records.written import in_form
 
 pages = Blueprint("landing", __name__)
-NEWEST = 20
 VARY = "Accept, Accept-Language, Authorization"
 CITED = {"style": "apa", "locale": "en-US"}
 _MOST_DIGITS = 6
@@ -46,15 +43,13 @@ def failed(error: RepositoryError) -> Response:
 
 
 @pages.get("/")
-def start_page() -> Response:
+def start() -> Response:
     """The newest datasets, and where machines begin."""
-    facilities: Facilities = current_facilities()
     asked = _asked()
-    with facilities.works.reading(ANONYMOUS) as work:
-        views = record_views(work, newest_ids(work, NEWEST))
-        found = [publication_of(view, facilities.site, facilities.vocabularies, files_allowed=False) for view in views]
-    page = render_start(facilities.site.name, facilities.site.page("/"), asked, [new_line(each) for each in found])
-    return _conditional(_page(page, asked))
+    html, changed = start_page(current_facilities(), asked)
+    page = _page(html, asked)
+    page.last_modified = changed
+    return _conditional(page)
 
 
 @pages.get("/records/<record:record_id>")

@@ -197,6 +197,28 @@ def test_a_feed_that_the_reader_has_is_not_sent_again(anyone: Caller, deposits: 
     assert anyone.get("/feed.atom", headers={"If-None-Match": reply.headers["ETag"]}).status_code == 200
 
 
+def test_feed_and_start_page_forget_what_is_withdrawn(
+    anyone: Caller, deposits: Deposits, register: Callable[..., Caller]
+) -> None:
+    record = deposits.published()
+    for path in ("/feed.atom", "/"):
+        assert record["links"]["self_html"] in anyone.get(path).text
+    withdraw(register, record)
+    for path in ("/feed.atom", "/"):
+        assert record["links"]["self_html"] not in anyone.get(path).text
+
+
+def test_feed_and_start_page_cost_one_statement_while_nothing_changes(
+    anyone: Caller, facilities: Facilities, deposits: Deposits
+) -> None:
+    deposits.published()
+    for path in ("/feed.atom", "/"):
+        anyone.get(path)
+        with statements(facilities) as seen:
+            anyone.get(path)
+        assert len([text for text in seen if text != "BEGIN"]) == 1, path
+
+
 def test_robots_may_read_records_but_not_search(anyone: Caller) -> None:
     text = anyone.get("/robots.txt").text
     robots = RobotFileParser()
