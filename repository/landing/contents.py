@@ -191,7 +191,7 @@ def _abstract(description: Description) -> Passage:
     for the page has its own.
     """
     html = nh3.clean(
-        description.description,
+        description.description.encode(errors="replace").decode(),  # half a surrogate pair it would refuse
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

@@ -183,7 +183,8 @@ def test_a_hostile_file_name_and_version_label_are_text() -> None:
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x85", "\udc00", "\ufdd0", "\uffff"])
 def test_what_html_cannot_hold_is_replaced(character: str) -> None:
-    work = publication(title=f"A{character}B", references=[{"reference": f"R{character}"}])
+    said = {"references": [{"reference": f"R{character}"}], "description": f"<p>D{character}</p>"}
+    work = publication(title=f"A{character}B", **said)
     html = shown(replace(work, files=[replace(FILES[0], key=f"F{character}")]))
     assert character not in html
     assert "A\ufffdB" in Page(html).text_in("h1")
