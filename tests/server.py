@@ -144,6 +144,11 @@ class Program(ABC):
         return self._log.read_text("utf-8", "replace")
 
     @property
+    def pid(self) -> int:
+        """Of the process that was started."""
+        return self._started().pid
+
+    @property
     def runs(self) -> bool:
         """It was started and has not ended."""
         return self._process is not None and self._process.poll() is None

@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from urllib.parse import urlencode
 
@@ -150,10 +151,19 @@ def emptied_elasticsearch_url(session_indices: Indices) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def session_redis_number(servers: None) -> Iterator[int]:
     """The number of an empty Redis database that no other session has."""
+    with reserved_redis() as number:
+        yield number
+
+
+@contextmanager
+def reserved_redis() -> Iterator[int]:
+    """The number of an empty Redis database that nobody else has during the block; emptied after it."""
     with redis_client(0) as register:
         last = int(register.config_get("databases")["databases"]) - 1
         number = next(number for number in range(last, 0, -1) if _reserve(number))
         yield number
+        with redis_client(number) as client:
+            client.flushdb()
         register.delete(f"{RESERVED}{number}")
 
 

@@ -105,8 +105,9 @@ def same_bytes(place: Site) -> Path:
 
 
 @contextmanager
-def served(place: Site) -> Iterator[None]:
-    """The web processes of the installation at `place.port`, with `same`'s view beside the others."""
+def served(place: Site) -> Iterator[int]:
+    """The web processes of the installation at `place.port`, with `same`'s view beside the others; the pid of the
+    first."""
     line = [
         sys.executable,
         "-m",
@@ -123,7 +124,7 @@ def served(place: Site) -> Iterator[None]:
         process = subprocess.Popen(line, env=environment, stdout=log, stderr=log)
     try:
         until(lambda: _answers(place.port), 60.0, "the server answers")
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(60)
