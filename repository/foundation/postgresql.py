@@ -67,6 +67,18 @@ class PatientConnection(psycopg.Connection[Any]):
                 self.pgconn.finish()  # the answer may still come, and would be taken for that of the next question
             raise
 
+    def rollback(self) -> None:
+        """End the transaction, and keep the statements that were prepared, unless it failed.
+
+        Every reading ends like this.  psycopg would have all statements prepared anew, since what they speak of could
+        have been made by the transaction; migrations are the only ones that make anything.
+        """
+        if self.pgconn.transaction_status != TransactionStatus.INTRANS:
+            super().rollback()
+            return
+        with self.lock:
+            self.wait(self._exec_command(b"ROLLBACK"))
+
 
 def bound_waits(engine: Engine) -> None:
     """Make the engine's connections `PatientConnection`s, and have them looked at before each use."""
