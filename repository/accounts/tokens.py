@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from repository.accounts.facts import TokenIssued, TokenRevoked
 from repository.accounts.model import Person, Token
 from repository.accounts.rules import MAX_TOKEN_NAME, normal_name
+from repository.foundation import clock
 from repository.foundation.actor import GRANTABLE, Actor, Role, Scope
 from repository.foundation.errors import NotFound, NotSignedIn
 from repository.foundation.work import Work
@@ -56,12 +57,12 @@ def revoke_token(work: Work, token_id: int) -> None:
         work.emit(TokenRevoked(token.id))
 
 
-def actor_of(work: Work, secret: str) -> Actor:
-    """Whom a token stands for; raises `NotSignedIn` if it is unknown, expired or revoked."""
-    found = work.session.execute(_BY_SECRET, {"digest": _digest(secret)}).one_or_none()
+def actor_of(connection: Connection, secret: str) -> Actor:
+    """Whom a token stands for now; raises `NotSignedIn` if it is unknown, expired or revoked."""
+    found = connection.execute(_BY_SECRET, {"digest": _digest(secret)}).one_or_none()
     if found is None:
         raise NotSignedIn
-    expired = found.expires is not None and found.expires <= work.now
+    expired = found.expires is not None and found.expires <= clock.now()
     if expired or found.revoked is not None or not found.active:
         raise NotSignedIn
     return Actor(found.id, Role(found.role), frozenset(map(Scope, found.scopes)))

@@ -42,8 +42,8 @@ def recognise() -> None:
         return
     if header is not None and kind.lower() != "bearer":
         raise NotSignedIn
-    with facilities.works.looking(ANONYMOUS) as work:
-        g.actor = actor_of(work, secret.strip() if header else request.args["access_token"])
+    with facilities.works.glancing() as connection:
+        g.actor = actor_of(connection, secret.strip() if header else request.args["access_token"])
 
 
 def _by_password(facilities: Facilities) -> Actor:

@@ -16,6 +16,7 @@ from repository.files.model import FileSet
 from repository.files.queries import file_set, find_entry
 from repository.files.uploads import discard_set, new_set
 from repository.foundation.errors import FieldError
+from repository.foundation.rows import write_rows
 from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.identifiers.reserve import release
@@ -32,14 +33,12 @@ def open_draft(work: Work, site: Site, vocabularies: Vocabularies, raw: JsonObje
     concept_id, draft_id = next_numbers(work, 2)
     concept = Concept(id=concept_id, owner_id=work.actor.person_id, versions=0, created=work.now)
     files = new_set(work)
-    work.session.add(concept)
-    work.session.flush()
+    write_rows(work.session, [concept])
     draft = blank_draft(work, concept, draft_id, DraftKind.NEW, files)
-    work.session.add(draft)
     write_body(work, site, vocabularies, draft, raw)
+    write_rows(work.session, [draft])
     work.emit(DraftOpened(draft.id))
-    work.session.flush()
-    return view_of(work, draft, concept)
+    return view_of(work, draft, concept) if raw.get("pids") else DraftView(draft, concept, files, {}, {})
 
 
 def save_draft(

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from repository.access.policy import Action, Thing, must
 from repository.deposits.model import Draft, DraftKind
-from repository.files.model import FileSet
+from repository.files.model import FileEntry, FileSet
 from repository.files.queries import file_set
 from repository.foundation.among import Among
 from repository.foundation.errors import NotFound, Stale
@@ -23,9 +23,36 @@ _VIEWS = (
     .join(FileSet, Draft.file_set_id == FileSet.id)
     .where(Among(Draft.id, "ids"))
 )
+_WITH_FILES = (
+    select(Draft, Concept, FileSet)
+    .join(Concept, Draft.concept_id == Concept.id)
+    .join(FileSet, Draft.file_set_id == FileSet.id)
+    .where(Draft.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _DRAFT = select(Draft, Concept).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
 # who waited for a row's lock must see what the one before made of it, even of a row that was read before
 _DRAFT_FOR_CHANGE = _DRAFT.with_for_update().execution_options(populate_existing=True)
+
+
+_SLOT = (
+    select(Concept.owner_id, FileSet.state, FileEntry.id.label("entry_id"))
+    .select_from(Draft)
+    .join(Concept, Draft.concept_id == Concept.id)
+    .join(FileSet, Draft.file_set_id == FileSet.id)
+    .outerjoin(FileEntry, and_(FileEntry.file_set_id == FileSet.id, FileEntry.key == bindparam("key")))
+    .where(Draft.id == bindparam("id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where bytes are to come in: what policy needs to know of the draft, its file set's state, whether it is named."""
+
+    thing: Thing
+    state: str
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +92,26 @@ def draft_for(
     if expected is not None and expected != str(draft.revision):
         raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")
     return draft, concept
+
+
+def draft_with_files(work: Work, draft_id: int) -> tuple[Draft, FileSet]:
+    """The draft and its file set, to change its files; both locked.  Raises `NotFound`, `Forbidden`."""
+    found = work.session.execute(_WITH_FILES, {"id": draft_id}).one_or_none()
+    if found is None:  # or another set took the place of the one that was waited for
+        draft, _ = draft_for(work, draft_id, Action.CHANGE_DRAFT)
+        return draft, file_set(work, draft.file_set_id, for_change=True)
+    draft, concept, files = found
+    must(work.actor, Action.CHANGE_DRAFT, Thing(owner_id=concept.owner_id))
+    return draft, files
+
+
+def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
+    """What decides whether bytes may come under a name, in one query; raises `NotFound` if there is no such draft."""
+    # no file's name is empty, and PostgreSQL takes even a question that has NUL in it for an error
+    found = connection.execute(_SLOT, {"id": draft_id, "key": "" if "\x00" in key else key}).one_or_none()
+    if found is None:
+        raise NotFound(UNKNOWN)
+    return Slot(Thing(owner_id=found.owner_id), found.state, found.entry_id is not None)
 
 
 def draft_view(work: Work, draft_id: int) -> DraftView:

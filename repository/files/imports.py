@@ -10,7 +10,7 @@ from repository.foundation.work import Work
 
 def import_files(work: Work, source: FileSet, target: FileSet) -> None:
     """Name all files of `source` in `target` too; raises `Invalid` if `target` has any file."""
-    require_open(target)
+    require_open(target.state)
     if target.count:
         raise Invalid.field("files.enabled", "Please remove all files first.")
     same = (

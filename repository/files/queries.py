@@ -57,6 +57,10 @@ _SET_FOR_CHANGE = (
     .with_for_update()
     .execution_options(populate_existing=True)  # who waited must see what the one before made of it
 )
+_NAMES = FileEntry.__table__.c  # columns rather than attributes: what is asked for is no objects
+_TAKEN = select(_NAMES.key).where(
+    _NAMES.file_set_id == bindparam("set"), _NAMES.key.in_(bindparam("keys", expanding=True))
+)
 _HAS_PENDING = select(exists().where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True)))
 
 
@@ -87,8 +91,13 @@ def entry(work: Work, set_id: int, key: str, record_id: int) -> FileEntry:
     """The entry with its files; raises `NotFound` in the contract's words."""
     found = find_entry(work, set_id, key)
     if found is None:
-        raise NotFound(f"Record '{record_id}' has no file '{key}'.")
+        raise no_file(record_id, key)
     return found
+
+
+def no_file(record_id: int, key: str) -> NotFound:
+    """That there is no such file, in the contract's words."""
+    return NotFound(f"Record '{record_id}' has no file '{key}'.")
 
 
 def first_entries(
@@ -99,11 +108,9 @@ def first_entries(
     return work.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
 
 
-def entries_by_key(work: Work, set_id: int, keys: Iterable[str]) -> Sequence[FileEntry]:
+def keys_taken(work: Work, set_id: int, keys: Iterable[str]) -> set[str]:
     """Those of `keys` that the set has."""
-    return work.session.scalars(
-        select(FileEntry).where(FileEntry.file_set_id == set_id, FileEntry.key.in_(list(keys)))
-    ).all()
+    return set(work.session.connection().scalars(_TAKEN, {"set": set_id, "keys": list(keys)}))
 
 
 def all_entries(work: Work, set_id: int) -> Iterator[FileEntry]:

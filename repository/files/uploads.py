@@ -7,24 +7,26 @@ commit, what was committed under the name before stays what the name means.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from repository.engines.bytestore.port import ByteStore, Digests
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
-from repository.files.queries import entries_by_key
+from repository.files.queries import keys_taken
 from repository.files.rules import Declared, extension_of, fault_of_key, media_type_of
 from repository.foundation.errors import FieldError, Forbidden, Invalid
+from repository.foundation.rows import write_change, write_rows
 from repository.foundation.work import Work
 
 # Added up by the database, so that parallel uploads of one draft never lose each other's files.
+_SET = cast(Table, FileSet.__table__)
 _CHANGE_COUNTS = (
-    update(FileSet)
-    .where(FileSet.id == bindparam("set"))
-    .values(count=FileSet.count + bindparam("more"), total_bytes=FileSet.total_bytes + bindparam("bytes"))
-    .execution_options(synchronize_session=False)
+    update(_SET)
+    .where(_SET.c.id == bindparam("set"))
+    .values(count=_SET.c.count + bindparam("more"), total_bytes=_SET.c.total_bytes + bindparam("bytes"))
 )
 
 
@@ -39,14 +41,13 @@ class Received:
 def new_set(work: Work) -> FileSet:
     """An empty set."""
     made = FileSet(state=SetState.OPEN.value, count=0, total_bytes=0)
-    work.session.add(made)
-    work.session.flush()
+    write_rows(work.session, [made])
     return made
 
 
 def begin(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
     """Name the files to come; raises `Invalid` and names none if any name cannot stand."""
-    require_open(files)
+    require_open(files.state)
     _require_names(work, files, wanted, limit)
     entries = [
         FileEntry(
@@ -65,9 +66,8 @@ def begin(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) ->
         )
         for each in wanted
     ]
-    work.session.add_all(entries)
+    write_rows(work.session, entries)
     _count(work, files, len(entries), 0)
-    work.session.flush()
     return entries
 
 
@@ -89,10 +89,9 @@ def stage(work: Work, entry: FileEntry, received: Received) -> None:
         media_type=media_type_of(entry.key),
         created=work.now,
     )
-    work.session.add(file)
-    work.session.flush()
-    entry.staged_id, entry.staged = file.id, file
-    entry.pending, entry.updated = True, work.now
+    write_rows(work.session, [file])
+    write_change(work.session, entry, staged_id=file.id, pending=True, updated=work.now)
+    set_committed_value(entry, "staged", file)
 
 
 def complete(work: Work, files: FileSet, entry: FileEntry) -> tuple[FieldError, ...]:
@@ -101,16 +100,15 @@ def complete(work: Work, files: FileSet, entry: FileEntry) -> tuple[FieldError, 
     Returns what does not match, in which case the staged bytes are dropped and the name means what it meant before.
     Committing again changes nothing.  Raises `Invalid` when nothing was received.
     """
-    require_open(files)
+    require_open(files.state)
     file = entry.staged
     if file is None:
         if entry.file_id is None:
             raise Invalid.field("content", f"No content was received for file '{entry.key}'.")
         return ()
     mismatches = _mismatches(entry, file)
-    entry.staged_id, entry.staged, entry.updated = None, None, work.now
     if mismatches:
-        entry.pending = entry.file_id is None
+        _settle(work, entry, entry.file, pending=entry.file is None)
         work.emit(FileReleased(file.id))
         return mismatches
     _replace(work, files, entry, file)
@@ -119,7 +117,7 @@ def complete(work: Work, files: FileSet, entry: FileEntry) -> tuple[FieldError, 
 
 def remove(work: Work, files: FileSet, entry: FileEntry) -> None:
     """Take a name out of the set; raises `Forbidden` if the set is frozen."""
-    require_open(files)
+    require_open(files.state)
     for file_id in (entry.file_id, entry.staged_id):
         if file_id is not None:
             work.emit(FileReleased(file_id))
@@ -129,7 +127,7 @@ def remove(work: Work, files: FileSet, entry: FileEntry) -> None:
 
 def discard_set(work: Work, files: FileSet) -> None:
     """Give up a whole set; its entries and bytes are removed afterwards, however many there are."""
-    require_open(files)
+    require_open(files.state)
     files.state = SetState.DISCARDED.value
     work.emit(FileSetDiscarded(files.id))
 
@@ -139,9 +137,9 @@ def freeze(files: FileSet) -> None:
     files.state = SetState.FROZEN.value
 
 
-def require_open(files: FileSet) -> None:
-    """Raises `Forbidden` for the files of a published version."""
-    if files.state != SetState.OPEN:
+def require_open(state: str) -> None:
+    """Raises `Forbidden` for a file set in this state if it is that of a published version."""
+    if state != SetState.OPEN:
         raise Forbidden("The files of a published version cannot be changed: make a new version.")
 
 
@@ -151,7 +149,7 @@ def _require_names(work: Work, files: FileSet, wanted: Sequence[Declared], limit
     ]
     if errors:
         raise Invalid(errors=errors)
-    taken = {entry.key for entry in entries_by_key(work, files.id, [w.key for w in wanted])}
+    taken = keys_taken(work, files.id, [each.key for each in wanted])
     for index, each in enumerate(wanted):
         if each.key in taken:
             raise Invalid(
@@ -181,11 +179,19 @@ def _replace(work: Work, files: FileSet, entry: FileEntry, file: StoredFile) -> 
     before = entry.file.size if entry.file else 0
     if entry.file_id is not None:
         work.emit(FileReleased(entry.file_id))
-    entry.file_id, entry.file, entry.pending = file.id, file, False
+    _settle(work, entry, file, pending=False)
     _count(work, files, 0, file.size - before)
     work.emit(FileReceived(file.id, {"key": entry.key, "sha256": file.sha256}))
 
 
+def _settle(work: Work, entry: FileEntry, file: StoredFile | None, *, pending: bool) -> None:
+    """Let the name mean `file`, with nothing beside it."""
+    file_id = file.id if file else None
+    write_change(work.session, entry, file_id=file_id, staged_id=None, pending=pending, updated=work.now)
+    set_committed_value(entry, "file", file)
+    set_committed_value(entry, "staged", None)
+
+
 def _count(work: Work, files: FileSet, count: int, total_bytes: int) -> None:
-    work.session.execute(_CHANGE_COUNTS, {"set": files.id, "more": count, "bytes": total_bytes})
+    work.session.connection().execute(_CHANGE_COUNTS, {"set": files.id, "more": count, "bytes": total_bytes})
     work.session.expire(files, ["count", "total_bytes"])
