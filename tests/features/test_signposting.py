@@ -11,6 +11,7 @@ from signposting.linkheader import find_signposting_http_link
 from signposting.linkset import Linkset, LinksetJSON, _parse_linkset, _parse_linkset_json
 
 from repository.dataset.description import FileOf, Publication
+from repository.dataset.formats.registry import FORMATS
 from repository.dataset.formats.signposting import (
     LINKSET,
     LINKSET_JSON,
@@ -205,6 +206,14 @@ def test_a_file_says_where_it_belongs_and_how_it_is_cited() -> None:
     assert found.collection.target == PAGE
     assert found.citeAs is not None
     assert found.citeAs.target == "https://doi.org/10.5072/data.12"
+
+
+def test_every_format_of_the_registry_is_known_by_its_type_and_those_with_a_schema_by_their_profile() -> None:
+    found = {each.href.partition("?format=")[2]: each for each in signposts(PUBLICATION, list(FORMATS.values()), API)}
+    profiles = {name: found[name].profile for name in FORMATS}
+    assert all(found[name].type == FORMATS[name].media_type.partition(";")[0] for name in FORMATS)
+    assert len({profiles[name] for name in FORMATS if FORMATS[name].media_type.startswith("application/ld+json")}) == 4
+    assert profiles["dcat-turtle"] == profiles["dcat-rdfxml"] == profiles["dcat-jsonld"] != ""
 
 
 def test_a_record_without_a_doi_is_cited_by_the_next_best() -> None:

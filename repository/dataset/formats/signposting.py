@@ -21,12 +21,10 @@ LONGEST_HEADER = 3000
 """Bytes of a ``Link`` header: proxies give all headers of an answer 4 KiB unless they are told otherwise."""
 
 _PROFILES = {
-    "cstr": "https://www.cstr.cn/",
     "datacite-json": "http://datacite.org/schema/kernel-4",
     "datacite-xml": "http://datacite.org/schema/kernel-4",
-    "dcat-jsonld": "http://data.europa.eu/r5r/",
-    "dcat-turtle": "http://data.europa.eu/r5r/",
-    "dcat-xml": "http://data.europa.eu/r5r/",
+    "dcat-rdfxml": "http://www.w3.org/ns/dcat#",
+    "dcat-turtle": "http://www.w3.org/ns/dcat#",
     "dublin-core": "http://www.openarchives.org/OAI/2.0/oai_dc/",
     "iso19139": "http://www.isotc211.org/2005/gmd",
     "schema-org": "https://schema.org/",
