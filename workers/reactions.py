@@ -71,7 +71,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     EmbargoLifted: CHANGED,
     VersionWithdrawn: CHANGED,
     VersionRestored: CHANGED,
-    CommunityAssigned: [Reaction("index_records", its_versions)],
+    CommunityAssigned: [Reaction("index_records", its_versions), Reaction("index_files", its_versions)],
     EditBegun: [],
     NewVersionBegun: [Reaction("index_drafts")],
     DraftOpened: [Reaction("index_drafts")],

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import func, select
+
 from repository.dataset.description import Publication
 from repository.dataset.formats.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite import datacite_json
 from repository.engines.facilities import Facilities
 from repository.engines.registrars.port import Registrar
 from repository.foundation.actor import SYSTEM
+from repository.foundation.among import Among
 from repository.identifiers.register import Wanted
+from repository.records.model import Version
 from repository.records.publications import concept_publications, publication_of
 from repository.records.queries import record_views
 
@@ -30,8 +34,16 @@ DOCUMENTS: Mapping[str, Callable[[Publication], Document]] = {
 """By `Registrar.format`."""
 
 
+# Built once: composing a statement costs more than running it.  A concept is withdrawn when all its versions are.
+_COUNTS = (func.count(Version.id), func.count(Version.withdrawn_at))
+_VERSIONS = select(Version.id, *_COUNTS).where(Among(Version.id, "owners")).group_by(Version.id)
+_CONCEPTS = select(Version.concept_id, *_COUNTS).where(Among(Version.concept_id, "owners")).group_by(Version.concept_id)
+
+
 def wanted_of(facilities: Facilities, owners: Sequence[int]) -> dict[int, Wanted]:
     """By owner, of those that are published versions or concepts of such."""
+    if all(each.here for each in facilities.registrars.values()):
+        return _targets(facilities, owners)
     registrars = [each for each in facilities.registrars.values() if each.format]
     languages = {node.name: node.languages for node in facilities.site.nodes.nodes}
     with facilities.works.reading(SYSTEM) as work:
@@ -41,6 +53,18 @@ def wanted_of(facilities: Facilities, owners: Sequence[int]) -> dict[int, Wanted
         rest = set(owners) - {each.id for _, each in said}
         said += concept_publications(work, site, vocabularies, sorted(rest))
     return {each.id: _wanted(each, registrars, languages, hidden=not public) for public, each in said}
+
+
+def _targets(facilities: Facilities, owners: Sequence[int]) -> dict[int, Wanted]:
+    """Where the owners lead and whether they are withdrawn, which is all that a register of our own takes."""
+    with facilities.works.reading(SYSTEM) as work:
+        versions = work.session.execute(_VERSIONS, {"owners": owners}).all()
+        concepts = work.session.execute(_CONCEPTS, {"owners": owners}).all()
+    page = facilities.site.page
+    return {
+        number: Wanted(page(f"/records/{number}"), withdrawn=there == gone)
+        for number, there, gone in (*versions, *concepts)
+    }
 
 
 def _wanted(

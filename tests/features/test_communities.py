@@ -11,6 +11,7 @@ from repository.app import create_app
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import Role
 from repository.foundation.nodes import Node, Nodes
+from repository.search.upkeep.comparing import Part, differences
 from tests.conftest import Caller, Deposits
 from tests.features.steps import Json, faults
 
@@ -84,6 +85,19 @@ def test_a_published_dataset_keeps_its_identifiers_and_is_harvested_with_the_set
     assert now["parent"]["communities"]["default"] == JOURNAL
     assert f":{record['id']}</identifier>" in anyone.get(listed).text
     assert f"community-{JOURNAL}" in anyone.get("/oai2d?verb=ListSets").text
+
+
+def test_the_index_follows_with_records_and_their_files(
+    curator: Caller, deposits: Deposits, facilities: Facilities, settle: Callable[[], None]
+) -> None:
+    record = deposits.published()
+    settle()
+    join(curator, record)
+    assert [difference.part for difference in differences(facilities)] == [Part.RECORD, Part.FILES]
+
+    settle()
+
+    assert list(differences(facilities)) == []
 
 
 def test_it_can_be_taken_out_again(curator: Caller, anyone: Caller, deposits: Deposits) -> None:

@@ -143,6 +143,14 @@ def test_a_related_work_keeps_its_scheme_or_becomes_an_address(
     assert related(of) == [("Cites", kind, written)]
 
 
+@pytest.mark.parametrize(("pid", "kind"), [("10.5442/NI000001", "DOI"), ("21.T11998/0000-001A-3905-F", "Handle")])
+def test_an_instrument_is_named_by_its_doi_or_handle_and_its_type(pid: str, kind: str) -> None:
+    of = works({"scheme": "pidinst", "identifier": pid, "relation_type": {"id": "iscollectedby"}})
+    (relation,) = datacite_json(of)["relatedIdentifiers"]
+    assert (relation["relatedIdentifier"], relation["relatedIdentifierType"]) == (pid, kind)
+    assert relation["resourceTypeGeneral"] == "Instrument"
+
+
 def test_a_work_that_leads_nowhere_is_left_to_other_formats() -> None:
     assert related(works({"scheme": "other", "identifier": "shelf 3", "relation_type": {"id": "cites"}})) == []
 

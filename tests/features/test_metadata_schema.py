@@ -142,6 +142,20 @@ def test_cstr_and_doi_are_recognised_among_related_identifiers() -> None:
     ]
 
 
+def test_people_institutions_and_instruments_are_recognised_among_related_identifiers() -> None:
+    collected = {"relation_type": {"id": "iscollectedby"}}
+    sent = [
+        {"identifier": "https://orcid.org/0000-0002-1825-0097", **collected},
+        {"identifier": "https://ror.org/05dxps055", **collected},
+        {"identifier": "https://doi.org/10.5442/NI000001", "scheme": "PIDINST", **collected},
+    ]
+    assert stored(related_identifiers=sent)["related_identifiers"] == [
+        {"identifier": "0000-0002-1825-0097", "scheme": "orcid", **collected},
+        {"identifier": "05dxps055", "scheme": "ror", **collected},
+        {"identifier": "10.5442/NI000001", "scheme": "pidinst", **collected},
+    ]
+
+
 def test_several_identifiers_of_one_scheme_may_name_a_dataset() -> None:
     sent = [{"identifier": "10.5072/x"}, {"identifier": "10.5072/y"}]
     assert len(stored(identifiers=sent)["identifiers"]) == 2

@@ -30,6 +30,18 @@ def test_controlled_terms_get_their_names_in_both_languages() -> None:
     assert role.name("en") == "Data manager"
 
 
+def test_what_something_related_is_may_be_told_by_its_scheme() -> None:
+    cites = {"relation_type": {"id": "cites"}}
+    sent = [
+        {"scheme": "orcid", "identifier": "0000-0002-1825-0097", **cites},
+        {"scheme": "pidinst", "identifier": "10.5442/NI000001", **cites},
+        {"scheme": "arxiv", "identifier": "arXiv:2101.00001", "resource_type": {"id": "software"}, **cites},
+        {"scheme": "doi", "identifier": "10.5072/x", **cites},
+    ]
+    kinds = [related.resource_type for related in description(related_identifiers=sent).related_identifiers]
+    assert [kind and kind.name("zh") for kind in kinds] == ["人员", "仪器设备", "软件", None]
+
+
 def test_a_term_its_vocabulary_no_longer_has_reads_as_its_id() -> None:
     said = description(resource_type={"id": "hologram"}, rights=[{"id": "wtf-9"}])
     assert said.resource_type.name("zh") == "hologram"
@@ -146,6 +158,17 @@ def test_every_two_letter_code_is_that_of_the_language_vocabulary() -> None:
         ("gnd", "gnd:118540238", "https://d-nb.info/gnd/118540238"),
         ("handle", "21.86116.6/sciencedb.06893", "https://hdl.handle.net/21.86116.6/sciencedb.06893"),
         ("cstr", "31253.11.x", "https://cstr.cn/31253.11.x"),
+        ("igsn", "AU1101", "https://igsn.org/AU1101"),
+        ("igsn", "10.58052/IECUR0097", "https://doi.org/10.58052/IECUR0097"),
+        ("patent", "CN102030405B", "https://patents.google.com/patent/CN102030405B"),
+        ("patent", "CN201710601862.3", None),
+        ("patent", "PCT/CN2020/123456", None),
+        ("pidinst", "10.5442/NI000001", "https://doi.org/10.5442/NI000001"),
+        ("pidinst", "21.T11998/0000-1", "https://hdl.handle.net/21.T11998/0000-1"),
+        ("pmcid", "PMC3531190", "https://pmc.ncbi.nlm.nih.gov/articles/PMC3531190/"),
+        ("raid", "10.26259/c2b1", "https://raid.org/10.26259/c2b1"),
+        ("ror", "05dxps055", "https://ror.org/05dxps055"),
+        ("swhid", "swh:1:cnt:ab;path=/a%3Bb", "https://archive.softwareheritage.org/swh:1:cnt:ab;path=/a%3Bb"),
         ("cstr", "CSTRnull", None),
         ("url", "https://a.org/?q=1", "https://a.org/?q=1"),
         ("url", "javascript:alert(1)", None),

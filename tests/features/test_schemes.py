@@ -4,22 +4,31 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from config import vocabularies as files
 from repository.dataset.schemes import (
-    LONGEST,
     OF_PEOPLE,
     OF_PLACES,
+    OF_RELATED,
     OF_THINGS,
     SCHEMES,
     detect,
     is_valid,
+    misspelt,
     normalise,
+    type_told_by,
 )
+from repository.dataset.vocabularies import Vocabularies
 
+HASH = "0123456789012345678901234567890123456789"
 NORMAL_FORMS = [
     ("ads", "ads:1984ApJ...286...53F", "1984ApJ...286...53F"),
     ("ark", "ark:/12148/btv1b8449691v", "ark:/12148/btv1b8449691v"),
+    ("ark", "https://n2t.net/ark:/12148/btv1b8449691v", "ark:/12148/btv1b8449691v"),
     ("arxiv", "2101.00001v2", "arXiv:2101.00001v2"),
     ("arxiv", "arxiv:hep-th/9901001", "arXiv:hep-th/9901001"),
+    ("arxiv", "https://arxiv.org/abs/2101.00001v2", "arXiv:2101.00001v2"),
+    ("arxiv", "https://arxiv.org/pdf/math.GT/0309136v1.pdf", "arXiv:math/0309136v1"),
+    ("arxiv", "https://doi.org/10.48550/arXiv.2101.00001", "arXiv:2101.00001"),
     ("crossreffunderid", "https://doi.org/10.13039/501100001809", "10.13039/501100001809"),
     ("crossreffunderid", "501100001809", "501100001809"),
     ("cstr", "CSTR:31253.11.sciencedb.01092", "31253.11.sciencedb.01092"),
@@ -34,21 +43,54 @@ NORMAL_FORMS = [
     ("grid", "grid.9227.e", "grid.9227.e"),
     ("handle", "https://hdl.handle.net/20.500.12345/abc", "20.500.12345/abc"),
     ("igsn", "igsn:AU1101", "AU1101"),
+    ("igsn", "https://hdl.handle.net/10273/AU1101", "AU1101"),
+    ("igsn", "10273/AU1101", "AU1101"),
+    ("igsn", "https://doi.org/10.58052/IECUR0097", "10.58052/IECUR0097"),
+    ("isbn", "ISBN 978-0-306-40615-7", "978-0-306-40615-7"),
     ("isbn", "0-306-40615-2", "978-0-306-40615-7"),
     ("isbn", "9780306406157", "978-0-306-40615-7"),
     ("isni", "https://isni.org/isni/0000000121032683", "0000000121032683"),
     ("isni", "0000 0001 2103 2683", "0000000121032683"),
     ("issn", "15626865", "1562-6865"),
+    ("issn", "ISSN 2434-561x", "2434-561X"),
+    ("istc", "0A9200212B4A1057", "0A9-2002-12B4A105-7"),
     ("lissn", "0024-9319", "0024-9319"),
     ("lsid", "urn:lsid:ubio.org:namebank:11815", "urn:lsid:ubio.org:namebank:11815"),
     ("orcid", "https://orcid.org/0000-0002-1825-0097", "0000-0002-1825-0097"),
     ("orcid", "0000000218250097", "0000-0002-1825-0097"),
     ("orcid", "0000-0002-1694-233x", "0000-0002-1694-233X"),
+    ("orcid", "orcid.org/0000-0002-1825-0097", "0000-0002-1825-0097"),
     ("other", "sample 12 (样品)", "sample 12 (样品)"),
+    ("patent", "CN 102030405 B", "CN102030405B"),
+    ("patent", "US 7,654,321 B2", "US7654321B2"),
+    ("patent", "US 2020/0123456 A1", "US20200123456A1"),
+    ("patent", "US D123,456 S", "USD123456S"),
+    ("patent", "EP1234567A1", "EP1234567A1"),
+    ("patent", "WO 2020/123456 A1", "WO2020123456A1"),
+    ("patent", "JP S63-123456 A", "JPS63123456A"),
+    ("patent", "https://patents.google.com/patent/CN102030405B/en", "CN102030405B"),
+    ("patent", "https://worldwide.espacenet.com/patent/search?q=pn%3DCN102030405B", "CN102030405B"),
+    ("patent", "ZL 2017 1 0601862.3", "CN201710601862.3"),
+    ("patent", "ZL95115608.X", "CN95115608.X"),
+    ("patent", "201710601862.3", "CN201710601862.3"),
+    ("patent", "PCT/CN99/00012", "PCT/CN1999/000012"),
+    ("patent", "PCT/CN2020/123456", "PCT/CN2020/123456"),
+    ("pidinst", "https://doi.org/10.5442/NI000001", "10.5442/NI000001"),
+    ("pidinst", "hdl:21.T11998/0000-001A-3905-F", "21.T11998/0000-001A-3905-F"),
+    ("pmcid", "https://www.ncbi.nlm.nih.gov/pmc/articles/pmc3531190/", "PMC3531190"),
     ("pmid", "pmid:12082125", "12082125"),
+    ("pmid", "https://pubmed.ncbi.nlm.nih.gov/12082125/", "12082125"),
     ("purl", "https://purl.org/dc/terms", "https://purl.org/dc/terms"),
+    ("raid", "https://raid.org/10.26259/c2b1b7b0", "10.26259/c2b1b7b0"),
     ("ror", "https://ror.org/05dxps055", "05dxps055"),
     ("rrid", "rrid:AB_90755", "RRID:AB_90755"),
+    ("swhid", f"swh:1:rev:{HASH}", f"swh:1:rev:{HASH}"),
+    ("swhid", f"https://archive.softwareheritage.org/SWH:1:cnt:{HASH}/", f"swh:1:cnt:{HASH}"),
+    (
+        "swhid",
+        f"swh:1:cnt:{HASH};lines=9-15;path=/a%3Bb;origin=https://gitlab.org/a/",
+        f"swh:1:cnt:{HASH};origin=https://gitlab.org/a/;path=/a%3Bb;lines=9-15",
+    ),
     ("upc", "036000291452", "036000291452"),
     ("url", "https://example.org/a?b=c#d", "https://example.org/a?b=c#d"),
     ("urn", "https://nbn-resolving.org/urn:nbn:de:101:1-201102033592", "urn:nbn:de:101:1-201102033592"),
@@ -61,52 +103,6 @@ NORMAL_FORMS = [
 def test_an_identifier_has_one_normal_form(scheme: str, text: str, normal: str) -> None:
     assert normalise(scheme, f" {text} ") == normal
     assert normalise(scheme, normal) == normal
-
-
-@pytest.mark.parametrize(
-    ("scheme", "text", "label"),
-    [
-        ("orcid", "0000-0002-1825-0098", "ORCID"),
-        ("orcid", "https://orcid.org/0000-0002-1825-00", "ORCID"),
-        ("isni", "0000000121032684", "ISNI"),
-        ("ror", "05dxps056", "ROR"),
-        ("ror", "https://example.org/05dxps055", "ROR"),
-        ("gnd", "4079154-3 and more", "GND"),
-        ("isbn", "978-0-306-40615-8", "ISBN"),
-        ("issn", "1562-6866", "ISSN"),
-        ("eissn", "1562-6866", "EISSN"),
-        ("ean13", "4006381333932", "EAN13"),
-        ("upc", "036000291453", "UPC"),
-        ("doi", "11.5072/abc", "DOI"),
-        ("doi", "10.5072/with blank", "DOI"),
-        ("doi", "10.5072/a\nb", "DOI"),
-        ("cstr", "CSTRnull", "CSTR"),
-        ("cstr", "31253.11", "CSTR"),
-        ("handle", "https://example.org/x", "Handle"),
-        ("handle", "hdl:hdl:1/2", "Handle"),
-        ("arxiv", "2101.1", "arXiv"),
-        ("pmid", "PMC12", "PMID"),
-        ("pmid", "١٢٣", "PMID"),
-        ("url", "javascript://example.org/%0aalert(1)", "URL"),
-        ("url", "javascript:alert(1)", "URL"),
-        ("url", "data:text/html,x", "URL"),
-        ("url", "https://", "URL"),
-        ("url", "http://[", "URL"),
-        ("url", "www.example.org", "URL"),
-        ("url", "https://example.org/" + "x" * LONGEST, "URL"),
-        ("purl", "https://example.org/purl.org", "PURL"),
-        ("w3id", "https://example.org/w3id.org", "W3ID"),
-        ("wikidata", "Q0", "Wikidata"),
-        ("other", "somebody@example.org", "Other"),
-        ("other", "", "Other"),
-        ("other", "a\x00b", "Other"),
-        ("urn", "nbn:de:101", "URN"),
-        ("grid", "grid.x", "GRID"),
-    ],
-)
-def test_a_wrong_identifier_is_refused_by_the_name_of_its_scheme(scheme: str, text: str, label: str) -> None:
-    with pytest.raises(ValueError, match=f"^Invalid {label} identifier\\.( [A-Z].*\\.)?$"):
-        normalise(scheme, text)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +162,48 @@ def test_the_scheme_of_a_things_identifier_is_recognised(text: str, scheme: str 
     assert detect(text, OF_THINGS) == scheme
 
 
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("https://orcid.org/0000-0002-1825-0097", "orcid"),
+        ("https://ror.org/05dxps055", "ror"),
+        ("https://ror.org/about", "url"),
+        ("https://raid.org/10.26259/c2b1b7b0", "raid"),
+        ("10.26259/c2b1b7b0", "doi"),
+        (f"swh:1:dir:{HASH};origin=https://gitlab.org/a", "swhid"),
+        ("pidinst:21.T11998/0000-001A-3905-F", "pidinst"),
+        ("https://hdl.handle.net/10273/AU1101", "igsn"),
+        ("igsn:10.58052/IECUR0097", "igsn"),
+        ("https://arxiv.org/abs/2101.00001", "arxiv"),
+        ("PMC3531190", "pmcid"),
+        ("CN102030405B", "patent"),
+        ("CN201710601862.3", "patent"),
+        ("ZL 2017 1 0601862.3", "patent"),
+        ("US 7,654,321 B2", "patent"),
+        ("PCT/CN2020/123456", "patent"),
+        ("data/20201", None),
+        ("XX1234567A", None),
+    ],
+)
+def test_the_scheme_of_what_a_dataset_relates_to_is_recognised(text: str, scheme: str | None) -> None:
+    assert detect(text, OF_RELATED) == scheme
+
+
+def test_a_scheme_that_has_one_type_of_resource_tells_it() -> None:
+    types = Vocabularies.of(files.read())["resourcetypes"]
+    told = {scheme: type_told_by(scheme) for scheme in SCHEMES if type_told_by(scheme)}
+    assert [kind for kind in told.values() if types.get(kind) is None] == []
+    assert (told["orcid"], told["ror"], told["raid"]) == ("person", "organization", "project")
+    assert (told["igsn"], told["pidinst"], told["swhid"]) == ("physicalobject", "instrument", "software")
+    assert type_told_by("doi") == type_told_by("nonsense") == ""
+
+
+def test_every_example_is_right() -> None:
+    assert [
+        scheme.id for scheme in SCHEMES.values() if scheme.example and not is_valid(scheme.id, scheme.example)
+    ] == []
+
+
 def test_a_bare_number_is_no_place() -> None:
     assert detect("1816670", OF_PLACES) is None
     assert detect("geonames:1816670", OF_PLACES) == "geonames"
@@ -176,13 +214,16 @@ def test_the_contract_lists_these_schemes_for_things() -> None:
         "ark arxiv ads crossreffunderid cstr doi ean13 eissn grid handle igsn isbn isni issn istc"
         " lissn lsid pmid purl rrid upc url urn w3id wikidata other"
     )
-    of_our_own = "patent pidinst pmcid raid swhid"
-    assert set(OF_THINGS) == {*contract.split(), *of_our_own.split()}
+    ours = "patent pidinst pmcid raid swhid"
+    assert set(OF_THINGS) == {*contract.split(), *ours.split()}
+    assert set(OF_RELATED) - set(OF_THINGS) == {"orcid", "ror"}
 
 
 @given(
     st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
-    | st.from_regex(r"(doi:|https?://|hdl:|urn:|ark:/|gnd:|CSTR:|igsn:)?[0-9A-Za-z./:@#?-]{0,30}")
+    | st.from_regex(
+        r"(doi:|https?://|hdl:|urn:|ark:/|gnd:|CSTR:|igsn:|swh:1:|CN|US|PCT/|arXiv:|PMC)?[0-9A-Za-z./:@#?-]{0,30}"
+    )
 )
 @example("https://doi.org/10.1/")
 @example("urn:")
@@ -194,11 +235,14 @@ def test_whatever_is_accepted_is_its_own_normal_form(text: str) -> None:
             normal = normalise(scheme, text)
             assert normalise(scheme, normal) == normal
             assert normal == normal.strip()
-    for allowed in (OF_PEOPLE, OF_PLACES, OF_THINGS):
+    for allowed in (OF_PEOPLE, OF_PLACES, OF_THINGS, OF_RELATED):
         scheme_found = detect(text, allowed)
         assert scheme_found is None or (scheme_found in allowed and is_valid(scheme_found, text))
 
 
-@pytest.mark.parametrize("text", ["a@" * 1000, "1/" * 1000, "10.1" * 500, "(" * 2000, "-" * 2000])
+@pytest.mark.parametrize(
+    "text", ["a@" * 1000, "1/" * 1000, "10.1" * 500, "(" * 2000, "-" * 2000, "CN" + " 1" * 900, "0 " * 999]
+)
 def test_a_long_hostile_text_is_answered_soon(text: str) -> None:
-    assert detect(text, OF_THINGS) in (None, "handle")
+    assert detect(text, OF_RELATED) in (None, "handle")
+    assert misspelt(text, OF_RELATED) == ""

@@ -153,6 +153,19 @@ def test_resource_types_carry_what_the_formats_need() -> None:
         assert entry.icon
 
 
+def test_some_types_can_only_be_linked_to() -> None:
+    types = list(SHIPPED["resourcetypes"])
+    assert [entry.id for entry in types if "linkable" not in entry.tags] == []
+    assert [entry.id for entry in types if "depositable" not in entry.tags] == names(
+        "instrument project person organization award service"
+    )
+
+
+def test_every_general_type_of_datacite_can_be_said() -> None:
+    said = {entry.props["datacite_general"] for entry in SHIPPED["resourcetypes"]}
+    assert set(GENERAL_TYPES) - said == set()
+
+
 def test_a_cstr_type_is_given_only_where_one_is_known() -> None:
     codes = {e.id: e.props["cstr_type"] for e in SHIPPED["resourcetypes"] if "cstr_type" in e.props}
     assert codes == {

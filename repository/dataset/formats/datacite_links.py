@@ -56,7 +56,7 @@ def related_identifiers(publication: Publication) -> list[Json]:
 
 
 def _of_depositor(identifier: Identifier) -> Named:
-    scheme = identifier.scheme
+    scheme = links.registered_as(identifier.scheme, identifier.identifier)
     label = IDENTIFIER_TYPES.get(scheme) or _LABELS.get(scheme) or said(scheme).upper() or OTHER
     return Named(said(bare(scheme, identifier.identifier)), label)
 
@@ -101,8 +101,9 @@ def _works(publication: Publication) -> Iterator[_Relation]:
 
 def _work(related: RelatedIdentifier) -> Named | None:
     """A scheme that DataCite does not have becomes the address it leads to; without one it has no place here."""
-    if kind := IDENTIFIER_TYPES.get(related.scheme):
-        return Named(said(bare(related.scheme, related.identifier)), kind)
+    scheme = links.registered_as(related.scheme, related.identifier)
+    if kind := IDENTIFIER_TYPES.get(scheme):
+        return Named(said(bare(scheme, related.identifier)), kind)
     address = links.link_to(related.scheme, related.identifier)
     return Named(said(address), "URL") if address else None
 

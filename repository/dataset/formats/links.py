@@ -48,22 +48,23 @@ def link_to(scheme: str, identifier: str) -> str | None:
         return address
     if scheme == "cstr":
         return _link_to_cstr(identifier)
-    scheme = _of_its_registrar(scheme, identifier)
+    scheme = "doi" if scheme == "igsn" and identifier.startswith("10.") else registered_as(scheme, identifier)
+    if scheme == "patent" and not identifier.isalnum():
+        return None  # the number of an application, of which there may be no page yet
     if scheme not in _ADDRESSES:
         return None
     mark = _MARKS.get(scheme, "")
     bare = identifier[len(mark) :] if identifier.lower().startswith(mark) else identifier
     if scheme == "crossreffunderid":
         bare = f"10.13039/{bare.removeprefix('10.13039/')}"
-    return _ADDRESSES[scheme].format(_quoted(bare))
+    # the qualifiers of a SWHID are percent-encoded already
+    return _ADDRESSES[scheme].format(_quoted(bare, "%" if scheme == "swhid" else ""))
 
 
-def _of_its_registrar(scheme: str, identifier: str) -> str:
-    """The scheme by whose resolver it is found: instruments and samples have DOIs or Handles."""
-    if scheme == "pidinst" or (scheme == "igsn" and identifier.startswith("10.")):
+def registered_as(scheme: str, identifier: str) -> str:
+    """The scheme of which an identifier is in the end: that of an instrument is a DOI or a Handle."""
+    if scheme == "pidinst":
         return "doi" if identifier.startswith("10.") else "handle"
-    if scheme == "patent" and not identifier.isalnum():
-        return ""  # an application, of which there is no page yet
     return scheme
 
 
@@ -89,8 +90,8 @@ def ror_url(identifier: str | None) -> str | None:
     return f"https://ror.org/{bare}" if looks_right else None
 
 
-def _quoted(identifier: str) -> str:
-    return quote(identifier, safe=_SAFE, errors="replace")
+def _quoted(identifier: str, also_safe: str = "") -> str:
+    return quote(identifier, safe=_SAFE + also_safe, errors="replace")
 
 
 def _link_to_cstr(identifier: str) -> str | None:

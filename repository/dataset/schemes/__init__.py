@@ -134,8 +134,12 @@ def _reason(known: Scheme, text: str, error: ValueError) -> str:
     """Why it is none: a wrong check digit, another scheme, what the reader found, or how it should look."""
     if isinstance(error, WrongCheck):
         return str(error)
-    others = [] if _A_MERE_NUMBER.fullmatch(text.strip()) else [name for name in SCHEMES if name != known.id]
-    if other := detect(text, others):
+    others = SCHEMES.keys() - {known.id}
+    if isinstance(error, Misread):
+        others -= {"url"}  # the reader found more in the address than that it is one
+    if _A_MERE_NUMBER.fullmatch(text.strip()):
+        others -= {"pmid"}  # any number is one
+    if other := detect(text, tuple(others)):
         return f"It looks like an identifier of scheme {other}."
     return _told(known, error)
 
