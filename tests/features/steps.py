@@ -71,8 +71,15 @@ def statements(facilities: Facilities) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
-    event.listen(facilities.works.engine, "before_cursor_execute", note)
+    works = facilities.works
+    # where looking has connections of its own, what runs on them is not heard on the others
+    engines = [works.engine]
+    if works._looking_engine.pool is not works.engine.pool:
+        engines.append(works._looking_engine)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(facilities.works.engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)

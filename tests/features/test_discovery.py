@@ -111,6 +111,7 @@ def test_parts_are_ranges_of_ids_and_say_when_they_changed(
         assert anyone.get(part).last_modified == datetime.fromisoformat(changed)
 
 
+@pytest.mark.embedded("an S3 server refuses requests that were signed two days ago")
 def test_the_index_learns_of_changes_without_reading_everything_again(
     anyone: Caller, facilities: Facilities, deposits: Deposits
 ) -> None:
