@@ -10,10 +10,11 @@ from repository.accounts.people import register_person
 from repository.engines.facilities import Facilities
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.foundation.actor import SYSTEM
+from repository.foundation.nodes import Origin
 from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.identifiers.model import Identifier, State
-from repository.identifiers.rules import folded, minted
+from repository.identifiers.rules import folded
 from repository.records.model import Concept, Number, Version
 
 AT_ONCE = 2_000
@@ -137,14 +138,15 @@ def _version(work: Work, number: int, set_id: int, chance: random.Random) -> dic
 
 def _identifiers(work: Work, site: Site, owner: int) -> Iterator[dict[str, Any]]:
     for scheme in ("doi", "cstr"):
-        value = minted(site, scheme, owner)
+        node = site.nodes.node_for(scheme, Origin())
+        value = site.nodes.minted(node, Origin(), owner)
         yield {
             "owner": owner,
             "scheme": scheme,
             "value": value,
             "folded": folded(value),
             "state": State.REGISTERED.value,
-            "registrar": "local",
+            "registrar": node.name,
             "reserved": work.now,
             "registered": work.now,
         }
