@@ -137,7 +137,8 @@ def _values(work: Work, noted: Noted) -> dict[str, Any]:
         return _failed(work, held, noted.failure.reason, pause_after(held.attempts + 1))
     if outcome is None:
         state = State.REGISTERED if held.registered else State.RESERVED
-        return {"state": state.value, "asked": None, "next_try": None}
+        untaken = {"state": state.value, "next_try": None}
+        return untaken if held.uncertain else {**untaken, "asked": None}
     if outcome.stage is Stage.REFUSED:
         return _failed(work, held, outcome.cause, REFUSED_PAUSE) | {"asked": None, "ticket": "", "sent": ""}
     if outcome.stage is Stage.PENDING:

@@ -286,3 +286,22 @@ def test_a_new_version_is_told_to_the_one_before_and_to_the_concept(
 
     assert set(said) == {int(first["id"]), int(second["id"]), int(first["parent"]["id"])}
     assert all(not each.withdrawn and not each.hidden for each in said.values())
+
+
+def test_an_answer_lost_before_a_record_was_closed_is_still_looked_up_when_it_opens_again(
+    deposits: Deposits, author: Caller, facilities: Facilities
+) -> None:
+    record, registrar = deposits.published(), Forgetful()
+    registrar.loses = 1
+    at_doi = with_dois_at(facilities, registrar)
+    assert attempt(at_doi, record) == "The answer was lost."
+
+    for level in ("restricted", "public"):
+        author.post(record["links"]["draft"])
+        author.patch(record["links"]["draft"], json={"access": {"record": level, "files": level}})
+        assert author.post(record["links"]["draft"] + "/actions/publish").status_code == 202
+        while attempt(at_doi, record):
+            pass
+
+    assert len(registrar.minted) == len(set(registrar.minted)), "nothing was minted twice"
+    assert doi_row(facilities, record).state == State.REGISTERED
