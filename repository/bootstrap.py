@@ -33,12 +33,14 @@ from repository.foundation.work import Works
 
 def facilities_of(settings: Settings) -> Facilities:
     """Open every engine the settings name; nothing is started, nothing is migrated."""
+    accounts = _accounts(settings)
+    site = _site(settings, accounts)
     return Facilities(
-        site=site_of(settings),
+        site=site,
         works=Works(open_database(settings.database_url, settings.database_connections)),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
-        registrars=registrars_of(settings),
+        registrars=_registrars(settings.base_url, site.nodes, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
     )
@@ -58,11 +60,15 @@ def _vocabularies() -> Vocabularies:
 
 
 def site_of(settings: Settings) -> Site:
-    """What the outside sees of the installation."""
+    """What the outside sees of the installation; raises `SettingsError`."""
+    return _site(settings, _accounts(settings))
+
+
+def _site(settings: Settings, accounts: Registrars | None) -> Site:
     return Site(
         name=settings.name,
         base_url=settings.base_url,
-        nodes=nodes_of(settings),
+        nodes=_nodes(settings, accounts),
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
         admin_email=settings.admin_email,
@@ -70,24 +76,20 @@ def site_of(settings: Settings) -> Site:
     )
 
 
-def nodes_of(settings: Settings) -> Nodes:
-    """Where identifiers come from; raises `SettingsError`."""
-    accounts = _accounts(settings)
+def _nodes(settings: Settings, accounts: Registrars | None) -> Nodes:
+    """Where identifiers come from."""
     if accounts is None:
         return nodes_of_one(settings.doi_prefix, settings.cstr_prefix, settings.identifier_series, _type_codes())
     nodes = [_node(name, account) for name, account in accounts.account.items()]
     return Nodes(nodes, accounts.suffix, {**_type_codes(), **accounts.type_code})
 
 
-def registrars_of(settings: Settings) -> Mapping[str, Registrar]:
+def _registrars(base_url: str, nodes: Nodes, accounts: Registrars | None) -> Mapping[str, Registrar]:
     """By the names of their nodes, and by scheme those that serve everybody; raises `SettingsError`."""
-    accounts = _accounts(settings)
     if accounts is None:
-        return {node.name: LocalRegistrar(node.name, settings.base_url) for node in nodes_of(settings).nodes}
-    named = {name: _registrar(name, account, settings.base_url) for name, account in accounts.account.items()}
-    general = {
-        node.scheme: named[node.name] for node in nodes_of(settings).nodes if node.general and node.scheme not in named
-    }
+        return {node.name: LocalRegistrar(node.name, base_url) for node in nodes.nodes}
+    named = {name: _registrar(name, account, base_url) for name, account in accounts.account.items()}
+    general = {node.scheme: named[node.name] for node in nodes.nodes if node.general}
     return {**general, **named}
 
 

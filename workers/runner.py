@@ -3,13 +3,13 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 
 import structlog
 from sqlalchemy import delete, update
 
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
+from repository.foundation.clock import pause_after
 from repository.foundation.work import Works
 from workers import metrics
 from workers.causes import cause_of
@@ -17,7 +17,6 @@ from workers.claiming import MAX_ATTEMPTS, Claimed, claim_next, claim_rows, leas
 from workers.jobs import JOBS, Queue
 from workers.model import Job, JobState
 
-MAX_PAUSE = timedelta(hours=1)
 MOST_NAMED = 50
 """ids of one sort in a line of the log"""
 log = structlog.get_logger()
@@ -107,13 +106,12 @@ def _put_back(works: Works, job: Claimed, cause: str) -> None:
 
     A row whose lease was lost and that another process has claimed meanwhile is left to it.
     """
-    pause = min(timedelta(seconds=2**job.attempts), MAX_PAUSE)
     state = JobState.FAILED if job.attempts >= MAX_ATTEMPTS else JobState.WAITING
     with works.writing(SYSTEM) as work:
         work.session.execute(
             update(Job)
             .where(Job.id == job.id, Job.state == JobState.RUNNING.value, Job.attempts == job.attempts)
-            .values(state=state.value, cause=cause, run_after=work.now + pause)
+            .values(state=state.value, cause=cause, run_after=work.now + pause_after(job.attempts))
         )
     if state == JobState.FAILED:
         with _told([job]):

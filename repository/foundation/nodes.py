@@ -7,9 +7,9 @@ by side, as a regional CSTR node beside the national one; a dataset's community 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from repository.dataset.cstr_types import SCIENTIFIC_DATA
+
 SUFFIX = "{series}.{number}"
-DATASET_TYPE_CODE = "11"
-"""CSTR resource type of scientific data (GB/T 32843-2016 practice)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class Nodes:
     def minted(self, node: Node, origin: Origin, number: int) -> str:
         """The identifier that `node` gives to record or concept `number`."""
         pattern = self.suffixes.get(origin.community or "", SUFFIX)
-        code = self.type_codes.get(origin.resource_type) or self.type_codes.get(_general(origin.resource_type))
-        return node.minted(pattern.format(series=node.series, number=number), code or DATASET_TYPE_CODE)
+        code = self.type_codes.get(origin.resource_type, SCIENTIFIC_DATA)
+        return node.minted(pattern.format(series=node.series, number=number), code)
 
 
 def nodes_of_one(doi_prefix: str, cstr_prefix: str, series: str, type_codes: Mapping[str, str]) -> Nodes:
@@ -94,7 +94,3 @@ def nodes_of_one(doi_prefix: str, cstr_prefix: str, series: str, type_codes: Map
 def bare_rors(identifiers: Iterable[str]) -> frozenset[str]:
     """ROR ids without their address, as nodes name institutions."""
     return frozenset(each.removeprefix("https://ror.org/").lower() for each in identifiers)
-
-
-def _general(resource_type: str) -> str:
-    return resource_type.partition("-")[0]

@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 
 from repository.engines.registrars.port import Outcome, Stage
 from repository.foundation.actor import SYSTEM
+from repository.foundation.clock import pause_after
 from repository.foundation.errors import Unavailable
 from repository.foundation.work import Work, Works
 from repository.identifiers.model import Identifier, State
-from repository.identifiers.rules import pause_after
 
 LEASE = timedelta(minutes=3)
 """how long one who has taken identifiers may ask; every call to a registrar ends sooner by its own timeouts"""

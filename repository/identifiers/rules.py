@@ -1,7 +1,6 @@
 """How identifiers are written, and what is to be done about their registration."""
 
 import re
-from datetime import timedelta
 from enum import StrEnum, auto
 
 from repository.foundation.errors import Invalid
@@ -51,11 +50,3 @@ def step_for(*, ticket: str, registered: bool, uncertain: bool, current: bool) -
     if registered:
         return Step.LEAVE if current else Step.UPDATE
     return Step.LOOK if uncertain else Step.REGISTER
-
-
-MAX_PAUSE = timedelta(hours=1)
-
-
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many attempts without an answer: twice as long each time, up to `MAX_PAUSE`."""
-    return min(timedelta(seconds=2 ** min(attempts, 12)), MAX_PAUSE)

@@ -1,8 +1,8 @@
 """HTTP of the public pages."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
-from repository.dataset.formats import csl
+from repository.dataset.formats import links
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header
 from repository.engines.facilities import Facilities
 from repository.files.downloads import download_of
@@ -12,7 +12,7 @@ from repository.foundation.errors import Gone, RepositoryError, Unavailable
 from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.problems import RETRY_AFTER_SECONDS, STATUS
-from repository.foundation.web.replies import document_reply
+from repository.foundation.web.replies import document_reply, found_at
 from repository.foundation.web.sending import file_reply
 from repository.landing.asked import LANGUAGES, Asked
 from repository.landing.contents import ASKED_STYLES
@@ -20,7 +20,6 @@ from repository.landing.page import CONTENT_SECURITY_POLICY, render_error
 from repository.landing.shown import shown_to, start_page
 from repository.records.linksets import linkset
 from repository.records.offers import LINKSETS, Form, Own, form_for_page
-from repository.records.publications import publication_of
 from repository.records.queries import files_for_reading, latest_for, record_view
 from repository.records.written import in_form
 
@@ -70,13 +69,13 @@ def landing_page(record_id: int) -> Response:
 
 
 @pages.get("/records/<record:record_id>/linkset")
-def links(record_id: int) -> Response:
+def record_links(record_id: int) -> Response:
     """All links of a record, in the serialisation that is asked for."""
     return _linkset(record_id, accepted((LINKSET, LINKSET_JSON)))
 
 
 @pages.get("/records/<record:record_id>/linkset.json")
-def links_as_json(record_id: int) -> Response:
+def record_links_as_json(record_id: int) -> Response:
     """All links of a record as JSON."""
     return _linkset(record_id, LINKSET_JSON)
 
@@ -97,9 +96,10 @@ def file_page(record_id: int, key: str) -> Response:
     with facilities.works.reading(current_actor()) as work:
         view = files_for_reading(work, record_id)
         download = download_of(facilities, work, view.files.id, key, record_id)
-        publication = publication_of(view, facilities.site, facilities.vocabularies, files_allowed=False)
+    page = facilities.site.page(f"/records/{record_id}")
+    doi, cstr = (view.pids[scheme].value if scheme in view.pids else None for scheme in ("doi", "cstr"))
     reply = file_reply(download)
-    reply.headers["Link"] = file_header(publication.url, csl.address(publication))
+    reply.headers["Link"] = file_header(page, links.cited_at(doi, cstr, page))
     return reply
 
 
@@ -121,11 +121,11 @@ def _in_form(facilities: Facilities, record_id: int, form: Form) -> Response:
 
 def _linkset(record_id: int, media_type: str) -> Response:
     facilities: Facilities = current_facilities()
-    links = linkset(facilities, current_actor(), record_id, media_type)
-    if isinstance(links, int):
+    found = linkset(facilities, current_actor(), record_id, media_type)
+    if isinstance(found, int):
         ending = ".json" if media_type == LINKSET_JSON else ""
-        return _to(f"/records/{links}/linkset{ending}", facilities)
-    return Response(links, mimetype=media_type, headers={"Vary": VARY})
+        return _to(f"/records/{found}/linkset{ending}", facilities)
+    return Response(found, mimetype=media_type, headers={"Vary": VARY})
 
 
 def _asked() -> Asked:
@@ -165,6 +165,4 @@ def _query() -> str:
 
 
 def _to(path: str, facilities: Facilities) -> Response:
-    reply = redirect(facilities.site.page(path), 302)
-    assert isinstance(reply, Response)
-    return reply
+    return found_at(facilities.site.page(path))

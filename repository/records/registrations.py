@@ -44,7 +44,8 @@ def wanted_of(facilities: Facilities, owners: Sequence[int]) -> dict[int, Wanted
     """By owner, of those that are published versions or concepts of such."""
     if all(each.here for each in facilities.registrars.values()):
         return _targets(facilities, owners)
-    registrars = [each for each in facilities.registrars.values() if each.format]
+    # one that serves everybody stands under its scheme too
+    registrars = list({each.name: each for each in facilities.registrars.values() if each.format}.values())
     languages = {node.name: node.languages for node in facilities.site.nodes.nodes}
     with facilities.works.reading(SYSTEM) as work:
         views = record_views(work, owners)

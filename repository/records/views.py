@@ -1,6 +1,6 @@
 """HTTP of published records, their versions and files (InvenioRDM contract, sections 1.2 and 1.6)."""
 
-from flask import Response, redirect
+from flask import Response
 
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 from repository.engines.facilities import Facilities
@@ -17,7 +17,7 @@ from repository.foundation.web.bodies import query
 from repository.foundation.web.context import current_actor, current_facilities
 from repository.foundation.web.negotiation import accepted
 from repository.foundation.web.openapi import Api
-from repository.foundation.web.replies import document_reply, json_reply, text_reply
+from repository.foundation.web.replies import document_reply, found_at, json_reply, text_reply
 from repository.foundation.web.sending import file_reply, long_list_reply, stream_reply
 from repository.foundation.work import Work
 from repository.records.linksets import linkset, linkset_link
@@ -205,6 +205,4 @@ def _with_linkset(reply: Response, facilities: Facilities, record_id: int) -> Re
 
 
 def _latest(facilities: Facilities, record_id: int) -> Response:
-    reply = redirect(facilities.site.api(f"/records/{record_id}"), 302)
-    assert isinstance(reply, Response)
-    return reply
+    return found_at(facilities.site.api(f"/records/{record_id}"))

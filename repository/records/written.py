@@ -3,7 +3,7 @@
 As in `shown`: one statement reads how a version stands; the text is made anew only when that moved.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from repository.access.policy import Action, may
@@ -19,7 +19,7 @@ from repository.foundation.work import Work
 from repository.records.offers import Form
 from repository.records.publications import publication_of
 from repository.records.queries import RecordView, may_have_files, record_or_latest, record_views
-from repository.records.shown import Shown, marks_of
+from repository.records.shown import Mark, Shown, marks_of
 from repository.records.wire import EMBEDDED_FILES
 
 
@@ -53,11 +53,10 @@ def written_or_latest(facilities: Facilities, actor: Actor, number: int, wanted:
     """
     with facilities.works.looking(actor) as work:
         marks = marks_of(work, [number])
-    if marks:
-        key = (marks[0], may(actor, Action.READ_FILES, marks[0].thing), wanted.name)
-        kept = facilities.kept.get(key)
+    for mark in marks:
+        kept = facilities.kept.get(_key(actor, mark, wanted))
         if kept is not None:
-            return Shown(kept, marks[0].revision)
+            return Shown(kept, mark.revision)
     with facilities.works.reading(actor) as work:
         view = record_or_latest(work, number)
         if isinstance(view, int):
@@ -66,7 +65,7 @@ def written_or_latest(facilities: Facilities, actor: Actor, number: int, wanted:
         written = wanted.write(seen_by(facilities, work, view))
     text = written.encode("utf-8", "replace") if isinstance(written, str) else written
     for mark in now:
-        facilities.kept.put((mark, may(actor, Action.READ_FILES, mark.thing), wanted.name), text)
+        facilities.kept.put(_key(actor, mark, wanted), text)
     return Shown(text, view.version.revision)
 
 
@@ -102,6 +101,11 @@ def _citation(facilities: Facilities, actor: Actor, number: int, cited: Mapping[
     except ValueError as unknown:
         raise Invalid.field("style", str(unknown)) from None
     return Document(text.encode("utf-8", "replace"), "text/plain", f"{number}.txt")
+
+
+def _key(actor: Actor, mark: Mark, wanted: Format) -> Hashable:
+    """All that the text depends on: of the reader, only whether the files may be had."""
+    return mark, may(actor, Action.READ_FILES, mark.thing), wanted.name
 
 
 def _readable(actor: Actor, view: RecordView) -> bool:

@@ -2,13 +2,14 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from repository.dataset.schemes import normalise
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
 from repository.foundation.errors import Invalid, NotFound
 from repository.foundation.web.context import current_facilities
+from repository.foundation.web.replies import found_at
 from repository.identifiers.queries import owner_of
 from repository.records.offers import Own, form_for_page
 from repository.records.queries import is_published
@@ -33,9 +34,7 @@ def resolve(prefix: str, text: str) -> Response:
             raise NotFound("The identifier is reserved for something that is not published yet.")
     site = facilities.site
     target = site.page(f"/records/{owner}") if form is Own.PAGE else site.api(f"/records/{owner}")
-    reply = redirect(f"{target}?{urlencode(wanted)}" if wanted else target, 302)
-    assert isinstance(reply, Response)
-    return reply
+    return found_at(f"{target}?{urlencode(wanted)}" if wanted else target)
 
 
 def _bare(scheme: str, text: str) -> str:

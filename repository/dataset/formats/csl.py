@@ -44,11 +44,7 @@ def csl_json(publication: Publication, accessed: date | None = None) -> dict[str
 
 def address(publication: Publication) -> str:
     """The most lasting address: of the DOI, else of the CSTR, else of the page."""
-    if publication.doi:
-        return links.doi_url(publication.doi)
-    if publication.cstr:
-        return links.cstr_url(publication.cstr)
-    return publication.url
+    return links.cited_at(publication.doi, publication.cstr, publication.url)
 
 
 def language(publication: Publication) -> str | None:

@@ -72,6 +72,13 @@ def doi_url(doi: str) -> str:
     return f"https://doi.org/{_quoted(doi)}"
 
 
+def cited_at(doi: str | None, identifier: str | None, page: str) -> str:
+    """The most lasting address: of the DOI, else of the CSTR `identifier`, else of the page."""
+    if doi:
+        return doi_url(doi)
+    return cstr_url(identifier) if identifier else page
+
+
 def cstr_url(identifier: str) -> str:
     """Raises `ValueError` when `identifier` is not a CSTR."""
     return cstr.parse(identifier).url

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response, redirect, request
 
 JSON = "application/json"
 _TEXTS = {"application/x-bibtex", "application/x-research-info-systems", "application/x-endnote-refer"}
@@ -45,6 +45,13 @@ def document_reply(
         headers["Link"] = ", ".join(f'<{target}>; rel="{relation}"' for relation, target in links.items())
     of_text = media_type.startswith("text/") or media_type in _TEXTS
     return Response(text, headers=headers, content_type=f"{media_type}; charset=utf-8" if of_text else media_type)
+
+
+def found_at(address: str) -> Response:
+    """What was asked for is there (302)."""
+    reply = redirect(address, 302)
+    assert isinstance(reply, Response)
+    return reply
 
 
 def nothing() -> Response:
