@@ -1,6 +1,6 @@
 """What tests of the API do again and again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -83,3 +83,8 @@ def statements(facilities: Facilities) -> Iterator[list[str]]:
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
+
+
+def questions(told: Iterable[str]) -> int:
+    """How many of the statements ask for rows, but for who is writing, which only some databases are asked."""
+    return sum(each.startswith(("SELECT", "WITH")) and "pg_locks" not in each for each in told)
