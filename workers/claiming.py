@@ -7,14 +7,15 @@ that names it was lost, that of a running row because its process was.
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import cast
 
 import structlog
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
+from sqlalchemy import Row, Select, Table, and_, bindparam, case, or_, select, update
 
 from repository.foundation import clock
 from repository.foundation.actor import SYSTEM
+from repository.foundation.among import Among
 from repository.foundation.facts import FactRow
 from repository.foundation.work import Work, Works
 from workers.jobs import Queue
@@ -31,6 +32,34 @@ Found = Row[int, str, int, int, str, str]
 """`id`, `name`, `subject`, `attempts` and `state` of a job, and the `request_id` of its fact"""
 log = structlog.get_logger()
 
+# Built once, of columns: composing a statement costs more than running it, and so do objects.
+_JOB, _FACT = cast(Table, Job.__table__), cast(Table, FactRow.__table__)
+IS_DUE = and_(_JOB.c.queue == bindparam("queue"), _JOB.c.state.in_(CLAIMABLE), _JOB.c.run_after <= bindparam("at"))
+"""The rows of `queue` that are due."""
+_FOUND = (
+    select(_JOB.c.id, _JOB.c.name, _JOB.c.subject, _JOB.c.attempts, _JOB.c.state, _FACT.c.request_id)
+    .join(_FACT, _FACT.c.id == _JOB.c.fact_id)
+    .order_by(_JOB.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=_JOB, skip_locked=True)
+)
+DUE = _FOUND.where(IS_DUE)
+_OF_KIND = DUE.where(_JOB.c.name == bindparam("kind"))
+_FIRST_KIND = select(_JOB.c.name).where(IS_DUE).order_by(_JOB.c.id).limit(1)
+_CALLED = _FOUND.where(
+    Among(_JOB.c.id, "ids"),
+    or_(
+        _JOB.c.state == JobState.QUEUED.value,
+        and_(_JOB.c.state.in_(CLAIMABLE), _JOB.c.run_after <= bindparam("at")),
+    ),
+)
+_TAKE = update(_JOB).where(Among(_JOB.c.id, "ids"))
+_CAUSE = case((_JOB.c.state == JobState.RUNNING.value, LOST), else_=_JOB.c.cause)
+"""One that was left running says so."""
+_HAND = _TAKE.values(state=bindparam("new"), run_after=bindparam("until"), cause=_CAUSE)
+_RUN = _HAND.values(attempts=_JOB.c.attempts + 1)
+_RENEW = _TAKE.where(_JOB.c.state == JobState.RUNNING.value).values(run_after=bindparam("until"))
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -45,38 +74,25 @@ class Claimed:
 
 def claim_next(works: Works, queue: Queue) -> Sequence[Claimed]:
     """Claim due jobs of the kind that has waited longest in `queue`, at most `BATCH`."""
-    with works.reading(SYSTEM) as work:
-        name = work.session.scalar(select(Job.name).where(due(queue, clock.now())).order_by(Job.id).limit(1))
-    if name is None:
+    with works.glancing() as connection:
+        kind = connection.scalar(_FIRST_KIND, {"queue": queue.value, "at": clock.now()})
+    if kind is None:
         return ()
     with works.writing(SYSTEM) as work:
-        rows = locked(work, BATCH, due(queue, work.now), Job.name == name)
+        rows = locked(work, _OF_KIND, BATCH, queue=queue.value, at=work.now, kind=kind)
         return _claim(work, together(rows)[0]) if rows else ()
 
 
 def claim_rows(works: Works, ids: Sequence[int]) -> Sequence[Claimed]:
     """Claim those of the jobs with `ids` that nobody has, but those whose moment has not come."""
     with works.writing(SYSTEM) as work:
-        waiting = and_(Job.state.in_(CLAIMABLE), Job.run_after <= work.now)
-        rows = locked(work, len(ids), Job.id.in_(ids), or_(Job.state == JobState.QUEUED.value, waiting))
+        rows = locked(work, _CALLED, len(ids), ids=ids, at=work.now)
         return _claim(work, rows) if rows else ()
 
 
-def due(queue: Queue, at: datetime) -> ColumnElement[bool]:
-    """The rows of `queue` that are due."""
-    return and_(Job.queue == queue.value, Job.state.in_(CLAIMABLE), Job.run_after <= at)
-
-
-def locked(work: Work, limit: int, *chosen: ColumnElement[bool]) -> Sequence[Found]:
+def locked(work: Work, chosen: Select[int, str, int, int, str, str], limit: int, **values: object) -> Sequence[Found]:
     """The oldest of the chosen rows, locked; those that another process has locked are left out."""
-    return work.session.execute(
-        select(Job.id, Job.name, Job.subject, Job.attempts, Job.state, FactRow.request_id)
-        .join(FactRow, FactRow.id == Job.fact_id)
-        .where(*chosen)
-        .order_by(Job.id)
-        .limit(limit)
-        .with_for_update(of=Job, skip_locked=True)
-    ).all()
+    return work.session.connection().execute(chosen, {"limit": limit, **values}).all()
 
 
 def together(rows: Sequence[Found]) -> Sequence[Sequence[Found]]:
@@ -90,14 +106,11 @@ def together(rows: Sequence[Found]) -> Sequence[Sequence[Found]]:
     return list(groups.values())
 
 
-def take(work: Work, rows: Sequence[Found], lease: timedelta, **values: Any) -> None:
-    """Give the rows a lease and `values`; one that was left running says so."""
-    cause = case((Job.state == JobState.RUNNING.value, LOST), else_=Job.cause)
-    ids = [row.id for row in rows]
-    work.session.execute(
-        update(Job).where(Job.id.in_(ids)).values(run_after=work.now + lease, cause=cause, **values),
-        execution_options={"synchronize_session": False},
-    )
+def take(work: Work, rows: Sequence[Found], lease: timedelta, state: JobState) -> None:
+    """Give the rows a lease and a state; to run is an attempt."""
+    statement = _RUN if state is JobState.RUNNING else _HAND
+    values = {"ids": [row.id for row in rows], "until": work.now + lease, "new": state.value}
+    work.session.connection().execute(statement, values)
 
 
 def _claim(work: Work, rows: Sequence[Found]) -> Sequence[Claimed]:
@@ -105,9 +118,9 @@ def _claim(work: Work, rows: Sequence[Found]) -> Sequence[Claimed]:
     left = [row for row in rows if row.attempts >= MAX_ATTEMPTS]
     ours = [row for row in rows if row.attempts < MAX_ATTEMPTS]
     if left:
-        take(work, left, timedelta(), state=JobState.FAILED.value)
+        take(work, left, timedelta(), JobState.FAILED)
         log.error("job given up", job_ids=[row.id for row in left], cause=LOST)
-    take(work, ours, LEASE, state=JobState.RUNNING.value, attempts=Job.attempts + 1)
+    take(work, ours, LEASE, JobState.RUNNING)
     return [Claimed(row.id, row.name, row.subject, row.attempts + 1, row.request_id) for row in ours]
 
 
@@ -119,6 +132,4 @@ def lease_kept(works: Works, jobs: Sequence[Claimed]) -> AbstractContextManager[
 
 def _renew(works: Works, ids: Sequence[int]) -> None:
     with works.writing(SYSTEM) as work:
-        work.session.execute(
-            update(Job).where(Job.id.in_(ids), Job.state == JobState.RUNNING.value).values(run_after=work.now + LEASE)
-        )
+        work.session.connection().execute(_RENEW, {"ids": ids, "until": work.now + LEASE})

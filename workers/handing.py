@@ -4,7 +4,7 @@ The rows are marked first, in a transaction of their own, and called for after i
 the call is lost on its way or later, the lease of its rows ends, and they are handed over again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import exists, select, update
@@ -14,16 +14,21 @@ from repository.foundation.actor import SYSTEM
 from repository.foundation.errors import Unavailable
 from repository.foundation.work import Works
 from workers.calls import Call, Calls
-from workers.claiming import BATCH, due, locked, take, together
-from workers.jobs import Queue
+from workers.claiming import DUE, IS_DUE, Found, locked, take, together
+from workers.jobs import JOBS, Queue
 from workers.model import Job, JobState
 from workers.relay import BATCH as RELAYED
 from workers.relay import relay
 
 HANDED = timedelta(seconds=60)
 """the lease of a row that was handed over"""
-ROWS: Mapping[Queue, int] = {Queue.SOON: BATCH, Queue.LONG: 10}
-"""Most rows of one call: work that takes its time is spread over workers."""
+MOST = 200
+"""rows that are handed over in one round of one queue"""
+AT_ONCE: Mapping[Queue, timedelta] = dict.fromkeys(Queue, timedelta())
+GATHERED: Mapping[Queue, timedelta] = {Queue.SOON: timedelta(), Queue.LONG: timedelta(seconds=2)}
+"""How long the first row of a queue may wait for others.  What many records need is done together: the index shows one
+change of many documents for what it shows one for, and that is most of what a change costs."""
+_IS_DUE = select(exists().where(IS_DUE))
 
 
 def pass_on(works: Works, calls: Calls) -> bool:
@@ -33,21 +38,20 @@ def pass_on(works: Works, calls: Calls) -> bool:
     the index for many records instead of one for each.
     """
     relayed = relay(works)
-    hand_over(works, calls)
+    hand_over(works, calls, GATHERED)
     return relayed >= RELAYED
 
 
-def hand_over(works: Works, calls: Calls) -> int:
-    """Hand over rows that are due, as far as the queues have room; returns how many.
+def hand_over(works: Works, calls: Calls, gathered: Mapping[Queue, timedelta] = AT_ONCE) -> int:
+    """Hand over rows that are due, as far as the queues have room, once the first of a queue is due for as long as
+    `gathered` says; returns how many.
 
     Safe to run in several processes.  Raises `Unavailable` when the database or Redis does not answer.
     """
-    return sum(_hand_over(works, calls, queue) for queue in Queue)
+    return sum(_hand_over(works, calls, queue) for queue in Queue if _is_due(works, queue, gathered[queue]))
 
 
 def _hand_over(works: Works, calls: Calls, queue: Queue) -> int:
-    if not _is_due(works, queue):
-        return 0
     marked = _mark(works, queue, calls.room(queue))
     if marked:
         try:
@@ -58,17 +62,25 @@ def _hand_over(works: Works, calls: Calls, queue: Queue) -> int:
     return sum(len(call.ids) for call in marked)
 
 
-def _is_due(works: Works, queue: Queue) -> bool:
-    with works.reading(SYSTEM) as work:
-        return bool(work.session.scalar(select(exists().where(due(queue, clock.now())))))
+def _is_due(works: Works, queue: Queue, since: timedelta) -> bool:
+    with works.glancing() as connection:
+        return bool(connection.scalar(_IS_DUE, {"queue": queue.value, "at": clock.now() - since}))
 
 
 def _mark(works: Works, queue: Queue, room: int) -> Sequence[Call]:
     """Mark rows as handed over, and say what is to be called for: at most `room` calls."""
     with works.writing(SYSTEM) as work:
-        batches = together(locked(work, ROWS[queue], due(queue, work.now)))[:room]
-        take(work, [row for batch in batches for row in batch], HANDED, state=JobState.QUEUED.value)
+        rows = locked(work, DUE, MOST, queue=queue.value, at=work.now)
+        batches = [part for group in together(rows) for part in _parts(group)][:room]
+        take(work, [row for batch in batches for row in batch], HANDED, JobState.QUEUED)
     return [Call(batch[0].name, [row.id for row in batch]) for batch in batches]
+
+
+def _parts(rows: Sequence[Found]) -> Iterator[Sequence[Found]]:
+    """Rows of one kind, as many as go together."""
+    most = JOBS[rows[0].name].most
+    for start in range(0, len(rows), most):
+        yield rows[start : start + most]
 
 
 def _take_back(works: Works, calls: Sequence[Call]) -> None:

@@ -31,8 +31,11 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
+    """`most` subjects are handed to one worker together: work that takes its time is spread over workers."""
+
     run: Run
     queue: Queue
+    most: int = 50
 
 
 def index_and_file(facilities: Facilities, version_ids: Sequence[int]) -> None:
@@ -75,8 +78,8 @@ JOBS: Mapping[str, JobKind] = {
     "index_drafts": JobKind(index_drafts, Queue.SOON),
     "index_files": JobKind(index_files, Queue.LONG),
     "register": JobKind(register, Queue.SOON),
-    "verify_files": JobKind(verify_files, Queue.LONG),
+    "verify_files": JobKind(verify_files, Queue.LONG, most=10),
     "remove_files": JobKind(remove_files, Queue.LONG),
-    "empty_sets": JobKind(empty_sets, Queue.LONG),
+    "empty_sets": JobKind(empty_sets, Queue.LONG, most=10),
     "fill_sets": JobKind(fill, Queue.LONG),
 }

@@ -1,10 +1,12 @@
 """From the outbox to the job table: each waiting fact becomes the jobs that follow from it, once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import Table, bindparam, exists, insert, select, update
 
 from repository.foundation.actor import SYSTEM
+from repository.foundation.among import Among
 from repository.foundation.facts import FactRow
 from repository.foundation.work import Work, Works
 from workers.jobs import JOBS
@@ -12,6 +14,18 @@ from workers.model import Job, JobState
 from workers.reactions import REACTIONS, Reaction
 
 BATCH = 200
+_FACT, _JOB = cast(Table, FactRow.__table__), cast(Table, Job.__table__)
+# Built once: composing a statement costs more than running it.
+_WAITING = select(exists().where(_FACT.c.relayed_at.is_(None)))
+_NEXT = (
+    select(FactRow)
+    .where(FactRow.relayed_at.is_(None))
+    .order_by(FactRow.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
+_MADE = insert(_JOB).inline()
+_RELAYED = update(_FACT).where(Among(_FACT.c.id, "ids")).values(relayed_at=bindparam("now"))
 _BY_KIND: Mapping[str, Sequence[Reaction]] = {fact.__name__: r for fact, r in REACTIONS.items()}
 
 
@@ -20,25 +34,18 @@ def relay(works: Works) -> int:
     if not _is_waiting(works):
         return 0
     with works.writing(SYSTEM) as work:
-        facts = work.session.scalars(
-            select(FactRow)
-            .where(FactRow.relayed_at.is_(None))
-            .order_by(FactRow.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        ).all()
+        connection = work.session.connection()
+        facts = work.session.scalars(_NEXT).all()
         rows = [row for fact in facts for row in _jobs_of(work, fact)]
         if rows:
-            work.session.execute(insert(Job), rows)
-        work.session.execute(
-            update(FactRow).where(FactRow.id.in_([fact.id for fact in facts])).values(relayed_at=work.now)
-        )
+            connection.execute(_MADE, rows)
+        connection.execute(_RELAYED, {"ids": [fact.id for fact in facts], "now": work.now})
     return len(facts)
 
 
 def _is_waiting(works: Works) -> bool:
-    with works.reading(SYSTEM) as work:
-        return bool(work.session.scalar(select(exists().where(FactRow.relayed_at.is_(None)))))
+    with works.glancing() as connection:
+        return bool(connection.scalar(_WAITING))
 
 
 def _jobs_of(work: Work, fact: FactRow) -> Iterator[dict[str, object]]:

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
 
 from repository.engines.facilities import Facilities
 from repository.foundation.actor import SYSTEM
+from repository.foundation.among import Among
 from repository.foundation.clock import pause_after
 from repository.foundation.work import Works
 from workers import metrics
@@ -19,6 +21,8 @@ from workers.model import Job, JobState
 
 MOST_NAMED = 50
 """ids of one sort in a line of the log"""
+_JOB = cast(Table, Job.__table__)
+_FORGET = delete(_JOB).where(Among(_JOB.c.id, "ids"))
 log = structlog.get_logger()
 
 
@@ -98,7 +102,7 @@ def _one_by_one(facilities: Facilities, jobs: Sequence[Claimed]) -> None:
 
 def _forget(works: Works, jobs: Sequence[Claimed]) -> None:
     with works.writing(SYSTEM) as work:
-        work.session.execute(delete(Job).where(Job.id.in_([job.id for job in jobs])))
+        work.session.connection().execute(_FORGET, {"ids": [job.id for job in jobs]})
 
 
 def _put_back(works: Works, job: Claimed, cause: str) -> None:
