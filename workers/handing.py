@@ -14,7 +14,7 @@ from repository.foundation.actor import SYSTEM
 from repository.foundation.errors import Unavailable
 from repository.foundation.work import Works
 from workers.calls import Call, Calls
-from workers.claiming import DUE, IS_DUE, Found, locked, take, together
+from workers.claiming import BATCH, DUE, IS_DUE, Found, locked, take, together
 from workers.jobs import JOBS, Queue
 from workers.model import Job, JobState
 from workers.relay import BATCH as RELAYED
@@ -77,8 +77,9 @@ def _mark(works: Works, queue: Queue, room: int) -> Sequence[Call]:
 
 
 def _parts(rows: Sequence[Found]) -> Iterator[Sequence[Found]]:
-    """Rows of one kind, as many as go together."""
-    most = JOBS[rows[0].name].most
+    """Rows of one kind, as many as go together; of a kind that nobody knows the worker tells."""
+    kind = JOBS.get(rows[0].name)
+    most = kind.most if kind else BATCH
     for start in range(0, len(rows), most):
         yield rows[start : start + most]
 
