@@ -88,21 +88,21 @@ def draft_for(
     if found is None:
         raise NotFound(gone)
     draft, concept = found
-    must(work.actor, action, Thing(owner_id=concept.owner_id))
-    if expected is not None and expected != str(draft.revision):
-        raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")
+    _require(work, draft, concept, action, expected)
     return draft, concept
 
 
-def draft_with_files(work: Work, draft_id: int) -> tuple[Draft, FileSet]:
-    """The draft and its file set, to change its files; both locked.  Raises `NotFound`, `Forbidden`."""
+def draft_with_files(
+    work: Work, draft_id: int, action: Action, *, expected: str | None = None, gone: str = UNKNOWN
+) -> tuple[Draft, Concept, FileSet]:
+    """As `draft_for`, with the draft's file set: all that is read is locked."""
     found = work.session.execute(_WITH_FILES, {"id": draft_id}).one_or_none()
     if found is None:  # or another set took the place of the one that was waited for
-        draft, _ = draft_for(work, draft_id, Action.CHANGE_DRAFT)
-        return draft, file_set(work, draft.file_set_id, for_change=True)
+        draft, concept = draft_for(work, draft_id, action, expected=expected, gone=gone)
+        return draft, concept, file_set(work, draft.file_set_id, for_change=True)
     draft, concept, files = found
-    must(work.actor, Action.CHANGE_DRAFT, Thing(owner_id=concept.owner_id))
-    return draft, files
+    _require(work, draft, concept, action, expected)
+    return draft, concept, files
 
 
 def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
@@ -134,3 +134,9 @@ def draft_views(work: Work, ids: Sequence[int]) -> list[DraftView]:
     views = (DraftView(*row, pids[row.Draft.id], pids[row.Concept.id]) for row in rows)
     by_id = {view.draft.id: view for view in views}
     return [by_id[key] for key in ids if key in by_id]
+
+
+def _require(work: Work, draft: Draft, concept: Concept, action: Action, expected: str | None) -> None:
+    must(work.actor, action, Thing(owner_id=concept.owner_id))
+    if expected is not None and expected != str(draft.revision):
+        raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")

@@ -17,6 +17,9 @@ def others_noticed(work: Work, concept: Concept) -> Iterator[list[int]]:
     The list that is given holds their ids after the block; the version that the block is about may be among them.
     """
     noticed: list[int] = []
+    if concept.versions == 0:  # it is about the first, which has no others
+        yield noticed
+        return
     before = _latest(work, concept)
     yield noticed
     work.session.flush()
