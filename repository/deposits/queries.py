@@ -77,13 +77,12 @@ def draft_for(
     *,
     expected: str | None = None,
     gone: str = UNKNOWN,
-    lock: bool = True,
 ) -> tuple[Draft, Concept]:
-    """The draft for `action`, locked for this transaction unless it is only read or `lock` is False.
+    """The draft for `action`, locked for this transaction unless it is only read.
 
     Raises `NotFound` (saying `gone`), `Forbidden`, or `Stale` when the client `expected` another revision.
     """
-    query = _DRAFT_FOR_CHANGE if lock and action is not Action.READ_DRAFT else _DRAFT
+    query = _DRAFT if action is Action.READ_DRAFT else _DRAFT_FOR_CHANGE
     found = work.session.execute(query, {"id": draft_id}).one_or_none()
     if found is None:
         raise NotFound(gone)
