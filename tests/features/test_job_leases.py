@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -65,7 +65,8 @@ def test_a_lease_is_renewed_as_long_as_the_job_runs_though_writing_it_failed_mea
 
     slow = Slow()
     deposits.published()
-    work_off(replace(facilities, works=works, registrars={"doi": slow, "cstr": slow}))
+    with closing(works):
+        work_off(replace(facilities, works=works, registrars={"doi": slow, "cstr": slow}))
 
     assert works.renewals >= 3
     assert jobs_of(facilities) == []
