@@ -132,9 +132,9 @@ def discard_set(work: Work, files: FileSet) -> None:
     work.emit(FileSetDiscarded(files.id))
 
 
-def freeze(files: FileSet) -> None:
+def freeze(work: Work, files: FileSet) -> None:
     """From now on the set never changes."""
-    files.state = SetState.FROZEN.value
+    write_change(work.session, files, state=SetState.FROZEN.value)
 
 
 def require_open(state: str) -> None:

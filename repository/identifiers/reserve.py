@@ -1,9 +1,9 @@
 """Reserving identifiers, in the transaction of whoever needs them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import Table, delete, insert
 
 from repository.foundation.errors import Invalid
 from repository.foundation.nodes import Node, Origin, bare_rors
@@ -12,6 +12,9 @@ from repository.foundation.work import Work
 from repository.identifiers.model import Identifier, State
 from repository.identifiers.queries import ByScheme, identifiers_of, owner_of
 from repository.identifiers.rules import external_doi, folded
+
+# Without asking for their numbers: the driver then sends all of them in one go, as prepared once and for all.
+_MINTED = insert(cast(Table, Identifier.__table__)).inline()
 
 
 def origin_of(community: str | None, description: Mapping[str, Any]) -> Origin:
@@ -27,7 +30,8 @@ def reserve(work: Work, site: Site, scheme: str, owner: int, origin: Origin) -> 
     """Our identifier of `scheme` for a record or concept; raises `Invalid` if it has one already."""
     if scheme in identifiers_of(work, [owner])[owner]:
         raise Invalid.field(f"pids.{scheme}", f"A PID already exists for type {scheme}")
-    reserved = _mint(work, site, scheme, owner, origin)
+    reserved = Identifier(**_minted(work, site, scheme, owner, origin))
+    work.session.add(reserved)
     work.session.flush()
     return reserved
 
@@ -39,11 +43,15 @@ def reserve_for_publication(work: Work, site: Site, record_id: int, concept_id: 
     """
     present = identifiers_of(work, [record_id, concept_id])
     doi = present[record_id].get("doi")
-    for owner, has in present.items():
-        for scheme in site.nodes.schemes:
-            kept_elsewhere = scheme == "doi" and doi is not None and doi.external
-            if scheme not in has and not kept_elsewhere:
-                _mint(work, site, scheme, owner, origin)
+    kept_elsewhere = {"doi"} if doi is not None and doi.external else set()
+    minted = [
+        _minted(work, site, scheme, owner, origin)
+        for owner, has in present.items()
+        for scheme in site.nodes.schemes
+        if scheme not in has and scheme not in kept_elsewhere
+    ]
+    if minted:
+        work.session.connection().execute(_MINTED, minted)
 
 
 def adopt_external_doi(work: Work, site: Site, owner: int, text: str) -> Identifier:
@@ -57,7 +65,8 @@ def adopt_external_doi(work: Work, site: Site, owner: int, text: str) -> Identif
         raise Invalid.field("pids.doi", f"doi:{value} already exists.")
     if present:
         release(work, owner, "doi")
-    adopted = _add(work, owner, "doi", value)
+    adopted = Identifier(**_row(work, owner, "doi", value))
+    work.session.add(adopted)
     work.session.flush()
     return adopted
 
@@ -71,24 +80,22 @@ def release(work: Work, owner: int, scheme: str | None = None) -> ByScheme:
     return chosen
 
 
-def _mint(work: Work, site: Site, scheme: str, owner: int, origin: Origin) -> Identifier:
+def _minted(work: Work, site: Site, scheme: str, owner: int, origin: Origin) -> dict[str, Any]:
     node = site.nodes.node_for(scheme, origin)
-    return _add(work, owner, scheme, site.nodes.minted(node, origin, owner), node)
+    return _row(work, owner, scheme, site.nodes.minted(node, origin, owner), node)
 
 
-def _add(work: Work, owner: int, scheme: str, value: str, node: Node | None = None) -> Identifier:
+def _row(work: Work, owner: int, scheme: str, value: str, node: Node | None = None) -> dict[str, Any]:
     """Without a node it was minted elsewhere."""
-    identifier = Identifier(
-        owner=owner,
-        scheme=scheme,
-        value=value,
-        folded=folded(value),
-        state=(State.RESERVED if node else State.EXTERNAL).value,
-        registrar=node.name if node else "external",
-        reserved=work.now,
-    )
-    work.session.add(identifier)
-    return identifier
+    return {
+        "owner": owner,
+        "scheme": scheme,
+        "value": value,
+        "folded": folded(value),
+        "state": (State.RESERVED if node else State.EXTERNAL).value,
+        "registrar": node.name if node else "external",
+        "reserved": work.now,
+    }
 
 
 def _affiliations(creator: object) -> list[Mapping[str, Any]]:

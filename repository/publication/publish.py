@@ -1,14 +1,18 @@
 """Publish a draft."""
 
 from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import Table, insert
 
 from repository.access.policy import Action
 from repository.deposits.model import Draft, DraftKind
-from repository.deposits.queries import draft_for
+from repository.deposits.queries import draft_with_files
 from repository.deposits.rules import stops_publication
 from repository.files.model import FileSet
-from repository.files.queries import file_set, has_pending
+from repository.files.queries import has_pending
 from repository.files.uploads import freeze
+from repository.foundation.rows import write_change, write_rows
 from repository.foundation.site import Site
 from repository.foundation.work import Work
 from repository.identifiers.reserve import origin_of, reserve_for_publication
@@ -19,6 +23,7 @@ from repository.records.changing import note_change, note_exposure
 from repository.records.model import Concept, Version, VersionRevision
 
 GONE = "Not found."
+_REVISION = insert(cast(Table, VersionRevision.__table__)).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,16 @@ def publish(work: Work, site: Site, draft_id: int, expected: str | None = None) 
     Raises `Incomplete` naming what is missing; `NotFound` when there is no draft (any more), so that a second request
     for the same publication changes nothing.
     """
-    draft, concept = draft_for(work, draft_id, Action.PUBLISH, expected=expected, gone=GONE)
-    edition = _Edition(draft, concept, file_set(work, draft.file_set_id, for_change=True))
+    draft, concept, files = draft_with_files(work, draft_id, Action.PUBLISH, expected=expected, gone=GONE)
+    edition = _Edition(draft, concept, files)
     _require_publishable(work, edition)
     with others_noticed(work, concept) as others:
         version = _revise(work, draft) if draft.kind == DraftKind.EDIT else _first_revision(work, site, edition)
     fact = VersionEdited if draft.kind == DraftKind.EDIT else VersionPublished
     work.emit(fact(version.id, {"concept": concept.id, "revision": version.revision, "others": others}))
-    _keep_revision(work, version)
     work.session.delete(draft)
     work.session.flush()
+    _keep_revision(work, version)
     return version
 
 
@@ -61,7 +66,7 @@ def _require_publishable(work: Work, edition: _Edition) -> None:
 
 def _first_revision(work: Work, site: Site, edition: _Edition) -> Version:
     draft, concept = edition.draft, edition.concept
-    freeze(edition.files)
+    freeze(work, edition.files)
     now = work.dated()
     version = Version(
         id=draft.id,
@@ -74,10 +79,10 @@ def _first_revision(work: Work, site: Site, edition: _Edition) -> Version:
         updated=now,
     )
     _copy_description(draft, version)
-    work.session.add(version)
+    write_rows(work.session, [version])
     origin = origin_of(concept.community, version.description)
     reserve_for_publication(work, site, version.id, concept.id, origin)
-    concept.latest_id, concept.versions = version.id, version.index
+    write_change(work.session, concept, latest_id=version.id, versions=version.index)
     return version
 
 
@@ -99,13 +104,14 @@ def _copy_description(draft: Draft, version: Version) -> None:
 
 
 def _keep_revision(work: Work, version: Version) -> None:
-    work.session.add(
-        VersionRevision(
-            version_id=version.id,
-            revision=version.revision,
-            description=version.description,
-            access=version.terms.as_json(),
-            actor=work.actor.name,
-            at=work.now,
-        )
+    work.session.connection().execute(
+        _REVISION,
+        {
+            "version_id": version.id,
+            "revision": version.revision,
+            "description": version.description,
+            "access": version.terms.as_json(),
+            "actor": work.actor.name,
+            "at": work.now,
+        },
     )
