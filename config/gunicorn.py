@@ -11,6 +11,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from config.collecting import collect_rarely
 from config.logging import JsonLines, configure_logging
 from config.settings import read_settings
 
@@ -86,6 +87,11 @@ def on_starting(_server: Any) -> None:
     Path(named).mkdir(parents=True, exist_ok=True)
     for counted_before in Path(named).glob("*.db"):
         counted_before.unlink()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """The application is there, and so is nearly all that stays."""
+    collect_rarely()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -10,6 +10,7 @@ from contextlib import closing
 import click
 import structlog
 
+from config.collecting import collect_rarely
 from config.settings import SettingsError, read_settings
 from repository.cli.opening import open_facilities
 from workers.jobs import Queue
@@ -17,7 +18,7 @@ from workers.metrics import serve_metrics
 from workers.rounds import again_and_again, ended_by_signals
 
 RELAY_SECONDS = 0.25
-"""between two rounds of the relay"""
+"""between two looks at what there is to relay"""
 log = structlog.get_logger()
 _metrics_port = click.option(
     "--metrics-port", type=click.IntRange(1, 65535), help="Answer Prometheus on this port of 127.0.0.1."
@@ -60,7 +61,7 @@ def relay(metrics_port: int | None) -> None:
     url = _redis_url()
     with open_facilities() as facilities, closing(calls.Calls(url)) as queues, ended_by_signals() as ending:
         _begin("relay", metrics_port)
-        again_and_again(lambda: handing.pass_on(facilities.works, queues), ending, RELAY_SECONDS)
+        again_and_again(handing.Relay(facilities.works, queues).round, ending, RELAY_SECONDS)
 
 
 def _redis_url() -> str:
@@ -73,4 +74,5 @@ def _redis_url() -> str:
 def _begin(process: str, metrics_port: int | None, **told: object) -> None:
     if metrics_port is not None:
         serve_metrics(metrics_port)
+    collect_rarely()
     log.info(f"{process} begins", **told)

@@ -24,7 +24,7 @@ from workers import calls as calls_module
 from workers import rq_worker
 from workers.calls import MOST_WAITING, Call, Calls
 from workers.claiming import LEASE
-from workers.handing import HANDED, hand_over
+from workers.handing import HANDED, MOST, PACE_SECONDS, Relay, hand_over
 from workers.jobs import Queue
 from workers.model import Job, JobState
 from workers.runner import run_next
@@ -59,6 +59,34 @@ def test_no_more_calls_wait_than_there_is_room_for(facilities: Facilities, calls
         hand_over(facilities.works, calls)
     assert calls.waiting(Queue.SOON) == MOST_WAITING
     assert sorted(job.state for job in all_of(facilities, Job)).count(JobState.WAITING.value) == 5
+
+
+def test_after_a_quiet_second_a_relay_passes_on_at_once_and_then_what_happened_in_a_second(
+    facilities: Facilities, calls: Calls, notes: Notes
+) -> None:
+    seconds = [100.0]
+    relay = Relay(facilities.works, calls, lambda: seconds[0])
+    add_jobs(facilities, NOTED, [1])
+    assert not relay.round()
+    assert calls.waiting(Queue.SOON) == 1
+    for number in (2, 3, 4):
+        add_jobs(facilities, NOTED, [number])
+        assert not relay.round()
+    assert calls.waiting(Queue.SOON) == 1
+    seconds[0] += PACE_SECONDS
+    assert not relay.round()
+    assert calls.waiting(Queue.SOON) == 2
+    assert states(facilities) == {JobState.QUEUED.value}
+
+
+def test_a_relay_does_not_rest_while_more_waits_than_a_round_takes(
+    facilities: Facilities, calls: Calls, notes: Notes
+) -> None:
+    relay = Relay(facilities.works, calls, lambda: 100.0)
+    add_jobs(facilities, NOTED, range(MOST + 1))
+    assert relay.round()
+    assert not relay.round()
+    assert states(facilities) == {JobState.QUEUED.value}
 
 
 def test_calls_that_a_flushed_redis_has_lost_are_made_again(

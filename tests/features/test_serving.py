@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from config.collecting import OBJECTS
 from repository.foundation.web.refusals import refusal_of
 from tests.conftest import a_dataset
 from tests.server import HOST, Server, environment_of, free_port, running, until
@@ -163,3 +164,21 @@ def test_gunicorn_by_its_own_name_serves_the_same(tmp_path: Path) -> None:
     finally:
         process.terminate()
         assert process.wait(60) == 0
+
+
+def test_a_process_that_serves_seldom_looks_for_circles_and_never_among_what_was_there(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import gc, config.gunicorn as server; server.post_worker_init(None);"
+            "print(gc.get_freeze_count(), *gc.get_threshold())",
+        ],
+        env=environment_of(tmp_path),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    frozen, young, *_ = map(int, told.stdout.split())
+    assert frozen > 10_000
+    assert young == OBJECTS
