@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from repository.access.policy import Action, must
-from repository.deposits.model import Draft, DraftKind
-from repository.deposits.queries import draft_with_files, slot_of
+from repository.deposits.model import DraftKind
+from repository.deposits.queries import files_to_change, slot_of
 from repository.engines.facilities import Facilities
 from repository.files import uploads
 from repository.files.imports import import_files
@@ -20,7 +20,7 @@ from repository.records.model import Concept, Version
 
 def begin_files(work: Work, draft_id: int, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
     """Name the files that will come."""
-    draft, files = _changeable(work, draft_id)
+    draft, files = files_to_change(work, draft_id)
     if not wanted:
         raise Invalid.field("_schema", "No files to upload.")
     if not draft.files_enabled:
@@ -43,7 +43,7 @@ def upload_content(facilities: Facilities, actor: Actor, draft_id: int, key: str
     received = uploads.receive(facilities.store, source, facilities.site.max_file_bytes)
     try:
         with facilities.works.writing(actor) as work:
-            _, files = _changeable(work, draft_id)
+            _, files = files_to_change(work, draft_id)
             uploads.require_open(files.state)
             target = entry(work, files.id, key, draft_id)
             uploads.stage(work, target, received)
@@ -56,14 +56,14 @@ def upload_content(facilities: Facilities, actor: Actor, draft_id: int, key: str
 
 def commit_file(work: Work, draft_id: int, key: str) -> tuple[FileEntry, Sequence[Any]]:
     """Make the received bytes the file; returns it and what did not match the declaration."""
-    _, files = _changeable(work, draft_id)
+    _, files = files_to_change(work, draft_id)
     target = entry(work, files.id, key, draft_id)
     return target, uploads.complete(work, files, target)
 
 
 def change_file(work: Work, draft_id: int, key: str, changes: dict[str, Any]) -> FileEntry:
     """Change what is said of a file."""
-    _, files = _changeable(work, draft_id)
+    _, files = files_to_change(work, draft_id)
     uploads.require_open(files.state)
     target = entry(work, files.id, key, draft_id)
     if "metadata" in changes:
@@ -76,7 +76,7 @@ def change_file(work: Work, draft_id: int, key: str, changes: dict[str, Any]) ->
 
 def remove_file(work: Work, draft_id: int, key: str) -> None:
     """Take one file out of the draft."""
-    draft, files = _changeable(work, draft_id)
+    draft, files = files_to_change(work, draft_id)
     uploads.remove(work, files, entry(work, files.id, key, draft_id))
     if draft.default_preview == key:
         draft.default_preview = None
@@ -84,7 +84,7 @@ def remove_file(work: Work, draft_id: int, key: str) -> None:
 
 def remove_all_files(work: Work, draft_id: int) -> None:
     """Take all files out of the draft, at the same cost whatever their number."""
-    draft, files = _changeable(work, draft_id)
+    draft, files = files_to_change(work, draft_id)
     uploads.discard_set(work, files)
     draft.file_set_id = uploads.new_set(work).id
     draft.default_preview = None
@@ -92,15 +92,10 @@ def remove_all_files(work: Work, draft_id: int) -> None:
 
 def import_previous_files(work: Work, draft_id: int) -> FileSet:
     """Start a new version's files from those of the version before."""
-    draft, files = _changeable(work, draft_id)
+    draft, files = files_to_change(work, draft_id)
     concept = work.session.get_one(Concept, draft.concept_id)
     if draft.kind != DraftKind.NEW_VERSION or concept.latest_id is None:
         raise Invalid.field("files", "Only a new version can import files, from the one before.")
     previous = work.session.get_one(Version, concept.latest_id)
     import_files(work, file_set(work, previous.file_set_id), files)
     return files
-
-
-def _changeable(work: Work, draft_id: int) -> tuple[Draft, FileSet]:
-    draft, _, files = draft_with_files(work, draft_id, Action.CHANGE_DRAFT)
-    return draft, files

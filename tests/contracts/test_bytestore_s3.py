@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -125,8 +126,16 @@ class TestParts:
             (BLOCK, True),
         ]
 
+    def test_content_is_sent_from_its_start_only(self) -> None:
+        [part] = in_parts([b"one", b"two"])
+        part.content.seek(0)
+        assert b"".join(part.content) == b"onetwo"
+        assert part.content.crc32() == zlib.crc32(b"onetwo")
+        with pytest.raises(ValueError, match="from byte 3"):
+            part.content.seek(3)
+
     def test_an_empty_source_is_one_empty_part(self) -> None:
-        assert [(bytes(part.content), part.is_last) for part in in_parts([])] == [(b"", True)]
+        assert [(list(part.content), len(part.content), part.is_last) for part in in_parts([])] == [([], 0, True)]
 
     def test_parts_are_made_while_the_source_is_read(self) -> None:
         endless = iter(lambda: b"x" * BLOCK, b"")
@@ -182,6 +191,13 @@ class TestFaults:
         assert listed(store) == [(KEY, len(whole))]
         assert content(store, KEY) == whole
         assert store.clear_abandoned(FOREVER) == 0
+
+    def test_a_part_whose_answer_is_lost_is_sent_again_from_its_start(self, store: S3Store, s3_store_url: str) -> None:
+        lost = LostAnswers(b"partNumber=2")
+        with spoiled(s3_store_url, lost) as url:
+            assert put(opened(url), KEY, LARGE) == digests_of_content(LARGE)
+        assert lost.lost == 1
+        assert content(store, KEY) == LARGE
 
     def test_a_lost_answer_does_not_hide_that_the_key_is_taken(self, store: S3Store, s3_store_url: str) -> None:
         put(store, KEY, b"first")

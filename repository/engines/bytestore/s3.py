@@ -30,7 +30,7 @@ from repository.engines.bytestore.s3_clients import s3_clients
 from repository.engines.bytestore.s3_errors import as_unavailable, code_of, is_missing, status_of
 from repository.engines.bytestore.s3_reading import reading
 from repository.engines.bytestore.s3_trials import shortcomings_of
-from repository.engines.bytestore.s3_writing import LARGEST, Part, PartsUpload, in_parts
+from repository.engines.bytestore.s3_writing import LARGEST, Content, Part, PartsUpload, in_parts
 from repository.foundation.errors import Conflict, NotFound, Unavailable
 
 TOKEN = "write"
@@ -144,7 +144,7 @@ class S3Store:
         """Let go of connections."""
         self._clients.close()
 
-    def _write_whole(self, target: dict[str, str], key: str, content: bytearray, digests: Digests) -> None:
+    def _write_whole(self, target: dict[str, str], key: str, content: Content, digests: Digests) -> None:
         token = secrets.token_hex(16)
         checksum = base64.b64encode(bytes.fromhex(digests.sha256)).decode()
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,20 +38,51 @@ LARGEST = sum(map(part_size, range(MOST_PARTS)))
 """Bytes of the largest object: about 1.07 TiB."""
 
 
+class Content:
+    """Blocks that are sent one after another: to put them together first would copy every byte once more.
+
+    botocore asks for the length, sends what the iteration gives and, before it sends all of it again, seeks its start.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[bytes] = []
+        self._size = 0
+
+    def __len__(self) -> int:
+        """In bytes."""
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._blocks)
+
+    def seek(self, position: int) -> int:
+        """Every iteration begins at the start, the only place to seek; raises `ValueError` for another."""
+        if position:
+            raise ValueError(f"content is sent from its start, not from byte {position}")
+        return position
+
+    def add(self, block: bytes) -> None:
+        self._blocks.append(block)
+        self._size += len(block)
+
+    def crc32(self) -> int:
+        return reduce(lambda known, block: zlib.crc32(block, known), self._blocks, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    content: bytearray
+    content: Content
     is_last: bool
 
 
 def in_parts(blocks: Iterable[bytes]) -> Iterator[Part]:
-    """`blocks`, each no longer than a part, put together; the last part may be empty if it is the only one."""
-    gathered, number = bytearray(), 0
+    """`blocks`, each no longer than a part, in parts; the last part may be empty if it is the only one."""
+    gathered, number = Content(), 0
     for block in blocks:
         if len(gathered) + len(block) > part_size(number):
             yield Part(gathered, is_last=False)
-            gathered, number = bytearray(), number + 1
-        gathered += block
+            gathered, number = Content(), number + 1
+        gathered.add(block)
     yield Part(gathered, is_last=True)
 
 
@@ -79,7 +111,7 @@ class PartsUpload:
         if not self._kept:
             self._abort()
 
-    def send(self, content: bytearray) -> None:
+    def send(self, content: Content) -> None:
         """Let `content` go, waiting for parts before it while too much is under way; raises what they raised."""
         self._wait(max(1, min(UNDER_WAY, BYTES_UNDER_WAY // len(content))) - 1)
         number = len(self._arrived) + len(self._waiting) + 1
@@ -101,8 +133,8 @@ class PartsUpload:
         while len(self._waiting) > most:
             self._arrived.append(self._waiting.popleft().result())
 
-    def _send(self, number: int, content: bytearray) -> dict[str, Any]:
-        checksum = base64.b64encode(zlib.crc32(content).to_bytes(4, "big")).decode()
+    def _send(self, number: int, content: Content) -> dict[str, Any]:
+        checksum = base64.b64encode(content.crc32().to_bytes(4, "big")).decode()
         with as_unavailable():
             answer = self._client.upload_part(**self._upload, PartNumber=number, Body=content, ChecksumCRC32=checksum)
         return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumCRC32": checksum}
