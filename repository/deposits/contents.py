@@ -28,8 +28,10 @@ def begin_files(work: Work, draft_id: int, wanted: Sequence[Declared], limit: in
     return uploads.begin(work, files, wanted, limit)
 
 
-def upload_content(facilities: Facilities, actor: Actor, draft_id: int, key: str, source: BinaryIO) -> FileEntry:
-    """Receive the bytes of a named file and hold them until commit.
+def upload_content(
+    facilities: Facilities, actor: Actor, draft_id: int, key: str, source: BinaryIO, size: int | None
+) -> FileEntry:
+    """Receive the bytes of a named file and hold them until commit; `size` is what was announced of them, or None.
 
     Permission and name are checked before a byte moves and again after, since the draft may change meanwhile; no
     transaction is open while bytes flow.
@@ -40,7 +42,7 @@ def upload_content(facilities: Facilities, actor: Actor, draft_id: int, key: str
     uploads.require_open(slot.state)
     if not slot.named:
         raise no_file(draft_id, key)
-    received = uploads.receive(facilities.store, source, facilities.site.max_file_bytes)
+    received = uploads.receive(facilities.store, source, size, facilities.site.max_file_bytes)
     try:
         with facilities.works.writing(actor) as work:
             _, files = files_to_change(work, draft_id)

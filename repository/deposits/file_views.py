@@ -148,8 +148,8 @@ def upload_content(record_id: int, key: str) -> Response:
     facilities: Facilities = current_facilities()
     if request.mimetype not in ("", BYTES):
         raise UnsupportedMediaType(f"Send the bytes as {BYTES}.")
-    source = cast(BinaryIO, request.stream)
-    received = contents.upload_content(facilities, current_actor(), record_id, key, source)
+    source, size = cast(BinaryIO, request.stream), request.content_length
+    received = contents.upload_content(facilities, current_actor(), record_id, key, source, size)
     return json_reply(file_json(received, _base(facilities.site, record_id), draft=True))
 
 

@@ -71,10 +71,13 @@ def begin(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) ->
     return entries
 
 
-def receive(store: ByteStore, source: BinaryIO, limit: int) -> Received:
-    """Put bytes into the store, digesting on the way; raises `TooLarge`, `Unavailable`, and keeps nothing then."""
+def receive(store: ByteStore, source: BinaryIO, size: int | None, limit: int) -> Received:
+    """Put bytes into the store, digesting on the way; `size` in bytes is what was announced of them, if anything was.
+
+    Raises `TooLarge`, `Invalid` for another size, `Unavailable`, and keeps nothing then.
+    """
     object_key = uuid.uuid4().hex
-    return Received(object_key, store.write(object_key, source, limit=limit))
+    return Received(object_key, store.write(object_key, source, limit=limit, size=size))
 
 
 def stage(work: Work, entry: FileEntry, received: Received) -> None:

@@ -1,7 +1,7 @@
 """The promises of `repository.engines.bytestore.port`, run on every keeper.
 
 A keeper's test module derives from `ByteStoreContract` and gives it a fixture `store`, empty and
-new for each test; and from `bytestore_addresses.AddressContract`.
+new for each test; and from `bytestore_addresses.AddressContract` and `bytestore_announced.AnnouncedContract`.
 """
 
 import hashlib

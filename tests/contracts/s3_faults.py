@@ -1,8 +1,9 @@
 """Between a store and its server: a proxy that spoils what comes back, and servers that lack what a store needs."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from selectors import EVENT_READ, DefaultSelector
 from socketserver import BaseRequestHandler, TCPServer, ThreadingTCPServer
@@ -10,6 +11,11 @@ from threading import Lock, Thread
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 PIECE = 1 << 16
+_REFUSAL = b"<Error><Code>NotImplemented</Code><Message>A header is not implemented.</Message></Error>"
+NOT_IMPLEMENTED = b"HTTP/1.1 501 Not Implemented\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (
+    len(_REFUSAL),
+    _REFUSAL,
+)
 
 Spoil = Callable[[bytes, bytes], bytes | None]
 """From all that a connection has asked and a piece of what is answered: what the client gets, None to hang up."""
@@ -28,9 +34,17 @@ def serving(server: TCPServer) -> Iterator[str]:
             thread.join()
 
 
+Alter = Callable[[bytes], bytes]
+"""From a piece of what is asked: what the server gets."""
+
+
+def as_it_is(piece: bytes) -> bytes:
+    return piece
+
+
 @contextmanager
-def spoiled(store_url: str, spoil: Spoil) -> Iterator[str]:
-    """The URL of the same store behind a proxy that lets `spoil` change every answer."""
+def spoiled(store_url: str, spoil: Spoil, alter: Alter = as_it_is) -> Iterator[str]:
+    """The URL of the same store behind a proxy that lets `spoil` change every answer, and `alter` every question."""
     upstream = urlsplit(dict(parse_qsl(urlsplit(store_url).query))["endpoint"])
     clients: list[socket.socket] = []
 
@@ -39,7 +53,7 @@ def spoiled(store_url: str, spoil: Spoil) -> Iterator[str]:
             clients.append(self.request)
             server = socket.create_connection((upstream.hostname or "", upstream.port or 80), 20)
             with server, suppress(ConnectionError):  # either side may hang up at any time
-                relay(self.request, server, spoil)
+                relay(self.request, server, spoil, alter)
 
     with serving(ThreadingTCPServer(("127.0.0.1", 0), Relay)) as address:
         try:
@@ -50,7 +64,7 @@ def spoiled(store_url: str, spoil: Spoil) -> Iterator[str]:
                     each.shutdown(socket.SHUT_RDWR)
 
 
-def relay(client: socket.socket, server: socket.socket, spoil: Spoil) -> None:
+def relay(client: socket.socket, server: socket.socket, spoil: Spoil, alter: Alter) -> None:
     """Carry bytes both ways until somebody hangs up; `spoil` is told of one request at a time."""
     asked, is_answered = b"", False
     with DefaultSelector() as selector:
@@ -64,7 +78,7 @@ def relay(client: socket.socket, server: socket.socket, spoil: Spoil) -> None:
                 if key.fileobj is client:
                     asked, is_answered = b"" if is_answered else asked, False
                     asked += piece
-                    server.sendall(piece)
+                    server.sendall(alter(piece))
                     continue
                 is_answered = not piece.startswith(b"HTTP/1.1 100")
                 if (answer := spoil(asked, piece)) is None:
@@ -118,8 +132,47 @@ def without_conditions(asked: bytes, answer: bytes) -> bytes:
     """As a server answers that does not implement ``If-None-Match``, and has done nothing."""
     if b"if-none-match" not in asked.lower() or not answer.startswith(b"HTTP/1.1 412"):
         return answer
-    body = b"<Error><Code>NotImplemented</Code><Message>A header is not implemented.</Message></Error>"
-    return b"HTTP/1.1 501 Not Implemented\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body)
+    return NOT_IMPLEMENTED
+
+
+def refusing(store_url: str, word: bytes, other: bytes) -> AbstractContextManager[str]:
+    """The same store as a server that does not implement what has `word` in its head, and then does nothing.
+
+    It is sent the `other` instead, which the signature does not fit.
+    """
+
+    def alter(piece: bytes) -> bytes:
+        return piece.replace(word, other)
+
+    def spoil(asked: bytes, answer: bytes) -> bytes:
+        # it may come at once with the leave to go on
+        return NOT_IMPLEMENTED if word in asked and b"HTTP/1.1 403" in answer else answer
+
+    return spoiled(store_url, spoil, alter)
+
+
+def damaged(store_url: str) -> AbstractContextManager[str]:
+    """The same store on a line that changes a bit of an object."""
+    is_done = False
+
+    def alter(piece: bytes) -> bytes:
+        nonlocal is_done
+        if is_done or len(piece) < PIECE // 2:
+            return piece
+        is_done = True
+        middle = len(piece) // 2
+        return piece[:middle] + bytes([piece[middle] ^ 1]) + piece[middle + 1 :]
+
+    return spoiled(store_url, lambda _, answer: answer, alter)
+
+
+def with_tags_of_its_own(asked: bytes, answer: bytes) -> bytes:
+    """As a server answers that encrypts what it keeps, so that its tags are no MD5."""
+    return (
+        answer
+        if b"partNumber=" in asked
+        else re.sub(rb'(?i)(\r\netag: )"?([0-9a-f]{32})"?', rb'\1"0123456789abcdef0123456789abcdef"', answer)
+    )
 
 
 class Careless(BaseHTTPRequestHandler):

@@ -19,10 +19,10 @@ from repository.engines.bytestore.local import LocalStore
 from repository.engines.bytestore.port import ByteStore
 from repository.foundation.errors import Conflict, Unavailable
 from tests.contracts.bytestore_addresses import AddressContract
+from tests.contracts.bytestore_announced import AnnouncedContract
 from tests.contracts.bytestore_contract import (
     KEY,
     PLENTY,
-    ByteStoreContract,
     content,
     content_of,
     put,
@@ -80,7 +80,7 @@ def incoming(store: LocalStore) -> list[Path]:
     return list((store.root / "incoming").iterdir())
 
 
-class TestLocalStore(ByteStoreContract, AddressContract):
+class TestLocalStore(AnnouncedContract, AddressContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "store")

@@ -28,10 +28,10 @@ from repository.engines.bytestore.s3_writing import (
 )
 from repository.foundation.errors import Conflict, TooLarge, Unavailable
 from tests.contracts.bytestore_addresses import AddressContract
+from tests.contracts.bytestore_announced import AnnouncedContract
 from tests.contracts.bytestore_contract import (
     KEY,
     PLENTY,
-    ByteStoreContract,
     CutOff,
     Trickle,
     content,
@@ -72,11 +72,17 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(s3_clients, "ANSWER_SECONDS", 0.5)
 
 
+def tag(store: S3Store, key: str) -> str:
+    """The object's entity tag, with a dash and the number of its parts if there are several."""
+    place = store.place
+    return str(s3_client().head_object(Bucket=place.bucket, Key=place.prefix + key)["ETag"])
+
+
 def expect_nothing_kept(store: ByteStore) -> None:
     TestS3Store().expect_nothing_kept(store)
 
 
-class TestS3Store(ByteStoreContract, AddressContract):
+class TestS3Store(AnnouncedContract, AddressContract):
     @pytest.fixture
     def store(self, s3_store_url: str) -> Iterator[S3Store]:
         store = opened(s3_store_url)
@@ -102,13 +108,8 @@ class TestParts:
     def test_only_what_does_not_fit_in_one_part_is_sent_in_parts(self, store: S3Store) -> None:
         put(store, "whole", content_of(FIRST_PART))
         put(store, "parts", content_of(FIRST_PART + 1))
-        place = store.place
-        tags = {
-            key: s3_client().head_object(Bucket=place.bucket, Key=place.prefix + key)["ETag"]
-            for key in ("whole", "parts")
-        }
-        assert "-" not in tags["whole"]
-        assert tags["parts"].endswith('-2"')
+        assert "-" not in tag(store, "whole")
+        assert tag(store, "parts").endswith('-2"')
 
     def test_ten_thousand_parts_hold_more_than_a_tebibyte(self) -> None:
         assert LARGEST > 1 << 40

@@ -32,7 +32,7 @@ def with_files(facilities: Facilities, deposits: Deposits, number: int) -> Json:
     """A draft with `number` committed files."""
     draft = deposits.open()
     keys = [f"folder/{n:04}.txt" for n in range(number)]
-    received = {key: uploads.receive(facilities.store, io.BytesIO(key.encode()), 1000) for key in keys}
+    received = {key: uploads.receive(facilities.store, io.BytesIO(key.encode()), None, 1000) for key in keys}
     with facilities.works.writing(SYSTEM) as work:
         begin_files(work, int(draft["id"]), [Declared(key) for key in keys], number)
         set_id = work.session.scalars(select(FileSet.id).order_by(FileSet.id.desc())).first()

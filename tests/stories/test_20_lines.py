@@ -82,7 +82,7 @@ def publish_it(facilities: Facilities, draft_id: int) -> None:
 
 def upload_it(facilities: Facilities, draft_id: int) -> None:
     """New bytes for a name that has content."""
-    upload_content(facilities, DEPOSITOR, draft_id, KEY, io.BytesIO(NEW))
+    upload_content(facilities, DEPOSITOR, draft_id, KEY, io.BytesIO(NEW), len(NEW))
     with facilities.works.writing(DEPOSITOR) as work:
         commit_file(work, draft_id, KEY)
 
@@ -153,7 +153,7 @@ def prepared(tmp_path: Path) -> Prepared:
         with facilities.works.writing(DEPOSITOR) as work:
             draft_id = open_draft(work, facilities.site, facilities.vocabularies, a_dataset()).draft.id
             begin_files(work, draft_id, [Declared(KEY)], 10)
-        upload_content(facilities, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD))
+        upload_content(facilities, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD), len(OLD))
         with facilities.works.writing(DEPOSITOR) as work:
             commit_file(work, draft_id, KEY)
         settle(facilities)

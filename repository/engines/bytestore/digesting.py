@@ -13,13 +13,35 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from repository.engines.bytestore.port import Digests
-from repository.foundation.errors import TooLarge
+from repository.foundation.errors import FieldError, Invalid, TooLarge
 
 BLOCK = 1 << 20
 """Bytes read, digested and written at a time; a source that fits in one needs no threads."""
 
 AHEAD = 4
 """Blocks that wait for a digest's thread before the reader has to wait for it."""
+
+
+def announced(source: BinaryIO, *, limit: int, size: int | None) -> Iterator[bytes]:
+    """`blocks` of what comes with its `size` announced, or None.
+
+    Raises `TooLarge` before anything is read if more than `limit` bytes are announced, and `Invalid` when others have
+    come than were announced.
+    """
+    if size is None:
+        yield from blocks(source, limit=limit)
+        return
+    if size > limit:
+        raise _too_large(limit)
+    came = 0
+    for block in blocks(source):
+        came += len(block)
+        if came > size:
+            break
+        yield block
+    if came != size:
+        message = f"{size} bytes were announced, {'more' if came > size else came} came."
+        raise Invalid(message, [FieldError.of("content", message)])
 
 
 def blocks(source: BinaryIO, *, limit: int | None = None) -> Iterator[bytes]:
@@ -32,8 +54,12 @@ def blocks(source: BinaryIO, *, limit: int | None = None) -> Iterator[bytes]:
     while block := _filled(source, BLOCK if limit is None else min(BLOCK, limit + 1 - came)):
         came += len(block)
         if limit is not None and came > limit:
-            raise TooLarge(f"The content is larger than the allowed {limit} bytes.")
+            raise _too_large(limit)
         yield block
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The content is larger than the allowed {limit} bytes.")
 
 
 def _filled(source: BinaryIO, wanted: int) -> bytes:

@@ -25,7 +25,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from repository.engines.bytestore.digesting import Digesting, blocks
+from repository.engines.bytestore.digesting import Digesting, announced
 from repository.engines.bytestore.keys import name_of, require_key
 from repository.engines.bytestore.port import Digests, Presentation, StoredObject
 from repository.foundation.errors import Conflict, NotFound, Unavailable
@@ -74,14 +74,19 @@ class LocalStore:
             self._objects.mkdir(parents=True, exist_ok=True)
             self._incoming.mkdir(exist_ok=True)
 
-    def write(self, key: str, source: BinaryIO, *, limit: int) -> Digests:
-        """Store all of `source` (see the port); durable when this returns."""
+    def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> Digests:
+        """Store all of `source` (see the port); durable when this returns.
+
+        What is announced to be more than there is room for is refused before it has travelled.
+        """
         path = self._path(key)
         if self.size(key) is not None:  # refused again when linking; here to spare the sender the bytes
             raise _exists(key)
+        if size is not None and self._room() < size <= limit:
+            raise Unavailable(_NO_ROOM)
         incoming = self._incoming / f"{os.getpid()}-{secrets.token_hex(12)}"
         try:
-            digests = self._receive(incoming, source, limit)
+            digests = self._receive(incoming, announced(source, limit=limit, size=size))
             self._put_in_place(incoming, path, key)
         finally:
             with _as_unavailable(), suppress(FileNotFoundError):
@@ -144,9 +149,7 @@ class LocalStore:
 
     def describe(self) -> str:
         """Where the store is and how much room it has; raises `Unavailable`."""
-        with _as_unavailable():
-            free = shutil.disk_usage(self._objects).free
-        return f"local store at {self.root}, {free / 2**30:.1f} GiB free"
+        return f"local store at {self.root}, {self._room() / 2**30:.1f} GiB free"
 
     def shortcomings(self) -> Sequence[str]:
         """None: what it needs of the file system was tried when it was opened."""
@@ -176,14 +179,19 @@ class LocalStore:
         shelf = re.sub("[^a-z0-9]", "_", key[:2]).ljust(2, "_")
         return self._objects / shelf / name
 
-    def _receive(self, incoming: Path, source: BinaryIO, limit: int) -> Digests:
-        """Write all of `source` to the new file `incoming`, and flush it to the disk."""
+    def _room(self) -> int:
+        """Free bytes."""
+        with _as_unavailable():
+            return shutil.disk_usage(self._objects).free
+
+    def _receive(self, incoming: Path, blocks: Iterable[bytes]) -> Digests:
+        """Write all `blocks` to the new file `incoming`, and flush it to the disk."""
         with _as_unavailable():
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             descriptor = os.open(incoming, flags, 0o444)
         try:
             with Digesting() as digesting:
-                for block in blocks(source, limit=limit):
+                for block in blocks:
                     digesting.feed(block)
                     _write_all(descriptor, block)
                 with _as_unavailable():

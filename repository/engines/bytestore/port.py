@@ -2,7 +2,8 @@
 
 Promises (tests/contracts/bytestore_contract.py):
 
-* `write` makes an object visible whole or not at all, and durable before it returns; an existing key is refused.
+* `write` makes an object visible whole or not at all, and durable before it returns; an existing key is refused, and
+  so is a source of another length than was announced.
 * bytes read are the bytes written, by any range.
 * `remove` of what is not there is no error.
 * a store that does not answer in time, or has no room, raises `Unavailable`.
@@ -42,11 +43,11 @@ class Presentation:
 
 
 class ByteStore(Protocol):
-    def write(self, key: str, source: BinaryIO, *, limit: int) -> Digests:
-        """Store all of `source`, digesting on the way.
+    def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> Digests:
+        """Store all of `source`, digesting on the way; `size` in bytes is what was announced of it, None if nothing.
 
-        Raises `TooLarge` past `limit` bytes, `Conflict` if the key exists; in both cases, and when `source`
-        fails, nothing is kept.
+        Raises `TooLarge` past `limit` bytes, before the first is read if so many are announced; `Invalid` if others
+        come than were announced; `Conflict` if the key exists.  Then, and when `source` fails, nothing is kept.
         """
         ...
 

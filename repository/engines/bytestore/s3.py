@@ -5,6 +5,11 @@ that is refused because the first one was carried out, is told by that token fro
 the key is taken.  The server decides between two writers (``If-None-Match``); a server that does not know the
 condition is asked beforehand whether the key is free, which is enough for keys that are never used twice.
 
+The server compares by digest what it got: by the SHA-256, which it is told beforehand, by the CRC-32 of each part, or
+by that which follows a stream.  There are servers that do not understand the last, and of these some that do not say
+so; hence what they keep of a stream is compared with its MD5, by the object's tag or else by reading it back.  One that
+was found out gets everything in parts from then on.
+
 A write whose end cannot be learned, since the server is silent from then on, is `Unavailable`; what it may have left
 belongs to nothing, like the object of a process that was killed before it told of it.
 """
@@ -19,18 +24,34 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
-from repository.engines.bytestore.digesting import Digesting, blocks
+from repository.engines.bytestore.digesting import Digesting, announced, digests_of
 from repository.engines.bytestore.keys import key_of, name_of, require_key
 from repository.engines.bytestore.port import Digests, Presentation, StoredObject
 from repository.engines.bytestore.s3_address import S3Address
 from repository.engines.bytestore.s3_bucket import prepare_bucket, require_bucket
 from repository.engines.bytestore.s3_clients import s3_clients
-from repository.engines.bytestore.s3_errors import as_unavailable, code_of, is_missing, status_of
+from repository.engines.bytestore.s3_errors import (
+    DAMAGED,
+    NO_ANSWER,
+    as_unavailable,
+    code_of,
+    is_beyond,
+    is_missing,
+    status_of,
+)
 from repository.engines.bytestore.s3_reading import reading
 from repository.engines.bytestore.s3_trials import shortcomings_of
-from repository.engines.bytestore.s3_writing import LARGEST, Content, Part, PartsUpload, in_parts
+from repository.engines.bytestore.s3_writing import (
+    LARGEST,
+    Content,
+    Part,
+    PartsUpload,
+    Stream,
+    comes_as_a_stream,
+    in_parts,
+)
 from repository.foundation.errors import Conflict, NotFound, Unavailable
 
 TOKEN = "write"
@@ -48,17 +69,22 @@ class S3Store:
         self._clients = s3_clients(address)
         self._bucket = {"Bucket": address.bucket}
         self._knows_conditions = True
+        self._takes_streams = True
 
-    def write(self, key: str, source: BinaryIO, *, limit: int) -> Digests:
+    def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> Digests:
         """Store all of `source` (see the port); an object has at most `LARGEST` bytes."""
         target = self._target(key)
+        begun = time.monotonic()
         with Digesting() as digesting:
-            parts = in_parts(_digested(blocks(source, limit=min(limit, LARGEST)), digesting))
+            parts = in_parts(_digested(announced(source, limit=min(limit, LARGEST), size=size), digesting))
             first = next(parts)
             if first.is_last:
                 digests = digesting.digests()
                 self._write_whole(target, key, first.content, digests)
                 return digests
+            if size is not None and self._takes_streams and comes_as_a_stream(size, begun, first):
+                rest = chain.from_iterable(part.content for part in parts)
+                return self._write_stream(target, key, Stream(chain(first.content, rest), size), digesting)
             return self._write_parts(target, key, chain([first], parts), digesting)
 
     def open(self, key: str, start: int = 0) -> BinaryIO:
@@ -148,12 +174,43 @@ class S3Store:
         token = secrets.token_hex(16)
         checksum = base64.b64encode(bytes.fromhex(digests.sha256)).decode()
 
-        def put(**condition: str) -> None:
-            self._clients.patient.put_object(
+        def put(**condition: str) -> Any:
+            return self._clients.patient.put_object(
                 **target, Body=content, ChecksumSHA256=checksum, Metadata={TOKEN: token}, **condition
             )
 
         self._settle(key, token, put, patience=0)
+
+    def _write_stream(self, target: dict[str, str], key: str, stream: Stream, digesting: Digesting) -> Digests:
+        token = secrets.token_hex(16)
+
+        def put(**condition: str) -> Any:
+            if stream.is_begun:
+                raise Unavailable(NO_ANSWER)  # to what was sent, and cannot be sent again
+            try:
+                return self._clients.steady.put_object(
+                    **target, Body=stream, ChecksumAlgorithm="CRC32", Metadata={TOKEN: token}, **condition
+                )
+            except (HTTPClientError, ClientError) as error:
+                if stream.failure is not None:
+                    raise stream.failure from None
+                if is_beyond(error):
+                    self._takes_streams = False
+                    raise Unavailable("The store does not take what is sent as it comes.") from error
+                raise
+
+        kept = self._settle(key, token, put, patience=0)
+        digests = digesting.digests()
+        if _tag(kept) != digests.md5:
+            self._takes_streams = False
+            if self._read_back(key) != digests:
+                self.remove([key])
+                raise Unavailable(DAMAGED)
+        return digests
+
+    def _read_back(self, key: str) -> Digests:
+        with self.open(key) as stored:
+            return digests_of(stored)
 
     def _write_parts(self, target: dict[str, str], key: str, parts: Iterable[Part], digesting: Digesting) -> Digests:
         token = secrets.token_hex(16)
@@ -166,8 +223,10 @@ class S3Store:
             upload.keep()
         return digests
 
-    def _settle(self, key: str, token: str, write: Callable[..., None], patience: float) -> None:
+    def _settle(self, key: str, token: str, write: Callable[..., Any], patience: float) -> Any:
         """Let `write` make the object, and see by the token whether what is there afterwards is ours.
+
+        Returns what the server tells of the object.
 
         A server may take longer than a request may last to put many parts together; while it answers otherwise, it is
         asked again for `patience` seconds.
@@ -179,7 +238,7 @@ class S3Store:
             except (Unavailable, ClientError) as error:
                 found = self._found_after(error, key)
                 if found is not None and found["Metadata"].get(TOKEN) == token:
-                    return None
+                    return found
                 if found is not None:
                     raise _exists(key) from error
                 if isinstance(error, ClientError) or time.monotonic() >= deadline:
@@ -192,7 +251,7 @@ class S3Store:
         except Unavailable:
             raise failure from failure.__cause__
 
-    def _write_if_free(self, key: str, write: Callable[..., None]) -> None:
+    def _write_if_free(self, key: str, write: Callable[..., Any]) -> Any:
         with as_unavailable():
             if self._knows_conditions:
                 try:
@@ -243,6 +302,11 @@ def disposition_of(shown: Presentation) -> str:
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in shown.name)
     exact = quote(shown.name, safe="!#$&+-.^_`|~")
     return f"{'inline' if shown.inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{exact}"
+
+
+def _tag(told: Any) -> str:
+    """The object's entity tag: its MD5 where the server keeps it in one piece and under no key of others."""
+    return str(told.get("ETag", "")).strip('"')
 
 
 def _digested(all_blocks: Iterable[bytes], digesting: Digesting) -> Iterator[bytes]:

@@ -3,22 +3,30 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, NoCredentialsError
+from botocore.exceptions import (
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    UnseekableStreamError,
+)
 from botocore.exceptions import ConnectionError as NoConnection
 
 from repository.foundation.errors import Unavailable
 
 NO_ANSWER = "The store does not answer."
 NO_BUCKET = "The store's bucket does not exist. Was `repository prepare` run?"
+DAMAGED = "The bytes were damaged on their way to the store."
 _NO_ROOM = "The store has no room left."
 _REASONS: Mapping[str, str] = {
     "NoSuchBucket": NO_BUCKET,
     "QuotaExceeded": _NO_ROOM,
     "InsufficientStorage": _NO_ROOM,
     "XMinioStorageFull": _NO_ROOM,
-    "BadDigest": "The bytes were damaged on their way to the store.",
-    "XAmzContentChecksumMismatch": "The bytes were damaged on their way to the store.",
-    "XAmzContentSHA256Mismatch": "The bytes were damaged on their way to the store.",
+    "BadDigest": DAMAGED,
+    "XAmzContentChecksumMismatch": DAMAGED,
+    "XAmzContentSHA256Mismatch": DAMAGED,
+    "RequestTimeout": NO_ANSWER,
     "RequestTimeTooSkewed": "The store refuses access: its clock and ours differ.",
     "PermanentRedirect": "The store's bucket is in another region.",
     "AuthorizationHeaderMalformed": "The store's bucket is in another region.",
@@ -27,7 +35,7 @@ _REASONS: Mapping[str, str] = {
     "ConditionalRequestConflict": "The store is busy with the same object.",
 }
 _BY_STATUS: Mapping[int, str] = {507: _NO_ROOM, 429: NO_ANSWER, 408: NO_ANSWER, 301: _REASONS["PermanentRedirect"]}
-_TRANSPORT = (NoConnection, HTTPClientError, IncompleteReadError)
+_TRANSPORT = (NoConnection, HTTPClientError, IncompleteReadError, UnseekableStreamError)
 
 
 def code_of(error: ClientError) -> str:
@@ -43,6 +51,11 @@ def status_of(error: ClientError) -> int:
 def is_missing(error: ClientError) -> bool:
     """There is no such object, as distinct from no such bucket, where the server says which."""
     return status_of(error) == 404 and code_of(error) != "NoSuchBucket"
+
+
+def is_beyond(error: HTTPClientError | ClientError) -> bool:
+    """The server answers that it does not do what it is asked for, or does not even understand it."""
+    return isinstance(error, ClientError) and (status_of(error) == 501 or _reason(error) is None)
 
 
 @contextmanager

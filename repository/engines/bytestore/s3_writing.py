@@ -1,4 +1,7 @@
-"""Bytes on their way into an S3 store: cut into parts, a few of them under way at a time.
+"""Bytes on their way into an S3 store: in one request, or cut into parts, a few of them under way at a time.
+
+Parts can be sent again, and wait for a slow source; but a server has to put them together, for which many copy every
+byte once more.  So what comes fast and is not very large is sent in one request as it comes (`comes_as_a_stream`).
 
 Parts are of 8 MiB at first and double every `EACH_SIZE` parts up to 128 MiB, so that the 10,000 parts that S3 allows
 hold `LARGEST` bytes and yet a small file needs little memory.  What is in memory of one object is the part that is
@@ -6,6 +9,7 @@ gathered and those under way: 32 MiB, and at most 384 MiB for an object of hundr
 """
 
 import base64
+import time
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +31,11 @@ EACH_SIZE = 400
 MOST_PARTS = 10_000
 UNDER_WAY = 3
 BYTES_UNDER_WAY = 256 << 20
+
+LARGEST_STREAM = 512 << 20
+"""Bytes that are sent once more by the client, if need be."""
+QUICK = 32 << 20
+"""Bytes a second of a source that will hardly make the store wait until it hangs up."""
 
 
 def part_size(number: int) -> int:
@@ -69,6 +78,36 @@ class Content:
         return reduce(lambda known, block: zlib.crc32(block, known), self._blocks, 0)
 
 
+class Stream:
+    """Content of `size` bytes that is sent while it comes, once."""
+
+    def __init__(self, blocks: Iterable[bytes], size: int) -> None:
+        self._blocks = iter(blocks)
+        self._size = size
+        self.is_begun = False
+        self.failure: Exception | None = None
+        """what its source raised, which botocore wraps in an error of its own"""
+
+    def __len__(self) -> int:
+        """In bytes."""
+        return self._size
+
+    def read(self, _size: int = -1, /) -> bytes:
+        """The next block, whatever its size; empty at the end."""
+        self.is_begun = True
+        try:
+            return next(self._blocks, b"")
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def seek(self, position: int) -> int:
+        """Raises `ValueError` once it has begun: what was sent is gone."""
+        if position or self.is_begun:
+            raise ValueError("a stream is sent once, from its start")
+        return position
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     content: Content
@@ -84,6 +123,11 @@ def in_parts(blocks: Iterable[bytes]) -> Iterator[Part]:
             gathered, number = Content(), number + 1
         gathered.add(block)
     yield Part(gathered, is_last=True)
+
+
+def comes_as_a_stream(size: int, begun: float, first: Part) -> bool:
+    """Whether `size` bytes that began to come at `begun` (`time.monotonic`), the `first` of them here, are a stream."""
+    return size <= LARGEST_STREAM and len(first.content) >= QUICK * (time.monotonic() - begun)
 
 
 class PartsUpload:
@@ -121,9 +165,10 @@ class PartsUpload:
         """Wait until all parts have arrived; raises what they raised."""
         self._wait(0)
 
-    def complete(self, **condition: str) -> None:
+    def complete(self, **condition: str) -> Any:
         """Make what has arrived the object; may be asked again when the answer was lost.  The client's errors pass."""
-        self._brief.complete_multipart_upload(**self._upload, MultipartUpload={"Parts": self._arrived}, **condition)
+        parts = {"Parts": self._arrived}
+        return self._brief.complete_multipart_upload(**self._upload, MultipartUpload=parts, **condition)
 
     def keep(self) -> None:
         """The object is there: nothing is left to abort."""

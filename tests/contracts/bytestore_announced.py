@@ -1,0 +1,44 @@
+"""What every byte store does with a source whose length is announced; see `bytestore_contract`."""
+
+from io import BytesIO
+
+import pytest
+
+from repository.engines.bytestore.digesting import BLOCK
+from repository.engines.bytestore.port import ByteStore
+from repository.foundation.errors import Invalid, TooLarge
+from tests.contracts.bytestore_contract import (
+    KEY,
+    PLENTY,
+    SIZES,
+    ByteStoreContract,
+    Counting,
+    content,
+    content_of,
+    digests_of_content,
+)
+
+
+class AnnouncedContract(ByteStoreContract):
+    """Derive from this and define the fixture `store`."""
+
+    @pytest.mark.parametrize("size", SIZES)
+    def test_what_comes_as_announced_is_kept(self, store: ByteStore, size: int) -> None:
+        whole = content_of(size)
+        assert store.write(KEY, BytesIO(whole), limit=PLENTY, size=size) == digests_of_content(whole)
+        assert content(store, KEY) == whole
+
+    @pytest.mark.parametrize(
+        ("size", "announced"), [(0, 1), (5, 4), (5, 6), (3 * BLOCK, 3 * BLOCK - 1), (BLOCK, 9 * BLOCK)]
+    )
+    def test_another_length_than_announced_is_refused(self, store: ByteStore, size: int, announced: int) -> None:
+        with pytest.raises(Invalid, match=f"{announced} bytes were announced"):
+            store.write(KEY, BytesIO(content_of(size)), limit=PLENTY, size=announced)
+        self.expect_nothing_kept(store)
+
+    def test_what_is_announced_past_the_limit_is_not_read(self, store: ByteStore) -> None:
+        source = Counting(b"abc")
+        with pytest.raises(TooLarge):
+            store.write(KEY, source, limit=2, size=3)
+        assert source.given == 0
+        self.expect_nothing_kept(store)
