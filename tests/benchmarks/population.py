@@ -16,6 +16,7 @@ from repository.foundation.work import Work
 from repository.identifiers.model import Identifier, State
 from repository.identifiers.rules import folded
 from repository.records.model import Concept, Number, Version
+from repository.records.numbers import next_numbers
 
 AT_ONCE = 2_000
 OWNER = "population@example.org"
@@ -57,18 +58,19 @@ RARE = [first + second + third for first in _SYLLABLES for second in _SYLLABLES 
 """Words as they occur in real abstracts: most of them in few records."""
 
 
-def populate(facilities: Facilities, count: int, files: int = 2) -> range:
-    """Write `count` published, public records with `files` files each into an empty database; returns their ids."""
+def populate(facilities: Facilities, count: int, files: int = 2) -> list[int]:
+    """Write `count` published, public records with `files` files each; returns their ids.  Nobody else may write."""
     with facilities.works.writing(SYSTEM) as work:
         owner = register_person(work, OWNER).id
         last = work.session.scalar(select(Number.id).order_by(Number.id.desc()).limit(1)) or 0
     chance = random.Random(last + 5072)
-    first = last + 1
-    for start in range(0, count, AT_ONCE):
-        size = min(AT_ONCE, count - start)
+    written: list[int] = []
+    while len(written) < count:
         with facilities.works.writing(SYSTEM) as work:
-            _write(work, facilities.site, owner, first + 2 * start, size, files, chance)
-    return range(first, first + 2 * count, 2)
+            ids = next_numbers(work, 2 * min(AT_ONCE, count - len(written)))[::2]  # each before that of its concept
+            _write(work, facilities.site, owner, ids, files, chance)
+        written += ids
+    return written
 
 
 def description(number: int, chance: random.Random) -> dict[str, Any]:
@@ -94,15 +96,13 @@ def description(number: int, chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _write(work: Work, site: Site, owner: int, first: int, size: int, files: int, chance: random.Random) -> None:
-    ids = range(first, first + 2 * size, 2)
-    work.session.execute(insert(Number), [{"id": number} for number in range(first, first + 2 * size)])
+def _write(work: Work, site: Site, owner: int, ids: list[int], files: int, chance: random.Random) -> None:
     concepts = [
         {"id": number + 1, "owner_id": owner, "latest_id": number, "versions": 1, "created": work.now} for number in ids
     ]
     work.session.execute(insert(Concept), concepts)
     a_set = {"state": SetState.FROZEN.value, "count": files, "total_bytes": 1_000 * files}
-    sets = work.session.scalars(insert(FileSet).returning(FileSet.id), [a_set] * size).all()
+    sets = work.session.scalars(insert(FileSet).returning(FileSet.id), [a_set] * len(ids)).all()
     versions = [_version(work, number, set_id, chance) for number, set_id in zip(ids, sets, strict=True)]
     work.session.execute(insert(Version), versions)
     pids = [row for number in ids for owner_id in (number, number + 1) for row in _identifiers(work, site, owner_id)]
