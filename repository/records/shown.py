@@ -9,7 +9,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from repository.access.policy import Action, Thing, may
 from repository.access.terms import PUBLIC
@@ -79,8 +79,8 @@ def shown_or_latest(facilities: Facilities, actor: Actor, number: int) -> Shown 
 
 def shown_to(facilities: Facilities, actor: Actor, ids: Sequence[int], *, embed: bool = False) -> dict[int, Shown]:
     """Those of `ids` that are versions which `actor` may read; with `embed` their first files are inside."""
-    with facilities.works.looking(actor) as work:
-        marks = marks_of(work, ids)
+    with facilities.works.glancing() as connection:
+        marks = marks_of(connection, actor, ids)
     kept = {
         mark.id: Shown(text, mark.revision)
         for mark in marks
@@ -93,21 +93,20 @@ def shown_to(facilities: Facilities, actor: Actor, ids: Sequence[int], *, embed:
     return kept
 
 
-def marks_of(work: Work, ids: Sequence[int]) -> list[Mark]:
-    """The marks of those of `ids` that are versions which `work.actor` may read, in one query."""
-    connection = work.session.connection()
+def marks_of(connection: Connection, actor: Actor, ids: Sequence[int]) -> list[Mark]:
+    """The marks of those of `ids` that are versions which `actor` may read, in one query."""
     rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
     marks = (
         Mark(number, revision, Thing(owner_id, record == PUBLIC, files == PUBLIC), (change, pids, latest))
         for number, revision, record, files, owner_id, change, pids, latest, withdrawn in rows
         if withdrawn is None
     )
-    return [mark for mark in marks if may(work.actor, Action.READ_RECORD, mark.thing)]
+    return [mark for mark in marks if may(actor, Action.READ_RECORD, mark.thing)]
 
 
 def _made(facilities: Facilities, work: Work, ids: Sequence[int], embed: bool) -> dict[int, Shown]:
     """Texts made now, from one view of the database, and kept."""
-    marks = {mark.id: mark for mark in marks_of(work, ids)}
+    marks = {mark.id: mark for mark in marks_of(work.session.connection(), work.actor, ids)}
     made = {}
     for view in record_views(work, list(marks)):
         mark = marks[view.version.id]

@@ -51,8 +51,8 @@ def written_or_latest(facilities: Facilities, actor: Actor, number: int, wanted:
 
     Raises `NotFound`, `Forbidden`, `Gone`.
     """
-    with facilities.works.looking(actor) as work:
-        marks = marks_of(work, [number])
+    with facilities.works.glancing() as connection:
+        marks = marks_of(connection, actor, [number])
     for mark in marks:
         kept = facilities.kept.get(_key(actor, mark, wanted))
         if kept is not None:
@@ -61,7 +61,7 @@ def written_or_latest(facilities: Facilities, actor: Actor, number: int, wanted:
         view = record_or_latest(work, number)
         if isinstance(view, int):
             return view
-        now = marks_of(work, [number])
+        now = marks_of(work.session.connection(), actor, [number])
         written = wanted.write(seen_by(facilities, work, view))
     text = written.encode("utf-8", "replace") if isinstance(written, str) else written
     for mark in now:
