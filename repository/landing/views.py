@@ -20,7 +20,7 @@ from repository.landing.page import CONTENT_SECURITY_POLICY, render_error
 from repository.landing.shown import shown_to, start_page
 from repository.records.linksets import linkset
 from repository.records.offers import LINKSETS, Form, Own, form_for_page
-from repository.records.queries import files_for_reading, latest_for, record_view
+from repository.records.queries import files_for_reading, latest_of
 from repository.records.written import in_form
 
 pages = Blueprint("landing", __name__)
@@ -85,7 +85,7 @@ def latest_page(record_id: int) -> Response:
     """Go to the latest version's page."""
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        latest = latest_for(work, record_view(work, record_id).concept.id)
+        latest = latest_of(work, record_id)
     return _to(f"/records/{latest}", facilities)
 
 

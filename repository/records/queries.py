@@ -198,6 +198,21 @@ def latest_for(work: Work, concept_id: int) -> int:
     raise Forbidden
 
 
+def latest_of(work: Work, number: int) -> int:
+    """`latest_for` the concept that has this number or a version with it, be it withdrawn.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    concept = concept_by_id(work, number)
+    if concept is not None and concept.latest_id is not None:
+        return latest_for(work, number)
+    try:
+        concept_id = record_view(work, number).concept.id
+    except Gone:  # as those may know who follow its tombstone's link
+        concept_id = work.session.get_one(Version, number).concept_id
+    return latest_for(work, concept_id)
+
+
 def newest_public(work: Work, concept_ids: Iterable[int]) -> dict[int, int]:
     """Concept -> index of its newest version that everybody may read, of those that have one."""
     rows = work.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})

@@ -10,7 +10,6 @@ from repository.files.listing import list_head, listed
 from repository.files.queries import all_entries, entry
 from repository.files.schema import FileListQuery, FileListShape, FileShape
 from repository.files.wire import file_json
-from repository.foundation.errors import NotFound
 from repository.foundation.paging import Page
 from repository.foundation.site import Site
 from repository.foundation.web.bodies import query
@@ -26,7 +25,7 @@ from repository.records.queries import (
     RecordView,
     concept_by_id,
     files_for_reading,
-    latest_for,
+    latest_of,
     may_have_files,
     record_view,
     versions_of,
@@ -94,15 +93,12 @@ def list_versions(record_id: int) -> Response:
     f"{RECORD}/versions/latest",
     "Go to the latest version",
     answers={301: None},
-    errors=(403, 404, 410),
+    errors=(403, 404),
 )
 def latest_version(record_id: int) -> Response:
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        concept = concept_by_id(work, _concept_id(work, record_id))
-        if concept is None or concept.latest_id is None:
-            raise NotFound
-        location = facilities.site.api(f"/records/{latest_for(work, concept.id)}")
+        location = facilities.site.api(f"/records/{latest_of(work, record_id)}")
     body = {"status": 301, "message": "Redirecting...", "location": location}
     return json_reply(body, 301, {"Location": location})
 

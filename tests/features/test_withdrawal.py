@@ -198,6 +198,8 @@ def test_the_version_before_becomes_the_latest(
     listed = anyone.get(first["links"]["versions"]).get_json()["hits"]["hits"]
     assert [each["id"] for each in listed] == [first["id"]]
     assert found(anyone, first) == 1
+    for link, target in (("latest", "self"), ("latest_html", "self_html")):
+        assert anyone.get(second["links"][link]).headers["Location"] == first["links"][target]
 
 
 def test_a_dataset_all_of_whose_versions_are_withdrawn_leads_to_a_tombstone(
