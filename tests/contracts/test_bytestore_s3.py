@@ -23,6 +23,7 @@ from repository.engines.bytestore.s3_writing import (
     LARGEST,
     MOST_PARTS,
     UNDER_WAY,
+    first_part,
     in_parts,
     part_size,
 )
@@ -121,26 +122,26 @@ class TestParts:
 
     def test_blocks_become_parts_that_are_full_but_the_last(self) -> None:
         parts = list(in_parts([b"x" * BLOCK] * 17))
-        assert [(len(part.content), part.is_last) for part in parts] == [
-            (FIRST_PART, False),
-            (FIRST_PART, False),
-            (BLOCK, True),
-        ]
+        assert [len(part) for part in parts] == [FIRST_PART, FIRST_PART, BLOCK]
 
     def test_content_is_sent_from_its_start_only(self) -> None:
         [part] = in_parts([b"one", b"two"])
-        part.content.seek(0)
-        assert b"".join(part.content) == b"onetwo"
-        assert part.content.crc32() == zlib.crc32(b"onetwo")
+        part.seek(0)
+        assert b"".join(part) == b"onetwo"
+        assert part.crc32() == zlib.crc32(b"onetwo")
         with pytest.raises(ValueError, match="from byte 3"):
-            part.content.seek(3)
+            part.seek(3)
 
-    def test_an_empty_source_is_one_empty_part(self) -> None:
-        assert [(list(part.content), len(part.content), part.is_last) for part in in_parts([])] == [([], 0, True)]
+    @pytest.mark.parametrize(("count", "after"), [(0, None), (1, None), (8, None), (9, b"x" * BLOCK)])
+    def test_what_fits_in_one_part_is_told_from_what_comes_after(self, count: int, after: bytes | None) -> None:
+        blocks = iter([b"x" * BLOCK] * count)
+        first, following = first_part(blocks)
+        assert (len(first), following) == (min(count, 8) * BLOCK, after)
+        assert list(blocks) == []
 
     def test_parts_are_made_while_the_source_is_read(self) -> None:
         endless = iter(lambda: b"x" * BLOCK, b"")
-        assert [len(part.content) for part in islice(in_parts(endless), 3)] == [FIRST_PART] * 3
+        assert [len(part) for part in islice(in_parts(endless), 3)] == [FIRST_PART] * 3
 
     def test_a_source_that_fails_between_parts_leaves_nothing(self, store: S3Store) -> None:
         source = cast(BytesIO, Trickle(LARGE, BLOCK, CutOff("connection lost")))

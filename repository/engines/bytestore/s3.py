@@ -46,10 +46,10 @@ from repository.engines.bytestore.s3_trials import shortcomings_of
 from repository.engines.bytestore.s3_writing import (
     LARGEST,
     Content,
-    Part,
     PartsUpload,
     Stream,
     comes_as_a_stream,
+    first_part,
     in_parts,
 )
 from repository.foundation.errors import Conflict, NotFound, Unavailable
@@ -76,16 +76,16 @@ class S3Store:
         target = self._target(key)
         begun = time.monotonic()
         with Digesting() as digesting:
-            parts = in_parts(_digested(announced(source, limit=min(limit, LARGEST), size=size), digesting))
-            first = next(parts)
-            if first.is_last:
+            blocks = _digested(announced(source, limit=min(limit, LARGEST), size=size), digesting)
+            first, next_block = first_part(blocks)
+            if next_block is None:
                 digests = digesting.digests()
-                self._write_whole(target, key, first.content, digests)
+                self._write_whole(target, key, first, digests)
                 return digests
+            blocks = chain(first, [next_block], blocks)
             if size is not None and self._takes_streams and comes_as_a_stream(size, begun, first):
-                rest = chain.from_iterable(part.content for part in parts)
-                return self._write_stream(target, key, Stream(chain(first.content, rest), size), digesting)
-            return self._write_parts(target, key, chain([first], parts), digesting)
+                return self._write_stream(target, key, Stream(blocks, size), digesting)
+            return self._write_parts(target, key, in_parts(blocks), digesting)
 
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """The object's bytes from `start` (0 or more), empty past its end; raises `NotFound`."""
@@ -212,11 +212,11 @@ class S3Store:
         with self.open(key) as stored:
             return digests_of(stored)
 
-    def _write_parts(self, target: dict[str, str], key: str, parts: Iterable[Part], digesting: Digesting) -> Digests:
+    def _write_parts(self, target: dict[str, str], key: str, parts: Iterable[Content], digesting: Digesting) -> Digests:
         token = secrets.token_hex(16)
         with PartsUpload(self._clients.patient, self._clients.brief, target, {TOKEN: token}) as upload:
             for part in parts:
-                upload.send(part.content)
+                upload.send(part)
             digests = digesting.digests()
             upload.wait()
             self._settle(key, token, upload.complete, patience=_LEAST_PATIENCE + digests.size / _SLOWEST)

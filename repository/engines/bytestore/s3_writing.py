@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import reduce
 from types import TracebackType
 from typing import Any, Self
@@ -108,26 +107,30 @@ class Stream:
         return position
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    content: Content
-    is_last: bool
+def first_part(blocks: Iterator[bytes]) -> tuple[Content, bytes | None]:
+    """What fits in one part, and the block after it, None if there is none."""
+    gathered = Content()
+    for block in blocks:
+        if len(gathered) + len(block) > part_size(0):
+            return gathered, block
+        gathered.add(block)
+    return gathered, None
 
 
-def in_parts(blocks: Iterable[bytes]) -> Iterator[Part]:
-    """`blocks`, each no longer than a part, in parts; the last part may be empty if it is the only one."""
+def in_parts(blocks: Iterable[bytes]) -> Iterator[Content]:
+    """`blocks`, each no longer than a part, in parts, of which all but the last are full."""
     gathered, number = Content(), 0
     for block in blocks:
         if len(gathered) + len(block) > part_size(number):
-            yield Part(gathered, is_last=False)
+            yield gathered
             gathered, number = Content(), number + 1
         gathered.add(block)
-    yield Part(gathered, is_last=True)
+    yield gathered
 
 
-def comes_as_a_stream(size: int, begun: float, first: Part) -> bool:
+def comes_as_a_stream(size: int, begun: float, first: Content) -> bool:
     """Whether `size` bytes that began to come at `begun` (`time.monotonic`), the `first` of them here, are a stream."""
-    return size <= LARGEST_STREAM and len(first.content) >= QUICK * (time.monotonic() - begun)
+    return size <= LARGEST_STREAM and len(first) >= QUICK * (time.monotonic() - begun)
 
 
 class PartsUpload:
