@@ -109,9 +109,8 @@ def record_or_latest(work: Work, number: int) -> RecordView | int:
     if found:
         require_readable(work.actor, found[0])
         return found[0]
-    concept = concept_by_id(work, number)
-    if concept is not None and concept.latest_id is not None:
-        return latest_for(work, concept.id)
+    if _is_concept(work, number):
+        return latest_for(work, number)
     known = work.session.get(Number, number) is not None
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
 
@@ -175,14 +174,12 @@ def _tombstones(work: Work, ids: Sequence[int]) -> Sequence[Tombstone]:
 
 def is_published(work: Work, number: int) -> bool:
     """A version or a concept with versions has this id, whoever may read it."""
-    if work.session.get(Version, number) is not None:
-        return True
-    concept = concept_by_id(work, number)
-    return concept is not None and concept.latest_id is not None
+    return work.session.get(Version, number) is not None or _is_concept(work, number)
 
 
-def concept_by_id(work: Work, concept_id: int) -> Concept | None:
-    return work.session.get(Concept, concept_id)
+def concept_of(work: Work, number: int) -> int:
+    """The id of the concept that has this number, or of the version with it; raises `NotFound`, `Forbidden`, `Gone`."""
+    return number if _is_concept(work, number) else record_view(work, number).concept.id
 
 
 def latest_for(work: Work, concept_id: int) -> int:
@@ -203,11 +200,8 @@ def latest_of(work: Work, number: int) -> int:
 
     Raises `NotFound`, `Forbidden`.
     """
-    concept = concept_by_id(work, number)
-    if concept is not None and concept.latest_id is not None:
-        return latest_for(work, number)
     try:
-        concept_id = record_view(work, number).concept.id
+        concept_id = concept_of(work, number)
     except Gone:  # as those may know who follow its tombstone's link
         concept_id = work.session.get_one(Version, number).concept_id
     return latest_for(work, concept_id)
@@ -253,3 +247,9 @@ def files_for_reading(work: Work, record_id: int) -> RecordView:
 
 def may_have_files(work: Work, view: RecordView) -> bool:
     return may(work.actor, Action.READ_FILES, view.thing)
+
+
+def _is_concept(work: Work, number: int) -> bool:
+    """A concept with versions has this id."""
+    concept = work.session.get(Concept, number)
+    return concept is not None and concept.latest_id is not None

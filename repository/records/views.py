@@ -23,11 +23,10 @@ from repository.records.linksets import linkset, linkset_link
 from repository.records.offers import LINKSETS, WRITTEN_TYPES, Own, form_for_api
 from repository.records.queries import (
     RecordView,
-    concept_by_id,
+    concept_of,
     files_for_reading,
     latest_of,
     may_have_files,
-    record_view,
     versions_of,
 )
 from repository.records.schema import CitationQuery, RecordListShape, RecordShape, VersionsQuery
@@ -81,7 +80,7 @@ def list_versions(record_id: int) -> Response:
     page = Page(wanted["page"], wanted["size"])
     facilities: Facilities = current_facilities()
     with facilities.works.reading(current_actor()) as work:
-        concept_id = _concept_id(work, record_id)
+        concept_id = concept_of(work, record_id)
         views, total = versions_of(work, concept_id, page)
         hits = [_hit(facilities, work, view) for view in views]
     links = _page_links(facilities.site.api(f"/records/{record_id}/versions"), page, total)
@@ -170,13 +169,6 @@ def download_archive(record_id: int) -> Response:
 def _hit(facilities: Facilities, work: Work, view: RecordView) -> dict[str, object]:
     """A record as JSON for `work.actor`, without its files."""
     return record_json(view, facilities.site, facilities.vocabularies, files_allowed=may_have_files(work, view))
-
-
-def _concept_id(work: Work, record_id: int) -> int:
-    concept = concept_by_id(work, record_id)
-    if concept is not None and concept.latest_id is not None:
-        return record_id
-    return record_view(work, record_id).concept.id
 
 
 def _page_links(base: str, page: Page, total: int) -> dict[str, str]:

@@ -226,10 +226,8 @@ class S3Store:
     def _settle(self, key: str, token: str, write: Callable[..., Any], patience: float) -> Any:
         """Let `write` make the object, and see by the token whether what is there afterwards is ours.
 
-        Returns what the server tells of the object.
-
         A server may take longer than a request may last to put many parts together; while it answers otherwise, it is
-        asked again for `patience` seconds.
+        asked again for `patience` seconds.  Returns what the server tells of the object.
         """
         deadline = time.monotonic() + patience
         while True:
