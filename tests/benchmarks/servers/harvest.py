@@ -26,8 +26,8 @@ from tests.benchmarks.api import description
 from tests.benchmarks.population import OWNER, populate
 from tests.benchmarks.servers.asking import Plain
 from tests.benchmarks.servers.places import Site, served, site
+from tests.features.harvesting import ids, token_of, told
 
-OAI = "{http://www.openarchives.org/OAI/2.0/}"
 EPITAPH = {"removal_reason": {"id": "retracted"}, "note": "Withdrawn while it was harvested."}
 
 
@@ -78,13 +78,12 @@ def _walk(call: Plain, **arguments: str) -> Iterator[tuple[str, list[str]]]:
     question = {"verb": "ListRecords", **arguments}
     while True:
         answer = etree.fromstring(call("GET", f"/oai2d?{urlencode(question)}"))
-        _expect(answer.find(f"{OAI}error") is None, etree.tostring(answer)[:500].decode())
-        identifiers = [header.findtext(f"{OAI}identifier") or "" for header in answer.iter(f"{OAI}header")]
-        yield answer.findtext(f"{OAI}responseDate") or "", [each.rpartition(":")[2] for each in identifiers]
-        token = answer.findtext(f".//{OAI}resumptionToken")
-        if not token:
+        _expect(not told(answer, "error"), etree.tostring(answer)[:500].decode())
+        yield told(answer, "responseDate")[0], ids(answer)
+        token = token_of(answer)
+        if token is None or not token.text:
             return
-        question = {"verb": "ListRecords", "resumptionToken": token}
+        question = {"verb": "ListRecords", "resumptionToken": token.text}
 
 
 def _change(call: Plain, numbers: list[str], is_over: Event) -> list[str]:
