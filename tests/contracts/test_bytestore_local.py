@@ -23,6 +23,7 @@ from tests.contracts.bytestore_announced import AnnouncedContract
 from tests.contracts.bytestore_contract import (
     KEY,
     PLENTY,
+    Counting,
     content,
     content_of,
     put,
@@ -199,6 +200,13 @@ class TestCrashes:
 
 
 class TestTroubledDisks:
+    def test_what_is_announced_to_be_more_than_there_is_room_for_is_not_read(self, tmp_path: Path) -> None:
+        store, source = LocalStore(tmp_path), Counting(b"abc")
+        with pytest.raises(Unavailable, match="no room left"):
+            store.write(KEY, source, limit=1 << 61, size=1 << 60)
+        assert source.given == 0
+        TestLocalStore().expect_nothing_kept(store)
+
     @pytest.mark.parametrize(
         ("number", "reason"),
         [
