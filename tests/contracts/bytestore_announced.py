@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore
+from repository.engines.bytestore.port import ByteStore, Digests
 from repository.foundation.errors import Invalid, TooLarge
 from tests.contracts.bytestore_contract import (
     KEY,
@@ -19,13 +19,18 @@ from tests.contracts.bytestore_contract import (
 )
 
 
+def put_announced(store: ByteStore, key: str, content: bytes) -> Digests:
+    """`put`, with the length told beforehand."""
+    return store.write(key, BytesIO(content), limit=PLENTY, size=len(content))
+
+
 class AnnouncedContract(ByteStoreContract):
     """Derive from this and define the fixture `store`."""
 
     @pytest.mark.parametrize("size", SIZES)
     def test_what_comes_as_announced_is_kept(self, store: ByteStore, size: int) -> None:
         whole = content_of(size)
-        assert store.write(KEY, BytesIO(whole), limit=PLENTY, size=size) == digests_of_content(whole)
+        assert put_announced(store, KEY, whole) == digests_of_content(whole)
         assert content(store, KEY) == whole
 
     @pytest.mark.parametrize(

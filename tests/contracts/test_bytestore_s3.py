@@ -14,9 +14,8 @@ import pytest
 
 from repository.engines.bytestore import s3_clients
 from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore
+from repository.engines.bytestore.port import ByteStore, Digests
 from repository.engines.bytestore.s3 import S3Store
-from repository.engines.bytestore.s3_address import s3_address
 from repository.engines.bytestore.s3_writing import (
     BYTES_UNDER_WAY,
     FIRST_PART,
@@ -29,7 +28,7 @@ from repository.engines.bytestore.s3_writing import (
 )
 from repository.foundation.errors import Conflict, TooLarge, Unavailable
 from tests.contracts.bytestore_addresses import AddressContract
-from tests.contracts.bytestore_announced import AnnouncedContract
+from tests.contracts.bytestore_announced import AnnouncedContract, put_announced
 from tests.contracts.bytestore_contract import (
     KEY,
     PLENTY,
@@ -49,15 +48,11 @@ from tests.contracts.s3_faults import (
     spoiled,
     with_endpoint,
 )
+from tests.contracts.s3_stores import LARGE, opened, tag
 from tests.engines.addresses import s3_client
 
-LARGE = content_of(2 * FIRST_PART + 5)
 FOREVER = timedelta(days=-1)
 """Older than this is also what began a moment ago by another clock."""
-
-
-def opened(url: str) -> S3Store:
-    return S3Store(s3_address(url))
 
 
 @pytest.fixture
@@ -65,18 +60,6 @@ def store(s3_store_url: str) -> Iterator[S3Store]:
     store = opened(s3_store_url)
     yield store
     store.close()
-
-
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A silent server is given up soon."""
-    monkeypatch.setattr(s3_clients, "ANSWER_SECONDS", 0.5)
-
-
-def tag(store: S3Store, key: str) -> str:
-    """The object's entity tag, with a dash and the number of its parts if there are several."""
-    place = store.place
-    return str(s3_client().head_object(Bucket=place.bucket, Key=place.prefix + key)["ETag"])
 
 
 def expect_nothing_kept(store: ByteStore) -> None:
@@ -194,10 +177,16 @@ class TestFaults:
         assert content(store, KEY) == whole
         assert store.clear_abandoned(FOREVER) == 0
 
-    def test_a_part_whose_answer_is_lost_is_sent_again_from_its_start(self, store: S3Store, s3_store_url: str) -> None:
-        lost = LostAnswers(b"partNumber=2")
+    @pytest.mark.usefixtures("at_any_speed")
+    @pytest.mark.parametrize(
+        ("write", "mark"), [(put, b"partNumber=2"), (put_announced, b"if-none-match")], ids=["part", "stream"]
+    )
+    def test_a_part_whose_answer_is_lost_is_sent_again_from_its_start_and_a_stream_is_looked_up(
+        self, store: S3Store, s3_store_url: str, write: Callable[..., Digests], mark: bytes
+    ) -> None:
+        lost = LostAnswers(mark)
         with spoiled(s3_store_url, lost) as url:
-            assert put(opened(url), KEY, LARGE) == digests_of_content(LARGE)
+            assert write(opened(url), KEY, LARGE) == digests_of_content(LARGE)
         assert lost.lost == 1
         assert content(store, KEY) == LARGE
 

@@ -10,7 +10,6 @@ import pytest
 from repository.engines.bytestore.digesting import BLOCK
 from repository.engines.bytestore.port import Presentation
 from repository.engines.bytestore.s3 import S3Store, disposition_of
-from repository.engines.bytestore.s3_address import s3_address
 from repository.foundation.errors import Conflict, Unavailable
 from tests.contracts.bytestore_contract import (
     KEY,
@@ -27,11 +26,8 @@ from tests.contracts.s3_faults import (
     with_endpoint,
     without_conditions,
 )
+from tests.contracts.s3_stores import opened
 from tests.engines.addresses import s3_client
-
-
-def opened(url: str) -> S3Store:
-    return S3Store(s3_address(url))
 
 
 @pytest.fixture

@@ -8,15 +8,22 @@ import pytest
 
 from repository.engines.bytestore import s3_writing
 from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore, Digests
 from repository.engines.bytestore.s3 import S3Store
 from repository.engines.bytestore.s3_writing import Stream
 from repository.foundation.errors import Conflict, Invalid, Unavailable
-from tests.contracts.bytestore_contract import KEY, PLENTY, CutOff, Trickle, content, digests_of_content, put
-from tests.contracts.s3_faults import LostAnswers, damaged, refusing, spoiled, with_tags_of_its_own
-from tests.contracts.test_bytestore_s3 import LARGE, expect_nothing_kept, opened, soon, tag
-
-__all__ = ["soon"]
+from tests.contracts.bytestore_announced import put_announced
+from tests.contracts.bytestore_contract import (
+    KEY,
+    PLENTY,
+    CutOff,
+    Trickle,
+    content,
+    digests_of_content,
+    put,
+)
+from tests.contracts.s3_faults import damaged, refusing, spoiled, with_tags_of_its_own
+from tests.contracts.s3_stores import LARGE, opened, tag
+from tests.contracts.test_bytestore_s3 import expect_nothing_kept
 
 
 @pytest.fixture
@@ -26,37 +33,27 @@ def store(s3_store_url: str) -> Iterator[S3Store]:
     store.close()
 
 
-@pytest.fixture(autouse=True)
-def at_any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy this machine is, what is announced counts as coming fast."""
-    monkeypatch.setattr(s3_writing, "QUICK", 0)
-
-
-def stream(store: ByteStore, key: str, whole: bytes) -> Digests:
-    """Write what is announced beforehand."""
-    return store.write(key, BytesIO(whole), limit=PLENTY, size=len(whole))
-
-
+@pytest.mark.usefixtures("at_any_speed")
 class TestStreams:
     def test_what_comes_fast_is_sent_in_one_request(self, store: S3Store) -> None:
-        assert stream(store, KEY, LARGE) == digests_of_content(LARGE)
+        assert put_announced(store, KEY, LARGE) == digests_of_content(LARGE)
         assert content(store, KEY) == LARGE
         assert "-" not in tag(store, KEY)
 
     def test_what_comes_slowly_goes_in_parts(self, store: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(s3_writing, "QUICK", 1 << 60)
-        assert stream(store, KEY, LARGE) == digests_of_content(LARGE)
+        assert put_announced(store, KEY, LARGE) == digests_of_content(LARGE)
         assert tag(store, KEY).endswith('-3"')
 
     def test_what_is_very_large_goes_in_parts(self, store: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(s3_writing, "LARGEST_STREAM", len(LARGE) - 1)
-        stream(store, KEY, LARGE)
+        put_announced(store, KEY, LARGE)
         assert tag(store, KEY).endswith('-3"')
 
     def test_an_existing_key_keeps_its_bytes(self, store: S3Store) -> None:
         put(store, KEY, b"first")
         with pytest.raises(Conflict):
-            stream(store, KEY, LARGE)
+            put_announced(store, KEY, LARGE)
         assert content(store, KEY) == b"first"
 
     def test_a_source_that_fails_under_way_leaves_nothing_and_its_error_passes(self, store: S3Store) -> None:
@@ -71,22 +68,15 @@ class TestStreams:
             store.write(KEY, BytesIO(LARGE), limit=PLENTY, size=announced)
         expect_nothing_kept(store)
 
-    def test_a_lost_answer_is_no_conflict(self, store: S3Store, s3_store_url: str) -> None:
-        lost = LostAnswers(b"if-none-match")
-        with spoiled(s3_store_url, lost) as url:
-            assert stream(opened(url), KEY, LARGE) == digests_of_content(LARGE)
-        assert lost.lost == 1
-        assert content(store, KEY) == LARGE
-
     @pytest.mark.usefixtures("soon")
     def test_a_server_that_falls_silent_is_unavailable(self, store: S3Store, s3_store_url: str) -> None:
         with spoiled(s3_store_url, lambda *_: b"") as url, pytest.raises(Unavailable, match="does not answer"):
-            stream(opened(url), KEY, LARGE)
+            put_announced(opened(url), KEY, LARGE)
         assert store.size(KEY) in (None, len(LARGE))  # it may have come: the server never told
 
     def test_bytes_that_are_damaged_on_their_way_are_not_kept(self, store: S3Store, s3_store_url: str) -> None:
         with damaged(s3_store_url) as url, pytest.raises(Unavailable, match="damaged on their way"):
-            stream(opened(url), KEY, LARGE)
+            put_announced(opened(url), KEY, LARGE)
         expect_nothing_kept(store)
 
     def test_a_server_with_tags_of_its_own_is_read_back_once_and_gets_parts_from_then_on(
@@ -95,7 +85,7 @@ class TestStreams:
         with spoiled(s3_store_url, with_tags_of_its_own) as url:
             other = opened(url)
             for key in ("one", "two"):
-                assert stream(other, key, LARGE) == digests_of_content(LARGE)
+                assert put_announced(other, key, LARGE) == digests_of_content(LARGE)
         assert "-" not in tag(store, "one")
         assert tag(store, "two").endswith('-3"')
 
@@ -107,7 +97,7 @@ class TestStreams:
             return bytes(len(answer)) if is_content else with_tags_of_its_own(asked, answer)
 
         with spoiled(s3_store_url, spoil) as url, pytest.raises(Unavailable, match="damaged on their way"):
-            stream(opened(url), KEY, LARGE)
+            put_announced(opened(url), KEY, LARGE)
         expect_nothing_kept(store)
 
     @pytest.mark.parametrize(
@@ -119,8 +109,8 @@ class TestStreams:
         with refusing(s3_store_url, word, other) as url:
             strange = opened(url)
             with pytest.raises(Unavailable, match="does not take"):
-                stream(strange, "one", LARGE)
-            assert stream(strange, "two", LARGE) == digests_of_content(LARGE)
+                put_announced(strange, "one", LARGE)
+            assert put_announced(strange, "two", LARGE) == digests_of_content(LARGE)
         assert tag(store, "two").endswith('-3"')
 
     def test_a_stream_is_sent_once(self) -> None:
