@@ -1,8 +1,19 @@
-"""How patient and how choosy the S3 store is, for tests that ask for it."""
+"""An S3 store for tests that ask for one, and how patient and how choosy it is."""
+
+from collections.abc import Iterator
 
 import pytest
 
 from repository.engines.bytestore import s3_clients, s3_writing
+from repository.engines.bytestore.s3 import S3Store
+from tests.contracts.s3_stores import opened
+
+
+@pytest.fixture
+def store(s3_store_url: str) -> Iterator[S3Store]:
+    store = opened(s3_store_url)
+    yield store
+    store.close()
 
 
 @pytest.fixture

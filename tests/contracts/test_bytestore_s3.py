@@ -55,13 +55,6 @@ FOREVER = timedelta(days=-1)
 """Older than this is also what began a moment ago by another clock."""
 
 
-@pytest.fixture
-def store(s3_store_url: str) -> Iterator[S3Store]:
-    store = opened(s3_store_url)
-    yield store
-    store.close()
-
-
 def expect_nothing_kept(store: ByteStore) -> None:
     TestS3Store().expect_nothing_kept(store)
 

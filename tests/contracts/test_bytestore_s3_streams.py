@@ -1,6 +1,5 @@
 """What the S3 byte store sends as it comes, and servers that cannot take it so."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from typing import cast
 
@@ -24,13 +23,6 @@ from tests.contracts.bytestore_contract import (
 from tests.contracts.s3_faults import damaged, refusing, spoiled, with_tags_of_its_own
 from tests.contracts.s3_stores import LARGE, opened, tag
 from tests.contracts.test_bytestore_s3 import expect_nothing_kept
-
-
-@pytest.fixture
-def store(s3_store_url: str) -> Iterator[S3Store]:
-    store = opened(s3_store_url)
-    yield store
-    store.close()
 
 
 @pytest.mark.usefixtures("at_any_speed")
