@@ -12,7 +12,7 @@ from types import TracebackType
 
 import structlog
 
-from config.redacting import redact
+from config.redaction import redact
 
 
 class _CurrentStderr:

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     database_connections: int = Field(20, ge=2, le=500)
     """most connections of one process to a database server"""
     store_url: Annotated[str, _url_of("file", "s3")] = f"file://{VAR}/store"
-    """``file:///folder`` or ``s3://bucket?endpoint=…&region=…`` (see `repository.engines.bytestore.s3`)"""
+    """``file:///folder`` or ``s3://bucket?endpoint=…&region=…`` (see `repository.engines.store.s3_store`)"""
     downloads: Literal["redirect", "stream"] = "redirect"
     """how bytes leave a remote store: from the store itself, by a signed address, or through the web process"""
     download_seconds: int = Field(300, ge=10, le=604_800)
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         "data"
     )
     registrars: Path | None = None
-    """file of accounts with registration agencies (`config.registrars`); without one `doi_prefix` and the like hold"""
+    """file of accounts with registration agencies (`config.registrar_accounts`); without one `doi_prefix` etc. hold"""
     max_file_bytes: int = Field(1 << 40, ge=1)
     max_files_per_record: int = Field(100_000, ge=1)
     admin_email: Annotated[str, _matching(MAILBOX, "an address such as desk@example.org")] = ""

@@ -1,12 +1,12 @@
 """Every table of the application, gathered so that Alembic compares with all of them."""
 
-from repository.accounts import model as accounts
+from repository.core import facts
+from repository.core.database.engine import Base
 from repository.deposits import model as deposits
 from repository.files import model as files
-from repository.foundation import facts
-from repository.foundation.database import Base
+from repository.harvest import model as oai
 from repository.identifiers import model as identifiers
-from repository.oai import model as oai
+from repository.people import model as accounts
 from repository.records import model as records
 from workers import model as workers
 

@@ -3,32 +3,36 @@
 The house, top floor first.  A package imports only from packages that stand on a lower line; packages on one
 line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the same order for the machine::
 
-    wsgi  __main__                      start the API · start the command line
+    wsgi  __main__                      start the server · start the command line
     cli                                 ``repository …`` commands, one file a topic
-    app                                 create_app(facilities): mounts every feature's views; the only importer of views
-    bootstrap                           settings -> Facilities: the only place where engines are chosen
-    landing  oai  resolution  discovery the public page of a record · OAI-PMH · where identifiers lead · site maps, feed
-    search  vocabularies                find records · offer controlled terms
-    publication                         draft becomes a citable version; edit; new version
+    app                                 create_app(services): mounts the faces
+    bootstrap                           settings -> Services: the only place where engines are chosen
+    faces                               everything that speaks HTTP: api · pages · oai · resolver · feeds
+    harvest                             what OAI-PMH harvesters may list: items in order, sets and their members
+    search                              the documents of the search index, and the query language
+    publication                         draft becomes a citable version; revise; new version; withdraw
     deposits                            drafts (mutable) and what their owners do with them
-    records                             versions (immutable), their concept, and how both read on the wire
+    records                             versions (immutable), their concept, the public view, exports
     files  identifiers                  uploads, file sets, downloads, fixity · reserve, register DOI and CSTR
-    accounts                            people, tokens, sign-in
-    access                              ONE policy table (action -> predicates), ONE visibility filter, embargo
-    engines                             byte store · search · registrars: each folder port.py + one file per keeper
-    foundation                          errors, clock, actor, database, work (one transaction), facts (outbox), web
-    dataset                             what a dataset IS: frozen dataclasses, vocabularies, formats; pure, no I/O
+    people                              accounts, access tokens, sign-in
+    access                              ONE policy table, ONE visibility filter, access settings, embargo
+    engines                             store · search · registrars: each folder port.py + its adapters
+    core                                errors, clock, actor, database, unit of work, facts (outbox), web
+    dataset                             what a dataset IS: description, vocabularies, schemes, formats; pure, no I/O
 
-``workers`` stands beside the house and may use all of it but the views; ``config`` knows nothing of it.
+``workers`` stands beside the house and may use all of it but the faces; ``config`` knows nothing of it.
 
-Two sentences explain most decisions.
+Three sentences explain most decisions.
 
 1. A package imports only from packages that stand below it, never from one beside it on its own line.
 2. During a request nothing calls the outside world except the byte store and, when searching, the search engine.
    Everything else follows from facts written in the same database transaction.
+3. Faces outside, features inside: what speaks HTTP is thin and calls verbs; a feature knows no face.
 
-Rooms, the same in every feature: ``rules.py`` pure decisions · ``model.py`` tables · ``queries.py`` reads ·
-verb files (``publish.py``, ``uploads.py``) · ``schema.py`` wire shapes · ``views.py`` HTTP.
+Rooms of a feature: ``rules.py`` pure decisions · ``model.py`` tables · ``queries.py`` reads · ``facts.py`` what it
+announces · verb files (``publish.py``, ``uploads.py``).  Rooms of a face: ``routes.py`` request -> verb -> reply ·
+``schemas.py`` the marshmallow schemas of requests and replies · ``serializers.py`` values to JSON; of pages:
+``views.py``, ``view_model.py``, ``translations.py``, templates.
 
 The life of a dataset reads in five files: ``deposits/drafts.py``, ``files/uploads.py``,
 ``publication/publish.py``, ``workers/reactions.py``, ``files/downloads.py``.

@@ -7,29 +7,29 @@ from flask import Flask, Response, g, request
 from prometheus_client.registry import Collector
 from structlog.contextvars import bind_contextvars
 
-from repository.accounts import views as accounts
-from repository.deposits import file_views as draft_files
-from repository.deposits import views as deposits
-from repository.discovery import views as discovery
-from repository.engines.facilities import Facilities, questions_of
-from repository.foundation.actor import ANONYMOUS
-from repository.foundation.web.context import FACILITIES
-from repository.foundation.web.health import mount_health
-from repository.foundation.web.metrics import mount_metrics
-from repository.foundation.web.openapi import Api, document
-from repository.foundation.web.problems import handle_errors
-from repository.foundation.web.replies import json_reply
-from repository.foundation.web.requests import is_operational, watch_requests
-from repository.foundation.web.rules import RecordIdConverter
-from repository.foundation.web.shapes import ProblemShape
-from repository.identifiers import views as identifiers
-from repository.landing import views as landing
-from repository.oai import views as oai
-from repository.publication import views as publication
-from repository.records import views as records
-from repository.resolution import views as resolution
-from repository.search import views as search
-from repository.vocabularies import views as vocabularies
+from repository.core.actor import ANONYMOUS
+from repository.core.web.context import SERVICES
+from repository.core.web.health_routes import mount_health
+from repository.core.web.openapi import Api, document
+from repository.core.web.problems import handle_errors
+from repository.core.web.request_log import is_operational, watch_requests
+from repository.core.web.request_metrics import mount_metrics
+from repository.core.web.responses import json_reply
+from repository.core.web.shared_schemas import ProblemShape
+from repository.core.web.url_converters import RecordIdConverter
+from repository.engines.services import Services, health_probes
+from repository.faces.api.draft_files import routes as draft_files
+from repository.faces.api.drafts import routes as deposits
+from repository.faces.api.identifiers import routes as identifiers
+from repository.faces.api.publication import routes as publication
+from repository.faces.api.records import routes as records
+from repository.faces.api.search import routes as search
+from repository.faces.api.tokens import routes as accounts
+from repository.faces.api.vocabularies import routes as vocabularies
+from repository.faces.feeds import views as discovery
+from repository.faces.oai import routes as oai
+from repository.faces.pages import views as landing
+from repository.faces.resolver import views as resolution
 
 APIS: tuple[Api, ...] = (
     deposits.api,
@@ -46,10 +46,10 @@ INDISPENSABLE = frozenset({"database", "store"})
 """Without these nothing useful can be answered; without the others depositing, publishing and reading go on."""
 
 
-def create_app(facilities: Facilities, gauges: Collector | None = None) -> Flask:
+def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     """The application on these facilities; `gauges` add what they find to ``/metrics``."""
     app = Flask("repository", static_folder=None)
-    app.extensions[FACILITIES] = facilities
+    app.extensions[SERVICES] = services
     app.url_map.converters["record"] = RecordIdConverter
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
@@ -64,14 +64,14 @@ def create_app(facilities: Facilities, gauges: Collector | None = None) -> Flask
     app.register_blueprint(oai.pages)
     app.register_blueprint(resolution.pages)
     app.register_blueprint(discovery.pages)
-    _describe(app, facilities)
-    mount_health(app, questions_of(facilities), INDISPENSABLE)
+    _describe(app, services)
+    mount_health(app, health_probes(services), INDISPENSABLE)
     mount_metrics(app, gauges)
     return app
 
 
-def _describe(app: Flask, facilities: Facilities) -> None:
-    site = facilities.site
+def _describe(app: Flask, services: Services) -> None:
+    site = services.site
     app.add_url_rule("/api/openapi.json", "openapi", lambda: json_reply(_spec(site.name, site.base_url)))
 
 

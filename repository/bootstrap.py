@@ -8,36 +8,36 @@ from urllib.parse import unquote, urlsplit
 
 from config import search as index_parts
 from config import vocabularies as terms
-from config.registrars import Account, Registrars, RegistrarsError, read_registrars
+from config.registrar_accounts import RegistrarAccount, RegistrarAccounts, RegistrarsError, read_registrars
 from config.settings import Settings, SettingsError
+from repository.core.database.engine import open_database
+from repository.core.registration_accounts import RegistrationAccount, RegistrationAccounts, bare_rors, local_accounts
+from repository.core.site import Site
+from repository.core.unit_of_work import Database
 from repository.dataset.cstr_types import cstr_type
 from repository.dataset.vocabularies import Vocabularies
-from repository.engines.bytestore.local import LocalStore
-from repository.engines.bytestore.port import ByteStore
-from repository.engines.bytestore.s3 import S3Store
-from repository.engines.bytestore.s3_address import s3_address
-from repository.engines.facilities import Facilities
-from repository.engines.registrars.cstr import CstrRegistrar
-from repository.engines.registrars.datacite import DataCiteRegistrar
-from repository.engines.registrars.handle import HandleRegistrar
-from repository.engines.registrars.local import LocalRegistrar
+from repository.engines.registrars.cstr_registrar import CstrRegistrar
+from repository.engines.registrars.datacite_registrar import DataCiteRegistrar
+from repository.engines.registrars.handle_registrar import HandleRegistrar
+from repository.engines.registrars.local_registrar import LocalRegistrar
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
 from repository.engines.search.embedded import EmbeddedSearch
 from repository.engines.search.port import SearchEngine
-from repository.foundation.database import open_database
-from repository.foundation.nodes import Node, Nodes, bare_rors, nodes_of_one
-from repository.foundation.site import Site
-from repository.foundation.work import Works
+from repository.engines.services import Services
+from repository.engines.store.local_store import LocalStore
+from repository.engines.store.port import ByteStore
+from repository.engines.store.s3_address import s3_address
+from repository.engines.store.s3_store import S3Store
 
 
-def facilities_of(settings: Settings) -> Facilities:
+def open_services(settings: Settings) -> Services:
     """Open every engine the settings name; nothing is started, nothing is migrated."""
     accounts = _accounts(settings)
     site = _site(settings, accounts)
-    return Facilities(
+    return Services(
         site=site,
-        works=Works(open_database(settings.database_url, settings.database_connections)),
+        database=Database(open_database(settings.database_url, settings.database_connections)),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
         registrars=_registrars(settings.base_url, site.nodes, accounts),
@@ -64,7 +64,7 @@ def site_of(settings: Settings) -> Site:
     return _site(settings, _accounts(settings))
 
 
-def _site(settings: Settings, accounts: Registrars | None) -> Site:
+def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
     return Site(
         name=settings.name,
         base_url=settings.base_url,
@@ -76,15 +76,17 @@ def _site(settings: Settings, accounts: Registrars | None) -> Site:
     )
 
 
-def _nodes(settings: Settings, accounts: Registrars | None) -> Nodes:
+def _nodes(settings: Settings, accounts: RegistrarAccounts | None) -> RegistrationAccounts:
     """Where identifiers come from."""
     if accounts is None:
-        return nodes_of_one(settings.doi_prefix, settings.cstr_prefix, settings.identifier_series, _type_codes())
+        return local_accounts(settings.doi_prefix, settings.cstr_prefix, settings.identifier_series, _type_codes())
     nodes = [_node(name, account) for name, account in accounts.account.items()]
-    return Nodes(nodes, accounts.suffix, {**_type_codes(), **accounts.type_code})
+    return RegistrationAccounts(nodes, accounts.suffix, {**_type_codes(), **accounts.type_code})
 
 
-def _registrars(base_url: str, nodes: Nodes, accounts: Registrars | None) -> Mapping[str, Registrar]:
+def _registrars(
+    base_url: str, nodes: RegistrationAccounts, accounts: RegistrarAccounts | None
+) -> Mapping[str, Registrar]:
     """By the names of their nodes, and by scheme those that serve everybody; raises `SettingsError`."""
     if accounts is None:
         return {node.name: LocalRegistrar(node.name, base_url) for node in nodes.nodes}
@@ -93,7 +95,7 @@ def _registrars(base_url: str, nodes: Nodes, accounts: Registrars | None) -> Map
     return {**general, **named}
 
 
-def _accounts(settings: Settings) -> Registrars | None:
+def _accounts(settings: Settings) -> RegistrarAccounts | None:
     if settings.registrars is None:
         return None
     try:
@@ -102,8 +104,8 @@ def _accounts(settings: Settings) -> Registrars | None:
         raise SettingsError(f"REPOSITORY_REGISTRARS: {error}") from None
 
 
-def _node(name: str, account: Account) -> Node:
-    return Node(
+def _node(name: str, account: RegistrarAccount) -> RegistrationAccount:
+    return RegistrationAccount(
         name=name,
         scheme=account.identifies,
         prefix=account.prefix,
@@ -114,7 +116,7 @@ def _node(name: str, account: Account) -> Node:
     )
 
 
-def _registrar(name: str, account: Account, base_url: str) -> Registrar:
+def _registrar(name: str, account: RegistrarAccount, base_url: str) -> Registrar:
     try:
         secret = account.password()
         match account.kind:

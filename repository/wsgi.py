@@ -6,15 +6,15 @@ It is imported in each process that serves, where connections and threads must b
 from config.logging import configure_logging
 from config.settings import read_settings
 from repository.app import create_app
-from repository.bootstrap import facilities_of
-from workers.embedded import start_jobs
+from repository.bootstrap import open_services
+from workers.embedded_jobs import start_jobs
 from workers.gauges import Gauges
 
 EMBEDDED = "embedded:"
 
 _settings = read_settings()
 configure_logging(_settings.log_level)
-_facilities = facilities_of(_settings)
+_services = open_services(_settings)
 if _settings.queue_url.startswith(EMBEDDED):
-    start_jobs(_facilities)
-application = create_app(_facilities, Gauges(_facilities.works))
+    start_jobs(_services)
+application = create_app(_services, Gauges(_services.database))

@@ -12,12 +12,12 @@ from werkzeug.test import TestResponse
 
 from config.logging import configure_logging
 from config.settings import Settings, read_settings
-from repository.accounts.people import register_person
-from repository.accounts.tokens import issue_token
 from repository.app import create_app
-from repository.bootstrap import facilities_of
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import GRANTABLE, SYSTEM, Role, Scope
+from repository.bootstrap import open_services
+from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
+from repository.engines.services import Services
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import register_person
 from tests.engines import EMBEDDED, addresses, choosing, databases, places
 from workers.jobs import Queue
 from workers.relay import relay
@@ -94,15 +94,15 @@ def settings(database_url: str, store_url: str, search_url: str) -> Settings:
 
 
 @pytest.fixture
-def facilities(settings: Settings) -> Iterator[Facilities]:
-    opened = facilities_of(settings)
+def services(settings: Settings) -> Iterator[Services]:
+    opened = open_services(settings)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def app(facilities: Facilities) -> Flask:
-    return create_app(facilities)
+def app(services: Services) -> Flask:
+    return create_app(services)
 
 
 @pytest.fixture
@@ -112,12 +112,12 @@ def anyone(app: Flask) -> Caller:
 
 
 @pytest.fixture
-def register(app: Flask, facilities: Facilities) -> Callable[..., Caller]:
+def register(app: Flask, services: Services) -> Callable[..., Caller]:
     """Register a person and give their caller."""
 
-    def person(email: str, role: Role = Role.DEPOSITOR, scopes: tuple[Scope, ...] = GRANTABLE) -> Caller:
-        with facilities.works.writing(SYSTEM) as work:
-            _, secret = issue_token(work, register_person(work, email, role=role), scopes)
+    def person(email: str, role: Role = Role.DEPOSITOR, scopes: tuple[TokenScope, ...] = GRANTABLE) -> Caller:
+        with services.database.transaction(SYSTEM) as unit:
+            _, secret = issue_token(unit, register_person(unit, email, role=role), scopes)
         return Caller(app.test_client(), secret)
 
     return person
@@ -130,11 +130,11 @@ def author(register: Callable[..., Caller]) -> Caller:
 
 
 @pytest.fixture
-def settle(facilities: Facilities) -> Callable[[], None]:
+def settle(services: Services) -> Callable[[], None]:
     """Let everything happen that follows from what was done."""
 
     def until_nothing_waits() -> None:
-        while relay(facilities.works) or sum(run_next(facilities, queue) for queue in Queue):
+        while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
             pass
 
     return until_nothing_waits

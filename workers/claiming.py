@@ -13,13 +13,13 @@ from typing import cast
 import structlog
 from sqlalchemy import Row, Select, Table, and_, bindparam, case, or_, select, update
 
-from repository.foundation import clock
-from repository.foundation.actor import SYSTEM
-from repository.foundation.among import Among
-from repository.foundation.facts import FactRow
-from repository.foundation.work import Work, Works
+from repository.core import clock
+from repository.core.actor import SYSTEM
+from repository.core.database.id_list import in_list
+from repository.core.facts import FactRow
+from repository.core.unit_of_work import Database, UnitOfWork
 from workers.jobs import Queue
-from workers.leases import kept
+from workers.lease_renewal import renewed
 from workers.model import Job, JobState
 
 BATCH = 50
@@ -47,13 +47,13 @@ DUE = _FOUND.where(IS_DUE)
 _OF_KIND = DUE.where(_JOB.c.name == bindparam("kind"))
 _FIRST_KIND = select(_JOB.c.name).where(IS_DUE).order_by(_JOB.c.id).limit(1)
 _CALLED = _FOUND.where(
-    Among(_JOB.c.id, "ids"),
+    in_list(_JOB.c.id, "ids"),
     or_(
         _JOB.c.state == JobState.QUEUED.value,
         and_(_JOB.c.state.in_(CLAIMABLE), _JOB.c.run_after <= bindparam("at")),
     ),
 )
-_TAKE = update(_JOB).where(Among(_JOB.c.id, "ids"))
+_TAKE = update(_JOB).where(in_list(_JOB.c.id, "ids"))
 _CAUSE = case((_JOB.c.state == JobState.RUNNING.value, LOST), else_=_JOB.c.cause)
 """One that was left running says so."""
 _HAND = _TAKE.values(state=bindparam("new"), run_after=bindparam("until"), cause=_CAUSE)
@@ -62,7 +62,7 @@ _RENEW = _TAKE.where(_JOB.c.state == JobState.RUNNING.value).values(run_after=bi
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedJob:
     """A job that is ours for the length of a lease; `attempts` counts this one, `request_id` is its fact's."""
 
     id: int
@@ -72,27 +72,29 @@ class Claimed:
     request_id: str
 
 
-def claim_next(works: Works, queue: Queue) -> Sequence[Claimed]:
+def claim_next(database: Database, queue: Queue) -> Sequence[ClaimedJob]:
     """Claim due jobs of the kind that has waited longest in `queue`, at most `BATCH`."""
-    with works.glancing() as connection:
+    with database.connection() as connection:
         kind = connection.scalar(_FIRST_KIND, {"queue": queue.value, "at": clock.now()})
     if kind is None:
         return ()
-    with works.writing(SYSTEM) as work:
-        rows = locked(work, _OF_KIND, BATCH, queue=queue.value, at=work.now, kind=kind)
-        return _claim(work, together(rows)[0]) if rows else ()
+    with database.transaction(SYSTEM) as unit:
+        rows = locked(unit, _OF_KIND, BATCH, queue=queue.value, at=unit.now, kind=kind)
+        return _claim(unit, together(rows)[0]) if rows else ()
 
 
-def claim_rows(works: Works, ids: Sequence[int]) -> Sequence[Claimed]:
+def claim_rows(database: Database, ids: Sequence[int]) -> Sequence[ClaimedJob]:
     """Claim those of the jobs with `ids` that nobody has, but those whose moment has not come."""
-    with works.writing(SYSTEM) as work:
-        rows = locked(work, _CALLED, len(ids), ids=ids, at=work.now)
-        return _claim(work, rows) if rows else ()
+    with database.transaction(SYSTEM) as unit:
+        rows = locked(unit, _CALLED, len(ids), ids=ids, at=unit.now)
+        return _claim(unit, rows) if rows else ()
 
 
-def locked(work: Work, chosen: Select[int, str, int, int, str, str], limit: int, **values: object) -> Sequence[Found]:
+def locked(
+    unit: UnitOfWork, chosen: Select[int, str, int, int, str, str], limit: int, **values: object
+) -> Sequence[Found]:
     """The oldest of the chosen rows, locked; those that another process has locked are left out."""
-    return work.session.connection().execute(chosen, {"limit": limit, **values}).all()
+    return unit.session.connection().execute(chosen, {"limit": limit, **values}).all()
 
 
 def together(rows: Sequence[Found]) -> Sequence[Sequence[Found]]:
@@ -106,30 +108,30 @@ def together(rows: Sequence[Found]) -> Sequence[Sequence[Found]]:
     return list(groups.values())
 
 
-def take(work: Work, rows: Sequence[Found], lease: timedelta, state: JobState) -> None:
+def take(unit: UnitOfWork, rows: Sequence[Found], lease: timedelta, state: JobState) -> None:
     """Give the rows a lease and a state; to run is an attempt."""
     statement = _RUN if state is JobState.RUNNING else _HAND
-    values = {"ids": [row.id for row in rows], "until": work.now + lease, "new": state.value}
-    work.session.connection().execute(statement, values)
+    values = {"ids": [row.id for row in rows], "until": unit.now + lease, "new": state.value}
+    unit.session.connection().execute(statement, values)
 
 
-def _claim(work: Work, rows: Sequence[Found]) -> Sequence[Claimed]:
+def _claim(unit: UnitOfWork, rows: Sequence[Found]) -> Sequence[ClaimedJob]:
     """Take the rows; those that were left running too often are given up instead."""
     left = [row for row in rows if row.attempts >= MAX_ATTEMPTS]
     ours = [row for row in rows if row.attempts < MAX_ATTEMPTS]
     if left:
-        take(work, left, timedelta(), JobState.FAILED)
+        take(unit, left, timedelta(), JobState.FAILED)
         log.error("job given up", job_ids=[row.id for row in left], cause=LOST)
-    take(work, ours, LEASE, JobState.RUNNING)
-    return [Claimed(row.id, row.name, row.subject, row.attempts + 1, row.request_id) for row in ours]
+    take(unit, ours, LEASE, JobState.RUNNING)
+    return [ClaimedJob(row.id, row.name, row.subject, row.attempts + 1, row.request_id) for row in ours]
 
 
-def lease_kept(works: Works, jobs: Sequence[Claimed]) -> AbstractContextManager[None]:
+def lease_kept(database: Database, jobs: Sequence[ClaimedJob]) -> AbstractContextManager[None]:
     """Renew the lease while the block runs, however long it takes."""
     ids = [job.id for job in jobs]
-    return kept(lambda: _renew(works, ids), RENEW_SECONDS, job_ids=ids)
+    return renewed(lambda: _renew(database, ids), RENEW_SECONDS, job_ids=ids)
 
 
-def _renew(works: Works, ids: Sequence[int]) -> None:
-    with works.writing(SYSTEM) as work:
-        work.session.connection().execute(_RENEW, {"ids": ids, "until": work.now + LEASE})
+def _renew(database: Database, ids: Sequence[int]) -> None:
+    with database.transaction(SYSTEM) as unit:
+        unit.session.connection().execute(_RENEW, {"ids": ids, "until": unit.now + LEASE})

@@ -8,11 +8,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import select
 
-from repository.foundation.actor import SYSTEM
-from repository.foundation.asking import Asking
-from repository.foundation.errors import Unavailable
-from repository.foundation.work import Works
-from workers.desk import Standing, standing_of
+from repository.core.actor import SYSTEM
+from repository.core.errors import Unavailable
+from repository.core.health_checks import HealthChecks
+from repository.core.unit_of_work import Database
+from workers.job_admin import BacklogState, backlog_state
 from workers.model import SweepRow
 
 PATIENCE_SECONDS = 2.5
@@ -20,16 +20,16 @@ PATIENCE_SECONDS = 2.5
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    standing: Standing
+    standing: BacklogState
     sweeps: Sequence[SweepRow]
 
 
 class Gauges(Collector):
     """Facts, jobs and sweeps; while the database is away only that it is."""
 
-    def __init__(self, works: Works) -> None:
-        self._works = works
-        self._asking = Asking({"state": self._read}, PATIENCE_SECONDS)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asking = HealthChecks({"state": self._read}, PATIENCE_SECONDS)
 
     def collect(self) -> Iterable[Metric]:
         state = self._asking.answers()["state"]
@@ -40,11 +40,11 @@ class Gauges(Collector):
             yield from _of_sweeps([row for row in state.sweeps if row.finished is not None])
 
     def _read(self) -> _State:
-        with self._works.reading(SYSTEM) as work:
-            return _State(standing_of(work), work.session.scalars(select(SweepRow).order_by(SweepRow.name)).all())
+        with self._database.snapshot(SYSTEM) as unit:
+            return _State(backlog_state(unit), unit.session.scalars(select(SweepRow).order_by(SweepRow.name)).all())
 
 
-def _of_standing(standing: Standing) -> Iterable[Metric]:
+def _of_standing(standing: BacklogState) -> Iterable[Metric]:
     yield GaugeMetricFamily("repository_facts_waiting", "Facts that are not relayed.", value=standing.facts)
     yield GaugeMetricFamily(
         "repository_facts_oldest_seconds", "How long the oldest fact waits.", value=standing.oldest_fact

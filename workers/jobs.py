@@ -9,17 +9,17 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from repository.engines.facilities import Facilities
-from repository.files.disposal import empty_discarded_set, remove_unused_file
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
 from repository.files.fixity import verify_sets
-from repository.foundation.actor import SYSTEM
+from repository.files.removal import empty_discarded_set, remove_unused_file
+from repository.harvest.set_membership import file_in_sets, fill_sets
 from repository.identifiers.register import register_identifiers
-from repository.oai.filing import file_in_sets, fill_sets
 from repository.records.model import Version
-from repository.records.registrations import wanted_of
-from repository.search.upkeep import index_drafts, index_files, index_records
+from repository.records.registrar_metadata import registration_targets
+from repository.search.index import index_drafts, index_files, index_records
 
-Run = Callable[[Facilities, Sequence[int]], None]
+Run = Callable[[Services, Sequence[int]], None]
 
 
 class Queue(StrEnum):
@@ -38,39 +38,41 @@ class JobKind:
     most: int = 50
 
 
-def index_and_file(facilities: Facilities, version_ids: Sequence[int]) -> None:
+def index_and_file(services: Services, version_ids: Sequence[int]) -> None:
     """Bring versions over to the index, and then into the sets that find them there."""
-    index_records(facilities, version_ids)
-    file_in_sets(facilities, version_ids)
+    index_records(services, version_ids)
+    file_in_sets(services, version_ids)
 
 
-def fill(facilities: Facilities, set_ids: Sequence[int]) -> None:
+def fill(services: Services, set_ids: Sequence[int]) -> None:
     """Look for all that belongs into sets of a harvest that are new or find something else."""
-    fill_sets(facilities, set_ids)
+    fill_sets(services, set_ids)
 
 
-def verify_files(facilities: Facilities, version_ids: Sequence[int]) -> None:
+def verify_files(services: Services, version_ids: Sequence[int]) -> None:
     """Read the bytes of published versions back and compare them with their digests."""
-    with facilities.works.reading(SYSTEM) as work:
-        sets = work.session.scalars(select(Version.file_set_id).where(Version.id.in_(version_ids)).distinct()).all()
-    verify_sets(facilities.works, facilities.store, sets)
+    with services.database.snapshot(SYSTEM) as unit:
+        sets = unit.session.scalars(select(Version.file_set_id).where(Version.id.in_(version_ids)).distinct()).all()
+    verify_sets(services.database, services.store, sets)
 
 
-def register(facilities: Facilities, owners: Sequence[int]) -> None:
+def register(services: Services, owners: Sequence[int]) -> None:
     """Make registrars say of the identifiers of versions and concepts what the database says."""
-    register_identifiers(facilities.works, facilities.registrars, owners, lambda read: wanted_of(facilities, read))
+    register_identifiers(
+        services.database, services.registrars, owners, lambda read: registration_targets(services, read)
+    )
 
 
-def remove_files(facilities: Facilities, file_ids: Sequence[int]) -> None:
+def remove_files(services: Services, file_ids: Sequence[int]) -> None:
     """Remove stored files that nothing refers to."""
     for file_id in file_ids:
-        remove_unused_file(facilities.works, facilities.store, file_id)
+        remove_unused_file(services.database, services.store, file_id)
 
 
-def empty_sets(facilities: Facilities, set_ids: Sequence[int]) -> None:
+def empty_sets(services: Services, set_ids: Sequence[int]) -> None:
     """Remove what discarded file sets held."""
     for set_id in set_ids:
-        empty_discarded_set(facilities.works, set_id)
+        empty_discarded_set(services.database, set_id)
 
 
 JOBS: Mapping[str, JobKind] = {

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from repository.accounts.facts import PersonRegistered, TokenIssued, TokenRevoked
+from repository.core.facts import Fact, FactRow
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
-from repository.foundation.facts import Fact, FactRow
+from repository.harvest.facts import SetChanged, SetDefined, SetRemoved
 from repository.identifiers.facts import RegistrationOverdue, RegistrationRetried
-from repository.oai.facts import SetChanged, SetDefined, SetRemoved
+from repository.people.facts import PersonRegistered, TokenIssued, TokenRevoked
 from repository.publication.facts import (
     CommunityAssigned,
     EditBegun,

@@ -5,10 +5,10 @@ from typing import cast
 
 from sqlalchemy import Table, bindparam, exists, insert, select, update
 
-from repository.foundation.actor import SYSTEM
-from repository.foundation.among import Among
-from repository.foundation.facts import FactRow
-from repository.foundation.work import Work, Works
+from repository.core.actor import SYSTEM
+from repository.core.database.id_list import in_list
+from repository.core.facts import FactRow
+from repository.core.unit_of_work import Database, UnitOfWork
 from workers.jobs import JOBS
 from workers.model import Job, JobState
 from workers.reactions import REACTIONS, Reaction
@@ -25,30 +25,30 @@ _NEXT = (
     .with_for_update(skip_locked=True)
 )
 _MADE = insert(_JOB).inline()
-_RELAYED = update(_FACT).where(Among(_FACT.c.id, "ids")).values(relayed_at=bindparam("now"))
+_RELAYED = update(_FACT).where(in_list(_FACT.c.id, "ids")).values(relayed_at=bindparam("now"))
 _BY_KIND: Mapping[str, Sequence[Reaction]] = {fact.__name__: r for fact, r in REACTIONS.items()}
 
 
-def relay(works: Works) -> int:
+def relay(database: Database) -> int:
     """Relay the facts that wait, at most `BATCH`; returns how many.  Safe to run in several processes."""
-    if not _is_waiting(works):
+    if not _is_waiting(database):
         return 0
-    with works.writing(SYSTEM) as work:
-        connection = work.session.connection()
-        facts = work.session.scalars(_NEXT).all()
-        rows = [row for fact in facts for row in _jobs_of(work, fact)]
+    with database.transaction(SYSTEM) as unit:
+        connection = unit.session.connection()
+        facts = unit.session.scalars(_NEXT).all()
+        rows = [row for fact in facts for row in _jobs_of(unit, fact)]
         if rows:
             connection.execute(_MADE, rows)
-        connection.execute(_RELAYED, {"ids": [fact.id for fact in facts], "now": work.now})
+        connection.execute(_RELAYED, {"ids": [fact.id for fact in facts], "now": unit.now})
     return len(facts)
 
 
-def _is_waiting(works: Works) -> bool:
-    with works.glancing() as connection:
+def _is_waiting(database: Database) -> bool:
+    with database.connection() as connection:
         return bool(connection.scalar(_WAITING))
 
 
-def _jobs_of(work: Work, fact: FactRow) -> Iterator[dict[str, object]]:
+def _jobs_of(unit: UnitOfWork, fact: FactRow) -> Iterator[dict[str, object]]:
     for reaction in _BY_KIND[fact.kind]:
         for subject in dict.fromkeys(reaction.subjects(fact)):
             yield {
@@ -58,7 +58,7 @@ def _jobs_of(work: Work, fact: FactRow) -> Iterator[dict[str, object]]:
                 "fact_id": fact.id,
                 "state": JobState.WAITING.value,
                 "attempts": 0,
-                "run_after": work.now,
+                "run_after": unit.now,
                 "cause": "",
-                "created": work.now,
+                "created": unit.now,
             }

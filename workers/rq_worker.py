@@ -19,30 +19,30 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import UnixSignalDeathPenalty
 from rq.worker import WorkerStatus
 
-from repository.engines.facilities import Facilities
-from repository.foundation.errors import Unavailable
-from workers.calls import connect
+from repository.core.errors import Unavailable
+from repository.engines.services import Services
 from workers.jobs import Queue
-from workers.rounds import ended_by_signals
+from workers.loop import stop_on_signals
+from workers.rq_queue import connect
 from workers.runner import run_rows
 
 PATIENCE_SECONDS = 5
 """with empty queues; then the worker says in Redis that it lives, and waits on"""
 AGAIN_SECONDS = 1.0
 log = structlog.get_logger()
-_facilities: ContextVar[Facilities] = ContextVar("facilities")
+_services: ContextVar[Services] = ContextVar("facilities")
 _ending: ContextVar[threading.Event] = ContextVar("ending")
 
 
-class OutOfTime(BaseException):
+class CallTimedOut(BaseException):
     """A call takes longer than its limit; no `except Exception` on the way takes it for the failure of a job."""
 
 
 class TimeLimit(UnixSignalDeathPenalty):
-    """RQ's limit, but that it ends a call by `OutOfTime`."""
+    """RQ's limit, but that it ends a call by `CallTimedOut`."""
 
     def __init__(self, timeout: int, _exception: type[Exception], **options: Any) -> None:
-        super().__init__(timeout, OutOfTime, **options)  # type: ignore[no-untyped-call]
+        super().__init__(timeout, CallTimedOut, **options)  # type: ignore[no-untyped-call]
 
 
 class CallWorker(SimpleWorker):
@@ -76,13 +76,13 @@ class CallWorker(SimpleWorker):
         self._stop_requested = True
 
 
-def work_off(facilities: Facilities, url: str, queues: Sequence[Queue], burst: bool = False) -> None:
+def work_off(services: Services, url: str, queues: Sequence[Queue], burst: bool = False) -> None:
     """Take calls from `queues`, the first of them first, until a signal ends it; with `burst` until none waits.
 
     A Redis that is away is waited for.  In the main thread only.
     """
-    _facilities.set(facilities)
-    with ended_by_signals() as ending, suppress(StopRequested):
+    _services.set(services)
+    with stop_on_signals() as ending, suppress(StopRequested):
         _ending.set(ending)
         while not ending.is_set():
             _work(queues, url, ending, burst)
@@ -105,7 +105,7 @@ def run_call(kind: str, ids: Sequence[int]) -> None:
     ending = _ending.get()
     while True:
         try:
-            run_rows(_facilities.get(), ids)
+            run_rows(_services.get(), ids)
             return
         except Unavailable as error:
             log.error("jobs wait for the database", job=kind, job_ids=ids, exc_info=error)

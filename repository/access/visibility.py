@@ -3,19 +3,19 @@
 `policy` says yes or no about one thing, this says the same about many; a property test holds the two together.
 """
 
-from repository.access.policy import Action, Thing, may
-from repository.engines.search.port import Scope
-from repository.foundation.actor import Actor
+from repository.access.policy import Action, Resource, may
+from repository.core.actor import Actor
+from repository.engines.search.port import VisibilityFilter
 
-_HIDDEN = Thing(owner_id=None, record_public=False)
+_HIDDEN = Resource(owner_id=None, record_public=False)
 
 
-def visible_to(actor: Actor) -> Scope:
+def visible_to(actor: Actor) -> VisibilityFilter:
     """Records that `actor` may read: all, or the public ones and the actor's own."""
     everything = may(actor, Action.READ_RECORD, _HIDDEN)
-    return Scope(public=True, owner_id=actor.person_id, everything=everything)
+    return VisibilityFilter(public=True, owner_id=actor.person_id, everything=everything)
 
 
-def own_of(actor: Actor) -> Scope:
+def owned_by(actor: Actor) -> VisibilityFilter:
     """Only what belongs to `actor`."""
-    return Scope(public=False, owner_id=actor.person_id)
+    return VisibilityFilter(public=False, owner_id=actor.person_id)

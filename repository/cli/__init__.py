@@ -3,18 +3,18 @@
 import click
 
 from config.settings import SettingsError
-from repository.cli.accounts import token, user
-from repository.cli.database import migrate
+from repository.cli.database_commands import migrate
 from repository.cli.demo import demo
 from repository.cli.doctor import doctor
-from repository.cli.identifiers import identifiers
-from repository.cli.index import index
-from repository.cli.jobs import jobs
+from repository.cli.identifier_commands import identifiers
+from repository.cli.index_commands import index
+from repository.cli.job_commands import jobs
+from repository.cli.people_commands import token, user
 from repository.cli.prepare import prepare
 from repository.cli.serve import serve
-from repository.cli.sweeps import scheduler, sweeps
-from repository.cli.workers import relay, worker
-from repository.foundation.errors import RepositoryError
+from repository.cli.sweep_commands import scheduler, sweeps
+from repository.cli.worker_commands import relay, worker
+from repository.core.errors import RepositoryError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

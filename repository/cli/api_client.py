@@ -27,7 +27,7 @@ class ApiError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ApiReply:
     """`content_type` without parameters."""
 
     status: int
@@ -47,7 +47,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Digests:
+class LocalDigests:
     """Of a file's content: `size` in bytes, lower-case hexadecimal."""
 
     size: int
@@ -55,17 +55,17 @@ class Digests:
     sha256: str
 
 
-def digests_of(stream: IO[bytes] | HTTPResponse) -> Digests:
+def digests_of(stream: IO[bytes] | HTTPResponse) -> LocalDigests:
     """Read `stream` to its end, block by block."""
     md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
     while block := stream.read(BLOCK_BYTES):
         md5.update(block)
         sha256.update(block)
         size += len(block)
-    return Digests(size, md5.hexdigest(), sha256.hexdigest())
+    return LocalDigests(size, md5.hexdigest(), sha256.hexdigest())
 
 
-def digests_of_file(path: Path) -> Digests:
+def digests_of_file(path: Path) -> LocalDigests:
     with path.open("rb") as stream:
         return digests_of(stream)
 
@@ -104,16 +104,16 @@ class ApiClient:
     def anonymous(self) -> "ApiClient":
         return ApiClient(self.base_url, None, self.timeout)
 
-    def get(self, url: str, accept: str = JSON, **query: str) -> Reply:
+    def get(self, url: str, accept: str = JSON, **query: str) -> ApiReply:
         """Whatever the answer is, after redirections."""
         with self._answer("GET", _with_query(url, query), {"Accept": accept}) as response:
             return _read(response)
 
-    def post(self, url: str, body: Any = None) -> Reply:
+    def post(self, url: str, body: Any = None) -> ApiReply:
         sent = None if body is None else json.dumps(body).encode()
         return self._send("POST", url, sent, JSON if sent else None)
 
-    def put_bytes(self, url: str, content: IO[bytes], size: int) -> Reply:
+    def put_bytes(self, url: str, content: IO[bytes], size: int) -> ApiReply:
         """Send `size` bytes without holding them in memory."""
         return self._send("PUT", url, content, BYTES, {"Content-Length": str(size)})
 
@@ -155,7 +155,7 @@ class ApiClient:
     def files(self, record: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
         return file_entries(_expect(self.get(link(record, "files")), 200, "list the files"))
 
-    def download(self, entry: Mapping[str, Any]) -> Digests:
+    def download(self, entry: Mapping[str, Any]) -> LocalDigests:
         """Digest a file's content as it arrives."""
         with self._answer("GET", link(entry, "content"), {"Accept": "*/*"}) as response:
             if response.status != 200:
@@ -169,7 +169,7 @@ class ApiClient:
             raise ApiError(_refusal(f"cite in style {style}", reply))
         return reply.text.strip()
 
-    def _upload_one(self, entry: Mapping[str, Any], path: Path, digests: Digests) -> None:
+    def _upload_one(self, entry: Mapping[str, Any], path: Path, digests: LocalDigests) -> None:
         key = entry["key"]
         with path.open("rb") as content:
             reply = self.put_bytes(link(entry, "content"), content, digests.size)
@@ -185,7 +185,7 @@ class ApiClient:
         body: bytes | IO[bytes] | None,
         content_type: str | None,
         headers: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> ApiReply:
         sent = {"Accept": JSON, **(headers or {})}
         if content_type:
             sent["Content-Type"] = content_type
@@ -241,19 +241,19 @@ def _with_query(url: str, query: Mapping[str, str]) -> str:
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(query)}"
 
 
-def _read(response: HTTPResponse) -> Reply:
+def _read(response: HTTPResponse) -> ApiReply:
     content_type = response.getheader("Content-Type", "").partition(";")[0].strip()
-    return Reply(response.status, content_type, response.read())
+    return ApiReply(response.status, content_type, response.read())
 
 
-def _expect(reply: Reply, status: int, act: str) -> dict[str, Any]:
+def _expect(reply: ApiReply, status: int, act: str) -> dict[str, Any]:
     body = reply.json() if reply.status == status else None
     if not isinstance(body, dict):
         raise ApiError(_refusal(act, reply))
     return body
 
 
-def _refusal(act: str, reply: Reply) -> str:
+def _refusal(act: str, reply: ApiReply) -> str:
     said = reply.body[:200].decode("utf-8", "replace")
     if reply.content_type == JSON and isinstance(body := reply.json(), dict):
         said = f"{body.get('message', '')} {_complaints(body)}".strip()

@@ -6,25 +6,25 @@ from urllib.parse import urlsplit
 import click
 
 from config.settings import TEST_CSTR_PREFIX, TEST_DOI_PREFIX, Settings, read_settings
-from repository.bootstrap import facilities_of
-from repository.engines.facilities import Facilities, probe
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Unavailable
-from workers.desk import backlog
+from repository.bootstrap import open_services
+from repository.core.actor import SYSTEM
+from repository.core.errors import Unavailable
+from repository.engines.services import Services, probe
+from workers.job_admin import backlog
 
 
 @click.command()
 def doctor() -> None:
     """Say what is configured, what answers, and what is behind; exit status 1 if something does not answer."""
     settings = read_settings()
-    facilities = facilities_of(settings)
+    services = open_services(settings)
     _show_settings(settings)
-    healthy = _show_engines(facilities)
-    healthy = _show_lacks(facilities) and healthy
-    healthy = _show_backlog(facilities) and healthy
+    healthy = _show_engines(services)
+    healthy = _show_lacks(services) and healthy
+    healthy = _show_backlog(services) and healthy
     for warning in _warnings(settings):
         click.echo(f"warning  {warning}")
-    facilities.close()
+    services.close()
     if not healthy:
         raise SystemExit(1)
 
@@ -38,17 +38,17 @@ def _without_password(value: object) -> str:
     return re.sub(r"(://[^:@/]*:).*@", r"\1***@", str(value))
 
 
-def _show_engines(facilities: Facilities) -> bool:
+def _show_engines(services: Services) -> bool:
     healthy = True
-    for name, answer, well in probe(facilities):
+    for name, answer, well in probe(services):
         healthy = healthy and well
         click.echo(f"{'answers' if well else 'SILENT'}  {name}: {answer}")
     return healthy
 
 
-def _show_lacks(facilities: Facilities) -> bool:
+def _show_lacks(services: Services) -> bool:
     try:
-        for lack in facilities.store.shortcomings():
+        for lack in services.store.shortcomings():
             click.echo(f"lacks    store: {lack}")
     except Unavailable as error:
         click.echo(f"SILENT  store, when it was tried: {error}")
@@ -56,10 +56,10 @@ def _show_lacks(facilities: Facilities) -> bool:
     return True
 
 
-def _show_backlog(facilities: Facilities) -> bool:
+def _show_backlog(services: Services) -> bool:
     try:
-        with facilities.works.reading(SYSTEM) as work:
-            counts = backlog(work)
+        with services.database.snapshot(SYSTEM) as unit:
+            counts = backlog(unit)
     except Unavailable as error:
         click.echo(f"SILENT  jobs: {error}. Was `repository migrate` run?")
         return False

@@ -2,20 +2,20 @@
 
 import click
 
-from repository.cli.opening import open_facilities
-from repository.engines.facilities import Facilities
+from repository.cli.context import open_facilities
+from repository.engines.services import Services
 
 
 @click.command()
 def prepare() -> None:
     """Create what store and search engine need before their first use: a bucket, indices; may run again."""
-    with open_facilities() as facilities:
-        prepare_engines(facilities)
-        for answer in (facilities.store.describe(), facilities.search.describe()):
+    with open_facilities() as services:
+        prepare_engines(services)
+        for answer in (services.store.describe(), services.search.describe()):
             click.echo(f"prepared {answer}")
 
 
-def prepare_engines(facilities: Facilities) -> None:
+def prepare_engines(services: Services) -> None:
     """Create what the engines need; raises `Unavailable`."""
-    facilities.store.prepare()
-    facilities.search.prepare()
+    services.store.prepare()
+    services.search.prepare()

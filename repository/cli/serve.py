@@ -10,11 +10,11 @@ import structlog
 
 from config.logging import configure_logging
 from config.settings import PREFIX, read_settings
-from repository.bootstrap import facilities_of
-from repository.cli.database import migrate_to
+from repository.bootstrap import open_services
+from repository.cli.database_commands import migrate_to
 from repository.cli.prepare import prepare_engines
-from repository.engines.facilities import Facilities
-from repository.foundation.errors import Unavailable
+from repository.core.errors import Unavailable
+from repository.engines.services import Services
 
 log = structlog.get_logger()
 
@@ -29,17 +29,17 @@ def serve(host: str, port: int) -> None:
         os.environ[f"{PREFIX}BASE_URL"] = f"http://{host}:{port}"
         settings = read_settings()
     configure_logging(settings.log_level)
-    _bring_up_to_date(facilities_of(settings))
+    _bring_up_to_date(open_services(settings))
     click.echo(f"{settings.name} listens on http://{host}:{port} and calls itself {settings.base_url}")
     _become_gunicorn(f"{host}:{port}")
 
 
-def _bring_up_to_date(facilities: Facilities) -> None:
+def _bring_up_to_date(services: Services) -> None:
     """Without its database a server does not start; without the others it does, for much can be done without them."""
-    with closing(facilities):
-        migrate_to(facilities.works.engine)
+    with closing(services):
+        migrate_to(services.database.engine)
         try:
-            prepare_engines(facilities)
+            prepare_engines(services)
         except Unavailable as error:
             log.warning("not prepared: when it is back, run `repository prepare`", reason=error.reason)
 

@@ -24,7 +24,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Identifier:
+class RelatedId:
     """An identifier of another thing or of this one; `scheme` in lower case, as in ``orcid``."""
 
     scheme: str
@@ -48,7 +48,7 @@ class Agent:
     name: str
     family_name: str = ""
     given_name: str = ""
-    identifiers: Sequence[Identifier] = ()
+    identifiers: Sequence[RelatedId] = ()
     affiliations: Sequence[Affiliation] = ()
     role: Label | None = None
 
@@ -110,13 +110,13 @@ class Funding:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DescribedPlace:
     """`geometry` is GeoJSON in WGS 84, longitude first."""
 
     geometry: Mapping[str, Any] | None = None
     place: str = ""
     description: str = ""
-    identifiers: Sequence[Identifier] = ()
+    identifiers: Sequence[RelatedId] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +140,10 @@ class Description:
     licences: Sequence[Licence] = ()
     sizes: Sequence[str] = ()
     formats: Sequence[str] = ()
-    identifiers: Sequence[Identifier] = ()
+    identifiers: Sequence[RelatedId] = ()
     related_identifiers: Sequence[RelatedIdentifier] = ()
     references: Sequence[str] = ()
-    places: Sequence[Place] = ()
+    places: Sequence[DescribedPlace] = ()
     funding: Sequence[Funding] = ()
 
     @property

@@ -29,7 +29,7 @@ _FIELDS = frozenset({"id", "title", "description", "icon", "props", "tags"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class VocabularyEntry:
     """One term.
 
     `title` and `description` map language tags to text, with an English title always.  They and
@@ -68,14 +68,14 @@ class _Key:
     `words` are all names with a blank before each word and none of the punctuation.
     """
 
-    entry: Entry
+    entry: VocabularyEntry
     ids: str
     titles: str
     names: str
     words: str
 
     @classmethod
-    def of(cls, entry: Entry) -> "_Key":
+    def of(cls, entry: VocabularyEntry) -> "_Key":
         alternatives = (entry.props[name] for name in ALTERNATIVE_IDS if entry.props.get(name))
         ids = _lines((entry.id, *alternatives))
         titles = _lines(entry.title.values())
@@ -129,24 +129,24 @@ class _Wanted:
 class Vocabulary:
     """The terms of one type, in the order of their file."""
 
-    def __init__(self, kind: str, entries: Iterable[Entry]) -> None:
+    def __init__(self, kind: str, entries: Iterable[VocabularyEntry]) -> None:
         self.type = kind
         self._entries = {entry.id: entry for entry in entries}
 
     def __contains__(self, term_id: object) -> bool:
         return term_id in self._entries
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[VocabularyEntry]:
         return iter(self._entries.values())
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, term_id: str) -> Entry | None:
+    def get(self, term_id: str) -> VocabularyEntry | None:
         """The term with exactly this id."""
         return self._entries.get(term_id)
 
-    def search(self, text: str | None = None, *, tag: str | None = None) -> list[Entry]:
+    def search(self, text: str | None = None, *, tag: str | None = None) -> list[VocabularyEntry]:
         """Terms in whose ids and titles every word of `text` occurs, sorted by English title.
 
         Without `text` all terms, in the order of their file.  `tag` keeps only terms that carry it.
@@ -154,10 +154,10 @@ class Vocabulary:
         found = list(self) if text is None else self._with_words(text)
         return found if tag is None else [entry for entry in found if tag in entry.tags]
 
-    def _with_words(self, text: str) -> list[Entry]:
+    def _with_words(self, text: str) -> list[VocabularyEntry]:
         return [key.entry for key in _with_all(fold(text).split(), self._keys)]
 
-    def suggest(self, text: str) -> list[Entry]:
+    def suggest(self, text: str) -> list[VocabularyEntry]:
         """Terms for someone who is still typing, the likeliest first.
 
         First whose id is `text`, then whose title is; then whose id begins so, whose title begins
@@ -166,7 +166,7 @@ class Vocabulary:
         behind; equals are sorted by English title.
         """
         wanted = _Wanted.of(text)
-        groups: list[list[Entry]] = [[] for _ in range(_RANKS)]
+        groups: list[list[VocabularyEntry]] = [[] for _ in range(_RANKS)]
         for key in _with_all(wanted.words, self._offered):
             groups[wanted.rank(key)].append(key.entry)
         return [entry for group in groups for entry in group]
@@ -181,7 +181,7 @@ class Vocabulary:
         return sorted(self._keys, key=lambda key: _standing(key.entry))
 
 
-def _standing(entry: Entry) -> int:
+def _standing(entry: VocabularyEntry) -> int:
     return 0 if RECOMMENDED in entry.tags else 2 if DEPRECATED in entry.tags else 1
 
 
@@ -226,7 +226,7 @@ class Vocabularies:
 
 
 def _vocabulary(kind: str, terms: Sequence[Mapping[str, Any]]) -> Vocabulary:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, VocabularyEntry] = {}
     for term in terms:
         entry = _entry(kind, term)
         if entry.id in entries:
@@ -235,11 +235,11 @@ def _vocabulary(kind: str, terms: Sequence[Mapping[str, Any]]) -> Vocabulary:
     return Vocabulary(kind, entries.values())
 
 
-def _entry(kind: str, term: Mapping[str, Any]) -> Entry:
+def _entry(kind: str, term: Mapping[str, Any]) -> VocabularyEntry:
     fault = _fault(term)
     if fault:
         raise ValueError(f"{kind}.json: {term.get('id')!r} {fault}")
-    return Entry(
+    return VocabularyEntry(
         id=term["id"],
         title=term["title"],
         description=term.get("description", {}),

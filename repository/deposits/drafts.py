@@ -3,46 +3,46 @@
 from collections.abc import Mapping
 from typing import Any
 
-from repository.access.policy import Action, Thing, must
-from repository.access.terms import Terms
+from repository.access.access_terms import AccessTerms
+from repository.access.policy import Action, Resource, must
+from repository.core.database.bulk import insert_rows
+from repository.core.errors import FieldError
+from repository.core.site import Site
+from repository.core.unit_of_work import UnitOfWork
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.draft_identifiers import take_pids
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.deposits.metadata.loading import load_metadata, missing_fields
 from repository.deposits.model import Draft, DraftKind
-from repository.deposits.pids import take_pids
 from repository.deposits.queries import DraftView, draft_for, view_of
 from repository.deposits.rules import WRITABLE, Body, FilesOptions, read_body
 from repository.files.model import FileSet
 from repository.files.queries import file_set, find_entry
 from repository.files.uploads import discard_set, new_set
-from repository.foundation.errors import FieldError
-from repository.foundation.rows import write_rows
-from repository.foundation.site import Site
-from repository.foundation.work import Work
 from repository.identifiers.reserve import release
 from repository.records.model import Concept
-from repository.records.numbers import next_numbers
+from repository.records.numbers import new_record_ids
 
 JsonObject = dict[str, Any]
 
 
-def open_draft(work: Work, site: Site, vocabularies: Vocabularies, raw: JsonObject) -> DraftView:
+def open_draft(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, raw: JsonObject) -> DraftView:
     """A new draft of a new dataset, as complete or not as `raw` is."""
-    must(work.actor, Action.OPEN_DRAFT, Thing())
-    assert work.actor.person_id is not None
-    concept_id, draft_id = next_numbers(work, 2)
-    concept = Concept(id=concept_id, owner_id=work.actor.person_id, versions=0, created=work.now)
-    files = new_set(work)
-    write_rows(work.session, [concept])
-    draft = blank_draft(work, concept, draft_id, DraftKind.NEW, files)
-    write_body(work, site, vocabularies, draft, raw)
-    write_rows(work.session, [draft])
-    work.emit(DraftOpened(draft.id))
-    return view_of(work, draft, concept) if raw.get("pids") else DraftView(draft, concept, files, {}, {})
+    must(unit.actor, Action.OPEN_DRAFT, Resource())
+    assert unit.actor.person_id is not None
+    concept_id, draft_id = new_record_ids(unit, 2)
+    concept = Concept(id=concept_id, owner_id=unit.actor.person_id, versions=0, created=unit.now)
+    files = new_set(unit)
+    insert_rows(unit.session, [concept])
+    draft = blank_draft(unit, concept, draft_id, DraftKind.NEW, files)
+    write_body(unit, site, vocabularies, draft, raw)
+    insert_rows(unit.session, [draft])
+    unit.emit(DraftOpened(draft.id))
+    return view_of(unit, draft, concept) if raw.get("pids") else DraftView(draft, concept, files, {}, {})
 
 
 def save_draft(
-    work: Work,
+    unit: UnitOfWork,
     site: Site,
     vocabularies: Vocabularies,
     draft_id: int,
@@ -54,13 +54,13 @@ def save_draft(
     What `raw` does not mention of access, files and identifiers stays: forgetting a field must not open data or lose
     a reserved identifier.
     """
-    draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT, expected=expected)
-    write_body(work, site, vocabularies, draft, {"metadata": {}, **raw})
-    return _saved(work, draft, concept)
+    draft, concept = draft_for(unit, draft_id, Action.CHANGE_DRAFT, expected=expected)
+    write_body(unit, site, vocabularies, draft, {"metadata": {}, **raw})
+    return _saved(unit, draft, concept)
 
 
 def patch_draft(
-    work: Work,
+    unit: UnitOfWork,
     site: Site,
     vocabularies: Vocabularies,
     draft_id: int,
@@ -68,7 +68,7 @@ def patch_draft(
     expected: str | None = None,
 ) -> DraftView:
     """Merge `patch` into the draft (JSON Merge Patch, RFC 7396)."""
-    draft, concept = draft_for(work, draft_id, Action.CHANGE_DRAFT, expected=expected)
+    draft, concept = draft_for(unit, draft_id, Action.CHANGE_DRAFT, expected=expected)
     current = {
         "metadata": draft.description,
         "custom_fields": draft.custom_fields,
@@ -76,25 +76,25 @@ def patch_draft(
         "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview},
     }
     spoken = {name: merged(current.get(name), value) for name, value in patch.items() if value is not None}
-    write_body(work, site, vocabularies, draft, spoken)
-    return _saved(work, draft, concept)
+    write_body(unit, site, vocabularies, draft, spoken)
+    return _saved(unit, draft, concept)
 
 
-def discard_draft(work: Work, draft_id: int, expected: str | None = None) -> None:
+def discard_draft(unit: UnitOfWork, draft_id: int, expected: str | None = None) -> None:
     """Throw the draft away; of an edit only the edit goes, of a new dataset everything."""
-    draft, concept = draft_for(work, draft_id, Action.DISCARD_DRAFT, expected=expected)
-    work.session.delete(draft)
-    work.session.flush()
+    draft, concept = draft_for(unit, draft_id, Action.DISCARD_DRAFT, expected=expected)
+    unit.session.delete(draft)
+    unit.session.flush()
     if draft.kind != DraftKind.EDIT:
-        release(work, draft.id)
-        discard_set(work, file_set(work, draft.file_set_id, for_change=True))
+        release(unit, draft.id)
+        discard_set(unit, file_set(unit, draft.file_set_id, for_change=True))
     if draft.kind == DraftKind.NEW:
-        release(work, concept.id)
-        work.session.delete(concept)
-    work.emit(DraftDiscarded(draft.id))
+        release(unit, concept.id)
+        unit.session.delete(concept)
+    unit.emit(DraftDiscarded(draft.id))
 
 
-def blank_draft(work: Work, concept: Concept, draft_id: int, kind: DraftKind, files: FileSet) -> Draft:
+def blank_draft(unit: UnitOfWork, concept: Concept, draft_id: int, kind: DraftKind, files: FileSet) -> Draft:
     """A draft that says nothing yet."""
     draft = Draft(
         id=draft_id,
@@ -108,16 +108,16 @@ def blank_draft(work: Work, concept: Concept, draft_id: int, kind: DraftKind, fi
         default_preview=None,
         file_set_id=files.id,
         errors=[],
-        created=work.now,
-        updated=work.now,
+        created=unit.now,
+        updated=unit.now,
     )
-    draft.terms = Terms()
+    draft.terms = AccessTerms()
     return draft
 
 
-def write_body(work: Work, site: Site, vocabularies: Vocabularies, draft: Draft, raw: Mapping[str, Any]) -> None:
+def write_body(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, draft: Draft, raw: Mapping[str, Any]) -> None:
     """Put `raw` into the draft, and what is wrong with it into the draft's errors."""
-    body = read_body(raw, work.now.date())
+    body = read_body(raw, unit.now.date())
     errors = list(body.errors)
     if "metadata" in raw:
         loaded = load_metadata(raw["metadata"], vocabularies)
@@ -127,8 +127,8 @@ def write_body(work: Work, site: Site, vocabularies: Vocabularies, draft: Draft,
         draft.terms = body.terms
     if body.custom_fields is not None:
         draft.custom_fields = body.custom_fields
-    errors += _take_files(work, draft, body)
-    errors += take_pids(work, site, draft, raw.get("pids"))
+    errors += _take_files(unit, draft, body)
+    errors += take_pids(unit, site, draft, raw.get("pids"))
     errors += _unmended(draft, raw)
     named = {error.field for error in errors}
     errors += [each for each in missing_fields(draft.description, doi=True) if each.field not in named]
@@ -158,26 +158,26 @@ def _unmended(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
     ]
 
 
-def _saved(work: Work, draft: Draft, concept: Concept) -> DraftView:
+def _saved(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
     draft.revision += 1
-    draft.updated = work.now
-    work.emit(DraftSaved(draft.id, {"revision": draft.revision}))
-    work.session.flush()
-    return view_of(work, draft, concept)
+    draft.updated = unit.now
+    unit.emit(DraftSaved(draft.id, {"revision": draft.revision}))
+    unit.session.flush()
+    return view_of(unit, draft, concept)
 
 
-def _take_files(work: Work, draft: Draft, body: Body) -> list[FieldError]:
+def _take_files(unit: UnitOfWork, draft: Draft, body: Body) -> list[FieldError]:
     wanted: FilesOptions | None = body.files
     if wanted is None:
         return []
     errors = []
-    has_files = file_set(work, draft.file_set_id).count > 0
+    has_files = file_set(unit, draft.file_set_id).count > 0
     if has_files and not wanted.enabled:
         errors.append(FieldError.of("files.enabled", "Please remove all files first."))
     else:
         draft.files_enabled = wanted.enabled
     preview = wanted.default_preview
-    if preview and find_entry(work, draft.file_set_id, preview) is None:
+    if preview and find_entry(unit, draft.file_set_id, preview) is None:
         errors.append(FieldError.of("files.default_preview", f'No file with key "{preview}"'))
         preview = None
     draft.default_preview = preview

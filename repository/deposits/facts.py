@@ -1,6 +1,6 @@
 """What happens to drafts."""
 
-from repository.foundation.facts import Fact
+from repository.core.facts import Fact
 
 
 class DraftOpened(Fact):

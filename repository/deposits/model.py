@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from repository.foundation.database import Base, Identity
+from repository.core.database.engine import Base, Identity
 from repository.records.model import Described
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import load_only
 
-from repository.access.policy import Action, Thing, must
+from repository.access.policy import Action, Resource, must
+from repository.core.database.id_list import in_list
+from repository.core.errors import NotFound, Stale
+from repository.core.unit_of_work import UnitOfWork
 from repository.deposits.model import Draft, DraftKind
 from repository.files.model import FileEntry, FileSet
 from repository.files.queries import file_set
-from repository.foundation.among import Among
-from repository.foundation.errors import NotFound, Stale
-from repository.foundation.work import Work
 from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Concept
 from repository.records.queries import UNKNOWN
@@ -22,7 +22,7 @@ _VIEWS = (
     select(Draft, Concept, FileSet)
     .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
-    .where(Among(Draft.id, "ids"))
+    .where(in_list(Draft.id, "ids"))
 )
 _WITH_FILES = (
     select(Draft, Concept, FileSet)
@@ -57,7 +57,7 @@ _SLOT = (
 class Slot:
     """Where bytes are to come in: what policy needs to know of the draft, its file set's state, whether it is named."""
 
-    thing: Thing
+    thing: Resource
     state: str
     named: bool
 
@@ -78,7 +78,7 @@ class DraftView:
 
 
 def draft_for(
-    work: Work,
+    unit: UnitOfWork,
     draft_id: int,
     action: Action,
     *,
@@ -90,35 +90,35 @@ def draft_for(
     Raises `NotFound` (saying `gone`), `Forbidden`, or `Stale` when the client `expected` another revision.
     """
     query = _DRAFT if action is Action.READ_DRAFT else _DRAFT_FOR_CHANGE
-    found = work.session.execute(query, {"id": draft_id}).one_or_none()
+    found = unit.session.execute(query, {"id": draft_id}).one_or_none()
     if found is None:
         raise NotFound(gone)
     draft, concept = found
-    _require(work, draft, concept, action, expected)
+    _require(unit, draft, concept, action, expected)
     return draft, concept
 
 
 def draft_with_files(
-    work: Work, draft_id: int, action: Action, *, expected: str | None = None, gone: str = UNKNOWN
+    unit: UnitOfWork, draft_id: int, action: Action, *, expected: str | None = None, gone: str = UNKNOWN
 ) -> tuple[Draft, Concept, FileSet]:
     """As `draft_for`, with the draft's file set: all that is read is locked."""
-    found = work.session.execute(_WITH_FILES, {"id": draft_id}).one_or_none()
+    found = unit.session.execute(_WITH_FILES, {"id": draft_id}).one_or_none()
     if found is None:  # or another set took the place of the one that was waited for
-        draft, concept = draft_for(work, draft_id, action, expected=expected, gone=gone)
-        return draft, concept, file_set(work, draft.file_set_id, for_change=True)
+        draft, concept = draft_for(unit, draft_id, action, expected=expected, gone=gone)
+        return draft, concept, file_set(unit, draft.file_set_id, for_change=True)
     draft, concept, files = found
-    _require(work, draft, concept, action, expected)
+    _require(unit, draft, concept, action, expected)
     return draft, concept, files
 
 
-def files_to_change(work: Work, draft_id: int) -> tuple[Draft, FileSet]:
+def files_to_change(unit: UnitOfWork, draft_id: int) -> tuple[Draft, FileSet]:
     """A draft's file set and of the draft what concerns it, to change both; raises `NotFound`, `Forbidden`."""
-    found = work.session.execute(_ONLY_FILES, {"id": draft_id}).one_or_none()
+    found = unit.session.execute(_ONLY_FILES, {"id": draft_id}).one_or_none()
     if found is None:
-        draft, _, files = draft_with_files(work, draft_id, Action.CHANGE_DRAFT)
+        draft, _, files = draft_with_files(unit, draft_id, Action.CHANGE_DRAFT)
         return draft, files
     draft, concept, files = found
-    _require(work, draft, concept, Action.CHANGE_DRAFT, None)
+    _require(unit, draft, concept, Action.CHANGE_DRAFT, None)
     return draft, files
 
 
@@ -128,32 +128,32 @@ def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
     found = connection.execute(_SLOT, {"id": draft_id, "key": "" if "\x00" in key else key}).one_or_none()
     if found is None:
         raise NotFound(UNKNOWN)
-    return Slot(Thing(owner_id=found.owner_id), found.state, found.entry_id is not None)
+    return Slot(Resource(owner_id=found.owner_id), found.state, found.entry_id is not None)
 
 
-def draft_view(work: Work, draft_id: int) -> DraftView:
+def draft_view(unit: UnitOfWork, draft_id: int) -> DraftView:
     """The draft for reading by `work.actor`."""
-    draft, concept = draft_for(work, draft_id, Action.READ_DRAFT)
-    return view_of(work, draft, concept)
+    draft, concept = draft_for(unit, draft_id, Action.READ_DRAFT)
+    return view_of(unit, draft, concept)
 
 
-def view_of(work: Work, draft: Draft, concept: Concept) -> DraftView:
+def view_of(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
     """Complete a draft that is at hand."""
-    pids = identifiers_of(work, [draft.id, concept.id])
-    files = file_set(work, draft.file_set_id)
+    pids = identifiers_of(unit, [draft.id, concept.id])
+    files = file_set(unit, draft.file_set_id)
     return DraftView(draft, concept, files, pids[draft.id], pids[concept.id])
 
 
-def draft_views(work: Work, ids: Sequence[int]) -> list[DraftView]:
+def draft_views(unit: UnitOfWork, ids: Sequence[int]) -> list[DraftView]:
     """Drafts in the order of `ids`, in two queries, whoever may see them."""
-    rows = work.session.execute(_VIEWS, {"ids": ids}).all()
-    pids = identifiers_of(work, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
+    rows = unit.session.execute(_VIEWS, {"ids": ids}).all()
+    pids = identifiers_of(unit, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
     views = (DraftView(*row, pids[row.Draft.id], pids[row.Concept.id]) for row in rows)
     by_id = {view.draft.id: view for view in views}
     return [by_id[key] for key in ids if key in by_id]
 
 
-def _require(work: Work, draft: Draft, concept: Concept, action: Action, expected: str | None) -> None:
-    must(work.actor, action, Thing(owner_id=concept.owner_id))
+def _require(unit: UnitOfWork, draft: Draft, concept: Concept, action: Action, expected: str | None) -> None:
+    must(unit.actor, action, Resource(owner_id=concept.owner_id))
     if expected is not None and expected != str(draft.revision):
         raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")

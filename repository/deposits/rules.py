@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from repository.access.terms import Terms, read_terms
-from repository.foundation.errors import FieldError
+from repository.access.access_terms import AccessTerms, read_access_terms
+from repository.core.errors import FieldError
 
 WRITABLE = ("access", "files", "metadata", "custom_fields", "pids")
 SERVER_OWNED = frozenset(
@@ -50,7 +50,7 @@ class FilesOptions:
 class Body:
     """A draft's body but its metadata and identifiers; None means the body does not speak of it."""
 
-    terms: Terms | None
+    terms: AccessTerms | None
     files: FilesOptions | None
     custom_fields: dict[str, Any] | None
     errors: tuple[FieldError, ...]
@@ -63,7 +63,7 @@ def read_body(raw: Mapping[str, Any], today: date) -> Body:
     ]
     terms = None
     if raw.get("access") is not None:
-        terms, faults = read_terms(raw["access"], today)
+        terms, faults = read_access_terms(raw["access"], today)
         errors += faults
     files = _files(raw["files"], errors) if raw.get("files") is not None else None
     custom = _custom_fields(raw.get("custom_fields"), errors)

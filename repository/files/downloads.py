@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from repository.engines.bytestore.port import ByteStore, Presentation
-from repository.engines.facilities import Facilities
+from repository.core.errors import NotFound, Unavailable
+from repository.core.unit_of_work import UnitOfWork
+from repository.engines.services import Services
+from repository.engines.store.port import ByteStore, ContentDisposition
 from repository.files.queries import entry
-from repository.foundation.errors import NotFound, Unavailable
-from repository.foundation.work import Work
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf")
 """Types a browser may show in place; everything else is saved, since it could act in our name."""
@@ -41,7 +41,7 @@ class Download:
         """Where a reader can fetch the bytes for a while, None if they go through this process."""
         if self.signed_for is None:
             return None
-        shown = Presentation(self.name, self.media_type, self.inline and not save)
+        shown = ContentDisposition(self.name, self.media_type, self.inline and not save)
         return self.store.address(self.object_key, shown, self.signed_for)
 
     def open(self, start: int) -> BinaryIO:
@@ -51,14 +51,14 @@ class Download:
         return self.store.open(self.object_key, start)
 
 
-def download_of(facilities: Facilities, work: Work, set_id: int, key: str, record_id: int) -> Download:
+def download_of(services: Services, unit: UnitOfWork, set_id: int, key: str, record_id: int) -> Download:
     """The committed bytes under a name of the set; raises `NotFound` where there are none (yet)."""
-    found = entry(work, set_id, key, record_id)
+    found = entry(unit, set_id, key, record_id)
     if found.file is None:
         raise NotFound(f"File '{found.key}' of record '{record_id}' has no content yet.")
     return Download(
-        store=facilities.store,
-        signed_for=facilities.signed_for,
+        store=services.store,
+        signed_for=services.signed_for,
         name=found.key.rpartition("/")[2],
         object_key=found.file.object_key,
         size=found.file.size,

@@ -1,6 +1,6 @@
 """What happens to files."""
 
-from repository.foundation.facts import Fact
+from repository.core.facts import Fact
 
 
 class FileReceived(Fact):

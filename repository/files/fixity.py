@@ -8,13 +8,13 @@ from typing import cast
 import structlog
 from sqlalchemy import Table, bindparam, select, update
 
-from repository.engines.bytestore.port import ByteStore
+from repository.core.actor import SYSTEM
+from repository.core.database.id_list import in_list
+from repository.core.errors import NotFound
+from repository.core.unit_of_work import Database
+from repository.engines.store.port import ByteStore
 from repository.files.model import FileEntry, StoredFile
 from repository.files.rules import fault_of_size
-from repository.foundation.actor import SYSTEM
-from repository.foundation.among import Among
-from repository.foundation.errors import NotFound
-from repository.foundation.work import Works
 
 BLOCK = 1 << 20
 BATCH = 200
@@ -22,22 +22,22 @@ BATCH = 200
 _UNVERIFIED = (
     select(StoredFile)
     .join(FileEntry, FileEntry.file_id == StoredFile.id)
-    .where(Among(FileEntry.file_set_id, "sets"), StoredFile.verified.is_(None), StoredFile.id > bindparam("after"))
+    .where(in_list(FileEntry.file_set_id, "sets"), StoredFile.verified.is_(None), StoredFile.id > bindparam("after"))
     .order_by(StoredFile.id)
     .distinct()
     .limit(BATCH)
 )
 _FILE = cast(Table, StoredFile.__table__)
-_SOUND = update(_FILE).where(Among(_FILE.c.id, "ids")).values(verified=bindparam("now"), fault="")
+_SOUND = update(_FILE).where(in_list(_FILE.c.id, "ids")).values(verified=bindparam("now"), fault="")
 log = structlog.get_logger()
 
 
-def verify_sets(works: Works, store: ByteStore, set_ids: Sequence[int]) -> None:
+def verify_sets(database: Database, store: ByteStore, set_ids: Sequence[int]) -> None:
     """Verify each file of these sets that was never read back since it was received."""
     after = 0
-    while batch := _unverified(works, set_ids, after):
+    while batch := _unverified(database, set_ids, after):
         faults = {file.id: fault_of(store, file) for file in batch}
-        _note(works, faults)
+        _note(database, faults)
         after = batch[-1].id
 
 
@@ -58,16 +58,16 @@ def fault_of(store: ByteStore, file: StoredFile) -> str:
     return ""
 
 
-def _unverified(works: Works, set_ids: Sequence[int], after: int) -> list[StoredFile]:
-    with works.reading(SYSTEM) as work:
-        return list(work.session.scalars(_UNVERIFIED, {"sets": set_ids, "after": after}))
+def _unverified(database: Database, set_ids: Sequence[int], after: int) -> list[StoredFile]:
+    with database.snapshot(SYSTEM) as unit:
+        return list(unit.session.scalars(_UNVERIFIED, {"sets": set_ids, "after": after}))
 
 
-def _note(works: Works, faults: dict[int, str]) -> None:
+def _note(database: Database, faults: dict[int, str]) -> None:
     sound = [file_id for file_id, fault in faults.items() if not fault]
-    with works.writing(SYSTEM) as work:
-        work.session.connection().execute(_SOUND, {"ids": sound, "now": work.now})
+    with database.transaction(SYSTEM) as unit:
+        unit.session.connection().execute(_SOUND, {"ids": sound, "now": unit.now})
         for file_id, fault in faults.items():
             if fault:
                 log.error("fixity", file=file_id, fault=fault)
-                work.session.execute(update(StoredFile).where(StoredFile.id == file_id).values(fault=fault))
+                unit.session.execute(update(StoredFile).where(StoredFile.id == file_id).values(fault=fault))

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from repository.core.database.engine import Base, Identity, ordered_text
 from repository.files.rules import MAX_KEY_BYTES
-from repository.foundation.database import Base, Identity, ordered_text
 
 
 class SetState(StrEnum):

@@ -12,14 +12,14 @@ from typing import BinaryIO, cast
 from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from repository.engines.bytestore.port import ByteStore, Digests
+from repository.core.database.bulk import insert_rows, update_row
+from repository.core.errors import FieldError, Forbidden, Invalid
+from repository.core.unit_of_work import UnitOfWork
+from repository.engines.store.port import ByteStore, FileDigests
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.queries import keys_taken
 from repository.files.rules import Declared, extension_of, fault_of_key, media_type_of
-from repository.foundation.errors import FieldError, Forbidden, Invalid
-from repository.foundation.rows import write_change, write_rows
-from repository.foundation.work import Work
 
 # Added up by the database, so that parallel uploads of one draft never lose each other's files.
 _SET = cast(Table, FileSet.__table__)
@@ -35,20 +35,20 @@ class Received:
     """Bytes that are in the store and belong to nothing yet."""
 
     object_key: str
-    digests: Digests
+    digests: FileDigests
 
 
-def new_set(work: Work) -> FileSet:
+def new_set(unit: UnitOfWork) -> FileSet:
     """An empty set."""
     made = FileSet(state=SetState.OPEN.value, count=0, total_bytes=0)
-    write_rows(work.session, [made])
+    insert_rows(unit.session, [made])
     return made
 
 
-def begin(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
+def begin(unit: UnitOfWork, files: FileSet, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
     """Name the files to come; raises `Invalid` and names none if any name cannot stand."""
     require_open(files.state)
-    _require_names(work, files, wanted, limit)
+    _require_names(unit, files, wanted, limit)
     entries = [
         FileEntry(
             file_set_id=files.id,
@@ -59,15 +59,15 @@ def begin(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) ->
             declared_checksum=each.checksum,
             about=each.about,
             hidden=each.hidden,
-            created=work.now,
-            updated=work.now,
+            created=unit.now,
+            updated=unit.now,
             file=None,
             staged=None,
         )
         for each in wanted
     ]
-    write_rows(work.session, entries)
-    _count(work, files, len(entries), 0)
+    insert_rows(unit.session, entries)
+    _count(unit, files, len(entries), 0)
     return entries
 
 
@@ -80,24 +80,24 @@ def receive(store: ByteStore, source: BinaryIO, size: int | None, limit: int) ->
     return Received(object_key, store.write(object_key, source, limit=limit, size=size))
 
 
-def stage(work: Work, entry: FileEntry, received: Received) -> None:
+def stage(unit: UnitOfWork, entry: FileEntry, received: Received) -> None:
     """Hold received bytes beside what is committed under the name."""
     if entry.staged_id is not None:
-        work.emit(FileReleased(entry.staged_id))
+        unit.emit(FileReleased(entry.staged_id))
     file = StoredFile(
         object_key=received.object_key,
         size=received.digests.size,
         md5=received.digests.md5,
         sha256=received.digests.sha256,
         media_type=media_type_of(entry.key),
-        created=work.now,
+        created=unit.now,
     )
-    write_rows(work.session, [file])
-    write_change(work.session, entry, staged_id=file.id, pending=True, updated=work.now)
+    insert_rows(unit.session, [file])
+    update_row(unit.session, entry, staged_id=file.id, pending=True, updated=unit.now)
     set_committed_value(entry, "staged", file)
 
 
-def complete(work: Work, files: FileSet, entry: FileEntry) -> tuple[FieldError, ...]:
+def complete(unit: UnitOfWork, files: FileSet, entry: FileEntry) -> tuple[FieldError, ...]:
     """Make the staged bytes what the name means, if they are what was declared.
 
     Returns what does not match, in which case the staged bytes are dropped and the name means what it meant before.
@@ -111,33 +111,33 @@ def complete(work: Work, files: FileSet, entry: FileEntry) -> tuple[FieldError, 
         return ()
     mismatches = _mismatches(entry, file)
     if mismatches:
-        _settle(work, entry, entry.file, pending=entry.file is None)
-        work.emit(FileReleased(file.id))
+        _settle(unit, entry, entry.file, pending=entry.file is None)
+        unit.emit(FileReleased(file.id))
         return mismatches
-    _replace(work, files, entry, file)
+    _replace(unit, files, entry, file)
     return ()
 
 
-def remove(work: Work, files: FileSet, entry: FileEntry) -> None:
+def remove(unit: UnitOfWork, files: FileSet, entry: FileEntry) -> None:
     """Take a name out of the set; raises `Forbidden` if the set is frozen."""
     require_open(files.state)
     for file_id in (entry.file_id, entry.staged_id):
         if file_id is not None:
-            work.emit(FileReleased(file_id))
-    _count(work, files, -1, -(entry.file.size if entry.file else 0))
-    work.session.execute(delete(FileEntry).where(FileEntry.id == entry.id))
+            unit.emit(FileReleased(file_id))
+    _count(unit, files, -1, -(entry.file.size if entry.file else 0))
+    unit.session.execute(delete(FileEntry).where(FileEntry.id == entry.id))
 
 
-def discard_set(work: Work, files: FileSet) -> None:
+def discard_set(unit: UnitOfWork, files: FileSet) -> None:
     """Give up a whole set; its entries and bytes are removed afterwards, however many there are."""
     require_open(files.state)
     files.state = SetState.DISCARDED.value
-    work.emit(FileSetDiscarded(files.id))
+    unit.emit(FileSetDiscarded(files.id))
 
 
-def freeze(work: Work, files: FileSet) -> None:
+def freeze(unit: UnitOfWork, files: FileSet) -> None:
     """From now on the set never changes."""
-    write_change(work.session, files, state=SetState.FROZEN.value)
+    update_row(unit.session, files, state=SetState.FROZEN.value)
 
 
 def require_open(state: str) -> None:
@@ -146,13 +146,13 @@ def require_open(state: str) -> None:
         raise Forbidden("The files of a published version cannot be changed: make a new version.")
 
 
-def _require_names(work: Work, files: FileSet, wanted: Sequence[Declared], limit: int) -> None:
+def _require_names(unit: UnitOfWork, files: FileSet, wanted: Sequence[Declared], limit: int) -> None:
     errors = [
         FieldError.of(f"{index}.key", fault) for index, each in enumerate(wanted) if (fault := fault_of_key(each.key))
     ]
     if errors:
         raise Invalid(errors=errors)
-    taken = keys_taken(work, files.id, [each.key for each in wanted])
+    taken = keys_taken(unit, files.id, [each.key for each in wanted])
     for index, each in enumerate(wanted):
         if each.key in taken:
             raise Invalid(
@@ -178,23 +178,23 @@ def _mismatches(entry: FileEntry, file: StoredFile) -> tuple[FieldError, ...]:
     return tuple(errors)
 
 
-def _replace(work: Work, files: FileSet, entry: FileEntry, file: StoredFile) -> None:
+def _replace(unit: UnitOfWork, files: FileSet, entry: FileEntry, file: StoredFile) -> None:
     before = entry.file.size if entry.file else 0
     if entry.file_id is not None:
-        work.emit(FileReleased(entry.file_id))
-    _settle(work, entry, file, pending=False)
-    _count(work, files, 0, file.size - before)
-    work.emit(FileReceived(file.id, {"key": entry.key, "sha256": file.sha256}))
+        unit.emit(FileReleased(entry.file_id))
+    _settle(unit, entry, file, pending=False)
+    _count(unit, files, 0, file.size - before)
+    unit.emit(FileReceived(file.id, {"key": entry.key, "sha256": file.sha256}))
 
 
-def _settle(work: Work, entry: FileEntry, file: StoredFile | None, *, pending: bool) -> None:
+def _settle(unit: UnitOfWork, entry: FileEntry, file: StoredFile | None, *, pending: bool) -> None:
     """Let the name mean `file`, with nothing beside it."""
     file_id = file.id if file else None
-    write_change(work.session, entry, file_id=file_id, staged_id=None, pending=pending, updated=work.now)
+    update_row(unit.session, entry, file_id=file_id, staged_id=None, pending=pending, updated=unit.now)
     set_committed_value(entry, "file", file)
     set_committed_value(entry, "staged", None)
 
 
-def _count(work: Work, files: FileSet, count: int, total_bytes: int) -> None:
-    work.session.connection().execute(_CHANGE_COUNTS, {"set": files.id, "more": count, "bytes": total_bytes})
-    work.session.expire(files, ["count", "total_bytes"])
+def _count(unit: UnitOfWork, files: FileSet, count: int, total_bytes: int) -> None:
+    unit.session.connection().execute(_CHANGE_COUNTS, {"set": files.id, "more": count, "bytes": total_bytes})
+    unit.session.expire(files, ["count", "total_bytes"])

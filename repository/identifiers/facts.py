@@ -1,6 +1,6 @@
 """What happens to identifiers."""
 
-from repository.foundation.facts import Fact
+from repository.core.facts import Fact
 
 
 class RegistrationOverdue(Fact):

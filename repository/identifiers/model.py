@@ -6,10 +6,10 @@ from enum import StrEnum
 from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from repository.foundation.database import Base, Identity
+from repository.core.database.engine import Base, Identity
 
 
-class State(StrEnum):
+class RegistrationState(StrEnum):
     """Where an identifier is on its way to the registrar."""
 
     RESERVED = "reserved"
@@ -63,4 +63,4 @@ class Identifier(Base):
     @property
     def external(self) -> bool:
         """Minted elsewhere before the deposit."""
-        return self.state == State.EXTERNAL
+        return self.state == RegistrationState.EXTERNAL

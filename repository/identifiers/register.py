@@ -14,17 +14,17 @@ from typing import Any
 
 import orjson
 
+from repository.core.errors import Unavailable
+from repository.core.unit_of_work import Database
 from repository.engines.registrars.port import Outcome, Registrar, Registration, Stage
-from repository.foundation.errors import Unavailable
-from repository.foundation.work import Works
-from repository.identifiers.rounds import Held, Noted, note, take
-from repository.identifiers.rules import Step, step_for
+from repository.identifiers.registration_state import ClaimedIdentifier, RegistrationResult, claim, record_outcome
+from repository.identifiers.rules import NextCall, next_call
 
 ELSEWHERE = "The registrar says that it leads to {}."
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RegistrationTarget:
     """What registrars should have of one owner: where it leads, its document for each of them, whether it is gone.
 
     Of what is `hidden` from the public a registrar elsewhere learns nothing; what it had learned before, it hides.
@@ -36,13 +36,13 @@ class Wanted:
     hidden: bool = False
 
 
-WantedOf = Callable[[Sequence[int]], Mapping[int, Wanted]]
+WantedOf = Callable[[Sequence[int]], Mapping[int, RegistrationTarget]]
 """reads anew what is to be said of owners; one that is not published is left out"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    held: Held
+    held: ClaimedIdentifier
     registration: Registration
     here: bool
 
@@ -55,18 +55,18 @@ class _Task:
         return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     @property
-    def step(self) -> Step:
+    def step(self) -> NextCall:
         held = self.held
-        return step_for(
+        return next_call(
             ticket=held.ticket, registered=held.registered, uncertain=held.uncertain, current=held.sent == self.digest
         )
 
-    def noted(self, outcome: Outcome) -> Noted:
-        return Noted(self.held, outcome, self.digest, self.registration.withdrawn)
+    def noted(self, outcome: Outcome) -> RegistrationResult:
+        return RegistrationResult(self.held, outcome, self.digest, self.registration.withdrawn)
 
 
 def register_identifiers(
-    works: Works, registrars: Mapping[str, Registrar], owners: Sequence[int], wanted_of: WantedOf
+    database: Database, registrars: Mapping[str, Registrar], owners: Sequence[int], wanted_of: WantedOf
 ) -> None:
     """Make the registrars say of the identifiers of `owners` what the database says.
 
@@ -74,16 +74,16 @@ def register_identifiers(
     node is no longer configured.  Raises `Unavailable`, to be tried again later, when a registrar did not answer or is
     still at work; a refusal is noted with its cause.
     """
-    taken = take(works, owners, calls=any(not registrar.here for registrar in registrars.values()))
+    taken = claim(database, owners, calls=any(not registrar.here for registrar in registrars.values()))
     wanted = wanted_of(sorted({held.owner for held in taken.rows}))
     failures = [Unavailable("Another process is asking the registrar.")] if taken.busy else []
 
-    def name_of(held: Held) -> str:
+    def name_of(held: ClaimedIdentifier) -> str:
         return held.registrar if held.registrar in registrars else held.scheme
 
     for name, group in groupby(sorted(taken.rows, key=name_of), key=name_of):
         noted = list(_round(registrars[name], list(group), wanted))
-        note(works, noted)
+        record_outcome(database, noted)
         failures += [each.failure for each in noted if each.failure is not None]
         if any(each.outcome is not None and each.outcome.stage is Stage.PENDING for each in noted):
             failures.append(Unavailable(f"{registrars[name].name} is still at work."))
@@ -91,73 +91,75 @@ def register_identifiers(
         raise failures[0]
 
 
-def _round(registrar: Registrar, rows: Sequence[Held], wanted: Mapping[int, Wanted]) -> Iterator[Noted]:
+def _round(
+    registrar: Registrar, rows: Sequence[ClaimedIdentifier], wanted: Mapping[int, RegistrationTarget]
+) -> Iterator[RegistrationResult]:
     """What became of each of `rows`, all of this registrar."""
-    by_step: dict[Step, list[_Task]] = {step: [] for step in Step}
+    by_step: dict[NextCall, list[_Task]] = {step: [] for step in NextCall}
     for held in rows:
         said = wanted.get(held.owner)
         if said is None or (said.hidden and not (held.registered or registrar.here)):
-            yield Noted(held)
+            yield RegistrationResult(held)
         else:
             task = _task(registrar, held, said)
             by_step[task.step].append(task)
-    for task in by_step[Step.LEAVE]:
+    for task in by_step[NextCall.LEAVE]:
         yield task.noted(Outcome(Stage.DONE))
     yield from _polled(registrar, by_step)
     yield from _looked_up(registrar, by_step)
-    yield from _asked(registrar.register, registrar.most, by_step[Step.REGISTER])
-    yield from _asked(registrar.update, registrar.most, by_step[Step.UPDATE])
+    yield from _asked(registrar.register, registrar.most, by_step[NextCall.REGISTER])
+    yield from _asked(registrar.update, registrar.most, by_step[NextCall.UPDATE])
 
 
-def _task(registrar: Registrar, held: Held, said: Wanted) -> _Task:
+def _task(registrar: Registrar, held: ClaimedIdentifier, said: RegistrationTarget) -> _Task:
     gone = said.withdrawn or (said.hidden and not registrar.here)
     registration = Registration(held.value, said.target, said.documents.get(registrar.name, {}), gone)
     return _Task(held, registration, registrar.here)
 
 
-def _polled(registrar: Registrar, by_step: Mapping[Step, list[_Task]]) -> Iterator[Noted]:
+def _polled(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
     """Ask what became of batches; what was overtaken by a change meanwhile is updated in this round."""
-    tasks = sorted(by_step[Step.POLL], key=lambda task: task.held.ticket)
+    tasks = sorted(by_step[NextCall.POLL], key=lambda task: task.held.ticket)
     for ticket, group in groupby(tasks, key=lambda task: task.held.ticket):
         of_batch = list(group)
         try:
             outcomes = registrar.outcomes(ticket, [task.held.value for task in of_batch])
         except Unavailable as failure:
-            yield from (Noted(task.held, failure=failure) for task in of_batch)
+            yield from (RegistrationResult(task.held, failure=failure) for task in of_batch)
             continue
         for task in of_batch:
             outcome = outcomes.get(task.held.value, Outcome(Stage.PENDING))
             if outcome.stage is Stage.DONE and task.held.sent != task.digest:
-                by_step[Step.UPDATE].append(task)
+                by_step[NextCall.UPDATE].append(task)
             else:
-                yield Noted(task.held, outcome, task.held.sent, task.registration.withdrawn)
+                yield RegistrationResult(task.held, outcome, task.held.sent, task.registration.withdrawn)
 
 
-def _looked_up(registrar: Registrar, by_step: Mapping[Step, list[_Task]]) -> Iterator[Noted]:
+def _looked_up(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
     """Ask what the registrar knows of identifiers whose last call had no answer, before anything is said again."""
-    for task in by_step[Step.LOOK]:
+    for task in by_step[NextCall.LOOK]:
         try:
             target = registrar.target_of(task.held.value)
         except Unavailable as failure:
-            yield Noted(task.held, failure=failure)
+            yield RegistrationResult(task.held, failure=failure)
             continue
         if target is None:
-            by_step[Step.REGISTER].append(task)
+            by_step[NextCall.REGISTER].append(task)
         elif target == task.registration.target:
-            by_step[Step.UPDATE].append(task)
+            by_step[NextCall.UPDATE].append(task)
         else:
             yield task.noted(Outcome(Stage.REFUSED, ELSEWHERE.format(target)))
 
 
 def _asked(
     ask: Callable[[Sequence[Registration]], Sequence[Outcome]], most: int, tasks: Sequence[_Task]
-) -> Iterator[Noted]:
+) -> Iterator[RegistrationResult]:
     for first in range(0, len(tasks), most):
         batch = tasks[first : first + most]
         try:
             outcomes = ask([task.registration for task in batch])
         except Unavailable as failure:
-            yield from (Noted(task.held, failure=failure) for task in batch)
+            yield from (RegistrationResult(task.held, failure=failure) for task in batch)
             continue
         for task, outcome in zip(batch, outcomes, strict=True):
             yield task.noted(outcome)

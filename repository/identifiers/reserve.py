@@ -5,11 +5,11 @@ from typing import Any, cast
 
 from sqlalchemy import Table, delete, insert
 
-from repository.foundation.errors import Invalid
-from repository.foundation.nodes import Node, Origin, bare_rors
-from repository.foundation.site import Site
-from repository.foundation.work import Work
-from repository.identifiers.model import Identifier, State
+from repository.core.errors import Invalid
+from repository.core.registration_accounts import MintingContext, RegistrationAccount, bare_rors
+from repository.core.site import Site
+from repository.core.unit_of_work import UnitOfWork
+from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.queries import ByScheme, identifiers_of, owner_of
 from repository.identifiers.rules import external_doi, folded
 
@@ -17,84 +17,88 @@ from repository.identifiers.rules import external_doi, folded
 _MINTED = insert(cast(Table, Identifier.__table__)).inline()
 
 
-def origin_of(community: str | None, description: Mapping[str, Any]) -> Origin:
+def minting_context(community: str | None, description: Mapping[str, Any]) -> MintingContext:
     """What of a dataset chooses where its identifiers come from; `description` is stored metadata."""
     affiliations = (
         affiliation.get("id") for creator in description.get("creators") or () for affiliation in _affiliations(creator)
     )
     resource_type = (description.get("resource_type") or {}).get("id") or ""
-    return Origin(community, bare_rors(each for each in affiliations if each), str(resource_type))
+    return MintingContext(community, bare_rors(each for each in affiliations if each), str(resource_type))
 
 
-def reserve(work: Work, site: Site, scheme: str, owner: int, origin: Origin) -> Identifier:
+def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, origin: MintingContext) -> Identifier:
     """Our identifier of `scheme` for a record or concept; raises `Invalid` if it has one already."""
-    if scheme in identifiers_of(work, [owner])[owner]:
+    if scheme in identifiers_of(unit, [owner])[owner]:
         raise Invalid.field(f"pids.{scheme}", f"A PID already exists for type {scheme}")
-    reserved = Identifier(**_minted(work, site, scheme, owner, origin))
-    work.session.add(reserved)
-    work.session.flush()
+    reserved = Identifier(**_minted(unit, site, scheme, owner, origin))
+    unit.session.add(reserved)
+    unit.session.flush()
     return reserved
 
 
-def reserve_for_publication(work: Work, site: Site, record_id: int, concept_id: int, origin: Origin) -> None:
+def reserve_for_publication(
+    unit: UnitOfWork, site: Site, record_id: int, concept_id: int, origin: MintingContext
+) -> None:
     """Make sure that version and concept have an identifier of each kind.
 
     A dataset with a DOI from elsewhere gets no second one.
     """
-    present = identifiers_of(work, [record_id, concept_id])
+    present = identifiers_of(unit, [record_id, concept_id])
     doi = present[record_id].get("doi")
     kept_elsewhere = {"doi"} if doi is not None and doi.external else set()
     minted = [
-        _minted(work, site, scheme, owner, origin)
+        _minted(unit, site, scheme, owner, origin)
         for owner, has in present.items()
         for scheme in site.nodes.schemes
         if scheme not in has and scheme not in kept_elsewhere
     ]
     if minted:
-        work.session.connection().execute(_MINTED, minted)
+        unit.session.connection().execute(_MINTED, minted)
 
 
-def adopt_external_doi(work: Work, site: Site, owner: int, text: str) -> Identifier:
+def adopt_external_doi(unit: UnitOfWork, site: Site, owner: int, text: str) -> Identifier:
     """Note that the dataset has a DOI from elsewhere; raises `Invalid` if that is malformed or taken."""
     value = external_doi(site, text)
-    present = identifiers_of(work, [owner])[owner].get("doi")
+    present = identifiers_of(unit, [owner])[owner].get("doi")
     if present and present.folded == folded(value):
         return present
-    taken = owner_of(work, "doi", value)
+    taken = owner_of(unit, "doi", value)
     if taken is not None:
         raise Invalid.field("pids.doi", f"doi:{value} already exists.")
     if present:
-        release(work, owner, "doi")
-    adopted = Identifier(**_row(work, owner, "doi", value))
-    work.session.add(adopted)
-    work.session.flush()
+        release(unit, owner, "doi")
+    adopted = Identifier(**_row(unit, owner, "doi", value))
+    unit.session.add(adopted)
+    unit.session.flush()
     return adopted
 
 
-def release(work: Work, owner: int, scheme: str | None = None) -> ByScheme:
+def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme:
     """Give back what a draft had reserved; published identifiers are never released."""
-    present = identifiers_of(work, [owner])[owner]
+    present = identifiers_of(unit, [owner])[owner]
     chosen = {s: i for s, i in present.items() if scheme in (None, s)}
     ids = [i.id for i in chosen.values()]
-    work.session.execute(delete(Identifier).where(Identifier.id.in_(ids)))
+    unit.session.execute(delete(Identifier).where(Identifier.id.in_(ids)))
     return chosen
 
 
-def _minted(work: Work, site: Site, scheme: str, owner: int, origin: Origin) -> dict[str, Any]:
+def _minted(unit: UnitOfWork, site: Site, scheme: str, owner: int, origin: MintingContext) -> dict[str, Any]:
     node = site.nodes.node_for(scheme, origin)
-    return _row(work, owner, scheme, site.nodes.minted(node, origin, owner), node)
+    return _row(unit, owner, scheme, site.nodes.minted(node, origin, owner), node)
 
 
-def _row(work: Work, owner: int, scheme: str, value: str, node: Node | None = None) -> dict[str, Any]:
+def _row(
+    unit: UnitOfWork, owner: int, scheme: str, value: str, node: RegistrationAccount | None = None
+) -> dict[str, Any]:
     """Without a node it was minted elsewhere."""
     return {
         "owner": owner,
         "scheme": scheme,
         "value": value,
         "folded": folded(value),
-        "state": (State.RESERVED if node else State.EXTERNAL).value,
+        "state": (RegistrationState.RESERVED if node else RegistrationState.EXTERNAL).value,
         "registrar": node.name if node else "external",
-        "reserved": work.now,
+        "reserved": unit.now,
     }
 
 

@@ -3,8 +3,8 @@
 import re
 from enum import StrEnum, auto
 
-from repository.foundation.errors import Invalid
-from repository.foundation.site import Site
+from repository.core.errors import Invalid
+from repository.core.site import Site
 
 MAX_LENGTH = 255
 """Of an identifier, also when it is folded, which can lengthen it."""
@@ -30,7 +30,7 @@ def external_doi(site: Site, text: str) -> str:
     return bare
 
 
-class Step(StrEnum):
+class NextCall(StrEnum):
     """What a round of registration does with an identifier."""
 
     LEAVE = auto()
@@ -43,10 +43,10 @@ class Step(StrEnum):
     UPDATE = auto()
 
 
-def step_for(*, ticket: str, registered: bool, uncertain: bool, current: bool) -> Step:
+def next_call(*, ticket: str, registered: bool, uncertain: bool, current: bool) -> NextCall:
     """`current` says that the registrar is known to have what it should have."""
     if ticket:
-        return Step.POLL
+        return NextCall.POLL
     if registered:
-        return Step.LEAVE if current else Step.UPDATE
-    return Step.LOOK if uncertain else Step.REGISTER
+        return NextCall.LEAVE if current else NextCall.UPDATE
+    return NextCall.LOOK if uncertain else NextCall.REGISTER

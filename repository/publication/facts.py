@@ -1,6 +1,6 @@
 """What happens to versions."""
 
-from repository.foundation.facts import Fact
+from repository.core.facts import Fact
 
 
 class VersionPublished(Fact):

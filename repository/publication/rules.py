@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from repository.foundation.errors import FieldError, Incomplete
+from repository.core.errors import FieldError, Incomplete
 
 NO_FILES = "Missing uploaded files. To disable files for this record please mark it as metadata-only."
 PENDING_FILES = "One or more files have not completed their transfer, please wait."

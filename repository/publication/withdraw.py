@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from repository.access.policy import Action, must
-from repository.dataset.formats.citations import cite
+from repository.core.errors import Conflict, FieldError, Invalid
+from repository.core.site import Site
+from repository.core.unit_of_work import UnitOfWork
+from repository.dataset.formats.citation.citations import cite
 from repository.dataset.vocabularies import Vocabularies
-from repository.foundation.errors import Conflict, FieldError, Invalid
-from repository.foundation.site import Site
-from repository.foundation.work import Work
 from repository.publication.facts import VersionRestored, VersionWithdrawn
-from repository.publication.latest import others_noticed
-from repository.records.changing import note_change
+from repository.publication.version_order import touching_other_versions
+from repository.records.change_tracking import touch
 from repository.records.model import Concept, Tombstone, Version
-from repository.records.publications import publication_of
+from repository.records.public_view import public_view
 from repository.records.queries import RecordView, record_view, record_views
 
 MAX_CITATION = 20_000
@@ -65,70 +65,70 @@ def _text(raw: Mapping[str, object], name: str, most: int, errors: list[FieldErr
     return value
 
 
-def withdraw(work: Work, site: Site, vocabularies: Vocabularies, record_id: int, epitaph: Epitaph) -> Version:
+def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id: int, epitaph: Epitaph) -> Version:
     """Put a tombstone in the version's place.
 
     Raises `NotFound`, `Forbidden`, and `Gone` when it is withdrawn already, so that a second request changes nothing.
     """
-    view = record_view(work, record_id)
-    must(work.actor, Action.WITHDRAW, view.thing)
-    version, concept = _locked(work, view)
+    view = record_view(unit, record_id)
+    must(unit.actor, Action.WITHDRAW, view.thing)
+    version, concept = _locked(unit, view)
     if version.withdrawn_at is not None:  # while this request waited for its turn
         raise Conflict("The record has been withdrawn meanwhile.")
-    with others_noticed(work, concept) as others:
-        version.withdrawn_at = work.now
-        _noticed(work, version, concept)
+    with touching_other_versions(unit, concept) as others:
+        version.withdrawn_at = unit.now
+        _noticed(unit, version, concept)
     stone = Tombstone(
         version_id=version.id,
         reason=epitaph.reason,
         note=epitaph.note,
         citation=epitaph.citation or _citation(view, site, vocabularies),
         visible=epitaph.visible,
-        removed_by=work.actor.person_id,
+        removed_by=unit.actor.person_id,
         at=version.withdrawn_at,
     )
-    work.session.add(stone)
+    unit.session.add(stone)
     details = {"concept": concept.id, "others": others, "reason": epitaph.reason, "note": epitaph.note}
-    work.emit(VersionWithdrawn(version.id, details))
-    work.session.flush()
+    unit.emit(VersionWithdrawn(version.id, details))
+    unit.session.flush()
     return version
 
 
-def restore(work: Work, record_id: int) -> Version:
+def restore(unit: UnitOfWork, record_id: int) -> Version:
     """Take the tombstone away; raises `Conflict` where there is none."""
-    views = record_views(work, [record_id])
+    views = record_views(unit, [record_id])
     if not views:
-        record_view(work, record_id)
-    must(work.actor, Action.RESTORE, views[0].thing)
-    version, concept = _locked(work, views[0])
-    stone = work.session.get(Tombstone, record_id)
+        record_view(unit, record_id)
+    must(unit.actor, Action.RESTORE, views[0].thing)
+    version, concept = _locked(unit, views[0])
+    stone = unit.session.get(Tombstone, record_id)
     if stone is None:
         raise Conflict("The record is not withdrawn.")
-    with others_noticed(work, concept) as others:
+    with touching_other_versions(unit, concept) as others:
         version.withdrawn_at = None
-        _noticed(work, version, concept)
-    work.session.delete(stone)
-    work.emit(VersionRestored(version.id, {"concept": concept.id, "others": others}))
-    work.session.flush()
+        _noticed(unit, version, concept)
+    unit.session.delete(stone)
+    unit.emit(VersionRestored(version.id, {"concept": concept.id, "others": others}))
+    unit.session.flush()
     return version
 
 
 def _citation(view: RecordView, site: Site, vocabularies: Vocabularies) -> str:
-    return cite(publication_of(view, site, vocabularies, files_allowed=False), "apa")[:MAX_CITATION]
+    return cite(public_view(view, site, vocabularies, files_allowed=False), "apa")[:MAX_CITATION]
 
 
-def _locked(work: Work, view: RecordView) -> tuple[Version, Concept]:
+def _locked(unit: UnitOfWork, view: RecordView) -> tuple[Version, Concept]:
     """The concept's row is the turnstile of all that changes its versions; the version's, that of edits."""
-    work.session.refresh(view.concept, with_for_update=True)
-    work.session.refresh(view.version, with_for_update=True)
+    unit.session.refresh(view.concept, with_for_update=True)
+    unit.session.refresh(view.version, with_for_update=True)
     return view.version, view.concept
 
 
-def _noticed(work: Work, version: Version, concept: Concept) -> None:
+def _noticed(unit: UnitOfWork, version: Version, concept: Concept) -> None:
     """Harvesters, caches and the index notice; the latest is the newest version that is there, if one is."""
-    note_change(work, version)
-    work.session.flush()
+    touch(unit, version)
+    unit.session.flush()
     there = (Version.withdrawn_at.is_(None).desc(), Version.index.desc())
-    concept.latest_id = work.session.scalar(
+    concept.latest_id = unit.session.scalar(
         select(Version.id).where(Version.concept_id == concept.id).order_by(*there).limit(1)
     )

@@ -2,35 +2,35 @@
 
 from collections.abc import Iterator
 
+from repository.core.actor import ANONYMOUS, Actor
+from repository.core.site import in_path
 from repository.dataset.description import Publication
 from repository.dataset.formats.registry import FORMATS
-from repository.dataset.formats.signposting import LINKSET_JSON, Item, Items, linkset_json, linkset_text
-from repository.engines.facilities import Facilities
+from repository.dataset.formats.signposting import LINKSET_JSON, Items, LinkedFile, linkset_json, linkset_text
+from repository.engines.services import Services
 from repository.files.queries import BATCH, listed_files_after
-from repository.foundation.actor import ANONYMOUS, Actor
-from repository.foundation.site import in_path
-from repository.records.publications import publication_of
+from repository.records.public_view import public_view
 from repository.records.queries import may_have_files, record_or_latest
 
 EXPORTS = tuple(FORMATS.values())
 
 
-def linkset(facilities: Facilities, actor: Actor, number: int, media_type: str) -> Iterator[str] | int:
+def linkset(services: Services, actor: Actor, number: int, media_type: str) -> Iterator[str] | int:
     """The version with this id as a linkset of `media_type`, or the id of the latest of the concept that has it.
 
     The files that `actor` may have are read in a transaction of their own while the text is sent.
     Raises `NotFound`, `Forbidden`, `Gone`.
     """
-    with facilities.works.reading(actor) as work:
-        view = record_or_latest(work, number)
+    with services.database.snapshot(actor) as unit:
+        view = record_or_latest(unit, number)
         if isinstance(view, int):
             return view
-        allowed = may_have_files(work, view)
-        publication = publication_of(view, facilities.site, facilities.vocabularies, files_allowed=allowed)
+        allowed = may_have_files(unit, view)
+        publication = public_view(view, services.site, services.vocabularies, files_allowed=allowed)
         set_id = view.files.id
     write = linkset_json if media_type == LINKSET_JSON else linkset_text
-    api_url = facilities.site.api(f"/records/{number}")
-    return write(publication, EXPORTS, api_url, _items(facilities, publication, set_id if allowed else None))
+    api_url = services.site.api(f"/records/{number}")
+    return write(publication, EXPORTS, api_url, _items(services, publication, set_id if allowed else None))
 
 
 def linkset_link(api_url: str) -> str:
@@ -38,16 +38,16 @@ def linkset_link(api_url: str) -> str:
     return f'<{api_url}>; rel="linkset"; type="{LINKSET_JSON}"'
 
 
-def _items(facilities: Facilities, publication: Publication, set_id: int | None) -> Items:
+def _items(services: Services, publication: Publication, set_id: int | None) -> Items:
     base = f"{publication.url}/files"
 
-    def read() -> Iterator[Item]:
+    def read() -> Iterator[LinkedFile]:
         if set_id is None:
             return
-        with facilities.works.reading(ANONYMOUS) as work:
-            batch = listed_files_after(work, set_id, "", BATCH)
+        with services.database.snapshot(ANONYMOUS) as unit:
+            batch = listed_files_after(unit, set_id, "", BATCH)
             while batch:
-                yield from (Item(f"{base}/{in_path(file.key)}?download=1", file.media_type) for file in batch)
-                batch = listed_files_after(work, set_id, batch[-1].key, BATCH)
+                yield from (LinkedFile(f"{base}/{in_path(file.key)}?download=1", file.media_type) for file in batch)
+                batch = listed_files_after(unit, set_id, batch[-1].key, BATCH)
 
     return read

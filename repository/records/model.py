@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from repository.access.terms import Terms
-from repository.foundation.database import Base, Identity
+from repository.access.access_terms import AccessTerms
+from repository.core.database.engine import Base, Identity
 
 
-class Number(Base):
+class RecordId(Base):
     """The sequence that concepts, drafts and versions share."""
 
     __tablename__ = "number"
@@ -36,12 +36,12 @@ class Described:
         return mapped_column(ForeignKey("file_set.id"), index=True)
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> AccessTerms:
         """Access settings and embargo as one value."""
-        return Terms(self.record_access, self.files_access, self.embargo_until, self.embargo_reason)
+        return AccessTerms(self.record_access, self.files_access, self.embargo_until, self.embargo_reason)
 
     @terms.setter
-    def terms(self, terms: Terms) -> None:
+    def terms(self, terms: AccessTerms) -> None:
         self.record_access, self.files_access = terms.record, terms.files
         self.embargo_until, self.embargo_reason = terms.embargo_until, terms.embargo_reason
 
@@ -75,7 +75,7 @@ class Version(Described, Base):
     read it, which catalogues that harvested it then must be told of when it no longer can.
 
     `datestamp` is what catalogues go by: `updated`, or later when it came into a set of theirs or left one; both are
-    moved by `records.changing` alone.  `resource_type` is the id in the description that the public read last.
+    moved by `records.change_tracking` alone.  `resource_type` is the id in the description that the public read last.
     """
 
     __tablename__ = "version"

@@ -2,12 +2,12 @@
 
 from sqlalchemy import insert
 
-from repository.foundation.work import Work
-from repository.records.model import Number
+from repository.core.unit_of_work import UnitOfWork
+from repository.records.model import RecordId
 
-_ONE_MORE = insert(Number.__table__).returning(Number.__table__.c.id)  # type: ignore[arg-type]
+_ONE_MORE = insert(RecordId.__table__).returning(RecordId.__table__.c.id)  # type: ignore[arg-type]
 
 
-def next_numbers(work: Work, count: int) -> list[int]:
+def new_record_ids(unit: UnitOfWork, count: int) -> list[int]:
     """Ids that were never given to anything, in ascending order."""
-    return sorted(work.session.connection().execute(_ONE_MORE, [{}] * count).scalars())
+    return sorted(unit.session.connection().execute(_ONE_MORE, [{}] * count).scalars())

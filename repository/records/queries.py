@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
-from repository.access.policy import Action, Thing, may, must
-from repository.access.terms import PUBLIC
+from repository.access.access_terms import PUBLIC
+from repository.access.policy import Action, Resource, may, must
 from repository.access.visibility import visible_to
+from repository.core.actor import Actor
+from repository.core.clock import iso
+from repository.core.database.id_list import in_list
+from repository.core.errors import Forbidden, Gone, NotFound
+from repository.core.paging import Page
+from repository.core.unit_of_work import UnitOfWork
 from repository.files.model import FileSet
-from repository.foundation.actor import Actor
-from repository.foundation.among import Among
-from repository.foundation.clock import iso
-from repository.foundation.errors import Forbidden, Gone, NotFound
-from repository.foundation.paging import Page
-from repository.foundation.work import Work
 from repository.identifiers.queries import ByScheme, identifiers_of
-from repository.records.model import Concept, Number, Tombstone, Version
+from repository.records.model import Concept, RecordId, Tombstone, Version
 
 # Built once: composing a statement costs more than running it.
 _VIEWS = (
     select(Version, Concept, FileSet)
     .join(Concept, Version.concept_id == Concept.id)
     .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(Among(Version.id, "ids"))
+    .where(in_list(Version.id, "ids"))
 )
 UNKNOWN = "The persistent identifier does not exist."
 NOT_PUBLISHED = "The persistent identifier is not registered."
@@ -34,16 +34,16 @@ IN_PUBLIC = and_(Version.record_access == PUBLIC, Version.withdrawn_at.is_(None)
 """The versions that everybody may read."""
 _NEWEST_PUBLIC = (
     select(Version.concept_id, func.max(Version.index))
-    .where(Among(Version.concept_id, "concepts"), IN_PUBLIC)
+    .where(in_list(Version.concept_id, "concepts"), IN_PUBLIC)
     .group_by(Version.concept_id)
 )
 _OF = aliased(Version)
 _NEIGHBOURS = (
     select(_OF.id, Version.id, Version.index, Version.description)
     .join(_OF, and_(_OF.concept_id == Version.concept_id, Version.index.in_([_OF.index - 1, _OF.index + 1])))
-    .where(Among(_OF.id, "ids"), IN_PUBLIC)
+    .where(in_list(_OF.id, "ids"), IN_PUBLIC)
 )
-_TOMBSTONES = select(Tombstone).where(Among(Tombstone.version_id, "ids"))
+_TOMBSTONES = select(Tombstone).where(in_list(Tombstone.version_id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ class RecordView:
     tombstone: Tombstone | None = None
 
     @property
-    def thing(self) -> Thing:
-        return thing_of(self.version, self.concept)
+    def thing(self) -> Resource:
+        return resource_of(self.version, self.concept)
 
     @property
     def is_latest(self) -> bool:
@@ -82,9 +82,9 @@ class RecordView:
         return self.version.record_access == PUBLIC
 
 
-def thing_of(version: Version, concept: Concept) -> Thing:
+def resource_of(version: Version, concept: Concept) -> Resource:
     """What policy needs to know of a published version."""
-    return Thing(
+    return Resource(
         owner_id=concept.owner_id,
         record_public=version.record_access == PUBLIC,
         files_public=version.files_access == PUBLIC,
@@ -92,41 +92,41 @@ def thing_of(version: Version, concept: Concept) -> Thing:
     )
 
 
-def record_view(work: Work, record_id: int) -> RecordView:
+def record_view(unit: UnitOfWork, record_id: int) -> RecordView:
     """One version for `work.actor`; raises `NotFound`, `Forbidden`."""
-    view = record_or_latest(work, record_id)
+    view = record_or_latest(unit, record_id)
     if isinstance(view, int):
         raise NotFound(UNKNOWN)
     return view
 
 
-def record_or_latest(work: Work, number: int) -> RecordView | int:
+def record_or_latest(unit: UnitOfWork, number: int) -> RecordView | int:
     """The version with this id for `work.actor` or, if a concept has it, the id of the latest that the actor may read.
 
     Raises `NotFound`, `Forbidden`.
     """
-    found = record_views(work, [number])
+    found = record_views(unit, [number])
     if found:
-        require_readable(work.actor, found[0])
+        require_readable(unit.actor, found[0])
         return found[0]
-    if _is_concept(work, number):
-        return latest_for(work, number)
-    known = work.session.get(Number, number) is not None
+    if _is_concept(unit, number):
+        return latest_for(unit, number)
+    known = unit.session.get(RecordId, number) is not None
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
 
 
-def record_views(work: Work, ids: Sequence[int]) -> list[RecordView]:
+def record_views(unit: UnitOfWork, ids: Sequence[int]) -> list[RecordView]:
     """Versions in the order of `ids`, whoever may see them, in two queries and two more where they are needed."""
-    rows = work.session.execute(_VIEWS, {"ids": ids}).all()
+    rows = unit.session.execute(_VIEWS, {"ids": ids}).all()
     several = [row.Version.id for row in rows if row.Concept.versions > 1]
-    beside = work.session.execute(_NEIGHBOURS, {"ids": several}).all() if several else ()
+    beside = unit.session.execute(_NEIGHBOURS, {"ids": several}).all() if several else ()
     owners = {key for row in rows for key in (row.Version.id, row.Concept.id)} | {each[1] for each in beside}
-    pids = identifiers_of(work, owners)
+    pids = identifiers_of(unit, owners)
     neighbours: dict[int, dict[int, Neighbour]] = {}
     for of, each, index, description in beside:
         neighbours.setdefault(of, {})[index] = Neighbour(each, index, label_of(description, index), pids[each])
     withdrawn = [row.Version.id for row in rows if row.Version.withdrawn_at is not None]
-    tombstones = {each.version_id: each for each in _tombstones(work, withdrawn)}
+    tombstones = {each.version_id: each for each in _tombstones(unit, withdrawn)}
     by_id = {
         row.Version.id: RecordView(
             *row,
@@ -168,55 +168,55 @@ def tombstone_json(stone: Tombstone) -> dict[str, object]:
     }
 
 
-def _tombstones(work: Work, ids: Sequence[int]) -> Sequence[Tombstone]:
-    return work.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
+def _tombstones(unit: UnitOfWork, ids: Sequence[int]) -> Sequence[Tombstone]:
+    return unit.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
 
 
-def is_published(work: Work, number: int) -> bool:
+def is_published(unit: UnitOfWork, number: int) -> bool:
     """A version or a concept with versions has this id, whoever may read it."""
-    return work.session.get(Version, number) is not None or _is_concept(work, number)
+    return unit.session.get(Version, number) is not None or _is_concept(unit, number)
 
 
-def concept_of(work: Work, number: int) -> int:
+def concept_of(unit: UnitOfWork, number: int) -> int:
     """The id of the concept that has this number, or of the version with it; raises `NotFound`, `Forbidden`, `Gone`."""
-    return number if _is_concept(work, number) else record_view(work, number).concept.id
+    return number if _is_concept(unit, number) else record_view(unit, number).concept.id
 
 
-def latest_for(work: Work, concept_id: int) -> int:
+def latest_for(unit: UnitOfWork, concept_id: int) -> int:
     """The newest version of a published concept that `work.actor` may read, the newest tombstone if all are withdrawn.
 
     Raises `Forbidden` if there is none.
     """
     of_concept = select(Version.id).join(Concept).where(Version.concept_id == concept_id)
-    for wanted in (readable(work.actor), Version.withdrawn_at.is_not(None)):
-        found = work.session.scalar(of_concept.where(wanted).order_by(Version.index.desc()).limit(1))
+    for wanted in (readable(unit.actor), Version.withdrawn_at.is_not(None)):
+        found = unit.session.scalar(of_concept.where(wanted).order_by(Version.index.desc()).limit(1))
         if found is not None:
             return found
     raise Forbidden
 
 
-def latest_of(work: Work, number: int) -> int:
+def latest_of(unit: UnitOfWork, number: int) -> int:
     """`latest_for` the concept that has this number or a version with it, be it withdrawn.
 
     Raises `NotFound`, `Forbidden`.
     """
     try:
-        concept_id = concept_of(work, number)
+        concept_id = concept_of(unit, number)
     except Gone:  # as those may know who follow its tombstone's link
-        concept_id = work.session.get_one(Version, number).concept_id
-    return latest_for(work, concept_id)
+        concept_id = unit.session.get_one(Version, number).concept_id
+    return latest_for(unit, concept_id)
 
 
-def newest_public(work: Work, concept_ids: Iterable[int]) -> dict[int, int]:
+def newest_public(unit: UnitOfWork, concept_ids: Iterable[int]) -> dict[int, int]:
     """Concept -> index of its newest version that everybody may read, of those that have one."""
-    rows = work.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})
+    rows = unit.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})
     return {row[0]: row[1] for row in rows}
 
 
-def versions_of(work: Work, concept_id: int, page: Page) -> tuple[list[RecordView], int]:
+def versions_of(unit: UnitOfWork, concept_id: int, page: Page) -> tuple[list[RecordView], int]:
     """The versions of a concept that `work.actor` may read, newest first, and how many there are."""
-    wanted = (Version.concept_id == concept_id, readable(work.actor))
-    ids = work.session.scalars(
+    wanted = (Version.concept_id == concept_id, readable(unit.actor))
+    ids = unit.session.scalars(
         select(Version.id)
         .join(Concept)
         .where(*wanted)
@@ -224,8 +224,8 @@ def versions_of(work: Work, concept_id: int, page: Page) -> tuple[list[RecordVie
         .offset(page.offset)
         .limit(page.size)
     ).all()
-    total = work.session.scalar(select(func.count(Version.id)).join(Concept).where(*wanted))
-    return record_views(work, ids), total or 0
+    total = unit.session.scalar(select(func.count(Version.id)).join(Concept).where(*wanted))
+    return record_views(unit, ids), total or 0
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -238,18 +238,18 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     return and_(there, public if scope.owner_id is None else public | (Concept.owner_id == scope.owner_id))
 
 
-def files_for_reading(work: Work, record_id: int) -> RecordView:
+def files_for_reading(unit: UnitOfWork, record_id: int) -> RecordView:
     """The version, if `work.actor` may have its files; raises `NotFound`, `Forbidden`."""
-    view = record_view(work, record_id)
-    must(work.actor, Action.READ_FILES, view.thing)
+    view = record_view(unit, record_id)
+    must(unit.actor, Action.READ_FILES, view.thing)
     return view
 
 
-def may_have_files(work: Work, view: RecordView) -> bool:
-    return may(work.actor, Action.READ_FILES, view.thing)
+def may_have_files(unit: UnitOfWork, view: RecordView) -> bool:
+    return may(unit.actor, Action.READ_FILES, view.thing)
 
 
-def _is_concept(work: Work, number: int) -> bool:
+def _is_concept(unit: UnitOfWork, number: int) -> bool:
     """A concept with versions has this id."""
-    concept = work.session.get(Concept, number)
+    concept = unit.session.get(Concept, number)
     return concept is not None and concept.latest_id is not None

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from repository.access.terms import PUBLIC, AccessStatus, Terms
+from repository.access.access_terms import PUBLIC, AccessStatus, AccessTerms
+from repository.core.clock import iso
 from repository.dataset.description import Agent, Description
-from repository.dataset.formats.text import one_line, plain
-from repository.dataset.reading import description_of
+from repository.dataset.formats.plain_text import one_line, plain
+from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.queries import DraftView
-from repository.engines.search.port import Document, Kind
-from repository.foundation.clock import iso
+from repository.engines.search.port import DocumentKind, IndexDocument
 from repository.identifiers.queries import ByScheme
 
 Pids = Mapping[str, str]
@@ -30,7 +30,7 @@ class FileNames:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedVersion:
     """The columns of a version, its concept and its file set that are indexed."""
 
     id: int
@@ -55,7 +55,7 @@ class Published:
 
     @property
     def status(self) -> AccessStatus:
-        return Terms(self.record_access, self.files_access, self.embargo_until).status(self.files_enabled)
+        return AccessTerms(self.record_access, self.files_access, self.embargo_until).status(self.files_enabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ class Context:
     files: FileNames
 
 
-def record_document(version: Published, context: Context, vocabularies: Vocabularies) -> Document:
+def record_document(version: PublishedVersion, context: Context, vocabularies: Vocabularies) -> IndexDocument:
     """The document of a published version; of files the public may not have, no name is indexed."""
     said = description_of(version.description, vocabularies)
-    return Document(
-        kind=Kind.RECORD,
+    return IndexDocument(
+        kind=DocumentKind.RECORD,
         id=version.id,
         concept_id=version.concept_id,
         revision=version.change,
@@ -106,12 +106,12 @@ def record_document(version: Published, context: Context, vocabularies: Vocabula
     )
 
 
-def draft_document(view: DraftView, vocabularies: Vocabularies) -> Document:
+def draft_document(view: DraftView, vocabularies: Vocabularies) -> IndexDocument:
     """The document of a draft, from those of its fields that are sound."""
     draft, concept = view.draft, view.concept
     said = description_of(_sound(draft.description, draft.errors), vocabularies)
-    return Document(
-        kind=Kind.DRAFT,
+    return IndexDocument(
+        kind=DocumentKind.DRAFT,
         id=draft.id,
         concept_id=concept.id,
         revision=draft.revision,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lark import Token
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
-from repository.foundation.errors import Invalid
+from repository.core.errors import Invalid
 
 
 def refused(start: int | None, expectation: str) -> Invalid:

@@ -5,9 +5,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from repository.engines.search.port import FIELDS, FieldType
-from repository.engines.search.query import Everything, Exists, Node, Or, Term, Wildcard
-from repository.engines.search.segment import clean
-from repository.search.fields import pasted_identifier, value_of
+from repository.engines.search.query_tree import Everything, Exists, Node, Or, Term, Wildcard
+from repository.engines.search.tokenizer import clean
+from repository.search.searchable_fields import pasted_identifier, value_of
 
 _FUZZY_AND_BOOST = re.compile(r"(?<!\\)(?:~\d*(?:\.\d+)?)?(?:\^\d+(?:\.\d+)?)?$")
 """``~2`` and ``^3``, understood and without effect"""

@@ -18,10 +18,12 @@ SOURCE = ("repository", "workers", "config", "migrations")
 
 EVERYTHING = (*SOURCE, "deploy", "tests")
 
-FOUNDATIONS = ("cli", "dataset", "engines", "foundation")
+FOUNDATIONS = ("cli", "dataset", "engines", "core", "faces")
 """Packages of `repository` that are no features: the order of rooms does not bind them."""
 
-ROOMS = ("rules", "model", "queries", "schema", "views")
+ROOMS = ("rules", "model", "queries")
+
+FACE_ROOMS = ("routes", "schemas", "serializers", "views")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -104,8 +106,10 @@ class Module:
 
 
 def room_of(name: str) -> str | None:
-    """The room that a dotted name lies in: ``views`` in ``repository.files.draft_views.show``."""
+    """The room that a dotted name lies in: ``queries`` in ``repository.files.set_queries.show``."""
     parts = name.split(".")
+    if parts[:2] == ["repository", "faces"]:
+        return next((part for part in reversed(parts) if part in FACE_ROOMS), None)
     if parts[0] != "repository" or len(parts) < 3 or parts[1] in FOUNDATIONS:
         return None
     last = parts[2].rpartition("_")[2]

@@ -3,18 +3,18 @@
 import ast
 from collections.abc import Iterator
 
-from tests.architecture.house import Module, room_of
+from tests.architecture.house import FACE_ROOMS, Module, room_of
 
-WEB = ("repository/foundation/web/", "repository/app.py", "repository/wsgi.py")
+WEB = ("repository/core/web/", "repository/faces/", "repository/app.py", "repository/wsgi.py")
 
 PURE = (
     "repository.access.policy",
-    "repository.access.terms",
+    "repository.access.access_terms",
     "repository.dataset",
-    "repository.foundation.actor",
-    "repository.foundation.clock",
-    "repository.foundation.errors",
-    "repository.foundation.site",
+    "repository.core.actor",
+    "repository.core.clock",
+    "repository.core.errors",
+    "repository.core.site",
 )
 """What of ours a `rules.py` may import, beside other rules; import-linter follows the detours."""
 
@@ -45,7 +45,7 @@ STARTS = (
 
 
 def is_web(module: Module) -> bool:
-    return module.room == "views" or module.under(*WEB)
+    return module.under(*WEB)
 
 
 def _outside(module: Module, *packages: str) -> Iterator[str]:
@@ -55,7 +55,7 @@ def _outside(module: Module, *packages: str) -> Iterator[str]:
 
 
 def flask_outside_the_web(module: Module) -> Iterator[str]:
-    """Flask and Werkzeug are imported by views, the app and foundation/web only."""
+    """Flask and Werkzeug are imported by faces, the app and core/web only."""
     if not is_web(module):
         yield from _outside(module, "flask", "werkzeug")
 
@@ -67,8 +67,8 @@ def client_outside_engines(module: Module) -> Iterator[str]:
 
 
 def sqlite_outside_its_keepers(module: Module) -> Iterator[str]:
-    """sqlite3 is imported by engines and foundation/database only."""
-    if not module.under("repository/engines/", "repository/foundation/database.py"):
+    """sqlite3 is imported by engines and core/database only."""
+    if not module.under("repository/engines/", "repository/core/database/engine.py"):
         yield from _outside(module, "sqlite3")
 
 
@@ -104,31 +104,27 @@ def impure_rules(module: Module) -> Iterator[str]:
             yield f"line {each.line} imports {each.name}"
 
 
-def views_imported(module: Module) -> Iterator[str]:
-    """Views are imported by the app only, or by views of their own feature."""
-    if module.path == "repository/app.py":
+def faces_imported(module: Module) -> Iterator[str]:
+    """Faces are imported by the app and by faces only."""
+    if not module.under("repository/app.py", "repository/faces/"):
+        yield from _outside(module, "repository.faces")
+
+
+def schemas_imported(module: Module) -> Iterator[str]:
+    """Schemas are imported by routes, serializers and other schemas only."""
+    if module.room in FACE_ROOMS or module.path == "repository/app.py":
         return
     for each in module.imports:
-        of_one_family = module.room == "views" and each.within(str(module.feature))
-        if room_of(each.name) == "views" and not of_one_family:
+        if room_of(each.name) == "schemas":
             yield f"line {each.line} imports {each.name}"
 
 
-def schema_imported(module: Module) -> Iterator[str]:
-    """Wire shapes are imported by views and other wire shapes only."""
-    if module.room in ("views", "schema") or module.path == "repository/app.py":
-        return
-    for each in module.imports:
-        if room_of(each.name) == "schema":
-            yield f"line {each.line} imports {each.name}"
-
-
-def schema_reaching_out(module: Module) -> Iterator[str]:
-    """A wire shape knows neither the database nor the verbs."""
-    if module.room == "schema":
-        yield from _outside(module, "sqlalchemy", "flask", "repository.foundation.work")
+def schemas_reaching_out(module: Module) -> Iterator[str]:
+    """A schema knows neither the database nor the verbs."""
+    if module.room == "schemas":
+        yield from _outside(module, "sqlalchemy", "flask", "repository.core.unit_of_work")
         for each in module.imports:
-            if room_of(each.name) in ("queries", "views"):
+            if room_of(each.name) in ("queries", "routes", "views"):
                 yield f"line {each.line} imports {each.name}"
 
 
@@ -136,7 +132,7 @@ def model_looking_up(module: Module) -> Iterator[str]:
     """A model imports no queries; tables know nothing of who reads them."""
     if module.room == "model":
         for each in module.imports:
-            if room_of(each.name) == "queries" or each.within("repository.foundation.work"):
+            if room_of(each.name) == "queries" or each.within("repository.core.unit_of_work"):
                 yield f"line {each.line} imports {each.name}"
 
 
@@ -151,16 +147,16 @@ def verbs_below(module: Module, verbs: frozenset[str]) -> Iterator[str]:
 
 def is_verb_file(module: Module) -> bool:
     """It changes the world: it works on the database and is no other room."""
-    works = any(each.within("repository.foundation.work") for each in module.imports)
-    return module.feature is not None and module.room is None and works
+    database = any(each.within("repository.core.unit_of_work") for each in module.imports)
+    return module.feature is not None and module.room is None and database
 
 
 def migration_reaching_out(module: Module) -> Iterator[str]:
-    """Migrations import of ours only the foundation, models and the settings."""
+    """Migrations import of ours only the core, models and the settings."""
     if module.under("migrations/"):
         for each in module.imports:
-            is_foundation = each.within("repository.foundation", "workers.model")
-            is_allowed = is_foundation or room_of(each.name) == "model"
+            is_core = each.within("repository.core", "workers.model")
+            is_allowed = is_core or room_of(each.name) == "model"
             if each.within("repository", "workers") and not is_allowed:
                 yield f"line {each.line} imports {each.name}"
 

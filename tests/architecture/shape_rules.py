@@ -100,16 +100,16 @@ def pausing(module: Module) -> Iterator[str]:
 
 
 def committing(module: Module) -> Iterator[str]:
-    """Transactions are committed in repository/foundation/work.py only."""
-    if module.path != "repository/foundation/work.py":
+    """Transactions are committed in repository/core/unit_of_work.py only."""
+    if module.path != "repository/core/unit_of_work.py":
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and node.attr == "commit":
                 yield f"line {node.lineno} commits"
 
 
 def dating(module: Module) -> Iterator[str]:
-    """What catalogues follow versions by is changed in repository/records/changing.py only."""
-    if module.path != "repository/records/changing.py":
+    """What catalogues follow versions by is changed in repository/records/change_tracking.py only."""
+    if module.path != "repository/records/change_tracking.py":
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_date(node):
                 yield f"line {node.lineno} dates a version"

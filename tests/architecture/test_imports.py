@@ -6,7 +6,7 @@ from tests.architecture import import_rules as rules
 from tests.architecture.house import SOURCE, Module, Rule, expect_kept, faults, modules
 
 
-def test_flask_is_imported_by_views_and_the_web_layer_only() -> None:
+def test_flask_is_imported_by_faces_and_the_web_layer_only() -> None:
     expect_kept(rules.flask_outside_the_web, *SOURCE)
 
 
@@ -34,16 +34,16 @@ def test_every_rules_module_is_pure() -> None:
     expect_kept(rules.impure_rules, *SOURCE)
 
 
-def test_views_are_imported_by_the_app_only() -> None:
-    expect_kept(rules.views_imported, *SOURCE)
+def test_faces_are_imported_by_the_app_only() -> None:
+    expect_kept(rules.faces_imported, *SOURCE)
 
 
-def test_wire_shapes_are_imported_by_views_only() -> None:
-    expect_kept(rules.schema_imported, *SOURCE)
+def test_schemas_are_imported_by_faces_only() -> None:
+    expect_kept(rules.schemas_imported, *SOURCE)
 
 
-def test_wire_shapes_know_neither_the_database_nor_the_verbs() -> None:
-    expect_kept(rules.schema_reaching_out, *SOURCE)
+def test_schemas_know_neither_the_database_nor_the_verbs() -> None:
+    expect_kept(rules.schemas_reaching_out, *SOURCE)
 
 
 def test_models_do_not_look_things_up() -> None:
@@ -75,18 +75,18 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (rules.flask_outside_the_web, "repository/files/queries.py", "import werkzeug.exceptions"),
     (rules.flask_outside_the_web, "workers/jobs.py", "import flask"),
     (rules.client_outside_engines, "repository/identifiers/register.py", "import httpx2"),
-    (rules.client_outside_engines, "repository/files/views.py", "from boto3.s3 import transfer"),
+    (rules.client_outside_engines, "repository/faces/oai/routes.py", "from boto3.s3 import transfer"),
     (rules.client_outside_engines, "workers/mail.py", "from smtplib import SMTP"),
-    (rules.sqlite_outside_its_keepers, "repository/search/finding.py", "import sqlite3"),
-    (rules.sqlite_outside_its_keepers, "repository/foundation/work.py", "import sqlite3"),
+    (rules.sqlite_outside_its_keepers, "repository/faces/api/search/results.py", "import sqlite3"),
+    (rules.sqlite_outside_its_keepers, "repository/core/unit_of_work.py", "import sqlite3"),
     (rules.queue_outside_workers, "repository/bootstrap.py", "from redis import Redis"),
-    (rules.queue_outside_workers, "repository/foundation/facts.py", "import rq.job"),
+    (rules.queue_outside_workers, "repository/core/facts.py", "import rq.job"),
     (rules.settings_outside_starts, "repository/files/uploads.py", "from config import settings"),
     (rules.settings_outside_starts, "repository/app.py", "import config.settings"),
     (rules.settings_outside_starts, "workers/reactions.py", "from config.settings import Settings"),
     (rules.impure_dataset, "repository/dataset/a.py", "from sqlalchemy.orm import Session"),
-    (rules.impure_dataset, "repository/dataset/a.py", "from repository.foundation import errors"),
-    (rules.impure_dataset, "repository/dataset/formats/a.py", "from ...foundation import errors"),
+    (rules.impure_dataset, "repository/dataset/a.py", "from repository.core import errors"),
+    (rules.impure_dataset, "repository/dataset/formats/a.py", "from ...core import errors"),
     (rules.impure_rules, "repository/files/rules.py", "from sqlalchemy import select"),
     (rules.impure_rules, "repository/files/rules.py", "import flask"),
     (rules.impure_rules, "repository/files/rules.py", "from repository.files.model import File"),
@@ -94,21 +94,25 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (
         rules.impure_rules,
         "repository/a/upload_rules.py",
-        "from repository.foundation.work import W",
+        "from repository.core.unit_of_work import W",
     ),
-    (rules.views_imported, "repository/bootstrap.py", "from repository.files import views"),
-    (rules.views_imported, "repository/records/views.py", "from repository.files.views import a"),
-    (rules.views_imported, "workers/a.py", "import repository.deposits.draft_views"),
-    (rules.views_imported, "repository/files/uploads.py", "from repository.files.views import a"),
-    (rules.schema_imported, "repository/files/uploads.py", "from .schema import FileSchema"),
-    (rules.schema_imported, "workers/a.py", "from repository.records import wire_schema"),
-    (rules.schema_reaching_out, "repository/files/schema.py", "import sqlalchemy"),
-    (rules.schema_reaching_out, "repository/files/schema.py", "from .queries import entries_of"),
+    (rules.faces_imported, "repository/bootstrap.py", "from repository.faces import api"),
+    (rules.faces_imported, "repository/records/exports.py", "from repository.faces.api.records.routes import a"),
+    (rules.faces_imported, "workers/a.py", "import repository.faces.pages.views"),
+    (rules.faces_imported, "repository/files/uploads.py", "from repository.faces.api import drafts"),
+    (rules.schemas_imported, "repository/files/uploads.py", "from repository.faces.api.drafts.schemas import A"),
+    (rules.schemas_imported, "workers/a.py", "from repository.faces.api.records import schemas"),
+    (rules.schemas_reaching_out, "repository/faces/api/draft_files/schemas.py", "import sqlalchemy"),
+    (
+        rules.schemas_reaching_out,
+        "repository/faces/api/draft_files/schemas.py",
+        "from repository.files.queries import entries_of",
+    ),
     (rules.model_looking_up, "repository/files/model.py", "from repository.files import queries"),
     (
         rules.model_looking_up,
         "repository/files/model.py",
-        "from repository.foundation.work import W",
+        "from repository.core.unit_of_work import W",
     ),
     (rules.migration_reaching_out, "migrations/env.py", "from repository.files import uploads"),
     (rules.migration_reaching_out, "migrations/versions/a.py", "import repository.bootstrap"),
@@ -127,12 +131,12 @@ REFUSED: list[tuple[Rule, str, str]] = [
 ]
 
 LET_PASS: list[tuple[Rule, str, str]] = [
-    (rules.flask_outside_the_web, "repository/files/views.py", "from flask import request"),
-    (rules.flask_outside_the_web, "repository/files/upload_views.py", "import flask"),
-    (rules.flask_outside_the_web, "repository/foundation/web/replies.py", "import flask"),
+    (rules.flask_outside_the_web, "repository/faces/oai/routes.py", "from flask import request"),
+    (rules.flask_outside_the_web, "repository/faces/pages/rendering.py", "import flask"),
+    (rules.flask_outside_the_web, "repository/core/web/responses.py", "import flask"),
     (rules.flask_outside_the_web, "repository/files/uploads.py", "import flaskless"),
-    (rules.client_outside_engines, "repository/engines/bytestore/s3.py", "import boto3"),
-    (rules.sqlite_outside_its_keepers, "repository/foundation/database.py", "import sqlite3"),
+    (rules.client_outside_engines, "repository/engines/store/s3_store.py", "import boto3"),
+    (rules.sqlite_outside_its_keepers, "repository/core/database/engine.py", "import sqlite3"),
     (rules.queue_outside_workers, "workers/queue.py", "import rq"),
     (
         rules.settings_outside_starts,
@@ -144,15 +148,23 @@ LET_PASS: list[tuple[Rule, str, str]] = [
     (
         rules.impure_rules,
         "repository/files/rules.py",
-        "from repository.foundation.errors import Gone",
+        "from repository.core.errors import Gone",
     ),
     (rules.impure_rules, "repository/deposits/rules.py", "from repository.files.rules import a"),
-    (rules.impure_rules, "repository/foundation/web/rules.py", "import werkzeug.routing"),
-    (rules.views_imported, "repository/app.py", "from repository.files import views"),
-    (rules.views_imported, "repository/files/views.py", "from .draft_views import blueprint"),
-    (rules.schema_imported, "repository/deposits/views.py", "from repository.files import schema"),
+    (rules.impure_rules, "repository/core/web/url_converters.py", "import werkzeug.routing"),
+    (rules.faces_imported, "repository/app.py", "from repository.faces.pages import views"),
+    (
+        rules.faces_imported,
+        "repository/faces/api/search/routes.py",
+        "from repository.faces.api.records.routes import a",
+    ),
+    (
+        rules.schemas_imported,
+        "repository/faces/api/drafts/routes.py",
+        "from repository.faces.api.records import schemas",
+    ),
     (rules.migration_reaching_out, "migrations/env.py", "from repository.files import model"),
-    (rules.migration_reaching_out, "migrations/env.py", "import repository.foundation.database"),
+    (rules.migration_reaching_out, "migrations/env.py", "import repository.core.database.engine"),
     (rules.migration_reaching_out, "migrations/versions/a.py", "from alembic import op"),
     (rules.hidden_import, "repository/a.py", "import json"),
     (
@@ -165,7 +177,7 @@ LET_PASS: list[tuple[Rule, str, str]] = [
         "repository/a.py",
         "def f():\n    import json  # imported here: needs a second to load\n",
     ),
-    (rules.status_below_the_web, "repository/files/views.py", "reply(status=201)"),
+    (rules.status_below_the_web, "repository/faces/api/records/routes.py", "reply(status=201)"),
     (rules.status_below_the_web, "repository/files/uploads.py", "Row(status='open')"),
     (rules.status_below_the_web, "repository/engines/a.py", "from http import HTTPStatus"),
 ]
@@ -195,11 +207,11 @@ def test_every_rule_has_a_snippet_that_breaks_it() -> None:
 
 
 def test_a_verb_file_is_one_that_works_on_the_database_and_is_no_other_room() -> None:
-    works = "from repository.foundation.work import Work"
-    assert rules.is_verb_file(Module("repository/files/uploads.py", works))
-    assert not rules.is_verb_file(Module("repository/files/queries.py", works))
-    assert not rules.is_verb_file(Module("repository/files/wire.py", "import json"))
-    assert not rules.is_verb_file(Module("repository/engines/a/b.py", works))
+    database = "from repository.core.unit_of_work import Work"
+    assert rules.is_verb_file(Module("repository/files/uploads.py", database))
+    assert not rules.is_verb_file(Module("repository/files/queries.py", database))
+    assert not rules.is_verb_file(Module("repository/faces/api/draft_files/serializers.py", "import json"))
+    assert not rules.is_verb_file(Module("repository/engines/a/b.py", database))
 
 
 def test_a_query_that_imports_a_verb_is_refused() -> None:

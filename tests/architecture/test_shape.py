@@ -128,4 +128,4 @@ def test_a_module_s_own_name_counts() -> None:
 
 def test_a_command_may_print_and_the_unit_of_work_may_commit() -> None:
     assert list(rules.printing(Module("repository/cli/serve.py", "print(1)"))) == []
-    assert list(rules.committing(Module("repository/foundation/work.py", "a.commit()"))) == []
+    assert list(rules.committing(Module("repository/core/unit_of_work.py", "a.commit()"))) == []

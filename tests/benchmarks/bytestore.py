@@ -13,8 +13,8 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-from repository.engines.bytestore.digesting import BLOCK, digests_of
-from repository.engines.bytestore.local import LocalStore
+from repository.engines.store.digests import BLOCK, digests_of
+from repository.engines.store.local_store import LocalStore
 
 ROUNDS = 5
 

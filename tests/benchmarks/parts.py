@@ -7,13 +7,13 @@ from datetime import date
 
 from config import vocabularies as terms
 from repository.dataset.description import Publication
-from repository.dataset.formats.citations import STYLES, cite
-from repository.dataset.formats.datacite import datacite_json, datacite_xml
-from repository.dataset.formats.schema_org import schema_org
-from repository.dataset.reading import description_of
+from repository.dataset.formats.citation.citations import STYLES, cite
+from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
+from repository.dataset.formats.schema_org.schema_org_json import schema_org
+from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.loading import load_metadata
-from repository.search.syntax import parse
+from repository.search.query_syntax import parse
 from tests.conftest import a_dataset
 
 ROUNDS = 20

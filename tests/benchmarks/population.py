@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from repository.accounts.people import register_person
-from repository.engines.facilities import Facilities
+from repository.core.actor import SYSTEM
+from repository.core.registration_accounts import MintingContext
+from repository.core.site import Site
+from repository.core.unit_of_work import UnitOfWork
+from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
-from repository.foundation.actor import SYSTEM
-from repository.foundation.nodes import Origin
-from repository.foundation.site import Site
-from repository.foundation.work import Work
-from repository.identifiers.model import Identifier, State
+from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.rules import folded
-from repository.records.model import Concept, Number, Version
-from repository.records.numbers import next_numbers
+from repository.people.accounts import register_person
+from repository.records.model import Concept, RecordId, Version
+from repository.records.numbers import new_record_ids
 
 AT_ONCE = 2_000
 OWNER = "population@example.org"
@@ -58,17 +58,17 @@ RARE = [first + second + third for first in _SYLLABLES for second in _SYLLABLES 
 """Words as they occur in real abstracts: most of them in few records."""
 
 
-def populate(facilities: Facilities, count: int, files: int = 2) -> list[int]:
+def populate(services: Services, count: int, files: int = 2) -> list[int]:
     """Write `count` published, public records with `files` files each; returns their ids.  Nobody else may write."""
-    with facilities.works.writing(SYSTEM) as work:
-        owner = register_person(work, OWNER).id
-        last = work.session.scalar(select(Number.id).order_by(Number.id.desc()).limit(1)) or 0
+    with services.database.transaction(SYSTEM) as unit:
+        owner = register_person(unit, OWNER).id
+        last = unit.session.scalar(select(RecordId.id).order_by(RecordId.id.desc()).limit(1)) or 0
     chance = random.Random(last + 5072)
     written: list[int] = []
     while len(written) < count:
-        with facilities.works.writing(SYSTEM) as work:
-            ids = next_numbers(work, 2 * min(AT_ONCE, count - len(written)))[::2]  # each before that of its concept
-            _write(work, facilities.site, owner, ids, files, chance)
+        with services.database.transaction(SYSTEM) as unit:
+            ids = new_record_ids(unit, 2 * min(AT_ONCE, count - len(written)))[::2]  # each before that of its concept
+            _write(unit, services.site, owner, ids, files, chance)
         written += ids
     return written
 
@@ -96,26 +96,26 @@ def description(number: int, chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _write(work: Work, site: Site, owner: int, ids: list[int], files: int, chance: random.Random) -> None:
+def _write(unit: UnitOfWork, site: Site, owner: int, ids: list[int], files: int, chance: random.Random) -> None:
     concepts = [
-        {"id": number + 1, "owner_id": owner, "latest_id": number, "versions": 1, "created": work.now} for number in ids
+        {"id": number + 1, "owner_id": owner, "latest_id": number, "versions": 1, "created": unit.now} for number in ids
     ]
-    work.session.execute(insert(Concept), concepts)
+    unit.session.execute(insert(Concept), concepts)
     a_set = {"state": SetState.FROZEN.value, "count": files, "total_bytes": 1_000 * files}
-    sets = work.session.scalars(insert(FileSet).returning(FileSet.id), [a_set] * len(ids)).all()
-    versions = [_version(work, number, set_id, chance) for number, set_id in zip(ids, sets, strict=True)]
-    work.session.execute(insert(Version), versions)
-    pids = [row for number in ids for owner_id in (number, number + 1) for row in _identifiers(work, site, owner_id)]
-    work.session.execute(insert(Identifier), pids)
-    stored = [_stored(work, f"{number:016x}{place:016x}") for number in ids for place in range(files)]
-    file_ids = work.session.scalars(insert(StoredFile).returning(StoredFile.id), stored).all() if stored else []
-    entries = [_entry(work, set_id, place) for set_id in sets for place in range(files)]
+    sets = unit.session.scalars(insert(FileSet).returning(FileSet.id), [a_set] * len(ids)).all()
+    versions = [_version(unit, number, set_id, chance) for number, set_id in zip(ids, sets, strict=True)]
+    unit.session.execute(insert(Version), versions)
+    pids = [row for number in ids for owner_id in (number, number + 1) for row in _identifiers(unit, site, owner_id)]
+    unit.session.execute(insert(Identifier), pids)
+    stored = [_stored(unit, f"{number:016x}{place:016x}") for number in ids for place in range(files)]
+    file_ids = unit.session.scalars(insert(StoredFile).returning(StoredFile.id), stored).all() if stored else []
+    entries = [_entry(unit, set_id, place) for set_id in sets for place in range(files)]
     linked = [{**entry, "file_id": file_id} for entry, file_id in zip(entries, file_ids, strict=True)]
     if linked:
-        work.session.execute(insert(FileEntry), linked)
+        unit.session.execute(insert(FileEntry), linked)
 
 
-def _version(work: Work, number: int, set_id: int, chance: random.Random) -> dict[str, Any]:
+def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) -> dict[str, Any]:
     about = description(number, chance)
     return {
         "id": number,
@@ -123,8 +123,8 @@ def _version(work: Work, number: int, set_id: int, chance: random.Random) -> dic
         "index": 1,
         "revision": 3,
         "change": 1,
-        "created": work.now,
-        "updated": work.now,
+        "created": unit.now,
+        "updated": unit.now,
         "exposed": True,
         "description": about,
         "resource_type": about["resource_type"]["id"],
@@ -136,23 +136,23 @@ def _version(work: Work, number: int, set_id: int, chance: random.Random) -> dic
     }
 
 
-def _identifiers(work: Work, site: Site, owner: int) -> Iterator[dict[str, Any]]:
+def _identifiers(unit: UnitOfWork, site: Site, owner: int) -> Iterator[dict[str, Any]]:
     for scheme in ("doi", "cstr"):
-        node = site.nodes.node_for(scheme, Origin())
-        value = site.nodes.minted(node, Origin(), owner)
+        node = site.nodes.node_for(scheme, MintingContext())
+        value = site.nodes.minted(node, MintingContext(), owner)
         yield {
             "owner": owner,
             "scheme": scheme,
             "value": value,
             "folded": folded(value),
-            "state": State.REGISTERED.value,
+            "state": RegistrationState.REGISTERED.value,
             "registrar": node.name,
-            "reserved": work.now,
-            "registered": work.now,
+            "reserved": unit.now,
+            "registered": unit.now,
         }
 
 
-def _stored(work: Work, key: str) -> dict[str, Any]:
+def _stored(unit: UnitOfWork, key: str) -> dict[str, Any]:
     digest = f"{key}{key}"
     return {
         "object_key": key,
@@ -160,18 +160,18 @@ def _stored(work: Work, key: str) -> dict[str, Any]:
         "md5": key,
         "sha256": digest,
         "media_type": "text/csv",
-        "created": work.now,
-        "verified": work.now,
+        "created": unit.now,
+        "verified": unit.now,
     }
 
 
-def _entry(work: Work, set_id: int, place: int) -> dict[str, Any]:
+def _entry(unit: UnitOfWork, set_id: int, place: int) -> dict[str, Any]:
     return {
         "file_set_id": set_id,
         "key": f"part-{place:05}.csv",
         "extension": "csv",
         "pending": False,
         "hidden": False,
-        "created": work.now,
-        "updated": work.now,
+        "created": unit.now,
+        "updated": unit.now,
     }

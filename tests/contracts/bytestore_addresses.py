@@ -1,4 +1,4 @@
-"""What `repository.engines.bytestore.port` promises of addresses, where a store gives any, run on every keeper."""
+"""What `repository.engines.store.port` promises of addresses, where a store gives any, run on every keeper."""
 
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -8,13 +8,13 @@ import pytest
 import time_machine
 from werkzeug.http import parse_options_header
 
-from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore, Presentation
+from repository.engines.store.digests import BLOCK
+from repository.engines.store.port import ByteStore, ContentDisposition
 from tests.contracts.bytestore_contract import KEY, PRESENTED, content_of, put
-from tests.server import Reply
+from tests.support.web_server import Reply
 
-CHINESE = Presentation('企鹅 "90%".csv', "application/octet-stream", inline=False)
-INLINE = Presentation("figure.png", "image/png", inline=True)
+CHINESE = ContentDisposition('企鹅 "90%".csv', "application/octet-stream", inline=False)
+INLINE = ContentDisposition("figure.png", "image/png", inline=True)
 
 RANGES = [
     ("", 200, slice(None)),
@@ -41,7 +41,7 @@ class AddressContract:
 
     @pytest.mark.parametrize("shown", [PRESENTED, CHINESE, INLINE])
     def test_an_address_if_any_shows_the_name_and_type_it_was_made_for(
-        self, store: ByteStore, shown: Presentation
+        self, store: ByteStore, shown: ContentDisposition
     ) -> None:
         put(store, KEY, b"abc")
         address = store.address(KEY, shown, timedelta(minutes=1))

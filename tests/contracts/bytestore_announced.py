@@ -4,9 +4,9 @@ from io import BytesIO
 
 import pytest
 
-from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore, Digests
-from repository.foundation.errors import Invalid, TooLarge
+from repository.core.errors import Invalid, TooLarge
+from repository.engines.store.digests import BLOCK
+from repository.engines.store.port import ByteStore, FileDigests
 from tests.contracts.bytestore_contract import (
     KEY,
     PLENTY,
@@ -19,7 +19,7 @@ from tests.contracts.bytestore_contract import (
 )
 
 
-def put_announced(store: ByteStore, key: str, content: bytes) -> Digests:
+def put_announced(store: ByteStore, key: str, content: bytes) -> FileDigests:
     """`put`, with the length told beforehand."""
     return store.write(key, BytesIO(content), limit=PLENTY, size=len(content))
 

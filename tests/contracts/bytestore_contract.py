@@ -1,4 +1,4 @@
-"""The promises of `repository.engines.bytestore.port`, run on every keeper.
+"""The promises of `repository.engines.store.port`, run on every keeper.
 
 A keeper's test module derives from `ByteStoreContract` and gives it a fixture `store`, empty and
 new for each test; and from `bytestore_addresses.AddressContract` and `bytestore_announced.AnnouncedContract`.
@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore, Digests, Presentation
-from repository.foundation.errors import Conflict, NotFound, TooLarge
+from repository.core.errors import Conflict, NotFound, TooLarge
+from repository.engines.store.digests import BLOCK
+from repository.engines.store.port import ByteStore, ContentDisposition, FileDigests
 
 PLENTY = 1 << 40
 KEY = "3f2a9c"
@@ -26,7 +26,7 @@ KEY = "3f2a9c"
 SIZES = [0, 1, 4096, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 9 * BLOCK + 17]
 """Around the borders of the blocks that keepers read; the last has more blocks than may wait."""
 
-PRESENTED = Presentation("table one.csv", "text/csv", inline=False)
+PRESENTED = ContentDisposition("table one.csv", "text/csv", inline=False)
 
 HOSTILE_KEYS = [
     "",
@@ -58,13 +58,13 @@ def content_of(size: int) -> bytes:
     return hashlib.shake_128(str(size).encode()).digest(size)
 
 
-def digests_of_content(content: bytes) -> Digests:
+def digests_of_content(content: bytes) -> FileDigests:
     """What a store must answer, computed at once and by the library alone."""
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return Digests(len(content), md5, hashlib.sha256(content).hexdigest())
+    return FileDigests(len(content), md5, hashlib.sha256(content).hexdigest())
 
 
-def put(store: ByteStore, key: str, content: bytes) -> Digests:
+def put(store: ByteStore, key: str, content: bytes) -> FileDigests:
     return store.write(key, BytesIO(content), limit=PLENTY)
 
 

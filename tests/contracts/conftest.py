@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from repository.engines.bytestore import s3_clients, s3_writing
-from repository.engines.bytestore.s3 import S3Store
+from repository.engines.store import s3_clients, s3_writes
+from repository.engines.store.s3_store import S3Store
 from tests.contracts.s3_stores import opened
 
 
@@ -25,4 +25,4 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def at_any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy this machine is, what is announced counts as coming fast."""
-    monkeypatch.setattr(s3_writing, "QUICK", 0)
+    monkeypatch.setattr(s3_writes, "QUICK", 0)

@@ -5,30 +5,30 @@ from contextlib import closing
 
 import pytest
 
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.contracts.queue_contract import WorkOff
 from workers import rq_worker
-from workers.calls import Calls
-from workers.handing import hand_over
+from workers.dispatch import dispatch_jobs
 from workers.jobs import Queue
 from workers.relay import relay
+from workers.rq_queue import RqQueue
 
 
 @pytest.fixture
-def calls(redis_url: str) -> Iterator[Calls]:
-    with closing(Calls(redis_url)) as opened:
+def calls(redis_url: str) -> Iterator[RqQueue]:
+    with closing(RqQueue(redis_url)) as opened:
         yield opened
 
 
-def burst(facilities: Facilities, url: str) -> None:
+def burst(services: Services, url: str) -> None:
     """A worker that ends when no call waits."""
-    rq_worker.work_off(facilities, url, list(Queue), burst=True)
+    rq_worker.work_off(services, url, list(Queue), burst=True)
 
 
 @pytest.fixture
-def work_off(facilities: Facilities, redis_url: str, calls: Calls) -> WorkOff:
+def work_off(services: Services, redis_url: str, calls: RqQueue) -> WorkOff:
     def until_nothing_is_due() -> None:
-        while relay(facilities.works) + hand_over(facilities.works, calls):
-            burst(facilities, redis_url)
+        while relay(services.database) + dispatch_jobs(services.database, calls):
+            burst(services, redis_url)
 
     return until_nothing_is_due

@@ -13,17 +13,17 @@ import structlog
 import time_machine
 from sqlalchemy import update
 
-from repository.engines.facilities import Facilities
-from repository.foundation import clock
-from repository.foundation.actor import SYSTEM
+from repository.core import clock
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
 from repository.identifiers.model import Identifier
-from repository.search.upkeep import differences
+from repository.search.index import differences
 from tests.conftest import Deposits
 from tests.contracts.queue_jobs import KINDS, NOTED, PICKY, REFUSED, REQUEST, Notes, add_jobs
 from tests.contracts.together import all_of
 from workers import runner
 from workers.claiming import LEASE, LOST, MAX_ATTEMPTS
-from workers.desk import retry_jobs
+from workers.job_admin import retry_jobs
 from workers.model import Job, JobState
 
 WorkOff = Callable[[], None]
@@ -38,11 +38,11 @@ def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Notes:
     return kept
 
 
-def leave_running(facilities: Facilities, attempts: int) -> None:
+def leave_running(services: Services, attempts: int) -> None:
     """As if the process that runs all jobs died after so many attempts."""
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.execute(
-            update(Job).values(state=JobState.RUNNING.value, attempts=attempts, run_after=work.now + LEASE)
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(
+            update(Job).values(state=JobState.RUNNING.value, attempts=attempts, run_after=unit.now + LEASE)
         )
 
 
@@ -60,53 +60,53 @@ class QueueContract:
     """Each test runs on every installation."""
 
     def test_what_follows_from_a_publication_is_done_once(
-        self, deposits: Deposits, facilities: Facilities, work_off: WorkOff
+        self, deposits: Deposits, services: Services, work_off: WorkOff
     ) -> None:
         deposits.published()
         work_off()
-        assert all_of(facilities, Job) == []
-        assert list(differences(facilities)) == []
-        assert {each.state for each in all_of(facilities, Identifier)} == {"registered"}
+        assert all_of(services, Job) == []
+        assert list(differences(services)) == []
+        assert {each.state for each in all_of(services, Identifier)} == {"registered"}
 
     def test_jobs_of_one_kind_that_wait_together_run_together(
-        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+        self, services: Services, notes: Notes, work_off: WorkOff
     ) -> None:
-        add_jobs(facilities, NOTED, range(1, 8))
+        add_jobs(services, NOTED, range(1, 8))
         work_off()
         assert notes.runs == [[1, 2, 3, 4, 5, 6, 7]]
         work_off()
         assert len(notes.runs) == 1
 
     def test_more_jobs_than_fit_in_one_run_are_all_done(
-        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+        self, services: Services, notes: Notes, work_off: WorkOff
     ) -> None:
-        add_jobs(facilities, NOTED, range(1, 401))
+        add_jobs(services, NOTED, range(1, 401))
         work_off()
         assert notes.subjects == list(range(1, 401))
         assert len(notes.runs) == 8
 
     def test_of_jobs_that_fail_together_those_that_can_succeed_do(
-        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+        self, services: Services, notes: Notes, work_off: WorkOff
     ) -> None:
-        add_jobs(facilities, PICKY, [1, 2, REFUSED, 4])
+        add_jobs(services, PICKY, [1, 2, REFUSED, 4])
         work_off()
         assert notes.runs == [[1], [2], [4]]
-        (left,) = all_of(facilities, Job)
+        (left,) = all_of(services, Job)
         assert (left.subject, left.state, left.attempts) == (REFUSED, JobState.WAITING.value, 1)
         assert left.cause == f"Unavailable: Nothing is known of {REFUSED}."
 
     def test_pauses_grow_until_a_job_is_given_up_and_it_runs_when_somebody_retries_it(
-        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+        self, services: Services, notes: Notes, work_off: WorkOff
     ) -> None:
-        add_jobs(facilities, PICKY, [REFUSED])
+        add_jobs(services, PICKY, [REFUSED])
         pauses = []
         with time_machine.travel(clock.now(), tick=False) as traveller:
             work_off()
-            while (job := all_of(facilities, Job)[0]).state == JobState.WAITING.value:
+            while (job := all_of(services, Job)[0]).state == JobState.WAITING.value:
                 pauses.append(job.run_after - clock.now())
                 traveller.shift(pauses[-1] - timedelta(seconds=1))
                 work_off()
-                assert all_of(facilities, Job)[0].attempts == len(pauses)
+                assert all_of(services, Job)[0].attempts == len(pauses)
                 traveller.shift(timedelta(seconds=1))
                 work_off()
             assert (job.state, job.attempts) == (JobState.FAILED.value, MAX_ATTEMPTS)
@@ -117,17 +117,17 @@ class QueueContract:
             notes.mended.touch()
             work_off()
             assert notes.runs == []
-            with facilities.works.writing(SYSTEM) as work:
-                assert retry_jobs(work) == 1
+            with services.database.transaction(SYSTEM) as unit:
+                assert retry_jobs(unit) == 1
             work_off()
         assert notes.runs == [[REFUSED]]
-        assert all_of(facilities, Job) == []
+        assert all_of(services, Job) == []
 
     def test_jobs_of_a_dead_process_run_again_each_by_itself_when_the_lease_ends(
-        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+        self, services: Services, notes: Notes, work_off: WorkOff
     ) -> None:
-        add_jobs(facilities, NOTED, [1, 2, 3])
-        leave_running(facilities, 1)
+        add_jobs(services, NOTED, [1, 2, 3])
+        leave_running(services, 1)
         work_off()
         assert notes.runs == []
         with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
@@ -135,28 +135,28 @@ class QueueContract:
         assert notes.runs == [[1], [2], [3]]
 
     def test_a_job_that_its_process_dies_of_each_time_is_given_up(
-        self, facilities: Facilities, notes: Notes, work_off: WorkOff
+        self, services: Services, notes: Notes, work_off: WorkOff
     ) -> None:
-        add_jobs(facilities, NOTED, [1])
-        leave_running(facilities, MAX_ATTEMPTS)
+        add_jobs(services, NOTED, [1])
+        leave_running(services, MAX_ATTEMPTS)
         with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
             work_off()
-        (job,) = all_of(facilities, Job)
+        (job,) = all_of(services, Job)
         assert (job.state, job.cause) == (JobState.FAILED.value, LOST)
         assert notes.runs == []
 
-    def test_an_unknown_kind_of_job_is_tried_again_later(self, facilities: Facilities, work_off: WorkOff) -> None:
-        add_jobs(facilities, "of a newer release", [1])
+    def test_an_unknown_kind_of_job_is_tried_again_later(self, services: Services, work_off: WorkOff) -> None:
+        add_jobs(services, "of a newer release", [1])
         work_off()
-        (job,) = all_of(facilities, Job)
+        (job,) = all_of(services, Job)
         assert (job.state, job.attempts) == (JobState.WAITING.value, 1)
         assert "of a newer release" in job.cause
 
     def test_the_log_tells_of_each_run_its_jobs_and_the_requests_that_caused_them(
-        self, facilities: Facilities, notes: Notes, work_off: WorkOff, told: list[MutableMapping[str, Any]]
+        self, services: Services, notes: Notes, work_off: WorkOff, told: list[MutableMapping[str, Any]]
     ) -> None:
-        add_jobs(facilities, PICKY, [1, REFUSED])
-        ids = [job.id for job in all_of(facilities, Job)]
+        add_jobs(services, PICKY, [1, REFUSED])
+        ids = [job.id for job in all_of(services, Job)]
         work_off()
         lines = [line for line in told if line["event"].startswith("job ")]
         assert [(line["event"], line["log_level"], line["job_ids"]) for line in lines] == [

@@ -15,11 +15,11 @@ from sqlalchemy import insert
 
 from config.logging import configure_logging
 from config.settings import read_settings
-from repository.bootstrap import facilities_of
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Unavailable
-from repository.foundation.facts import FactRow
+from repository.bootstrap import open_services
+from repository.core.actor import SYSTEM
+from repository.core.errors import Unavailable
+from repository.core.facts import FactRow
+from repository.engines.services import Services
 from workers.jobs import JOBS, JobKind, Queue
 from workers.model import Job, JobState
 from workers.rq_worker import work_off
@@ -55,19 +55,19 @@ class Notes:
         """Once this file exists, `PICKY` jobs refuse nothing."""
         return self.folder / "mended"
 
-    def note(self, _facilities: Facilities, subjects: Sequence[int]) -> None:
+    def note(self, _services: Services, subjects: Sequence[int]) -> None:
         with (self.folder / "runs").open("ab", buffering=0) as file:
             file.write((" ".join(map(str, subjects)) + "\n").encode())
 
-    def note_but_one(self, facilities: Facilities, subjects: Sequence[int]) -> None:
+    def note_but_one(self, services: Services, subjects: Sequence[int]) -> None:
         """Fails with `REFUSED` among the subjects."""
         if REFUSED in subjects and not self.mended.exists():
             raise Unavailable(f"Nothing is known of {REFUSED}.")
-        self.note(facilities, subjects)
+        self.note(services, subjects)
 
-    def note_and_stay(self, facilities: Facilities, subjects: Sequence[int]) -> None:
+    def note_and_stay(self, services: Services, subjects: Sequence[int]) -> None:
         """Notes that it runs, and ends when `hold` is gone."""
-        self.note(facilities, subjects)
+        self.note(services, subjects)
         never = threading.Event()
         while self.hold.exists():
             never.wait(0.02)
@@ -81,40 +81,40 @@ class Notes:
         }
 
 
-def add_jobs(facilities: Facilities, kind: str, subjects: Sequence[int]) -> None:
+def add_jobs(services: Services, kind: str, subjects: Sequence[int]) -> None:
     """Rows as the relay writes them."""
-    with facilities.works.writing(SYSTEM) as work:
+    with services.database.transaction(SYSTEM) as unit:
         fact = FactRow(
             kind="DraftOpened",
             subject=1,
             details={},
             actor="test",
             request_id=REQUEST,
-            at=work.now,
-            relayed_at=work.now,
+            at=unit.now,
+            relayed_at=unit.now,
         )
-        work.session.add(fact)
-        work.session.flush()
+        unit.session.add(fact)
+        unit.session.flush()
         shared = {
             "name": kind,
             "queue": Queue.SOON.value,
             "fact_id": fact.id,
             "state": JobState.WAITING.value,
             "attempts": 0,
-            "run_after": work.now,
+            "run_after": unit.now,
             "cause": "",
-            "created": work.now,
+            "created": unit.now,
         }
-        work.session.execute(insert(Job), [{**shared, "subject": subject} for subject in subjects])
+        unit.session.execute(insert(Job), [{**shared, "subject": subject} for subject in subjects])
 
 
 def main(folder: Path, url: str) -> None:
     configure_logging("INFO")
     KINDS.update(Notes(folder).kinds)
-    facilities = facilities_of(read_settings())
+    services = open_services(read_settings())
     os.write(1, b"ready\n")
-    work_off(facilities, url, list(Queue))
-    facilities.close()
+    work_off(services, url, list(Queue))
+    services.close()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from repository.core.errors import Unavailable
 from repository.engines.registrars.port import Outcome, Stage
-from repository.foundation.errors import Unavailable
 from tests.contracts.registrar_places import Place, ask
 
 DONE = Outcome(Stage.DONE)

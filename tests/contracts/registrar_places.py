@@ -1,4 +1,4 @@
-"""Accounts of registrars for the contract: the local one, and those of the services that `deploy.registrars` plays."""
+"""Accounts of registrars for the contract: the local one, and those that `tests.support.registrars` plays."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from deploy.registrars import Registrars, running
-from deploy.registrars.accounts import DEFAULT, Account
-from repository.dataset.formats.cstr_metadata import cstr_metadata
-from repository.engines.registrars.cstr import CstrRegistrar
-from repository.engines.registrars.datacite import DataCiteRegistrar
-from repository.engines.registrars.handle import HandleRegistrar
-from repository.engines.registrars.local import LocalRegistrar
+from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
+from repository.engines.registrars.cstr_registrar import CstrRegistrar
+from repository.engines.registrars.datacite_registrar import DataCiteRegistrar
+from repository.engines.registrars.handle_registrar import HandleRegistrar
+from repository.engines.registrars.local_registrar import LocalRegistrar
 from repository.engines.registrars.port import Outcome, Registrar, Registration, Stage
 from tests.features.samples import PUBLICATION
-from tests.server import HOST, free_port
+from tests.support.registrars import Registrars, running
+from tests.support.registrars.accounts import DEFAULT, Account
+from tests.support.web_server import HOST, free_port
 
 SITE = "https://repository.test"
 TIMEOUT = 1.0

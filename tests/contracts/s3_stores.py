@@ -1,8 +1,8 @@
 """S3 stores as tests open them, and what their servers tell of an object."""
 
-from repository.engines.bytestore.s3 import S3Store
-from repository.engines.bytestore.s3_address import s3_address
-from repository.engines.bytestore.s3_writing import FIRST_PART
+from repository.engines.store.s3_address import s3_address
+from repository.engines.store.s3_store import S3Store
+from repository.engines.store.s3_writes import FIRST_PART
 from tests.contracts.bytestore_contract import content_of
 from tests.engines.addresses import s3_client
 

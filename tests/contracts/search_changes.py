@@ -4,9 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from repository.engines.search.port import FIELDS, FREE_TEXT, Document, Entry, FieldType, Kind, Rebuild, SearchEngine
-from repository.engines.search.query import Everything, Exists, Term
-from repository.foundation.errors import Conflict
+from repository.core.errors import Conflict
+from repository.engines.search.port import (
+    FIELDS,
+    FREE_TEXT,
+    DocumentKind,
+    FieldType,
+    IndexDocument,
+    IndexEntry,
+    Rebuild,
+    SearchEngine,
+)
+from repository.engines.search.query_tree import Everything, Exists, Term
 from tests.contracts.search_corpus import ALL, BOTH, CLIMATE, ICE, LIBRARY, SOFTWARE, document, found
 
 
@@ -16,7 +25,7 @@ class ChangesContract:
         assert found(library, Term("lava")) == {1}
         assert found(library, Term("thickness")) == set()
         assert found(library, Term("10.5072/data.1", "doi")) == set()
-        library.drop(Kind.RECORD, [1, 404])
+        library.drop(DocumentKind.RECORD, [1, 404])
         assert found(library, Term("lava"), kinds=BOTH) == set()
         assert found(library, Term("edited"), ALL, kinds=BOTH) == {1}
 
@@ -25,10 +34,10 @@ class ChangesContract:
         engine.put([replace(ICE, revision=2)])
         engine.put([replace(CLIMATE, id=ICE.id, revision=revision)])
         assert found(engine, Term("thickness")) == {1}
-        assert list(engine.entries()) == [Entry(Kind.RECORD, 1, 2)]
+        assert list(engine.entries()) == [IndexEntry(DocumentKind.RECORD, 1, 2)]
 
     def test_entries_are_everything_in_order(self, engine: SearchEngine) -> None:
-        engine.put(document(i, kind=kind, revision=i) for i in range(1200, 0, -1) for kind in Kind)
+        engine.put(document(i, kind=kind, revision=i) for i in range(1200, 0, -1) for kind in DocumentKind)
         entries = list(engine.entries())
         assert entries == sorted(entries)
         assert len(entries) == 2400
@@ -50,13 +59,13 @@ class ChangesContract:
         assert found(library, Term("ice")) == {1, 2, 3}
         rebuild.finish()
         assert found(library, Everything(), ALL, kinds=BOTH, latest_only=False) == {2}
-        assert list(library.entries()) == [Entry(Kind.RECORD, 2, 5)]
+        assert list(library.entries()) == [IndexEntry(DocumentKind.RECORD, 2, 5)]
 
     def test_changes_during_a_rebuild_are_in_the_old_index_and_in_the_new(self, library: SearchEngine) -> None:
         rebuild = library.begin_rebuild()
         rebuild.put([ICE])
         library.put([replace(ICE, revision=2, texts={"title": ["Lava"]}), document(77, {"title": ["Lava too"]})])
-        library.drop(Kind.RECORD, [SOFTWARE.id, CLIMATE.id])
+        library.drop(DocumentKind.RECORD, [SOFTWARE.id, CLIMATE.id])
         assert found(library, Term("lava")) == {1, 77}
         rebuild.put([ICE, SOFTWARE])
         library.put([replace(CLIMATE, revision=9)])
@@ -64,11 +73,11 @@ class ChangesContract:
         rebuild.finish()
         assert found(library, Everything()) == {1, 2, 77}
         assert found(library, Term("lava")) == {1, 77}
-        assert Entry(Kind.RECORD, 2, 9) in set(library.entries())
+        assert IndexEntry(DocumentKind.RECORD, 2, 9) in set(library.entries())
 
     def test_what_was_deleted_during_one_rebuild_can_be_put_after_it(self, library: SearchEngine) -> None:
         rebuild = library.begin_rebuild()
-        library.drop(Kind.RECORD, [1])
+        library.drop(DocumentKind.RECORD, [1])
         rebuild.finish()
         library.put([ICE])
         again = library.begin_rebuild()
@@ -103,7 +112,7 @@ def _go_on(rebuild: Rebuild, act: str) -> None:
         rebuild.finish()
 
 
-def full_document() -> Document:
+def full_document() -> IndexDocument:
     """A document with a value in every field."""
     by_type = {
         wanted: {name: ["2020"] for name, kind in FIELDS.items() if kind in wanted}

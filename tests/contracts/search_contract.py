@@ -10,17 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from repository.core.errors import Invalid
 from repository.engines.search.port import (
     FACETS,
     Bucket,
+    DocumentKind,
     Hit,
-    Kind,
-    Scope,
     Search,
     SearchEngine,
     Sort,
+    VisibilityFilter,
 )
-from repository.engines.search.query import (
+from repository.engines.search.query_tree import (
     And,
     Everything,
     Exists,
@@ -33,7 +34,6 @@ from repository.engines.search.query import (
     Term,
     Wildcard,
 )
-from repository.foundation.errors import Invalid
 from tests.contracts.search_changes import ChangesContract
 from tests.contracts.search_corpus import (
     ALL,
@@ -188,16 +188,16 @@ class SearchContract(ChangesContract, FilesContract, ResumingContract):
     def test_nobody_else_sees_a_draft_or_a_restricted_record(self, library: SearchEngine) -> None:
         assert found(library, Term("ice"), ANYONE, kinds=BOTH) == {1, 2, 3}
         assert found(library, Term("secret"), ANYONE) == set()
-        assert found(library, Term("secret"), Scope(owner_id=99), kinds=BOTH) == set()
-        assert found(library, Term("ice"), Scope(public=False), kinds=BOTH) == set()
+        assert found(library, Term("secret"), VisibilityFilter(owner_id=99), kinds=BOTH) == set()
+        assert found(library, Term("ice"), VisibilityFilter(public=False), kinds=BOTH) == set()
 
     def test_owners_see_theirs_beside_what_is_public_or_alone(self, library: SearchEngine) -> None:
         assert found(library, Term("ice"), OWNER, kinds=BOTH) == {1, 2, 3, RESTRICTED.id, DRAFT.id}
         assert found(library, Term("ice"), replace(OWNER, public=False), kinds=BOTH) == {RESTRICTED.id, DRAFT.id}
 
     def test_kinds_and_versions_are_chosen(self, library: SearchEngine) -> None:
-        drafts = library.find(Search(Everything(), ALL, kinds=frozenset({Kind.DRAFT}), sort=Sort.OLDEST))
-        assert [(hit.kind, hit.id) for hit in drafts.hits] == [(Kind.DRAFT, 1), (Kind.DRAFT, 5)]
+        drafts = library.find(Search(Everything(), ALL, kinds=frozenset({DocumentKind.DRAFT}), sort=Sort.OLDEST))
+        assert [(hit.kind, hit.id) for hit in drafts.hits] == [(DocumentKind.DRAFT, 1), (DocumentKind.DRAFT, 5)]
         assert found(library, Phrase("sea ice"), latest_only=False) == {1, 6}
         assert found(library, Everything(), ALL, kinds=frozenset()) == set()
         assert library.find(Search(Everything(), ALL, kinds=BOTH, latest_only=False)).total == len(LIBRARY)
@@ -316,7 +316,7 @@ class SearchContract(ChangesContract, FilesContract, ResumingContract):
     def test_no_query_fails_and_no_hit_is_out_of_scope(
         self, library: SearchEngine, query: Node, sort: Sort, highlight: bool
     ) -> None:
-        for scope, owners in ((ANYONE, set()), (OWNER, {7}), (Scope(public=False, owner_id=5), {5})):
+        for scope, owners in ((ANYONE, set()), (OWNER, {7}), (VisibilityFilter(public=False, owner_id=5), {5})):
             answer = library.find(
                 Search(query, scope, BOTH, latest_only=False, sort=sort, highlight=highlight, facets=("subject",))
             )

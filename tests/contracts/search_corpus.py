@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from repository.engines.search.port import FIELDS, Document, Kind, Scope, Search, SearchEngine
-from repository.engines.search.query import (
+from repository.engines.search.port import FIELDS, DocumentKind, IndexDocument, Search, SearchEngine, VisibilityFilter
+from repository.engines.search.query_tree import (
     And,
     Everything,
     Exists,
@@ -21,18 +21,18 @@ from repository.engines.search.query import (
     Wildcard,
 )
 
-ANYONE = Scope()
-OWNER = Scope(owner_id=7)
-ALL = Scope(everything=True)
-BOTH = frozenset(Kind)
+ANYONE = VisibilityFilter()
+OWNER = VisibilityFilter(owner_id=7)
+ALL = VisibilityFilter(everything=True)
+BOTH = frozenset(DocumentKind)
 
 Texts = Mapping[str, Sequence[str]]
 
 
-def document(id: int, texts: Texts | None = None, keywords: Texts | None = None, **changes: Any) -> Document:  # noqa: A002
+def document(id: int, texts: Texts | None = None, keywords: Texts | None = None, **changes: Any) -> IndexDocument:  # noqa: A002
     """A public record, unless `changes` say otherwise."""
-    plain = Document(
-        kind=Kind.RECORD,
+    plain = IndexDocument(
+        kind=DocumentKind.RECORD,
         id=id,
         concept_id=1000 + id,
         revision=1,
@@ -112,15 +112,15 @@ RESTRICTED = document(
     4, {"title": ["Secret ice stations"]}, {"access_status": ["restricted"]}, public=False, owner_id=7
 )
 DRAFT = document(
-    5, {"title": ["Draft about ice"]}, {"is_published": ["false"]}, kind=Kind.DRAFT, public=False, owner_id=7
+    5, {"title": ["Draft about ice"]}, {"is_published": ["false"]}, kind=DocumentKind.DRAFT, public=False, owner_id=7
 )
-EDIT = document(1, {"title": ["Edited ice"]}, {"is_published": ["false"]}, kind=Kind.DRAFT, public=False)
+EDIT = document(1, {"title": ["Edited ice"]}, {"is_published": ["false"]}, kind=DocumentKind.DRAFT, public=False)
 OLD = document(6, {"title": ["Sea ice, first version"]}, {"resource_type": ["dataset"]}, latest=False)
 
 LIBRARY = (ICE, CLIMATE, SOFTWARE, RESTRICTED, DRAFT, EDIT, OLD)
 
 
-def found(engine: SearchEngine, query: Node, scope: Scope = ANYONE, **options: Any) -> set[int]:
+def found(engine: SearchEngine, query: Node, scope: VisibilityFilter = ANYONE, **options: Any) -> set[int]:
     """The ids of all that match."""
     answer = engine.find(Search(query, scope, size=1000, **options))
     assert answer.total == len(answer.hits)

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
+from repository.core.errors import Conflict
 from repository.engines.search.port import (
     NAMES_IN_RECORD,
-    Document,
+    DocumentKind,
     FileDocument,
     FileEntries,
-    Kind,
-    Scope,
+    IndexDocument,
     SearchEngine,
+    VisibilityFilter,
 )
-from repository.engines.search.query import And, Node, Not, Or, Phrase, Term, Wildcard
-from repository.foundation.errors import Conflict
+from repository.engines.search.query_tree import And, Node, Not, Or, Phrase, Term, Wildcard
 from tests.contracts.search_corpus import ALL, BOTH, ICE, OWNER, document, found
 
 MANY = NAMES_IN_RECORD + 3
@@ -33,7 +33,7 @@ def files(record_id: int, count: int, revision: int = 1, first: int = 0) -> Iter
         yield FileDocument(record_id, position, key, key.rpartition(".")[2].lower(), "text/csv", 7, revision)
 
 
-def record(record_id: int, revision: int = 1, count: int = MANY, **changes: object) -> Document:
+def record(record_id: int, revision: int = 1, count: int = MANY, **changes: object) -> IndexDocument:
     """A record of `count` files, whose document holds the first names only."""
     names = [name_of(position) for position in range(min(count, NAMES_IN_RECORD))]
     return document(record_id, {"title": ["Sky"], "filenames": names}, revision=revision, **changes)
@@ -88,15 +88,22 @@ class FilesContract:
         assert found(full, query) == set()
 
     def test_names_beyond_the_first_are_found_only_by_who_names_the_field(self, full: SearchEngine) -> None:
-        for query in (Term("borealis"), Wildcard("boreal*"), Phrase("aurora borealis"), Term("borealis", "title")):
+        for query in (
+            Term("borealis"),
+            Wildcard("boreal*"),
+            Phrase("aurora borealis"),
+            Term("borealis", "title"),
+        ):
             assert found(full, query) == set()
 
     def test_a_file_never_shows_a_record_that_must_not_be_seen(self, engine: SearchEngine) -> None:
-        engine.put([record(30, public=False, owner_id=7), record(31, kind=Kind.DRAFT, public=False, owner_id=7)])
+        engine.put(
+            [record(30, public=False, owner_id=7), record(31, kind=DocumentKind.DRAFT, public=False, owner_id=7)]
+        )
         engine.put_files([*files(30, MANY, first=NAMES_IN_RECORD), *files(31, MANY, first=NAMES_IN_RECORD)])
-        assert found(engine, named("aurora"), Scope(), kinds=BOTH) == set()
+        assert found(engine, named("aurora"), VisibilityFilter(), kinds=BOTH) == set()
         assert found(engine, named("aurora"), OWNER, kinds=BOTH) == {30}
-        assert found(engine, named("aurora"), ALL, kinds=frozenset({Kind.DRAFT})) == set()
+        assert found(engine, named("aurora"), ALL, kinds=frozenset({DocumentKind.DRAFT})) == set()
 
     def test_files_without_a_record_find_nothing_until_it_is_there(self, engine: SearchEngine) -> None:
         engine.put_files(files(30, MANY))
@@ -145,16 +152,16 @@ class FilesContract:
         assert found(full, named("aurora")) == set()
 
     def test_dropping_a_record_drops_its_files_and_no_others(self, engine: SearchEngine) -> None:
-        engine.put(document(number, kind=kind) for number in (1, 2) for kind in Kind)
+        engine.put(document(number, kind=kind) for number in (1, 2) for kind in DocumentKind)
         engine.put_files([*files(1, 2), *files(2, 2)])
-        engine.drop(Kind.DRAFT, [1, 2])
-        engine.drop(Kind.RECORD, [1])
+        engine.drop(DocumentKind.DRAFT, [1, 2])
+        engine.drop(DocumentKind.RECORD, [1])
         assert list(engine.file_entries()) == [FileEntries(2, 1, 2)]
 
     def test_what_was_dropped_can_be_put_again_whatever_its_revision(self, engine: SearchEngine) -> None:
         engine.put([replace(ICE, revision=4)])
         engine.put_files(files(ICE.id, 2, revision=4))
-        engine.drop(Kind.RECORD, [ICE.id])
+        engine.drop(DocumentKind.RECORD, [ICE.id])
         engine.put([ICE])
         engine.put_files(files(ICE.id, 2))
         assert [entry.revision for entry in engine.entries()] == [1]
@@ -186,7 +193,7 @@ class FilesContract:
         engine.put_files([*files(1, 3, revision=2), *files(3, 3, revision=2)])
         engine.drop_files(2)
         engine.drop_files(4)
-        engine.drop(Kind.RECORD, [5])
+        engine.drop(DocumentKind.RECORD, [5])
         rebuild.put(document(number) for number in (1, 2, 3, 4))
         rebuild.put_files(file for number in numbers for file in files(number, 3))
         rebuild.finish()
@@ -269,7 +276,7 @@ class ResumingContract:
         interrupted.put([document(1), document(2)], "to 2")
         interrupted.put_files(files(2, 2))
         engine.put([document(1, revision=2), document(4)])
-        engine.drop(Kind.RECORD, [2, 3])
+        engine.drop(DocumentKind.RECORD, [2, 3])
         resumed = engine.begin_rebuild(resume=True)
         resumed.put([document(3), document(4)])
         resumed.finish()

@@ -9,9 +9,9 @@ from typing import cast
 
 import pytest
 
-from repository.engines.bytestore.digesting import AHEAD, BLOCK, Digesting, digests_of
-from repository.engines.bytestore.local import LocalStore
-from repository.foundation.errors import TooLarge
+from repository.core.errors import TooLarge
+from repository.engines.store.digests import AHEAD, BLOCK, Digesting, digests_of
+from repository.engines.store.local_store import LocalStore
 from tests.contracts.bytestore_contract import (
     KEY,
     PLENTY,

@@ -14,10 +14,10 @@ from typing import cast
 
 import pytest
 
-from repository.engines.bytestore.digesting import BLOCK, digests_of
-from repository.engines.bytestore.local import LocalStore
-from repository.engines.bytestore.port import ByteStore
-from repository.foundation.errors import Conflict, Unavailable
+from repository.core.errors import Conflict, Unavailable
+from repository.engines.store.digests import BLOCK, digests_of
+from repository.engines.store.local_store import LocalStore
+from repository.engines.store.port import ByteStore
 from tests.contracts.bytestore_addresses import AddressContract
 from tests.contracts.bytestore_announced import AnnouncedContract
 from tests.contracts.bytestore_contract import (

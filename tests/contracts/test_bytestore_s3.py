@@ -12,11 +12,12 @@ from typing import cast
 
 import pytest
 
-from repository.engines.bytestore import s3_clients
-from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import ByteStore, Digests
-from repository.engines.bytestore.s3 import S3Store
-from repository.engines.bytestore.s3_writing import (
+from repository.core.errors import Conflict, TooLarge, Unavailable
+from repository.engines.store import s3_clients
+from repository.engines.store.digests import BLOCK
+from repository.engines.store.port import ByteStore, FileDigests
+from repository.engines.store.s3_store import S3Store
+from repository.engines.store.s3_writes import (
     BYTES_UNDER_WAY,
     FIRST_PART,
     LARGEST,
@@ -26,7 +27,6 @@ from repository.engines.bytestore.s3_writing import (
     in_parts,
     part_size,
 )
-from repository.foundation.errors import Conflict, TooLarge, Unavailable
 from tests.contracts.bytestore_addresses import AddressContract
 from tests.contracts.bytestore_announced import AnnouncedContract, put_announced
 from tests.contracts.bytestore_contract import (
@@ -175,7 +175,7 @@ class TestFaults:
         ("write", "mark"), [(put, b"partNumber=2"), (put_announced, b"if-none-match")], ids=["part", "stream"]
     )
     def test_a_part_whose_answer_is_lost_is_sent_again_from_its_start_and_a_stream_is_looked_up(
-        self, store: S3Store, s3_store_url: str, write: Callable[..., Digests], mark: bytes
+        self, store: S3Store, s3_store_url: str, write: Callable[..., FileDigests], mark: bytes
     ) -> None:
         lost = LostAnswers(mark)
         with spoiled(s3_store_url, lost) as url:

@@ -3,8 +3,8 @@
 import pytest
 
 from config.settings import SettingsError, read_settings
-from repository.bootstrap import facilities_of
-from repository.engines.bytestore.s3_address import S3Address, s3_address
+from repository.bootstrap import open_services
+from repository.engines.store.s3_address import S3Address, s3_address
 
 
 def test_a_bucket_alone_is_one_at_amazon() -> None:
@@ -56,4 +56,4 @@ def test_credentials_in_the_url_are_refused_and_not_repeated(url: str) -> None:
 def test_a_wrong_url_stops_the_start_with_one_line() -> None:
     settings = read_settings(store_url="s3://data?style=round")
     with pytest.raises(SettingsError, match=r"^REPOSITORY_STORE_URL: style must be one of auto, path, virtual$"):
-        facilities_of(settings)
+        open_services(settings)

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.port import Presentation
-from repository.engines.bytestore.s3 import S3Store, disposition_of
-from repository.foundation.errors import Conflict, Unavailable
+from repository.core.errors import Conflict, Unavailable
+from repository.engines.store.digests import BLOCK
+from repository.engines.store.port import ContentDisposition
+from repository.engines.store.s3_store import S3Store, disposition_of
 from tests.contracts.bytestore_contract import (
     KEY,
     PRESENTED,
@@ -105,7 +105,7 @@ class TestAddresses:
         assert store.address(KEY, PRESENTED, timedelta(minutes=1)).startswith(f"{expected}x/{KEY}?")
 
     def test_a_name_that_could_break_a_header_is_written_harmlessly(self) -> None:
-        said = disposition_of(Presentation('a"b\\c%41\r\nSet-Cookie: x;企.txt', "text/plain", inline=False))
+        said = disposition_of(ContentDisposition('a"b\\c%41\r\nSet-Cookie: x;企.txt', "text/plain", inline=False))
         assert "\n" not in said
         assert "\r" not in said
         assert said.startswith(

@@ -5,11 +5,11 @@ from typing import cast
 
 import pytest
 
-from repository.engines.bytestore import s3_writing
-from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.s3 import S3Store
-from repository.engines.bytestore.s3_writing import Stream
-from repository.foundation.errors import Conflict, Invalid, Unavailable
+from repository.core.errors import Conflict, Invalid, Unavailable
+from repository.engines.store import s3_writes
+from repository.engines.store.digests import BLOCK
+from repository.engines.store.s3_store import S3Store
+from repository.engines.store.s3_writes import Stream
 from tests.contracts.bytestore_announced import put_announced
 from tests.contracts.bytestore_contract import (
     KEY,
@@ -33,12 +33,12 @@ class TestStreams:
         assert "-" not in tag(store, KEY)
 
     def test_what_comes_slowly_goes_in_parts(self, store: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(s3_writing, "QUICK", 1 << 60)
+        monkeypatch.setattr(s3_writes, "QUICK", 1 << 60)
         assert put_announced(store, KEY, LARGE) == digests_of_content(LARGE)
         assert tag(store, KEY).endswith('-3"')
 
     def test_what_is_very_large_goes_in_parts(self, store: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(s3_writing, "LARGEST_STREAM", len(LARGE) - 1)
+        monkeypatch.setattr(s3_writes, "LARGEST_STREAM", len(LARGE) - 1)
         put_announced(store, KEY, LARGE)
         assert tag(store, KEY).endswith('-3"')
 

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any
 
+from repository.core.errors import NotFound
 from repository.deposits.model import Draft
-from repository.engines.facilities import Facilities
-from repository.foundation.errors import NotFound
+from repository.engines.services import Services
 from repository.identifiers.model import Identifier
 from repository.publication.publish import publish
 from repository.publication.revise import edit_version
@@ -26,42 +26,42 @@ def a_draft(deposits: Deposits, **files: bytes) -> int:
 
 
 def test_a_draft_published_twice_at_once_becomes_one_version(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     record_id = a_draft(deposits)
     path = f"/api/records/{record_id}/draft/actions/publish"
     replies = at_once(*[lambda: author.post(path).status_code] * 4)
     assert sorted(replies) == [202, 404, 404, 404]
-    assert [version.id for version in all_of(facilities, Version)] == [record_id]
-    assert facts_of(facilities, "VersionPublished") == 1
-    assert len(all_of(facilities, Identifier)) == 4
+    assert [version.id for version in all_of(services, Version)] == [record_id]
+    assert facts_of(services, "VersionPublished") == 1
+    assert len(all_of(services, Identifier)) == 4
 
 
-def test_who_publishes_behind_another_finds_no_draft(facilities: Facilities, deposits: Deposits) -> None:
+def test_who_publishes_behind_another_finds_no_draft(services: Services, deposits: Deposits) -> None:
     record_id = a_draft(deposits)
 
     def again() -> str:
         try:
-            with facilities.works.writing(ADMINISTRATOR) as work:
-                publish(work, facilities.site, record_id)
+            with services.database.transaction(ADMINISTRATOR) as unit:
+                publish(unit, services.site, record_id)
         except NotFound as error:
             return error.reason
         return "published"
 
-    assert behind(facilities, lambda work: publish(work, facilities.site, record_id), again) == "Not found."
-    assert len(all_of(facilities, Version)) == 1
+    assert behind(services, lambda unit: publish(unit, services.site, record_id), again) == "Not found."
+    assert len(all_of(services, Version)) == 1
 
 
-def test_new_versions_begun_at_once_are_one_draft(facilities: Facilities, deposits: Deposits, author: Caller) -> None:
+def test_new_versions_begun_at_once_are_one_draft(services: Services, deposits: Deposits, author: Caller) -> None:
     record_id = deposits.published()["id"]
     replies = at_once(*[lambda: author.post(f"/api/records/{record_id}/versions")] * 4)
     assert {reply.status_code for reply in replies} == {201}
     assert len({reply.get_json()["id"] for reply in replies}) == 1
-    assert len(all_of(facilities, Draft)) == 1
+    assert len(all_of(services, Draft)) == 1
 
 
 def test_a_new_version_begun_behind_a_publication_follows_what_was_published(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     first = deposits.published()["id"]
     second = author.post(f"/api/records/{first}/versions").get_json()["id"]
@@ -69,8 +69,8 @@ def test_a_new_version_begun_behind_a_publication_follows_what_was_published(
     assert author.put(f"/api/records/{second}/draft", json=changed).status_code == 200
     deposits.upload(second)
     reply = behind(
-        facilities,
-        lambda work: publish(work, facilities.site, int(second)),
+        services,
+        lambda unit: publish(unit, services.site, int(second)),
         lambda: author.post(f"/api/records/{first}/versions"),
     )
     assert reply.status_code == 201, reply.text
@@ -80,47 +80,47 @@ def test_a_new_version_begun_behind_a_publication_follows_what_was_published(
     assert reply.get_json()["links"]["latest"].endswith(f"/{second}")
 
 
-def test_edits_opened_at_once_are_one_draft(facilities: Facilities, deposits: Deposits, author: Caller) -> None:
+def test_edits_opened_at_once_are_one_draft(services: Services, deposits: Deposits, author: Caller) -> None:
     record_id = deposits.published()["id"]
     replies = at_once(*[lambda: author.post(f"/api/records/{record_id}/draft")] * 4)
     assert [reply.status_code for reply in replies] == [201] * 4
     assert {reply.get_json()["id"] for reply in replies} == {record_id}
-    assert len(all_of(facilities, Draft)) == 1
-    assert facts_of(facilities, "EditBegun") == 1
+    assert len(all_of(services, Draft)) == 1
+    assert facts_of(services, "EditBegun") == 1
 
 
 def test_an_edit_opened_behind_another_is_the_same_draft(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     record_id = deposits.published()["id"]
     reply = behind(
-        facilities,
-        lambda work: edit_version(work, int(record_id)),
+        services,
+        lambda unit: edit_version(unit, int(record_id)),
         lambda: author.post(f"/api/records/{record_id}/draft"),
     )
     assert reply.status_code == 201, reply.text
-    assert [draft.id for draft in all_of(facilities, Draft)] == [int(record_id)]
+    assert [draft.id for draft in all_of(services, Draft)] == [int(record_id)]
 
 
 def test_an_edit_saved_behind_its_publication_finds_no_draft(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     record_id = deposits.published()["id"]
     author.post(f"/api/records/{record_id}/draft")
     author.put(f"/api/records/{record_id}/draft", json=a_dataset(title="Corrected"))
     reply = behind(
-        facilities,
-        lambda work: publish(work, facilities.site, int(record_id)),
+        services,
+        lambda unit: publish(unit, services.site, int(record_id)),
         lambda: author.put(f"/api/records/{record_id}/draft", json=a_dataset(title="Too late")),
     )
     assert reply.status_code == 404, reply.text
     record = author.get(f"/api/records/{record_id}").get_json()
     assert record["metadata"]["title"] == "Corrected"
-    assert all_of(facilities, Draft) == []
+    assert all_of(services, Draft) == []
 
 
 def test_an_edit_and_its_publication_at_once_leave_a_record_that_says_one_of_both(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     record_id = deposits.published()["id"]
     draft = f"/api/records/{record_id}/draft"
@@ -134,10 +134,10 @@ def test_an_edit_and_its_publication_at_once_leave_a_record_that_says_one_of_bot
         assert done == 202
         title = author.get(f"/api/records/{record_id}").get_json()["metadata"]["title"]
         assert (saved, title) in ((200, f"After {turn}"), (404, f"Before {turn}"))
-        assert all_of(facilities, Draft) == []
+        assert all_of(services, Draft) == []
 
 
-def test_one_of_several_saves_of_one_revision_wins(facilities: Facilities, deposits: Deposits, author: Caller) -> None:
+def test_one_of_several_saves_of_one_revision_wins(services: Services, deposits: Deposits, author: Caller) -> None:
     draft = deposits.open()
     path, revision = f"/api/records/{draft['id']}/draft", str(draft["revision_id"])
 
@@ -152,7 +152,7 @@ def test_one_of_several_saves_of_one_revision_wins(facilities: Facilities, depos
 
 
 def test_a_draft_discarded_and_published_at_once_is_one_of_both(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     for _ in range(4):
         record_id = a_draft(deposits)
@@ -164,18 +164,18 @@ def test_a_draft_discarded_and_published_at_once_is_one_of_both(
         assert (gone, out) in ((204, 404), (404, 202))
         published = author.get(f"/api/records/{record_id}").status_code == 200
         assert published == (out == 202)
-    assert all_of(facilities, Draft) == []
-    assert len(all_of(facilities, Concept)) == len(all_of(facilities, Version))
+    assert all_of(services, Draft) == []
+    assert len(all_of(services, Concept)) == len(all_of(services, Version))
 
 
-def test_an_identifier_is_reserved_once(facilities: Facilities, deposits: Deposits, author: Caller) -> None:
+def test_an_identifier_is_reserved_once(services: Services, deposits: Deposits, author: Caller) -> None:
     record_id = deposits.open()["id"]
     replies = at_once(*[lambda: author.post(f"/api/records/{record_id}/draft/pids/doi").status_code] * 4)
     assert sorted(replies) == [201, 400, 400, 400]
-    assert [each.owner for each in all_of(facilities, Identifier)] == [int(record_id)]
+    assert [each.owner for each in all_of(services, Identifier)] == [int(record_id)]
 
 
-def test_a_doi_from_elsewhere_belongs_to_one_draft(facilities: Facilities, deposits: Deposits, author: Caller) -> None:
+def test_a_doi_from_elsewhere_belongs_to_one_draft(services: Services, deposits: Deposits, author: Caller) -> None:
     drafts = [deposits.open()["id"] for _ in range(4)]
     body = {**a_dataset(), "pids": {"doi": {"identifier": "10.1234/abc", "provider": "external"}}}
 
@@ -185,6 +185,6 @@ def test_a_doi_from_elsewhere_belongs_to_one_draft(facilities: Facilities, depos
         return reply.status_code
 
     at_once(*[partial(claim, each) for each in drafts])
-    owners = [each.owner for each in all_of(facilities, Identifier)]
+    owners = [each.owner for each in all_of(services, Identifier)]
     assert len(owners) == 1
     assert str(owners[0]) in drafts

@@ -9,17 +9,17 @@ from sqlalchemy import Engine, exc, func, make_url, select, text
 
 from config.settings import Settings
 from repository.app import create_app
-from repository.bootstrap import facilities_of
+from repository.bootstrap import open_services
+from repository.core.actor import SYSTEM
+from repository.core.database import postgresql
+from repository.core.database.engine import open_database
+from repository.core.database.postgresql import PatientConnection, unhurried
+from repository.core.errors import Conflict, Unavailable
+from repository.core.unit_of_work import Database, UnitOfWork
 from repository.deposits.model import Draft
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from repository.files.model import FileSet
 from repository.files.queries import file_set
-from repository.foundation import postgresql
-from repository.foundation.actor import SYSTEM
-from repository.foundation.database import open_database
-from repository.foundation.errors import Conflict, Unavailable
-from repository.foundation.postgresql import PatientConnection, unhurried
-from repository.foundation.work import Work, Works
 from repository.identifiers.model import Identifier
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits
@@ -47,8 +47,8 @@ def proxied_url(database_url: str, proxy: Proxy) -> str:
 
 
 @pytest.fixture
-def works(proxied_url: str) -> Iterator[Works]:
-    opened = Works(open_database(proxied_url))
+def database(proxied_url: str) -> Iterator[Database]:
+    opened = Database(open_database(proxied_url))
     yield opened
     opened.close()
 
@@ -60,67 +60,67 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(postgresql.ARGUMENTS, "connect_timeout", 2)
 
 
-def count(works: Works) -> int:
-    with works.reading(SYSTEM) as work:
-        return work.session.scalar(select(func.count()).select_from(FileSet)) or 0
+def count(database: Database) -> int:
+    with database.snapshot(SYSTEM) as unit:
+        return unit.session.scalar(select(func.count()).select_from(FileSet)) or 0
 
 
-def add_set(works: Works) -> int:
-    with works.writing(SYSTEM) as work:
+def add_set(database: Database) -> int:
+    with database.transaction(SYSTEM) as unit:
         files = FileSet()
-        work.session.add(files)
-        work.session.flush()
+        unit.session.add(files)
+        unit.session.flush()
         return files.id
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", [HALF_OPEN, CUT, RESET], ids=str)
 def test_a_connection_that_leads_nowhere_is_unavailable_in_time_and_replaced_afterwards(
-    works: Works, proxy: Proxy, fault: Fault
+    database: Database, proxy: Proxy, fault: Fault
 ) -> None:
-    add_set(works)
+    add_set(database)
     with proxy.failing(fault):
         for _ in range(2):  # on the connection that was open, and on a new one
             with pytest.raises(Unavailable):
-                count(works)
-    assert count(works) == 1
-    add_set(works)
-    assert count(works) == 2
+                count(database)
+    assert count(database) == 1
+    add_set(database)
+    assert count(database) == 2
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_falls_silent_in_the_middle_lets_the_block_end_with_its_own_error(
-    works: Works, proxy: Proxy
+    database: Database, proxy: Proxy
 ) -> None:
-    def fail(work: Work) -> None:
-        work.session.add(FileSet())
-        work.session.flush()
+    def fail(unit: UnitOfWork) -> None:
+        unit.session.add(FileSet())
+        unit.session.flush()
         proxy.turn(HALF_OPEN)
         raise Trouble
 
-    with pytest.raises((Trouble, Unavailable)), works.writing(SYSTEM) as work:
-        fail(work)
+    with pytest.raises((Trouble, Unavailable)), database.transaction(SYSTEM) as unit:
+        fail(unit)
     proxy.turn(Fault(Kind.PASS))
-    assert count(works) == 0
+    assert count(database) == 0
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(works: Works) -> None:
-    with pytest.raises(Unavailable), works.reading(SYSTEM) as work:
-        work.session.execute(text("SELECT 'late', pg_sleep(2)"))
-    with works.reading(SYSTEM) as work:
-        assert work.session.scalar(text("SELECT 'next'")) == "next"
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(database: Database) -> None:
+    with pytest.raises(Unavailable), database.snapshot(SYSTEM) as unit:
+        unit.session.execute(text("SELECT 'late', pg_sleep(2)"))
+    with database.snapshot(SYSTEM) as unit:
+        assert unit.session.scalar(text("SELECT 'next'")) == "next"
 
 
 @pytest.fixture
-def behind_proxy(settings: Settings, proxied_url: str) -> Iterator[Facilities]:
-    opened = facilities_of(settings.model_copy(update={"database_url": proxied_url}))
+def behind_proxy(settings: Settings, proxied_url: str) -> Iterator[Services]:
+    opened = open_services(settings.model_copy(update={"database_url": proxied_url}))
     yield opened
     opened.close()
 
 
 def test_a_publication_whose_answer_was_lost_is_done_once_and_its_repetition_finds_no_draft(
-    deposits: Deposits, author: Caller, facilities: Facilities, behind_proxy: Facilities, proxy: Proxy
+    deposits: Deposits, author: Caller, services: Services, behind_proxy: Services, proxy: Proxy
 ) -> None:
     record_id = deposits.open()["id"]
     deposits.upload(record_id)
@@ -132,71 +132,71 @@ def test_a_publication_whose_answer_was_lost_is_done_once_and_its_repetition_fin
     assert (reply.status_code, "Retry-After" in reply.headers) == (503, True)
     assert elsewhere.post(path).status_code == 404
     assert elsewhere.get(f"/api/records/{record_id}").get_json()["status"] == "published"
-    assert [version.id for version in all_of(facilities, Version)] == [int(record_id)]
-    assert len(all_of(facilities, Identifier)) == 4
-    assert all_of(facilities, Draft) == []
+    assert [version.id for version in all_of(services, Version)] == [int(record_id)]
+    assert len(all_of(services, Identifier)) == 4
+    assert all_of(services, Draft) == []
 
 
 def test_when_all_connections_are_in_use_the_next_is_unavailable(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql, "POOL_SECONDS", 0.1)
-    works = Works(open_database(database_url, connections=4))
-    with works.reading(SYSTEM) as one, works.reading(SYSTEM) as other:
+    database = Database(open_database(database_url, connections=4))
+    with database.snapshot(SYSTEM) as one, database.snapshot(SYSTEM) as other:
         one.session.execute(text("SELECT 1"))
         other.session.execute(text("SELECT 1"))
         with pytest.raises(Unavailable):
-            count(works)
-    assert count(works) == 0
-    works.close()
+            count(database)
+    assert count(database) == 0
+    database.close()
 
 
-def test_of_two_that_wait_for_each_other_one_goes_on_and_the_other_meets_a_conflict(works: Works) -> None:
-    ids = [add_set(works), add_set(works)]
+def test_of_two_that_wait_for_each_other_one_goes_on_and_the_other_meets_a_conflict(database: Database) -> None:
+    ids = [add_set(database), add_set(database)]
     both_hold_one = threading.Barrier(2)
 
     def lock(order: list[int]) -> str:
         try:
-            with works.writing(SYSTEM) as work:
-                file_set(work, order[0], for_change=True).count += 1
+            with database.transaction(SYSTEM) as unit:
+                file_set(unit, order[0], for_change=True).count += 1
                 both_hold_one.wait(30)
-                file_set(work, order[1], for_change=True).count += 1
+                file_set(unit, order[1], for_change=True).count += 1
         except Conflict:
             return "conflict"
         return "done"
 
     assert sorted(at_once(lambda: lock(ids), lambda: lock(ids[::-1]))) == ["conflict", "done"]
-    with works.reading(SYSTEM) as work:
-        assert [file_set(work, each).count for each in ids] == [1, 1]
+    with database.snapshot(SYSTEM) as unit:
+        assert [file_set(unit, each).count for each in ids] == [1, 1]
 
 
-def test_a_change_of_what_another_has_changed_since_it_was_read_is_a_conflict(works: Works) -> None:
-    set_id = add_set(works)
+def test_a_change_of_what_another_has_changed_since_it_was_read_is_a_conflict(database: Database) -> None:
+    set_id = add_set(database)
 
-    def change(work: Work) -> None:
-        seen = file_set(work, set_id)
-        with works.writing(SYSTEM) as other:
+    def change(unit: UnitOfWork) -> None:
+        seen = file_set(unit, set_id)
+        with database.transaction(SYSTEM) as other:
             file_set(other, set_id, for_change=True).count = 7
         seen.count = 5
-        work.session.flush()
+        unit.session.flush()
 
-    with pytest.raises(Conflict), works.reading(SYSTEM) as work:
-        change(work)
+    with pytest.raises(Conflict), database.snapshot(SYSTEM) as unit:
+        change(unit)
 
 
-def test_a_row_that_was_read_before_it_was_locked_shows_what_others_made_of_it(works: Works) -> None:
-    set_id = add_set(works)
-    with works.writing(SYSTEM) as work:
-        seen = file_set(work, set_id)
-        with works.writing(SYSTEM) as other:
+def test_a_row_that_was_read_before_it_was_locked_shows_what_others_made_of_it(database: Database) -> None:
+    set_id = add_set(database)
+    with database.transaction(SYSTEM) as unit:
+        seen = file_set(unit, set_id)
+        with database.transaction(SYSTEM) as other:
             file_set(other, set_id, for_change=True).count = 7
         assert seen.count == 0
-        assert file_set(work, set_id, for_change=True).count == 7
+        assert file_set(unit, set_id, for_change=True).count == 7
 
 
 @pytest.fixture
-def engine(works: Works) -> Engine:
-    return works.engine
+def engine(database: Database) -> Engine:
+    return database.engine
 
 
 @pytest.mark.usefixtures("impatient")
@@ -230,10 +230,10 @@ def test_what_goes_wrong_in_the_database_tells_no_values(engine: Engine) -> None
 
 
 def test_connections_that_end_as_soon_as_they_are_made_are_an_outage(
-    works: Works, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with works.reading(SYSTEM) as work:
-        work.session.execute(text("SELECT 1"))
+    with database.snapshot(SYSTEM) as unit:
+        unit.session.execute(text("SELECT 1"))
     connect = PatientConnection.connect
 
     def ended_at_once(*arguments: Any, **named: Any) -> PatientConnection:
@@ -243,10 +243,10 @@ def test_connections_that_end_as_soon_as_they_are_made_are_an_outage(
         return made
 
     monkeypatch.setattr(PatientConnection, "connect", ended_at_once)
-    works.close()
+    database.close()
     for _ in range(2):
-        with pytest.raises(Unavailable), works.reading(SYSTEM) as work:
-            work.session.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable), database.snapshot(SYSTEM) as unit:
+            unit.session.execute(text("SELECT 1"))
     monkeypatch.undo()
-    with works.reading(SYSTEM) as work:
-        assert work.session.scalar(text("SELECT 1")) == 1
+    with database.snapshot(SYSTEM) as unit:
+        assert unit.session.scalar(text("SELECT 1")) == 1

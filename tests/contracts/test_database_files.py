@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from repository.core.actor import SYSTEM
+from repository.core.clock import today
+from repository.core.facts import FactRow
 from repository.deposits.drafts import discard_draft
-from repository.engines.facilities import Facilities
-from repository.files.disposal import empty_discarded_set
+from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
-from repository.foundation.actor import SYSTEM
-from repository.foundation.clock import today
-from repository.foundation.facts import FactRow
+from repository.files.removal import empty_discarded_set
 from repository.publication.embargo import lift_embargoes
 from repository.publication.publish import publish
 from repository.records.model import Version
@@ -65,24 +65,24 @@ def commit(author: Caller, record_id: str, key: str) -> int:
     return author.post(f"{files_path(record_id)}/{key}/commit").status_code
 
 
-def summary(facilities: Facilities, record_id: str) -> tuple[int, int]:
+def summary(services: Services, record_id: str) -> tuple[int, int]:
     """What the one file set says of itself, after comparing it with its entries."""
-    with facilities.works.reading(SYSTEM) as work:
-        files = work.session.scalars(select(FileSet).where(FileSet.state != SetState.DISCARDED.value)).one()
+    with services.database.snapshot(SYSTEM) as unit:
+        files = unit.session.scalars(select(FileSet).where(FileSet.state != SetState.DISCARDED.value)).one()
         entries = select(func.count(), func.coalesce(func.sum(StoredFile.size), 0)).select_from(FileEntry)
-        row = work.session.execute(
+        row = unit.session.execute(
             entries.outerjoin(StoredFile, FileEntry.file_id == StoredFile.id).where(FileEntry.file_set_id == files.id)
         ).one()
     assert tuple(row) == (files.count, files.total_bytes)
     return files.count, files.total_bytes
 
 
-def objects(facilities: Facilities) -> int:
-    return sum(1 for _ in facilities.store.objects())
+def objects(services: Services) -> int:
+    return sum(1 for _ in services.store.objects())
 
 
 def test_files_sent_and_committed_at_once_are_all_counted(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     record_id = deposits.open()["id"]
 
@@ -91,24 +91,24 @@ def test_files_sent_and_committed_at_once_are_all_counted(
         return [send(author, record_id, key, CONTENT[key]), commit(author, record_id, key)]
 
     assert at_once(*[partial(whole_way, key) for key in NAMES]) == [[200, 200]] * FILES
-    assert summary(facilities, record_id) == (FILES, sum(map(len, CONTENT.values())))
+    assert summary(services, record_id) == (FILES, sum(map(len, CONTENT.values())))
     for key in NAMES:
         assert author.get(f"{files_path(record_id)}/{key}/content").data == CONTENT[key]
 
 
 def test_one_file_committed_several_times_at_once_counts_once(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     record_id = deposits.open()["id"]
     begin(author, record_id, "a.csv")
     assert send(author, record_id, "a.csv", b"12345") == 200
     assert at_once(*[partial(commit, author, record_id, "a.csv")] * 6) == [200] * 6
-    assert summary(facilities, record_id) == (1, 5)
-    assert facts_of(facilities, "FileReceived") == 1
+    assert summary(services, record_id) == (1, 5)
+    assert facts_of(services, "FileReceived") == 1
 
 
 def test_one_file_sent_several_times_at_once_is_one_of_them_and_the_rest_is_removed(
-    facilities: Facilities, deposits: Deposits, author: Caller, settle: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, settle: Callable[[], None]
 ) -> None:
     record_id = deposits.open()["id"]
     begin(author, record_id, "a.csv")
@@ -117,13 +117,13 @@ def test_one_file_sent_several_times_at_once_is_one_of_them_and_the_rest_is_remo
     assert commit(author, record_id, "a.csv") == 200
     kept = author.get(f"{files_path(record_id)}/a.csv/content").data
     assert kept in contents
-    assert summary(facilities, record_id) == (1, len(kept))
+    assert summary(services, record_id) == (1, len(kept))
     settle()
-    assert len(all_of(facilities, StoredFile)) == objects(facilities) == 1
+    assert len(all_of(services, StoredFile)) == objects(services) == 1
 
 
 def test_one_name_begun_several_times_at_once_is_taken_once(
-    facilities: Facilities, deposits: Deposits, author: Caller
+    services: Services, deposits: Deposits, author: Caller
 ) -> None:
     record_id = deposits.open()["id"]
 
@@ -131,11 +131,11 @@ def test_one_name_begun_several_times_at_once_is_taken_once(
         return author.post(files_path(record_id), json=[{"key": "same.csv"}]).status_code
 
     assert sorted(at_once(*[name] * 6)) == [201] + [400] * 5
-    assert summary(facilities, record_id) == (1, 0)
+    assert summary(services, record_id) == (1, 0)
 
 
 def test_files_removed_at_once_are_all_taken_off_the_count(
-    facilities: Facilities, deposits: Deposits, author: Caller, settle: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, settle: Callable[[], None]
 ) -> None:
     record_id = deposits.open()["id"]
     for key in NAMES[:6]:
@@ -146,13 +146,13 @@ def test_files_removed_at_once_are_all_taken_off_the_count(
 
     replies = at_once(*[partial(remove, key) for key in [*NAMES[1:6], NAMES[1]]])
     assert sorted(replies) == [204] * 5 + [404]
-    assert summary(facilities, record_id) == (1, len(CONTENT[NAMES[0]]))
+    assert summary(services, record_id) == (1, len(CONTENT[NAMES[0]]))
     settle()
-    assert objects(facilities) == 1
+    assert objects(services) == 1
 
 
 def test_a_draft_discarded_while_its_file_is_sent_leaves_nothing(
-    facilities: Facilities, deposits: Deposits, author: Caller, settle: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, settle: Callable[[], None]
 ) -> None:
     record_id = deposits.open()["id"]
     begin(author, record_id, "a.csv")
@@ -165,40 +165,40 @@ def test_a_draft_discarded_while_its_file_is_sent_leaves_nothing(
     )
     assert (gone, reply.status_code) == ([204], 404), reply.text
     settle()
-    assert (all_of(facilities, StoredFile), all_of(facilities, FileEntry), all_of(facilities, FileSet)) == ([], [], [])
-    assert objects(facilities) == 0
+    assert (all_of(services, StoredFile), all_of(services, FileEntry), all_of(services, FileSet)) == ([], [], [])
+    assert objects(services) == 0
 
 
 def test_a_file_sent_behind_the_discarding_of_its_draft_leaves_nothing(
-    facilities: Facilities, deposits: Deposits, author: Caller, settle: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, settle: Callable[[], None]
 ) -> None:
     record_id = deposits.open()["id"]
     begin(author, record_id, "a.csv")
     outcome = behind(
-        facilities,
-        lambda work: discard_draft(work, int(record_id)),
+        services,
+        lambda unit: discard_draft(unit, int(record_id)),
         partial(send, author, record_id, "a.csv", b"too late"),
     )
     assert outcome == 404
     settle()
-    assert all_of(facilities, StoredFile) == []
-    assert objects(facilities) == 0
+    assert all_of(services, StoredFile) == []
+    assert objects(services) == 0
 
 
 def test_all_files_removed_while_one_is_sent_leave_nothing(
-    facilities: Facilities, deposits: Deposits, author: Caller, settle: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, settle: Callable[[], None]
 ) -> None:
     record_id = deposits.open()["id"]
     begin(author, record_id, "a.csv")
     reply = send_slowly(author, record_id, "a.csv", lambda: author.delete(files_path(record_id)))
     assert reply.status_code == 404
     settle()
-    assert summary(facilities, record_id) == (0, 0)
-    assert objects(facilities) == 0
+    assert summary(services, record_id) == (0, 0)
+    assert objects(services) == 0
 
 
 def test_a_file_sent_again_while_its_draft_is_published_changes_nothing_of_the_version(
-    facilities: Facilities, deposits: Deposits, author: Caller, settle: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, settle: Callable[[], None]
 ) -> None:
     record_id = deposits.open()["id"]
     deposits.upload(record_id, "a.csv", b"committed")
@@ -206,25 +206,23 @@ def test_a_file_sent_again_while_its_draft_is_published_changes_nothing_of_the_v
     assert reply.status_code == 404
     settle()
     assert author.get(f"/api/records/{record_id}/files/a.csv/content").data == b"committed"
-    assert summary(facilities, record_id) == (1, len(b"committed"))
-    assert objects(facilities) == 1
+    assert summary(services, record_id) == (1, len(b"committed"))
+    assert objects(services) == 1
 
 
-def test_a_file_begun_behind_the_publication_is_refused(
-    facilities: Facilities, deposits: Deposits, author: Caller
-) -> None:
+def test_a_file_begun_behind_the_publication_is_refused(services: Services, deposits: Deposits, author: Caller) -> None:
     record_id = deposits.open()["id"]
     deposits.upload(record_id)
     outcome = behind(
-        facilities,
-        lambda work: publish(work, facilities.site, int(record_id)),
+        services,
+        lambda unit: publish(unit, services.site, int(record_id)),
         lambda: author.post(files_path(record_id), json=[{"key": "late.csv"}]).status_code,
     )
     assert outcome == 404
-    assert summary(facilities, record_id) == (1, 8)
+    assert summary(services, record_id) == (1, 8)
 
 
-def test_sending_does_not_wait_for_those_who_commit(facilities: Facilities, deposits: Deposits, author: Caller) -> None:
+def test_sending_does_not_wait_for_those_who_commit(services: Services, deposits: Deposits, author: Caller) -> None:
     record_id = deposits.open()["id"]
     begin(author, record_id, "a.csv", "b.csv")
     assert send(author, record_id, "a.csv", b"12345") == 200
@@ -235,67 +233,67 @@ def test_sending_does_not_wait_for_those_who_commit(facilities: Facilities, depo
     assert replies == [200] * 9
 
 
-def test_every_fact_is_relayed_once_by_several_relays_at_once(facilities: Facilities, deposits: Deposits) -> None:
+def test_every_fact_is_relayed_once_by_several_relays_at_once(services: Services, deposits: Deposits) -> None:
     drafts = [deposits.open()["id"] for _ in range(3)]
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.add_all(
-            FactRow(kind="DraftSaved", subject=int(drafts[n % 3]), details={}, actor="system", at=work.now)
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.add_all(
+            FactRow(kind="DraftSaved", subject=int(drafts[n % 3]), details={}, actor="system", at=unit.now)
             for n in range(500)
         )
 
     def relay_all() -> int:
         relayed = 0
-        while some := relay(facilities.works):
+        while some := relay(services.database):
             relayed += some
         return relayed
 
-    facts = len(all_of(facilities, FactRow))
+    facts = len(all_of(services, FactRow))
     assert sum(at_once(*[relay_all] * 4)) == facts
-    jobs = Counter(job.fact_id for job in all_of(facilities, Job))
-    about_drafts = {fact.id for fact in all_of(facilities, FactRow) if fact.kind.startswith("Draft")}
+    jobs = Counter(job.fact_id for job in all_of(services, Job))
+    about_drafts = {fact.id for fact in all_of(services, FactRow) if fact.kind.startswith("Draft")}
     assert jobs == dict.fromkeys(about_drafts, 1)
-    assert all(fact.relayed_at for fact in all_of(facilities, FactRow))
+    assert all(fact.relayed_at for fact in all_of(services, FactRow))
 
 
-def test_every_job_is_claimed_once_by_several_runners_at_once(facilities: Facilities, deposits: Deposits) -> None:
+def test_every_job_is_claimed_once_by_several_runners_at_once(services: Services, deposits: Deposits) -> None:
     for _ in range(12):
         deposits.open()
-    relay(facilities.works)
-    waiting = len(all_of(facilities, Job))
+    relay(services.database)
+    waiting = len(all_of(services, Job))
 
     def run_all() -> int:
         ran = 0
-        while some := run_next(facilities, Queue.SOON):
+        while some := run_next(services, Queue.SOON):
             ran += some
         return ran
 
     assert sum(at_once(*[run_all] * 4)) == waiting == 12
-    assert all_of(facilities, Job) == []
+    assert all_of(services, Job) == []
 
 
-def test_an_embargo_ends_once_however_many_look(facilities: Facilities, deposits: Deposits, author: Caller) -> None:
+def test_an_embargo_ends_once_however_many_look(services: Services, deposits: Deposits, author: Caller) -> None:
     until = today() + timedelta(days=1)
     embargo = {"active": True, "until": until.isoformat(), "reason": None}
     body = {**a_dataset(), "access": {"record": "public", "files": "restricted", "embargo": embargo}}
     ids = [deposits.published(body)["id"] for _ in range(3)]
-    before = {version.id: version.change for version in all_of(facilities, Version)}
-    lifted = at_once(*[lambda: lift_embargoes(facilities.works, until)] * 4)
-    assert sum(lifted) == len(ids) == facts_of(facilities, "EmbargoLifted")
-    assert {version.id: version.change - 1 for version in all_of(facilities, Version)} == before
+    before = {version.id: version.change for version in all_of(services, Version)}
+    lifted = at_once(*[lambda: lift_embargoes(services.database, until)] * 4)
+    assert sum(lifted) == len(ids) == facts_of(services, "EmbargoLifted")
+    assert {version.id: version.change - 1 for version in all_of(services, Version)} == before
     assert author.get(f"/api/records/{ids[0]}").get_json()["access"]["status"] == "open"
 
 
 def test_a_discarded_set_emptied_by_several_jobs_at_once_is_gone(
-    facilities: Facilities, deposits: Deposits, author: Caller, settle: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, settle: Callable[[], None]
 ) -> None:
     record_id = deposits.open()["id"]
     for key in NAMES[:5]:
         deposits.upload(record_id, key, CONTENT[key])
-    set_id = all_of(facilities, FileSet)[0].id
+    set_id = all_of(services, FileSet)[0].id
     assert author.delete(f"/api/records/{record_id}/draft").status_code == 204
 
-    at_once(*[lambda: empty_discarded_set(facilities.works, set_id)] * 4)
-    assert facts_of(facilities, "FileReleased") == 5
+    at_once(*[lambda: empty_discarded_set(services.database, set_id)] * 4)
+    assert facts_of(services, "FileReleased") == 5
     settle()
-    assert (all_of(facilities, FileSet), all_of(facilities, FileEntry), all_of(facilities, Job)) == ([], [], [])
-    assert objects(facilities) == 0
+    assert (all_of(services, FileSet), all_of(services, FileEntry), all_of(services, Job)) == ([], [], [])
+    assert objects(services) == 0

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from repository.accounts.people import register_person
-from repository.accounts.tokens import issue_token
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Invalid
+from repository.core.actor import SYSTEM
+from repository.core.errors import Invalid
+from repository.engines.services import Services
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import register_person
 from tests.conftest import Caller, Deposits, a_dataset
 
 NUL = "a\u0000b"
@@ -218,9 +218,9 @@ def test_a_token_that_cannot_be_in_the_query_is_refused(anyone: Caller) -> None:
 
 
 @pytest.mark.parametrize("name", [NUL, "x" * 101, HUGE])
-def test_a_name_of_a_token_that_cannot_be_kept_is_refused(anyone: Caller, facilities: Facilities, name: str) -> None:
-    with facilities.works.writing(SYSTEM) as work:
-        register_person(work, "a@example.org", password="long enough for anybody")
+def test_a_name_of_a_token_that_cannot_be_kept_is_refused(anyone: Caller, services: Services, name: str) -> None:
+    with services.database.transaction(SYSTEM) as unit:
+        register_person(unit, "a@example.org", password="long enough for anybody")
     signed_in = {"auth": ("a@example.org", "long enough for anybody")}
     reply = anyone.post("/api/user/tokens", json={"name": name}, **signed_in)
     assert reply.status_code == 400, reply.text
@@ -279,17 +279,17 @@ def test_a_long_text_about_a_file_is_kept_or_refused(author: Caller, deposits: D
 
 
 @pytest.mark.parametrize(("length", "kept"), [(200, True), (201, False)])
-def test_a_name_of_a_person_is_kept_whole_or_refused(facilities: Facilities, length: int, kept: bool) -> None:
-    with nullcontext() if kept else pytest.raises(Invalid), facilities.works.writing(SYSTEM) as work:
-        assert register_person(work, "a@example.org", "长" * length).name == "长" * length
+def test_a_name_of_a_person_is_kept_whole_or_refused(services: Services, length: int, kept: bool) -> None:
+    with nullcontext() if kept else pytest.raises(Invalid), services.database.transaction(SYSTEM) as unit:
+        assert register_person(unit, "a@example.org", "长" * length).name == "长" * length
 
 
 @pytest.mark.parametrize(("length", "kept"), [(100, True), (101, False)])
-def test_a_name_of_a_token_is_kept_whole_or_refused(facilities: Facilities, length: int, kept: bool) -> None:
-    with facilities.works.writing(SYSTEM) as work:
-        person = register_person(work, "a@example.org")
-    with nullcontext() if kept else pytest.raises(Invalid), facilities.works.writing(SYSTEM) as work:
-        assert issue_token(work, person, name="长" * length)[0].name == "长" * length
+def test_a_name_of_a_token_is_kept_whole_or_refused(services: Services, length: int, kept: bool) -> None:
+    with services.database.transaction(SYSTEM) as unit:
+        person = register_person(unit, "a@example.org")
+    with nullcontext() if kept else pytest.raises(Invalid), services.database.transaction(SYSTEM) as unit:
+        assert issue_token(unit, person, name="长" * length)[0].name == "长" * length
 
 
 def test_files_are_listed_in_the_order_of_their_bytes_whatever_the_language_of_the_database(

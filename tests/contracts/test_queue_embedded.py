@@ -2,12 +2,12 @@
 
 import pytest
 
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.contracts.queue_contract import QueueContract, WorkOff, notes, told
 from tests.contracts.queue_jobs import NOTED, Notes, add_jobs
 from tests.contracts.together import all_of, at_once
-from tests.server import until
-from workers.embedded import start_jobs
+from tests.support.web_server import until
+from workers.embedded_jobs import start_jobs
 from workers.jobs import Queue
 from workers.model import Job
 from workers.relay import relay
@@ -17,9 +17,9 @@ __all__ = ["notes", "told"]
 
 
 @pytest.fixture
-def work_off(facilities: Facilities) -> WorkOff:
+def work_off(services: Services) -> WorkOff:
     def until_nothing_is_due() -> None:
-        while relay(facilities.works) + sum(run_next(facilities, queue) for queue in Queue):
+        while relay(services.database) + sum(run_next(services, queue) for queue in Queue):
             pass
 
     return until_nothing_is_due
@@ -29,23 +29,23 @@ class TestEmbeddedQueue(QueueContract):
     """The contract."""
 
 
-def test_threads_that_claim_at_once_run_each_job_once(facilities: Facilities, notes: Notes) -> None:
-    add_jobs(facilities, NOTED, range(1, 301))
+def test_threads_that_claim_at_once_run_each_job_once(services: Services, notes: Notes) -> None:
+    add_jobs(services, NOTED, range(1, 301))
 
     def run() -> int:
-        return sum(iter(lambda: run_next(facilities, Queue.SOON), 0))
+        return sum(iter(lambda: run_next(services, Queue.SOON), 0))
 
     at_once(*[run] * 4)
     run()
     assert notes.subjects == list(range(1, 301))
-    assert all_of(facilities, Job) == []
+    assert all_of(services, Job) == []
 
 
-def test_the_threads_of_a_server_run_what_is_due_and_end_when_told(facilities: Facilities, notes: Notes) -> None:
-    add_jobs(facilities, NOTED, [1, 2, 3])
-    jobs = start_jobs(facilities)
+def test_the_threads_of_a_server_run_what_is_due_and_end_when_told(services: Services, notes: Notes) -> None:
+    add_jobs(services, NOTED, [1, 2, 3])
+    jobs = start_jobs(services)
     try:
-        until(lambda: not all_of(facilities, Job), 30, "the jobs are done")
+        until(lambda: not all_of(services, Job), 30, "the jobs are done")
     finally:
         jobs.stop()
     assert notes.runs == [[1, 2, 3]]

@@ -13,23 +13,23 @@ import pytest
 import time_machine
 
 from config.settings import Settings
-from repository.engines.facilities import Facilities
-from repository.foundation import clock
-from repository.foundation.errors import Unavailable
+from repository.core import clock
+from repository.core.errors import Unavailable
+from repository.engines.services import Services
 from repository.identifiers.model import Identifier
-from repository.search.upkeep import differences
+from repository.search.index import differences
 from tests.conftest import Deposits
 from tests.contracts.queue_calls import calls, work_off
 from tests.contracts.queue_contract import WorkOff, notes
 from tests.contracts.queue_jobs import NOTED, STUCK, Notes, add_jobs
 from tests.contracts.together import all_of
-from tests.server import environment_of, free_port, until
-from workers.calls import Calls
+from tests.support.web_server import environment_of, free_port, until
 from workers.claiming import LEASE
-from workers.handing import hand_over
+from workers.dispatch import dispatch_jobs
 from workers.jobs import Queue
 from workers.model import Job
 from workers.relay import relay
+from workers.rq_queue import RqQueue
 
 __all__ = ["calls", "notes", "work_off"]
 
@@ -74,18 +74,18 @@ def a_worker(
 
 @pytest.mark.server
 def test_jobs_of_a_worker_killed_in_the_middle_are_run_by_another(
-    facilities: Facilities,
+    services: Services,
     environment: dict[str, str],
     redis_url: str,
-    calls: Calls,
+    calls: RqQueue,
     notes: Notes,
     work_off: WorkOff,
     tmp_path: Path,
 ) -> None:
     notes.hold.touch()
-    add_jobs(facilities, STUCK, [1, 2])
+    add_jobs(services, STUCK, [1, 2])
     with a_worker(environment, tmp_path, redis_url) as worker:
-        hand_over(facilities.works, calls)
+        dispatch_jobs(services.database, calls)
         until(lambda: notes.runs == [[1, 2]], PATIENCE, "the job runs")
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
@@ -95,33 +95,33 @@ def test_jobs_of_a_worker_killed_in_the_middle_are_run_by_another(
     with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
         work_off()
     assert notes.runs == [[1, 2], [1], [2]]
-    assert all_of(facilities, Job) == []
+    assert all_of(services, Job) == []
 
 
 @pytest.mark.server
 def test_a_worker_that_is_told_to_end_finishes_what_it_does(
-    facilities: Facilities, environment: dict[str, str], redis_url: str, calls: Calls, notes: Notes, tmp_path: Path
+    services: Services, environment: dict[str, str], redis_url: str, calls: RqQueue, notes: Notes, tmp_path: Path
 ) -> None:
     notes.hold.touch()
-    add_jobs(facilities, STUCK, [1])
+    add_jobs(services, STUCK, [1])
     with a_worker(environment, tmp_path, redis_url) as worker:
-        hand_over(facilities.works, calls)
+        dispatch_jobs(services.database, calls)
         until(lambda: notes.runs == [[1]], PATIENCE, "the job runs")
         worker.terminate()
         notes.hold.unlink()
         assert worker.wait(PATIENCE) == 0
-    assert all_of(facilities, Job) == []
+    assert all_of(services, Job) == []
     assert notes.runs == [[1]]
 
 
 @pytest.mark.server
 def test_an_idle_worker_ends_at_once_when_it_is_told_to(
-    environment: dict[str, str], facilities: Facilities, redis_url: str, calls: Calls, notes: Notes, tmp_path: Path
+    environment: dict[str, str], services: Services, redis_url: str, calls: RqQueue, notes: Notes, tmp_path: Path
 ) -> None:
-    add_jobs(facilities, NOTED, [1])
-    hand_over(facilities.works, calls)
+    add_jobs(services, NOTED, [1])
+    dispatch_jobs(services.database, calls)
     with a_worker(environment, tmp_path, redis_url) as worker:
-        until(lambda: not all_of(facilities, Job), PATIENCE, "the job is done")
+        until(lambda: not all_of(services, Job), PATIENCE, "the job is done")
         worker.terminate()
         assert worker.wait(PATIENCE) == 0
 
@@ -135,7 +135,7 @@ def own_redis(folder: Path, port: int) -> Iterator[str]:
     )
     url = f"redis://127.0.0.1:{port}/0"
     try:
-        with closing(Calls(url)) as probe:
+        with closing(RqQueue(url)) as probe:
             until(lambda: _answers(probe), PATIENCE, "Redis answers")
         yield url
     finally:
@@ -143,7 +143,7 @@ def own_redis(folder: Path, port: int) -> Iterator[str]:
         server.wait()
 
 
-def _answers(probe: Calls) -> bool:
+def _answers(probe: RqQueue) -> bool:
     try:
         probe.waiting(Queue.SOON)
     except Unavailable:
@@ -153,7 +153,7 @@ def _answers(probe: Calls) -> bool:
 
 @pytest.mark.server
 def test_what_happens_while_redis_is_away_follows_when_it_is_back_and_no_process_has_ended(
-    deposits: Deposits, facilities: Facilities, environment: dict[str, str], redis_url: str, tmp_path: Path
+    deposits: Deposits, services: Services, environment: dict[str, str], redis_url: str, tmp_path: Path
 ) -> None:
     port = free_port()
     environment |= {"REPOSITORY_QUEUE_URL": f"redis://127.0.0.1:{port}/0"}
@@ -163,25 +163,25 @@ def test_what_happens_while_redis_is_away_follows_when_it_is_back_and_no_process
     ):
         with own_redis(tmp_path, port):
             deposits.published()
-            until(lambda: not all_of(facilities, Job) and not relay(facilities.works), PATIENCE, "all is done")
+            until(lambda: not all_of(services, Job) and not relay(services.database), PATIENCE, "all is done")
         deposits.published()
         until(lambda: "does not answer" in (tmp_path / "relay.log").read_text(), PATIENCE, "the relay notices")
         with own_redis(tmp_path, port):
-            until(lambda: not all_of(facilities, Job) and not list(differences(facilities)), PATIENCE, "all is done")
+            until(lambda: not all_of(services, Job) and not list(differences(services)), PATIENCE, "all is done")
             assert a_relay.poll() is None
             assert worker.poll() is None
             for each in (a_relay, worker):
                 each.terminate()
                 assert each.wait(PATIENCE) == 0
-    assert {each.state for each in all_of(facilities, Identifier)} == {"registered"}
+    assert {each.state for each in all_of(services, Identifier)} == {"registered"}
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("name", ["worker", "relay"])
 def test_a_process_that_has_never_met_its_redis_waits_for_it_and_ends_when_it_is_told_to(
-    environment: dict[str, str], facilities: Facilities, redis_url: str, tmp_path: Path, name: str, notes: Notes
+    environment: dict[str, str], services: Services, redis_url: str, tmp_path: Path, name: str, notes: Notes
 ) -> None:
-    add_jobs(facilities, NOTED, [1])
+    add_jobs(services, NOTED, [1])
     environment |= {"REPOSITORY_QUEUE_URL": f"redis://:hidden@127.0.0.1:{free_port()}/0"}
     log = tmp_path / f"{name}.log"
     with process(environment, log, "repository", name) as started:
@@ -195,13 +195,13 @@ def test_a_process_that_has_never_met_its_redis_waits_for_it_and_ends_when_it_is
 @pytest.mark.server
 def test_two_relays_and_three_workers_do_everything_once(
     deposits: Deposits,
-    facilities: Facilities,
+    services: Services,
     environment: dict[str, str],
     redis_url: str,
     notes: Notes,
     tmp_path: Path,
 ) -> None:
-    add_jobs(facilities, NOTED, range(1, 301))
+    add_jobs(services, NOTED, range(1, 301))
     published = 6
     with (
         process(environment, tmp_path / "relay-1.log", "repository", "relay"),
@@ -212,15 +212,17 @@ def test_two_relays_and_three_workers_do_everything_once(
     ):
         for _ in range(published):
             deposits.published()
-        until(lambda: not all_of(facilities, Job) and not list(differences(facilities)), PATIENCE, "all is done")
+        until(lambda: not all_of(services, Job) and not list(differences(services)), PATIENCE, "all is done")
     assert notes.subjects == list(range(1, 301))
-    assert {each.state for each in all_of(facilities, Identifier)} == {"registered"}
+    assert {each.state for each in all_of(services, Identifier)} == {"registered"}
     logs = "".join(path.read_text() for path in tmp_path.glob("worker-*.log"))
     assert "job failed" not in logs
 
 
 def test_what_a_server_imports_needs_no_redis() -> None:
-    line = "import sys, repository.app, repository.cli, workers.embedded; print({'redis', 'rq'} & set(sys.modules))"
+    line = (
+        "import sys, repository.app, repository.cli, workers.embedded_jobs; print({'redis', 'rq'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 

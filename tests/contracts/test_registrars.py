@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.registrars import Registrars
-from deploy.registrars.accounts import DEFAULT
-from repository.engines.registrars.calling import Caller
-from repository.engines.registrars.datacite import DataCiteRegistrar
+from repository.core.errors import Unavailable
+from repository.engines.registrars.datacite_registrar import DataCiteRegistrar
+from repository.engines.registrars.http_client import Caller
 from repository.engines.registrars.port import Outcome, Registrar, Stage
-from repository.foundation.errors import Unavailable
 from tests.contracts.registrar_contract import DONE, RegistrarContract, RemoteContract
 from tests.contracts.registrar_places import REMOTE, Opening, Place, local, opening, server
-from tests.server import free_port
+from tests.support.registrars import Registrars
+from tests.support.registrars.accounts import DEFAULT
+from tests.support.web_server import free_port
 
 __all__ = ["opening", "server"]
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from deploy.registrars import Account
-from deploy.registrars.accounts import DEFAULT
-from repository.engines.registrars.calling import Answer
-from repository.engines.registrars.cstr_answers import exists, is_absent, target_in, task_id_of, task_of
+from repository.core.errors import Unavailable
+from repository.engines.registrars.cstr_replies import exists, is_absent, target_in, task_id_of, task_of
+from repository.engines.registrars.http_client import HttpReply
 from repository.engines.registrars.port import Outcome, Stage
-from repository.foundation.errors import Unavailable
 from tests.contracts import registrar_places as places
 from tests.contracts.registrar_contract import DONE
 from tests.contracts.registrar_places import Opening, Place, opening, server
+from tests.support.registrars import Account
+from tests.support.registrars.accounts import DEFAULT
 
 __all__ = ["opening", "server"]
 
@@ -278,7 +278,7 @@ def test_where_an_identifier_leads_is_read_in_many_forms(body: Any, target: str 
     ],
 )
 def test_what_is_not_there_is_told_from_what_is_not_told(status: int, body: Any, absent: bool) -> None:
-    assert is_absent(Answer(status, body)) is absent
+    assert is_absent(HttpReply(status, body)) is absent
 
 
 @pytest.mark.parametrize("cause", ["identifier already exists", "DUPLICATE identifier", "标识已存在", "该标识已注册"])

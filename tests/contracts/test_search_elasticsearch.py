@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from elasticsearch import Elasticsearch
 
+from repository.core.errors import Invalid, Unavailable
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
-from repository.engines.search.elasticsearch.bodies import body
-from repository.engines.search.port import FACETS, FIELDS, FREE_TEXT, FieldType, Kind, Search, Sort
-from repository.engines.search.query import And, Everything, Node, Not, Or, Phrase, Range, Term, Wildcard
-from repository.foundation.errors import Invalid, Unavailable
+from repository.engines.search.elasticsearch.index_bodies import body
+from repository.engines.search.port import FACETS, FIELDS, FREE_TEXT, DocumentKind, FieldType, Search, Sort
+from repository.engines.search.query_tree import And, Everything, Node, Not, Or, Phrase, Range, Term, Wildcard
 from tests.contracts.elasticsearch_places import PARTS, client_of, engine_at, indices
 from tests.contracts.search_contract import SearchContract
 from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found, nested
@@ -108,7 +108,7 @@ def test_an_interrupted_rebuild_of_another_version_of_us_is_not_resumed(
     [
         lambda engine: engine.put([ICE]),
         lambda engine: engine.put_files(files(1, 1)),
-        lambda engine: engine.drop(Kind.RECORD, [1]),
+        lambda engine: engine.drop(DocumentKind.RECORD, [1]),
         lambda engine: engine.drop_files(1),
         lambda engine: found(engine, Term("ice")),
         lambda engine: list(engine.entries()),

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from config.settings import SettingsError, read_settings
-from repository.bootstrap import facilities_of
+from repository.bootstrap import open_services
+from repository.core.errors import Unavailable
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
-from repository.engines.search.port import Kind
-from repository.engines.search.query import Term
-from repository.foundation.errors import Unavailable
+from repository.engines.search.port import DocumentKind
+from repository.engines.search.query_tree import Term
 from tests.contracts.elasticsearch_places import engine_at
 from tests.contracts.search_corpus import ICE, found
 from tests.contracts.search_files import files
@@ -27,7 +27,7 @@ def acts(engine: ElasticsearchSearch) -> list[Callable[[], object]]:
         engine.begin_rebuild,
         lambda: engine.put([ICE]),
         lambda: engine.put_files(files(1, 1)),
-        lambda: engine.drop(Kind.RECORD, [1]),
+        lambda: engine.drop(DocumentKind.RECORD, [1]),
         lambda: engine.drop_files(1),
         lambda: found(engine, Term("ice")),
         lambda: next(engine.entries()),
@@ -122,12 +122,12 @@ def test_an_address_that_is_none_is_refused_without_its_secrets(url: str) -> Non
 def test_a_wrong_address_stops_the_start_with_the_name_of_its_setting(tmp_path: Path) -> None:
     settings = read_settings(database_url=f"sqlite:///{tmp_path}/r.db", search_url="http://127.0.0.1:9200")
     with pytest.raises(SettingsError, match="REPOSITORY_SEARCH_URL"):
-        facilities_of(settings)
+        open_services(settings)
 
 
 def test_a_start_needs_no_server(tmp_path: Path) -> None:
     url = "https://person:p%40ss@127.0.0.1:1/ours"
-    opened = facilities_of(read_settings(database_url=f"sqlite:///{tmp_path}/r.db", search_url=url))
+    opened = open_services(read_settings(database_url=f"sqlite:///{tmp_path}/r.db", search_url=url))
     assert isinstance(opened.search, ElasticsearchSearch)
     assert elasticsearch_address(url).credentials == ("person", "p@ss")
     assert "p@ss" not in repr(elasticsearch_address(url))

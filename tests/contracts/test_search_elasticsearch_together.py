@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from elasticsearch import Elasticsearch
 
+from repository.core.errors import Conflict
 from repository.engines.search.elasticsearch import ElasticsearchSearch
 from repository.engines.search.port import Search
-from repository.engines.search.query import Everything, Term
-from repository.foundation.errors import Conflict
+from repository.engines.search.query_tree import Everything, Term
 from tests.contracts.elasticsearch_places import client_of, engine_at, indices
 from tests.contracts.search_corpus import ANYONE, ICE, LIBRARY, document, found
 from tests.contracts.together import at_once

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repository.core.errors import Unavailable
 from repository.engines.search.embedded import EmbeddedSearch
-from repository.engines.search.port import Kind, Search, Sort
-from repository.engines.search.query import And, Everything, Node, Not, Or, Phrase, Range, Term, Wildcard
-from repository.engines.search.segment import index_tokens, like, query_tokens
-from repository.foundation.errors import Unavailable
+from repository.engines.search.port import DocumentKind, Search, Sort
+from repository.engines.search.query_tree import And, Everything, Node, Not, Or, Phrase, Range, Term, Wildcard
+from repository.engines.search.tokenizer import index_tokens, like, query_tokens
 from tests.contracts.search_contract import SearchContract
 from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found, nested
 from tests.contracts.together import at_once
@@ -322,9 +322,9 @@ def test_a_text_is_found_by_itself(text: str) -> None:
 
 
 def test_records_and_drafts_of_one_id_are_two_documents(engine: EmbeddedSearch) -> None:
-    engine.put([document(1, kind=kind) for kind in Kind])
-    engine.drop(Kind.DRAFT, [1])
-    assert [entry.kind for entry in engine.entries()] == [Kind.RECORD]
+    engine.put([document(1, kind=kind) for kind in DocumentKind])
+    engine.drop(DocumentKind.DRAFT, [1])
+    assert [entry.kind for entry in engine.entries()] == [DocumentKind.RECORD]
 
 
 def test_a_chinese_word_is_marked_only_where_its_characters_touch(engine: EmbeddedSearch) -> None:

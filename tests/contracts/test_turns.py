@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repository.foundation.turns import Turn
+from repository.core.file_lock import FileLock
 
 HOLD = """
 import sys
@@ -30,7 +30,7 @@ def holder(path: Path) -> "subprocess.Popen[str]":
 
 
 def test_threads_never_have_the_turn_together(tmp_path: Path) -> None:
-    turn, inside, most = Turn(tmp_path / "turn"), [0], []
+    turn, inside, most = FileLock(tmp_path / "turn"), [0], []
 
     def write() -> None:
         for _ in range(200):
@@ -52,7 +52,7 @@ def test_threads_never_have_the_turn_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["done", "killed"])
 def test_another_process_waits_until_the_holder_is_done_or_dead(tmp_path: Path, end: str) -> None:
     path = tmp_path / "turn"
-    other, turn, got = holder(path), Turn(path), threading.Event()
+    other, turn, got = holder(path), FileLock(path), threading.Event()
 
     def take() -> None:
         with turn:
@@ -71,7 +71,7 @@ def test_another_process_waits_until_the_holder_is_done_or_dead(tmp_path: Path, 
 
 
 def test_a_block_that_fails_gives_its_turn_back(tmp_path: Path) -> None:
-    turn = Turn(tmp_path / "turn")
+    turn = FileLock(tmp_path / "turn")
     with pytest.raises(KeyError), turn:
         raise KeyError
     with turn:

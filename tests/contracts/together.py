@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM, Actor, Role
-from repository.foundation.facts import FactRow
-from repository.foundation.work import Work
+from repository.core.actor import SYSTEM, Actor, Role
+from repository.core.facts import FactRow
+from repository.core.unit_of_work import UnitOfWork
+from repository.engines.services import Services
 
 T = TypeVar("T")
 ADMINISTRATOR = Actor(1, Role.ADMINISTRATOR, SYSTEM.scopes)
@@ -29,38 +29,38 @@ def at_once(*acts: Callable[[], T]) -> list[T]:
         return [each.result(PATIENCE) for each in [pool.submit(do, act) for act in acts]]
 
 
-def behind(facilities: Facilities, first: Callable[[Work], object], second: Callable[[], T]) -> T:
+def behind(services: Services, first: Callable[[UnitOfWork], object], second: Callable[[], T]) -> T:
     """Do `second` while the transaction of `first` is done but not committed; the result of `second`."""
     with ThreadPoolExecutor(1) as pool:
-        with facilities.works.writing(ADMINISTRATOR) as work:
-            first(work)
-            work.session.flush()
+        with services.database.transaction(ADMINISTRATOR) as unit:
+            first(unit)
+            unit.session.flush()
             waiting = pool.submit(second)
-            until_it_waits(facilities, waiting)
+            until_it_waits(services, waiting)
         return waiting.result(PATIENCE)
 
 
-def until_it_waits(facilities: Facilities, act: Future[Any]) -> None:
+def until_it_waits(services: Services, act: Future[Any]) -> None:
     """Return when `act` waits for a lock of the database, or is done; SQLite's writers queue before they begin."""
-    if facilities.works.engine.dialect.name == "sqlite":
+    if services.database.engine.dialect.name == "sqlite":
         return
     query = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     pause = threading.Event()
     while not act.done():
-        with facilities.works.reading(SYSTEM) as work:
-            if work.session.scalar(query):
+        with services.database.snapshot(SYSTEM) as unit:
+            if unit.session.scalar(query):
                 return
         pause.wait(0.01)
 
 
-def all_of(facilities: Facilities, table: type[T]) -> Sequence[T]:
+def all_of(services: Services, table: type[T]) -> Sequence[T]:
     """Every row of a table."""
-    with facilities.works.reading(SYSTEM) as work:
-        return work.session.scalars(select(table)).all()
+    with services.database.snapshot(SYSTEM) as unit:
+        return unit.session.scalars(select(table)).all()
 
 
-def facts_of(facilities: Facilities, kind: str) -> int:
+def facts_of(services: Services, kind: str) -> int:
     """How many facts of this kind there are."""
-    return sum(fact.kind == kind for fact in all_of(facilities, FactRow))
+    return sum(fact.kind == kind for fact in all_of(services, FactRow))

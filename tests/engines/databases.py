@@ -11,8 +11,8 @@ from typing import Protocol
 
 import pytest
 
-from repository.cli.database import migrate_to
-from repository.foundation.database import open_database
+from repository.cli.database_commands import migrate_to
+from repository.core.database.engine import open_database
 from tests.engines import EMBEDDED, POSTGRESQL, SQLITE
 from tests.engines.addresses import on_server, postgresql_server
 

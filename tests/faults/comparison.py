@@ -12,19 +12,19 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from repository.core.actor import SYSTEM
 from repository.deposits.model import Draft, DraftKind
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from repository.files.model import StoredFile
-from repository.foundation.actor import SYSTEM
 from repository.identifiers.model import Identifier
 from repository.records.model import Version
 from tests.faults.installation import BUCKET, Installation
 from tests.faults.ledger import Deposit, Ledger, Stage
-from tests.server import Client, until
 from tests.stories.test_20_kill import expect_whole_database
+from tests.support.web_server import Client, until
 from workers.claiming import LEASE
-from workers.desk import backlog, open_jobs
-from workers.handing import HANDED
+from workers.dispatch import HANDED
+from workers.job_admin import backlog, open_jobs
 
 LONGEST_PAUSE = timedelta(seconds=2**5)
 """of a job that has failed five times: more often than one kind of engine is away in any of these tests"""
@@ -38,12 +38,12 @@ def expect_agreement(site: Installation, ledger: Ledger, depositors: Sequence[Cl
     Nothing of it may be asked while somebody still deposits.
     """
     assert ledger.wrong == []
-    with site.facilities() as facilities:
-        until(lambda: nothing_waits(facilities), SETTLED_SECONDS, "every fact and job is done")
-        expect_whole_database(facilities)
-        expect_nothing_unknown(facilities, ledger)
-        _expect_identifiers(facilities, ledger)
-        expect_whole_bucket(site.bucket(), facilities, ledger)
+    with site.services() as services:
+        until(lambda: nothing_waits(services), SETTLED_SECONDS, "every fact and job is done")
+        expect_whole_database(services)
+        expect_nothing_unknown(services, ledger)
+        _expect_identifiers(services, ledger)
+        expect_whole_bucket(site.bucket(), services, ledger)
     with ThreadPoolExecutor(len(depositors)) as at_once:
         looks = [at_once.submit(expect_deposit, depositors[each.depositor], each) for each in ledger.deposits]
         for look in looks:
@@ -66,31 +66,31 @@ def expect_deposit(call: Client, deposit: Deposit) -> None:
         assert (got.status, hashlib.sha256(got.body).hexdigest()) == (200, digest), f"{deposit.id} {key}"
 
 
-def nothing_waits(facilities: Facilities) -> bool:
+def nothing_waits(services: Services) -> bool:
     """A job that was given up is told with its cause at once."""
-    with facilities.works.reading(SYSTEM) as work:
-        counts = backlog(work)
-        given_up = [(job.name, job.subject, job.cause) for job in open_jobs(work) if job.state == "failed"]
+    with services.database.snapshot(SYSTEM) as unit:
+        counts = backlog(unit)
+        given_up = [(job.name, job.subject, job.cause) for job in open_jobs(unit) if job.state == "failed"]
     assert given_up == []
     return not any(counts.values())
 
 
-def expect_nothing_unknown(facilities: Facilities, ledger: Ledger) -> None:
+def expect_nothing_unknown(services: Services, ledger: Ledger) -> None:
     """What nobody was told of is at most what an unanswered request may have made."""
     known = {int(deposit.id) for deposit in ledger.deposits}
-    with facilities.works.reading(SYSTEM) as work:
-        drafts = set(work.session.scalars(select(Draft.id).where(Draft.kind != DraftKind.EDIT.value)))
-        edits = set(work.session.scalars(select(Draft.id).where(Draft.kind == DraftKind.EDIT.value)))
-        versions = set(work.session.scalars(select(Version.id)))
+    with services.database.snapshot(SYSTEM) as unit:
+        drafts = set(unit.session.scalars(select(Draft.id).where(Draft.kind != DraftKind.EDIT.value)))
+        edits = set(unit.session.scalars(select(Draft.id).where(Draft.kind == DraftKind.EDIT.value)))
+        versions = set(unit.session.scalars(select(Version.id)))
     assert versions <= known, "a publication that nobody asked for"
     assert edits <= versions
     assert len(drafts - known) <= ledger.unanswered["POST /api/records"]
 
 
-def _expect_identifiers(facilities: Facilities, ledger: Ledger) -> None:
+def _expect_identifiers(services: Services, ledger: Ledger) -> None:
     """Those that were answered, one of each scheme, and no two alike; `expect_whole_database` saw them registered."""
-    with facilities.works.reading(SYSTEM) as work:
-        rows = work.session.execute(select(Identifier.owner, Identifier.scheme, Identifier.value)).all()
+    with services.database.snapshot(SYSTEM) as unit:
+        rows = unit.session.execute(select(Identifier.owner, Identifier.scheme, Identifier.value)).all()
     held: dict[int, dict[str, str]] = {}
     for owner, scheme, value in rows:
         held.setdefault(owner, {})[scheme] = value
@@ -101,10 +101,10 @@ def _expect_identifiers(facilities: Facilities, ledger: Ledger) -> None:
     assert len(values) == len(set(values))
 
 
-def expect_whole_bucket(client: Any, facilities: Facilities, ledger: Ledger) -> None:
+def expect_whole_bucket(client: Any, services: Services, ledger: Ledger) -> None:
     """Each row has its object, byte for byte; objects without a row are at most those of unanswered uploads."""
-    with facilities.works.reading(SYSTEM) as work:
-        files = {file.object_key: file for file in work.session.scalars(select(StoredFile))}
+    with services.database.snapshot(SYSTEM) as unit:
+        files = {file.object_key: file for file in unit.session.scalars(select(StoredFile))}
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
     sizes = {each["Key"]: each["Size"] for page in pages for each in page.get("Contents", ())}
     assert set(files) <= set(sizes), "objects are missing"

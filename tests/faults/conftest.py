@@ -10,7 +10,7 @@ from tests.faults.installation import Installation, installed, programs_are_here
 from tests.faults.ledger import Ledger
 from tests.faults.load import CLIENTS
 from tests.faults.witness import Witness
-from tests.server import Client
+from tests.support.web_server import Client
 
 
 @pytest.fixture(scope="package")

@@ -13,13 +13,13 @@ from botocore.config import Config
 
 from config.settings import read_settings
 from deploy import services
-from repository.accounts.people import register_person
-from repository.accounts.tokens import issue_token
-from repository.bootstrap import facilities_of
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
+from repository.bootstrap import open_services
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import register_person
 from tests.faults.proxy import Proxy, before
-from tests.server import HOST, Client, Process, Program, Server, free_port
+from tests.support.web_server import HOST, Client, Process, Program, Server, free_port
 
 POSTGRESQL, REDIS, ELASTICSEARCH, S3 = "postgresql", "redis", "elasticsearch", "s3"
 BUCKET = "repository"
@@ -38,11 +38,11 @@ class Installation:
     processes: list[Process] = field(default_factory=list)
 
     @contextmanager
-    def facilities(self) -> Iterator[Facilities]:
+    def services(self) -> Iterator[Services]:
         """The same data, in this process and past the proxies."""
         urls = {name: _url(server, server.port) for name, server in self.servers.items()}
         chosen = {variable.lower(): urls[name] for variable, name in _SETTINGS.items()}
-        opened = facilities_of(read_settings(base_url=self.web.base_url, **chosen))
+        opened = open_services(read_settings(base_url=self.web.base_url, **chosen))
         try:
             yield opened
         finally:
@@ -50,9 +50,9 @@ class Installation:
 
     def depositors(self, count: int) -> list[Client]:
         """The clients of new people."""
-        with self.facilities() as facilities, facilities.works.writing(SYSTEM) as work:
-            people = [register_person(work, f"author-{number}@example.org") for number in range(count)]
-            return [self.web.client(issue_token(work, person)[1]) for person in people]
+        with self.services() as services, services.database.transaction(SYSTEM) as unit:
+            people = [register_person(unit, f"author-{number}@example.org") for number in range(count)]
+            return [self.web.client(issue_token(unit, person)[1]) for person in people]
 
     def bucket(self) -> Any:
         """Boto3's own client of the S3 server, past the proxy and the application."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
 
-from tests.server import Cut, Reply
+from tests.support.web_server import Cut, Reply
 
 UNAVAILABLE = 503
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.server import HOST, free_port
+from tests.support.web_server import HOST, free_port
 
 CHUNK = 1 << 16
 TURN_SECONDS = 10.0

@@ -12,7 +12,7 @@ from tests.faults.ledger import UNAVAILABLE, Ledger
 from tests.faults.load import depositing
 from tests.faults.proxy import CUT, HALF_OPEN, LOST_ANSWER, RESET, RESET_AFTER_SOME, SLOW, Fault, Kind
 from tests.faults.witness import Witness
-from tests.server import Client, until
+from tests.support.web_server import Client, until
 
 FAULTS = (CUT, RESET, RESET_AFTER_SOME, SLOW, HALF_OPEN, LOST_ANSWER)
 FAULT_SECONDS = 1.5

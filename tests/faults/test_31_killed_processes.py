@@ -11,7 +11,7 @@ from tests.faults.comparison import expect_agreement
 from tests.faults.installation import ELASTICSEARCH, Installation
 from tests.faults.ledger import Ledger
 from tests.faults.load import depositing
-from tests.server import Client, until
+from tests.support.web_server import Client, until
 
 AWAY_SECONDS = 1.0
 GOES_ON_SECONDS = 30.0

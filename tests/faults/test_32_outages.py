@@ -10,22 +10,22 @@ from sqlalchemy import text
 
 from config import search as index_parts
 from config.settings import Settings, read_settings
-from repository.bootstrap import facilities_of
-from repository.engines.bytestore import s3_clients
-from repository.engines.facilities import Facilities
+from repository.bootstrap import open_services
+from repository.core.actor import SYSTEM
+from repository.core.database import postgresql
+from repository.core.errors import Unavailable
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
-from repository.foundation import postgresql
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Unavailable
+from repository.engines.services import Services
+from repository.engines.store import s3_clients
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.engines import SERVERS
 from tests.faults.proxy import CUT, HALF_OPEN, LOST_ANSWER, RESET, RESET_AFTER_SOME, Fault, Kind, Proxy, before_url
-from workers import calls
-from workers.calls import Calls
-from workers.desk import backlog
-from workers.handing import hand_over
+from workers import rq_queue
+from workers.dispatch import dispatch_jobs
+from workers.job_admin import backlog
 from workers.jobs import Queue
 from workers.relay import relay
+from workers.rq_queue import RqQueue
 from workers.runner import run_next
 
 DATABASE, STORE, SEARCH = "database", "store", "search"
@@ -46,7 +46,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql.PatientConnection, "patience", IMPATIENCE)
     monkeypatch.setitem(postgresql.ARGUMENTS, "connect_timeout", 2)  # the least that it takes
     monkeypatch.setattr(s3_clients, "ANSWER_SECONDS", IMPATIENCE)
-    monkeypatch.setattr(calls, "ANSWER_SECONDS", IMPATIENCE)
+    monkeypatch.setattr(rq_queue, "ANSWER_SECONDS", IMPATIENCE)
 
 
 @pytest.fixture
@@ -72,19 +72,19 @@ def settings(between: dict[str, tuple[Proxy, str]]) -> Settings:
 
 
 @pytest.fixture
-def facilities(settings: Settings) -> Iterator[Facilities]:
+def services(settings: Settings) -> Iterator[Services]:
     """Those of the settings, with an impatient search engine."""
     search = ElasticsearchSearch(elasticsearch_address(settings.search_url), index_parts.read(), longest=IMPATIENCE)
-    opened = replace(facilities_of(settings), search=search)
+    opened = replace(open_services(settings), search=search)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def record(facilities: Facilities, deposits: Deposits, settle: Settle) -> dict[str, Any]:
+def record(services: Services, deposits: Deposits, settle: Settle) -> dict[str, Any]:
     """A published record, indexed."""
-    facilities.store.prepare()
-    facilities.search.prepare()
+    services.store.prepare()
+    services.search.prepare()
     record = deposits.published(a_dataset(title="Penguins of Dream Island"))
     settle()
     return record
@@ -166,33 +166,33 @@ def test_without_the_store_an_upload_is_refused_before_anything_changes(
 @on_servers
 @pytest.mark.parametrize("size", [100, 9_000_000], ids=["in one piece", "in parts"])
 def test_a_write_that_the_store_did_not_answer_leaves_one_object_at_most(
-    size: int, proxies: dict[str, Proxy], facilities: Facilities, author: Caller, draft: dict[str, Any], settle: Settle
+    size: int, proxies: dict[str, Proxy], services: Services, author: Caller, draft: dict[str, Any], settle: Settle
 ) -> None:
     place = f"/api/records/{draft['id']}/draft/files/{KEY}"
     content = b"x" * size
-    before = len(list(facilities.store.objects()))
+    before = len(list(services.store.objects()))
     with proxies[STORE].failing(LOST_PUT):
         answered = author.put(f"{place}/content", data=content).status_code
     assert answered in (200, 503)
-    assert len(list(facilities.store.objects())) <= before + 1
+    assert len(list(services.store.objects())) <= before + 1
     assert author.put(f"{place}/content", data=content).status_code == 200
     assert author.post(f"{place}/commit").status_code == 200
     settle()
     assert author.get(f"{place}/content").data == content
-    assert len(list(facilities.store.objects())) <= before + (answered == 503)
+    assert len(list(services.store.objects())) <= before + (answered == 503)
 
 
 @on_servers
 def test_a_download_that_breaks_is_no_whole_file(
-    proxies: dict[str, Proxy], facilities: Facilities, author: Caller, draft: dict[str, Any]
+    proxies: dict[str, Proxy], services: Services, author: Caller, draft: dict[str, Any]
 ) -> None:
     place = f"/api/records/{draft['id']}/draft/files/{KEY}"
     content = b"y" * 3_000_000
     assert author.put(f"{place}/content", data=content).status_code == 200
-    (key,) = [each.key for each in facilities.store.objects() if each.size == len(content)]
+    (key,) = [each.key for each in services.store.objects() if each.size == len(content)]
     with proxies[STORE].failing(RESET_AFTER_SOME), pytest.raises(Unavailable):
-        facilities.store.open(key).read()
-    assert facilities.store.open(key).read() == content
+        services.store.open(key).read()
+    assert services.store.open(key).read() == content
 
 
 @on_servers
@@ -215,18 +215,18 @@ def test_without_the_search_engine_everything_but_searching_goes_on(
 
 @on_servers
 def test_a_job_that_met_an_outage_runs_again(
-    proxies: dict[str, Proxy], facilities: Facilities, deposits: Deposits, record: dict[str, Any], settle: Settle
+    proxies: dict[str, Proxy], services: Services, deposits: Deposits, record: dict[str, Any], settle: Settle
 ) -> None:
     with proxies[SEARCH].failing(CUT):
         late = deposits.published(a_dataset(title="Late penguins"))
         settle()
-    with facilities.works.reading(SYSTEM) as work:
-        assert backlog(work)["waiting"] > 0
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.execute(text("UPDATE job SET run_after = created"))
+    with services.database.snapshot(SYSTEM) as unit:
+        assert backlog(unit)["waiting"] > 0
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(text("UPDATE job SET run_after = created"))
     settle()
-    with facilities.works.reading(SYSTEM) as work:
-        assert not any(backlog(work).values())
+    with services.database.snapshot(SYSTEM) as unit:
+        assert not any(backlog(unit).values())
     hits = deposits.caller.get("/api/records?q=late").get_json()["hits"]["hits"]
     assert [hit["id"] for hit in hits] == [late["id"]]
 
@@ -246,18 +246,18 @@ def test_a_slow_engine_is_no_broken_one(
 @on_servers
 @pytest.mark.parametrize("fault", AWAY)
 def test_without_redis_facts_and_jobs_wait_in_the_database(
-    fault: Fault, redis_url: str, facilities: Facilities, deposits: Deposits, record: dict[str, Any]
+    fault: Fault, redis_url: str, services: Services, deposits: Deposits, record: dict[str, Any]
 ) -> None:
-    with before_url(redis_url) as (proxy, url), closing(Calls(url)) as queue:
-        assert hand_over(facilities.works, queue) == 0
+    with before_url(redis_url) as (proxy, url), closing(RqQueue(url)) as queue:
+        assert dispatch_jobs(services.database, queue) == 0
         with proxy.failing(fault):
             deposits.published(a_dataset(title="Late penguins"))
-            assert relay(facilities.works) > 0
+            assert relay(services.database) > 0
             with pytest.raises(Unavailable):
-                hand_over(facilities.works, queue)
-        with facilities.works.reading(SYSTEM) as work:
-            counts = backlog(work)
+                dispatch_jobs(services.database, queue)
+        with services.database.snapshot(SYSTEM) as unit:
+            counts = backlog(unit)
         assert counts["waiting"] > 0
-        assert hand_over(facilities.works, queue) == counts["waiting"]
+        assert dispatch_jobs(services.database, queue) == counts["waiting"]
         assert queue.waiting(Queue.SOON) > 0
-        assert run_next(facilities, Queue.SOON) == 0, "handed over, it is a worker's"
+        assert run_next(services, Queue.SOON) == 0, "handed over, it is a worker's"

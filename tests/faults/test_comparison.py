@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from repository.engines.search.port import Kind
+from repository.core.actor import SYSTEM
+from repository.engines.search.port import DocumentKind
 from repository.files.model import FileEntry, StoredFile
-from repository.foundation.actor import SYSTEM
 from repository.records.model import Version
-from repository.search.upkeep import repair_index
+from repository.search.index import repair_index
 from tests.faults.comparison import (
     SETTLED_SECONDS,
     expect_deposit,
@@ -22,8 +22,8 @@ from tests.faults.comparison import (
 from tests.faults.installation import BUCKET, Installation
 from tests.faults.ledger import Ledger, Stage
 from tests.faults.witness import Witness
-from tests.server import Client, until
 from tests.stories.test_20_kill import expect_whole_database
+from tests.support.web_server import Client, until
 
 pytestmark = [pytest.mark.server, pytest.mark.alone]
 Act = Callable[[], object]
@@ -45,24 +45,24 @@ def expect_seen(
 
 def object_of(site: Installation, record_id: str) -> tuple[Any, str, bytes]:
     """The bucket's client, and key and bytes of a record's first file."""
-    with site.facilities() as facilities, facilities.works.reading(SYSTEM) as work:
+    with site.services() as services, services.database.snapshot(SYSTEM) as unit:
         query = (
             select(StoredFile.object_key)
             .join(FileEntry, FileEntry.file_id == StoredFile.id)
             .join(Version, Version.file_set_id == FileEntry.file_set_id)
             .where(Version.id == int(record_id))
         )
-        key = work.session.scalars(query.limit(1)).one()
+        key = unit.session.scalars(query.limit(1)).one()
     client = site.bucket()
     return client, key, client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
 
 def test_a_lost_or_changed_object_is_seen(site: Installation, ledger: Ledger, witness: Witness) -> None:
     client, key, content = object_of(site, witness.published.id)
-    with site.facilities() as facilities:
+    with site.services() as services:
 
         def look() -> None:
-            expect_whole_bucket(client, facilities, ledger)
+            expect_whole_bucket(client, services, ledger)
 
         def put(content: bytes) -> None:
             client.put_object(Bucket=BUCKET, Key=key, Body=content)
@@ -74,12 +74,12 @@ def test_a_lost_or_changed_object_is_seen(site: Installation, ledger: Ledger, wi
 
 def test_a_record_missing_in_the_index_is_seen(site: Installation, ledger: Ledger, witness: Witness) -> None:
     number = int(witness.published.id)
-    with site.facilities() as facilities:
-        until(lambda: nothing_waits(facilities), SETTLED_SECONDS, "every fact and job is done")
+    with site.services() as services:
+        until(lambda: nothing_waits(services), SETTLED_SECONDS, "every fact and job is done")
         expect_seen(
-            lambda: expect_whole_database(facilities),
-            lambda: facilities.search.drop(Kind.RECORD, [number]),
-            lambda: repair_index(facilities, look_again=0),
+            lambda: expect_whole_database(services),
+            lambda: services.search.drop(DocumentKind.RECORD, [number]),
+            lambda: repair_index(services, look_again=0),
             f"record {number}: missing",
         )
 
@@ -100,9 +100,9 @@ def test_an_untrue_answer_is_seen(depositors: Sequence[Client], witness: Witness
 
 
 def test_a_version_that_nobody_was_told_of_is_seen(site: Installation, ledger: Ledger, witness: Witness) -> None:
-    with site.facilities() as facilities:
+    with site.services() as services:
         expect_seen(
-            lambda: expect_nothing_unknown(facilities, ledger),
+            lambda: expect_nothing_unknown(services, ledger),
             lambda: ledger.deposits.remove(witness.published),
             lambda: ledger.deposits.append(witness.published),
             "a publication that nobody asked for",

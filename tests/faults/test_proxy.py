@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from tests.faults.proxy import CUT, HALF_OPEN, LOST_ANSWER, PASS, RESET, SLOW, Fault, Kind, Proxy, before
-from tests.server import HOST, until
+from tests.support.web_server import HOST, until
 
 PATIENCE = 10.0
 SHORT = 0.3

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from tests.conftest import a_dataset
 from tests.faults.ledger import UNAVAILABLE, Deposit, Ledger
 from tests.faults.load import Depositor
-from tests.server import Client, Reply
+from tests.support.web_server import Client, Reply
 
 FILES = 1
 

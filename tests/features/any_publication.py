@@ -8,7 +8,7 @@ from repository.dataset.description import FileOf, Publication
 TEXTS = st.text(max_size=12) | st.sampled_from(
     ['"""', "\\", "]]>", "<b>", "\r\n", "测试", "https://a.test/<>", "\ud800"]
 )
-IDENTIFIED = st.builds(d.Identifier, st.sampled_from(["doi", "url", "cstr", "orcid", "other"]), TEXTS)
+IDENTIFIED = st.builds(d.RelatedId, st.sampled_from(["doi", "url", "cstr", "orcid", "other"]), TEXTS)
 LABELS = st.builds(d.Label, TEXTS, st.dictionaries(st.sampled_from(["en", "zh", "x y"]), TEXTS, max_size=2))
 AGENTS = st.builds(
     d.Agent,
@@ -42,7 +42,7 @@ DESCRIPTIONS = st.builds(
         st.builds(d.RelatedIdentifier, st.sampled_from(["doi", "url"]), TEXTS, LABELS), max_size=2
     ),
     references=st.lists(TEXTS, max_size=1),
-    places=st.lists(st.builds(d.Place, st.none(), TEXTS, TEXTS, st.lists(IDENTIFIED, max_size=1)), max_size=1),
+    places=st.lists(st.builds(d.DescribedPlace, st.none(), TEXTS, TEXTS, st.lists(IDENTIFIED, max_size=1)), max_size=1),
     funding=st.lists(st.builds(d.Funding, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS), max_size=1),
 )
 PUBLICATIONS = st.builds(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.conftest import Deposits, a_dataset
 from tests.features.harvesting import BEGIN, SECOND, change, multiply
 from tests.features.oai_schemas import SCHEMA, protocol_schema
@@ -75,13 +75,13 @@ def schema(tmp_path: Path) -> etree.XMLSchema:
 
 
 @pytest.fixture
-def many(facilities: Facilities, deposits: Deposits) -> Callable[[Sequence[datetime]], list[str]]:
+def many(services: Services, deposits: Deposits) -> Callable[[Sequence[datetime]], list[str]]:
     """Publish one record and multiply it; the ids of all in the order of their datestamps."""
 
     def publish(stamps: Sequence[datetime]) -> list[str]:
         record = deposits.published()
         long_ago = BEGIN - SECOND
-        change(facilities, int(record["id"]), updated=long_ago, datestamp=long_ago, created=long_ago)
-        return [record["id"], *multiply(facilities, record, stamps)]
+        change(services, int(record["id"]), updated=long_ago, datestamp=long_ago, created=long_ago)
+        return [record["id"], *multiply(services, record, stamps)]
 
     return publish

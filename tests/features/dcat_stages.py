@@ -9,7 +9,7 @@ from rdflib import URIRef
 from repository.cli.demo import DEFAULT_DATA, read_datasets
 from repository.dataset import description as d
 from repository.dataset.description import Publication, Sibling, Withdrawal
-from repository.dataset.reading import description_of
+from repository.dataset.from_json import description_of
 from tests.features.hostile import hostile
 from tests.features.rdf_reading import graph_of
 from tests.features.samples import PUBLICATION, VOCABULARIES

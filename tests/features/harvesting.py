@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from lxml import etree
 from sqlalchemy import insert
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.records.changing import note_change
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
+from repository.records.change_tracking import touch
 from repository.records.model import Concept, Version
 from tests.conftest import Caller
 
@@ -79,38 +79,36 @@ def pages(caller: Caller, verb: str = "ListRecords", **arguments: str) -> Iterat
         yield answer
 
 
-def change(facilities: Facilities, number: int, **values: Any) -> None:
+def change(services: Services, number: int, **values: Any) -> None:
     """Set columns of a version as if it had been so for ever."""
-    with facilities.works.writing(SYSTEM) as work:
-        version = work.session.get_one(Version, number)
+    with services.database.transaction(SYSTEM) as unit:
+        version = unit.session.get_one(Version, number)
         for name, value in values.items():
             setattr(version, name, value)
 
 
-def correct(facilities: Facilities, *numbers: str, **values: Any) -> None:
+def correct(services: Services, *numbers: str, **values: Any) -> None:
     """Change versions now, as corrections do."""
     for number in numbers:
-        with facilities.works.writing(SYSTEM) as work:
-            version = work.session.get_one(Version, int(number), with_for_update=True)
+        with services.database.transaction(SYSTEM) as unit:
+            version = unit.session.get_one(Version, int(number), with_for_update=True)
             for name, value in values.items():
                 setattr(version, name, value)
-            note_change(work, version)
+            touch(unit, version)
 
 
-def multiply(
-    facilities: Facilities, record: dict[str, Any], stamps: Sequence[datetime], first: int = 1000
-) -> list[str]:
+def multiply(services: Services, record: dict[str, Any], stamps: Sequence[datetime], first: int = 1000) -> list[str]:
     """More versions like `record`, each with a concept of its own and changed at one of `stamps`; their ids."""
-    with facilities.works.writing(SYSTEM) as work:
-        original = work.session.get_one(Version, int(record["id"]))
-        concept = work.session.get_one(Concept, original.concept_id)
+    with services.database.transaction(SYSTEM) as unit:
+        original = unit.session.get_one(Version, int(record["id"]))
+        concept = unit.session.get_one(Concept, original.concept_id)
         like = {column.name: getattr(original, column.name) for column in Version.__table__.columns}
         about = {column.name: getattr(concept, column.name) for column in Concept.__table__.columns}
         numbers = range(first, first + 2 * len(stamps), 2)
-        work.session.execute(insert(Concept), [{**about, "id": n + 1, "latest_id": n} for n in numbers])
+        unit.session.execute(insert(Concept), [{**about, "id": n + 1, "latest_id": n} for n in numbers])
         rows = [
             {**like, "id": number, "concept_id": number + 1, "updated": stamp, "datestamp": stamp}
             for number, stamp in zip(numbers, stamps, strict=True)
         ]
-        work.session.execute(insert(Version), rows)
+        unit.session.execute(insert(Version), rows)
     return [str(number) for number in numbers]

@@ -7,8 +7,8 @@ from typing import Any
 from repository.dataset.description import Publication
 from repository.dataset.formats.registry import FORMATS
 from repository.dataset.formats.signposting import items, level_1, signposts
-from repository.landing.asked import Asked
-from repository.landing.page import VersionLine, render
+from repository.faces.pages.page_params import PageParams
+from repository.faces.pages.rendering import VersionLine, render
 from tests.features.samples import PUBLICATION
 
 TODAY = date(2025, 3, 23)
@@ -60,16 +60,16 @@ EXPORTS = tuple(FORMATS.values())
 API_URL = "https://repository.test/api/records/12"
 
 
-def shown(work: Publication = PUBLICATION, language: str = "en", **changes: Any) -> str:
+def shown(unit: Publication = PUBLICATION, language: str = "en", **changes: Any) -> str:
     asked = {name: changes.pop(name) for name in ("page", "style", "chosen") if name in changes}
     given: dict[str, Any] = {
         "versions": VERSIONS,
         "files_restricted": False,
-        "asked": Asked(language, **asked),
+        "asked": PageParams(language, **asked),
         "accessed": TODAY,
         "api_url": API_URL,
         "archive_url": f"{API_URL}/files-archive",
         "exports": EXPORTS,
-        "found": level_1(signposts(work, EXPORTS, API_URL), items(work)),
+        "found": level_1(signposts(unit, EXPORTS, API_URL), items(unit)),
     }
-    return render(work, **{**given, **changes})
+    return render(unit, **{**given, **changes})

@@ -9,7 +9,7 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.dcat import dcat_jsonld, dcat_rdfxml, dcat_turtle
+from repository.dataset.formats.dcat.dcat_graph import dcat_jsonld, dcat_rdfxml, dcat_turtle
 
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 DCT = rdflib.Namespace("http://purl.org/dc/terms/")

@@ -5,7 +5,7 @@ from typing import Any
 
 from config import vocabularies
 from repository.dataset.description import Description, FileOf, Publication
-from repository.dataset.reading import description_of
+from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
 
 VOCABULARIES = Vocabularies.of(vocabularies.read())

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import event
 
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.conftest import Caller
 
 Json = dict[str, Any]
@@ -59,23 +59,23 @@ def commit(caller: Caller, draft: dict[str, Any], key: str) -> Any:
     return caller.post(f"{base(draft)}/{quote(key)}/commit")
 
 
-def objects(facilities: Facilities) -> int:
-    return len(list(facilities.store.objects()))
+def objects(services: Services) -> int:
+    return len(list(services.store.objects()))
 
 
 @contextmanager
-def statements(facilities: Facilities) -> Iterator[list[str]]:
+def statements(services: Services) -> Iterator[list[str]]:
     """The SQL that runs in the database meanwhile."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
-    works = facilities.works
+    database = services.database
     # where looking has connections of its own, what runs on them is not heard on the others
-    engines = [works.engine]
-    if works._looking_engine.pool is not works.engine.pool:
-        engines.append(works._looking_engine)
+    engines = [database.engine]
+    if database._looking_engine.pool is not database.engine.pool:
+        engines.append(database._looking_engine)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:

@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from repository.accounts.model import Person, Token
-from repository.accounts.people import password_is_right, person_by_email, register_person
-from repository.accounts.tokens import issue_token
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import GRANTABLE, SYSTEM, Scope
-from repository.foundation.errors import Conflict, Invalid
+from repository.core.actor import GRANTABLE, SYSTEM, TokenScope
+from repository.core.errors import Conflict, Invalid
+from repository.engines.services import Services
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import password_is_right, person_by_email, register_person
+from repository.people.model import AccessToken, Person
 from tests.conftest import Caller, Deposits, a_dataset
 
 Json = dict[str, Any]
@@ -23,10 +23,10 @@ TOKENS = "/api/user/tokens"
 
 
 @pytest.fixture
-def owner(facilities: Facilities) -> Person:
+def owner(services: Services) -> Person:
     """Somebody with a password."""
-    with facilities.works.writing(SYSTEM) as work:
-        return register_person(work, EMAIL, password=PASSWORD)
+    with services.database.transaction(SYSTEM) as unit:
+        return register_person(unit, EMAIL, password=PASSWORD)
 
 
 def signed(email: str = EMAIL, password: str = PASSWORD) -> dict[str, str]:
@@ -39,9 +39,9 @@ def issue(anyone: Caller, **wanted: Any) -> Json:
     return reply.get_json()
 
 
-def token_for(facilities: Facilities, person: Person, valid_for: timedelta) -> str:
-    with facilities.works.writing(SYSTEM) as work:
-        return issue_token(work, person, valid_for=valid_for)[1]
+def token_for(services: Services, person: Person, valid_for: timedelta) -> str:
+    with services.database.transaction(SYSTEM) as unit:
+        return issue_token(unit, person, valid_for=valid_for)[1]
 
 
 def test_a_token_is_issued_to_name_and_password_and_opens_the_api(app: Flask, anyone: Caller, owner: Person) -> None:
@@ -78,23 +78,24 @@ def test_a_malformed_basic_header_is_refused(anyone: Caller, owner: Person, head
     assert anyone.get(TOKENS, headers={"Authorization": header}).status_code == 401
 
 
-def test_a_secret_is_shown_once_and_kept_only_as_a_hash(anyone: Caller, owner: Person, facilities: Facilities) -> None:
+def test_a_secret_is_shown_once_and_kept_only_as_a_hash(anyone: Caller, owner: Person, services: Services) -> None:
     secret = issue(anyone)["token"]
 
     listed = anyone.get(TOKENS, headers=signed()).get_json()
     assert listed["hits"]["total"] == 1
     assert "token" not in listed["hits"]["hits"][0]
-    with facilities.works.reading(SYSTEM) as work:
+    with services.database.snapshot(SYSTEM) as unit:
         everything = [
-            work.session.execute(table.select()).all() for table in (Token.__table__, *Token.metadata.tables.values())
+            unit.session.execute(table.select()).all()
+            for table in (AccessToken.__table__, *AccessToken.metadata.tables.values())
         ]
     assert secret not in str(everything)
     assert PASSWORD not in str(everything)
 
 
-def test_a_password_is_kept_as_argon2id(owner: Person, facilities: Facilities) -> None:
-    with facilities.works.reading(SYSTEM) as work:
-        person = person_by_email(work, EMAIL)
+def test_a_password_is_kept_as_argon2id(owner: Person, services: Services) -> None:
+    with services.database.snapshot(SYSTEM) as unit:
+        person = person_by_email(unit, EMAIL)
 
     assert person is not None
     assert str(person.password_hash).startswith("$argon2id$")
@@ -125,9 +126,9 @@ def test_nobody_revokes_the_token_of_somebody_else(app: Flask, anyone: Caller, o
     assert author.get("/api/user/records").status_code == 200
 
 
-def test_a_token_expires(app: Flask, anyone: Caller, owner: Person, facilities: Facilities) -> None:
-    past = Caller(app.test_client(), token_for(facilities, owner, timedelta(seconds=-1)))
-    future = Caller(app.test_client(), token_for(facilities, owner, timedelta(days=1)))
+def test_a_token_expires(app: Flask, anyone: Caller, owner: Person, services: Services) -> None:
+    past = Caller(app.test_client(), token_for(services, owner, timedelta(seconds=-1)))
+    future = Caller(app.test_client(), token_for(services, owner, timedelta(days=1)))
 
     assert past.get("/api/records").status_code == 401
     assert past.post("/api/records").status_code == 401
@@ -135,10 +136,10 @@ def test_a_token_expires(app: Flask, anyone: Caller, owner: Person, facilities: 
     assert issue(anyone, days=30)["expires"] is not None
 
 
-def test_the_tokens_of_a_closed_account_open_nothing(app: Flask, owner: Person, facilities: Facilities) -> None:
-    bearer = Caller(app.test_client(), token_for(facilities, owner, timedelta(days=1)))
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.get_one(Person, owner.id).active = False
+def test_the_tokens_of_a_closed_account_open_nothing(app: Flask, owner: Person, services: Services) -> None:
+    bearer = Caller(app.test_client(), token_for(services, owner, timedelta(days=1)))
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.get_one(Person, owner.id).active = False
 
     assert bearer.get("/api/records").status_code == 401
     assert bearer.get(TOKENS, headers=signed()).status_code == 401
@@ -213,23 +214,23 @@ def test_a_wrong_wish_for_a_token_names_its_field(anyone: Caller, owner: Person,
 @pytest.mark.parametrize(
     ("missing", "refused"),
     [
-        (Scope.WRITE, {"open", "save", "upload", "discard"}),
-        (Scope.ACTIONS, {"publish"}),
-        (Scope.READ, {"read", "list"}),
+        (TokenScope.WRITE, {"open", "save", "upload", "discard"}),
+        (TokenScope.ACTIONS, {"publish"}),
+        (TokenScope.READ, {"read", "list"}),
     ],
 )
 def test_a_token_does_what_its_scopes_say_and_no_more(
     app: Flask,
     deposits: Deposits,
-    facilities: Facilities,
-    missing: Scope,
+    services: Services,
+    missing: TokenScope,
     refused: set[str],
 ) -> None:
     draft, other = deposits.open(), deposits.open()
     deposits.upload(draft["id"])
-    with facilities.works.writing(SYSTEM) as work:
-        person = work.session.scalars(select(Person).where(Person.email == "author@example.org")).one()
-        _, secret = issue_token(work, person, [scope for scope in GRANTABLE if scope is not missing])
+    with services.database.transaction(SYSTEM) as unit:
+        person = unit.session.scalars(select(Person).where(Person.email == "author@example.org")).one()
+        _, secret = issue_token(unit, person, [scope for scope in GRANTABLE if scope is not missing])
     limited = Caller(app.test_client(), secret)
     acts: dict[str, Callable[[], Any]] = {
         "open": lambda: limited.post("/api/records"),
@@ -246,21 +247,21 @@ def test_a_token_does_what_its_scopes_say_and_no_more(
     assert forbidden == refused
 
 
-def test_two_accounts_for_one_address_are_refused(owner: Person, facilities: Facilities) -> None:
-    with pytest.raises(Conflict), facilities.works.writing(SYSTEM) as work:
-        register_person(work, f" {EMAIL.upper()} ")
+def test_two_accounts_for_one_address_are_refused(owner: Person, services: Services) -> None:
+    with pytest.raises(Conflict), services.database.transaction(SYSTEM) as unit:
+        register_person(unit, f" {EMAIL.upper()} ")
 
 
 @pytest.mark.parametrize("email", ["", "x", "a@", "@b", "a b@c", "a@b@c", "a\n@b.c", f"{'x' * 300}@example.org"])
-def test_what_is_no_address_is_refused(facilities: Facilities, email: str) -> None:
-    with pytest.raises(Invalid) as refused, facilities.works.writing(SYSTEM) as work:
-        register_person(work, email)
+def test_what_is_no_address_is_refused(services: Services, email: str) -> None:
+    with pytest.raises(Invalid) as refused, services.database.transaction(SYSTEM) as unit:
+        register_person(unit, email)
 
     assert [error.field for error in refused.value.errors] == ["email"]
 
 
-def test_a_short_password_is_refused(facilities: Facilities) -> None:
-    with pytest.raises(Invalid), facilities.works.writing(SYSTEM) as work:
-        register_person(work, EMAIL, password="short")
-    with facilities.works.reading(SYSTEM) as work:
-        assert person_by_email(work, EMAIL) is None
+def test_a_short_password_is_refused(services: Services) -> None:
+    with pytest.raises(Invalid), services.database.transaction(SYSTEM) as unit:
+        register_person(unit, EMAIL, password="short")
+    with services.database.snapshot(SYSTEM) as unit:
+        assert person_by_email(unit, EMAIL) is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from repository.dataset.description import Label, Withdrawal
-from repository.dataset.formats.availability import data_availability
+from repository.dataset.formats.citation.availability import data_availability
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, publication
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository.dataset.formats.bounds import Box, box, decimal, wkt
+from repository.dataset.formats.bounding_boxes import Box, box, decimal, wkt
 
 POSITIONS = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=6)
 

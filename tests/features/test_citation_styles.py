@@ -10,8 +10,8 @@ from datetime import date
 
 import pytest
 
-from repository.dataset.formats import styles
-from repository.dataset.formats.citations import STYLES, cite
+from repository.dataset.formats.citation import styles
+from repository.dataset.formats.citation.citations import STYLES, cite
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
 
@@ -133,11 +133,11 @@ def eager_threads() -> Iterator[None]:
 
 @pytest.mark.usefixtures("eager_threads")
 def test_citing_from_many_threads_gives_what_one_thread_gives() -> None:
-    works = [(style, replace(PUBLICATION, doi=f"10.5072/{n}")) for n in range(4) for style in STYLES]
+    database = [(style, replace(PUBLICATION, doi=f"10.5072/{n}")) for n in range(4) for style in STYLES]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda work: cite(work[1], work[0], accessed=TODAY), works))
-    for (_, work), text in zip(works, together, strict=True):
-        assert f"{work.doi}" in text
+        together = list(pool.map(lambda unit: cite(unit[1], unit[0], accessed=TODAY), database))
+    for (_, unit), text in zip(database, together, strict=True):
+        assert f"{unit.doi}" in text
     styles._kept.cache_clear()
     styles._parsed.cache_clear()
-    assert together == [cite(work, style, accessed=TODAY) for style, work in works]
+    assert together == [cite(unit, style, accessed=TODAY) for style, unit in database]

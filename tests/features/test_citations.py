@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from repository.dataset.formats.citations import STYLES, bibtex, cite
+from repository.dataset.formats.citation.citations import STYLES, bibtex, cite
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from repository.dataset.description import Label, Publication, Withdrawal
-from repository.dataset.formats.citations import cite
-from repository.dataset.formats.pinyin import syllables
+from repository.dataset.formats.citation.citations import cite
+from repository.dataset.formats.citation.pinyin import syllables
 from tests.features.samples import PUBLICATION, person, publication
 
 TODAY = date(2025, 3, 23)

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.availability import data_availability
-from repository.dataset.formats.bibtex import bibtex
-from repository.dataset.formats.citations import STYLES, cite
-from repository.dataset.formats.croissant import croissant
-from repository.dataset.formats.csl import csl_json
-from repository.dataset.formats.endnote import endnote
-from repository.dataset.formats.jats import jats
-from repository.dataset.formats.ris import ris
-from repository.dataset.formats.ro_crate import ro_crate
-from repository.dataset.formats.text import printable
+from repository.dataset.formats.citation.availability import data_availability
+from repository.dataset.formats.citation.bibtex import bibtex
+from repository.dataset.formats.citation.citations import STYLES, cite
+from repository.dataset.formats.citation.csl import csl_json
+from repository.dataset.formats.citation.endnote import endnote
+from repository.dataset.formats.citation.jats import jats
+from repository.dataset.formats.citation.ris import ris
+from repository.dataset.formats.packages.croissant import croissant
+from repository.dataset.formats.packages.ro_crate import ro_crate
+from repository.dataset.formats.plain_text import printable
 from tests.features.hostile import hostile
 from tests.features.samples import FILES, METADATA, PUBLICATION, publication
 

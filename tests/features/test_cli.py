@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
+from repository.core.actor import SYSTEM, Actor, TokenScope
 from repository.deposits.drafts import open_draft
-from repository.engines.facilities import Facilities
-from repository.engines.search.port import Kind
-from repository.foundation.actor import SYSTEM, Actor, Scope
+from repository.engines.search.port import DocumentKind
+from repository.engines.services import Services
 from tests.conftest import a_dataset
-from tests.server import command, environment_of
+from tests.support.web_server import command, environment_of
 from workers.jobs import Queue
 from workers.model import Job, JobState
 from workers.relay import relay
@@ -144,16 +144,16 @@ def test_an_unknown_scope_is_refused_with_those_that_exist(migrated: Run) -> Non
 
 
 @pytest.fixture
-def draft(migrated: Run, facilities: Facilities) -> int:
+def draft(migrated: Run, services: Services) -> int:
     """A draft whose facts and jobs wait."""
     assert migrated("user", "create", EMAIL).returncode == 0
-    depositor = Actor(1, scopes=frozenset(Scope))
-    with facilities.works.writing(depositor) as work:
-        return open_draft(work, facilities.site, facilities.vocabularies, a_dataset()).draft.id
+    depositor = Actor(1, scopes=frozenset(TokenScope))
+    with services.database.transaction(depositor) as unit:
+        return open_draft(unit, services.site, services.vocabularies, a_dataset()).draft.id
 
 
 def test_the_index_check_names_differences_and_a_rebuild_mends_them(
-    migrated: Run, draft: int, facilities: Facilities
+    migrated: Run, draft: int, services: Services
 ) -> None:
     done = migrated("index", "check")
     assert done.returncode == 1
@@ -164,16 +164,16 @@ def test_the_index_check_names_differences_and_a_rebuild_mends_them(
     assert "1 documents indexed." in rebuilt.stdout
     done = migrated("index", "check")
     assert (done.returncode, done.stdout) == (0, "0 differences, 1 documents expected.\n")
-    facilities.search.drop(Kind.DRAFT, [draft])
+    services.search.drop(DocumentKind.DRAFT, [draft])
     assert migrated("index", "check").returncode == 1
 
 
 def test_jobs_that_failed_are_listed_with_their_cause_and_can_be_run_again(
-    migrated: Run, draft: int, facilities: Facilities
+    migrated: Run, draft: int, services: Services
 ) -> None:
-    relay(facilities.works)
-    with facilities.works.writing(SYSTEM) as work:
-        (job,) = work.session.query(Job).all()
+    relay(services.database)
+    with services.database.transaction(SYSTEM) as unit:
+        (job,) = unit.session.query(Job).all()
         job.state, job.cause, job.attempts = JobState.FAILED.value, "Unavailable: no engine", 20
     listed = migrated("jobs", "list", "--state", "failed")
     assert listed.returncode == 0, listed.stderr
@@ -184,13 +184,13 @@ def test_jobs_that_failed_are_listed_with_their_cause_and_can_be_run_again(
     assert migrated("jobs", "list", "--state", "waiting").stdout == ""
     assert migrated("jobs", "retry").stdout == "1 jobs will run again.\n"
     assert "waiting" in migrated("jobs", "list").stdout
-    assert sum(run_next(facilities, queue) for queue in Queue) == 1
+    assert sum(run_next(services, queue) for queue in Queue) == 1
     assert migrated("jobs", "list").stdout == ""
     assert migrated("jobs", "retry").stdout == "0 jobs will run again.\n"
 
 
-def test_one_job_can_be_run_again_by_its_number(migrated: Run, draft: int, facilities: Facilities) -> None:
-    relay(facilities.works)
+def test_one_job_can_be_run_again_by_its_number(migrated: Run, draft: int, services: Services) -> None:
+    relay(services.database)
     number = migrated("jobs", "list").stdout.split("\t")[0]
     assert migrated("jobs", "retry", "987654").stdout == "0 jobs will run again.\n"
     assert migrated("jobs", "retry", number).stdout == "1 jobs will run again.\n"
@@ -237,9 +237,9 @@ def test_help_names_every_command(run: Run) -> None:
 
 
 def test_a_job_is_shown_with_its_fact_and_the_queues_with_what_waits(
-    migrated: Run, draft: int, facilities: Facilities
+    migrated: Run, draft: int, services: Services
 ) -> None:
-    relay(facilities.works)
+    relay(services.database)
     number = migrated("jobs", "list").stdout.split("\t")[0]
     shown = migrated("jobs", "show", number)
     assert shown.returncode == 0, shown.stderr

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 
 from repository.app import create_app
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import Role
-from repository.foundation.nodes import Node, Nodes
-from repository.search.upkeep.comparing import Part, differences
+from repository.core.actor import Role
+from repository.core.registration_accounts import RegistrationAccount, RegistrationAccounts
+from repository.engines.services import Services
+from repository.search.index.comparison import IndexPart, differences
 from tests.conftest import Caller, Deposits
 from tests.features.steps import Json, faults
 
@@ -19,15 +19,15 @@ JOURNAL = "j00189"
 
 
 @pytest.fixture
-def app(facilities: Facilities) -> Flask:
+def app(services: Services) -> Flask:
     """With a node for a community, and a journal that has a series of its own."""
     nodes = (
-        Node("doi", "doi", "10.5072", "data"),
-        Node("cstr", "cstr", "99999", "data"),
-        Node("central-asia", "cstr", "88888", "data", communities=frozenset({"central-asia"})),
+        RegistrationAccount("doi", "doi", "10.5072", "data"),
+        RegistrationAccount("cstr", "cstr", "99999", "data"),
+        RegistrationAccount("central-asia", "cstr", "88888", "data", communities=frozenset({"central-asia"})),
     )
-    site = replace(facilities.site, nodes=Nodes(nodes, {JOURNAL: "{series}.j00189.{number:05}"}))
-    return create_app(replace(facilities, site=site))
+    site = replace(services.site, nodes=RegistrationAccounts(nodes, {JOURNAL: "{series}.j00189.{number:05}"}))
+    return create_app(replace(services, site=site))
 
 
 @pytest.fixture
@@ -88,16 +88,16 @@ def test_a_published_dataset_keeps_its_identifiers_and_is_harvested_with_the_set
 
 
 def test_the_index_follows_with_records_and_their_files(
-    curator: Caller, deposits: Deposits, facilities: Facilities, settle: Callable[[], None]
+    curator: Caller, deposits: Deposits, services: Services, settle: Callable[[], None]
 ) -> None:
     record = deposits.published()
     settle()
     join(curator, record)
-    assert [difference.part for difference in differences(facilities)] == [Part.RECORD, Part.FILES]
+    assert [difference.part for difference in differences(services)] == [IndexPart.RECORD, IndexPart.FILES]
 
     settle()
 
-    assert list(differences(facilities)) == []
+    assert list(differences(services)) == []
 
 
 def test_it_can_be_taken_out_again(curator: Caller, anyone: Caller, deposits: Deposits) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from repository.dataset.description import FileOf
-from repository.dataset.formats.croissant import croissant, is_tabular, media_type_of
+from repository.dataset.formats.packages.croissant import croissant, is_tabular, media_type_of
 from tests.features.hostile import hostile
 from tests.features.samples import FILES, PUBLICATION, publication
 

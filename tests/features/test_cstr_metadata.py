@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.registrars.cstr_template import fault_of
 from repository.dataset.description import Label, Publication, Sibling, Withdrawal
-from repository.dataset.formats.cstr_metadata import cstr_metadata
+from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
 from tests.features.samples import PUBLICATION, description, publication
+from tests.support.registrars.cstr_template import fault_of
 
 PREFIXES = ("99999",)
 WITHDRAWAL = Withdrawal(Label("retracted", {"en": "Retracted"}), "2026-01-02")

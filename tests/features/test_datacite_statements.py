@@ -7,9 +7,9 @@ import pytest
 
 from repository.dataset import description as d
 from repository.dataset.description import Publication, Withdrawal
-from repository.dataset.formats import datacite_terms as terms
-from repository.dataset.formats.datacite import datacite_json, datacite_xml
-from repository.dataset.formats.datacite_places import MOST_POINTS
+from repository.dataset.formats.datacite import datacite_terms as terms
+from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
+from repository.dataset.formats.datacite.datacite_places import MOST_POINTS
 from tests.features.samples import PUBLICATION, VOCABULARIES, publication
 
 GONE = Withdrawal(d.Label("retracted", {"en": "Retracted"}), "2025-01-02", "The sensor\nwas broken.", "Smith (2024)")

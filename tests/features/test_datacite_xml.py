@@ -13,9 +13,9 @@ from lxml import etree
 
 from repository.dataset import description as d
 from repository.dataset.description import Publication, Sibling, Withdrawal
-from repository.dataset.formats import datacite_terms as terms
-from repository.dataset.formats.datacite import datacite_json, datacite_xml
-from repository.dataset.reading import description_of
+from repository.dataset.formats.datacite import datacite_terms as terms
+from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
+from repository.dataset.from_json import description_of
 from tests.features.samples import METADATA, PUBLICATION, VOCABULARIES, publication
 from tests.features.shared_schemas import shared_schema
 
@@ -149,7 +149,7 @@ LABELS = st.builds(
     st.dictionaries(st.sampled_from(["en", "zh"]), TEXT, max_size=2),
 )
 SCHEMES = st.sampled_from(["doi", "cstr", "orcid", "ror", "url", "wikidata", "ads", "other", "handle"]) | TEXT
-IDENTIFIERS = st.builds(d.Identifier, SCHEMES, TEXT)
+IDENTIFIERS = st.builds(d.RelatedId, SCHEMES, TEXT)
 AGENTS = st.builds(
     d.Agent,
     personal=st.booleans(),
@@ -192,7 +192,7 @@ DESCRIPTIONS = st.builds(
     formats=st.lists(TEXT, max_size=2),
     identifiers=st.lists(IDENTIFIERS, max_size=2),
     related_identifiers=st.lists(st.builds(d.RelatedIdentifier, SCHEMES, TEXT, LABELS, st.none() | LABELS), max_size=2),
-    places=st.lists(st.builds(d.Place, st.none() | GEOMETRIES, TEXT, TEXT), max_size=2),
+    places=st.lists(st.builds(d.DescribedPlace, st.none() | GEOMETRIES, TEXT, TEXT), max_size=2),
     funding=st.lists(st.builds(d.Funding, TEXT, MAYBE, TEXT, TEXT, TEXT), max_size=2),
 )
 SIBLINGS = st.builds(Sibling, st.just(1), st.just(OLDER.url), MAYBE, MAYBE, TEXT)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository.dataset.dates import MESSAGE, PATTERN, parse_edtf
+from repository.dataset.edtf import MESSAGE, PATTERN, parse_edtf
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import rdflib
 from rdflib import FOAF, RDF, SKOS, Literal, URIRef
 
-from repository.dataset.formats.dcat_terms import DATES, RELATIONS, TYPES, resource_type
+from repository.dataset.formats.dcat.dcat_terms import DATES, RELATIONS, TYPES, resource_type
 from tests.features.dcat_stages import ME, OWN, STAGES, stage, values
 from tests.features.rdf_reading import ADMS, DCAT, DCT, PROV, graph_of, violations
 from tests.features.samples import PUBLICATION, VOCABULARIES, publication
@@ -113,8 +113,8 @@ def test_related_works_stand_under_what_they_are_to_the_dataset() -> None:
 
 
 def test_a_related_work_without_an_address_is_told_by_its_identifier() -> None:
-    work = {"scheme": "isbn", "identifier": "978-3-16-148410-0", "relation_type": {"id": "ispartof"}}
-    graph = graph_of(publication(related_identifiers=[work]))
+    unit = {"scheme": "isbn", "identifier": "978-3-16-148410-0", "relation_type": {"id": "ispartof"}}
+    graph = graph_of(publication(related_identifiers=[unit]))
     (relation,) = values(graph, DCT.relation)
     assert graph.value(relation, DCT.identifier) == Literal("978-3-16-148410-0")
 

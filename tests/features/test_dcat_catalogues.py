@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from rdflib import Literal, URIRef
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.dcat import (
+from repository.dataset.formats.dcat.dcat_graph import (
     Catalogue,
     dcat_catalogue_jsonld,
     dcat_catalogue_rdfxml,

@@ -16,12 +16,12 @@ from lxml import etree
 from config.settings import read_settings
 from repository.app import create_app
 from repository.bootstrap import site_of
-from repository.discovery import sitemaps
-from repository.discovery.feed import feed
-from repository.discovery.notices import security_txt
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import Role
-from repository.foundation.site import Site
+from repository.core.actor import Role
+from repository.core.site import Site
+from repository.engines.services import Services
+from repository.faces.feeds import sitemaps
+from repository.faces.feeds.atom import feed
+from repository.faces.feeds.robots import security_txt
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.samples import PUBLICATION, publication
 from tests.features.steps import Json, statements
@@ -113,12 +113,12 @@ def test_parts_are_ranges_of_ids_and_say_when_they_changed(
 
 @pytest.mark.embedded("an S3 server refuses requests that were signed two days ago")
 def test_the_index_learns_of_changes_without_reading_everything_again(
-    anyone: Caller, facilities: Facilities, deposits: Deposits
+    anyone: Caller, services: Services, deposits: Deposits
 ) -> None:
     with time_machine.travel(datetime.now(UTC) - timedelta(days=2)):
         old = deposits.published()
     read(anyone, "/sitemap.xml")
-    with statements(facilities) as seen:
+    with statements(services) as seen:
         before = anyone.get("/sitemap.xml").data
     new = deposits.published()
 
@@ -179,8 +179,8 @@ def test_the_feed_has_what_atom_asks_of_feeds_and_entries() -> None:
 
 def test_hostile_metadata_make_a_feed_that_is_well_formed() -> None:
     hostile = "</entry>]]><script>alert(1)</script>&\x00\x0b\ufffe\u202e\" '" + "长" * 64_000
-    work = publication(title=hostile, subjects=[{"subject": hostile}], description=f"<p>{hostile}</p>")
-    found = etree.fromstring(feed(site(), [work, publication(title="\ud800")]).encode(errors="replace"))
+    unit = publication(title=hostile, subjects=[{"subject": hostile}], description=f"<p>{hostile}</p>")
+    found = etree.fromstring(feed(site(), [unit, publication(title="\ud800")]).encode(errors="replace"))
     assert len(found.xpath("a:entry", namespaces=ATOM)) == 2
     assert not [element for element in found.iter() if "script" in str(element.tag)]
 
@@ -210,12 +210,12 @@ def test_feed_and_start_page_forget_what_is_withdrawn(
 
 
 def test_feed_and_start_page_cost_one_statement_while_nothing_changes(
-    anyone: Caller, facilities: Facilities, deposits: Deposits
+    anyone: Caller, services: Services, deposits: Deposits
 ) -> None:
     deposits.published()
     for path in ("/feed.atom", "/"):
         anyone.get(path)
-        with statements(facilities) as seen:
+        with statements(services) as seen:
             anyone.get(path)
         assert len([text for text in seen if text != "BEGIN"]) == 1, path
 
@@ -231,9 +231,9 @@ def test_robots_may_read_records_but_not_search(anyone: Caller) -> None:
     assert robots.site_maps() == [f"{BASE_URL}/sitemap.xml"]
 
 
-def test_whom_to_tell_of_a_weakness_is_said_where_somebody_is_named(facilities: Facilities, anyone: Caller) -> None:
+def test_whom_to_tell_of_a_weakness_is_said_where_somebody_is_named(services: Services, anyone: Caller) -> None:
     assert anyone.get("/.well-known/security.txt").status_code == 404
-    named = replace(facilities, site=replace(facilities.site, admin_email="security@example.org"))
+    named = replace(services, site=replace(services.site, admin_email="security@example.org"))
     reply = create_app(named).test_client().get("/.well-known/security.txt")
     fields = dict(line.split(": ", 1) for line in reply.text.splitlines())
     assert reply.content_type == "text/plain; charset=utf-8"

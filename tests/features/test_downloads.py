@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 
 Json = dict[str, Any]
@@ -221,9 +221,9 @@ def test_restricted_files_are_for_their_owner_only(
 
 
 def test_missing_bytes_are_an_outage_not_a_short_file(
-    anyone: Caller, record: Json, content: str, facilities: Facilities
+    anyone: Caller, record: Json, content: str, services: Services
 ) -> None:
-    facilities.store.remove([stored.key for stored in facilities.store.objects()])
+    services.store.remove([stored.key for stored in services.store.objects()])
 
     for path in (content, record["links"]["archive"]):
         reply = anyone.get(path)

@@ -11,12 +11,12 @@ from werkzeug.http import parse_options_header
 
 from config.settings import Settings, read_settings
 from repository.app import create_app
-from repository.engines.bytestore.digesting import BLOCK
-from repository.engines.bytestore.s3 import S3Store
-from repository.engines.bytestore.s3_address import s3_address
-from repository.engines.facilities import Facilities
-from repository.files.archive import ASKED_FOR
-from repository.foundation.errors import Unavailable
+from repository.core.errors import Unavailable
+from repository.engines.services import Services
+from repository.engines.store.digests import BLOCK
+from repository.engines.store.s3_address import s3_address
+from repository.engines.store.s3_store import S3Store
+from repository.files.zip_archive import ASKED_FOR
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.contracts.bytestore_addresses import fetch
 from tests.contracts.bytestore_contract import content_of
@@ -155,13 +155,11 @@ def test_the_archive_is_put_together_from_the_store(anyone: Caller, deposits: De
         assert {name: archive.read(name) for name in archive.namelist()} == files
 
 
-def test_an_archive_whose_files_are_missing_breaks_off(
-    anyone: Caller, deposits: Deposits, facilities: Facilities
-) -> None:
+def test_an_archive_whose_files_are_missing_breaks_off(anyone: Caller, deposits: Deposits, services: Services) -> None:
     record = deposits.published(None, **{f"{number:02}.txt": b"%d" % number for number in range(ASKED_FOR + 1)})
     last = f"{ASKED_FOR:02}.txt"
     object_key = urlsplit(anyone.get(f"{record['links']['files']}/{last}/content").location).path.rpartition("/")[2]
-    facilities.store.remove([object_key])
+    services.store.remove([object_key])
 
     reply = anyone.get(record["links"]["archive"], buffered=False)
 
@@ -172,12 +170,12 @@ def test_an_archive_whose_files_are_missing_breaks_off(
 
 
 def test_a_store_that_breaks_off_breaks_the_reply_off(
-    deposits: Deposits, facilities: Facilities, s3_store_url: str
+    deposits: Deposits, services: Services, s3_store_url: str
 ) -> None:
     record = deposits.published(None, **{"data.bin": content_of(4 * BLOCK)})
     with spoiled(s3_store_url, cut_after(5 * BLOCK // 2)) as url:
         store = S3Store(s3_address(url))
-        anyone = Caller(create_app(replace(facilities, store=store, signed_for=None)).test_client())
+        anyone = Caller(create_app(replace(services, store=store, signed_for=None)).test_client())
         reply = anyone.get(f"{record['links']['files']}/data.bin/content", buffered=False)
 
         assert reply.status_code == 200
@@ -188,14 +186,12 @@ def test_a_store_that_breaks_off_breaks_the_reply_off(
         store.close()
 
 
-def test_bytes_that_cannot_be_all_there_are_an_outage_before_the_first(
-    deposits: Deposits, facilities: Facilities
-) -> None:
+def test_bytes_that_cannot_be_all_there_are_an_outage_before_the_first(deposits: Deposits, services: Services) -> None:
     record = deposits.published(None, **{"data.bin": CONTENT})
-    (stored,) = facilities.store.objects()
-    facilities.store.remove([stored.key])
-    facilities.store.write(stored.key, io.BytesIO(CONTENT[:-1]), limit=SIZE)
-    anyone = Caller(create_app(replace(facilities, signed_for=None)).test_client())
+    (stored,) = services.store.objects()
+    services.store.remove([stored.key])
+    services.store.write(stored.key, io.BytesIO(CONTENT[:-1]), limit=SIZE)
+    anyone = Caller(create_app(replace(services, signed_for=None)).test_client())
 
     for wanted in ({}, {"Range": "bytes=0-9"}):
         reply = anyone.get(f"{record['links']['files']}/data.bin/content", headers=wanted)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from repository.app import create_app
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.conftest import BASE_URL, Caller, Deposits
 from tests.features.steps import base, begin, objects, send
 
@@ -135,10 +135,8 @@ def test_a_name_that_is_taken_is_refused(author: Caller, deposits: Deposits) -> 
     assert author.get(f"{base(draft)}/a.txt/content").data == CONTENT
 
 
-def test_more_files_than_allowed_are_refused(author: Caller, deposits: Deposits, facilities: Facilities) -> None:
-    strict = Caller(
-        create_app(replace(facilities, site=replace(facilities.site, max_files=2))).test_client(), author.token
-    )
+def test_more_files_than_allowed_are_refused(author: Caller, deposits: Deposits, services: Services) -> None:
+    strict = Caller(create_app(replace(services, site=replace(services.site, max_files=2))).test_client(), author.token)
     draft = deposits.open()
 
     assert begin(strict, draft, *({"key": f"{n}.txt"} for n in range(3))).status_code == 400
@@ -147,7 +145,7 @@ def test_more_files_than_allowed_are_refused(author: Caller, deposits: Deposits,
 
 
 def test_bytes_for_a_name_that_was_not_announced_are_not_found(
-    author: Caller, deposits: Deposits, facilities: Facilities
+    author: Caller, deposits: Deposits, services: Services
 ) -> None:
     draft = deposits.open()
 
@@ -155,7 +153,7 @@ def test_bytes_for_a_name_that_was_not_announced_are_not_found(
 
     assert reply.status_code == 404
     assert reply.get_json()["message"] == f"Record '{draft['id']}' has no file 'nobody.csv'."
-    assert objects(facilities) == 0
+    assert objects(services) == 0
 
 
 def test_a_long_list_is_read_whole_or_by_pages(author: Caller, deposits: Deposits) -> None:

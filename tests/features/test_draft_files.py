@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from repository.app import create_app
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import base, begin, commit, objects, send
 
@@ -81,7 +81,7 @@ def test_the_draft_counts_its_files_and_bytes(author: Caller, deposits: Deposits
     ],
 )
 def test_content_that_is_not_what_was_declared_is_refused_and_not_kept(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, declared: dict[str, Any], field: str
+    author: Caller, deposits: Deposits, services: Services, settle: Settle, declared: dict[str, Any], field: str
 ) -> None:
     draft = deposits.open()
     begin(author, draft, {"key": "data.csv", **declared})
@@ -92,7 +92,7 @@ def test_content_that_is_not_what_was_declared_is_refused_and_not_kept(
     assert refused.status_code == 400
     assert [error["field"].rpartition(".")[2] for error in refused.get_json()["errors"]] == [field]
     settle()
-    assert objects(facilities) == 0
+    assert objects(services) == 0
     entry = author.get(f"{base(draft)}/data.csv").get_json()
     assert entry["status"] == "pending"
     assert "checksum" not in entry
@@ -131,7 +131,7 @@ def test_after_a_refused_commit_the_right_bytes_are_taken(author: Caller, deposi
 
 
 def test_a_refused_upload_keeps_the_committed_file(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    author: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     draft = deposits.open()
     deposits.upload(draft["id"], "data.csv", CONTENT, checksum=f"sha256:{SHA256}")
@@ -143,7 +143,7 @@ def test_a_refused_upload_keeps_the_committed_file(
 
     assert author.get(f"{base(draft)}/data.csv/content").data == CONTENT
     assert author.get(f"{base(draft)}/data.csv").get_json()["status"] == "completed"
-    assert objects(facilities) == 1
+    assert objects(services) == 1
 
 
 def broken(caller: Caller, draft: dict[str, Any], key: str, content: bytes, promised: int) -> Any:
@@ -153,7 +153,7 @@ def broken(caller: Caller, draft: dict[str, Any], key: str, content: bytes, prom
 
 
 def test_an_upload_that_breaks_off_keeps_nothing_but_the_committed_file(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    author: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     draft = deposits.open()
     deposits.upload(draft["id"], "data.csv", CONTENT)
@@ -161,27 +161,27 @@ def test_an_upload_that_breaks_off_keeps_nothing_but_the_committed_file(
     assert broken(author, draft, "data.csv", OTHER, 1000).status_code == 400
     settle()
 
-    assert objects(facilities) == 1
+    assert objects(services) == 1
     assert author.get(f"{base(draft)}/data.csv").get_json()["status"] == "completed"
     assert author.get(f"{base(draft)}/data.csv/content").data == CONTENT
 
 
 def test_a_file_that_is_too_large_is_refused_and_not_kept(
-    author: Caller, deposits: Deposits, facilities: Facilities
+    author: Caller, deposits: Deposits, services: Services
 ) -> None:
-    small = replace(facilities, site=replace(facilities.site, max_file_bytes=10))
+    small = replace(services, site=replace(services.site, max_file_bytes=10))
     strict = Caller(create_app(small).test_client(), author.token)
     draft = deposits.open()
     begin(author, draft, {"key": "data.csv"})
 
     assert send(strict, draft, "data.csv", b"x" * 11).status_code == 413
 
-    assert objects(facilities) == 0
+    assert objects(services) == 0
     assert send(strict, draft, "data.csv", b"x" * 10).status_code == 200
 
 
 def test_sending_again_before_commit_keeps_the_last_bytes_only(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    author: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     draft = deposits.open()
     begin(author, draft, {"key": "data.csv"})
@@ -191,7 +191,7 @@ def test_sending_again_before_commit_keeps_the_last_bytes_only(
     settle()
 
     assert author.get(f"{base(draft)}/data.csv/content").data == CONTENT
-    assert objects(facilities) == 1
+    assert objects(services) == 1
 
 
 def test_committing_again_changes_nothing(author: Caller, deposits: Deposits) -> None:
@@ -248,9 +248,7 @@ def test_files_cannot_be_disabled_while_there_are_any(author: Caller, deposits: 
     assert [error["field"] for error in saved["errors"]] == ["files.enabled"]
 
 
-def test_a_removed_file_leaves_no_bytes(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
-) -> None:
+def test_a_removed_file_leaves_no_bytes(author: Caller, deposits: Deposits, services: Services, settle: Settle) -> None:
     draft = deposits.open()
     deposits.upload(draft["id"], "a.txt", CONTENT)
     deposits.upload(draft["id"], "b.txt", OTHER)
@@ -260,12 +258,10 @@ def test_a_removed_file_leaves_no_bytes(
 
     assert author.get(f"{base(draft)}/a.txt").status_code == 404
     assert author.get(f"{base(draft)}/b.txt/content").data == OTHER
-    assert objects(facilities) == 1
+    assert objects(services) == 1
 
 
-def test_all_files_are_removed_at_once(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
-) -> None:
+def test_all_files_are_removed_at_once(author: Caller, deposits: Deposits, services: Services, settle: Settle) -> None:
     draft = deposits.open()
     for key in ("a.txt", "b.txt", "c/d.txt"):
         deposits.upload(draft["id"], key, key.encode())
@@ -275,12 +271,12 @@ def test_all_files_are_removed_at_once(
 
     assert author.get(base(draft)).get_json()["entries"] == []
     assert author.get(draft["links"]["self"]).get_json()["files"]["count"] == 0
-    assert objects(facilities) == 0
+    assert objects(services) == 0
     deposits.upload(draft["id"], "a.txt", CONTENT)
 
 
 def test_a_discarded_draft_leaves_no_bytes(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    author: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     draft = deposits.open()
     deposits.upload(draft["id"], "a.txt", CONTENT)
@@ -290,7 +286,7 @@ def test_a_discarded_draft_leaves_no_bytes(
     author.delete(draft["links"]["self"])
     settle()
 
-    assert objects(facilities) == 0
+    assert objects(services) == 0
 
 
 def test_what_is_said_of_a_file_can_be_changed(author: Caller, deposits: Deposits) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from repository.foundation.actor import Role
+from repository.core.actor import Role
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json, faults, read_draft
 

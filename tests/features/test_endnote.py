@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.endnote import endnote
+from repository.dataset.formats.citation.endnote import endnote
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, publication
 

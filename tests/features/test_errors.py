@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from repository.foundation.web.bodies import MAX_JSON_BYTES
+from repository.core.web.request_parsing import MAX_JSON_BYTES
 from tests.conftest import Caller, Deposits, a_dataset
 
 Json = dict[str, Any]

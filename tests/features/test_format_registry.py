@@ -12,7 +12,7 @@ from rdflib import DCAT, RDF, Graph
 
 from repository.dataset.description import Publication
 from repository.dataset.formats import registry
-from repository.dataset.formats.registry import FORMATS, Format, of_media_type, write_list
+from repository.dataset.formats.registry import FORMATS, ExportFormat, of_media_type, write_list
 from tests.features.samples import PUBLICATION, publication
 
 HOSTILE = "]]></records><script>alert('x')</script>\x00\ud800 & \u202e\"} @misc{"
@@ -24,7 +24,7 @@ SYNTAXES = {"dcat-turtle": "turtle", "dcat-jsonld": "json-ld", "dcat-rdfxml": "x
 LISTS = ([], [PUBLICATION], [PUBLICATION, STRANGE, PUBLICATION])
 
 
-def read(written: Format, text: str) -> int:
+def read(written: ExportFormat, text: str) -> int:
     """How many records a reader of the format finds in a list."""
     text.encode()
     if written.name in SYNTAXES:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository.dataset.description import Agent, Place
-from repository.dataset.formats import names
-from repository.dataset.formats.csl import csl_json, date_parts
-from repository.dataset.formats.kinds import kind_of
-from repository.dataset.formats.places import geo, schema_place
-from repository.dataset.formats.schema_org import embed, schema_org
+from repository.dataset.description import Agent, DescribedPlace
+from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.csl import csl_json, date_parts
+from repository.dataset.formats.geometries import geo, schema_place
+from repository.dataset.formats.schema_org.schema_org_json import embed, schema_org
+from repository.dataset.formats.type_mappings import kind_of
 from tests.features.samples import METADATA, PUBLICATION, VOCABULARIES, publication
 
 json_values = st.recursive(
@@ -100,7 +100,7 @@ def test_dates_of_every_length_are_taken_apart(edtf: str, parts: list[list[int]]
 )
 def test_a_name_given_as_one_text_is_understood(name: str, written: str, catalogued: str) -> None:
     agent = Agent(personal=True, name=name)
-    assert (names.written(agent), names.catalogued(agent)) == (written, catalogued)
+    assert (person_names.written(agent), person_names.catalogued(agent)) == (written, catalogued)
 
 
 # schema.org
@@ -244,7 +244,7 @@ def test_a_box_is_south_west_north_east_in_plain_decimals(west: float, east: flo
 
 
 def test_a_place_of_which_nothing_is_said_is_left_out() -> None:
-    assert schema_place(Place()) == {}
+    assert schema_place(DescribedPlace()) == {}
 
 
 def test_an_unknown_geometry_is_an_error_and_not_a_missing_place() -> None:

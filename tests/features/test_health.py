@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Engine
 
 from repository.app import create_app
-from repository.engines.facilities import Facilities, probe
-from repository.foundation.asking import Asking
-from repository.foundation.database import open_database
-from repository.foundation.errors import Unavailable
-from repository.foundation.work import Works
+from repository.core.database.engine import open_database
+from repository.core.errors import Unavailable
+from repository.core.health_checks import HealthChecks
+from repository.core.unit_of_work import Database
+from repository.engines.services import Services, probe
 from tests.conftest import Caller
 from tests.features.steps import statements
 
@@ -40,8 +40,8 @@ class Silent:
         """There is nothing to close."""
 
 
-def ask(facilities: Facilities, path: str = "/health/ready") -> Any:
-    return Caller(create_app(facilities).test_client()).get(path)
+def ask(services: Services, path: str = "/health/ready") -> Any:
+    return Caller(create_app(services).test_client()).get(path)
 
 
 @pytest.fixture
@@ -61,19 +61,19 @@ def half_open() -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_every_engine_that_answers_is_ready(facilities: Facilities) -> None:
-    reply = ask(facilities)
+def test_every_engine_that_answers_is_ready(services: Services) -> None:
+    reply = ask(services)
 
     assert reply.status_code == 200
     assert reply.get_json() == {"status": "ready", "engines": dict.fromkeys(ENGINES, "ready")}
     assert reply.headers["Cache-Control"] == "no-store"
 
 
-def test_live_touches_no_engine_even_for_somebody_who_shows_a_token(facilities: Facilities) -> None:
+def test_live_touches_no_engine_even_for_somebody_who_shows_a_token(services: Services) -> None:
     silent = Silent()
-    away = replace(facilities, store=silent, search=silent)  # type: ignore[arg-type]
+    away = replace(services, store=silent, search=silent)  # type: ignore[arg-type]
 
-    with statements(facilities) as seen:
+    with statements(services) as seen:
         client = create_app(away).test_client()
         reply = client.get("/health/live", headers={"Authorization": "Bearer sdr_whatever"})
 
@@ -82,16 +82,16 @@ def test_live_touches_no_engine_even_for_somebody_who_shows_a_token(facilities: 
     assert silent.asked == 0
 
 
-def test_without_the_search_engine_the_server_is_degraded_and_goes_on(facilities: Facilities) -> None:
-    reply = ask(replace(facilities, search=Silent()))  # type: ignore[arg-type]
+def test_without_the_search_engine_the_server_is_degraded_and_goes_on(services: Services) -> None:
+    reply = ask(replace(services, search=Silent()))  # type: ignore[arg-type]
 
     assert reply.status_code == 200
     assert reply.get_json()["status"] == "degraded"
     assert reply.get_json()["engines"] == {**dict.fromkeys(ENGINES, "ready"), "search": "It is on holiday."}
 
 
-def test_without_the_store_the_server_is_not_ready(facilities: Facilities) -> None:
-    reply = ask(replace(facilities, store=Silent()))  # type: ignore[arg-type]
+def test_without_the_store_the_server_is_not_ready(services: Services) -> None:
+    reply = ask(replace(services, store=Silent()))  # type: ignore[arg-type]
 
     assert reply.status_code == 503
     assert reply.get_json()["status"] == "not ready"
@@ -100,9 +100,9 @@ def test_without_the_store_the_server_is_not_ready(facilities: Facilities) -> No
 
 @pytest.mark.parametrize("fault", ["unreachable", "half_open"])
 def test_without_the_database_the_server_is_not_ready_and_tells_no_password(
-    fault: str, facilities: Facilities, request: pytest.FixtureRequest
+    fault: str, services: Services, request: pytest.FixtureRequest
 ) -> None:
-    reply = ask(replace(facilities, works=Works(request.getfixturevalue(fault))))
+    reply = ask(replace(services, database=Database(request.getfixturevalue(fault))))
 
     assert reply.status_code == 503
     assert reply.get_json()["status"] == "not ready"
@@ -110,10 +110,10 @@ def test_without_the_database_the_server_is_not_ready_and_tells_no_password(
     assert PASSWORD not in reply.text
 
 
-def test_an_engine_that_hangs_is_not_waited_for_and_not_asked_again_meanwhile(facilities: Facilities) -> None:
+def test_an_engine_that_hangs_is_not_waited_for_and_not_asked_again_meanwhile(services: Services) -> None:
     released = threading.Event()
     hanging = Silent(until=released)
-    client = create_app(replace(facilities, search=hanging)).test_client()  # type: ignore[arg-type]
+    client = create_app(replace(services, search=hanging)).test_client()  # type: ignore[arg-type]
 
     first = client.get("/health/ready")
     second = client.get("/health/ready")
@@ -124,9 +124,9 @@ def test_an_engine_that_hangs_is_not_waited_for_and_not_asked_again_meanwhile(fa
     assert hanging.asked == 1
 
 
-def test_an_answer_is_given_again_for_a_while(facilities: Facilities) -> None:
+def test_an_answer_is_given_again_for_a_while(services: Services) -> None:
     counted = Silent()
-    client = create_app(replace(facilities, search=counted)).test_client()  # type: ignore[arg-type]
+    client = create_app(replace(services, search=counted)).test_client()  # type: ignore[arg-type]
 
     for _ in range(5):
         client.get("/health/ready")
@@ -145,7 +145,7 @@ def test_questions_are_asked_at_once_and_an_old_one_that_hangs_takes_no_time_fro
         threading.Event().wait(0.05)
         return "here"
 
-    asking: Asking[str] = Asking({"hangs": hang, "slow": slow}, patience=0.2, fresh=0.0)
+    asking: HealthChecks[str] = HealthChecks({"hangs": hang, "slow": slow}, patience=0.2, fresh=0.0)
     first, second = asking.answers(), asking.answers()
     released.set()
     third = _until_answered(asking, "hangs")
@@ -156,7 +156,7 @@ def test_questions_are_asked_at_once_and_an_old_one_that_hangs_takes_no_time_fro
     assert third == "late"
 
 
-def _until_answered(asking: Asking[str], name: str) -> str:
+def _until_answered(asking: HealthChecks[str], name: str) -> str:
     deadline = time.monotonic() + 60
     while isinstance(answer := asking.answers()[name], Unavailable):
         assert time.monotonic() < deadline
@@ -168,16 +168,16 @@ def test_a_bug_in_an_engine_is_no_silence_of_it() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        Asking({"broken": broken}).answers()
+        HealthChecks({"broken": broken}).answers()
 
 
-def test_the_doctor_hears_every_engine(facilities: Facilities) -> None:
-    heard = {name: (answer, well) for name, answer, well in probe(replace(facilities, search=Silent()))}  # type: ignore[arg-type]
+def test_the_doctor_hears_every_engine(services: Services) -> None:
+    heard = {name: (answer, well) for name, answer, well in probe(replace(services, search=Silent()))}  # type: ignore[arg-type]
 
     assert heard.keys() == ENGINES
     assert heard["search"] == ("It is on holiday.", False)
     assert all(well for name, (_, well) in heard.items() if name != "search")
-    assert heard["database"][0].startswith(facilities.works.engine.dialect.name)
+    assert heard["database"][0].startswith(services.database.engine.dialect.name)
 
 
 def test_health_and_metrics_are_no_part_of_the_described_api(anyone: Caller) -> None:

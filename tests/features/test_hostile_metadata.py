@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from config import vocabularies as files
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS, TAGS, TOO_DEEP, sanitised, without_tags
 from repository.deposits.metadata.loading import MetadataSchema, load_metadata
-from repository.deposits.metadata.texts import CONTROL_CHARACTERS, TAGS, TOO_DEEP, sanitised, without_tags
 
 VOCABULARIES = Vocabularies.of(files.read())
 

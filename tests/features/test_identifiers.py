@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from repository.engines.facilities import Facilities
+from repository.core.actor import SYSTEM
+from repository.core.errors import Invalid
 from repository.engines.registrars.port import Registration
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Invalid
+from repository.engines.services import Services
 from repository.identifiers.queries import owner_of
 from tests.conftest import Caller, Deposits, a_dataset
-from tests.registrars import FakeRegistrar
+from tests.support.registrar_servers import FakeRegistrar
 from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
@@ -251,12 +251,12 @@ class Refusing(FakeRegistrar):
 
 
 def test_a_refused_registration_is_visible_and_keeps_the_record_public(
-    author: Caller, anyone: Caller, deposits: Deposits, facilities: Facilities
+    author: Caller, anyone: Caller, deposits: Deposits, services: Services
 ) -> None:
     record = deposits.published()
     registrar = Refusing()
-    refused = replace(facilities, registrars={"doi": registrar, "cstr": facilities.registrars["cstr"]})
-    while relay(facilities.works) or sum(run_next(refused, queue) for queue in Queue):
+    refused = replace(services, registrars={"doi": registrar, "cstr": services.registrars["cstr"]})
+    while relay(services.database) or sum(run_next(refused, queue) for queue in Queue):
         pass
 
     now = anyone.get(record["links"]["self"])
@@ -274,9 +274,9 @@ def test_a_refused_registration_is_visible_and_keeps_the_record_public(
     }
 
 
-def test_identifiers_compare_without_regard_to_case(deposits: Deposits, facilities: Facilities) -> None:
+def test_identifiers_compare_without_regard_to_case(deposits: Deposits, services: Services) -> None:
     draft = deposits.open(a_dataset() | external())
 
-    with facilities.works.reading(SYSTEM) as work:
-        assert owner_of(work, "doi", EXTERNAL.upper()) == int(draft["id"])
-        assert owner_of(work, "doi", EXTERNAL.lower()) == int(draft["id"])
+    with services.database.snapshot(SYSTEM) as unit:
+        assert owner_of(unit, "doi", EXTERNAL.upper()) == int(draft["id"])
+        assert owner_of(unit, "doi", EXTERNAL.lower()) == int(draft["id"])

@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from repository.cli.pace import Pace
-from repository.engines.facilities import Facilities
-from repository.engines.search.port import Kind, SearchEngine
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Conflict, Unavailable
+from repository.cli.progress import Pace
+from repository.core.actor import SYSTEM
+from repository.core.errors import Conflict, Unavailable
+from repository.engines.search.port import DocumentKind, SearchEngine
+from repository.engines.services import Services
 from repository.records.model import Version
-from repository.search.upkeep import differences, rebuild, rebuilding
+from repository.search.index import differences, rebuild
 from tests.conftest import Deposits, a_dataset
 
 Settle = Callable[[], None]
-index_command = import_module("repository.cli.index")  # the name in the package is the command's
+index_command = import_module("repository.cli.index_commands")  # the name in the package is the command's
 
 
 @pytest.fixture
 def filled(deposits: Deposits, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Two drafts and three records with a file each, two to a batch."""
-    monkeypatch.setattr(rebuilding, "BATCH", 2)
+    monkeypatch.setattr(rebuild, "BATCH", 2)
     for _ in range(2):
         deposits.open()
     ids = [int(deposits.published()["id"]) for _ in range(3)]
@@ -48,9 +48,9 @@ class Steps:
 
 
 @pytest.mark.usefixtures("filled")
-def test_progress_says_how_many_of_how_many(facilities: Facilities) -> None:
+def test_progress_says_how_many_of_how_many(services: Services) -> None:
     steps = Steps()
-    rebuild(facilities, steps)
+    rebuild(services, steps)
     assert steps.told == [(done, 8) for done in (0, 2, 4, 5, 7, 8)]
 
 
@@ -65,55 +65,55 @@ def test_progress_says_how_many_of_how_many(facilities: Facilities) -> None:
     ],
 )
 def test_an_interrupted_rebuild_is_resumed_where_it_was(
-    facilities: Facilities, error: BaseException, until: int, then: list[int]
+    services: Services, error: BaseException, until: int, then: list[int]
 ) -> None:
     with pytest.raises(type(error)):
-        rebuild(facilities, Steps(until, error))
-    assert list(differences(facilities)) == []
+        rebuild(services, Steps(until, error))
+    assert list(differences(services)) == []
     steps = Steps()
-    rebuild(facilities, steps)
+    rebuild(services, steps)
     assert steps.told == [(done, 8) for done in then]
-    assert list(differences(facilities)) == []
+    assert list(differences(services)) == []
 
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(("error", "resume"), [(KeyboardInterrupt(), False), (RuntimeError("a fault of ours"), True)])
 def test_a_rebuild_begins_anew_when_asked_to_and_after_a_fault_that_would_come_again(
-    facilities: Facilities, error: BaseException, resume: bool
+    services: Services, error: BaseException, resume: bool
 ) -> None:
     with pytest.raises(type(error)):
-        rebuild(facilities, Steps(4, error))
+        rebuild(services, Steps(4, error))
     steps = Steps()
-    rebuild(facilities, steps, resume=resume)
+    rebuild(services, steps, resume=resume)
     assert steps.told[0] == (0, 8)
-    assert list(differences(facilities)) == []
+    assert list(differences(services)) == []
 
 
 def test_what_changed_between_interruption_and_resumption_is_right_after_it(
-    filled: list[int], deposits: Deposits, facilities: Facilities, settle: Settle
+    filled: list[int], deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        rebuild(facilities, Steps(7))
+        rebuild(services, Steps(7))
     deposits.published(a_dataset(title="Arrived meanwhile"))
     settle()
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.get_one(Version, filled[0]).change += 1  # what no job and no batch of the rebuild will see
-    rebuild(facilities, Steps())
-    assert list(differences(facilities)) == []
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.get_one(Version, filled[0]).change += 1  # what no job and no batch of the rebuild will see
+    rebuild(services, Steps())
+    assert list(differences(services)) == []
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_rebuild_that_another_took_over_ends_and_leaves_the_other_alone(facilities: Facilities) -> None:
+def test_a_rebuild_that_another_took_over_ends_and_leaves_the_other_alone(services: Services) -> None:
     other = Steps()
 
     def overtaken(done: int, _total: int) -> None:
         if done == 4:
-            rebuild(facilities, other)
+            rebuild(services, other)
 
     with pytest.raises(Conflict):
-        rebuild(facilities, overtaken)
+        rebuild(services, overtaken)
     assert other.told[0] == (4, 8)
-    assert list(differences(facilities)) == []
+    assert list(differences(services)) == []
 
 
 @dataclass
@@ -143,10 +143,10 @@ class _LosingRebuild:
         self.engine.real.drop_files(self.engine.lost)
 
 
-def test_a_rebuild_ends_by_comparing_and_repairs_what_differs(filled: list[int], facilities: Facilities) -> None:
-    rebuild(replace(facilities, search=Losing(facilities.search, filled[1])), Steps())
-    assert list(differences(facilities)) == []
-    assert [each.record_id for each in facilities.search.file_entries()] == filled
+def test_a_rebuild_ends_by_comparing_and_repairs_what_differs(filled: list[int], services: Services) -> None:
+    rebuild(replace(services, search=Losing(services.search, filled[1])), Steps())
+    assert list(differences(services)) == []
+    assert [each.record_id for each in services.search.file_entries()] == filled
 
 
 # what the command says
@@ -191,12 +191,12 @@ def test_on_a_terminal_one_line_is_written_again_and_again(capsys: pytest.Captur
 
 
 @pytest.fixture
-def command(filled: list[int], facilities: Facilities, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def command(filled: list[int], services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """``repository index …`` on the facilities of the test."""
 
     @contextmanager
-    def opened() -> Iterator[Facilities]:
-        yield facilities
+    def opened() -> Iterator[Services]:
+        yield services
 
     monkeypatch.setattr(index_command, "open_facilities", opened)
     return lambda *arguments: CliRunner().invoke(index_command.index, arguments)
@@ -205,23 +205,23 @@ def command(filled: list[int], facilities: Facilities, monkeypatch: pytest.Monke
 Command = Callable[..., Result]
 
 
-def test_the_command_goes_on_with_an_interrupted_rebuild(command: Command, facilities: Facilities) -> None:
+def test_the_command_goes_on_with_an_interrupted_rebuild(command: Command, services: Services) -> None:
     with pytest.raises(KeyboardInterrupt):
-        rebuild(facilities, Steps(4))
+        rebuild(services, Steps(4))
     done = command("rebuild")
     assert done.exit_code == 0
     assert done.stdout.startswith("4 of 8 documents\n")
     assert done.stdout.endswith("\n8 documents indexed.\n")
 
 
-def test_the_command_forgets_an_interrupted_rebuild_when_told_to(command: Command, facilities: Facilities) -> None:
+def test_the_command_forgets_an_interrupted_rebuild_when_told_to(command: Command, services: Services) -> None:
     with pytest.raises(KeyboardInterrupt):
-        rebuild(facilities, Steps(4))
+        rebuild(services, Steps(4))
     assert command("rebuild", "--anew").stdout.startswith("0 of 8 documents\n")
 
 
 def test_an_interrupted_command_says_that_what_is_built_is_kept(
-    command: Command, facilities: Facilities, monkeypatch: pytest.MonkeyPatch
+    command: Command, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index_command, "Pace", lambda *_, **__: PaceOf(4))
     stopped = command("rebuild")
@@ -229,7 +229,7 @@ def test_an_interrupted_command_says_that_what_is_built_is_kept(
     assert "What is built so far is kept" in stopped.stdout
     monkeypatch.undo()
     steps = Steps()
-    rebuild(facilities, steps)
+    rebuild(services, steps)
     assert steps.told[0] == (4, 8)
 
 
@@ -238,8 +238,8 @@ class PaceOf(Steps):
         """Nothing was said."""
 
 
-def test_the_check_repairs_when_told_to(command: Command, filled: list[int], facilities: Facilities) -> None:
-    facilities.search.drop(Kind.RECORD, filled[:1])
+def test_the_check_repairs_when_told_to(command: Command, filled: list[int], services: Services) -> None:
+    services.search.drop(DocumentKind.RECORD, filled[:1])
     only_named = command("check")
     assert only_named.exit_code == 1
     assert only_named.stdout.splitlines() == [

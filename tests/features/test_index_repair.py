@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from repository.engines.facilities import Facilities
-from repository.engines.search.port import Entry, FileDocument, Kind, SearchEngine
-from repository.foundation.actor import SYSTEM
+from repository.core.actor import SYSTEM
+from repository.engines.search.port import DocumentKind, FileDocument, IndexEntry, SearchEngine
+from repository.engines.services import Services
 from repository.records.model import Version
-from repository.search.upkeep import (
+from repository.search.index import (
     Difference,
     Part,
     Problem,
@@ -20,9 +20,8 @@ from repository.search.upkeep import (
     index_records,
     repair,
     repair_index,
-    repairing,
 )
-from repository.search.upkeep.indexing import draft_documents, record_documents
+from repository.search.index.indexing import draft_documents, record_documents
 from tests.conftest import Deposits
 
 Settle = Callable[[], None]
@@ -41,20 +40,20 @@ def settled(deposits: Deposits, settle: Settle) -> list[int]:
 
 
 def test_every_kind_of_difference_is_named_and_repaired(
-    settled: list[int], deposits: Deposits, facilities: Facilities, settle: Settle
+    settled: list[int], deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     draft = int(deposits.open()["id"])
     settle()
-    search, (missing, ahead, stale) = facilities.search, settled
-    [ahead_document] = record_documents(facilities, [ahead])
-    [draft_ahead] = draft_documents(facilities, [draft])
-    search.drop(Kind.RECORD, [missing])
+    search, (missing, ahead, stale) = services.search, settled
+    [ahead_document] = record_documents(services, [ahead])
+    [draft_ahead] = draft_documents(services, [draft])
+    search.drop(DocumentKind.RECORD, [missing])
     search.put([replace(ahead_document, revision=90), replace(draft_ahead, revision=90), replace(draft_ahead, id=404)])
     search.put_files([file(ahead, 0, 90), file(stale, 1, 1), file(404, 0, 1)])
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.get_one(Version, stale).change += 1
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.get_one(Version, stale).change += 1
 
-    found = list(differences(facilities))
+    found = list(differences(services))
     assert {str(each) for each in found} == {
         f"draft {draft}: ahead",
         "draft 404: ghost",
@@ -69,37 +68,37 @@ def test_every_kind_of_difference_is_named_and_repaired(
     assert [each.part for each in found] == [Part.DRAFT] * 2 + [Part.RECORD] * 3 + [Part.FILES] * 4
 
     # a record that is ahead is dropped with its files, which are then missing: the later pass sees it
-    assert repair(facilities, differences(facilities)) == len(found)
-    assert list(differences(facilities)) == []
-    assert repair(facilities, found) == len(found)
-    assert list(differences(facilities)) == []
+    assert repair(services, differences(services)) == len(found)
+    assert list(differences(services)) == []
+    assert repair(services, found) == len(found)
+    assert list(differences(services)) == []
 
 
 @pytest.mark.parametrize("position", [0, 7])
 def test_more_files_than_the_record_has_are_found_and_removed(
-    settled: list[int], facilities: Facilities, position: int
+    settled: list[int], services: Services, position: int
 ) -> None:
-    [held, *_] = facilities.search.file_entries()
-    facilities.search.put_files([file(settled[0], position + 1, held.revision)])
-    [found] = differences(facilities)
+    [held, *_] = services.search.file_entries()
+    services.search.put_files([file(settled[0], position + 1, held.revision)])
+    [found] = differences(services)
     assert (found.part, found.id, found.problem) == (Part.FILES, settled[0], Problem.AHEAD)
-    assert repair(facilities, [found]) == 1
-    assert list(differences(facilities)) == []
+    assert repair(services, [found]) == 1
+    assert list(differences(services)) == []
 
 
-def test_repair_goes_on_in_batches(settled: list[int], facilities: Facilities, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repairing, "BATCH", 2)
-    facilities.search.drop(Kind.RECORD, settled)
-    assert repair(facilities, differences(facilities)) == 6
-    assert list(differences(facilities)) == []
+def test_repair_goes_on_in_batches(settled: list[int], services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair, "BATCH", 2)
+    services.search.drop(DocumentKind.RECORD, settled)
+    assert repair(services, differences(services)) == 6
+    assert list(differences(services)) == []
 
 
-def test_the_sweep_repairs_what_stays_different_and_counts_it(settled: list[int], facilities: Facilities) -> None:
-    assert repair_index(facilities, look_again=0) == (0, 0)
-    facilities.search.drop(Kind.RECORD, settled[:2])
-    assert repair_index(facilities, look_again=0) == (4, 4)
-    assert repair_index(facilities, look_again=0) == (0, 0)
-    assert list(differences(facilities)) == []
+def test_the_sweep_repairs_what_stays_different_and_counts_it(settled: list[int], services: Services) -> None:
+    assert repair_index(services, look_again=0) == (0, 0)
+    services.search.drop(DocumentKind.RECORD, settled[:2])
+    assert repair_index(services, look_again=0) == (4, 4)
+    assert repair_index(services, look_again=0) == (0, 0)
+    assert list(differences(services)) == []
 
 
 @dataclass
@@ -113,7 +112,7 @@ class LookedAtAgain:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[IndexEntry]:
         self.looks += 1
         if self.looks == 2:
             self.meanwhile()
@@ -121,31 +120,31 @@ class LookedAtAgain:
 
 
 def test_what_a_job_does_between_two_looks_is_no_difference(
-    settled: list[int], deposits: Deposits, facilities: Facilities, settle: Settle
+    settled: list[int], deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     late, lost = settled[0], settled[1]
-    facilities.search.drop(Kind.RECORD, [late, lost])
+    services.search.drop(DocumentKind.RECORD, [late, lost])
     deposits.published()  # different at the first look only
 
     def jobs() -> None:
         settle()
-        index_records(facilities, [late])
-        index_files(facilities, [late])
+        index_records(services, [late])
+        index_files(services, [late])
         deposits.published()  # different at the second look only
 
-    watched = LookedAtAgain(facilities.search, jobs)
-    assert repair_index(replace(facilities, search=watched), look_again=0) == (2, 2)
+    watched = LookedAtAgain(services.search, jobs)
+    assert repair_index(replace(services, search=watched), look_again=0) == (2, 2)
     settle()
-    assert list(differences(facilities)) == []
+    assert list(differences(services)) == []
 
 
 def test_an_index_that_has_lost_more_than_can_be_held_in_memory_is_repaired_whole(
-    settled: list[int], facilities: Facilities, monkeypatch: pytest.MonkeyPatch
+    settled: list[int], services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repairing, "MOST", 2)
-    facilities.search.drop(Kind.RECORD, settled)
-    assert repair_index(facilities, look_again=0) == (6, 6)
-    assert list(differences(facilities)) == []
+    monkeypatch.setattr(repair, "MOST", 2)
+    services.search.drop(DocumentKind.RECORD, settled)
+    assert repair_index(services, look_again=0) == (6, 6)
+    assert list(differences(services)) == []
 
 
 def test_a_state_that_changed_between_two_looks_is_another_difference() -> None:
@@ -154,13 +153,13 @@ def test_a_state_that_changed_between_two_looks_is_another_difference() -> None:
 
 
 def test_indexing_again_what_is_indexed_changes_nothing(
-    settled: list[int], deposits: Deposits, facilities: Facilities, settle: Settle
+    settled: list[int], deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     drafts = [int(deposits.open()["id"])]
     settle()
-    before = list(facilities.search.entries()), list(facilities.search.file_entries())
+    before = list(services.search.entries()), list(services.search.file_entries())
     for _ in range(2):
-        index_drafts(facilities, drafts)
-        index_records(facilities, settled)
-        index_files(facilities, settled)
-    assert (list(facilities.search.entries()), list(facilities.search.file_entries())) == before
+        index_drafts(services, drafts)
+        index_records(services, settled)
+        index_files(services, settled)
+    assert (list(services.search.entries()), list(services.search.file_entries())) == before

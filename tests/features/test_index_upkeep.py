@@ -6,33 +6,33 @@ from typing import Any
 
 import pytest
 
-from repository.engines.facilities import Facilities
-from repository.engines.search.port import Document, Kind, Scope, Search
-from repository.engines.search.query import Everything, Term
+from repository.core.actor import SYSTEM
+from repository.engines.search.port import DocumentKind, IndexDocument, Search, VisibilityFilter
+from repository.engines.search.query_tree import Everything, Term
+from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, StoredFile
-from repository.foundation.actor import SYSTEM
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
-from repository.search.upkeep import Part, differences, rebuild, total
+from repository.search.index import Part, differences, rebuild, total
 from tests.conftest import Caller, Deposits, a_dataset
 
 Settle = Callable[[], None]
 
 
-def everything(facilities: Facilities) -> dict[str, Any]:
+def everything(services: Services) -> dict[str, Any]:
     """All that jobs may change."""
     tables: tuple[Any, ...] = (Concept, Version, FileSet, FileEntry, StoredFile, Identifier)
-    with facilities.works.reading(SYSTEM) as work:
+    with services.database.snapshot(SYSTEM) as unit:
         rows = {
-            table.__tablename__: sorted(map(str, work.session.execute(table.__table__.select()).all()))
+            table.__tablename__: sorted(map(str, unit.session.execute(table.__table__.select()).all()))
             for table in tables
         }
-    stored = sorted((each.key, each.size) for each in facilities.store.objects())
-    return {**rows, "index": list(facilities.search.entries()), "store": stored}
+    stored = sorted((each.key, each.size) for each in services.store.objects())
+    return {**rows, "index": list(services.search.entries()), "store": stored}
 
 
 def test_the_index_is_like_the_database_when_all_is_settled(
-    author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    author: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     record = deposits.published()
     author.post(record["links"]["draft"])
@@ -40,14 +40,14 @@ def test_the_index_is_like_the_database_when_all_is_settled(
     deposits.open()
     settle()
 
-    assert list(differences(facilities)) == []
-    assert len(list(facilities.search.entries())) == 3
-    assert total(facilities) == {Part.DRAFT: 2, Part.RECORD: 1, Part.FILES: 1}
-    assert [(each.record_id, each.count) for each in facilities.search.file_entries()] == [(int(record["id"]), 1)]
+    assert list(differences(services)) == []
+    assert len(list(services.search.entries())) == 3
+    assert total(services) == {Part.DRAFT: 2, Part.RECORD: 1, Part.FILES: 1}
+    assert [(each.record_id, each.count) for each in services.search.file_entries()] == [(int(record["id"]), 1)]
 
 
-def ghost(kind: Kind, number: int) -> Document:
-    return Document(
+def ghost(kind: DocumentKind, number: int) -> IndexDocument:
+    return IndexDocument(
         kind=kind,
         id=number,
         concept_id=1,
@@ -64,18 +64,18 @@ def ghost(kind: Kind, number: int) -> Document:
 
 
 def test_the_index_check_names_every_difference_and_a_rebuild_repairs_them(
-    deposits: Deposits, facilities: Facilities, settle: Settle
+    deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     fine, missing, stale = (deposits.published() for _ in range(3))
     draft, lost = deposits.open(), deposits.open()
     settle()
-    facilities.search.drop(Kind.RECORD, [int(missing["id"])])
-    facilities.search.drop(Kind.DRAFT, [int(lost["id"])])
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.get_one(Version, int(stale["id"])).change += 1
-    facilities.search.put([ghost(Kind.RECORD, 999), ghost(Kind.DRAFT, 1), ghost(Kind.RECORD, 1)])
+    services.search.drop(DocumentKind.RECORD, [int(missing["id"])])
+    services.search.drop(DocumentKind.DRAFT, [int(lost["id"])])
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.get_one(Version, int(stale["id"])).change += 1
+    services.search.put([ghost(DocumentKind.RECORD, 999), ghost(DocumentKind.DRAFT, 1), ghost(DocumentKind.RECORD, 1)])
 
-    found = {str(difference) for difference in differences(facilities)}
+    found = {str(difference) for difference in differences(services)}
     assert found == {
         f"record {missing['id']}: missing",
         f"record {stale['id']}: stale",
@@ -88,17 +88,19 @@ def test_the_index_check_names_every_difference_and_a_rebuild_repairs_them(
     }
 
     progress: list[tuple[int, int]] = []
-    rebuild(facilities, lambda done, of: progress.append((done, of)))
-    assert list(differences(facilities)) == []
+    rebuild(services, lambda done, of: progress.append((done, of)))
+    assert list(differences(services)) == []
     assert progress == [(0, 8), (2, 8), (5, 8), (8, 8)]
-    everyone = Search(Everything(), Scope(everything=True), frozenset({Kind.RECORD, Kind.DRAFT}))
-    assert {hit.id for hit in facilities.search.find(everyone).hits} == {
+    everyone = Search(
+        Everything(), VisibilityFilter(everything=True), frozenset({DocumentKind.RECORD, DocumentKind.DRAFT})
+    )
+    assert {hit.id for hit in services.search.find(everyone).hits} == {
         int(each["id"]) for each in (fine, missing, stale, draft, lost)
     }
 
 
 def test_searches_are_answered_while_the_index_is_rebuilt(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    anyone: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     record = deposits.published()
     settle()
@@ -107,7 +109,7 @@ def test_searches_are_answered_while_the_index_is_rebuilt(
     def look(_done: int, _of: int) -> None:
         seen.append(anyone.get("/api/records?q=penguins").get_json()["hits"]["total"])
 
-    rebuild(facilities, look)
+    rebuild(services, look)
 
     assert seen
     assert set(seen) == {1}
@@ -115,7 +117,7 @@ def test_searches_are_answered_while_the_index_is_rebuilt(
 
 
 def test_what_is_published_during_a_rebuild_is_found_after_it(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    anyone: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     deposits.published()
     settle()
@@ -127,14 +129,14 @@ def test_what_is_published_during_a_rebuild_is_found_after_it(
             arrived.append(deposits.published(a_dataset(title="Arrived during the rebuild"))["id"])
             settle()
 
-    rebuild(facilities, publish)
+    rebuild(services, publish)
 
-    assert list(differences(facilities)) == []
+    assert list(differences(services)) == []
     assert anyone.get("/api/records?q=arrived").get_json()["hits"]["total"] == 1
 
 
 def test_a_rebuild_that_fails_leaves_the_index_as_it_was(
-    deposits: Deposits, facilities: Facilities, settle: Settle
+    deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     deposits.published()
     settle()
@@ -143,21 +145,21 @@ def test_a_rebuild_that_fails_leaves_the_index_as_it_was(
         raise RuntimeError("the machine was switched off")
 
     with pytest.raises(RuntimeError):
-        rebuild(facilities, fail)
+        rebuild(services, fail)
 
-    assert list(differences(facilities)) == []
-    word = Search(Term("penguins"), Scope(), frozenset({Kind.RECORD}))
-    assert facilities.search.find(word).total == 1
+    assert list(differences(services)) == []
+    word = Search(Term("penguins"), VisibilityFilter(), frozenset({DocumentKind.RECORD}))
+    assert services.search.find(word).total == 1
 
 
 def test_an_older_state_never_overwrites_a_newer_one_in_the_index(
-    deposits: Deposits, facilities: Facilities, settle: Settle
+    deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     record = deposits.published()
     settle()
-    late = replace(ghost(Kind.RECORD, int(record["id"])), revision=0)
+    late = replace(ghost(DocumentKind.RECORD, int(record["id"])), revision=0)
 
-    facilities.search.put([late])
+    services.search.put([late])
 
-    word = Search(Term("ghost"), Scope(), frozenset({Kind.RECORD}))
-    assert facilities.search.find(word).total == 0
+    word = Search(Term("ghost"), VisibilityFilter(), frozenset({DocumentKind.RECORD}))
+    assert services.search.find(word).total == 0

@@ -12,7 +12,7 @@ from owslib.iso import MD_Metadata
 
 from repository.dataset import description as d
 from repository.dataset.description import Publication, Withdrawal
-from repository.dataset.formats.iso19139 import iso19139
+from repository.dataset.formats.iso19139.iso19139_xml import iso19139
 from tests.features.any_publication import PUBLICATIONS
 from tests.features.samples import PUBLICATION, publication
 

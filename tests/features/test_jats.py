@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.jats import jats
+from repository.dataset.formats.citation.jats import jats
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
 

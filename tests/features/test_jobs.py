@@ -12,26 +12,26 @@ import time_machine
 from sqlalchemy import select, update
 
 import repository
-from repository.engines.facilities import Facilities
+from repository.core import clock
+from repository.core.actor import SYSTEM
+from repository.core.errors import Unavailable
+from repository.core.facts import Fact, FactRow
 from repository.engines.registrars.port import Registration
+from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, StoredFile
-from repository.foundation import clock
-from repository.foundation.actor import SYSTEM
-from repository.foundation.errors import Unavailable
-from repository.foundation.facts import Fact, FactRow
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
-from repository.search.upkeep import differences
+from repository.search.index import differences
 from tests.conftest import Caller, Deposits
-from tests.registrars import FakeRegistrar
+from tests.support.registrar_servers import FakeRegistrar
 from workers.claiming import LEASE, MAX_ATTEMPTS
-from workers.desk import backlog, open_jobs, retry_jobs
+from workers.job_admin import backlog, open_jobs, retry_jobs
 from workers.jobs import JOBS, Queue
 from workers.model import Job, JobState
 from workers.reactions import REACTIONS
 from workers.relay import relay
 from workers.runner import run_next
-from workers.sweeps.table import SWEEPS
+from workers.sweeps.sweep_table import SWEEPS
 
 Settle = Callable[[], None]
 
@@ -58,31 +58,31 @@ def registrar() -> Moody:
 
 
 @pytest.fixture
-def moody(facilities: Facilities, registrar: Moody) -> Facilities:
+def moody(services: Services, registrar: Moody) -> Services:
     """The same repository with that registrar."""
-    return replace(facilities, registrars={"doi": registrar, "cstr": registrar})
+    return replace(services, registrars={"doi": registrar, "cstr": registrar})
 
 
-def work_off(facilities: Facilities) -> None:
-    while relay(facilities.works) or sum(run_next(facilities, queue) for queue in Queue):
+def work_off(services: Services) -> None:
+    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
         pass
 
 
-def jobs_of(facilities: Facilities, name: str | None = None) -> list[Job]:
-    with facilities.works.reading(SYSTEM) as work:
-        return [job for job in open_jobs(work) if name in (None, job.name)]
+def jobs_of(services: Services, name: str | None = None) -> list[Job]:
+    with services.database.snapshot(SYSTEM) as unit:
+        return [job for job in open_jobs(unit) if name in (None, job.name)]
 
 
-def everything(facilities: Facilities) -> dict[str, Any]:
+def everything(services: Services) -> dict[str, Any]:
     """All that jobs may change."""
     tables: tuple[Any, ...] = (Concept, Version, FileSet, FileEntry, StoredFile, Identifier)
-    with facilities.works.reading(SYSTEM) as work:
+    with services.database.snapshot(SYSTEM) as unit:
         rows = {
-            table.__tablename__: sorted(map(str, work.session.execute(table.__table__.select()).all()))
+            table.__tablename__: sorted(map(str, unit.session.execute(table.__table__.select()).all()))
             for table in tables
         }
-    stored = sorted((each.key, each.size) for each in facilities.store.objects())
-    return {**rows, "index": list(facilities.search.entries()), "store": stored}
+    stored = sorted((each.key, each.size) for each in services.store.objects())
+    return {**rows, "index": list(services.search.entries()), "store": stored}
 
 
 def subclasses(kind: type) -> Iterator[type]:
@@ -108,29 +108,29 @@ def test_every_reaction_is_a_job_that_exists_and_every_job_has_a_reason() -> Non
     assert wanted == set(JOBS)
 
 
-def test_nothing_waits_once_all_is_settled(deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+def test_nothing_waits_once_all_is_settled(deposits: Deposits, services: Services, settle: Settle) -> None:
     deposits.published()
-    with facilities.works.reading(SYSTEM) as work:
-        assert backlog(work)["facts"] > 0
+    with services.database.snapshot(SYSTEM) as unit:
+        assert backlog(unit)["facts"] > 0
 
     settle()
 
-    with facilities.works.reading(SYSTEM) as work:
-        assert backlog(work) == {"facts": 0, "waiting": 0, "queued": 0, "running": 0, "failed": 0}
+    with services.database.snapshot(SYSTEM) as unit:
+        assert backlog(unit) == {"facts": 0, "waiting": 0, "queued": 0, "running": 0, "failed": 0}
 
 
-def test_a_fact_is_relayed_once(deposits: Deposits, facilities: Facilities) -> None:
+def test_a_fact_is_relayed_once(deposits: Deposits, services: Services) -> None:
     deposits.published()
-    while relay(facilities.works):
+    while relay(services.database):
         pass
-    before = [job.id for job in jobs_of(facilities)]
+    before = [job.id for job in jobs_of(services)]
 
-    assert relay(facilities.works) == 0
+    assert relay(services.database) == 0
 
-    assert [job.id for job in jobs_of(facilities)] == before != []
+    assert [job.id for job in jobs_of(services)] == before != []
 
 
-def test_each_job_may_run_twice(author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+def test_each_job_may_run_twice(author: Caller, deposits: Deposits, services: Services, settle: Settle) -> None:
     record = deposits.published(None, **{"a.txt": b"a", "b.txt": b"b"})
     draft = deposits.open()
     deposits.upload(draft["id"], "c.txt", b"c")
@@ -138,19 +138,19 @@ def test_each_job_may_run_twice(author: Caller, deposits: Deposits, facilities: 
     deposits.upload(discarded["id"], "d.txt", b"d")
     author.delete(discarded["links"]["self"])
     settle()
-    before = everything(facilities)
+    before = everything(services)
     ids = range(1, int(discarded["id"]) + 20)
 
     for kind in JOBS.values():
-        kind.run(facilities, list(ids))
-        kind.run(facilities, list(ids))
+        kind.run(services, list(ids))
+        kind.run(services, list(ids))
 
-    assert everything(facilities) == before
+    assert everything(services) == before
     assert author.get(f"{record['links']['files']}/a.txt/content").data == b"a"
 
 
 def test_a_failing_job_is_kept_with_its_cause_and_tried_again_later(
-    author: Caller, deposits: Deposits, moody: Facilities, registrar: Moody
+    author: Caller, deposits: Deposits, moody: Services, registrar: Moody
 ) -> None:
     record = deposits.published()
     work_off(moody)
@@ -175,7 +175,7 @@ def test_a_failing_job_is_kept_with_its_cause_and_tried_again_later(
 
 
 def test_pauses_grow_and_at_last_the_job_is_given_up_until_somebody_retries_it(
-    deposits: Deposits, moody: Facilities, registrar: Moody
+    deposits: Deposits, moody: Services, registrar: Moody
 ) -> None:
     deposits.published()
     work_off(moody)
@@ -197,8 +197,8 @@ def test_pauses_grow_and_at_last_the_job_is_given_up_until_somebody_retries_it(
     work_off(moody)
     assert registrar.registered == []
 
-    with moody.works.writing(SYSTEM) as work:
-        assert retry_jobs(work) == len(given_up)
+    with moody.database.transaction(SYSTEM) as unit:
+        assert retry_jobs(unit) == len(given_up)
     work_off(moody)
 
     assert jobs_of(moody) == []
@@ -206,7 +206,7 @@ def test_pauses_grow_and_at_last_the_job_is_given_up_until_somebody_retries_it(
 
 
 def test_of_jobs_that_fail_together_those_that_can_succeed_do(
-    deposits: Deposits, facilities: Facilities, registrar: Moody
+    deposits: Deposits, services: Services, registrar: Moody
 ) -> None:
     first, second = deposits.published(), deposits.published()
 
@@ -216,55 +216,53 @@ def test_of_jobs_that_fail_together_those_that_can_succeed_do(
             super().register_one(registration)
 
     picky = Picky()
-    work_off(replace(facilities, registrars={"doi": picky, "cstr": picky}))
+    work_off(replace(services, registrars={"doi": picky, "cstr": picky}))
 
-    assert [job.subject for job in jobs_of(facilities)] == [int(first["id"])]
+    assert [job.subject for job in jobs_of(services)] == [int(first["id"])]
     assert second["pids"]["doi"]["identifier"] in picky.registered
     assert first["pids"]["cstr"]["identifier"] in picky.registered
 
 
-def test_a_job_whose_process_died_is_claimed_again_when_its_lease_ends(
-    deposits: Deposits, facilities: Facilities
-) -> None:
+def test_a_job_whose_process_died_is_claimed_again_when_its_lease_ends(deposits: Deposits, services: Services) -> None:
     deposits.published()
-    while relay(facilities.works):
+    while relay(services.database):
         pass
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.execute(update(Job).values(state=JobState.RUNNING.value, attempts=1, run_after=work.now + LEASE))
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(update(Job).values(state=JobState.RUNNING.value, attempts=1, run_after=unit.now + LEASE))
 
-    assert [run_next(facilities, queue) for queue in Queue] == [0, 0]
-    assert list(differences(facilities)) != []
+    assert [run_next(services, queue) for queue in Queue] == [0, 0]
+    assert list(differences(services)) != []
     with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
-        work_off(facilities)
+        work_off(services)
 
-    assert jobs_of(facilities) == []
-    assert list(differences(facilities)) == []
+    assert jobs_of(services) == []
+    assert list(differences(services)) == []
 
 
-def test_a_job_that_runs_is_not_taken_by_another(deposits: Deposits, facilities: Facilities) -> None:
+def test_a_job_that_runs_is_not_taken_by_another(deposits: Deposits, services: Services) -> None:
     deposits.published()
-    while relay(facilities.works):
+    while relay(services.database):
         pass
     seen = []
 
     class Curious(Moody):
         def register_one(self, registration: Registration) -> None:
-            with facilities.works.reading(SYSTEM) as work:
-                running = work.session.scalars(select(Job).where(Job.name == "register")).all()
+            with services.database.snapshot(SYSTEM) as unit:
+                running = unit.session.scalars(select(Job).where(Job.name == "register")).all()
                 seen.extend((job.state, job.run_after > clock.now()) for job in running)
 
     curious = Curious()
-    work_off(replace(facilities, registrars={"doi": curious, "cstr": curious}))
+    work_off(replace(services, registrars={"doi": curious, "cstr": curious}))
 
     assert set(seen) == {(JobState.RUNNING.value, True)}
 
 
-def test_facts_are_kept_with_who_did_them(deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+def test_facts_are_kept_with_who_did_them(deposits: Deposits, services: Services, settle: Settle) -> None:
     record = deposits.published()
     settle()
 
-    with facilities.works.reading(SYSTEM) as work:
-        facts = work.session.scalars(select(FactRow).order_by(FactRow.id)).all()
+    with services.database.snapshot(SYSTEM) as unit:
+        facts = unit.session.scalars(select(FactRow).order_by(FactRow.id)).all()
     of_record = [fact for fact in facts if fact.subject == int(record["id"]) and fact.kind.startswith(("Draft", "Ver"))]
     assert [fact.kind for fact in of_record] == ["DraftOpened", "VersionPublished"]
     assert {fact.actor for fact in of_record} == {f"person:{record['parent']['access']['owned_by']['user']}"}
@@ -272,14 +270,14 @@ def test_facts_are_kept_with_who_did_them(deposits: Deposits, facilities: Facili
 
 
 @pytest.mark.embedded("a server of the outside world does not travel in time with us")
-def test_every_sweep_may_run_at_any_time_and_again(deposits: Deposits, facilities: Facilities, settle: Settle) -> None:
+def test_every_sweep_may_run_at_any_time_and_again(deposits: Deposits, services: Services, settle: Settle) -> None:
     deposits.published()
     settle()
-    before = everything(facilities)
+    before = everything(services)
 
     with time_machine.travel(datetime(2099, 1, 1, tzinfo=UTC)):
         for sweep in [*SWEEPS, *SWEEPS]:
-            sweep.run(facilities)
+            sweep.run(services)
         settle()
 
-    assert everything(facilities) == before
+    assert everything(services) == before

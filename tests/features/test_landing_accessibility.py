@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from repository.landing.asked import Asked
-from repository.landing.page import render_error, render_start
+from repository.faces.pages.page_params import PageParams
+from repository.faces.pages.rendering import render_error, render_start
 from tests.features.pages import Page, shown
 from tests.features.samples import PUBLICATION
 from tests.features.test_tombstone_page import stone
 
-CSS = (Path(__file__).resolve().parents[2] / "repository/landing/templates/landing.css").read_text()
+CSS = (Path(__file__).resolve().parents[2] / "repository/faces/pages/templates/landing.css").read_text()
 ENOUGH = 4.5
 """Contrast of text of any size (success criterion 1.4.3)"""
 VISIBLE = 3.0
@@ -25,8 +25,8 @@ PAGES = {
     "record": shown(replace(PUBLICATION, file_count=250), page=2, style="apa"),
     "chinese record": shown(language="zh"),
     "tombstone": stone(),
-    "start": render_start("Test", "https://repository.test/", Asked(), ()),
-    "error": render_error(404, "No such page.", Asked(), "Test"),
+    "start": render_start("Test", "https://repository.test/", PageParams(), ()),
+    "error": render_error(404, "No such page.", PageParams(), "Test"),
 }
 
 

@@ -12,7 +12,7 @@ from signposting.linkheader import find_signposting_http_link
 from signposting.linkset import Linkset, LinksetJSON, _parse_linkset, _parse_linkset_json
 
 from repository.dataset.formats.registry import FORMATS
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json, statements
 
@@ -29,11 +29,11 @@ def page_of(record: Json) -> str:
     return str(record["links"]["self_html"])
 
 
-def test_a_page_that_was_made_costs_one_statement(facilities: Facilities, anyone: Caller, deposits: Deposits) -> None:
+def test_a_page_that_was_made_costs_one_statement(services: Services, anyone: Caller, deposits: Deposits) -> None:
     record = deposits.published()
     first = anyone.get(page_of(record))
 
-    with statements(facilities) as seen:
+    with statements(services) as seen:
         again = anyone.get(page_of(record))
 
     assert len([text for text in seen if text != "BEGIN"]) == 1

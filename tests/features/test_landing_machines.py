@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from repository.dataset.formats.citations import GB_T_7714, STYLES, cite
-from repository.dataset.formats.recommended import recommended
-from repository.dataset.formats.schema_org import schema_org
-from repository.landing.contents import ASKED_STYLES
-from repository.landing.page import CONTENT_SECURITY_POLICY
+from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cite
+from repository.dataset.formats.citation.recommended import recommended
+from repository.dataset.formats.schema_org.schema_org_json import schema_org
+from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY
+from repository.faces.pages.view_model import ASKED_STYLES
 from tests.features.pages import EXPORTS, TODAY, Page, shown
 from tests.features.samples import METADATA, PUBLICATION
 

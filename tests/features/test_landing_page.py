@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from repository.dataset.description import Sibling
-from repository.landing.asked import Asked
-from repository.landing.filelist import human_size
-from repository.landing.page import render_error
-from repository.landing.wording import WORDS
+from repository.faces.pages.file_list import human_size
+from repository.faces.pages.page_params import PageParams
+from repository.faces.pages.rendering import render_error
+from repository.faces.pages.translations import WORDS
 from tests.features.pages import VERSIONS, Page, shown
 from tests.features.samples import FILES, METADATA, PUBLICATION, publication
 
@@ -100,16 +100,16 @@ def test_a_long_list_of_files_comes_in_pages_that_lead_to_one_another() -> None:
     ("status", "note"), [("restricted", "Access to the files is restricted"), ("embargoed", "embargo")]
 )
 def test_of_restricted_files_nothing_is_shown_but_that_they_are(status: str, note: str) -> None:
-    work = replace(PUBLICATION, files=(), access_status=status)
-    html = shown(work, files_restricted=True, archive_url=None)
+    unit = replace(PUBLICATION, files=(), access_status=status)
+    html = shown(unit, files_restricted=True, archive_url=None)
     assert note in html
     assert "README.md" not in html
     assert "<table" not in html
 
 
 def test_a_record_without_files_says_so() -> None:
-    work = replace(PUBLICATION, files=(), file_count=0, access_status="metadata-only")
-    html = shown(work, archive_url=None)
+    unit = replace(PUBLICATION, files=(), file_count=0, access_status="metadata-only")
+    html = shown(unit, archive_url=None)
     assert "This record has no files." in html
     assert "Metadata only" in html
 
@@ -184,8 +184,8 @@ def test_a_hostile_file_name_and_version_label_are_text() -> None:
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x85", "\udc00", "\ufdd0", "\uffff"])
 def test_what_html_cannot_hold_is_replaced(character: str) -> None:
     said = {"references": [{"reference": f"R{character}"}], "description": f"<p>D{character}</p>"}
-    work = publication(title=f"A{character}B", **said)
-    html = shown(replace(work, files=[replace(FILES[0], key=f"F{character}")]))
+    unit = publication(title=f"A{character}B", **said)
+    html = shown(replace(unit, files=[replace(FILES[0], key=f"F{character}")]))
     assert character not in html
     assert "A\ufffdB" in Page(html).text_in("h1")
     json.loads(Page(html).text_in("script")[0])
@@ -234,7 +234,7 @@ def test_sizes_are_told_in_units_people_use(size: int, text: str) -> None:
     [(403, "You may not see"), (404, "There is no such"), (410, "was withdrawn"), (503, "cannot be shown")],
 )
 def test_an_error_page_says_what_happened_and_why(status: int, heading: str) -> None:
-    html = render_error(status, "Because <b>of</b> reasons.", Asked(), "Test & Co")
+    html = render_error(status, "Because <b>of</b> reasons.", PageParams(), "Test & Co")
     page = Page(html)
     assert page.open == []
     assert heading in page.text_in("h1")[0]
@@ -244,7 +244,7 @@ def test_an_error_page_says_what_happened_and_why(status: int, heading: str) -> 
 
 
 def test_an_error_page_speaks_chinese_to_those_who_read_it() -> None:
-    assert "该记录已撤回" in render_error(410, "重复", Asked("zh-CN"), "数据仓储")
+    assert "该记录已撤回" in render_error(410, "重复", PageParams("zh-CN"), "数据仓储")
 
 
 def test_a_language_that_is_not_offered_is_answered_in_english() -> None:

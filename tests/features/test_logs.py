@@ -18,11 +18,11 @@ import structlog
 from sqlalchemy.engine import make_url
 
 from config.logging import configure_logging
-from config.redacting import TOKEN_PREFIX, redacted
-from repository.accounts.tokens import PREFIX
-from repository.foundation.actor import GRANTABLE
+from config.redaction import TOKEN_PREFIX, redacted
+from repository.core.actor import GRANTABLE
+from repository.people.access_tokens import PREFIX
 from tests.conftest import a_dataset
-from tests.server import Client, Process, Program, Server, command, until
+from tests.support.web_server import Client, Process, Program, Server, command, until
 
 SECRET = "S3cretValue12"
 PASSWORD = "a password of the database"

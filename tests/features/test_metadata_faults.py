@@ -7,8 +7,8 @@ import pytest
 
 from config import vocabularies as files
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS
 from repository.deposits.metadata.loading import ERRORS, load_metadata
-from repository.deposits.metadata.texts import CONTROL_CHARACTERS
 
 VOCABULARIES = Vocabularies.of(files.read())
 

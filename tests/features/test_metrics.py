@@ -9,27 +9,27 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from sqlalchemy import Engine, create_engine, text, update
 
 from repository.app import create_app
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.foundation.database import open_database
-from repository.foundation.facts import FactRow
-from repository.foundation.work import Works
+from repository.core.actor import SYSTEM
+from repository.core.database.engine import open_database
+from repository.core.facts import FactRow
+from repository.core.unit_of_work import Database
+from repository.engines.services import Services
 from tests.conftest import Caller, Deposits
-from tests.server import Client, Cut, Process, Server, command, free_port, until
-from workers import metrics
+from tests.support.web_server import Client, Cut, Process, Server, command, free_port, until
+from workers import job_metrics
 from workers.gauges import Gauges
 from workers.model import Job, JobState, SweepRow
 from workers.relay import relay
-from workers.sweeps.rounds import run_now
+from workers.sweeps.schedule import run_now
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 REQUESTS = "repository_http_requests_total"
 
 
 @pytest.fixture
-def watched(facilities: Facilities) -> Caller:
+def watched(services: Services) -> Caller:
     """The public, at a server that also reads the state of the installation."""
-    return Caller(create_app(facilities, Gauges(facilities.works)).test_client())
+    return Caller(create_app(services, Gauges(services.database)).test_client())
 
 
 def samples(text: str) -> Samples:
@@ -94,16 +94,16 @@ def test_the_format_is_the_one_that_is_asked_for(watched: Caller) -> None:
     assert "repository_http_requests" in {family.name for family in parse_openmetrics(reply.text)}
 
 
-def test_facts_and_jobs_that_wait_are_told(watched: Caller, deposits: Deposits, facilities: Facilities) -> None:
+def test_facts_and_jobs_that_wait_are_told(watched: Caller, deposits: Deposits, services: Services) -> None:
     deposits.published()
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.execute(update(FactRow).values(at=work.now.replace(year=work.now.year - 1)))
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(update(FactRow).values(at=unit.now.replace(year=unit.now.year - 1)))
     waiting = scrape(watched)
-    while relay(facilities.works):
+    while relay(services.database):
         pass
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.execute(update(Job).where(Job.name == "register").values(state=JobState.FAILED.value))
-    relayed = scrape_anew(facilities)
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(update(Job).where(Job.name == "register").values(state=JobState.FAILED.value))
+    relayed = scrape_anew(services)
 
     assert value(waiting, "repository_facts_waiting") >= 3
     assert value(waiting, "repository_facts_oldest_seconds") > 300 * 86_400
@@ -114,19 +114,19 @@ def test_facts_and_jobs_that_wait_are_told(watched: Caller, deposits: Deposits, 
     assert value(relayed, "repository_database_answers") == 1
 
 
-def scrape_anew(facilities: Facilities) -> Samples:
+def scrape_anew(services: Services) -> Samples:
     """By a server that has no answer in store."""
-    return scrape(Caller(create_app(facilities, Gauges(facilities.works)).test_client()))
+    return scrape(Caller(create_app(services, Gauges(services.database)).test_client()))
 
 
-def test_the_last_run_of_each_sweep_is_told(facilities: Facilities) -> None:
-    run_now(facilities, "jobs")
-    run_now(facilities, "facts")
-    with facilities.works.writing(SYSTEM) as work:
+def test_the_last_run_of_each_sweep_is_told(services: Services) -> None:
+    run_now(services, "jobs")
+    run_now(services, "facts")
+    with services.database.transaction(SYSTEM) as unit:
         broken = update(SweepRow).where(SweepRow.name == "facts")
-        work.session.execute(broken.values(cause="Unavailable: away", found=7, repaired=5))
+        unit.session.execute(broken.values(cause="Unavailable: away", found=7, repaired=5))
 
-    seen = scrape_anew(facilities)
+    seen = scrape_anew(services)
 
     assert value(seen, "repository_sweep_last_success", sweep="jobs") == 1
     assert value(seen, "repository_sweep_last_success", sweep="facts") == 0
@@ -136,9 +136,9 @@ def test_the_last_run_of_each_sweep_is_told(facilities: Facilities) -> None:
     assert ("repository_sweep_last_success", (("sweep", "store"),)) not in seen
 
 
-def test_without_the_database_the_rest_is_told(facilities: Facilities) -> None:
+def test_without_the_database_the_rest_is_told(services: Services) -> None:
     away: Engine = open_database("postgresql://somebody:a-password@127.0.0.1:1/nowhere")
-    client = create_app(facilities, Gauges(Works(away))).test_client()
+    client = create_app(services, Gauges(Database(away))).test_client()
     client.get("/health/live")
     reply = client.get("/metrics")
     away.dispose()
@@ -151,11 +151,11 @@ def test_without_the_database_the_rest_is_told(facilities: Facilities) -> None:
     assert any(name == REQUESTS for name, _ in seen)
 
 
-def test_jobs_and_sweeps_are_counted_by_who_runs_them(watched: Caller, facilities: Facilities) -> None:
+def test_jobs_and_sweeps_are_counted_by_who_runs_them(watched: Caller, services: Services) -> None:
     before = scrape(watched)
-    metrics.job_done("index_records", 0.2, 3)
-    metrics.job_failed("register")
-    run_now(facilities, "jobs")
+    job_metrics.job_done("index_records", 0.2, 3)
+    job_metrics.job_failed("register")
+    run_now(services, "jobs")
     after = scrape(watched)
 
     def more(name: str, **labels: str) -> float:

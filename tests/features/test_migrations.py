@@ -14,8 +14,8 @@ from sqlalchemy import Engine, inspect, text
 
 from migrations.models import METADATA
 from repository.cli import commands
-from repository.cli.database import migrate_to
-from repository.foundation.database import open_database
+from repository.cli.database_commands import migrate_to
+from repository.core.database.engine import open_database
 
 HISTORY = "alembic_version"
 SERVERS = 4

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
 from repository.publication.embargo import lift_embargoes
 from repository.records.model import Version
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
@@ -211,16 +211,16 @@ def test_drafts_concepts_and_open_corrections_are_no_items(anyone: Caller, autho
 
 
 def test_an_embargoed_record_appears_when_its_embargo_ends(
-    anyone: Caller, deposits: Deposits, facilities: Facilities
+    anyone: Caller, deposits: Deposits, services: Services
 ) -> None:
     until = date.today() + timedelta(days=9)  # noqa: DTZ011 - any day to come will do
     embargo = {"active": True, "until": until.isoformat(), "reason": "Poachers"}
     hidden = deposits.published(a_dataset() | {"access": {**RESTRICTED["access"], "embargo": embargo}})
     changed = datetime(2026, 1, 1, tzinfo=UTC)
-    change(facilities, int(hidden["id"]), updated=changed, datestamp=changed)
+    change(services, int(hidden["id"]), updated=changed, datestamp=changed)
     assert codes(ask(anyone, "ListRecords", metadataPrefix="oai_dc")) == ["noRecordsMatch"]
 
-    lift_embargoes(facilities.works, until)
+    lift_embargoes(services.database, until)
 
     answer = ask(anyone, "ListRecords", metadataPrefix="oai_dc", from_="2026-01-02")
     assert ids(answer) == [hidden["id"]]
@@ -239,20 +239,18 @@ def test_a_record_with_embargoed_files_says_so_and_names_none(anyone: Caller, de
     assert "Poachers" not in reply.text
 
 
-def test_hostile_metadata_stays_well_formed_and_whole(
-    anyone: Caller, deposits: Deposits, facilities: Facilities
-) -> None:
+def test_hostile_metadata_stays_well_formed_and_whole(anyone: Caller, deposits: Deposits, services: Services) -> None:
     number = int(deposits.published()["id"])
     marks = "a]]></dc:title><error code='x'>&amp;\x7f𠀀\U0010ffff <!-- \" -->"
-    with facilities.works.reading(SYSTEM) as work:
-        description = dict(work.session.get_one(Version, number).description)
+    with services.database.snapshot(SYSTEM) as unit:
+        description = dict(unit.session.get_one(Version, number).description)
     hostile = {
         **description,
         "title": f"{marks}\x01\x08\ufffe\uffff",
         "publisher": f"\x0b\x1f{marks}",
         "subjects": [{"subject": "\x08"}, {"subject": "a\x01b"}],
     }
-    change(facilities, number, description=hostile)
+    change(services, number, description=hostile)
 
     answer = ask(anyone, "ListRecords", metadataPrefix="oai_dc")
 

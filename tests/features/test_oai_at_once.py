@@ -9,10 +9,10 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.foundation.work import Work
-from repository.records.changing import note_change
+from repository.core.actor import SYSTEM
+from repository.core.unit_of_work import UnitOfWork
+from repository.engines.services import Services
+from repository.records.change_tracking import touch
 from repository.records.model import Version
 from tests.conftest import Caller
 from tests.features.harvesting import BEGIN, SECOND, ask, codes, correct, ids, pages, told
@@ -21,12 +21,12 @@ Many = Callable[..., list[str]]
 
 
 @contextmanager
-def being_corrected(facilities: Facilities, number: str) -> Iterator[Work]:
+def being_corrected(services: Services, number: str) -> Iterator[UnitOfWork]:
     """A correction that is committed after the block."""
-    with facilities.works.writing(SYSTEM) as work:
-        note_change(work, work.session.get_one(Version, int(number)))
-        work.session.flush()
-        yield work
+    with services.database.transaction(SYSTEM) as unit:
+        touch(unit, unit.session.get_one(Version, int(number)))
+        unit.session.flush()
+        yield unit
 
 
 def second_of(moment: datetime) -> str:
@@ -35,33 +35,33 @@ def second_of(moment: datetime) -> str:
 
 @pytest.mark.postgresql
 def test_a_list_ends_before_what_an_open_transaction_may_still_commit(
-    anyone: Caller, facilities: Facilities, many: Many
+    anyone: Caller, services: Services, many: Many
 ) -> None:
     old, slow, quick = many([BEGIN, BEGIN + SECOND])
 
-    with being_corrected(facilities, slow) as work:
-        correct(facilities, quick)
-        meanwhile = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc", from_=second_of(work.now))
+    with being_corrected(services, slow) as unit:
+        correct(services, quick)
+        meanwhile = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc", from_=second_of(unit.now))
         everything = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc")
     after = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc", from_=told(meanwhile, "responseDate")[0])
 
     assert codes(meanwhile) == ["noRecordsMatch"]
     assert ids(everything) == [old, slow, quick]  # as they were, and as it is, at their old places
-    assert told(meanwhile, "responseDate") == [second_of(work.now)]
+    assert told(meanwhile, "responseDate") == [second_of(unit.now)]
     assert ids(after) == [slow, quick]
 
 
 @pytest.mark.postgresql
 def test_what_an_open_transaction_publishes_comes_in_its_turn(
-    anyone: Caller, facilities: Facilities, many: Many, monkeypatch: pytest.MonkeyPatch
+    anyone: Caller, services: Services, many: Many, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("repository.oai.answers.HEADERS_PAGE", 2)
+    monkeypatch.setattr("repository.faces.oai.verbs.HEADERS_PAGE", 2)
     published = many([BEGIN + SECOND * n for n in range(3)])
     harvest = pages(anyone, "ListIdentifiers")
     seen = ids(next(harvest))
-    with facilities.works.writing(SYSTEM) as slow:
+    with services.database.transaction(SYSTEM) as slow:
         add_version(slow, 5001, like=int(published[0]))
-        with facilities.works.writing(SYSTEM) as quick:
+        with services.database.transaction(SYSTEM) as quick:
             add_version(quick, 5002, like=int(published[0]))
         seen += ids(next(harvest))
     assert seen == published
@@ -71,50 +71,48 @@ def test_what_an_open_transaction_publishes_comes_in_its_turn(
 
 @pytest.mark.postgresql
 def test_an_open_transaction_that_dates_nothing_holds_nobody_back(
-    anyone: Caller, facilities: Facilities, many: Many
+    anyone: Caller, services: Services, many: Many
 ) -> None:
     (number, _) = many([BEGIN])
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.execute(text("SELECT 1 FROM concept FOR SHARE"))
-        correct(facilities, "1000")
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(text("SELECT 1 FROM concept FOR SHARE"))
+        correct(services, "1000")
         from_ = told(ask(anyone, "Identify"), "responseDate")[0]
-        assert from_ >= second_of(work.now)
+        assert from_ >= second_of(unit.now)
         assert ids(ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc")) == [number, "1000"]
 
 
 @pytest.mark.postgresql
-def test_a_transaction_that_was_rolled_back_holds_nobody_back(
-    anyone: Caller, facilities: Facilities, many: Many
-) -> None:
+def test_a_transaction_that_was_rolled_back_holds_nobody_back(anyone: Caller, services: Services, many: Many) -> None:
     first, second = many([BEGIN])
-    with pytest.raises(ZeroDivisionError), being_corrected(facilities, first):
+    with pytest.raises(ZeroDivisionError), being_corrected(services, first):
         _ = 1 / 0
-    correct(facilities, second)
+    correct(services, second)
     after = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc", from_=second_of(BEGIN + SECOND))
     assert ids(after) == [second]
 
 
 @pytest.mark.postgresql
-def test_locks_for_other_ends_hold_nobody_back(facilities: Facilities) -> None:
-    with facilities.works.writing(SYSTEM) as work:
-        before = facilities.works.settled()
-        work.session.execute(text("SELECT pg_advisory_xact_lock(1 << 20), pg_advisory_xact_lock(161 << 20, 5)"))
-        assert facilities.works.settled() > before
-        announced = work.dated()
-        assert facilities.works.settled() <= announced
-        assert facilities.works.settled() > before
+def test_locks_for_other_ends_hold_nobody_back(services: Services) -> None:
+    with services.database.transaction(SYSTEM) as unit:
+        before = services.database.safe_until()
+        unit.session.execute(text("SELECT pg_advisory_xact_lock(1 << 20), pg_advisory_xact_lock(161 << 20, 5)"))
+        assert services.database.safe_until() > before
+        announced = unit.event_time()
+        assert services.database.safe_until() <= announced
+        assert services.database.safe_until() > before
 
 
 @pytest.mark.embedded("a server's writers work side by side")
-def test_a_harvester_of_a_file_waits_for_the_writer(anyone: Caller, facilities: Facilities, many: Many) -> None:
+def test_a_harvester_of_a_file_waits_for_the_writer(anyone: Caller, services: Services, many: Many) -> None:
     first, second = many([BEGIN])
     open_, may_end = Event(), Event()
 
     def write() -> datetime:
-        with being_corrected(facilities, second) as work:
+        with being_corrected(services, second) as unit:
             open_.set()
             may_end.wait(60)
-        return work.now
+        return unit.now
 
     with ThreadPoolExecutor(2) as beside:
         writing = beside.submit(write)
@@ -129,11 +127,11 @@ def test_a_harvester_of_a_file_waits_for_the_writer(anyone: Caller, facilities: 
     assert told(answer, "responseDate")[0] >= second_of(written)
 
 
-def add_version(work: Work, number: int, like: int) -> None:
+def add_version(unit: UnitOfWork, number: int, like: int) -> None:
     """Publish one more version of the concept that `like` is of."""
-    original = work.session.get_one(Version, like)
-    now = work.dated()
+    original = unit.session.get_one(Version, like)
+    now = unit.event_time()
     values = {column.name: getattr(original, column.name) for column in Version.__table__.columns}
     moments = {"created": now, "updated": now, "datestamp": now}
-    work.session.add(Version(**{**values, **moments, "id": number, "index": number}))
-    work.session.flush()
+    unit.session.add(Version(**{**values, **moments, "id": number, "index": number}))
+    unit.session.flush()

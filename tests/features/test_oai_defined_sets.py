@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from repository.engines.facilities import Facilities
-from repository.engines.search.port import Answer, Kind, Search
-from repository.foundation.actor import SYSTEM, Role
-from repository.foundation.clock import now
-from repository.oai.filing import file_everything, file_in_sets
-from repository.oai.model import SetMember
+from repository.core.actor import SYSTEM, Role
+from repository.core.clock import now
+from repository.engines.search.port import DocumentKind, Search, SearchResults
+from repository.engines.services import Services
+from repository.harvest.model import SetMember
+from repository.harvest.set_membership import file_everything, file_in_sets
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.contracts.together import all_of
 from tests.features.harvesting import OAI, RESTRICTED, ask, codes, correct, gone, ids, pages, told
@@ -94,7 +94,7 @@ def test_what_comes_into_a_set_or_leaves_it_has_a_new_datestamp(
     anyone: Caller,
     administrator: Caller,
     deposits: Deposits,
-    facilities: Facilities,
+    services: Services,
     settle: Settle,
     define: Callable[..., dict[str, Any]],
 ) -> None:
@@ -102,7 +102,7 @@ def test_what_comes_into_a_set_or_leaves_it_has_a_new_datestamp(
     settle()
     made = define()
     assert harvest(anyone) == [penguins["id"]]
-    before = facilities.works.settled()
+    before = services.database.safe_until()
 
     changed = administrator.put(made["links"]["self"], json={**BIRDS, "search_pattern": "stones"})
     assert changed.status_code == 200, changed.text
@@ -128,36 +128,36 @@ def test_a_correction_moves_a_record_between_sets(
 
 
 def test_what_is_gone_is_deleted_in_the_sets_that_it_was_in(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, define: Callable[..., dict[str, Any]]
+    anyone: Caller, deposits: Deposits, services: Services, define: Callable[..., dict[str, Any]]
 ) -> None:
     record = deposits.published()
     define()
-    correct(facilities, record["id"], withdrawn_at=now())
-    facilities.search.drop(Kind.RECORD, [int(record["id"])])
+    correct(services, record["id"], withdrawn_at=now())
+    services.search.drop(DocumentKind.RECORD, [int(record["id"])])
 
-    file_in_sets(facilities, [int(record["id"])])
-    file_everything(facilities)
+    file_in_sets(services, [int(record["id"])])
+    file_everything(services)
 
     answer = ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="birds")
     assert ids(answer) == gone(answer) == [record["id"]]
 
 
 def test_the_sweep_files_what_no_job_has_filed(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, define: Callable[..., dict[str, Any]]
+    anyone: Caller, deposits: Deposits, services: Services, settle: Settle, define: Callable[..., dict[str, Any]]
 ) -> None:
     define()
     record = deposits.published()
     settle()
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.delete(work.session.get_one(SetMember, (1, int(record["id"]))))
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.delete(unit.session.get_one(SetMember, (1, int(record["id"]))))
 
-    assert file_everything(facilities) == 1
-    assert file_everything(facilities) == 0
+    assert file_everything(services) == 1
+    assert file_everything(services) == 0
     assert harvest(anyone) == [record["id"]]
 
 
 def test_an_answer_about_a_version_that_changed_meanwhile_does_not_count(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, define: Callable[..., dict[str, Any]]
+    anyone: Caller, deposits: Deposits, services: Services, settle: Settle, define: Callable[..., dict[str, Any]]
 ) -> None:
     record = deposits.published(a_dataset(title="Stones", description=None))
     settle()
@@ -166,16 +166,16 @@ def test_an_answer_about_a_version_that_changed_meanwhile_does_not_count(
     class Overtaken:
         """Finds nothing, and while it looks the version changes."""
 
-        def find(self, _search: Search) -> Answer:
-            correct(facilities, record["id"])
-            return Answer(hits=(), total=0)
+        def find(self, _search: Search) -> SearchResults:
+            correct(services, record["id"])
+            return SearchResults(hits=(), total=0)
 
-    assert file_in_sets(replace(facilities, search=Overtaken()), [int(record["id"])]) == 0
+    assert file_in_sets(replace(services, search=Overtaken()), [int(record["id"])]) == 0
     assert harvest(anyone) == [record["id"]]
 
 
 def test_a_removed_set_is_gone_and_its_items_stay(
-    anyone: Caller, administrator: Caller, deposits: Deposits, facilities: Facilities, define: Callable[..., Any]
+    anyone: Caller, administrator: Caller, deposits: Deposits, services: Services, define: Callable[..., Any]
 ) -> None:
     record = deposits.published()
     made = define()
@@ -183,7 +183,7 @@ def test_a_removed_set_is_gone_and_its_items_stay(
 
     assert administrator.get(made["links"]["self"]).status_code == 404
     assert codes(ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="birds")) == ["noRecordsMatch"]
-    assert all_of(facilities, SetMember) == []
+    assert all_of(services, SetMember) == []
     assert told(ask(anyone, "ListRecords", metadataPrefix="oai_dc"), "setSpec") == ["type-dataset"]
     assert ids(ask(anyone, "ListRecords", metadataPrefix="oai_dc")) == [record["id"]]
     assert define()["id"] != made["id"]

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from repository.engines.facilities import Facilities
-from repository.foundation.clock import now
+from repository.core.clock import now
+from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.harvesting import (
     OAI,
@@ -25,11 +25,11 @@ AWAY = [{"withdrawn_at": now()}, {"record_access": "restricted"}]
 
 @pytest.mark.parametrize("how", AWAY, ids=["withdrawn", "closed"])
 def test_a_record_that_is_no_longer_public_is_deleted_in_every_answer(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, how: dict[str, object]
+    anyone: Caller, deposits: Deposits, services: Services, how: dict[str, object]
 ) -> None:
     record = deposits.published(a_dataset(title="Nests of the last condors"))
     number, identifier = record["id"], identifier_of(record)
-    correct(facilities, number, **how)
+    correct(services, number, **how)
 
     one = ask(anyone, "GetRecord", metadataPrefix="oai_dc", identifier=identifier)
     lists = [ask(anyone, verb, metadataPrefix="oai_dc") for verb in ("ListRecords", "ListIdentifiers")]
@@ -41,12 +41,10 @@ def test_a_record_that_is_no_longer_public_is_deleted_in_every_answer(
         assert "condors" not in "".join(answer.itertext())
 
 
-def test_a_deleted_record_is_deleted_in_every_format(
-    anyone: Caller, deposits: Deposits, facilities: Facilities
-) -> None:
+def test_a_deleted_record_is_deleted_in_every_format(anyone: Caller, deposits: Deposits, services: Services) -> None:
     record = deposits.published()
     number, identifier = record["id"], identifier_of(record)
-    correct(facilities, number, withdrawn_at=now())
+    correct(services, number, withdrawn_at=now())
 
     offered = told(ask(anyone, "ListMetadataFormats", identifier=identifier), "metadataPrefix")
 
@@ -58,14 +56,14 @@ def test_a_deleted_record_is_deleted_in_every_format(
 
 
 def test_harvesters_learn_of_a_withdrawal_and_of_its_end(
-    anyone: Caller, deposits: Deposits, facilities: Facilities
+    anyone: Caller, deposits: Deposits, services: Services
 ) -> None:
     kept, number = (deposits.published()["id"] for _ in range(2))
-    correct(facilities, number, withdrawn_at=now())
+    correct(services, number, withdrawn_at=now())
 
     assert [gone(answer) for answer in pages(anyone)] == [[number]]
     assert [ids(answer) for answer in pages(anyone)] == [[kept, number]]
-    correct(facilities, number, withdrawn_at=None)
+    correct(services, number, withdrawn_at=None)
 
     again = ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="type-dataset")
     assert ids(again) == [kept, number]
@@ -74,10 +72,10 @@ def test_harvesters_learn_of_a_withdrawal_and_of_its_end(
 
 
 def test_what_was_never_public_is_no_item_and_never_deleted(
-    anyone: Caller, deposits: Deposits, facilities: Facilities
+    anyone: Caller, deposits: Deposits, services: Services
 ) -> None:
     hidden = deposits.published(a_dataset() | RESTRICTED)
-    correct(facilities, hidden["id"], withdrawn_at=now() - timedelta(days=1))
+    correct(services, hidden["id"], withdrawn_at=now() - timedelta(days=1))
     assert codes(ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc")) == ["noRecordsMatch"]
     one = ask(anyone, "GetRecord", metadataPrefix="oai_dc", identifier=identifier_of(hidden))
     assert codes(one) == ["idDoesNotExist"]

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from repository.core.actor import SYSTEM
 from repository.dataset.description import Publication
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.oai.formats import ENVELOPE, FORMATS, Format, in_envelope
+from repository.engines.services import Services
+from repository.faces.oai.metadata_prefixes import ENVELOPE, FORMATS, MetadataFormat, in_envelope
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.harvesting import BEGIN, OAI, SECOND, ask, change, codes, identifier_of, ids, pages, told
@@ -27,7 +27,7 @@ def counted(publication: Publication) -> str:
 
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setitem(FORMATS, "files", Format(f"{NS}.xsd", NS, counted))  # type: ignore[arg-type]
+    monkeypatch.setitem(FORMATS, "files", MetadataFormat(f"{NS}.xsd", NS, counted))  # type: ignore[arg-type]
     return "files"
 
 
@@ -70,11 +70,11 @@ def test_datacite_comes_in_the_envelope_that_its_harvesters_know() -> None:
 
 @pytest.mark.parametrize("prefix", FORMATS)
 def test_hostile_metadata_stay_valid_in_every_format(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, schema: etree.XMLSchema, prefix: str
+    anyone: Caller, deposits: Deposits, services: Services, schema: etree.XMLSchema, prefix: str
 ) -> None:
     number = int(deposits.published(a_dataset(rights=[{"id": "cc-by-4.0"}], languages=[{"id": "zho"}]))["id"])
-    with facilities.works.reading(SYSTEM) as work:
-        description = dict(work.session.get_one(Version, number).description)
+    with services.database.snapshot(SYSTEM) as unit:
+        description = dict(unit.session.get_one(Version, number).description)
     hostile: dict[str, Any] = {
         **description,
         "title": f"{MARKS}{'界' * (64 << 10)}",
@@ -83,7 +83,7 @@ def test_hostile_metadata_stay_valid_in_every_format(
         "subjects": [{"subject": MARKS}, {"subject": "\x08"}],
         "creators": [{"person_or_org": {"type": "organizational", "name": MARKS}}],
     }
-    change(facilities, number, description=hostile)
+    change(services, number, description=hostile)
 
     answer = ask(anyone, "ListRecords", metadataPrefix=prefix)
 
@@ -109,12 +109,12 @@ def test_formats_know_of_files_what_the_public_may(
 
 @pytest.mark.parametrize("prefix", FORMATS)
 def test_a_page_costs_as_many_queries_as_one_record_in_every_format(
-    anyone: Caller, facilities: Facilities, many: Callable[..., list[str]], prefix: str
+    anyone: Caller, services: Services, many: Callable[..., list[str]], prefix: str
 ) -> None:
     many([BEGIN + SECOND * n for n in range(99)])
     seen = []
     for arguments in ({"until": "2025-12-31"}, {"until": "2026-01-01T00:00:08Z"}, {}):
-        with statements(facilities) as statements_:
+        with statements(services) as statements_:
             answer = ask(anyone, "ListRecords", **{"metadataPrefix": prefix, **arguments})
         seen.append((len(ids(answer)), len(statements_)))
     assert [number for number, _ in seen] == [1, 10, 100]

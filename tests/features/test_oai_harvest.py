@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.oai.rules import Refused, Verb
-from repository.oai.tokens import Token, read_token
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
+from repository.faces.oai.arguments import BadRequest, Verb
+from repository.faces.oai.resumption_tokens import ResumptionToken, read_resumption_token
 from repository.records.model import PastDatestamp
 from tests.conftest import Caller, Deposits
 from tests.features.harvesting import (
@@ -34,7 +34,7 @@ from tests.features.harvesting import (
 )
 from tests.features.steps import questions, statements
 
-TOKEN = Token(Verb.LIST_RECORDS, "oai_dc", "2026-01-01", None, "a:b", BEGIN, BEGIN + MICROSECOND, 7, 100)
+TOKEN = ResumptionToken(Verb.LIST_RECORDS, "oai_dc", "2026-01-01", None, "a:b", BEGIN, BEGIN + MICROSECOND, 7, 100)
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,16 @@ def test_a_list_that_fills_its_page_exactly_needs_no_token(anyone: Caller, many:
 
 
 def test_a_harvest_while_records_change_gives_each_once(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, many: Callable[..., list[str]]
+    anyone: Caller, deposits: Deposits, services: Services, many: Callable[..., list[str]]
 ) -> None:
     published = many([BEGIN + SECOND * n for n in range(249)])
 
     harvest = pages(anyone)
     seen = ids(next(harvest))
-    correct(facilities, published[10], published[100], published[230], published[230], published[249])
+    correct(services, published[10], published[100], published[230], published[230], published[249])
     first, second = (deposits.published()["id"] for _ in range(2))
     seen += ids(next(harvest))
-    correct(facilities, published[150], published[230], published[249], first)
+    correct(services, published[150], published[230], published[249], first)
     last = deposits.published()["id"]
     seen += ids(next(harvest))
 
@@ -81,14 +81,14 @@ def test_a_harvest_while_records_change_gives_each_once(
 
 
 def test_the_next_harvest_has_what_changed_during_the_one_before(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, many: Callable[..., list[str]]
+    anyone: Caller, deposits: Deposits, services: Services, many: Callable[..., list[str]]
 ) -> None:
     published = many([BEGIN + SECOND * n for n in range(249)])
 
     harvest = pages(anyone, "ListIdentifiers")
     begun = next(harvest)
     changed = [published[249], published[10]]
-    correct(facilities, *changed)
+    correct(services, *changed)
     late = deposits.published()["id"]
     assert len(list(harvest)) == 1
 
@@ -97,13 +97,13 @@ def test_the_next_harvest_has_what_changed_during_the_one_before(
 
 
 def test_what_changes_during_a_harvest_is_given_as_it_is_then(
-    anyone: Caller, facilities: Facilities, many: Callable[..., list[str]]
+    anyone: Caller, services: Services, many: Callable[..., list[str]]
 ) -> None:
     published = many([BEGIN + SECOND * n for n in range(101)])
     harvest = pages(anyone)
     next(harvest)
-    correct(facilities, published[100])
-    correct(facilities, published[101], record_access="restricted")
+    correct(services, published[100])
+    correct(services, published[101], record_access="restricted")
 
     last = next(harvest)
 
@@ -114,13 +114,13 @@ def test_what_changes_during_a_harvest_is_given_as_it_is_then(
 
 
 def test_a_harvest_up_to_a_date_ends_there_whatever_comes_later(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, many: Callable[..., list[str]]
+    anyone: Caller, deposits: Deposits, services: Services, many: Callable[..., list[str]]
 ) -> None:
     published = many([BEGIN + SECOND * n for n in range(249)])
 
     harvest = pages(anyone, from_="2026-01-01T00:00:01Z", until="2026-01-01T00:04:00Z")
     seen = ids(next(harvest))
-    correct(facilities, published[200])
+    correct(services, published[200])
     deposits.published()
     seen += [number for answer in harvest for number in ids(answer)]
 
@@ -128,24 +128,22 @@ def test_a_harvest_up_to_a_date_ends_there_whatever_comes_later(
 
 
 def test_a_harvest_up_to_a_day_to_come_has_what_changes_until_then(
-    anyone: Caller, facilities: Facilities, many: Callable[..., list[str]]
+    anyone: Caller, services: Services, many: Callable[..., list[str]]
 ) -> None:
     published = many([BEGIN + SECOND * n for n in range(149)])
     harvest = pages(anyone, from_="2026-01-01", until="2999-01-01")
     seen = ids(next(harvest))
-    correct(facilities, published[140])
+    correct(services, published[140])
     seen += [number for answer in harvest for number in ids(answer)]
     assert seen == published[1:]
 
 
-def test_every_datestamp_that_a_version_had_is_kept_once(
-    facilities: Facilities, many: Callable[..., list[str]]
-) -> None:
+def test_every_datestamp_that_a_version_had_is_kept_once(services: Services, many: Callable[..., list[str]]) -> None:
     (number, _) = many([BEGIN])
     for _ in range(3):
-        correct(facilities, number)
-    with facilities.works.reading(SYSTEM) as work:
-        kept = work.session.scalars(select(PastDatestamp).order_by(PastDatestamp.datestamp)).all()
+        correct(services, number)
+    with services.database.snapshot(SYSTEM) as unit:
+        kept = unit.session.scalars(select(PastDatestamp).order_by(PastDatestamp.datestamp)).all()
     assert [each.version_id for each in kept] == [int(number)] * 3
     assert kept[0].datestamp == BEGIN - SECOND
     assert [each.until for each in kept[:-1]] == [each.datestamp for each in kept[1:]]
@@ -184,11 +182,11 @@ def test_a_token_of_another_list_is_refused(anyone: Caller, many: Callable[..., 
     ],
 )
 def test_from_and_until_include_the_whole_second_or_day(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, span: dict[str, str], found: bool
+    anyone: Caller, deposits: Deposits, services: Services, span: dict[str, str], found: bool
 ) -> None:
     number = int(deposits.published()["id"])
     for microsecond in (0, 1, 999_999):
-        change(facilities, number, datestamp=datetime(2026, 3, 1, 10, 0, 5, microsecond, tzinfo=UTC))
+        change(services, number, datestamp=datetime(2026, 3, 1, 10, 0, 5, microsecond, tzinfo=UTC))
 
         answer = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc", **span)
 
@@ -204,20 +202,20 @@ def test_the_lower_limit_of_all_datestamps_is_told(anyone: Caller, many: Callabl
 
 
 def test_a_page_costs_as_many_queries_as_one_record(
-    anyone: Caller, facilities: Facilities, many: Callable[..., list[str]]
+    anyone: Caller, services: Services, many: Callable[..., list[str]]
 ) -> None:
     many([BEGIN + SECOND * n for n in range(150)])
     ask(anyone, "ListRecords", metadataPrefix="oai_dc")
-    with statements(facilities) as for_one:
+    with statements(services) as for_one:
         ask(anyone, "ListRecords", metadataPrefix="oai_dc", until="2025-12-31")
-    with statements(facilities) as for_many:
+    with statements(services) as for_many:
         ask(anyone, "ListRecords", metadataPrefix="oai_dc")
     assert questions(for_many) == 4
     assert len(for_many) == len(for_one)
 
 
 def test_what_a_token_says_can_be_read_back() -> None:
-    assert read_token(TOKEN.written(), Verb.LIST_RECORDS) == TOKEN
+    assert read_resumption_token(TOKEN.written(), Verb.LIST_RECORDS) == TOKEN
 
 
 @pytest.mark.parametrize(
@@ -256,5 +254,5 @@ def test_a_token_that_was_made_up_is_refused(anyone: Caller, said: Any) -> None:
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_no_text_at_all_breaks_the_reading_of_tokens(text: str) -> None:
-    with pytest.raises(Refused, match="resumption token"):
-        read_token(text, Verb.LIST_RECORDS)
+    with pytest.raises(BadRequest, match="resumption token"):
+        read_resumption_token(text, Verb.LIST_RECORDS)

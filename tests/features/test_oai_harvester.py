@@ -14,9 +14,9 @@ from sickle.oaiexceptions import NoRecordsMatch
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.foundation.clock import now
+from repository.core.actor import SYSTEM
+from repository.core.clock import now
+from repository.engines.services import Services
 from repository.records.model import Version
 from tests.conftest import Deposits
 from tests.features.harvesting import BEGIN, SECOND, correct
@@ -27,8 +27,8 @@ Many = Callable[..., list[str]]
 
 @pytest.fixture
 def harvester(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sickle]:
-    monkeypatch.setattr("repository.oai.answers.PAGE", 10)
-    monkeypatch.setattr("repository.oai.answers.HEADERS_PAGE", 10)
+    monkeypatch.setattr("repository.faces.oai.verbs.PAGE", 10)
+    monkeypatch.setattr("repository.faces.oai.verbs.HEADERS_PAGE", 10)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
@@ -53,11 +53,11 @@ def headers(harvester: Sickle, verb: str = "ListIdentifiers", **arguments: str) 
     return [each if verb == "ListIdentifiers" else each.header for each in found]
 
 
-def truth(facilities: Facilities) -> dict[str, tuple[str, bool]]:
-    with facilities.works.reading(SYSTEM) as work:
+def truth(services: Services) -> dict[str, tuple[str, bool]]:
+    with services.database.snapshot(SYSTEM) as unit:
         return {
             f"oai:repository.test:{version.id}": (second_of(version.datestamp), version.withdrawn_at is not None)
-            for version in work.session.scalars(select(Version))
+            for version in unit.session.scalars(select(Version))
         }
 
 
@@ -67,7 +67,7 @@ def second_of(moment: datetime) -> str:
 
 @pytest.mark.parametrize("verb", ["ListRecords", "ListIdentifiers"])
 def test_a_copy_of_the_repository_is_whole_whatever_is_written_meanwhile(
-    facilities: Facilities, deposits: Deposits, many: Many, harvester: Sickle, verb: str
+    services: Services, deposits: Deposits, many: Many, harvester: Sickle, verb: str
 ) -> None:
     published = many([BEGIN + SECOND * (n // 7) for n in range(OLD - 1)])
     stop = threading.Event()
@@ -75,7 +75,7 @@ def test_a_copy_of_the_repository_is_whole_whatever_is_written_meanwhile(
     def write(seed: int) -> None:
         chance = random.Random(seed)
         while not stop.is_set():
-            correct(facilities, chance.choice(published), withdrawn_at=chance.choice([None, now()]))
+            correct(services, chance.choice(published), withdrawn_at=chance.choice([None, now()]))
             if seed == 0 and chance.random() < 0.2:
                 deposits.published()
 
@@ -97,7 +97,7 @@ def test_a_copy_of_the_repository_is_whole_whatever_is_written_meanwhile(
 
     assert len({each.identifier for each in first}) == len(first), "one came twice"
     assert {f"oai:repository.test:{number}" for number in published} <= {each.identifier for each in first}
-    assert {name: (each.datestamp, each.deleted) for name, each in copy.items()} == truth(facilities)
+    assert {name: (each.datestamp, each.deleted) for name, each in copy.items()} == truth(services)
 
 
 def test_a_harvester_reads_what_is_offered(deposits: Deposits, harvester: Sickle) -> None:

@@ -7,9 +7,9 @@ from lxml import etree
 
 from config.settings import Settings
 from repository.app import create_app
-from repository.bootstrap import facilities_of
-from repository.engines.facilities import Facilities
-from repository.foundation.clock import now
+from repository.bootstrap import open_services
+from repository.core.clock import now
+from repository.engines.services import Services
 from tests.conftest import BASE_URL, Caller, Deposits
 from tests.features.harvesting import (
     BEGIN,
@@ -62,15 +62,15 @@ def test_identify_describes_how_items_are_named_and_what_may_be_done(anyone: Cal
 @pytest.fixture
 def elsewhere(settings: Settings) -> Iterator[Callable[..., Caller]]:
     """Callers of the same repository under other settings."""
-    opened: list[Facilities] = []
+    opened: list[Services] = []
 
     def call(**changes: str) -> Caller:
-        opened.append(facilities_of(settings.model_copy(update=changes)))
+        opened.append(open_services(settings.model_copy(update=changes)))
         return Caller(create_app(opened[-1]).test_client())
 
     yield call
-    for facilities in opened:
-        facilities.close()
+    for services in opened:
+        services.close()
 
 
 def test_identify_names_who_answers_and_the_friends_of_the_repository(
@@ -98,14 +98,14 @@ def test_a_host_that_is_no_domain_name_promises_no_names_of_its_kind(
 def test_every_kind_of_answer_fits_the_schema(
     anyone: Caller,
     deposits: Deposits,
-    facilities: Facilities,
+    services: Services,
     many: Callable[..., list[str]],
     schema: etree.XMLSchema,
 ) -> None:
     many([BEGIN + SECOND * n for n in range(249)])
     record = deposits.published()
     closed = deposits.published()
-    correct(facilities, closed["id"], withdrawn_at=now())
+    correct(services, closed["id"], withdrawn_at=now())
     one = {"metadataPrefix": "oai_dc", "identifier": identifier_of(record)}
     answers = [
         ask(anyone, "Identify"),

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.foundation.clock import now
-from repository.oai.setspecs import specs_of_community, specs_of_type
+from repository.core.actor import SYSTEM
+from repository.core.clock import now
+from repository.engines.services import Services
+from repository.harvest.setspecs import specs_of_community, specs_of_type
 from repository.records.model import Concept
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.harvesting import (
@@ -27,11 +27,11 @@ from tests.features.harvesting import (
 from tests.features.steps import questions, statements
 
 
-def into(facilities: Facilities, community: str | None, *records: dict[str, object]) -> None:
+def into(services: Services, community: str | None, *records: dict[str, object]) -> None:
     """Give datasets to a community."""
-    with facilities.works.writing(SYSTEM) as work:
+    with services.database.transaction(SYSTEM) as unit:
         for record in records:
-            work.session.get_one(Concept, int(record["parent"]["id"])).community = community  # type: ignore[index]
+            unit.session.get_one(Concept, int(record["parent"]["id"])).community = community  # type: ignore[index]
 
 
 def of_type(deposits: Deposits, resource_type: str) -> str:
@@ -63,12 +63,12 @@ def test_a_community_is_a_set_if_its_name_can_be_one(slug: str | None, specs: tu
     assert specs_of_community(slug) == specs
 
 
-def test_the_sets_are_those_that_something_is_in(anyone: Caller, deposits: Deposits, facilities: Facilities) -> None:
+def test_the_sets_are_those_that_something_is_in(anyone: Caller, deposits: Deposits, services: Services) -> None:
     assert codes(ask(anyone, "ListSets")) == []
     of_type(deposits, "image-photo")
     of_type(deposits, "image-plot")
-    into(facilities, "polar", deposits.published(), deposits.published())
-    into(facilities, "hidden", deposits.published(a_dataset(resource_type={"id": "model"}) | RESTRICTED))
+    into(services, "polar", deposits.published(), deposits.published())
+    into(services, "hidden", deposits.published(a_dataset(resource_type={"id": "model"}) | RESTRICTED))
 
     answer = ask(anyone, "ListSets")
 
@@ -105,13 +105,13 @@ def test_a_corrected_type_is_another_set(anyone: Caller, author: Caller, deposit
 
 
 def test_a_community_holds_all_versions_of_its_datasets(
-    anyone: Caller, author: Caller, deposits: Deposits, facilities: Facilities
+    anyone: Caller, author: Caller, deposits: Deposits, services: Services
 ) -> None:
     first, other = deposits.published(), deposits.published()
     draft = author.post(first["links"]["versions"]).get_json()
     deposits.upload(draft["id"])
     second = deposits.publish(draft["id"])
-    into(facilities, "polar", first)
+    into(services, "polar", first)
 
     assert harvest(anyone, "community-polar") == [first["id"], second["id"]]
     header = ask(anyone, "GetRecord", metadataPrefix="oai_dc", identifier=f"oai:repository.test:{first['id']}")
@@ -121,25 +121,25 @@ def test_a_community_holds_all_versions_of_its_datasets(
 
 @pytest.mark.parametrize("spec", ["community-polar", "type-dataset"])
 def test_a_set_is_harvested_in_pages_while_its_items_change(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, many: Callable[..., list[str]], spec: str
+    anyone: Caller, deposits: Deposits, services: Services, many: Callable[..., list[str]], spec: str
 ) -> None:
     published = many([BEGIN + SECOND * n for n in range(249)])
-    change(facilities, int(published[7]), resource_type="software")
-    with facilities.works.writing(SYSTEM) as work:
-        work.session.query(Concept).filter(Concept.latest_id != int(published[7])).update({"community": "polar"})
+    change(services, int(published[7]), resource_type="software")
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.query(Concept).filter(Concept.latest_id != int(published[7])).update({"community": "polar"})
 
     harvest = pages(anyone, "ListRecords", set=spec)
     seen = ids(next(harvest))
-    correct(facilities, published[3], published[220])
+    correct(services, published[3], published[220])
     seen += [number for answer in harvest for number in ids(answer)]
 
     assert seen == [*published[:7], *published[8:]]
 
 
-def test_a_deleted_item_stays_in_its_sets(anyone: Caller, deposits: Deposits, facilities: Facilities) -> None:
+def test_a_deleted_item_stays_in_its_sets(anyone: Caller, deposits: Deposits, services: Services) -> None:
     record = deposits.published()
-    into(facilities, "polar", record)
-    correct(facilities, record["id"], withdrawn_at=now())
+    into(services, "polar", record)
+    correct(services, record["id"], withdrawn_at=now())
     for spec in ("community-polar", "type-dataset"):
         answer = ask(anyone, "ListRecords", metadataPrefix="oai_dc", set=spec)
         assert ids(answer) == [record["id"]]
@@ -147,15 +147,15 @@ def test_a_deleted_item_stays_in_its_sets(anyone: Caller, deposits: Deposits, fa
 
 
 def test_sets_and_pages_of_them_cost_the_same_however_many_items_there_are(
-    anyone: Caller, facilities: Facilities, many: Callable[..., list[str]]
+    anyone: Caller, services: Services, many: Callable[..., list[str]]
 ) -> None:
     many([BEGIN + SECOND * n for n in range(99)])
     seen = []
     for arguments in ({"until": "2025-12-31"}, {}):
-        with statements(facilities) as told_:
+        with statements(services) as told_:
             ask(anyone, "ListRecords", metadataPrefix="oai_dc", set="type-dataset", **arguments)
         seen.append(len(told_))
     assert seen[0] == seen[1]
-    with statements(facilities) as told_:
+    with statements(services) as told_:
         assert told(ask(anyone, "ListSets"), "setSpec") == ["type-dataset"]
     assert questions(told_) == 3

@@ -19,13 +19,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from repository.accounts.people import register_person
-from repository.accounts.tokens import issue_token
 from repository.app import APIS
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
-from repository.foundation.web.openapi import document
-from repository.foundation.web.shapes import ProblemShape
+from repository.core.actor import SYSTEM
+from repository.core.web.openapi import document
+from repository.core.web.shared_schemas import ProblemShape
+from repository.engines.services import Services
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import register_person
 from tests.conftest import BASE_URL, Caller, Deposits
 
 EXAMPLES = 15
@@ -138,9 +138,9 @@ class World:
 
 
 @pytest.fixture
-def world(app: Flask, facilities: Facilities, author: Caller, deposits: Deposits) -> World:
-    with facilities.works.writing(SYSTEM) as work:
-        issue_token(work, register_person(work, KEEPER, password=PASSWORD))
+def world(app: Flask, services: Services, author: Caller, deposits: Deposits) -> World:
+    with services.database.transaction(SYSTEM) as unit:
+        issue_token(unit, register_person(unit, KEEPER, password=PASSWORD))
     record = deposits.published()
     draft = deposits.open()
     deposits.upload(draft["id"], KEY)

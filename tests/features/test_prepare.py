@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from tests.contracts.s3_faults import careless_server, serving, with_endpoint
 from tests.engines.addresses import s3_client
-from tests.server import command, environment_of
+from tests.support.web_server import command, environment_of
 
 
 def test_prepare_makes_the_bucket_once_and_the_doctor_finds_it(tmp_path: Path, s3_store_url: str) -> None:

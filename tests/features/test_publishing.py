@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from repository.deposits.contents import begin_files
-from repository.engines.facilities import Facilities
+from repository.core.actor import SYSTEM
+from repository.core.facts import FactRow
+from repository.deposits.draft_files import begin_files
+from repository.engines.services import Services
 from repository.files import uploads
 from repository.files.model import FileSet, StoredFile
 from repository.files.queries import first_entries
 from repository.files.rules import Declared
-from repository.foundation.actor import SYSTEM
-from repository.foundation.facts import FactRow
 from repository.publication.rules import NO_FILES, PENDING_FILES
 from repository.records.model import Version, VersionRevision
 from tests.conftest import Caller, Deposits, a_dataset
@@ -23,24 +23,24 @@ from tests.features.steps import Json, faults, statements
 CREATORS = [{"person_or_org": {"type": "organizational", "name": "冷湖观测站"}}]
 
 
-def count(facilities: Facilities, table: Any) -> int:
-    with facilities.works.reading(SYSTEM) as work:
-        return work.session.scalar(select(func.count()).select_from(table)) or 0
+def count(services: Services, table: Any) -> int:
+    with services.database.snapshot(SYSTEM) as unit:
+        return unit.session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def with_files(facilities: Facilities, deposits: Deposits, number: int) -> Json:
+def with_files(services: Services, deposits: Deposits, number: int) -> Json:
     """A draft with `number` committed files."""
     draft = deposits.open()
     keys = [f"folder/{n:04}.txt" for n in range(number)]
-    received = {key: uploads.receive(facilities.store, io.BytesIO(key.encode()), None, 1000) for key in keys}
-    with facilities.works.writing(SYSTEM) as work:
-        begin_files(work, int(draft["id"]), [Declared(key) for key in keys], number)
-        set_id = work.session.scalars(select(FileSet.id).order_by(FileSet.id.desc())).first()
+    received = {key: uploads.receive(services.store, io.BytesIO(key.encode()), None, 1000) for key in keys}
+    with services.database.transaction(SYSTEM) as unit:
+        begin_files(unit, int(draft["id"]), [Declared(key) for key in keys], number)
+        set_id = unit.session.scalars(select(FileSet.id).order_by(FileSet.id.desc())).first()
         assert set_id is not None
-        files = work.session.get_one(FileSet, set_id)
-        for entry in first_entries(work, set_id, number):
-            uploads.stage(work, entry, received[entry.key])
-            uploads.complete(work, files, entry)
+        files = unit.session.get_one(FileSet, set_id)
+        for entry in first_entries(unit, set_id, number):
+            uploads.stage(unit, entry, received[entry.key])
+            uploads.complete(unit, files, entry)
     return draft
 
 
@@ -61,7 +61,7 @@ def test_publication_answers_with_the_record(anyone: Caller, author: Caller, dep
 
 
 def test_a_second_publication_finds_no_draft_and_makes_no_version(
-    author: Caller, deposits: Deposits, facilities: Facilities
+    author: Caller, deposits: Deposits, services: Services
 ) -> None:
     record = deposits.published()
 
@@ -69,11 +69,11 @@ def test_a_second_publication_finds_no_draft_and_makes_no_version(
 
     assert again.status_code == 404
     assert again.get_json()["message"] == "Not found."
-    assert count(facilities, Version) == 1
+    assert count(services, Version) == 1
     assert author.get(record["links"]["self"]).get_json() == record
 
 
-def test_an_empty_draft_is_refused_with_everything_it_lacks(author: Caller, facilities: Facilities) -> None:
+def test_an_empty_draft_is_refused_with_everything_it_lacks(author: Caller, services: Services) -> None:
     draft = author.post("/api/records").get_json()
 
     refused = author.post(draft["links"]["publish"])
@@ -88,7 +88,7 @@ def test_an_empty_draft_is_refused_with_everything_it_lacks(author: Caller, faci
         "files.enabled",
     } <= set(faults(refused.get_json()))
     assert faults(refused.get_json())["metadata.title"] == ["Missing data for required field."]
-    assert count(facilities, Version) == 0
+    assert count(services, Version) == 0
     assert author.get(draft["links"]["self"]).get_json() == draft
 
 
@@ -138,7 +138,7 @@ def test_bytes_that_wait_beside_a_committed_file_stop_publication(author: Caller
     assert faults(author.post(draft["links"]["publish"]).get_json()) == {"files": [PENDING_FILES]}
 
 
-def test_a_stale_publication_is_refused(author: Caller, deposits: Deposits, facilities: Facilities) -> None:
+def test_a_stale_publication_is_refused(author: Caller, deposits: Deposits, services: Services) -> None:
     draft = deposits.open()
     deposits.upload(draft["id"])
 
@@ -147,7 +147,7 @@ def test_a_stale_publication_is_refused(author: Caller, deposits: Deposits, faci
     assert refused.status_code == 412
     expected = f"Revision id provided(99) doesn't match record's one({draft['revision_id']})"
     assert refused.get_json()["message"] == expected
-    assert count(facilities, Version) == 0
+    assert count(services, Version) == 0
     published = author.post(draft["links"]["publish"], headers={"If-Match": f'"{draft["revision_id"]}"'})
     assert published.status_code == 202
 
@@ -160,12 +160,12 @@ def test_a_published_record_changes_only_through_a_draft(author: Caller, deposit
     assert author.get(record["links"]["self"]).get_json() == record
 
 
-def test_publication_writes_the_version_its_revision_and_one_fact(deposits: Deposits, facilities: Facilities) -> None:
+def test_publication_writes_the_version_its_revision_and_one_fact(deposits: Deposits, services: Services) -> None:
     record = deposits.published()
 
-    with facilities.works.reading(SYSTEM) as work:
-        facts = work.session.scalars(select(FactRow).where(FactRow.kind == "VersionPublished")).all()
-        (revision,) = work.session.scalars(select(VersionRevision)).all()
+    with services.database.snapshot(SYSTEM) as unit:
+        facts = unit.session.scalars(select(FactRow).where(FactRow.kind == "VersionPublished")).all()
+        (revision,) = unit.session.scalars(select(VersionRevision)).all()
     assert [fact.subject for fact in facts] == [int(record["id"])]
     assert revision.version_id == int(record["id"])
     assert revision.revision == record["revision_id"]
@@ -173,12 +173,12 @@ def test_publication_writes_the_version_its_revision_and_one_fact(deposits: Depo
 
 
 def test_publishing_costs_the_same_statements_for_1_and_for_300_files(
-    author: Caller, deposits: Deposits, facilities: Facilities
+    author: Caller, deposits: Deposits, services: Services
 ) -> None:
     seen = {}
     for number in (1, 300):
-        draft = with_files(facilities, deposits, number)
-        with statements(facilities) as seen[number]:
+        draft = with_files(services, deposits, number)
+        with statements(services) as seen[number]:
             record = deposits.publish(draft["id"])
         assert record["files"]["count"] == number
 
@@ -186,12 +186,12 @@ def test_publishing_costs_the_same_statements_for_1_and_for_300_files(
 
 
 def test_reading_a_record_costs_the_same_statements_for_1_and_for_300_files(
-    anyone: Caller, deposits: Deposits, facilities: Facilities
+    anyone: Caller, deposits: Deposits, services: Services
 ) -> None:
     seen = {}
     for number in (1, 300):
-        record = deposits.publish(with_files(facilities, deposits, number)["id"])
-        with statements(facilities) as seen[number]:
+        record = deposits.publish(with_files(services, deposits, number)["id"])
+        with statements(services) as seen[number]:
             body = anyone.get(record["links"]["self"]).get_json()
         assert body["files"]["count"] == number
         assert len(body["files"]["entries"]) == min(number, 100)
@@ -200,12 +200,12 @@ def test_reading_a_record_costs_the_same_statements_for_1_and_for_300_files(
 
 
 def test_beginning_a_version_with_all_files_costs_the_same_statements_for_1_and_for_300_files(
-    author: Caller, deposits: Deposits, facilities: Facilities
+    author: Caller, deposits: Deposits, services: Services
 ) -> None:
     seen = {}
     for number in (1, 300):
-        record = deposits.publish(with_files(facilities, deposits, number)["id"])
-        with statements(facilities) as seen[number]:
+        record = deposits.publish(with_files(services, deposits, number)["id"])
+        with statements(services) as seen[number]:
             draft = author.post(record["links"]["versions"]).get_json()
             author.post(f"/api/records/{draft['id']}/draft/actions/files-import")
         assert author.get(draft["links"]["self"]).get_json()["files"]["count"] == number
@@ -214,9 +214,9 @@ def test_beginning_a_version_with_all_files_costs_the_same_statements_for_1_and_
 
 
 def test_a_record_of_many_files_lists_them_all(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Callable[[], None]
+    anyone: Caller, deposits: Deposits, services: Services, settle: Callable[[], None]
 ) -> None:
-    record = deposits.publish(with_files(facilities, deposits, 300)["id"])
+    record = deposits.publish(with_files(services, deposits, 300)["id"])
     settle()
 
     listed = anyone.get(record["links"]["files"]).get_json()["entries"]
@@ -227,28 +227,28 @@ def test_a_record_of_many_files_lists_them_all(
 
 
 def test_files_are_read_back_after_publication(
-    deposits: Deposits, facilities: Facilities, settle: Callable[[], None]
+    deposits: Deposits, services: Services, settle: Callable[[], None]
 ) -> None:
     deposits.published(None, **{"a.txt": b"a", "b.txt": b"b"})
 
     settle()
 
-    with facilities.works.reading(SYSTEM) as work:
-        stored = work.session.scalars(select(StoredFile)).all()
+    with services.database.snapshot(SYSTEM) as unit:
+        stored = unit.session.scalars(select(StoredFile)).all()
     assert [(each.verified is not None, each.fault) for each in stored] == [(True, "")] * 2
 
 
 def test_bytes_that_changed_in_the_store_are_noticed(
-    deposits: Deposits, facilities: Facilities, settle: Callable[[], None]
+    deposits: Deposits, services: Services, settle: Callable[[], None]
 ) -> None:
     deposits.published(None, **{"a.txt": b"right"})
-    (stored,) = facilities.store.objects()
-    facilities.store.remove([stored.key])
-    facilities.store.write(stored.key, io.BytesIO(b"wrong"), limit=5)
+    (stored,) = services.store.objects()
+    services.store.remove([stored.key])
+    services.store.write(stored.key, io.BytesIO(b"wrong"), limit=5)
 
     settle()
 
-    with facilities.works.reading(SYSTEM) as work:
-        (file,) = work.session.scalars(select(StoredFile)).all()
+    with services.database.snapshot(SYSTEM) as unit:
+        (file,) = unit.session.scalars(select(StoredFile)).all()
     assert file.verified is None
     assert "SHA-256" in file.fault

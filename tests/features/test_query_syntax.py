@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from repository.core.errors import FieldError, Invalid
 from repository.engines.search.port import FIELDS
-from repository.engines.search.query import (
+from repository.engines.search.query_tree import (
     And,
     Everything,
     Exists,
@@ -20,9 +21,8 @@ from repository.engines.search.query import (
     Term,
     Wildcard,
 )
-from repository.foundation.errors import FieldError, Invalid
-from repository.search.fields import FREE, PATHS, ROOTS, index_field
-from repository.search.syntax import DEEPEST, LONGEST, MOST_WILDCARDS, parse
+from repository.search.query_syntax import DEEPEST, LONGEST, MOST_WILDCARDS, parse
+from repository.search.searchable_fields import FREE, PATHS, ROOTS, index_field
 
 PASTED = (
     "http://example.org/a?b=c&d=* http://x GSE:123 C++ C# a/b /regex/ O'Brien O’Brien well-known R&D x|y yahoo! 3.14"
@@ -128,7 +128,10 @@ def test_a_path_before_a_colon_names_a_field(query: str, tree: Node) -> None:
             'created:(["TO" TO TOTO}^2 {* TO 5])',
             And((Range("created", "TO", "TOTO", True, False), Range("created", None, "5", False))),
         ),
-        ("created:([2020 TO 2021] OR -2019)", Or((Range("created", "2020", "2021"), Not(Term("2019", "created"))))),
+        (
+            "created:([2020 TO 2021] OR -2019)",
+            Or((Range("created", "2020", "2021"), Not(Term("2019", "created")))),
+        ),
     ],
 )
 def test_ranges_have_two_ends_each_open_or_closed(query: str, tree: Node) -> None:
@@ -191,7 +194,10 @@ def test_a_pasted_cstr_address_is_looked_for_as_text_and_as_identifier() -> None
         ("CSTR:99999.11.X", Term("99999.11.x", "cstr")),
         ("cstr:https://cstr.cn/99999.11.x", Term("99999.11.x", "cstr")),
         ("cstr:CSTR:99999.11.x", Term("99999.11.x", "cstr")),
-        ("creators.orcid:https://orcid.org/0000-0002-1825-009X", Term("0000-0002-1825-009x", "creator_identifiers")),
+        (
+            "creators.orcid:https://orcid.org/0000-0002-1825-009X",
+            Term("0000-0002-1825-009x", "creator_identifiers"),
+        ),
     ],
 )
 def test_identifiers_are_compared_bare(query: str, tree: Node) -> None:

@@ -7,8 +7,9 @@ import rdflib
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from repository.dataset.formats.jsonld import JSON_LD, graph_object
-from repository.dataset.formats.rdf import (
+from repository.dataset.formats.rdf.jsonld import JSON_LD, graph_object
+from repository.dataset.formats.rdf.rdfxml import RDF_XML
+from repository.dataset.formats.rdf.triples import (
     PREFIXES,
     Graph,
     Iri,
@@ -19,8 +20,7 @@ from repository.dataset.formats.rdf import (
     iri,
     literal,
 )
-from repository.dataset.formats.rdfxml import RDF_XML
-from repository.dataset.formats.turtle import TURTLE
+from repository.dataset.formats.rdf.turtle import TURTLE
 from tests.features.rdf_reading import one_graph, read
 
 ME = Iri("https://r.test/1")

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repository.dataset.description import Licence, Subject
-from repository.dataset.formats import links
-from repository.dataset.formats.text import language_of, language_tag, plain
-from repository.dataset.reading import description_of
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.plain_text import language_of, language_tag, plain
+from repository.dataset.from_json import description_of
 from tests.features.samples import VOCABULARIES, description
 
 
@@ -178,14 +178,14 @@ def test_every_two_letter_code_is_that_of_the_language_vocabulary() -> None:
     ],
 )  # fmt: skip
 def test_an_identifier_leads_to_its_resolver_or_nowhere(scheme: str, identifier: str, link: str | None) -> None:
-    assert links.link_to(scheme, identifier) == link
+    assert identifier_urls.link_to(scheme, identifier) == link
 
 
 @pytest.mark.parametrize("given_id", ["03yrm5c26", "https://ror.org/03yrm5c26"])
 def test_a_ror_id_is_linked_in_either_form(given_id: str) -> None:
-    assert links.ror_url(given_id) == "https://ror.org/03yrm5c26"
+    assert identifier_urls.ror_url(given_id) == "https://ror.org/03yrm5c26"
 
 
 @pytest.mark.parametrize("given_id", [None, "", "grid.4711.3", "http://evil.example/0"])
 def test_what_is_no_ror_id_is_not_linked(given_id: str | None) -> None:
-    assert links.ror_url(given_id) is None
+    assert identifier_urls.ror_url(given_id) is None

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from deploy.registrars import Account, Registrars, running
-from deploy.registrars.accounts import DEFAULT, read
 from tests.architecture.house import ROOT, modules
-from tests.server import HOST, free_port, until
+from tests.support.registrars import Account, Registrars, running
+from tests.support.registrars.accounts import DEFAULT, read
+from tests.support.web_server import HOST, free_port, until
 
 DOI = "/datacite/dois"
 HANDLE = "/handle/api/handles/21.T1/x"
@@ -174,8 +174,8 @@ def test_a_handle_is_not_written_over_unless_it_is_wished(port: int) -> None:
 
 @contextmanager
 def command(port: int, *options: str) -> Iterator[None]:
-    """``python -m deploy.registrars`` until the end of the block."""
-    line = [sys.executable, "-m", "deploy.registrars", "--port", str(port), *options]
+    """``python -m tests.support.registrars`` until the end of the block."""
+    line = [sys.executable, "-m", "tests.support.registrars", "--port", str(port), *options]
     process = subprocess.Popen(line, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         until(lambda: _answers(port), 20, "the registrars answer")
@@ -211,7 +211,7 @@ def test_accounts_may_be_given_in_a_file(tmp_path: Path) -> None:
 
 
 def test_they_need_nothing_but_python() -> None:
-    ours = [each for each in modules("deploy") if each.path.startswith("deploy/registrars/")]
+    ours = [each for each in modules("deploy") if each.path.startswith("tests/support/registrars/")]
     outside = {
         each.name.split(".")[0]
         for module in ours

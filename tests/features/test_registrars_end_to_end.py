@@ -11,14 +11,14 @@ import pytest
 import time_machine
 
 from config.settings import Settings, read_settings
-from deploy.registrars import accounts
-from deploy.registrars.server import Registrars
-from repository.engines.facilities import Facilities
-from repository.foundation import clock
-from repository.foundation.actor import Role
+from repository.core import clock
+from repository.core.actor import Role
+from repository.engines.services import Services
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json
-from tests.server import free_port
+from tests.support.registrars import accounts
+from tests.support.registrars.server import Registrars
+from tests.support.web_server import free_port
 from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
@@ -74,13 +74,13 @@ def settings(database_url: str, store_url: str, search_url: str, fakes: Fakes, t
 
 
 @pytest.fixture
-def in_time(facilities: Facilities) -> Callable[[], None]:
+def in_time(services: Services) -> Callable[[], None]:
     """Let everything happen that follows, hours of pauses between tries included."""
 
     def work_off() -> None:
         with time_machine.travel(clock.now()) as journey:
             for _ in range(12):
-                while relay(facilities.works) or sum(run_next(facilities, queue) for queue in Queue):
+                while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
                     pass
                 journey.shift(4000)
 
@@ -219,12 +219,12 @@ def test_makers_of_an_institution_with_a_node_of_its_own_get_its_identifiers(
     assert fakes.held("cstr", record["pids"]["cstr"]["identifier"])
 
 
-def test_no_secret_is_told_by_whoever_asks(deposits: Deposits, facilities: Facilities, fakes: Fakes) -> None:
+def test_no_secret_is_told_by_whoever_asks(deposits: Deposits, services: Services, fakes: Fakes) -> None:
     deposits.published()
 
-    told = " ".join(registrar.describe() for registrar in facilities.registrars.values())
+    told = " ".join(registrar.describe() for registrar in services.registrars.values())
 
     assert "10.5072" in told
     for face in accounts.FACES:
         for account in accounts.DEFAULT[face]:
-            assert account.secret not in told + repr(facilities)
+            assert account.secret not in told + repr(services)

@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from repository.engines.facilities import Facilities
+from repository.core import clock
+from repository.core.actor import SYSTEM, Role
+from repository.core.errors import Unavailable
 from repository.engines.registrars.port import Outcome, Registration, Stage
-from repository.foundation import clock
-from repository.foundation.actor import SYSTEM, Role
-from repository.foundation.errors import Unavailable
-from repository.identifiers.model import Identifier, State
+from repository.engines.services import Services
+from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.register import register_identifiers
-from repository.records.registrations import wanted_of
+from repository.records.registrar_metadata import registration_targets
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json
-from tests.registrars import FakeRegistrar
+from tests.support.registrar_servers import FakeRegistrar
 
 
 class Forgetful(FakeRegistrar):
@@ -86,120 +86,122 @@ def administrator(register: Callable[..., Caller]) -> Caller:
     return register("admin@example.org", role=Role.ADMINISTRATOR)
 
 
-def with_dois_at(facilities: Facilities, registrar: FakeRegistrar) -> Facilities:
-    return replace(facilities, registrars={**facilities.registrars, "doi": registrar})
+def with_dois_at(services: Services, registrar: FakeRegistrar) -> Services:
+    return replace(services, registrars={**services.registrars, "doi": registrar})
 
 
-def attempt(facilities: Facilities, record: Json) -> str:
+def attempt(services: Services, record: Json) -> str:
     """One round of the job for the version and its concept; why it is to be tried again, empty if it is not."""
     owners = [int(record["id"]), int(record["parent"]["id"])]
     try:
-        register_identifiers(facilities.works, facilities.registrars, owners, lambda read: wanted_of(facilities, read))
+        register_identifiers(
+            services.database, services.registrars, owners, lambda read: registration_targets(services, read)
+        )
     except Unavailable as failure:
         return failure.reason
     return ""
 
 
-def doi_row(facilities: Facilities, record: Json) -> Identifier:
-    with facilities.works.reading(SYSTEM) as work:
+def doi_row(services: Services, record: Json) -> Identifier:
+    with services.database.snapshot(SYSTEM) as unit:
         wanted = select(Identifier).where(Identifier.owner == int(record["id"]), Identifier.scheme == "doi")
-        return work.session.scalars(wanted).one()
+        return unit.session.scalars(wanted).one()
 
 
-def test_a_lost_answer_mints_nothing_twice(deposits: Deposits, facilities: Facilities) -> None:
+def test_a_lost_answer_mints_nothing_twice(deposits: Deposits, services: Services) -> None:
     record, registrar = deposits.published(), Forgetful()
     registrar.loses = 1
-    at_doi = with_dois_at(facilities, registrar)
+    at_doi = with_dois_at(services, registrar)
 
     assert attempt(at_doi, record) == "The answer was lost."
-    row = doi_row(facilities, record)
+    row = doi_row(services, record)
     while attempt(at_doi, record):
         pass
 
     assert sorted(registrar.minted) == sorted(
         owner["pids"]["doi"]["identifier"] for owner in (record, record["parent"])
     )
-    assert row.state in (State.FAILED, State.REGISTERED)
-    assert doi_row(facilities, record).state == State.REGISTERED
-    assert doi_row(facilities, record).asked is None
+    assert row.state in (RegistrationState.FAILED, RegistrationState.REGISTERED)
+    assert doi_row(services, record).state == RegistrationState.REGISTERED
+    assert doi_row(services, record).asked is None
 
 
-def test_a_registrar_that_is_away_is_noted_with_cause_and_next_try(deposits: Deposits, facilities: Facilities) -> None:
+def test_a_registrar_that_is_away_is_noted_with_cause_and_next_try(deposits: Deposits, services: Services) -> None:
     record, registrar = deposits.published(), Forgetful()
     registrar.away = True
 
-    attempt(with_dois_at(facilities, registrar), record)
-    first = doi_row(facilities, record)
-    attempt(with_dois_at(facilities, registrar), record)
-    second = doi_row(facilities, record)
+    attempt(with_dois_at(services, registrar), record)
+    first = doi_row(services, record)
+    attempt(with_dois_at(services, registrar), record)
+    second = doi_row(services, record)
 
-    assert (first.state, first.cause, first.attempts) == (State.FAILED, "The registrar is on holiday.", 1)
+    assert (first.state, first.cause, first.attempts) == (RegistrationState.FAILED, "The registrar is on holiday.", 1)
     assert second.attempts == 2
     assert first.next_try is not None
     assert second.next_try is not None
     assert second.next_try - clock.now() > (first.next_try - clock.now())
     registrar.away = False
-    attempt(with_dois_at(facilities, registrar), record)
-    third = doi_row(facilities, record)
-    assert (third.state, third.cause, third.attempts, third.next_try) == (State.REGISTERED, "", 0, None)
+    attempt(with_dois_at(services, registrar), record)
+    third = doi_row(services, record)
+    assert (third.state, third.cause, third.attempts, third.next_try) == (RegistrationState.REGISTERED, "", 0, None)
 
 
 def test_an_identifier_that_the_registrar_says_leads_elsewhere_is_not_taken_over(
-    deposits: Deposits, facilities: Facilities
+    deposits: Deposits, services: Services
 ) -> None:
     record, registrar = deposits.published(), Forgetful()
     registrar.loses = 1
-    at_doi = with_dois_at(facilities, registrar)
+    at_doi = with_dois_at(services, registrar)
     attempt(at_doi, record)
     registrar.targets = dict.fromkeys(registrar.targets, "https://elsewhere.example.org/7")
 
     while attempt(at_doi, record):
         pass
 
-    rows = {doi_row(facilities, record).state, doi_row(facilities, record["parent"]).state}
-    assert State.FAILED in rows
+    rows = {doi_row(services, record).state, doi_row(services, record["parent"]).state}
+    assert RegistrationState.FAILED in rows
     assert registrar.updated == []
 
 
-def test_a_batch_is_asked_after_until_it_is_done(deposits: Deposits, facilities: Facilities) -> None:
+def test_a_batch_is_asked_after_until_it_is_done(deposits: Deposits, services: Services) -> None:
     record, registrar = deposits.published(), Slow()
     registrar.refused = {record["parent"]["pids"]["doi"]["identifier"]}
-    at_doi = with_dois_at(facilities, registrar)
+    at_doi = with_dois_at(services, registrar)
 
     assert attempt(at_doi, record) == "fake is still at work."
-    waiting = doi_row(facilities, record)
-    assert (waiting.state, waiting.ticket) == (State.REGISTERING, "task-1")
+    waiting = doi_row(services, record)
+    assert (waiting.state, waiting.ticket) == (RegistrationState.REGISTERING, "task-1")
     assert attempt(at_doi, record) == "fake is still at work."
     registrar.done = True
     assert attempt(at_doi, record) == ""
 
     assert len(registrar.batches) == 1, "it was handed in once"
     assert len(registrar.batches[0]) == 2, "version and concept together"
-    assert (doi_row(facilities, record).state, doi_row(facilities, record).ticket) == (State.REGISTERED, "")
-    failed = doi_row(facilities, record["parent"])
-    assert (failed.state, failed.cause) == (State.FAILED, "Title missing.")
+    assert (doi_row(services, record).state, doi_row(services, record).ticket) == (RegistrationState.REGISTERED, "")
+    failed = doi_row(services, record["parent"])
+    assert (failed.state, failed.cause) == (RegistrationState.FAILED, "Title missing.")
     assert failed.next_try is not None
 
 
-def test_what_another_process_is_asking_is_left_to_it(deposits: Deposits, facilities: Facilities) -> None:
+def test_what_another_process_is_asking_is_left_to_it(deposits: Deposits, services: Services) -> None:
     record = deposits.published()
     asked: list[str] = []
 
     class Watched(FakeRegistrar):
         def register_one(self, registration: Registration) -> None:
             asked.append(registration.value)
-            inner = with_dois_at(facilities, FakeRegistrar())
+            inner = with_dois_at(services, FakeRegistrar())
             assert attempt(inner, record) == "Another process is asking the registrar."
-            assert doi_row(facilities, record).state == State.REGISTERING
+            assert doi_row(services, record).state == RegistrationState.REGISTERING
 
-    assert attempt(with_dois_at(facilities, Watched()), record) == ""
+    assert attempt(with_dois_at(services, Watched()), record) == ""
     assert len(asked) == 2
-    assert doi_row(facilities, record).state == State.REGISTERED
+    assert doi_row(services, record).state == RegistrationState.REGISTERED
 
 
-def test_nothing_is_said_again_while_nothing_changes(deposits: Deposits, facilities: Facilities) -> None:
+def test_nothing_is_said_again_while_nothing_changes(deposits: Deposits, services: Services) -> None:
     record, registrar = deposits.published(), Forgetful()
-    at_doi = with_dois_at(facilities, registrar)
+    at_doi = with_dois_at(services, registrar)
 
     for _ in range(3):
         attempt(at_doi, record)
@@ -208,40 +210,38 @@ def test_nothing_is_said_again_while_nothing_changes(deposits: Deposits, facilit
     assert registrar.updated == []
 
 
-def test_a_withdrawal_is_told_and_so_is_its_end(
-    deposits: Deposits, facilities: Facilities, administrator: Caller
-) -> None:
+def test_a_withdrawal_is_told_and_so_is_its_end(deposits: Deposits, services: Services, administrator: Caller) -> None:
     record, registrar = deposits.published(), Forgetful()
-    at_doi = with_dois_at(facilities, registrar)
+    at_doi = with_dois_at(services, registrar)
     attempt(at_doi, record)
 
     administrator.delete(f"/api/records/{record['id']}/delete", json={"removal_reason": {"id": "spam"}})
     attempt(at_doi, record)
     assert {each.withdrawn for each in registrar.updated} == {True}
-    assert doi_row(facilities, record).state == State.WITHDRAWN
+    assert doi_row(services, record).state == RegistrationState.WITHDRAWN
     administrator.post(f"/api/records/{record['id']}/restore")
     attempt(at_doi, record)
 
     assert registrar.updated[-1].withdrawn is False
-    assert doi_row(facilities, record).state == State.REGISTERED
+    assert doi_row(services, record).state == RegistrationState.REGISTERED
 
 
-def test_of_a_restricted_record_no_registrar_elsewhere_learns(deposits: Deposits, facilities: Facilities) -> None:
+def test_of_a_restricted_record_no_registrar_elsewhere_learns(deposits: Deposits, services: Services) -> None:
     record = deposits.published({**a_dataset(), "access": {"record": "restricted", "files": "restricted"}})
     registrar = Forgetful()
 
-    assert attempt(with_dois_at(facilities, registrar), record) == ""
+    assert attempt(with_dois_at(services, registrar), record) == ""
 
     assert registrar.minted == []
-    assert doi_row(facilities, record).state == State.RESERVED
+    assert doi_row(services, record).state == RegistrationState.RESERVED
 
 
 def test_an_administrator_lists_what_failed_and_has_it_tried_again(
-    deposits: Deposits, facilities: Facilities, administrator: Caller, author: Caller, settle: Callable[[], None]
+    deposits: Deposits, services: Services, administrator: Caller, author: Caller, settle: Callable[[], None]
 ) -> None:
     record, registrar = deposits.published(), Forgetful()
     registrar.away = True
-    attempt(with_dois_at(facilities, registrar), record)
+    attempt(with_dois_at(services, registrar), record)
 
     (failed,) = [
         each
@@ -255,7 +255,7 @@ def test_an_administrator_lists_what_failed_and_has_it_tried_again(
     retried = administrator.post(f"/api/identifiers/{failed['id']}/retry")
     assert (retried.status_code, retried.get_json()["next_try"]) == (202, None)
     settle()
-    assert doi_row(facilities, record).state == State.REGISTERED
+    assert doi_row(services, record).state == RegistrationState.REGISTERED
     assert administrator.post(f"/api/identifiers/{failed['id']}/retry").status_code == 409
     assert administrator.post("/api/identifiers/99999999/retry").status_code == 404
 
@@ -275,25 +275,25 @@ def test_the_list_of_identifiers_goes_on_by_its_link(deposits: Deposits, adminis
 
 
 def test_a_new_version_is_told_to_the_one_before_and_to_the_concept(
-    deposits: Deposits, author: Caller, facilities: Facilities
+    deposits: Deposits, author: Caller, services: Services
 ) -> None:
     first = deposits.published()
     draft = author.post(first["links"]["versions"]).get_json()
     deposits.upload(draft["id"])
     second = deposits.publish(draft["id"])
 
-    said = wanted_of(facilities, [int(first["id"]), int(second["id"]), int(first["parent"]["id"])])
+    said = registration_targets(services, [int(first["id"]), int(second["id"]), int(first["parent"]["id"])])
 
     assert set(said) == {int(first["id"]), int(second["id"]), int(first["parent"]["id"])}
     assert all(not each.withdrawn and not each.hidden for each in said.values())
 
 
 def test_an_answer_lost_before_a_record_was_closed_is_still_looked_up_when_it_opens_again(
-    deposits: Deposits, author: Caller, facilities: Facilities
+    deposits: Deposits, author: Caller, services: Services
 ) -> None:
     record, registrar = deposits.published(), Forgetful()
     registrar.loses = 1
-    at_doi = with_dois_at(facilities, registrar)
+    at_doi = with_dois_at(services, registrar)
     assert attempt(at_doi, record) == "The answer was lost."
 
     for level in ("restricted", "public"):
@@ -304,4 +304,4 @@ def test_an_answer_lost_before_a_record_was_closed_is_still_looked_up_when_it_op
             pass
 
     assert len(registrar.minted) == len(set(registrar.minted)), "nothing was minted twice"
-    assert doi_row(facilities, record).state == State.REGISTERED
+    assert doi_row(services, record).state == RegistrationState.REGISTERED

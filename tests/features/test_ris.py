@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.ris import ris
+from repository.dataset.formats.citation.ris import ris
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, publication
 

@@ -8,7 +8,7 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from repository.dataset.description import FileOf, Publication
-from repository.dataset.formats.ro_crate import ro_crate
+from repository.dataset.formats.packages.ro_crate import ro_crate
 from tests.features.hostile import hostile
 from tests.features.samples import FILES, PUBLICATION, person, publication
 

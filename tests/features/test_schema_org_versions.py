@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from repository.dataset.description import Label, Sibling, Withdrawal
-from repository.dataset.formats.schema_org import schema_org
+from repository.dataset.formats.schema_org.schema_org_json import schema_org
 from tests.features.samples import METADATA, PUBLICATION, publication
 
 PREVIOUS = Sibling(1, "https://repository.test/records/10", "10.5072/data.10", label="V1")

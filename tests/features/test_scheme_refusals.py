@@ -2,7 +2,7 @@
 
 import pytest
 
-from repository.dataset.schemes import LONGEST, OF_RELATED, Invalid, detect, misspelt, normalise
+from repository.dataset.schemes import LONGEST, OF_RELATED, InvalidIdentifier, detect, misspelt, normalise
 
 HASH = "0123456789012345678901234567890123456789"
 
@@ -49,7 +49,7 @@ HASH = "0123456789012345678901234567890123456789"
     ],
 )
 def test_a_wrong_identifier_is_refused_by_the_name_of_its_scheme(scheme: str, text: str, label: str) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(InvalidIdentifier) as refused:
         normalise(scheme, text)
     assert refused.value.messages[0] == f"Invalid {label} identifier."
 
@@ -93,7 +93,7 @@ def test_a_wrong_identifier_is_refused_by_the_name_of_its_scheme(scheme: str, te
     ],
 )
 def test_a_refusal_tells_its_reason(scheme: str, text: str, reason: str) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(InvalidIdentifier) as refused:
         normalise(scheme, text)
     assert refused.value.reason == reason
     assert str(refused.value) == f"{refused.value.messages[0]} {reason}"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from repository.dataset.formats.links import link_to
-from repository.dataset.schemes import OF_RELATED, Invalid, detect, misspelt, normalise, type_told_by
+from repository.dataset.formats.identifier_urls import link_to
+from repository.dataset.schemes import OF_RELATED, InvalidIdentifier, detect, misspelt, normalise, type_told_by
 from tests.conftest import Caller, Deposits, a_dataset
 
 HASH = "94a9ed024d3859793618152ea559a168bbcbb5e2"
@@ -73,7 +73,7 @@ def test_each_is_detected_normalised_and_followed(scheme: str, written: str, nor
     ],
 )
 def test_a_wrong_one_is_refused_with_the_reason(scheme: str, written: str, reason: str) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(InvalidIdentifier) as refused:
         normalise(scheme, written)
     assert refused.value.reason == reason
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from repository.engines.facilities import Facilities
-from repository.search import views
+from repository.engines.services import Services
+from repository.faces.api.search import routes
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import buckets, ids_of, search, statements
 
@@ -60,7 +60,7 @@ def test_a_walk_past_the_window_visits_each_record_once(
 ) -> None:
     ids = {deposits.published()["id"] for _ in range(11)}
     settle()
-    monkeypatch.setattr(views, "WINDOW", 4)
+    monkeypatch.setattr(routes, "WINDOW", 4)
 
     seen: list[str] = []
     link: str | None = f"/api/records?size=2&sort={sort}&q=penguins"
@@ -195,7 +195,7 @@ def test_a_draft_with_faults_is_found_all_the_same(author: Caller, deposits: Dep
 
 
 def test_a_search_costs_the_same_statements_for_1_and_for_20_hits(
-    anyone: Caller, author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    anyone: Caller, author: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     for _ in range(20):
         deposits.published(None, **{"a.txt": b"a", "b.txt": b"b"})
@@ -205,7 +205,7 @@ def test_a_search_costs_the_same_statements_for_1_and_for_20_hits(
     for caller, path in ((anyone, "/api/records"), (author, "/api/user/records")):
         seen = {}
         for size in (2, 40):
-            with statements(facilities) as seen[size]:
+            with statements(services) as seen[size]:
                 hits = search(caller, path=path, size=size)["hits"]["hits"]
             assert len(hits) == min(size, 20 if path == "/api/records" else 40)
         assert len(seen[40]) <= len(seen[2]) + 2

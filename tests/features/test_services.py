@@ -21,7 +21,7 @@ from deploy.services.postgresql import _programs as postgresql_programs
 from deploy.services.processes import Detached
 from deploy.services.s3 import VERSION
 from tests.architecture.house import ROOT
-from tests.server import free_port, until
+from tests.support.web_server import free_port, until
 
 PORTS = ("POSTGRESQL", "REDIS", "ELASTICSEARCH", "S3")
 needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="Redis is not installed")

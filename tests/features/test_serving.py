@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from config.collecting import OBJECTS
-from repository.foundation.web.refusals import refusal_of
+from config.gc_tuning import OBJECTS
+from repository.core.web.gunicorn_worker import error_response
 from tests.conftest import a_dataset
-from tests.server import HOST, Server, environment_of, free_port, running, until
+from tests.support.web_server import HOST, Server, environment_of, free_port, running, until
 
 pytestmark = pytest.mark.server
 
@@ -68,7 +68,7 @@ def test_a_request_line_as_long_as_may_be_is_read(server: Server) -> None:
 
 
 def test_a_failure_of_the_server_is_no_fault_of_the_request() -> None:
-    status, message = refusal_of(RuntimeError("with a detail"))
+    status, message = error_response(RuntimeError("with a detail"))
     assert status == 500
     assert "detail" not in message
 

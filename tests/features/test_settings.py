@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from config.settings import Settings, SettingsError, read_settings
-from tests.server import command, environment_of
+from tests.support.web_server import command, environment_of
 
 WRONG = [
     ("DATABASE_URL", "mysql://localhost/x"),

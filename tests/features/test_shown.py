@@ -6,28 +6,28 @@ import pytest
 
 from config.settings import Settings
 from repository.app import create_app
-from repository.bootstrap import facilities_of
-from repository.engines.facilities import Facilities
-from repository.foundation.keeping import Kept
+from repository.bootstrap import open_services
+from repository.core.cache import ByteLru
+from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 
 
 @pytest.fixture
-def elsewhere(settings: Settings) -> Iterator[Facilities]:
+def elsewhere(settings: Settings) -> Iterator[Services]:
     """A second process of the same installation."""
-    opened = facilities_of(settings)
+    opened = open_services(settings)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def there(elsewhere: Facilities) -> Caller:
+def there(elsewhere: Services) -> Caller:
     """The public at the second process."""
     return Caller(create_app(elsewhere).test_client())
 
 
 @pytest.fixture
-def owner_there(elsewhere: Facilities, author: Caller) -> Caller:
+def owner_there(elsewhere: Services, author: Caller) -> Caller:
     return Caller(create_app(elsewhere).test_client(), author.token)
 
 
@@ -88,7 +88,7 @@ def test_a_second_reading_gives_the_same_text(there: Caller, deposits: Deposits,
 
 
 def test_what_was_asked_for_longest_ago_is_given_up_first() -> None:
-    kept = Kept(capacity=40)
+    kept = ByteLru(capacity=40)
     for name in "abcd":
         kept.put(name, bytes(10))
     assert kept.get("a") is not None

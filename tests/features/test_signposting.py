@@ -17,7 +17,7 @@ from repository.dataset.formats.signposting import (
     LINKSET_JSON,
     LONGEST_HEADER,
     MOST_OF_A_KIND,
-    Item,
+    LinkedFile,
     address,
     file_header,
     items,
@@ -47,22 +47,22 @@ EXPORTS = (
 )
 
 
-def header(work: Publication = PUBLICATION, exports: Sequence[Offered] = EXPORTS) -> str:
-    return link_header(level_1(signposts(work, exports, API), items(work)))
+def header(unit: Publication = PUBLICATION, exports: Sequence[Offered] = EXPORTS) -> str:
+    return link_header(level_1(signposts(unit, exports, API), items(unit)))
 
 
 def read(text: str) -> Signposting:
     return find_signposting_http_link([text], PAGE)
 
 
-def read_json(work: Publication = PUBLICATION) -> Signposting:
-    text = "".join(linkset_json(work, EXPORTS, API, lambda: items(work)))
+def read_json(unit: Publication = PUBLICATION) -> Signposting:
+    text = "".join(linkset_json(unit, EXPORTS, API, lambda: items(unit)))
     here = AbsoluteURI(f"{PAGE}/linkset.json")
     return _parse_linkset_json(LinksetJSON(text, LINKSET_JSON, here, here)).for_context(PAGE)
 
 
-def read_text(work: Publication = PUBLICATION) -> Signposting:
-    text = "".join(linkset_text(work, EXPORTS, API, lambda: items(work)))
+def read_text(unit: Publication = PUBLICATION) -> Signposting:
+    text = "".join(linkset_text(unit, EXPORTS, API, lambda: items(unit)))
     here = AbsoluteURI(f"{PAGE}/linkset")
     return _parse_linkset(Linkset(text, LINKSET, here, here)).for_context(PAGE)
 
@@ -118,9 +118,9 @@ def test_linksets_name_all_files_and_authors_and_lead_back_to_the_page(read_link
         ]}}
         for n in range(60)
     ]  # fmt: skip
-    work = replace(publication(creators=people), files=files)
+    unit = replace(publication(creators=people), files=files)
 
-    found = read_linkset(work)
+    found = read_linkset(unit)
 
     assert len(found.items) == 250
     assert len(found.authors) == 60
@@ -138,10 +138,10 @@ def test_the_header_of_a_large_record_is_capped_and_still_leads_to_everything() 
         ]}}
         for n in range(3000)
     ]  # fmt: skip
-    work = replace(publication(creators=many), files=many_files(100))
+    unit = replace(publication(creators=many), files=many_files(100))
     exports = [Offered(f"format-{n}", "application/vnd.datacite.datacite+xml") for n in range(40)]
 
-    text = header(work, exports)
+    text = header(unit, exports)
     found = read(text)
 
     assert len(text) <= LONGEST_HEADER
@@ -154,8 +154,8 @@ def test_the_header_of_a_large_record_is_capped_and_still_leads_to_everything() 
 
 def test_a_json_linkset_is_one_document_with_or_without_files() -> None:
     for files in ((), many_files(1), many_files(3)):
-        work = replace(PUBLICATION, files=files)
-        said = json.loads("".join(linkset_json(work, EXPORTS, API, lambda work=work: items(work))))
+        unit = replace(PUBLICATION, files=files)
+        said = json.loads("".join(linkset_json(unit, EXPORTS, API, lambda unit=unit: items(unit))))
         assert said["linkset"][0]["anchor"] == PAGE
         assert len(said["linkset"][0].get("item", [])) == len(files)
         assert len(said["linkset"]) == 1 + len(EXPORTS) + 1 + len(files)
@@ -165,19 +165,19 @@ HOSTILE = 'https://x.org/a>; rel="cite-as", <https://evil.org/"\r\nSet-Cookie: a
 
 
 def test_what_a_depositor_writes_cannot_leave_its_link() -> None:
-    work = publication(rights=[{"title": {"en": "Own"}, "link": HOSTILE}])
+    unit = publication(rights=[{"title": {"en": "Own"}, "link": HOSTILE}])
     file = FileOf("x", 1, 'text/csv"; rel="cite-as', "0" * 32, "a" * 64, HOSTILE)
-    work = replace(work, files=[file, replace(file, url=PAGE, media_type="chemical/x-pdb")])
+    unit = replace(unit, files=[file, replace(file, url=PAGE, media_type="chemical/x-pdb")])
 
-    for found in (read(header(work)), read_json(work), read_text(work)):
+    for found in (read(header(unit)), read_json(unit), read_text(unit)):
         assert found.citeAs is not None
         assert found.citeAs.target == "https://doi.org/10.5072/data.12"
         assert found.license is not None
         assert found.license.target.startswith("https://x.org/a%3E;%20rel=%22")
         assert {each.type for each in found.items} == {None}
         assert len(found.items) == 2
-    assert header(work).isascii()
-    assert header(work).isprintable()
+    assert header(unit).isascii()
+    assert header(unit).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -222,4 +222,4 @@ def test_a_record_without_a_doi_is_cited_by_the_next_best() -> None:
 
 
 def test_items_without_a_web_address_are_left_out() -> None:
-    assert [each.rel for each in level_1([], [Item("file:///etc/passwd", "text/plain")])] == []
+    assert [each.rel for each in level_1([], [LinkedFile("file:///etc/passwd", "text/plain")])] == []

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from repository.core.actor import SYSTEM
 from repository.deposits.model import Draft, DraftKind
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, StoredFile
-from repository.foundation.actor import SYSTEM
 from repository.identifiers.model import Identifier
 from repository.publication.embargo import lift_embargoes
 from repository.records.model import Concept, Version
@@ -59,24 +59,24 @@ def said(record: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def nothing_left_over(facilities: Facilities, settle: Callable[[], None]) -> Callable[[], None]:
+def nothing_left_over(services: Services, settle: Callable[[], None]) -> Callable[[], None]:
     """Checks, when all is done, that every row and every object belongs to something, and that all counts are right."""
 
     def check() -> None:
         settle()
-        assert all_of(facilities, Job) == []
-        drafts, versions = all_of(facilities, Draft), all_of(facilities, Version)
+        assert all_of(services, Job) == []
+        drafts, versions = all_of(services, Draft), all_of(services, Version)
         records = {each.id for each in (*drafts, *versions)}
         concepts = {each.concept_id for each in (*drafts, *versions)}
-        assert {concept.id for concept in all_of(facilities, Concept)} == concepts
-        assert {each.owner for each in all_of(facilities, Identifier)} <= records | concepts
-        _check_files(facilities, {each.file_set_id for each in (*drafts, *versions)})
+        assert {concept.id for concept in all_of(services, Concept)} == concepts
+        assert {each.owner for each in all_of(services, Identifier)} <= records | concepts
+        _check_files(services, {each.file_set_id for each in (*drafts, *versions)})
 
     return check
 
 
-def _check_files(facilities: Facilities, used: set[int]) -> None:
-    sets, entries, files = (all_of(facilities, table) for table in (FileSet, FileEntry, StoredFile))
+def _check_files(services: Services, used: set[int]) -> None:
+    sets, entries, files = (all_of(services, table) for table in (FileSet, FileEntry, StoredFile))
     sizes = {file.id: file.size for file in files}
     assert {each.id for each in sets} == used
     for each in sets:
@@ -85,29 +85,29 @@ def _check_files(facilities: Facilities, used: set[int]) -> None:
         assert each.total_bytes == sum(sizes[entry.file_id] for entry in own if entry.file_id is not None)
     assert {entry.file_set_id for entry in entries} <= used
     assert {key for entry in entries for key in (entry.file_id, entry.staged_id)} - {None} == set(sizes)
-    assert {file.object_key for file in files} == {stored.key for stored in facilities.store.objects()}
+    assert {file.object_key for file in files} == {stored.key for stored in services.store.objects()}
 
 
 def test_two_publications_of_one_draft_are_one_version_with_one_doi_and_one_cstr(
-    facilities: Facilities, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
 ) -> None:
     for _ in range(ROUNDS):
         record_id = deposits.open()["id"]
         deposits.upload(record_id)
         assert sorted(at_once(*[publication(author, record_id)] * 2)) == [202, 404]
-        with facilities.works.reading(SYSTEM) as work:
-            version = work.session.get_one(Version, int(record_id))
+        with services.database.snapshot(SYSTEM) as unit:
+            version = unit.session.get_one(Version, int(record_id))
             owners = (version.id, version.concept_id)
-            rows = work.session.execute(
+            rows = unit.session.execute(
                 select(Identifier.owner, Identifier.scheme).where(Identifier.owner.in_(owners))
             ).all()
         assert sorted(map(tuple, rows)) == sorted((owner, scheme) for owner in owners for scheme in ("doi", "cstr"))
-    assert len(all_of(facilities, Version)) == facts_of(facilities, "VersionPublished") == ROUNDS
+    assert len(all_of(services, Version)) == facts_of(services, "VersionPublished") == ROUNDS
     nothing_left_over()
 
 
 def test_two_new_versions_begun_together_are_one_draft(
-    facilities: Facilities, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
 ) -> None:
     first = latest = deposits.published()["id"]
     for index in range(2, ROUNDS + 2):
@@ -115,10 +115,10 @@ def test_two_new_versions_begun_together_are_one_draft(
         assert [reply.status_code for reply in replies] == [201, 201]
         latest, other = [reply.get_json()["id"] for reply in replies]
         assert latest == other
-        assert [draft.index for draft in all_of(facilities, Draft)] == [index]
+        assert [draft.index for draft in all_of(services, Draft)] == [index]
         deposits.upload(latest)
         deposits.publish(latest)
-    assert facts_of(facilities, "NewVersionBegun") == ROUNDS
+    assert facts_of(services, "NewVersionBegun") == ROUNDS
     nothing_left_over()
 
 
@@ -218,24 +218,24 @@ def _open(kind: DraftKind, deposits: Deposits, author: Caller) -> str:
 @pytest.mark.parametrize("kind", [DraftKind.NEW, DraftKind.NEW_VERSION, DraftKind.EDIT])
 def test_a_draft_is_published_or_discarded_never_both(
     kind: DraftKind,
-    facilities: Facilities,
+    services: Services,
     deposits: Deposits,
     author: Caller,
     nothing_left_over: Callable[[], None],
 ) -> None:
     for _ in range(ROUNDS):
         record_id = _open(kind, deposits, author)
-        before = {version.id: version.revision for version in all_of(facilities, Version)}
+        before = {version.id: version.revision for version in all_of(services, Version)}
         out, gone = at_once(publication(author, record_id), act(author, "DELETE", draft_of(record_id)))
         assert (out, gone) in ((202, 404), (404, 204))
-        after = {version.id: version.revision for version in all_of(facilities, Version)}
+        after = {version.id: version.revision for version in all_of(services, Version)}
         assert (after != before) == (out == 202)
-        assert all_of(facilities, Draft) == []
+        assert all_of(services, Draft) == []
     nothing_left_over()
 
 
 def test_two_edits_of_one_record_are_one_draft_that_says_what_one_of_them_said(
-    facilities: Facilities, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
 ) -> None:
     record_id = deposits.published()["id"]
 
@@ -250,12 +250,12 @@ def test_two_edits_of_one_record_are_one_draft_that_says_what_one_of_them_said(
         assert said(draft) in ("mine", "yours")
         assert draft["revision_id"] == before + 3  # opened once, saved twice: neither save was lost unnoticed
         assert said(deposits.publish(record_id)) == said(draft)
-    assert facts_of(facilities, "EditBegun") == ROUNDS
+    assert facts_of(services, "EditBegun") == ROUNDS
     nothing_left_over()
 
 
 def test_all_that_can_be_done_to_one_dataset_at_once_neither_fails_nor_waits_for_ever(
-    facilities: Facilities, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
+    services: Services, deposits: Deposits, author: Caller, nothing_left_over: Callable[[], None]
 ) -> None:
     embargo = {"active": True, "until": "2999-01-01", "reason": None}
     closed = {**a_dataset(), "access": {"record": "restricted", "files": "restricted", "embargo": embargo}}
@@ -264,36 +264,36 @@ def test_all_that_can_be_done_to_one_dataset_at_once_neither_fails_nor_waits_for
         assert author.post(draft_of(first)).status_code == 201
         succeeding = author.post(f"/api/records/{latest}/versions").get_json()["id"]
         deposits.upload(succeeding)
-        _end_embargo(facilities, first)
+        _end_embargo(services, first)
         outcomes = at_once(
             publication(author, first),
             publication(author, succeeding),
             act(author, "PUT", draft_of(first), json={**closed, **saying(f"{turn}")}),
             act(author, "POST", draft_of(latest)),
             act(author, "POST", f"/api/records/{first}/versions"),
-            lambda: 200 + lift_embargoes(facilities.works, datetime.now(UTC).date()),
+            lambda: 200 + lift_embargoes(services.database, datetime.now(UTC).date()),
         )
         assert outcomes[:2] == [202, 202]
         assert outcomes[2] in (200, 404)
         assert outcomes[3:5] == [201, 201]
         assert outcomes[5] in (200, 201)
-        _discard_drafts(facilities, author)
+        _discard_drafts(services, author)
         latest = succeeding
-    versions = sorted(all_of(facilities, Version), key=lambda version: version.index)
+    versions = sorted(all_of(services, Version), key=lambda version: version.index)
     assert [version.index for version in versions] == list(range(1, ROUNDS + 2))
-    assert [concept.latest_id for concept in all_of(facilities, Concept)] == [int(latest)]
+    assert [concept.latest_id for concept in all_of(services, Concept)] == [int(latest)]
     nothing_left_over()
 
 
-def _end_embargo(facilities: Facilities, record_id: str) -> None:
+def _end_embargo(services: Services, record_id: str) -> None:
     """Close the version for readers until yesterday, as one that the clock has overtaken."""
     yesterday: date = datetime.now(UTC).date() - timedelta(days=1)
-    with facilities.works.writing(SYSTEM) as work:
-        version = work.session.get_one(Version, int(record_id))
+    with services.database.transaction(SYSTEM) as unit:
+        version = unit.session.get_one(Version, int(record_id))
         version.record_access = version.files_access = "restricted"
         version.embargo_until = yesterday
 
 
-def _discard_drafts(facilities: Facilities, author: Caller) -> None:
-    for draft in all_of(facilities, Draft):
+def _discard_drafts(services: Services, author: Caller) -> None:
+    for draft in all_of(services, Draft):
         assert author.delete(draft_of(str(draft.id))).status_code == 204

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from repository.core.actor import Role
 from repository.dataset.description import Label, Publication, Sibling, Withdrawal
-from repository.dataset.formats.recommended import recommended
+from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.signposting import remaining, signposts
-from repository.foundation.actor import Role
-from repository.landing.asked import Asked
-from repository.landing.page import render_tombstone
+from repository.faces.pages.page_params import PageParams
+from repository.faces.pages.rendering import render_tombstone
 from tests.conftest import Caller, Deposits
 from tests.features.pages import API_URL, TODAY, VERSIONS, Page
 from tests.features.samples import PUBLICATION, publication
@@ -22,9 +22,9 @@ WITHDRAWN = Withdrawal(REASON, "2025-02-01", "The sensor was broken.\n传感器�
 GONE = replace(PUBLICATION, withdrawn=WITHDRAWN, files=(), file_count=0, total_bytes=0, doi_state="withdrawn")
 
 
-def stone(work: Publication = GONE, language: str = "en", **changes: Any) -> str:
-    given = {"versions": VERSIONS, "accessed": TODAY, "found": remaining(signposts(work, (), API_URL)), **changes}
-    return render_tombstone(work, asked=Asked(language), **given)
+def stone(unit: Publication = GONE, language: str = "en", **changes: Any) -> str:
+    given = {"versions": VERSIONS, "accessed": TODAY, "found": remaining(signposts(unit, (), API_URL)), **changes}
+    return render_tombstone(unit, asked=PageParams(language), **given)
 
 
 @pytest.mark.parametrize(

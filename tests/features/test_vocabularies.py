@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import vocabularies as files
-from repository.dataset.vocabularies import Entry, Vocabularies, Vocabulary, fold
+from repository.dataset.vocabularies import Vocabularies, Vocabulary, VocabularyEntry, fold
 
 SHIPPED = Vocabularies.of(files.read())
 LANGUAGES = SHIPPED["languages"]
@@ -18,7 +18,7 @@ LICENCES = SHIPPED["licenses"]
 """How much slower than a quiet machine a test run may be: others work on it, coverage is traced."""
 
 
-def ids(entries: Sequence[Entry]) -> list[str]:
+def ids(entries: Sequence[VocabularyEntry]) -> list[str]:
     return [entry.id for entry in entries]
 
 
@@ -181,14 +181,14 @@ def test_suggestions_and_search_agree_on_what_fits() -> None:
 
 
 @given(st.sampled_from(list(LANGUAGES)), st.data())
-def test_any_beginning_of_any_title_suggests_its_language(entry: Entry, data: st.DataObject) -> None:
+def test_any_beginning_of_any_title_suggests_its_language(entry: VocabularyEntry, data: st.DataObject) -> None:
     title = data.draw(st.sampled_from(sorted(entry.title.values())))
     beginning = title[: data.draw(st.integers(1, len(title)))]
     assert entry in LANGUAGES.suggest(beginning)
 
 
 @given(st.sampled_from(list(LANGUAGES)))
-def test_the_exact_id_is_always_suggested_first(entry: Entry) -> None:
+def test_the_exact_id_is_always_suggested_first(entry: VocabularyEntry) -> None:
     suggested = LANGUAGES.suggest(entry.id)
     by_code = [e for e in suggested if entry.id in (e.id, *e.props.values())]
     assert suggested[: len(by_code)] == by_code
@@ -252,4 +252,4 @@ def test_a_term_without_a_title_is_refused() -> None:
 
 def test_what_a_term_leaves_out_is_empty() -> None:
     bare = vocabulary(term("a")).get("a")
-    assert bare == Entry("a", {"en": "A title"}, description={}, props={}, tags=(), icon=None)
+    assert bare == VocabularyEntry("a", {"en": "A title"}, description={}, props={}, tags=(), icon=None)

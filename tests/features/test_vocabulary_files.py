@@ -9,7 +9,7 @@ import pytest
 
 from config import vocabularies as files
 from repository.dataset.cstr_types import cstr_type
-from repository.dataset.vocabularies import Entry, Vocabularies
+from repository.dataset.vocabularies import Vocabularies, VocabularyEntry
 
 SHIPPED = Vocabularies.of(files.read())
 LANGUAGES = SHIPPED["languages"]
@@ -21,7 +21,7 @@ def names(text: str) -> list[str]:
     return text.split()
 
 
-def ids(entries: Sequence[Entry]) -> list[str]:
+def ids(entries: Sequence[VocabularyEntry]) -> list[str]:
     return [entry.id for entry in entries]
 
 

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 
 from repository.access.policy import OWN_WITHDRAWAL
-from repository.engines.facilities import Facilities
-from repository.foundation import clock
-from repository.foundation.actor import Role
+from repository.core import clock
+from repository.core.actor import Role
+from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, faults
 
@@ -85,7 +85,7 @@ def test_the_index_forgets_it_and_finds_it_again_when_it_is_restored(
 
 
 def test_its_identifiers_are_withdrawn_at_the_registrar_and_come_back(
-    curator: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, register: Callable[..., Caller]
+    curator: Caller, deposits: Deposits, services: Services, settle: Settle, register: Callable[..., Caller]
 ) -> None:
     administrator = register("admin@example.org", role=Role.ADMINISTRATOR)
     record = deposits.published()

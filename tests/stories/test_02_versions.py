@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from repository.engines.facilities import Facilities
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
 from repository.files.model import StoredFile
-from repository.foundation.actor import SYSTEM
 from tests.conftest import Caller, Deposits, a_dataset
 
 Json = dict[str, Any]
@@ -33,15 +33,15 @@ def import_files(author: Caller, draft: Json) -> Any:
     return author.post(f"/api/records/{draft['id']}/draft/actions/files-import")
 
 
-def stored(facilities: Facilities) -> tuple[int, int]:
+def stored(services: Services) -> tuple[int, int]:
     """How many stored files the database has, and how many objects the store."""
-    with facilities.works.reading(SYSTEM) as work:
-        rows = work.session.scalar(select(func.count()).select_from(StoredFile)) or 0
-    return rows, len(list(facilities.store.objects()))
+    with services.database.snapshot(SYSTEM) as unit:
+        rows = unit.session.scalar(select(func.count()).select_from(StoredFile)) or 0
+    return rows, len(list(services.store.objects()))
 
 
 def test_a_second_version_shares_what_did_not_change_and_becomes_the_latest(
-    author: Caller, anyone: Caller, deposits: Deposits, first: Json, facilities: Facilities, settle: Settle
+    author: Caller, anyone: Caller, deposits: Deposits, first: Json, services: Services, settle: Settle
 ) -> None:
     draft = begin(author, first)
     assert draft["id"] != first["id"]
@@ -52,13 +52,13 @@ def test_a_second_version_shares_what_did_not_change_and_becomes_the_latest(
     imported = import_files(author, draft)
     assert imported.status_code == 201
     assert [entry["key"] for entry in imported.get_json()["entries"]] == ["data.csv", "readme.txt"]
-    assert stored(facilities) == (2, 2)
+    assert stored(services) == (2, 2)
     author.put(f"/api/records/{draft['id']}/draft/files/data.csv/content", data=b"second")
     author.post(f"/api/records/{draft['id']}/draft/files/data.csv/commit")
     second = deposits.publish(draft["id"])
     settle()
 
-    assert stored(facilities) == (3, 3)
+    assert stored(services) == (3, 3)
     for record, content in ((first, b"first"), (second, b"second")):
         assert anyone.get(f"{record['links']['files']}/data.csv/content").data == content
         assert anyone.get(f"{record['links']['files']}/readme.txt/content").data == b"same"
@@ -149,7 +149,7 @@ def test_files_are_imported_only_into_an_empty_draft(author: Caller, deposits: D
 
 
 def test_what_a_draft_removes_stays_in_the_versions_that_share_it(
-    author: Caller, anyone: Caller, first: Json, facilities: Facilities, settle: Settle
+    author: Caller, anyone: Caller, first: Json, services: Services, settle: Settle
 ) -> None:
     draft = begin(author, first)
     import_files(author, draft)
@@ -161,11 +161,11 @@ def test_what_a_draft_removes_stays_in_the_versions_that_share_it(
     author.delete(files)
     settle()
     assert anyone.get(f"{first['links']['files']}/readme.txt/content").data == b"same"
-    assert stored(facilities) == (2, 2)
+    assert stored(services) == (2, 2)
 
 
 def test_a_discarded_new_version_never_takes_shared_bytes_with_it(
-    author: Caller, anyone: Caller, deposits: Deposits, first: Json, facilities: Facilities, settle: Settle
+    author: Caller, anyone: Caller, deposits: Deposits, first: Json, services: Services, settle: Settle
 ) -> None:
     draft = begin(author, first)
     import_files(author, draft)
@@ -174,7 +174,7 @@ def test_a_discarded_new_version_never_takes_shared_bytes_with_it(
     assert author.delete(draft["links"]["self"]).status_code == 204
     settle()
 
-    assert stored(facilities) == (2, 2)
+    assert stored(services) == (2, 2)
     assert anyone.get(f"{first['links']['files']}/data.csv/content").data == b"first"
     record = anyone.get(first["links"]["self"]).get_json()
     assert record["versions"] == {"index": 1, "is_latest": True}

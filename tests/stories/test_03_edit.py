@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from repository.engines.facilities import Facilities
-from repository.foundation.actor import SYSTEM
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
 from repository.records.model import VersionRevision
 from tests.conftest import Caller, Deposits, a_dataset
 
@@ -26,9 +26,9 @@ def edit(author: Caller, record: Json) -> Json:
     return reply.get_json()
 
 
-def revisions(facilities: Facilities, record: Json) -> list[tuple[int, str]]:
-    with facilities.works.reading(SYSTEM) as work:
-        rows = work.session.scalars(
+def revisions(services: Services, record: Json) -> list[tuple[int, str]]:
+    with services.database.snapshot(SYSTEM) as unit:
+        rows = unit.session.scalars(
             select(VersionRevision)
             .where(VersionRevision.version_id == int(record["id"]))
             .order_by(VersionRevision.revision)
@@ -41,7 +41,7 @@ def test_a_mistake_is_corrected_under_the_same_identifiers(
     anyone: Caller,
     deposits: Deposits,
     record: Json,
-    facilities: Facilities,
+    services: Services,
     settle: Callable[[], None],
 ) -> None:
     settle()
@@ -67,7 +67,7 @@ def test_a_mistake_is_corrected_under_the_same_identifiers(
         s: p["identifier"] for s, p in record["pids"].items()
     }
     assert anyone.get(f"{record['links']['files']}/data.csv/content").data == b"1,2"
-    assert revisions(facilities, record) == [
+    assert revisions(services, record) == [
         (record["revision_id"], "Bill dimensions of pinguins"),
         (corrected["revision_id"], "Bill dimensions of penguins"),
     ]
@@ -107,7 +107,7 @@ def test_the_files_of_a_published_version_are_locked(author: Caller, anyone: Cal
 
 
 def test_a_discarded_correction_leaves_the_record_as_it_was(
-    author: Caller, anyone: Caller, record: Json, facilities: Facilities, settle: Callable[[], None]
+    author: Caller, anyone: Caller, record: Json, services: Services, settle: Callable[[], None]
 ) -> None:
     settle()
     before = anyone.get(record["links"]["self"]).get_json()
@@ -120,7 +120,7 @@ def test_a_discarded_correction_leaves_the_record_as_it_was(
     assert author.get(draft["links"]["self"]).status_code == 404
     assert anyone.get(record["links"]["self"]).get_json() == before
     assert anyone.get(f"{record['links']['files']}/data.csv/content").data == b"1,2"
-    assert len(revisions(facilities, record)) == 1
+    assert len(revisions(services, record)) == 1
 
 
 def test_a_correction_that_is_incomplete_is_not_published(author: Caller, anyone: Caller, record: Json) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 
-from repository.engines.facilities import Facilities
-from repository.foundation.clock import today
+from repository.core.clock import today
+from repository.engines.services import Services
 from repository.publication.embargo import lift_embargoes
 from tests.conftest import Caller, Deposits, a_dataset
-from workers.sweeps.rounds import run_now
+from workers.sweeps.schedule import run_now
 
 Json = dict[str, Any]
 Settle = Callable[[], None]
@@ -33,7 +33,7 @@ def files_of(record: Json) -> list[str]:
 
 
 def test_an_embargo_keeps_the_files_closed_and_opens_them_by_itself(
-    anyone: Caller, author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, until: date
+    anyone: Caller, author: Caller, deposits: Deposits, services: Services, settle: Settle, until: date
 ) -> None:
     record = deposits.published(embargoed(until))
     settle()
@@ -54,19 +54,19 @@ def test_an_embargo_keeps_the_files_closed_and_opens_them_by_itself(
     assert "under embargo" in anyone.get(record["links"]["self_html"]).text
 
     # the day before, nothing happens
-    assert lift_embargoes(facilities.works, until - timedelta(days=1)) == 0
+    assert lift_embargoes(services.database, until - timedelta(days=1)) == 0
     assert anyone.get(files_of(record)[2]).status_code == 403
 
     # on the day, the schedule opens them
     with time_machine.travel(datetime(until.year, until.month, until.day, tzinfo=UTC)):
-        run_now(facilities, "embargoes")
+        run_now(services, "embargoes")
         settle()
     opened = anyone.get(record["links"]["self"]).get_json()
     assert opened["access"]["status"] == "open"
     assert opened["access"]["embargo"]["active"] is False
     assert [anyone.get(path).status_code for path in files_of(record)] == [200] * 4
     assert _statuses(anyone) == {"open": 1}
-    assert lift_embargoes(facilities.works, until + timedelta(days=1)) == 0
+    assert lift_embargoes(services.database, until + timedelta(days=1)) == 0
 
 
 def _statuses(anyone: Caller) -> dict[str, int]:
@@ -75,14 +75,14 @@ def _statuses(anyone: Caller) -> dict[str, int]:
 
 
 def test_an_embargo_on_the_whole_record_hides_it_until_the_day(
-    anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, until: date
+    anyone: Caller, deposits: Deposits, services: Services, settle: Settle, until: date
 ) -> None:
     record = deposits.published(embargoed(until, record="restricted"))
     settle()
     assert anyone.get(record["links"]["self"]).status_code == 403
     assert anyone.get("/api/records?q=penguins").get_json()["hits"]["total"] == 0
 
-    assert lift_embargoes(facilities.works, until) == 1
+    assert lift_embargoes(services.database, until) == 1
     settle()
 
     assert anyone.get(record["links"]["self"]).status_code == 200
@@ -130,20 +130,20 @@ def test_an_embargo_needs_restricted_files(deposits: Deposits, until: date) -> N
 
 
 def test_an_embargo_that_ends_while_a_draft_waits_is_asked_about_again(
-    author: Caller, anyone: Caller, deposits: Deposits, facilities: Facilities, settle: Settle
+    author: Caller, anyone: Caller, deposits: Deposits, services: Services, settle: Settle
 ) -> None:
     draft = deposits.open(embargoed(today() + timedelta(days=1)))
     deposits.upload(draft["id"])
 
     with time_machine.travel(datetime.now(UTC) + timedelta(days=5)):
         record = deposits.publish(draft["id"])
-        run_now(facilities, "embargoes")
+        run_now(services, "embargoes")
         settle()
         assert anyone.get(record["links"]["self"]).get_json()["access"]["status"] == "open"
 
 
 def test_an_embargo_is_lengthened_by_a_correction(
-    anyone: Caller, author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, until: date
+    anyone: Caller, author: Caller, deposits: Deposits, services: Services, settle: Settle, until: date
 ) -> None:
     record = deposits.published(embargoed(until))
     author.post(record["links"]["draft"])
@@ -152,19 +152,19 @@ def test_an_embargo_is_lengthened_by_a_correction(
     assert changed.get_json()["errors"] == []
     deposits.publish(record["id"])
 
-    assert lift_embargoes(facilities.works, until) == 0
-    assert lift_embargoes(facilities.works, later) == 1
+    assert lift_embargoes(services.database, until) == 0
+    assert lift_embargoes(services.database, later) == 1
 
 
 def test_a_correction_that_was_open_when_the_embargo_ended_does_not_close_the_files_again(
-    anyone: Caller, author: Caller, deposits: Deposits, facilities: Facilities, settle: Settle, until: date
+    anyone: Caller, author: Caller, deposits: Deposits, services: Services, settle: Settle, until: date
 ) -> None:
     record = deposits.published(embargoed(until))
     author.post(record["links"]["draft"])
     with time_machine.travel(datetime(until.year, until.month, until.day, 12, tzinfo=UTC)):
-        run_now(facilities, "embargoes")
+        run_now(services, "embargoes")
         deposits.publish(record["id"])
-        run_now(facilities, "embargoes")
+        run_now(services, "embargoes")
     settle()
 
     assert anyone.get(record["links"]["self"]).get_json()["access"]["status"] == "open"

@@ -13,17 +13,17 @@ import pytest
 from sqlalchemy import func, select
 
 from config.settings import read_settings
-from repository.bootstrap import facilities_of
+from repository.bootstrap import open_services
+from repository.core.actor import SYSTEM
 from repository.deposits.model import Draft
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
-from repository.foundation.actor import SYSTEM
-from repository.identifiers.model import Identifier, State
+from repository.identifiers.model import Identifier, RegistrationState
 from repository.records.model import Concept, Version, VersionRevision
-from repository.search.upkeep import differences
+from repository.search.index import differences
 from tests.conftest import a_dataset
-from tests.server import Client, Cut, Server, until
-from workers.desk import backlog
+from tests.support.web_server import Client, Cut, Server, until
+from workers.job_admin import backlog
 
 ROUNDS = 8
 CLIENTS = 4
@@ -60,7 +60,7 @@ class Depositor:
     unknown_uploads: int = 0
     refused: list[str] = field(default_factory=list)
 
-    def work(self) -> None:
+    def unit(self) -> None:
         """Until the connection breaks."""
         acts: list[Callable[[], None]] = [self.publish_new, self.leave_open, self.discard, self.go_on, self.succeed]
         try:
@@ -172,8 +172,8 @@ def test_a_server_killed_again_and_again_keeps_what_it_answered(tmp_path: Path) 
         for _ in range(ROUNDS):
             _work_until_killed(server, people, after=chance.uniform(0.05, 1.5))
             server.start()
-        with _opened(server) as facilities:
-            until(lambda: _nothing_waits(facilities), SETTLED_SECONDS, "every fact and job is done")
+        with _opened(server) as services:
+            until(lambda: _nothing_waits(services), SETTLED_SECONDS, "every fact and job is done")
             assert [refused for person in people for refused in person.refused] == []
             assert sum(life.state == "published" for person in people for life in person.lives) > ROUNDS
             for person in people:
@@ -182,8 +182,8 @@ def test_a_server_killed_again_and_again_keeps_what_it_answered(tmp_path: Path) 
             for person in people:
                 for version in person.shared_versions:
                     expect_files(call, f"/api/records/{version}/files", {"data.csv": {content}})
-            expect_whole_database(facilities)
-            expect_whole_store(facilities, most_unknown=sum(person.unknown_uploads for person in people))
+            expect_whole_database(services)
+            expect_whole_store(services, most_unknown=sum(person.unknown_uploads for person in people))
     finally:
         server.stop()
     assert server.run("index", "check").startswith("0 differences")
@@ -221,19 +221,19 @@ class _Opened:
 
     server: Server
 
-    def __enter__(self) -> Facilities:
+    def __enter__(self) -> Services:
         names = ("database_url", "store_url", "search_url", "base_url")
         chosen = {name: self.server.environment[f"REPOSITORY_{name.upper()}"] for name in names}
-        self.facilities = facilities_of(read_settings(**chosen))
-        return self.facilities
+        self.services = open_services(read_settings(**chosen))
+        return self.services
 
     def __exit__(self, *_: object) -> None:
-        self.facilities.close()
+        self.services.close()
 
 
-def _nothing_waits(facilities: Facilities) -> bool:
-    with facilities.works.reading(SYSTEM) as work:
-        counts = backlog(work)
+def _nothing_waits(services: Services) -> bool:
+    with services.database.snapshot(SYSTEM) as unit:
+        counts = backlog(unit)
     assert counts["failed"] == 0
     return not any(counts.values())
 
@@ -269,17 +269,17 @@ def expect_files(call: Client, path: str, committed: dict[str, set[str]]) -> Non
             assert len(digests) == 1, f"{path} {key}: {got.status}"
 
 
-def expect_whole_database(facilities: Facilities) -> None:
+def expect_whole_database(services: Services) -> None:
     """Versions, concepts, identifiers, files and index agree with each other."""
-    with facilities.works.reading(SYSTEM) as work:
-        session = work.session
+    with services.database.snapshot(SYSTEM) as unit:
+        session = unit.session
         versions = session.scalars(select(Version)).all()
         concepts = {concept.id: concept for concept in session.scalars(select(Concept))}
         owners = {version.id for version in versions} | {version.concept_id for version in versions}
         for owner in owners:
             held = session.scalars(select(Identifier).where(Identifier.owner == owner)).all()
             assert sorted(each.scheme for each in held) == ["cstr", "doi"], owner
-            assert {each.state for each in held} == {State.REGISTERED.value}, owner
+            assert {each.state for each in held} == {RegistrationState.REGISTERED.value}, owner
         values = session.scalars(select(Identifier.folded)).all()
         assert len(values) == len(set(values))
         by_concept: dict[int, list[int]] = {}
@@ -297,32 +297,32 @@ def expect_whole_database(facilities: Facilities) -> None:
             assert latest.index == len(indexes)
         used = {*session.scalars(select(Draft.file_set_id)), *(version.file_set_id for version in versions)}
         for files in session.scalars(select(FileSet)).all():
-            _expect_whole_set(work, files)
+            _expect_whole_set(unit, files)
             assert files.id in used, f"nothing refers to file set {files.id}"
-    assert list(map(str, differences(facilities))) == []
+    assert list(map(str, differences(services))) == []
 
 
-def _expect_whole_set(work: Any, files: FileSet) -> None:
-    entries = work.session.scalars(select(FileEntry).where(FileEntry.file_set_id == files.id)).all()
+def _expect_whole_set(unit: Any, files: FileSet) -> None:
+    entries = unit.session.scalars(select(FileEntry).where(FileEntry.file_set_id == files.id)).all()
     assert files.state != SetState.DISCARDED
     assert files.count == len(entries)
     total = select(func.coalesce(func.sum(StoredFile.size), 0)).join(FileEntry, FileEntry.file_id == StoredFile.id)
-    assert files.total_bytes == work.session.scalar(total.where(FileEntry.file_set_id == files.id))
+    assert files.total_bytes == unit.session.scalar(total.where(FileEntry.file_set_id == files.id))
     for entry in entries:
         assert entry.pending == (entry.file_id is None or entry.staged_id is not None), entry.key
         assert files.state == SetState.OPEN or not entry.pending
 
 
-def expect_whole_store(facilities: Facilities, most_unknown: int = 0) -> None:
+def expect_whole_store(services: Services, most_unknown: int = 0) -> None:
     """Each row has its object, whole, and a name; `most_unknown` objects at most have no row."""
-    with facilities.works.reading(SYSTEM) as work:
-        files = work.session.scalars(select(StoredFile)).all()
-        named = {*work.session.scalars(select(FileEntry.file_id)), *work.session.scalars(select(FileEntry.staged_id))}
+    with services.database.snapshot(SYSTEM) as unit:
+        files = unit.session.scalars(select(StoredFile)).all()
+        named = {*unit.session.scalars(select(FileEntry.file_id)), *unit.session.scalars(select(FileEntry.staged_id))}
     for file in files:
         assert file.id in named, f"no name refers to stored file {file.id}"
         assert file.fault == ""
-        with facilities.store.open(file.object_key) as source:
+        with services.store.open(file.object_key) as source:
             content = source.read()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size, file.sha256)
-    unknown = {each.key for each in facilities.store.objects()} - {file.object_key for file in files}
+    unknown = {each.key for each in services.store.objects()} - {file.object_key for file in files}
     assert len(unknown) <= most_unknown

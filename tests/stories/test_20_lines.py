@@ -20,27 +20,27 @@ import time_machine
 from sqlalchemy import select
 
 from config.settings import Settings, read_settings
-from repository.accounts.people import register_person
-from repository.bootstrap import facilities_of
-from repository.cli.database import migrate_to
-from repository.deposits.contents import begin_files, commit_file, upload_content
+from repository.bootstrap import open_services
+from repository.cli.database_commands import migrate_to
+from repository.core.actor import GRANTABLE, SYSTEM, Actor
+from repository.core.clock import now
+from repository.core.facts import FactRow
+from repository.deposits.draft_files import begin_files, commit_file, upload_content
 from repository.deposits.drafts import open_draft
 from repository.deposits.model import Draft
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.queries import find_entry
 from repository.files.rules import Declared
-from repository.foundation.actor import GRANTABLE, SYSTEM, Actor
-from repository.foundation.clock import now
-from repository.foundation.facts import FactRow
 from repository.identifiers.queries import identifiers_of
+from repository.people.accounts import register_person
 from repository.publication.publish import publish
 from repository.records.model import Concept, Version, VersionRevision
-from repository.search.upkeep import differences
+from repository.search.index import differences
 from tests.architecture.house import ROOT
 from tests.conftest import BASE_URL, a_dataset
 from workers.claiming import LEASE
-from workers.desk import backlog
+from workers.job_admin import backlog
 from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
@@ -53,7 +53,7 @@ SCHEMES = ("doi", "cstr")
 OLD, NEW = b"the old content\n", b"the new content, which is longer\n"
 DEPOSITOR = Actor(1, scopes=frozenset(GRANTABLE))
 
-Act = Callable[[Facilities, int], None]
+Act = Callable[[Services, int], None]
 
 
 def settings_in(folder: Path) -> Settings:
@@ -68,28 +68,28 @@ def settings_in(folder: Path) -> Settings:
 @contextmanager
 def opened(folder: Path) -> Any:
     """The facilities of a data folder."""
-    facilities = facilities_of(settings_in(folder))
+    services = open_services(settings_in(folder))
     try:
-        yield facilities
+        yield services
     finally:
-        facilities.close()
+        services.close()
 
 
-def publish_it(facilities: Facilities, draft_id: int) -> None:
-    with facilities.works.writing(DEPOSITOR) as work:
-        publish(work, facilities.site, draft_id)
+def publish_it(services: Services, draft_id: int) -> None:
+    with services.database.transaction(DEPOSITOR) as unit:
+        publish(unit, services.site, draft_id)
 
 
-def upload_it(facilities: Facilities, draft_id: int) -> None:
+def upload_it(services: Services, draft_id: int) -> None:
     """New bytes for a name that has content."""
-    upload_content(facilities, DEPOSITOR, draft_id, KEY, io.BytesIO(NEW), len(NEW))
-    with facilities.works.writing(DEPOSITOR) as work:
-        commit_file(work, draft_id, KEY)
+    upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(NEW), len(NEW))
+    with services.database.transaction(DEPOSITOR) as unit:
+        commit_file(unit, draft_id, KEY)
 
 
-def settle(facilities: Facilities) -> None:
+def settle(services: Services) -> None:
     """Everything that follows."""
-    while relay(facilities.works) or sum(run_next(facilities, queue) for queue in Queue):
+    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
         pass
 
 
@@ -111,10 +111,10 @@ def act_and_die(name: str, folder: Path, draft_id: int, at: int) -> None:
     def enter(frame: FrameType, _event: str, _value: object) -> Any:
         return count if frame.f_code.co_filename.startswith(OURS) else None
 
-    with opened(folder) as facilities:
+    with opened(folder) as services:
         sys.settrace(enter)
-        ACTS[name](facilities, draft_id)
-        settle(facilities)
+        ACTS[name](services, draft_id)
+        settle(services)
         sys.settrace(None)
     (folder / "lines").write_text(str(lines))
 
@@ -146,17 +146,17 @@ class Prepared:
 def prepared(tmp_path: Path) -> Prepared:
     folder = tmp_path / "prepared"
     folder.mkdir()
-    with opened(folder) as facilities:
-        migrate_to(facilities.works.engine)
-        with facilities.works.writing(SYSTEM) as work:
-            assert register_person(work, "author@example.org").id == DEPOSITOR.person_id
-        with facilities.works.writing(DEPOSITOR) as work:
-            draft_id = open_draft(work, facilities.site, facilities.vocabularies, a_dataset()).draft.id
-            begin_files(work, draft_id, [Declared(KEY)], 10)
-        upload_content(facilities, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD), len(OLD))
-        with facilities.works.writing(DEPOSITOR) as work:
-            commit_file(work, draft_id, KEY)
-        settle(facilities)
+    with opened(folder) as services:
+        migrate_to(services.database.engine)
+        with services.database.transaction(SYSTEM) as unit:
+            assert register_person(unit, "author@example.org").id == DEPOSITOR.person_id
+        with services.database.transaction(DEPOSITOR) as unit:
+            draft_id = open_draft(unit, services.site, services.vocabularies, a_dataset()).draft.id
+            begin_files(unit, draft_id, [Declared(KEY)], 10)
+        upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD), len(OLD))
+        with services.database.transaction(DEPOSITOR) as unit:
+            commit_file(unit, draft_id, KEY)
+        settle(services)
     return Prepared(folder, draft_id)
 
 
@@ -169,13 +169,13 @@ def points(prepared: Prepared, act: str) -> list[int]:
     return sorted({1 + round(number * (total - 1) / (POINTS - 1)) for number in range(POINTS)})
 
 
-def recover(facilities: Facilities) -> None:
+def recover(services: Services) -> None:
     """As a server does that starts again, once the leases of the dead process have ended."""
     with time_machine.travel(now() + LEASE * 2 + timedelta(seconds=1)):
-        settle(facilities)
-    with facilities.works.reading(SYSTEM) as work:
-        assert not any(backlog(work).values())
-    assert list(map(str, differences(facilities))) == []
+        settle(services)
+    with services.database.snapshot(SYSTEM) as unit:
+        assert not any(backlog(unit).values())
+    assert list(map(str, differences(services))) == []
 
 
 def test_a_publication_killed_at_any_line_has_happened_or_not(prepared: Prepared) -> None:
@@ -183,29 +183,29 @@ def test_a_publication_killed_at_any_line_has_happened_or_not(prepared: Prepared
     for point in points(prepared, "publish"):
         folder = prepared.copy(f"publish {point}")
         assert in_a_process("publish", folder, prepared.draft_id, point) in (-signal.SIGKILL, 0)
-        with opened(folder) as facilities:
-            published = is_published(facilities, prepared.draft_id)
+        with opened(folder) as services:
+            published = is_published(services, prepared.draft_id)
             seen.add(published)
-            recover(facilities)
+            recover(services)
             if not published:
-                publish_it(facilities, prepared.draft_id)
-                recover(facilities)
-            assert is_published(facilities, prepared.draft_id)
-            expect_consequences(facilities, prepared.draft_id)
+                publish_it(services, prepared.draft_id)
+                recover(services)
+            assert is_published(services, prepared.draft_id)
+            expect_consequences(services, prepared.draft_id)
         shutil.rmtree(folder)
     assert seen == {True, False}, "points lie before and after the commit"
 
 
-def is_published(facilities: Facilities, draft_id: int) -> bool:
+def is_published(services: Services, draft_id: int) -> bool:
     """Whether there is the version, with all that belongs to it; else there is the draft, with nothing of it."""
-    with facilities.works.reading(SYSTEM) as work:
-        session = work.session
+    with services.database.snapshot(SYSTEM) as unit:
+        session = unit.session
         version, draft = session.get(Version, draft_id), session.get(Draft, draft_id)
         said = session.scalars(select(FactRow).where(FactRow.kind == "VersionPublished")).all()
         revisions = session.scalars(select(VersionRevision).where(VersionRevision.version_id == draft_id)).all()
         concept = session.scalars(select(Concept)).one()
         files = session.scalars(select(FileSet)).one()
-        held = identifiers_of(work, [draft_id, concept.id])
+        held = identifiers_of(unit, [draft_id, concept.id])
     if version is None:
         assert draft is not None
         assert files.state == SetState.OPEN
@@ -222,15 +222,15 @@ def is_published(facilities: Facilities, draft_id: int) -> bool:
     return True
 
 
-def expect_consequences(facilities: Facilities, version_id: int) -> None:
+def expect_consequences(services: Services, version_id: int) -> None:
     """Registered, verified, and every object in the store has its row."""
-    with facilities.works.reading(SYSTEM) as work:
-        concept_id = work.session.get_one(Version, version_id).concept_id
-        for held in identifiers_of(work, [version_id, concept_id]).values():
+    with services.database.snapshot(SYSTEM) as unit:
+        concept_id = unit.session.get_one(Version, version_id).concept_id
+        for held in identifiers_of(unit, [version_id, concept_id]).values():
             assert {each.state for each in held.values()} == {"registered"}
-        file = work.session.scalars(select(StoredFile)).one()
+        file = unit.session.scalars(select(StoredFile)).one()
     assert file.verified is not None
-    assert [each.key for each in facilities.store.objects()] == [file.object_key]
+    assert [each.key for each in services.store.objects()] == [file.object_key]
 
 
 def test_an_upload_killed_at_any_line_leaves_the_old_content_or_the_new(prepared: Prepared) -> None:
@@ -238,41 +238,41 @@ def test_an_upload_killed_at_any_line_leaves_the_old_content_or_the_new(prepared
     for point in points(prepared, "upload"):
         folder = prepared.copy(f"upload {point}")
         assert in_a_process("upload", folder, prepared.draft_id, point) in (-signal.SIGKILL, 0)
-        with opened(folder) as facilities:
-            before = committed(facilities, prepared.draft_id)
+        with opened(folder) as services:
+            before = committed(services, prepared.draft_id)
             seen.add(before)
-            recover(facilities)
-            assert committed(facilities, prepared.draft_id) == before
-            upload_it(facilities, prepared.draft_id)
-            recover(facilities)
-            assert committed(facilities, prepared.draft_id) == NEW
-            expect_one_file(facilities)
+            recover(services)
+            assert committed(services, prepared.draft_id) == before
+            upload_it(services, prepared.draft_id)
+            recover(services)
+            assert committed(services, prepared.draft_id) == NEW
+            expect_one_file(services)
         shutil.rmtree(folder)
     assert seen == {OLD, NEW}, "points lie before and after the commit"
 
 
-def committed(facilities: Facilities, draft_id: int) -> bytes:
+def committed(services: Services, draft_id: int) -> bytes:
     """What the name means: its bytes are in the store as its row says, and so are those that wait."""
-    with facilities.works.reading(SYSTEM) as work:
-        entry = find_entry(work, work.session.get_one(Draft, draft_id).file_set_id, KEY)
-        files = work.session.scalars(select(FileSet)).one()
+    with services.database.snapshot(SYSTEM) as unit:
+        entry = find_entry(unit, unit.session.get_one(Draft, draft_id).file_set_id, KEY)
+        files = unit.session.scalars(select(FileSet)).one()
     assert entry is not None
     assert entry.file is not None
     assert entry.pending == (entry.staged is not None)
     assert (files.count, files.total_bytes) == (1, entry.file.size)
     for file in filter(None, (entry.file, entry.staged)):
-        with facilities.store.open(file.object_key) as source:
+        with services.store.open(file.object_key) as source:
             content = source.read()
         assert hashlib.sha256(content).hexdigest() == file.sha256
-    with facilities.store.open(entry.file.object_key) as source:
+    with services.store.open(entry.file.object_key) as source:
         return source.read()
 
 
-def expect_one_file(facilities: Facilities) -> None:
+def expect_one_file(services: Services) -> None:
     """What was replaced is removed; bytes that no row tells of are at most those of the killed upload."""
-    with facilities.works.reading(SYSTEM) as work:
-        file = work.session.scalars(select(StoredFile)).one()
-        assert work.session.scalars(select(FileEntry.file_id)).all() == [file.id]
-    objects = {each.key for each in facilities.store.objects()}
+    with services.database.snapshot(SYSTEM) as unit:
+        file = unit.session.scalars(select(StoredFile)).one()
+        assert unit.session.scalars(select(FileEntry.file_id)).all() == [file.id]
+    objects = {each.key for each in services.store.objects()}
     assert file.object_key in objects
     assert len(objects) <= 2

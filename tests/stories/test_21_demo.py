@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.house import ROOT
-from tests.server import command, environment_of
+from tests.support.web_server import command, environment_of
 
 DATA = ROOT / "tests" / "data"
 DEPOSITED = sorted(path.parent.name for path in DATA.glob("*/metadata.json"))

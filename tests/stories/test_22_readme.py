@@ -12,7 +12,7 @@ import pytest
 from config.settings import Settings
 from repository.cli import commands
 from tests.architecture.house import ROOT
-from tests.server import running
+from tests.support.web_server import running
 
 README = (ROOT / "README.md").read_text("utf-8")
 WALK = "## A walk through the API"

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from repository.engines.facilities import Facilities
-from repository.foundation import clock
-from repository.foundation.actor import SYSTEM
-from repository.foundation.facts import FactRow
-from repository.foundation.findings import MOST_EXAMPLES, Findings
-from repository.foundation.work import Work
+from repository.core import clock
+from repository.core.actor import SYSTEM
+from repository.core.check_report import MOST_EXAMPLES, CheckReport
+from repository.core.facts import FactRow
+from repository.core.unit_of_work import UnitOfWork
+from repository.engines.services import Services
 from workers.model import Job, JobState
 from workers.relay import BATCH, relay
 
@@ -17,31 +17,31 @@ OVERDUE = timedelta(minutes=5)
 """Facts are relayed and due jobs run within seconds, unless something is wrong."""
 
 
-def relay_overdue_facts(facilities: Facilities) -> Findings:
+def relay_overdue_facts(services: Services) -> CheckReport:
     """Relay the facts that have waited for `OVERDUE` although relays should run."""
     late = (FactRow.relayed_at.is_(None), FactRow.at < clock.now() - OVERDUE)
-    with facilities.works.reading(SYSTEM) as work:
-        findings = Findings(_count(work, *late))
-        oldest = work.session.scalars(select(FactRow).where(*late).order_by(FactRow.id).limit(MOST_EXAMPLES))
+    with services.database.snapshot(SYSTEM) as unit:
+        findings = CheckReport(_count(unit, *late))
+        oldest = unit.session.scalars(select(FactRow).where(*late).order_by(FactRow.id).limit(MOST_EXAMPLES))
         findings.examples += [f"fact {fact.id}: {fact.kind} of {fact.subject}" for fact in oldest]
     for _ in range(0, findings.found, BATCH):
-        relay(facilities.works)
-    with facilities.works.reading(SYSTEM) as work:
-        findings.repaired = max(0, findings.found - _count(work, *late))
+        relay(services.database)
+    with services.database.snapshot(SYSTEM) as unit:
+        findings.repaired = max(0, findings.found - _count(unit, *late))
     return findings
 
 
-def look_for_stuck_jobs(facilities: Facilities) -> Findings:
+def look_for_stuck_jobs(services: Services) -> CheckReport:
     """Count jobs that failed for good, and those that `OVERDUE` after they were due, or after their lease, wait still.
 
     Nothing is repaired: a due job runs as soon as a worker does, and a failed one when somebody retries it.
     """
     late = or_(Job.state == JobState.FAILED.value, Job.run_after < clock.now() - OVERDUE)
-    with facilities.works.reading(SYSTEM) as work:
-        oldest = work.session.scalars(select(Job).where(late).order_by(Job.id).limit(MOST_EXAMPLES))
+    with services.database.snapshot(SYSTEM) as unit:
+        oldest = unit.session.scalars(select(Job).where(late).order_by(Job.id).limit(MOST_EXAMPLES))
         examples = [f"job {job.id}: {job.name} of {job.subject} is {job.state}" for job in oldest]
-        return Findings(_count(work, late, of=Job), 0, examples)
+        return CheckReport(_count(unit, late, of=Job), 0, examples)
 
 
-def _count(work: Work, *conditions: ColumnElement[bool], of: type[FactRow] | type[Job] = FactRow) -> int:
-    return work.session.scalar(select(func.count()).select_from(of).where(*conditions)) or 0
+def _count(unit: UnitOfWork, *conditions: ColumnElement[bool], of: type[FactRow] | type[Job] = FactRow) -> int:
+    return unit.session.scalar(select(func.count()).select_from(of).where(*conditions)) or 0

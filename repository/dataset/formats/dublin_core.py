@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from repository.dataset import cstr
 from repository.dataset.description import Description, Publication, RelatedIdentifier
-from repository.dataset.formats import links, names, xml
-from repository.dataset.formats.access import INFO_EU_REPO
-from repository.dataset.formats.text import language_of, language_tag, one_line, plain
+from repository.dataset.formats import identifier_urls, xml_writer
+from repository.dataset.formats.access_rights import INFO_EU_REPO
+from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
 
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
@@ -54,10 +55,10 @@ def described(text: str) -> str:
 
 
 def _written(statement: _Statement) -> str:
-    content = xml.text(statement.text).strip()
+    content = xml_writer.text(statement.text).strip()
     if not content:
         return ""
-    language = xml.attribute("xml:lang", statement.language) if statement.language else ""
+    language = xml_writer.attribute("xml:lang", statement.language) if statement.language else ""
     return f"<dc:{statement.element}{language}>{content}</dc:{statement.element}>"
 
 
@@ -80,9 +81,9 @@ def _texts(description: Description) -> Iterator[_Statement]:
 def _people(publication: Publication) -> Iterator[_Statement]:
     description = publication.description
     for agent in description.creators:
-        yield _Statement("creator", names.catalogued(agent))
+        yield _Statement("creator", person_names.catalogued(agent))
     for agent in description.contributors:
-        yield _Statement("contributor", names.catalogued(agent))
+        yield _Statement("contributor", person_names.catalogued(agent))
     yield _Statement("publisher", description.publisher or publication.repository_name)
 
 
@@ -101,19 +102,21 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
         yield _Statement("language", label.id)
     yield _Statement("rights", INFO_EU_REPO.get(publication.access_status, ""))
     for licence in description.licences:
-        yield _Statement("rights", links.web_address(licence.url) or licence.title)
+        yield _Statement("rights", identifier_urls.web_address(licence.url) or licence.title)
     yield _Statement("rights", description.copyright)
 
 
 def _links(publication: Publication) -> Iterator[_Statement]:
     """Identifiers of this version; the concept that it is a version of, and other relations, as addresses."""
     description = publication.description
-    yield _Statement("identifier", links.doi_url(publication.doi) if publication.doi else "")
+    yield _Statement("identifier", identifier_urls.doi_url(publication.doi) if publication.doi else "")
     yield _Statement("identifier", cstr.parse(publication.cstr).curie if publication.cstr else "")
     yield _Statement("identifier", publication.url)
     for identifier in description.identifiers:
-        yield _Statement("identifier", links.link_to(identifier.scheme, identifier.identifier) or identifier.identifier)
-    yield _Statement("relation", links.doi_url(publication.concept_doi) if publication.concept_doi else "")
+        yield _Statement(
+            "identifier", identifier_urls.link_to(identifier.scheme, identifier.identifier) or identifier.identifier
+        )
+    yield _Statement("relation", identifier_urls.doi_url(publication.concept_doi) if publication.concept_doi else "")
     yield _Statement("relation", cstr.parse(publication.concept_cstr).curie if publication.concept_cstr else "")
     for related in description.related_identifiers:
         yield _related(related)
@@ -121,4 +124,4 @@ def _links(publication: Publication) -> Iterator[_Statement]:
 
 def _related(related: RelatedIdentifier) -> _Statement:
     element = "source" if related.relation.id == "isderivedfrom" else "relation"
-    return _Statement(element, links.link_to(related.scheme, related.identifier) or related.identifier)
+    return _Statement(element, identifier_urls.link_to(related.scheme, related.identifier) or related.identifier)

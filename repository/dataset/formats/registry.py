@@ -13,13 +13,15 @@ from typing import Any
 import orjson
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.availability import data_availability
-from repository.dataset.formats.bibtex import bibtex
-from repository.dataset.formats.croissant import croissant
-from repository.dataset.formats.csl import csl_json
-from repository.dataset.formats.cstr_metadata import cstr_metadata
-from repository.dataset.formats.datacite import datacite_json, datacite_xml
-from repository.dataset.formats.dcat import (
+from repository.dataset.formats.citation.availability import data_availability
+from repository.dataset.formats.citation.bibtex import bibtex
+from repository.dataset.formats.citation.csl import csl_json
+from repository.dataset.formats.citation.endnote import endnote
+from repository.dataset.formats.citation.jats import jats, referred
+from repository.dataset.formats.citation.ris import ris
+from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
+from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
+from repository.dataset.formats.dcat.dcat_graph import (
     dcat_catalogue_jsonld,
     dcat_catalogue_rdfxml,
     dcat_catalogue_turtle,
@@ -28,13 +30,11 @@ from repository.dataset.formats.dcat import (
     dcat_turtle,
 )
 from repository.dataset.formats.dublin_core import oai_dc
-from repository.dataset.formats.endnote import endnote
-from repository.dataset.formats.iso19139 import iso19139
-from repository.dataset.formats.jats import jats, referred
-from repository.dataset.formats.ris import ris
-from repository.dataset.formats.ro_crate import ro_crate
-from repository.dataset.formats.schema_org import schema_org
-from repository.dataset.formats.xml import writable
+from repository.dataset.formats.iso19139.iso19139_xml import iso19139
+from repository.dataset.formats.packages.croissant import croissant
+from repository.dataset.formats.packages.ro_crate import ro_crate
+from repository.dataset.formats.schema_org.schema_org_json import schema_org
+from repository.dataset.formats.xml_writer import writable
 
 Combine = Callable[[Iterable[Publication]], Iterator[str]]
 """Writes any number of publications as one well-formed document, none included, part by part."""
@@ -46,7 +46,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ExportFormat:
     """One way to write a record.
 
     `name` stands in ``?format=``, `label` is for people, `extension` has no dot.  `write` makes a whole document,
@@ -83,13 +83,13 @@ def json_format(
     *,
     extension: str = "json",
     also: tuple[str, ...] = (),
-) -> Format:
+) -> ExportFormat:
     """A format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
 
     def write(publication: Publication) -> str:
         return as_json(make(publication))
 
-    return Format(name, media_type, extension, label, write, joined(write, "[", ",\n", "]"), also)
+    return ExportFormat(name, media_type, extension, label, write, joined(write, "[", ",\n", "]"), also)
 
 
 def xml_format(
@@ -101,7 +101,7 @@ def xml_format(
     wrapper: str = "records",
     member: Callable[[Publication], str] | None = None,
     also: tuple[str, ...] = (),
-) -> Format:
+) -> ExportFormat:
     """A format of XML elements that name their namespaces themselves.
 
     A list stands in an element `wrapper`, each record as the element `member`, the same as alone unless given.
@@ -111,7 +111,7 @@ def xml_format(
         return DECLARATION + element(publication)
 
     combine = joined(member or element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
-    return Format(name, media_type, "xml", label, write, combine, also)
+    return ExportFormat(name, media_type, "xml", label, write, combine, also)
 
 
 def text_format(
@@ -122,13 +122,13 @@ def text_format(
     *,
     extension: str,
     also: tuple[str, ...] = (),
-) -> Format:
+) -> ExportFormat:
     """A format whose entries follow one another in a file, as of bibliographies; without control characters."""
 
     def clean(publication: Publication) -> str:
         return writable(write(publication))
 
-    return Format(name, media_type, extension, label, clean, joined(clean), also)
+    return ExportFormat(name, media_type, extension, label, clean, joined(clean), also)
 
 
 def as_json(value: Mapping[str, Any]) -> str:
@@ -161,7 +161,7 @@ _TABLE = (
         extension="jsonld",
         also=("application/vnd.schemaorg.ld+json", 'application/ld+json; profile="https://schema.org/"'),
     ),
-    Format(
+    ExportFormat(
         "dcat-turtle",
         "text/turtle",
         "ttl",
@@ -169,7 +169,7 @@ _TABLE = (
         dcat_turtle,
         dcat_catalogue_turtle,
     ),
-    Format(
+    ExportFormat(
         "dcat-jsonld",
         'application/ld+json; profile="http://www.w3.org/ns/dcat#"',
         "jsonld",
@@ -177,7 +177,7 @@ _TABLE = (
         lambda publication: as_json(dcat_jsonld(publication)),
         dcat_catalogue_jsonld,
     ),
-    Format(
+    ExportFormat(
         "dcat-rdfxml",
         "application/rdf+xml",
         "rdf",
@@ -263,11 +263,11 @@ _TABLE = (
 )
 """In the order in which people are offered them."""
 
-FORMATS: Mapping[str, Format] = MappingProxyType({listed.name: listed for listed in _TABLE})
+FORMATS: Mapping[str, ExportFormat] = MappingProxyType({listed.name: listed for listed in _TABLE})
 """Every format by its name."""
 
 
-def of_media_type(media_type: str) -> Format | None:
+def of_media_type(media_type: str) -> ExportFormat | None:
     """The format for a media type, whatever the case of its letters; None when there is none.
 
     Of its parameters only ``profile`` counts, and only where a format has that profile (RFC 6906: a client that does
@@ -277,7 +277,7 @@ def of_media_type(media_type: str) -> Format | None:
     return _BY_MEDIA_TYPE.get((kind, profile)) or _BY_MEDIA_TYPE.get((kind, ""))
 
 
-def write_list(listed: Format, publications: Iterable[Publication]) -> Iterator[str]:
+def write_list(listed: ExportFormat, publications: Iterable[Publication]) -> Iterator[str]:
     """`publications` as one well-formed document, in parts of about a record each; they are taken one by one."""
     return listed.combine(publications)
 

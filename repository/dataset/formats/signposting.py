@@ -11,8 +11,9 @@ from typing import Protocol
 from urllib.parse import quote
 
 from repository.dataset.description import Agent, Publication
-from repository.dataset.formats import csl, links
-from repository.dataset.formats.kinds import kind_of
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import csl
+from repository.dataset.formats.type_mappings import kind_of
 
 LINKSET, LINKSET_JSON = "application/linkset", "application/linkset+json"
 MOST_OF_A_KIND = 10
@@ -54,14 +55,14 @@ class Export(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LinkedFile:
     """A file to point to."""
 
     url: str
     media_type: str
 
 
-Items = Callable[[], Iterable[Item]]
+Items = Callable[[], Iterable[LinkedFile]]
 """The files of a record from the first one on, each time it is called."""
 
 
@@ -90,12 +91,12 @@ def signposts(publication: Publication, exports: Sequence[Export], api_url: str)
     return list(dict.fromkeys(each for each in found if each))
 
 
-def items(publication: Publication) -> list[Item]:
+def items(publication: Publication) -> list[LinkedFile]:
     """The files that the publication itself names."""
-    return [Item(file.url, file.media_type) for file in publication.files]
+    return [LinkedFile(file.url, file.media_type) for file in publication.files]
 
 
-def level_1(found: Sequence[Signpost], files: Iterable[Item]) -> list[Signpost]:
+def level_1(found: Sequence[Signpost], files: Iterable[LinkedFile]) -> list[Signpost]:
     """What stands on the page itself: at most `MOST_OF_A_KIND` authors and files."""
     authors = [each for each in found if each.rel == "author"][:MOST_OF_A_KIND]
     others = [each for each in found if each.rel not in ("author", "describedby")]
@@ -157,7 +158,7 @@ def linkset_text(publication: Publication, exports: Sequence[Export], api_url: s
 
 def address(text: str | None) -> str | None:
     """`text` as an address of ASCII characters (RFC 3986), None when it is no web address."""
-    web = links.web_address(text)
+    web = identifier_urls.web_address(text)
     if web is None:
         return None
     before, mark, after = _STRAY_PERCENT.sub("%25", web).partition("#")
@@ -173,7 +174,7 @@ def _signpost(rel: str, href: str | None, media_type: str = "", profile: str = "
     return Signpost(rel, written, said, profile) if written else None
 
 
-def _item(item: Item) -> Signpost | None:
+def _item(item: LinkedFile) -> Signpost | None:
     return _signpost("item", item.url, item.media_type)
 
 
@@ -190,7 +191,7 @@ def _authors(creators: Iterable[Agent]) -> Iterator[Signpost | None]:
 
 
 def _page_of(scheme: str, value: str) -> str | None:
-    return links.ror_url(value) if scheme == "ror" else links.link_to(scheme, value)
+    return identifier_urls.ror_url(value) if scheme == "ror" else identifier_urls.link_to(scheme, value)
 
 
 def _descriptions(publication: Publication, exports: Sequence[Export], api_url: str) -> Iterator[Signpost | None]:

@@ -1,6 +1,6 @@
 """Identifier schemes: which one a text belongs to, whether it is right, and its normal form.
 
-`checks` check digits · `reading` what readers are made of · `agents`, `works`, `things`, `patents` the readers.
+`check_digits` · `parsing` parts of readers · `agent_ids`, `publication_ids`, `object_ids`, `patent_ids` the readers.
 Syntax is that of `idutils` where it is exact, and ours where it only looks at the beginning of a text or accepts what
 the scheme's own description does not; CSTR is read by our own grammar.  A normal form is bare where a scheme has a
 bare form (``10.5072/x``, ``0000-0002-1825-0097``, ``05dxps055``) and is its own normal form.
@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repository.dataset.schemes import agents, patents, things, works
-from repository.dataset.schemes.reading import Misread, Read, WrongCheck
+from repository.dataset.schemes import agent_ids, object_ids, patent_ids, publication_ids
+from repository.dataset.schemes.parsing import Misread, Read, WrongCheck
 
 LONGEST = 2_000
 """Characters of an identifier; the longest that browsers follow as an address."""
@@ -30,7 +30,7 @@ _TELLING_SIGNS = {
     "geonames": re.compile(r"geonames:|https?://", re.I),
     "raid": re.compile(r"raid:|(?:https?://)?(?:www\.)?raid\.org/", re.I),
     "pidinst": re.compile(r"pidinst:", re.I),
-    "patent": patents.SIGNS,
+    "patent": patent_ids.SIGNS,
 }
 _MARKS = {name: f"{name}:" for name in _MOST_TELLING_FIRST if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
 """How a text begins that is meant to be an identifier of the scheme, right or wrong."""
@@ -56,7 +56,7 @@ class Scheme:
     resource_type: str = ""
 
 
-class Invalid(ValueError):
+class InvalidIdentifier(ValueError):
     """No identifier of its scheme; `reason` is a sentence that says why, for people, or empty."""
 
     def __init__(self, label: str, reason: str) -> None:
@@ -79,7 +79,7 @@ def normalise(scheme: str, text: str) -> str:
     try:
         return _read(known, text)
     except ValueError as error:
-        raise Invalid(known.label, _reason(known, text, error)) from error
+        raise InvalidIdentifier(known.label, _reason(known, text, error)) from error
 
 
 def detect(text: str, allowed: Sequence[str]) -> str | None:
@@ -88,7 +88,7 @@ def detect(text: str, allowed: Sequence[str]) -> str | None:
     An address that holds an identifier with a wrong check digit is not recognised as a mere address.
     """
     text = text.strip()
-    if len(text) > LONGEST or things.EMAIL.fullmatch(text):
+    if len(text) > LONGEST or object_ids.EMAIL.fullmatch(text):
         return None
     candidates = (name for name in _MOST_TELLING_FIRST if name in allowed)
     found = next((name for name in candidates if _looks_like(name, text)), None)
@@ -166,41 +166,43 @@ def _looks_like(scheme: str, text: str) -> bool:
 SCHEMES = {
     scheme.id: scheme
     for scheme in (
-        Scheme("ads", "ADS", works.read_ads, "1984ApJ...286...53F"),
-        Scheme("ark", "ARK", things.read_ark, "ark:/12148/btv1b8449691v"),
-        Scheme("arxiv", "arXiv", works.read_arxiv, "arXiv:2101.00001", "publication-preprint"),
-        Scheme("crossreffunderid", "Crossref Funder ID", agents.read_funder, "10.13039/501100001809", "organization"),
-        Scheme("cstr", "CSTR", works.read_cstr, "31253.11.sciencedb.01092"),
-        Scheme("doi", "DOI", works.read_doi, "10.5072/abc"),
-        Scheme("ean13", "EAN13", works.read_ean13, "4006381333931"),
-        Scheme("eissn", "EISSN", works.read_issn, "1562-6865", "publication-journal"),
-        Scheme("geonames", "GeoNames", things.read_geonames, "1816670"),
-        Scheme("gnd", "GND", agents.read_gnd, "gnd:4079154-3"),
-        Scheme("grid", "GRID", agents.read_grid, "grid.9227.e", "organization"),
-        Scheme("handle", "Handle", things.read_handle, "20.500.12345/abc"),
-        Scheme("igsn", "IGSN", things.read_igsn, "AU1101", "physicalobject"),
-        Scheme("isbn", "ISBN", works.read_isbn, "978-0-306-40615-7", "publication-book"),
-        Scheme("isni", "ISNI", agents.read_isni, "0000000121032683"),
-        Scheme("issn", "ISSN", works.read_issn, "1562-6865", "publication-journal"),
-        Scheme("istc", "ISTC", works.read_istc, "0A9-2002-12B4A105-7"),
-        Scheme("lissn", "LISSN", works.read_issn, "1562-6865", "publication-journal"),
-        Scheme("lsid", "LSID", things.read_lsid, "urn:lsid:ubio.org:namebank:11815"),
-        Scheme("orcid", "ORCID", agents.read_orcid, "0000-0002-1825-0097", "person"),
-        Scheme("other", "Other", things.read_other),
-        Scheme("patent", "patent", patents.read_patent, "CN102030405B", "publication-patent"),
-        Scheme("pidinst", "PIDINST", things.read_pidinst, "10.5442/NI000001", "instrument"),
-        Scheme("pmcid", "PMCID", works.read_pmcid, "PMC3531190", "publication-article"),
-        Scheme("pmid", "PMID", works.read_pmid, "12082125", "publication-article"),
-        Scheme("purl", "PURL", things.read_purl, "https://purl.org/dc/terms"),
-        Scheme("raid", "RAiD", things.read_raid, "https://raid.org/10.26259/c2b1b7b0", "project"),
-        Scheme("ror", "ROR", agents.read_ror, "05dxps055", "organization"),
-        Scheme("rrid", "RRID", things.read_rrid, "RRID:AB_90755"),
-        Scheme("swhid", "SWHID", things.read_swhid, f"swh:1:dir:{'0123456789' * 4}", "software"),
-        Scheme("upc", "UPC", works.read_upc, "036000291452"),
-        Scheme("url", "URL", things.read_url, "https://example.org/data"),
-        Scheme("urn", "URN", things.read_urn, "urn:nbn:de:101:1-201102033592"),
-        Scheme("w3id", "W3ID", things.read_w3id, "https://w3id.org/seas"),
-        Scheme("wikidata", "Wikidata", things.read_wikidata, "Q42"),
+        Scheme("ads", "ADS", publication_ids.read_ads, "1984ApJ...286...53F"),
+        Scheme("ark", "ARK", object_ids.read_ark, "ark:/12148/btv1b8449691v"),
+        Scheme("arxiv", "arXiv", publication_ids.read_arxiv, "arXiv:2101.00001", "publication-preprint"),
+        Scheme(
+            "crossreffunderid", "Crossref Funder ID", agent_ids.read_funder, "10.13039/501100001809", "organization"
+        ),
+        Scheme("cstr", "CSTR", publication_ids.read_cstr, "31253.11.sciencedb.01092"),
+        Scheme("doi", "DOI", publication_ids.read_doi, "10.5072/abc"),
+        Scheme("ean13", "EAN13", publication_ids.read_ean13, "4006381333931"),
+        Scheme("eissn", "EISSN", publication_ids.read_issn, "1562-6865", "publication-journal"),
+        Scheme("geonames", "GeoNames", object_ids.read_geonames, "1816670"),
+        Scheme("gnd", "GND", agent_ids.read_gnd, "gnd:4079154-3"),
+        Scheme("grid", "GRID", agent_ids.read_grid, "grid.9227.e", "organization"),
+        Scheme("handle", "Handle", object_ids.read_handle, "20.500.12345/abc"),
+        Scheme("igsn", "IGSN", object_ids.read_igsn, "AU1101", "physicalobject"),
+        Scheme("isbn", "ISBN", publication_ids.read_isbn, "978-0-306-40615-7", "publication-book"),
+        Scheme("isni", "ISNI", agent_ids.read_isni, "0000000121032683"),
+        Scheme("issn", "ISSN", publication_ids.read_issn, "1562-6865", "publication-journal"),
+        Scheme("istc", "ISTC", publication_ids.read_istc, "0A9-2002-12B4A105-7"),
+        Scheme("lissn", "LISSN", publication_ids.read_issn, "1562-6865", "publication-journal"),
+        Scheme("lsid", "LSID", object_ids.read_lsid, "urn:lsid:ubio.org:namebank:11815"),
+        Scheme("orcid", "ORCID", agent_ids.read_orcid, "0000-0002-1825-0097", "person"),
+        Scheme("other", "Other", object_ids.read_other),
+        Scheme("patent", "patent", patent_ids.read_patent, "CN102030405B", "publication-patent"),
+        Scheme("pidinst", "PIDINST", object_ids.read_pidinst, "10.5442/NI000001", "instrument"),
+        Scheme("pmcid", "PMCID", publication_ids.read_pmcid, "PMC3531190", "publication-article"),
+        Scheme("pmid", "PMID", publication_ids.read_pmid, "12082125", "publication-article"),
+        Scheme("purl", "PURL", object_ids.read_purl, "https://purl.org/dc/terms"),
+        Scheme("raid", "RAiD", object_ids.read_raid, "https://raid.org/10.26259/c2b1b7b0", "project"),
+        Scheme("ror", "ROR", agent_ids.read_ror, "05dxps055", "organization"),
+        Scheme("rrid", "RRID", object_ids.read_rrid, "RRID:AB_90755"),
+        Scheme("swhid", "SWHID", object_ids.read_swhid, f"swh:1:dir:{'0123456789' * 4}", "software"),
+        Scheme("upc", "UPC", publication_ids.read_upc, "036000291452"),
+        Scheme("url", "URL", object_ids.read_url, "https://example.org/data"),
+        Scheme("urn", "URN", object_ids.read_urn, "urn:nbn:de:101:1-201102033592"),
+        Scheme("w3id", "W3ID", object_ids.read_w3id, "https://w3id.org/seas"),
+        Scheme("wikidata", "Wikidata", object_ids.read_wikidata, "Q42"),
     )
 }
 """Every scheme by its id."""

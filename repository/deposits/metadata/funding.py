@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from repository.dataset.schemes import is_valid
-from repository.deposits.metadata.people import with_organisation_id
-from repository.deposits.metadata.relations import Identified, SchemeName
-from repository.deposits.metadata.shapes import ID, NAME, Plain, Several, Shape, Translations
+from repository.deposits.metadata.contributors import with_organisation_id
+from repository.deposits.metadata.fields import ID, NAME, Plain, Several, Shape, Translations
+from repository.deposits.metadata.related_works import Identified, SchemeName
 
 _AWARD_ID = re.compile(r"(?P<funder>[^:\s]+)::(?P<number>\S+)")
 OF_AWARDS = ("doi", "cstr", "url", "urn", "handle", "ark", "other")

@@ -14,27 +14,27 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from repository.core.errors import FieldError
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema
+from repository.deposits.metadata.controlled_terms import TermSchema, term, unknown_terms
+from repository.deposits.metadata.fields import BLANK, EdtfField, Html, Several, Shape, Tagless
 from repository.deposits.metadata.funding import FundingSchema
-from repository.deposits.metadata.people import ContributorSchema, CreatorSchema
-from repository.deposits.metadata.places import LocationsSchema
-from repository.deposits.metadata.relations import (
+from repository.deposits.metadata.json_sanitize import Unstorable, storable
+from repository.deposits.metadata.locations import LocationsSchema
+from repository.deposits.metadata.related_works import (
     AlternateIdentifierSchema,
     ReferenceSchema,
     RelatedIdentifierSchema,
 )
-from repository.deposits.metadata.shapes import BLANK, Edtf, Html, Several, Shape, Tagless
-from repository.deposits.metadata.statements import (
+from repository.deposits.metadata.titles_and_rights import (
     AdditionalDescriptionSchema,
     AdditionalTitleSchema,
     DateSchema,
     RightSchema,
     SubjectSchema,
 )
-from repository.deposits.metadata.storable import Unstorable, storable
-from repository.deposits.metadata.terms import TermSchema, term, unknown_terms
-from repository.foundation.errors import FieldError
 
 PEOPLE = 10_000
 THINGS = 1_000
@@ -47,7 +47,7 @@ class MetadataSchema(Shape):
 
     resource_type = term("resourcetypes")
     title = Tagless(least=3, metadata={"description": "required to publish"})
-    publication_date = Edtf()
+    publication_date = EdtfField()
     creators = Several(CreatorSchema, most=PEOPLE)
     contributors = Several(ContributorSchema, most=PEOPLE)
     publisher = Tagless(metadata={"description": "required to register a DOI"})

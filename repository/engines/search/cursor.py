@@ -6,8 +6,8 @@ import json
 import math
 from typing import Any
 
-from repository.engines.search.port import Kind, Sort
-from repository.foundation.errors import Invalid
+from repository.core.errors import Invalid
+from repository.engines.search.port import DocumentKind, Sort
 
 Keys = tuple[str | int | float, str, int]
 """the sort's own key, kind, id"""
@@ -20,7 +20,7 @@ _OWN_KEY: dict[Sort, tuple[type, ...]] = {
     Sort.UPDATED_DESC: (str,),
     Sort.UPDATED_ASC: (str,),
 }
-_KINDS = frozenset(kind.value for kind in Kind)
+_KINDS = frozenset(kind.value for kind in DocumentKind)
 _LARGEST = 2**63
 
 

@@ -1,6 +1,6 @@
 """What every search engine promises.
 
-The index is a copy: the database is the truth, a `Document` is built from it by `repository.search.documents`,
+The index is a copy: the database is the truth, a `IndexDocument` is built from it by `repository.search.documents`,
 and an engine returns ids, never records.  Published versions and drafts live in one index, told apart by `kind`,
 so that a person's own list is one query.
 
@@ -27,10 +27,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from repository.engines.search.query import Node
+from repository.engines.search.query_tree import Node
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What a document stands for."""
 
     RECORD = "record"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class IndexDocument:
     """One record or draft as the index knows it.  All text is plain (no HTML).
 
     `id` is the record id; a published record and its edit draft share it, so the key is (`kind`, `id`).
@@ -46,7 +46,7 @@ class Document:
     ones, each with any number of values; the names are those of `FIELDS`.  Times are UTC ISO 8601 text.
     """
 
-    kind: Kind
+    kind: DocumentKind
     id: int
     concept_id: int
     revision: int
@@ -189,7 +189,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class VisibilityFilter:
     """Whose documents a search may return; made by `access.visibility`, obeyed by every keeper.
 
     `everything` ignores the rest; otherwise public documents when `public`, and those owned by `owner_id`.
@@ -209,8 +209,8 @@ class Search:
     """
 
     query: Node
-    scope: Scope
-    kinds: frozenset[Kind] = frozenset({Kind.RECORD})
+    scope: VisibilityFilter
+    kinds: frozenset[DocumentKind] = frozenset({DocumentKind.RECORD})
     latest_only: bool = True
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     facets: Sequence[str] = ()
@@ -224,7 +224,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    kind: Kind
+    kind: DocumentKind
     id: int
     score: float | None = None
     highlights: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -237,7 +237,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResults:
     hits: Sequence[Hit]
     total: int
     facets: Mapping[str, Sequence[Bucket]] = field(default_factory=dict)
@@ -246,10 +246,10 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class IndexEntry:
     """What the index holds, for comparison with the database."""
 
-    kind: Kind
+    kind: DocumentKind
     id: int
     revision: int
 
@@ -266,7 +266,7 @@ class Rebuild(Protocol):
         """The `position` of the last `put` of the rebuild that this one resumed, empty for a new one."""
         ...
 
-    def put(self, documents: Iterable[Document], position: str = "") -> None:
+    def put(self, documents: Iterable[IndexDocument], position: str = "") -> None:
         """Add documents; `position` says, in the caller's words, how far the caller has come with them."""
         ...
 
@@ -282,11 +282,11 @@ class Rebuild(Protocol):
 
 
 class SearchEngine(Protocol):
-    def put(self, documents: Iterable[Document]) -> None:
+    def put(self, documents: Iterable[IndexDocument]) -> None:
         """Add or replace; documents of an older or the same revision than the stored are ignored."""
         ...
 
-    def drop(self, kind: Kind, ids: Iterable[int]) -> None:
+    def drop(self, kind: DocumentKind, ids: Iterable[int]) -> None:
         """Forget documents; of records also all of their file documents."""
         ...
 
@@ -299,11 +299,11 @@ class SearchEngine(Protocol):
         """Forget a record's file documents: all, or those of a revision older than `before`."""
         ...
 
-    def find(self, search: Search) -> Answer:
+    def find(self, search: Search) -> SearchResults:
         """Raises `Invalid` for an `after` that is not one of ours, `Unavailable` when the engine does not answer."""
         ...
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[IndexEntry]:
         """Everything indexed, ordered by (kind, id), read in batches."""
         ...
 

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from repository.search.upkeep import rebuild
+from repository.search.index import rebuild
 from tests.benchmarks import servers
 from tests.benchmarks.population import populate
 from tests.benchmarks.servers import rebuilding, record, search, transfer
@@ -20,14 +20,14 @@ def measured(place: Site, wanted: argparse.Namespace) -> dict[str, Any]:
         figures["transfer"] = transfer.measure(place, wanted.mib)
     if set(parts) == {"transfer"}:
         return figures
-    ids = populate(place.facilities, wanted.records)
+    ids = populate(place.services, wanted.records)
     if "record" in parts:
         figures["record"] = record.measure(place, ids, wanted.clients, wanted.seconds)
     if "rebuild" in parts:
         figures["rebuild"] = rebuilding.measure(place, ids)
     if "search" in parts:
         if "rebuild" not in parts:
-            rebuild(place.facilities, lambda _done, _all: None)
+            rebuild(place.services, lambda _done, _all: None)
         figures["search"] = search.measure(place, wanted.clients, wanted.seconds)
     return figures
 

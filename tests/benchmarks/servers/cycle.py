@@ -20,16 +20,16 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from deploy.services import default_folder, default_ports, servers_in
-from repository.accounts.people import register_person
-from repository.accounts.tokens import issue_token
-from repository.foundation.actor import GRANTABLE, SYSTEM
-from repository.foundation.facts import FactRow
+from repository.core.actor import GRANTABLE, SYSTEM
+from repository.core.facts import FactRow
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import register_person
 from tests.benchmarks.api import MIB, description, together
 from tests.benchmarks.servers.asking import Plain
 from tests.benchmarks.servers.places import Site, served, site
 from tests.engines.addresses import redis_address
 from tests.engines.places import reserved_redis
-from tests.server import Process, until
+from tests.support.web_server import Process, until
 from workers.model import Job
 
 WARMING = 20
@@ -43,8 +43,8 @@ Pids = Mapping[str, Sequence[int]]
 
 def measure(place: Site, cycles: int, clients: int) -> dict[str, Any]:
     """Milliseconds of each process for one cycle, and how many cycles there were in a second."""
-    with place.facilities.works.writing(SYSTEM) as work:
-        _, token = issue_token(work, register_person(work, "bench@example.org"), GRANTABLE)
+    with place.services.database.transaction(SYSTEM) as unit:
+        _, token = issue_token(unit, register_person(unit, "bench@example.org"), GRANTABLE)
     with _processes(place) as ours:
         _publish(place, token, clients, WARMING)
         _settle(place)
@@ -78,13 +78,13 @@ def _processes(place: Site) -> Iterator[Pids]:
 def _publish(place: Site, token: str, clients: int, cycles: int) -> None:
     content = os.urandom(MIB)
 
-    def work(number: int) -> list[float]:
+    def unit(number: int) -> list[float]:
         call = Plain(place.settings["BASE_URL"], token)
         for turn in range(number, cycles, clients):
             _cycle(call, turn, content)
         return []
 
-    together(clients, work)
+    together(clients, unit)
 
 
 def _cycle(call: Plain, number: int, content: bytes) -> None:
@@ -104,16 +104,16 @@ def _settle(place: Site) -> None:
     )
 
     def is_done() -> bool:
-        with place.facilities.works.reading(SYSTEM) as work:
-            return work.session.scalar(left) == 0
+        with place.services.database.snapshot(SYSTEM) as unit:
+            return unit.session.scalar(left) == 0
 
     until(is_done, DONE_SECONDS, "all jobs are done")
 
 
 def _worked(place: Site, ours: Pids) -> dict[str, float]:
     """Milliseconds that each process has worked since it began."""
-    with place.facilities.works.looking(SYSTEM) as work:
-        sessions = work.session.scalars(_SESSIONS).all()
+    with place.services.database.query(SYSTEM) as unit:
+        sessions = unit.session.scalars(_SESSIONS).all()
     return {name: sum(map(_milliseconds, pids)) for name, pids in {**ours, "postgresql": sessions}.items()}
 
 

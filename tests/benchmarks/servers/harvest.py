@@ -19,9 +19,9 @@ from urllib.parse import urlencode
 from lxml import etree
 from sqlalchemy import select
 
-from repository.accounts.model import Person
-from repository.accounts.tokens import issue_token
-from repository.foundation.actor import GRANTABLE, SYSTEM
+from repository.core.actor import GRANTABLE, SYSTEM
+from repository.people.access_tokens import issue_token
+from repository.people.model import Person
 from tests.benchmarks.api import description
 from tests.benchmarks.population import OWNER, populate
 from tests.benchmarks.servers.asking import Plain
@@ -33,7 +33,7 @@ EPITAPH = {"removal_reason": {"id": "retracted"}, "note": "Withdrawn while it wa
 
 def measure(place: Site, records: int, writers: int, prefix: str) -> dict[str, Any]:
     """What the walk took and met; raises `RuntimeError` if it was not exact."""
-    known = {str(number) for number in populate(place.facilities, records, files=1)}
+    known = {str(number) for number in populate(place.services, records, files=1)}
     token = _token(place)
     is_over = Event()
     with served(place), ThreadPoolExecutor(writers) as threads:
@@ -68,9 +68,9 @@ def measure(place: Site, records: int, writers: int, prefix: str) -> dict[str, A
 
 
 def _token(place: Site) -> str:
-    with place.facilities.works.writing(SYSTEM) as work:
-        owner = work.session.scalars(select(Person).where(Person.email == OWNER)).one()
-        return issue_token(work, owner, GRANTABLE)[1]
+    with place.services.database.transaction(SYSTEM) as unit:
+        owner = unit.session.scalars(select(Person).where(Person.email == OWNER)).one()
+        return issue_token(unit, owner, GRANTABLE)[1]
 
 
 def _walk(call: Plain, **arguments: str) -> Iterator[tuple[str, list[str]]]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from config.settings import read_settings
-from repository.bootstrap import facilities_of
-from repository.cli.database import migrate_to
+from repository.bootstrap import open_services
+from repository.cli.database_commands import migrate_to
 from repository.cli.prepare import prepare_engines
-from repository.engines.facilities import Facilities
+from repository.engines.services import Services
 from tests.benchmarks.servers.asking import Plain
 from tests.engines import ELASTICSEARCH, POSTGRESQL, S3
 from tests.engines.addresses import (
@@ -29,7 +29,7 @@ from tests.engines.addresses import (
     s3_options,
     take_addresses,
 )
-from tests.server import HOST, environment_of, free_port, until
+from tests.support.web_server import HOST, environment_of, free_port, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Site:
 
     folder: Path
     settings: Mapping[str, str]
-    facilities: Facilities
+    services: Services
     bucket: str
     port: int
 
@@ -74,13 +74,13 @@ def _site(folder: Path, name: str, database: str, bucket: str) -> Iterator[Site]
         "SEARCH_URL": f"{elasticsearch_server()[0]}/{name}",
         "LOG_LEVEL": "WARNING",
     }
-    facilities = facilities_of(read_settings(**{key.lower(): value for key, value in settings.items()}))
-    migrate_to(facilities.works.engine)
-    prepare_engines(facilities)
+    services = open_services(read_settings(**{key.lower(): value for key, value in settings.items()}))
+    migrate_to(services.database.engine)
+    prepare_engines(services)
     try:
-        yield Site(folder, settings, facilities, bucket, port)
+        yield Site(folder, settings, services, bucket, port)
     finally:
-        facilities.close()
+        services.close()
 
 
 def _remove(name: str, database: str, bucket: str) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 
 from config import search as bodies_of
-from repository.engines.search.elasticsearch.bodies import body
-from repository.engines.search.elasticsearch.writing import batches, file_line, record_line
-from repository.search.upkeep import rebuild
-from repository.search.upkeep.filing import file_documents, portions, public_sets_after
-from repository.search.upkeep.indexing import record_documents
+from repository.engines.search.elasticsearch.bulk_writes import batches, file_line, record_line
+from repository.engines.search.elasticsearch.index_bodies import body
+from repository.search.index import rebuild
+from repository.search.index.file_documents import file_documents, portions, public_sets_after
+from repository.search.index.indexing import record_documents
 from tests.benchmarks.servers.asking import Plain
 from tests.benchmarks.servers.places import Site
 
@@ -45,7 +45,7 @@ def measure(place: Site, ids: Sequence[int]) -> dict[str, Any]:
 
 def _rebuild(place: Site) -> float:
     began = time.perf_counter()
-    rebuild(place.facilities, lambda _done, _all: None, resume=False)
+    rebuild(place.services, lambda _done, _all: None, resume=False)
     return time.perf_counter() - began
 
 
@@ -67,15 +67,15 @@ def _write_requests(place: Site, ids: Sequence[int], folder: Path) -> int:
 
 def _record_lines(place: Site, ids: Sequence[int]) -> Iterator[Any]:
     for start in range(0, len(ids), AT_ONCE):
-        for document in record_documents(place.facilities, ids[start : start + AT_ONCE]):
+        for document in record_documents(place.services, ids[start : start + AT_ONCE]):
             yield record_line(document, rebuilt=True)
 
 
 def _file_lines(place: Site) -> Iterator[Any]:
-    works, after = place.facilities.works, 0
-    while sets := public_sets_after(works, after, AT_ONCE):
+    database, after = place.services.database, 0
+    while sets := public_sets_after(database, after, AT_ONCE):
         for portion in portions(sets):
-            for document in file_documents(works, portion):
+            for document in file_documents(database, portion):
                 yield file_line(document, rebuilt=True)
         after = sets[-1].record_id
 

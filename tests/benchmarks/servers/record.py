@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from repository.foundation.actor import ANONYMOUS
-from repository.records.shown import shown_or_latest
+from repository.core.actor import ANONYMOUS
+from repository.faces.api.records.json_cache import cached_record
 from tests.benchmarks.servers.asking import throughput
 from tests.benchmarks.servers.places import Site, same_bytes, served
 
@@ -17,7 +17,7 @@ WARMING = 2
 def measure(place: Site, ids: Sequence[int], clients: int, seconds: float) -> dict[str, Any]:
     chosen = random.sample(ids, min(RECORDS, len(ids)))
     for number in chosen:
-        shown = shown_or_latest(place.facilities, ANONYMOUS, number)
+        shown = cached_record(place.services, ANONYMOUS, number)
         assert not isinstance(shown, int)
         (same_bytes(place) / str(number)).write_bytes(shown.text)
     with served(place):

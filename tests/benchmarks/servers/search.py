@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
-from repository.engines.search.elasticsearch.finding import body_of
-from repository.engines.search.elasticsearch.question import Question
-from repository.engines.search.port import Scope, Search, Sort
-from repository.search.facets import FACETS
-from repository.search.syntax import parse
+from repository.engines.search.elasticsearch.query_dsl import EsQuery
+from repository.engines.search.elasticsearch.search_requests import body_of
+from repository.engines.search.port import Search, Sort, VisibilityFilter
+from repository.faces.api.search.facets import FACETS
+from repository.search.query_syntax import parse
 from tests.benchmarks.population import RARE, SUBJECTS
 from tests.benchmarks.servers.asking import Plain, throughput
 from tests.benchmarks.servers.places import Site, served
@@ -51,11 +51,11 @@ def _body(words: str) -> bytes:
     """The body that the API sends for the same words."""
     search = Search(
         query=parse(words),
-        scope=Scope(),
+        scope=VisibilityFilter(),
         facets=[facet.field for facet in FACETS.values()],
         sort=Sort.BEST_MATCH,
         size=SIZE,
         highlight=True,
     )
-    body = body_of(Question({}), search)
+    body = body_of(EsQuery({}), search)
     return orjson.dumps({_ON_THE_WIRE.get(name, name): value for name, value in body.items()})

@@ -10,10 +10,10 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
-from repository.accounts.people import register_person
-from repository.accounts.tokens import issue_token
-from repository.engines.bytestore.port import Presentation
-from repository.foundation.actor import GRANTABLE, SYSTEM
+from repository.core.actor import GRANTABLE, SYSTEM
+from repository.engines.store.port import ContentDisposition
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import register_person
 from tests.benchmarks.api import description
 from tests.benchmarks.servers.asking import Plain
 from tests.benchmarks.servers.places import Site, served
@@ -26,8 +26,8 @@ MB = 1e6
 def measure(place: Site, mebibytes: int) -> dict[str, Any]:
     """The medians of `ROUNDS` rounds, in each of which all four transfers take turns."""
     content = os.urandom(1 << 20) * mebibytes
-    with place.facilities.works.writing(SYSTEM) as work:
-        _, token = issue_token(work, register_person(work, "bench@example.org"), GRANTABLE)
+    with place.services.database.transaction(SYSTEM) as unit:
+        _, token = issue_token(unit, register_person(unit, "bench@example.org"), GRANTABLE)
     took: dict[str, list[float]] = {}
     with served(place):
         call = Plain(place.settings["BASE_URL"], token)
@@ -55,8 +55,8 @@ def _round(place: Site, call: Plain, content: bytes, number: int) -> dict[str, f
     call("POST", f"{file}/commit")
     back = BytesIO()
     seconds["boto3_download"] = _timed(lambda: client.download_fileobj(place.bucket, key, back))
-    shown = Presentation("big.bin", "application/octet-stream", inline=False)
-    signed = str(place.facilities.store.address(key, shown, timedelta(minutes=5)))
+    shown = ContentDisposition("big.bin", "application/octet-stream", inline=False)
+    signed = str(place.services.store.address(key, shown, timedelta(minutes=5)))
     seconds["one_get"] = _timed(lambda: _expect(content, _get(signed)))
     seconds["download"] = _timed(lambda: _expect(content, _followed(place, call, f"{file}/content")))
     _expect(content, back.getvalue())

@@ -32,7 +32,7 @@ exists, then changes the next generation, last the live one.
 a rebuild is left: what was put after the last note is put again, which changes nothing.
 """
 
-from repository.engines.search.elasticsearch.address import elasticsearch_address
-from repository.engines.search.elasticsearch.keeper import ElasticsearchSearch
+from repository.engines.search.elasticsearch.elasticsearch_address import elasticsearch_address
+from repository.engines.search.elasticsearch.elasticsearch_search import ElasticsearchSearch
 
 __all__ = ["ElasticsearchSearch", "elasticsearch_address"]

@@ -5,10 +5,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from repository.engines.search.embedded.stems import Stems
-from repository.engines.search.meaning import is_text, wanted
-from repository.engines.search.query import Node, Phrase, Term, Wildcard
-from repository.engines.search.segment import Piece, fold, like, pattern_pieces, pieces
+from repository.engines.search.embedded.stemming import Stems
+from repository.engines.search.query_analysis import is_text, wanted
+from repository.engines.search.query_tree import Node, Phrase, Term, Wildcard
+from repository.engines.search.tokenizer import Piece, fold, like, pattern_pieces, pieces
 
 _LENGTH = 160
 """characters of a fragment"""

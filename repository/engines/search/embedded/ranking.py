@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from repository.engines.search.embedded.question import Question, expression, in_text
-from repository.engines.search.meaning import says_nothing, wanted
+from repository.engines.search.embedded.fts_queries import FtsQuery, expression, in_text
 from repository.engines.search.port import FREE_TEXT
-from repository.engines.search.query import And, Node
+from repository.engines.search.query_analysis import says_nothing, wanted
+from repository.engines.search.query_tree import And, Node
 
 _WEIGHTS = ", ".join(str(weight) for weight in FREE_TEXT.values())
 _RANKED = 32
@@ -27,7 +27,7 @@ def ranked_by(node: Node) -> list[str]:
     return list(dict.fromkeys(text for text in found if text is not None))[:_RANKED]
 
 
-def source(question: Question, node: Node, *, scored: bool) -> Source:
+def source(question: FtsQuery, node: Node, *, scored: bool) -> Source:
     """Reads the full-text index first when every match must be in it, else the documents."""
     parts = node.parts if isinstance(node, And) else (node,)
     saying = [part for part in parts if not says_nothing(part)]
@@ -40,7 +40,7 @@ def source(question: Question, node: Node, *, scored: bool) -> Source:
     return _documents_first(question, node)
 
 
-def _text_first(question: Question, texts: list[str], rest: list[Node]) -> Source:
+def _text_first(question: FtsQuery, texts: list[str], rest: list[Node]) -> Source:
     fts = question.on.fts
     asked = question.bind(" AND ".join(dict.fromkeys(texts)))
     conditions = [f"f.{fts} MATCH {asked}"]
@@ -53,7 +53,7 @@ def _text_first(question: Question, texts: list[str], rest: list[Node]) -> Sourc
     )
 
 
-def _documents_first(question: Question, node: Node) -> Source:
+def _documents_first(question: FtsQuery, node: Node) -> Source:
     fts = question.on.fts
     asked = question.bind(" OR ".join(ranked_by(node)))
     question.tables.append(

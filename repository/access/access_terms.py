@@ -1,0 +1,120 @@
+"""A dataset's own access settings: who sees the record, who gets the files, and until when they wait."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from repository.core.errors import FieldError
+
+PUBLIC, RESTRICTED = "public", "restricted"
+LEVELS = (PUBLIC, RESTRICTED)
+MAX_REASON = 5_000
+
+
+class AccessStatus(StrEnum):
+    """Derived; the names are the InvenioRDM contract's."""
+
+    OPEN = "open"
+    EMBARGOED = "embargoed"
+    RESTRICTED = "restricted"
+    METADATA_ONLY = "metadata-only"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTerms:
+    """`embargo_until` is the day on which record and files open; None without an embargo."""
+
+    record: str = PUBLIC
+    files: str = PUBLIC
+    embargo_until: date | None = None
+    embargo_reason: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        embargo: dict[str, Any] = {
+            "active": self.embargo_until is not None,
+            "reason": self.embargo_reason,
+        }
+        if self.embargo_until:
+            embargo["until"] = self.embargo_until.isoformat()
+        return {"record": self.record, "files": self.files, "embargo": embargo}
+
+    def status(self, has_files: bool) -> AccessStatus:
+        if self.embargo_until:
+            return AccessStatus.EMBARGOED
+        if RESTRICTED in (self.record, self.files):
+            return AccessStatus.RESTRICTED
+        return AccessStatus.OPEN if has_files else AccessStatus.METADATA_ONLY
+
+    def lifted(self) -> "AccessTerms":
+        """The terms once the embargo is over: all opens."""
+        return AccessTerms()
+
+
+def read_access_terms(raw: object, today: date) -> tuple[AccessTerms, list[FieldError]]:
+    """The `access` object of a draft's body and what is wrong with it.
+
+    Where something is wrong the stricter reading holds, so that a mistake never opens data.
+    """
+    if raw is None:
+        return AccessTerms(), []
+    if not isinstance(raw, Mapping):
+        return AccessTerms(RESTRICTED, RESTRICTED), [FieldError.of("access", "Invalid input type.")]
+    errors = [
+        FieldError.of(f"access.{name}", "Unknown field.")
+        for name in raw
+        if name not in ("record", "files", "embargo", "status")
+    ]
+    record, files = (_level(raw, name, errors) for name in ("record", "files"))
+    if record == RESTRICTED:
+        files = RESTRICTED  # a hidden record cannot have open files
+    until, reason = _embargo(raw.get("embargo"), today, errors)
+    if until and files != RESTRICTED:
+        errors.append(FieldError.of("access.embargo.active", "Files must be restricted."))
+        files = RESTRICTED
+    return AccessTerms(record, files, until, reason), errors
+
+
+def _level(raw: Mapping[str, Any], name: str, errors: list[FieldError]) -> str:
+    if name not in raw:
+        errors.append(FieldError.of("access", f"'{name}'"))
+        return RESTRICTED
+    if raw[name] not in LEVELS:
+        message = f"'{name}' must be either 'public' or 'restricted'"
+        errors.append(FieldError.of(f"access.{name}", message))
+        return RESTRICTED
+    return str(raw[name])
+
+
+def _embargo(raw: object, today: date, errors: list[FieldError]) -> tuple[date | None, str | None]:
+    if raw is None:
+        return None, None
+    if not isinstance(raw, Mapping):
+        errors.append(FieldError.of("access.embargo", "Invalid input type."))
+        return None, None
+    for name in raw:
+        if name not in ("active", "until", "reason"):
+            errors.append(FieldError.of(f"access.embargo.{name}", "Unknown field."))
+    reason = raw.get("reason")
+    # NUL is the one character that not every database can keep in a text
+    if reason is not None and (not isinstance(reason, str) or len(reason) > MAX_REASON or "\x00" in reason):
+        errors.append(FieldError.of("access.embargo.reason", "Not a valid string."))
+        reason = None
+    if raw.get("active") not in (True, False, None):
+        errors.append(FieldError.of("access.embargo.active", "Not a valid boolean."))
+    if raw.get("active") is not True:
+        return None, None
+    return _end(raw.get("until"), today, errors), reason
+
+
+def _end(raw: object, today: date, errors: list[FieldError]) -> date | None:
+    message = "Embargo end date must be set to a future date."
+    try:
+        until = date.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        until, message = None, "Not a valid date."
+    if until is None or until <= today:
+        errors.append(FieldError.of("access.embargo.until", message))
+        return None
+    return until

@@ -1,0 +1,21 @@
+"""Services for a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from config.logging import configure_logging
+from config.settings import read_settings
+from repository.bootstrap import open_services
+from repository.engines.services import Services
+
+
+@contextmanager
+def open_facilities() -> Iterator[Services]:
+    """The facilities of the settings, closed at the end of the block."""
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    services = open_services(settings)
+    try:
+        yield services
+    finally:
+        services.close()

@@ -1,0 +1,62 @@
+"""``repository migrate``."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, func, select
+
+import migrations
+from repository.cli.context import open_facilities
+from repository.core.database.postgresql import LOCK_SECONDS, unhurried
+from repository.core.errors import Invalid
+
+_MIGRATION_LOCK = 5_072
+"""any number that nothing else locks"""
+
+
+@click.command()
+@click.option("--to", "revision", default="head", help="A revision, or base; the newest if not given.")
+def migrate(revision: str) -> None:
+    """Bring the database to the newest schema."""
+    with open_facilities() as services:
+        try:
+            reached = migrate_to(services.database.engine, revision)
+        except CommandError as error:
+            raise Invalid.field("--to", str(error)) from error
+    click.echo(f"The database is at {reached}.")
+
+
+def migrate_to(engine: Engine, revision: str = "head") -> str:
+    """Upgrade (or downgrade to ``base`` or an older one) in one transaction; returns where the database is."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.execution_options(writing=True).begin() as connection, _alone(connection):
+        config.attributes["connection"] = connection
+        context = MigrationContext.configure(connection)
+        history = ScriptDirectory.from_config(config)
+        passed = {each.revision for each in history.iterate_revisions(context.get_current_revision(), "base")}
+        if revision == "base" or revision in passed:
+            command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
+        return context.get_current_revision() or "base"
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Several servers may start at once: one migrates, however long it takes; SQLite's writers queue anyway."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    with unhurried(connection):
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+        yield

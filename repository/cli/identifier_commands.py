@@ -1,0 +1,48 @@
+"""``repository identifiers``."""
+
+import click
+
+from repository.cli.context import open_facilities
+from repository.core.actor import SYSTEM
+from repository.core.clock import iso
+from repository.identifiers.admin import count_by_state, find_identifiers, retry_failed, retry_registration
+from repository.identifiers.model import RegistrationState
+
+
+@click.group()
+def identifiers() -> None:
+    """Registrations of DOI, CSTR and Handle."""
+
+
+@identifiers.command("list")
+@click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
+@click.option("--scheme", help="doi, cstr or handle")
+@click.option("--after", default=0, type=click.IntRange(min=0), help="Go on after the identifier with this id.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
+def list_identifiers(state: str | None, scheme: str | None, after: int, limit: int) -> None:
+    """Identifiers that are not registered, or those in a state, with the cause and the next try."""
+    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
+        chosen = RegistrationState(state) if state else None
+        found = find_identifiers(unit, chosen, after=after, limit=limit, scheme=scheme)
+        for each in found:
+            due = iso(each.next_try) if each.next_try else "-"
+            line = f"{each.id}\t{each.state}\t{each.scheme}:{each.value}\t{each.registrar}\tattempts {each.attempts}"
+            click.echo(f"{line}\tnext {due}\t{each.cause}".rstrip())
+        click.echo(f"{len(found)} identifiers.", err=True)
+
+
+@identifiers.command("count")
+def count_identifiers() -> None:
+    """How many identifiers there are in each state."""
+    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
+        for (scheme, state), count in sorted(count_by_state(unit).items()):
+            click.echo(f"{scheme}\t{state}\t{count}")
+
+
+@identifiers.command("retry")
+@click.argument("ids", nargs=-1, type=int)
+def retry_identifiers(ids: tuple[int, ...]) -> None:
+    """Try registrations again: those with IDS, or all that failed."""
+    with open_facilities() as services, services.database.transaction(SYSTEM) as unit:
+        count = len([retry_registration(unit, each) for each in ids]) if ids else retry_failed(unit)
+    click.echo(f"{count} registrations will be tried again.")

@@ -1,0 +1,58 @@
+"""``repository user`` and ``repository token``."""
+
+import sys
+from datetime import timedelta
+
+import click
+
+from repository.cli.context import open_facilities
+from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
+from repository.core.errors import NotFound
+from repository.people.access_tokens import issue_token
+from repository.people.accounts import person_by_email, register_person
+
+
+@click.group()
+def user() -> None:
+    """People."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--role", type=click.Choice([r.value for r in Role]), default=Role.DEPOSITOR.value)
+@click.option("--password-stdin", is_flag=True, help="Read a password from standard input.")
+def create_user(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Register a person; never asks."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with open_facilities() as services, services.database.transaction(SYSTEM) as unit:
+        person = register_person(unit, email, name, Role(role), password)
+        click.echo(f"{person.email} is person {person.id}.")
+
+
+@click.group()
+def token() -> None:
+    """Personal access tokens."""
+
+
+@token.command("create")
+@click.argument("email")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in GRANTABLE]),
+    help="What the token may do; repeatable, all if not given.",
+)
+@click.option("--name", default="command line", help="What the token is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="Valid for so many days, else without end.")
+def create_token(email: str, scopes: tuple[str, ...], name: str, days: int | None) -> None:
+    """Issue a token and print it, alone; it cannot be shown again."""
+    with open_facilities() as services, services.database.transaction(SYSTEM) as unit:
+        person = person_by_email(unit, email)
+        if person is None:
+            raise NotFound(f"There is no account for {email}.")
+        wanted = tuple(map(TokenScope, scopes)) or GRANTABLE
+        valid_for = timedelta(days=days) if days else None
+        _, secret = issue_token(unit, person, wanted, name, valid_for)
+    click.echo(secret)

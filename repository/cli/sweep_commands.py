@@ -1,0 +1,68 @@
+"""``repository scheduler`` and ``repository sweeps``."""
+
+import time
+
+import click
+import structlog
+from sqlalchemy import select
+
+from repository.cli.context import open_facilities
+from repository.core.actor import SYSTEM
+from repository.core.clock import iso
+from workers.job_metrics import serve_metrics
+from workers.loop import stop_on_signals
+from workers.model import SweepRow
+from workers.sweeps.schedule import run_now, start_sweeping
+from workers.sweeps.sweep_table import SWEEPS
+
+GRACE_SECONDS = 10.0
+log = structlog.get_logger()
+
+
+@click.command()
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Answer Prometheus on this port of 127.0.0.1.")
+def scheduler(metrics_port: int | None) -> None:
+    """Run the sweeps when they are due, until SIGTERM; several schedulers may run."""
+    with open_facilities() as services, stop_on_signals() as ending:
+        if metrics_port is not None:
+            serve_metrics(metrics_port)
+        threads = start_sweeping(services, ending)
+        log.info("scheduler begins")
+        ending.wait()
+        # A sweep can take hours: one that is left in the middle is run again, by whoever is there, after its lease.
+        deadline = time.monotonic() + GRACE_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        log.info("scheduler ends", left=[thread.name for thread in threads if thread.is_alive()])
+
+
+@click.group()
+def sweeps() -> None:
+    """Comparisons of the truth with its copies."""
+
+
+@sweeps.command("list")
+def list_sweeps() -> None:
+    """Every sweep, how often it is due, and what its last run found."""
+    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
+        rows = {row.name: row for row in unit.session.scalars(select(SweepRow))}
+        for sweep in SWEEPS:
+            click.echo(f"{sweep.name}\tevery {sweep.every}\t{_last_run(rows.get(sweep.name))}")
+
+
+@sweeps.command("run")
+@click.argument("name", type=click.Choice([sweep.name for sweep in SWEEPS]))
+def run(name: str) -> None:
+    """Run the sweep NAME now, whenever it is due."""
+    with open_facilities() as services:
+        findings = run_now(services, name)
+    for example in findings.examples:
+        click.echo(example)
+    click.echo(f"{findings.found} found, {findings.repaired} repaired.")
+
+
+def _last_run(row: SweepRow | None) -> str:
+    if row is None or row.finished is None:
+        return "never ended"
+    line = f"{iso(row.finished)}\t{row.seconds:.1f} s\t{row.found} found, {row.repaired} repaired\tdue {iso(row.due)}"
+    return f"{line}\tFAILED: {row.cause}" if row.cause else line

@@ -1,0 +1,78 @@
+"""``repository worker`` and ``repository relay``.
+
+What speaks to Redis is imported by the commands that do: a server, which is started from this command line too, needs
+none.
+"""
+
+from collections.abc import Sequence
+from contextlib import closing
+
+import click
+import structlog
+
+from config.gc_tuning import collect_rarely
+from config.settings import SettingsError, read_settings
+from repository.cli.context import open_facilities
+from workers.job_metrics import serve_metrics
+from workers.jobs import Queue
+from workers.loop import repeat_until, stop_on_signals
+
+RELAY_SECONDS = 0.25
+"""between two looks at what there is to relay"""
+log = structlog.get_logger()
+_metrics_port = click.option(
+    "--metrics-port", type=click.IntRange(1, 65535), help="Answer Prometheus on this port of 127.0.0.1."
+)
+
+
+@click.command()
+@click.option(
+    "--queue",
+    "queues",
+    multiple=True,
+    type=click.Choice([queue.value for queue in Queue]),
+    help="A queue to serve, again for another, the most urgent first.  [default: all]",
+)
+@click.option("--burst", is_flag=True, help="End when no call waits.")
+@_metrics_port
+def worker(queues: Sequence[str], burst: bool, metrics_port: int | None) -> None:
+    """Run jobs that were handed over to Redis, until SIGTERM; the job at hand is finished.
+
+    Run at least one worker with `--queue soon`, so that what people wait for never waits behind a job that takes
+    hours, and at least one that serves `long`.
+    """
+    # imported here: a server needs no Redis
+    from workers.rq_worker import work_off  # noqa: PLC0415
+
+    url = _redis_url()
+    chosen = [Queue(queue) for queue in queues] or list(Queue)
+    with open_facilities() as services:
+        _begin("worker", metrics_port, queues=chosen)
+        work_off(services, url, chosen, burst)
+
+
+@click.command()
+@_metrics_port
+def relay(metrics_port: int | None) -> None:
+    """Turn facts into jobs and hand those that are due over to Redis, until SIGTERM; several may run."""
+    # imported here: a server needs no Redis
+    from workers import dispatch, rq_queue  # noqa: PLC0415
+
+    url = _redis_url()
+    with open_facilities() as services, closing(rq_queue.RqQueue(url)) as queues, stop_on_signals() as ending:
+        _begin("relay", metrics_port)
+        repeat_until(dispatch.RelayLoop(services.database, queues).round, ending, RELAY_SECONDS)
+
+
+def _redis_url() -> str:
+    url = read_settings().queue_url
+    if url.startswith("embedded:"):
+        raise SettingsError(f"REPOSITORY_QUEUE_URL is {url} which means that the server itself runs the jobs")
+    return url
+
+
+def _begin(process: str, metrics_port: int | None, **told: object) -> None:
+    if metrics_port is not None:
+        serve_metrics(metrics_port)
+    collect_rarely()
+    log.info(f"{process} begins", **told)

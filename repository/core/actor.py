@@ -1,0 +1,47 @@
+"""Who acts: a person with a credential, nobody in particular, or the repository itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is beyond a depositor."""
+
+    DEPOSITOR = "depositor"
+    CURATOR = "curator"
+    ADMINISTRATOR = "administrator"
+
+
+class TokenScope(StrEnum):
+    """What a token may be used for; the names are Zenodo's."""
+
+    WRITE = "deposit:write"
+    ACTIONS = "deposit:actions"
+    READ = "user:read"
+    TOKENS = "user:tokens"
+    """only had by signing in: a token cannot make tokens"""
+
+
+GRANTABLE = (TokenScope.WRITE, TokenScope.ACTIONS, TokenScope.READ)
+"""The scopes that a token can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`person_id` is None for the anonymous public; `scopes` limit what a token's bearer may do."""
+
+    person_id: int | None = None
+    role: Role = Role.DEPOSITOR
+    scopes: frozenset[TokenScope] = frozenset()
+    system: bool = False
+
+    @property
+    def name(self) -> str:
+        """For logs and the audit trail."""
+        if self.system:
+            return "system"
+        return "anonymous" if self.person_id is None else f"person:{self.person_id}"
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(system=True, role=Role.ADMINISTRATOR, scopes=frozenset(TokenScope))

@@ -1,0 +1,157 @@
+"""The database: SQLite (WAL) or PostgreSQL behind SQLAlchemy, the same models and migrations on both.
+
+SQLite writers take the write lock when their transaction begins (``BEGIN IMMEDIATE``), so two writers queue
+instead of failing half-way, and commits are durable against power loss (``synchronous=FULL``).
+"""
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.types import TypeDecorator
+
+from repository.core.database import postgresql
+from repository.core.file_lock import FileLock
+
+BUSY_SECONDS = 30
+CONNECTIONS = 20
+SQLITE_CONNECTIONS = 80
+"""more than threads: a file's connections cost no server anything"""
+
+Identity = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit key; SQLite counts rows only in INTEGER."""
+
+
+def ordered_text(length: int) -> String:
+    """A text that is compared by its bytes, as SQLite does; PostgreSQL would use the language of the database."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which has no time zones, keeps it naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables; names of keys and constraints follow one convention on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+    }
+
+
+def open_database(url: str, connections: int = CONNECTIONS) -> Engine:
+    """Return an engine with its connection pool; create the folder of an SQLite file.
+
+    Nothing is asked of a server yet.  `connections` is the most that a process opens to a server: one half is for
+    transactions, the other half is for `autocommit_engine`.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
+    return _open_postgresql(parsed, (connections + 1) // 2)
+
+
+def autocommit_engine(engine: Engine) -> Engine:
+    """Return an engine in autocommit mode: single statements without BEGIN and ROLLBACK round trips."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return _open_postgresql(engine.url, max(cast(QueuePool, engine.pool).size(), 1), isolation_level="AUTOCOMMIT")
+
+
+def _open_postgresql(url: URL, connections: int, **options: Any) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=postgresql.POOL_SECONDS,
+        pool_recycle=postgresql.RECYCLE_SECONDS,
+        connect_args=postgresql.ARGUMENTS,
+        **_common(),
+        **options,
+    )
+    postgresql.bound_waits(engine)
+    return engine
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=SQLITE_CONNECTIONS,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        **_common(),
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _common() -> dict[str, Any]:
+    """What engines of both kinds do alike; values stay out of messages, for messages go to the log."""
+    return {
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "hide_parameters": True,
+    }
+
+
+def writer_lock(engine: Engine) -> AbstractContextManager[None]:
+    """What a writer holds while it writes; servers order their writers themselves."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        return FileLock(Path(f"{engine.url.database}.turn"))
+    return nullcontext()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,59 @@
+"""``column`` is one of any number of ids, in a statement whose text does not depend on how many they are.
+
+``IN (…)`` with a parameter for each id is written, parsed and planned anew for every number of them; a list as one
+parameter is not.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class IdList(TypeDecorator[Iterable[int]]):
+    """A list of ids: an array, or JSON where there are no arrays."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return ARRAY(BigInteger()) if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
+        ids = list(value or ())
+        return ids if dialect.name == "postgresql" else orjson.dumps(ids).decode()
+
+
+class InList(ColumnElement[bool]):
+    """The condition; `name` is the parameter that the ids come in."""
+
+    _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads it from the class
+        ("column", InternalTraversal.dp_clauseelement),
+        ("ids", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.type = Boolean()
+        self.column = column.__clause_element__() if hasattr(column, "__clause_element__") else column
+        self.ids = bindparam(name, type_=IdList())
+
+
+def in_list(column: Any, name: str) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of the ids in the parameter `name`."""
+    return InList(column, name)
+
+
+@compiles(InList)
+def _any(element: InList, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.process(element.column, **options)} = ANY ({compiler.process(element.ids, **options)})"
+
+
+@compiles(InList, "sqlite")
+def _in_json(element: InList, compiler: SQLCompiler, **options: Any) -> str:
+    ids = compiler.process(element.ids, **options)
+    return f"{compiler.process(element.column, **options)} IN (SELECT value FROM json_each({ids}))"

@@ -1,0 +1,105 @@
+"""What can go wrong, in the words of the field; `core.web.problems` maps each to an HTTP status.
+
+Nothing below the web layer knows a status code.  Every error carries a reason for people; `Invalid` and
+`Incomplete` carry `FieldError`s for machines.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field.
+
+    `field` is a dotted path in which a list index is a segment, as in ``metadata.creators.0.role``.
+    """
+
+    field: str
+    messages: tuple[str, ...]
+
+    @classmethod
+    def of(cls, field: str, *messages: str) -> "FieldError":
+        return cls(field, messages)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"field": self.field, "messages": list(self.messages)}
+
+
+class RepositoryError(Exception):
+    """Something a caller can understand and act on."""
+
+    default = "The request could not be carried out."
+
+    def __init__(self, reason: str = "", errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(reason or self.default)
+        self.reason = reason or self.default
+        self.errors = tuple(errors)
+
+
+class Invalid(RepositoryError):
+    """The request itself is wrong."""
+
+    default = "A validation error occurred."
+
+    @classmethod
+    def field(cls, field: str, *messages: str) -> "Invalid":
+        """One wrong field."""
+        return cls(errors=(FieldError(field, messages),))
+
+
+class Incomplete(Invalid):
+    """A draft lacks something that the wanted act requires."""
+
+
+class NotSignedIn(RepositoryError):
+    """A credential was presented and is not valid (any more)."""
+
+    default = "The presented credential is invalid, expired or revoked."
+
+
+class Forbidden(RepositoryError):
+    """The actor may not do this."""
+
+    default = "Permission denied."
+
+
+class NotFound(RepositoryError):
+    """There is no such thing, or the actor may not learn that there is."""
+
+    default = "Not found."
+
+
+class Gone(RepositoryError):
+    """It existed and was withdrawn; `tombstone` says why, as JSON."""
+
+    default = "Record deleted"
+
+    def __init__(self, reason: str = "", tombstone: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.tombstone = dict(tombstone or {})
+
+
+class Conflict(RepositoryError):
+    """The state of the thing does not allow this act."""
+
+    default = "The state of the resource does not allow this."
+
+
+class Stale(RepositoryError):
+    """The caller changes a revision that is no longer the current one."""
+
+    default = "The resource was changed by someone else."
+
+
+class TooLarge(RepositoryError):
+    """More bytes than allowed."""
+
+    default = "The content is larger than allowed."
+
+
+class Unavailable(RepositoryError):
+    """An engine does not answer; the same request may succeed later."""
+
+    default = "A part of the service is not available right now."

@@ -1,0 +1,178 @@
+"""Sending bytes: files with ranges and entity tags, archives and long lists as streams."""
+
+import base64
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, cast
+
+import orjson
+from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.utils import send_file
+
+from repository.core.errors import Stale, Unavailable
+
+BLOCK = 1 << 20
+
+
+class DownloadableFile(Protocol):
+    """A file to send: digests in lower-case hexadecimal, size in bytes."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def md5(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def modified(self) -> datetime: ...
+    @property
+    def inline(self) -> bool: ...
+
+    def path(self) -> Path | None:
+        """Where this machine has the bytes."""
+
+    def address(self, save: bool) -> str | None:
+        """Where the client can fetch them itself."""
+
+    def open(self, start: int) -> BinaryIO:
+        """The bytes from `start`; raises `Unavailable` if they are not all there."""
+        ...
+
+
+def file_reply(file: DownloadableFile) -> Response:
+    """The file, a range of it (RFC 9110, section 14), the address where it is (302), or 304.
+
+    ``?download=1`` asks the browser not to show it.  Raises `Unavailable` if the bytes are not all there, before the
+    first is sent; from an address they may still be missing.
+    """
+    save = request.args.get("download") == "1"
+    path = file.path()
+    try:
+        reply = _described(file, save) if path is None else _from_path(path, file, save)
+    except RequestedRangeNotSatisfiable as error:
+        error.length = file.size
+        raise
+    if request.method == "HEAD" or reply.status_code in (304, 412):
+        reply.close()  # nobody reads the body, so nobody else closes the file
+    elif path is None:
+        reply = _elsewhere(file, save) or _streamed(file, reply)
+    if reply.status_code == 412:
+        raise Stale("The file is not the one that If-Match names.")
+    return reply if reply.status_code == 302 else _finished(reply, file)
+
+
+def _finished(reply: Response, file: DownloadableFile) -> Response:
+    _protect(reply)
+    reply.headers["Cache-Control"] = "private, no-cache"
+    if reply.status_code == 200:
+        reply.headers["Content-MD5"] = _base64(file.md5)
+        reply.headers["Repr-Digest"] = f"sha-256=:{_base64(file.sha256)}:"
+    return reply
+
+
+def _from_path(path: Path, file: DownloadableFile, save: bool) -> Response:
+    if path.stat().st_size != file.size:
+        raise Unavailable("The file's content cannot be read right now.")
+    return _reply(path, file, save, conditional=True)
+
+
+def _described(file: DownloadableFile, save: bool) -> Response:
+    """What `_from_path` answers, without the bytes."""
+    reply = _reply(BytesIO(), file, save, conditional=False)
+    reply.response = []
+    reply.content_length = file.size
+    reply.make_conditional(_environ(file.size), accept_ranges=True, complete_length=file.size)
+    return reply
+
+
+def _reply(content: Path | BytesIO, file: DownloadableFile, save: bool, conditional: bool) -> Response:
+    reply = send_file(
+        content,
+        _environ(file.size),
+        mimetype=file.media_type,
+        as_attachment=save or not file.inline,
+        download_name=file.name,
+        conditional=conditional,
+        etag=f"md5:{file.md5}",
+        last_modified=file.modified,
+        response_class=Response,
+    )
+    return cast(Response, reply)
+
+
+def _elsewhere(file: DownloadableFile, save: bool) -> Response | None:
+    """The way to the address, where there is one.
+
+    A store knows its objects by other entity tags, so a range that depends on ours is sent from here.
+    """
+    address = None if "If-Range" in request.headers else file.address(save)
+    if address is None:
+        return None
+    return Response(status=302, headers={"Location": address, "Cache-Control": "private, no-store"})
+
+
+def _streamed(file: DownloadableFile, reply: Response) -> Response:
+    wanted = reply.content_range
+    start, stop = (wanted.start or 0, wanted.stop or 0) if reply.status_code == 206 else (0, file.size)
+    source = file.open(start)
+    reply.call_on_close(source.close)
+    reply.response = _piece(source, stop - start)
+    reply.direct_passthrough = True
+    return reply
+
+
+def _piece(source: BinaryIO, length: int) -> Iterator[bytes]:
+    """`length` bytes; what ends before is broken off, so that nobody takes it for the whole."""
+    while length:
+        block = source.read(min(BLOCK, length))
+        if not block:
+            raise Unavailable("The file's content ends too early.")
+        length -= len(block)
+        yield block
+
+
+def _environ(size: int) -> dict[str, Any]:
+    """The request; a suffix longer than the file means all of it (RFC 9110, section 14.1.2), which werkzeug refuses."""
+    suffix = re.fullmatch(r"bytes=-([0-9]{1,30})", request.headers.get("Range", "").strip())
+    if suffix and int(suffix[1]) > size:
+        return {**request.environ, "HTTP_RANGE": "bytes=0-"}
+    return request.environ
+
+
+def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str) -> Response:
+    """A stream whose length is known, saved under `name`."""
+    reply = Response(blocks, mimetype=media_type, direct_passthrough=True)
+    reply.content_length = size
+    reply.headers.set("Content-Disposition", "attachment", filename=name)
+    _protect(reply)
+    return reply
+
+
+def long_list_reply(head: dict[str, Any], name: str, items: Iterator[Any]) -> Response:
+    """A JSON object whose list `name` is written while it is read, at constant memory."""
+
+    def blocks() -> Iterator[bytes]:
+        yield orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":['
+        for number, item in enumerate(items):
+            yield (b"," if number else b"") + orjson.dumps(item)
+        yield b"]}"
+
+    return Response(blocks(), mimetype="application/json")
+
+
+def _protect(reply: Response) -> None:
+    # What depositors upload must never act in the name of this site.
+    reply.headers["X-Content-Type-Options"] = "nosniff"
+    reply.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+
+
+def _base64(hexadecimal: str) -> str:
+    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()

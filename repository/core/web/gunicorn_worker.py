@@ -1,0 +1,80 @@
+"""Requests that gunicorn cannot read are refused in the API's shape, and a server that ends refuses at once.
+
+gunicorn takes the class from here by its name (`config.gunicorn`).
+"""
+
+import json
+import select
+from collections.abc import Mapping
+from http import HTTPStatus
+from socket import socket
+from typing import Any
+
+import structlog
+from gunicorn import util
+from gunicorn.http import errors
+from gunicorn.workers.gthread import ThreadWorker
+
+REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
+    errors.LimitRequestLine: (HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long."),
+    errors.LimitRequestHeaders: (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's headers are too large."),
+    errors.ExpectationFailed: (HTTPStatus.EXPECTATION_FAILED, "The server does not do what Expect asks."),
+    errors.UnsupportedTransferCoding: (HTTPStatus.NOT_IMPLEMENTED, "The server does not know this Transfer-Encoding."),
+}
+UNREADABLE = (HTTPStatus.BAD_REQUEST, "The request is not HTTP as the server reads it.")
+FAILED = (HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed to carry out the request.")
+# Of what the application says, not of what it was asked: gunicorn derives them from the errors of requests.
+OUR_FAULTS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
+
+
+class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threaded worker; errors on which the application was never asked have its shape of an error too."""
+
+    sockets: list[socket]
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept connections or not; one that ends answers who is connected already and lets nobody wait in vain.
+
+        gunicorn keeps the port open until the last request is answered: whoever came meanwhile would wait for that and
+        then be cut off, rather than be refused at once and ask elsewhere.
+        """
+        if not self.alive:
+            for _ in range(self.cfg.backlog):  # more cannot wait; who comes while these are accepted is refused
+                for listener in select.select(self.sockets, [], [], 0)[0]:
+                    self.accept(listener)
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                listener.close()
+            self.sockets = []
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ARG002
+        """Answer and log a request that could not be read, or a failure outside of the application."""
+        structlog.contextvars.clear_contextvars()  # the thread's last request was another
+        status, message = error_response(exc)
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log.exception("Error handling request")
+        else:
+            self.log.info("Refused a request from %s: %s", (addr or ("a local socket",))[0], type(exc).__name__)
+        try:
+            util.write_nonblock(client, _reply(status, message))
+        except OSError as error:  # whoever asked is gone
+            self.log.debug("Nobody heard the refusal: %s", error)
+
+
+def error_response(error: Exception) -> tuple[HTTPStatus, str]:
+    """Status and message of an error that gunicorn met; what the client sent is not repeated."""
+    if isinstance(error, errors.ParseException) and not isinstance(error, OUR_FAULTS):
+        return REFUSALS.get(type(error), UNREADABLE)
+    return FAILED
+
+
+def _reply(status: HTTPStatus, message: str) -> bytes:
+    body = json.dumps({"status": status, "message": message}).encode()
+    head = (
+        f"HTTP/1.1 {status} {status.phrase}\r\n"
+        "Connection: close\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode("ascii") + body

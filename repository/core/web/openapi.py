@@ -1,0 +1,227 @@
+"""Routes that describe themselves: what is mounted is what OpenAPI 3.1 says, and nothing else.
+
+A feature makes one `Api`, and declares every route with its summary, shapes and errors; `document` turns what was
+declared into ``/api/openapi.json``.  A test compares the document with the server's routing table.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Blueprint
+from marshmallow import Schema
+
+from repository.core.errors import Forbidden
+from repository.core.web.context import current_actor
+
+View = Callable[..., Any]
+SchemaLike = type[Schema] | Schema
+Shape = SchemaLike | str
+"""A schema of a JSON body, or the media type of any other"""
+
+STATUS_TEXT: Mapping[int, str] = {
+    200: "Done",
+    201: "Created",
+    202: "Accepted; consequences follow",
+    204: "Done, no content",
+    206: "The wanted range",
+    301: "Moved",
+    302: "Found elsewhere",
+    304: "Not changed",
+    400: "The request is wrong; `errors` names the fields",
+    401: "The presented credential is invalid or expired",
+    403: "Permission denied",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "None of the accepted media types is offered",
+    409: "The state does not allow this",
+    410: "Withdrawn",
+    412: "The revision is not the current one",
+    413: "Too large",
+    415: "Unsupported media type",
+    416: "The range lies outside",
+    500: "A fault of the server",
+    503: "An engine does not answer; try again",
+}
+EVERYWHERE = (400, 401, 406, 503)
+"""Errors that any route may answer: bad query or path, bad token, bad Accept, an engine that is down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path, as declared."""
+
+    method: str
+    rule: str
+    summary: str
+    view: View
+    answers: Mapping[int, Shape | Sequence[Shape] | None]
+    """status -> what the body can be, or None for no body"""
+    errors: Sequence[int]
+    query: SchemaLike | None = None
+    body: SchemaLike | str | None = None
+    body_many: bool = False
+    tag: str = ""
+
+
+@dataclass(slots=True)
+class Api:
+    """A feature's routes under ``/api``."""
+
+    name: str
+    operations: list[Operation] = field(default_factory=list)
+
+    def route(
+        self,
+        method: str,
+        rule: str,
+        summary: str,
+        *,
+        answers: Mapping[int, Shape | Sequence[Shape] | None],
+        errors: Sequence[int] = (),
+        query: SchemaLike | None = None,
+        body: SchemaLike | str | None = None,
+        body_many: bool = False,
+    ) -> Callable[[View], View]:
+        """Declare a route; `rule` is Flask's, below ``/api``."""
+
+        def declare(view: View) -> View:
+            self.operations.append(
+                Operation(method, rule, summary, view, answers, errors, query, body, body_many, self.name)
+            )
+            return view
+
+        return declare
+
+    def blueprint(self) -> Blueprint:
+        """The routes for Flask."""
+        blueprint = Blueprint(self.name, self.name, url_prefix="/api")
+        for operation in self.operations:
+            blueprint.add_url_rule(
+                operation.rule,
+                endpoint=operation.view.__name__,
+                view_func=operation.view if operation.method == "GET" else _signed_in(operation.view),
+                methods=[operation.method],
+                provide_automatic_options=False,
+            )
+        return blueprint
+
+
+def _signed_in(view: View) -> View:
+    """Refuse the anonymous public before its body is read: it may change nothing, whatever policy says of others."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **names: Any) -> Any:
+        if current_actor().person_id is None:
+            raise Forbidden
+        return view(*arguments, **names)
+
+    return guarded
+
+
+def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of `apis`; `problem` is the shape of every error."""
+    spec = APISpec(
+        title=title,
+        version="1",
+        openapi_version="3.1.0",
+        plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
+        servers=[{"url": f"{url}/api"}],
+    )
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    spec.components.schema("Problem", schema=problem)
+    for api in apis:
+        for operation in api.operations:
+            spec.path(
+                path=_openapi_path(operation.rule),
+                operations={operation.method.lower(): _described(operation)},
+                parameters=_path_parameters(operation.rule),
+            )
+    return spec.to_dict()
+
+
+def _schema_name(schema: Any) -> str:
+    name = schema if isinstance(schema, str) else getattr(schema, "__name__", "")
+    return (name or type(schema).__name__).removesuffix("Schema")
+
+
+def _openapi_path(rule: str) -> str:
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
+
+
+def _path_parameters(rule: str) -> list[dict[str, Any]]:
+    return [
+        {"in": "path", "name": name, "required": True, "schema": _path_schema(converter)}
+        for converter, name in re.findall(r"<(?:([^:<>]+):)?([^<>]+)>", rule)
+    ]
+
+
+def _path_schema(converter: str) -> dict[str, Any]:
+    if converter == "record":
+        return {"type": "string", "pattern": "^[1-9][0-9]{0,17}$", "examples": ["1"]}
+    if converter == "int":
+        return {"type": "integer", "minimum": 0}
+    return {"type": "string", "minLength": 1}
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.view.__name__,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "security": [{"token": []}] if operation.method != "GET" else [{"token": []}, {}],
+        "responses": {
+            **{str(s): _answer(s, shape) for s, shape in operation.answers.items()},
+            **{str(s): _error(s) for s in sorted({*operation.errors, *EVERYWHERE})},
+        },
+    }
+    described["parameters"] = [
+        *([{"in": "query", "schema": operation.query}] if operation.query is not None else []),
+        *(_header(name) for name in _conditions(operation)),
+    ]
+    if operation.body is not None:
+        described["requestBody"] = _request_body(operation)
+    return described
+
+
+def _conditions(operation: Operation) -> Sequence[str]:
+    """The request headers that make a difference (RFC 9110, sections 13 and 14)."""
+    if 206 in operation.answers:
+        return "Range", "If-Range", "If-None-Match", "If-Match"
+    return ("If-Match",) if 412 in operation.errors else ()
+
+
+def _header(name: str) -> dict[str, Any]:
+    return {"in": "header", "name": name, "required": False, "schema": {"type": "string"}}
+
+
+def _request_body(operation: Operation) -> dict[str, Any]:
+    if isinstance(operation.body, str):
+        return {"content": {operation.body: {"schema": {}}}, "required": True}
+    shape: Any = operation.body
+    if operation.body_many:
+        shape = {"type": "array", "minItems": 1, "items": operation.body}
+    return {"content": {"application/json": {"schema": shape}}}
+
+
+def _answer(status: int, shapes: Shape | Sequence[Shape] | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": STATUS_TEXT[status]}
+    if shapes is not None:
+        several = [shapes] if isinstance(shapes, str) or not isinstance(shapes, Sequence) else shapes
+        answer["content"] = dict(map(_content, several))
+    return answer
+
+
+def _content(shape: Shape) -> tuple[str, dict[str, Any]]:
+    return (shape, {"schema": {}}) if isinstance(shape, str) else ("application/json", {"schema": shape})
+
+
+def _error(status: int) -> dict[str, Any]:
+    return {
+        "description": STATUS_TEXT[status],
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

@@ -1,0 +1,118 @@
+"""Geometry in other words: the box around it, and its text in WKT.
+
+Sources: RFC 7946 (GeoJSON), sections 3.1 and 5; OGC 06-103r4 (Simple Features), section 7 (WKT), longitude first as in
+CRS84.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from repository.dataset.formats.geometries import within_180
+
+Geometry = Mapping[str, Any]
+Position = Sequence[float]
+Span = tuple[float, float]
+
+_LEVELS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+"""Lists around a position in the coordinates of each type."""
+
+
+class Box(NamedTuple):
+    """Degrees; `west` is greater than `east` where the box crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def wkt(self) -> str | None:
+        """A polygon, with longitudes over 180 degrees where it crosses the antimeridian; None without area."""
+        east = self.east + 360 if self.west > self.east else self.east
+        if east == self.west or self.north == self.south:
+            return None
+        west, south, right, north = map(decimal, (self.west, self.south, east, self.north))
+        return f"POLYGON(({west} {south}, {right} {south}, {right} {north}, {west} {north}, {west} {south}))"
+
+
+def box(geometry: Geometry) -> Box | None:
+    """The box around `geometry`, None where nothing has a place.
+
+    It crosses the antimeridian where that makes it smaller and at most half the world wide: shapes that were cut there,
+    as section 3.1.9 wants, and stations on both of its sides.
+    """
+    lines = [line for line in _lines(geometry) if line]
+    if not lines:
+        return None
+    latitudes = [min(max(position[1], -90.0), 90.0) for line in lines for position in line]
+    west, east = _sides([(min(p[0] for p in line), max(p[0] for p in line)) for line in lines])
+    return Box(west, min(latitudes), east, max(latitudes))
+
+
+def wkt(geometry: Geometry, most: int) -> str | None:
+    """`geometry` in WKT, heights left out; None when it has more than `most` positions, or is none."""
+    if not 0 < sum(map(len, _lines(geometry))) <= most:
+        return None
+    if geometry["type"] == "GeometryCollection":
+        parts = [part for each in geometry.get("geometries") or () if (part := wkt(each, most))]
+        return f"GEOMETRYCOLLECTION({', '.join(parts)})"
+    kind = str(geometry["type"])
+    inside = _written(geometry["coordinates"], _LEVELS[kind])
+    if kind == "MultiPoint":
+        inside = f"({', '.join(f'({_written(each, 0)})' for each in geometry['coordinates'])})"
+    return f"{kind.upper()}({inside})" if kind == "Point" else f"{kind.upper()}{inside}"
+
+
+def decimal(degrees: float) -> str:
+    """Without an exponent, to 8 places, about a millimetre."""
+    return f"{degrees:.8f}".rstrip("0").rstrip(".") if round(degrees, 8) else "0"
+
+
+def _written(coordinates: Any, levels: int) -> str:
+    if levels == 0:
+        return f"{decimal(coordinates[0])} {decimal(coordinates[1])}"
+    return f"({', '.join(_written(each, levels - 1) for each in coordinates)})"
+
+
+def _lines(geometry: Geometry) -> Iterator[Sequence[Position]]:
+    """Points one by one, lines and rings whole: what lies on one side of the antimeridian or runs across it."""
+    kind = geometry.get("type")
+    if kind == "GeometryCollection":
+        for part in geometry.get("geometries") or ():
+            yield from _lines(part)
+    elif kind in _LEVELS:
+        coordinates = geometry.get("coordinates") or []
+        single = kind == "MultiPoint"
+        yield from ([each] for each in coordinates) if single else _unpacked(coordinates, _LEVELS[kind])
+
+
+def _unpacked(coordinates: Any, levels: int) -> Iterator[Sequence[Position]]:
+    if levels == 0:
+        yield [coordinates] if coordinates else []
+    elif levels == 1:
+        yield coordinates
+    else:
+        for each in coordinates:
+            yield from _unpacked(each, levels - 1)
+
+
+def _sides(spans: Sequence[Span]) -> Span:
+    """West and east of everything, each within 180 degrees."""
+    lowest, highest = min(span[0] for span in spans), max(span[1] for span in spans)
+    if highest - lowest > 360 or any(last - first >= 360 for first, last in spans):
+        return -180.0, 180.0
+    if lowest < -180 or highest > 180:
+        return within_180(lowest), within_180(highest)
+    start, end = _widest_gap(sorted(spans))
+    around = start + 360 - end
+    return (end, start) if around < highest - lowest and around <= 180 else (lowest, highest)
+
+
+def _widest_gap(spans: Sequence[Span]) -> Span:
+    """Where the widest stretch without anything begins and ends, the one over the antimeridian not counted."""
+    reached, widest = spans[0][1], (spans[0][1], spans[0][1])
+    for first, last in spans[1:]:
+        if first - reached > widest[1] - widest[0]:
+            widest = (reached, first)
+        reached = max(reached, last)
+    return widest

@@ -1,0 +1,102 @@
+"""BibTeX entries, with the entry types of biblatex and text in UTF-8.
+
+Source: biblatex manual 3.20, section 2.2 (fields); BibTeX counts braces even behind a backslash.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from repository.dataset import cstr
+from repository.dataset.description import Agent, Licence, Publication
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.plain_text import plain, printable
+from repository.dataset.formats.type_mappings import kind_of
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        **{character: f"\\{character}" for character in "$&#%_"},
+    }
+)
+_VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
+
+
+def bibtex(publication: Publication) -> str:
+    """One entry, ending in a line break.
+
+    Titles are braced so that no style changes their case; names of East Asian characters and of
+    organisations are braced so that none takes them apart.  The CSTR stands in ``note``, which every style prints.
+    """
+    kind = kind_of(publication.description.resource_type.id).bibtex
+    lines = [f"  {name:<9} = {value}," for name, value in _fields(publication) if value]
+    return "\n".join([f"@{kind}{{{_key(publication)},", *lines, "}\n"])
+
+
+def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
+    description = publication.description
+    yield "author", _braced(" and ".join(_name(agent) for agent in description.creators))
+    yield "editor", _braced(" and ".join(_name(agent) for agent in csl.editors(description.contributors)))
+    yield "title", _braced(_braced(_text(description.title)))
+    yield "publisher", _braced(_text(csl.publisher(publication)))
+    yield from _date(description.publication_date)
+    yield "version", _braced(_text(csl.version(publication)))
+    yield "doi", _braced((publication.doi or "").translate(_VERBATIM))
+    yield "url", _braced(csl.address(publication).translate(_VERBATIM))
+    if publication.cstr:
+        yield "note", _braced(_text(cstr.parse(publication.cstr).curie))
+    yield "language", _braced(_text(", ".join(label.name().lower() for label in description.languages)))
+    yield "copyright", _braced("; ".join(_text(_licence(licence)) for licence in description.licences))
+    yield "keywords", _braced(", ".join(_guarded(subject.subject) for subject in description.subjects))
+    yield "abstract", _braced(_text(plain(description.description)))
+
+
+def _date(edtf: str) -> Iterator[tuple[str, str]]:
+    """Year and month, of an interval those of its beginning."""
+    parts = csl.date_parts(edtf)
+    if parts:
+        yield "year", _braced(f"{parts[0][0]:04}")
+    if parts and len(parts[0]) > 1:
+        yield "month", _MONTHS[parts[0][1] - 1]
+
+
+def _licence(licence: Licence) -> str:
+    address = identifier_urls.web_address(licence.url)
+    return f"{licence.title}, {address}" if address else licence.title
+
+
+def _name(agent: Agent) -> str:
+    """ "Family, Given"; braced where a comma or the word "and" would be read as BibTeX's own."""
+    if person_names.is_indivisible(agent):
+        return _braced(_text(person_names.written(agent)))
+    return ", ".join(_guarded(part) for part in person_names.parts(agent) if part)
+
+
+def _guarded(part: str) -> str:
+    text = _text(part)
+    return _braced(text) if re.search(r",|\band\b", text, re.IGNORECASE) else text
+
+
+def _key(publication: Publication) -> str:
+    """As in ``mueller_2024_17``: ASCII, and the same for ever, because documents cite by it."""
+    description = publication.description
+    creators = description.creators
+    family = person_names.parts(creators[0])[0] if creators and creators[0].personal else ""
+    letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
+    word = re.sub(r"[^a-z0-9]", "", letters.lower()) or (description.resource_type.id or "dataset")
+    year = re.sub(r"[^0-9]", "", description.year)
+    return "_".join(part for part in (word, year, str(publication.id)) if part)
+
+
+def _text(text: str) -> str:
+    return printable(text).translate(_ESCAPES)
+
+
+def _braced(text: str) -> str:
+    return f"{{{text}}}" if text else ""

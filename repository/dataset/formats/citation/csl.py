@@ -1,0 +1,111 @@
+"""CSL-JSON 1.0.2, the form in which citation software takes a reference."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from repository.dataset import cstr
+from repository.dataset.description import Agent, Publication, Text
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.plain_text import language_of, language_tag, plain, printable
+from repository.dataset.formats.type_mappings import kind_of
+
+_MARKED_VERSION = re.compile(r"^[vV](?=\d)")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+def csl_json(publication: Publication, accessed: date | None = None) -> dict[str, Any]:
+    """One CSL item; what the description does not say is left out.
+
+    Names of East Asian characters are ``literal``, because styles would reorder and abbreviate
+    them.  CSL has no variable for a CSTR: it stands in ``note``, and in ``URL`` without a DOI.
+    """
+    description = publication.description
+    item: dict[str, Any] = {
+        "id": publication.doi or str(publication.id),
+        "type": kind_of(description.resource_type.id).csl,
+        "title": printable(description.title),
+        "author": [_name(agent) for agent in description.creators],
+        "editor": [_name(agent) for agent in editors(description.contributors)],
+        "issued": _date(description.publication_date),
+        "accessed": _date(accessed.isoformat() if accessed else ""),
+        "publisher": publisher(publication),
+        "version": version(publication),
+        "abstract": "\n".join(map(printable, plain(description.description).split("\n"))),
+        "keyword": ", ".join(printable(subject.subject) for subject in description.subjects),
+        "language": language(publication),
+        "DOI": publication.doi,
+        "URL": address(publication),
+        "note": cstr.parse(publication.cstr).curie if publication.cstr else None,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def address(publication: Publication) -> str:
+    """The most lasting address: of the DOI, else of the CSTR, else of the page."""
+    return identifier_urls.cited_at(publication.doi, publication.cstr, publication.url)
+
+
+def language(publication: Publication) -> str | None:
+    """The language in which the title is written (BCP 47), None when nothing tells."""
+    description = publication.description
+    return language_of(description.title, [label.id for label in description.languages])
+
+
+def version(publication: Publication) -> str:
+    """The version on one line; none for a concept, which stands for all its versions."""
+    return "" if publication.is_concept else printable(publication.description.version)
+
+
+def bare_version(publication: Publication) -> str:
+    """The version without the V that stands before a number."""
+    return _MARKED_VERSION.sub("", version(publication), count=1)
+
+
+def publisher(publication: Publication) -> str:
+    """The publisher, or the repository where none is said."""
+    return printable(publication.description.publisher) or publication.repository_name
+
+
+def languages(publication: Publication) -> Sequence[str]:
+    """The languages of the data, else that of the title (BCP 47)."""
+    declared = [tag for label in publication.description.languages if (tag := language_tag(label.id))]
+    return declared or [tag for tag in [language(publication)] if tag]
+
+
+def translated_title(publication: Publication) -> str:
+    """The first title that is said to be a translation, empty when there is none."""
+    titles = publication.description.additional_titles
+    return next((t.text for t in titles if t.type and t.type.id == "translated-title"), "")
+
+
+def other_abstracts(publication: Publication) -> Sequence[Text]:
+    """Abstracts beside the description, mostly in another language."""
+    return [t for t in publication.description.additional_descriptions if t.type and t.type.id == "abstract"]
+
+
+def editors(contributors: Sequence[Agent]) -> Sequence[Agent]:
+    return [agent for agent in contributors if agent.role and agent.role.id == "editor"]
+
+
+def date_parts(edtf: str) -> list[list[int]]:
+    """Year, month and day of an EDTF level 0 date, two such lists for an interval; [] for none.
+
+    An open end of an interval is left out.
+    """
+    found = (_DATE.match(end) for end in edtf.split("/"))
+    return [[int(part) for part in match.groups() if part] for match in found if match]
+
+
+def _date(edtf: str) -> dict[str, Any] | None:
+    found = date_parts(edtf)
+    return {"date-parts": found} if found else None
+
+
+def _name(agent: Agent) -> dict[str, str]:
+    if person_names.is_indivisible(agent):
+        return {"literal": person_names.written(agent)}
+    family, given = person_names.parts(agent)
+    return {"family": family, "given": given} if given else {"family": family}

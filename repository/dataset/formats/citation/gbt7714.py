@@ -1,0 +1,83 @@
+"""References after GB/T 7714-2015, numeric system, for electronic resources (clause 4.6).
+
+Written by hand because the CSL style of that name knows neither version nor CSTR.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from repository.dataset import cstr
+from repository.dataset.description import Agent, Publication
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import csl, person_names, pinyin
+from repository.dataset.formats.plain_text import printable
+from repository.dataset.formats.type_mappings import kind_of
+
+MOST_AUTHORS = 3
+"""Names that are printed; of more authors the first so many and "et al." (clause 8.1.2)."""
+
+_NUMBERED = re.compile(r"[vV]?(\d+(?:\.\d+)*)")
+_END = " .。"
+
+
+def reference(publication: Publication, accessed: date | None = None) -> str:
+    """``Authors. Title[DS/OL]. V2. Publisher, 2024[2025-03-23]. https://… . CSTR:… . DOI:… .``
+
+    `accessed` is the day of the citation; the standard wants it, without it its brackets are left
+    out.
+    """
+    return " ".join(f"{part}." for part in _parts(publication, accessed) if part)
+
+
+def _parts(publication: Publication, accessed: date | None) -> Iterator[str]:
+    description = publication.description
+    carrier = kind_of(description.resource_type.id).carrier
+    yield _authors(description.creators, csl.language(publication))
+    yield f"{printable(description.title).rstrip(_END)}[{carrier}/OL]"
+    yield _version(csl.version(publication))
+    yield _imprint(publication, accessed)
+    yield _address(publication)
+    yield cstr.parse(publication.cstr).curie if publication.cstr else ""
+    yield f"DOI:{publication.doi}" if publication.doi else ""
+
+
+def _authors(creators: Sequence[Agent], language: str | None) -> str:
+    shown = [_author(agent) for agent in creators[:MOST_AUTHORS]]
+    if len(creators) > MOST_AUTHORS:
+        shown.append("等" if language == "zh" else "et al")
+    return ", ".join(shown).rstrip(_END)
+
+
+def _author(agent: Agent) -> str:
+    """Family name in capitals and initials without points (clause 8.1.1); others as they are.
+
+    Of a given name in pinyin each syllable has its initial: Li Jiangning is ``LI J N``, as in the clause's example.
+    """
+    if person_names.is_indivisible(agent):
+        return person_names.written(agent)
+    family, given = person_names.parts(agent)
+    letters = [part[0].upper() for part in pinyin.syllables(family, given)] or person_names.initials(given)
+    return " ".join([family.upper(), *letters])
+
+
+def _version(version: str) -> str:
+    """Plain numbers get the V that the standard's examples have; other words stay."""
+    match = _NUMBERED.fullmatch(version)
+    return f"V{match[1]}" if match else version.rstrip(_END)
+
+
+def _imprint(publication: Publication, accessed: date | None) -> str:
+    day = f"[{accessed.isoformat()}]" if accessed else ""
+    return ", ".join(filter(None, (csl.publisher(publication), _years(publication)))) + day
+
+
+def _years(publication: Publication) -> str:
+    years = [f"{parts[0]:04}" for parts in csl.date_parts(publication.description.publication_date)]
+    return "-".join(dict.fromkeys(years))
+
+
+def _address(publication: Publication) -> str:
+    if publication.cstr:
+        return identifier_urls.cstr_url(publication.cstr)
+    return csl.address(publication)

@@ -1,0 +1,113 @@
+"""A reference to data in JATS, as it stands in the reference list of an article.
+
+Sources: JATS4R, Data citations 2.0 (NISO RP-36-2020); JATS 1.3 (ANSI/NISO Z39.96-2021), ``mixed-citation``.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from repository.dataset import cstr
+from repository.dataset.description import Agent, Publication
+from repository.dataset.formats import identifier_urls, xml_writer
+from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.plain_text import has_cjk, language_of, language_tag, printable
+from repository.dataset.formats.type_mappings import kind_of
+
+MEDIA_TYPE = "application/vnd.jats+xml"
+
+_XLINK = "http://www.w3.org/1999/xlink"
+_CURATORS = frozenset({"datacurator", "datamanager"})
+
+
+def jats(publication: Publication) -> str:
+    """The element ``mixed-citation`` of type data (or software), with the name space of its links.
+
+    Between its elements stands the punctuation of a reference, so that it reads without a style.  The DOI is a
+    ``pub-id``, the CSTR one of a custom type; without both the page is an ``ext-link``.
+    """
+    parts = [part for part in _parts(publication) if part]
+    kind = "software" if kind_of(publication.description.resource_type.id).csl == "software" else "data"
+    language = csl.language(publication)
+    tagged = xml_writer.attribute("xml:lang", language) if language else ""
+    return (
+        f'<mixed-citation publication-type="{kind}" xmlns:xlink="{_XLINK}"{tagged}>{". ".join(parts)}</mixed-citation>'
+    )
+
+
+def referred(publication: Publication) -> str:
+    """The citation as a member of ``ref-list``."""
+    return f'<ref id="ref-{publication.id}">{jats(publication)}</ref>'
+
+
+def _parts(publication: Publication) -> Iterator[str]:
+    description = publication.description
+    yield _people("author", description.creators)
+    yield _people("editor", csl.editors(description.contributors))
+    yield _people("curator", [a for a in description.contributors if a.role and a.role.id in _CURATORS])
+    yield _titles(publication)
+    version = csl.version(publication)
+    yield xml_writer.element("version", version, designator=version) if xml_writer.text(version) else ""
+    yield xml_writer.element("source", csl.publisher(publication)) if csl.publisher(publication) else ""
+    yield _year(publication)
+    yield _identifiers(publication)
+
+
+def _people(group: str, agents: Sequence[Agent]) -> str:
+    people = ", ".join(name for name in map(_name, agents) if name)
+    return f'<person-group person-group-type="{group}">{people}</person-group>' if people else ""
+
+
+def _name(agent: Agent) -> str:
+    if not agent.personal:
+        return _said("collab", person_names.written(agent), language_of(agent.name))
+    family, given = person_names.parts(agent)
+    eastern = has_cjk(family)
+    parts = _said("surname", family) + _said("given-names", given)
+    style = xml_writer.attribute("name-style", "eastern" if eastern else "western")
+    tag = language_of(family) if eastern else None
+    return f"<name{style}{xml_writer.attribute('xml_writer:lang', tag) if tag else ''}>{parts}</name>" if parts else ""
+
+
+def _titles(publication: Publication) -> str:
+    description = publication.description
+    spoken = [label.id for label in description.languages]
+    title = _said("data-title", description.title, csl.language(publication))
+    others = [
+        _said("trans-title", other.text, language_tag(other.language) or language_of(other.text, spoken))
+        for other in description.additional_titles
+        if other.type and other.type.id == "translated-title"
+    ]
+    return " ".join(part for part in (title, *others) if part)
+
+
+def _year(publication: Publication) -> str:
+    """Four digits (of an interval those of its beginning), the whole date as ISO 8601."""
+    for parts in csl.date_parts(publication.description.publication_date)[:1]:
+        whole = "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
+        return f"<year{xml_writer.attribute('iso-8601-date', whole)}>{parts[0]:04}</year>"
+    return ""
+
+
+def _identifiers(publication: Publication) -> str:
+    found = []
+    if publication.doi:
+        found.append(_pub_id("doi", "datacite", publication.doi, identifier_urls.doi_url(publication.doi)))
+    if publication.cstr:
+        parsed = cstr.parse(publication.cstr)
+        found.append(_pub_id("custom", "cstr", parsed.curie, parsed.url, ' custom-type="cstr"'))
+    if not found:
+        link = xml_writer.attribute("xlink:href", publication.url)
+        found.append(f'<ext-link ext-link-type="uri"{link}>{xml_writer.text(publication.url)}</ext-link>')
+    return ", ".join(found)
+
+
+def _pub_id(kind: str, authority: str, identifier: str, address: str, more: str = "") -> str:
+    link = xml_writer.attribute("xlink:href", address)
+    attributes = f'pub-id-type="{kind}"{more} assigning-authority="{authority}"{link}'
+    return f"<pub-id {attributes}>{xml_writer.text(identifier)}</pub-id>"
+
+
+def _said(name: str, text: str, language: str | None = None) -> str:
+    content = xml_writer.text(printable(text))
+    if not content:
+        return ""
+    return f"<{name}{xml_writer.attribute('xml_writer:lang', language) if language else ''}>{content}</{name}>"

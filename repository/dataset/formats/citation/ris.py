@@ -1,0 +1,83 @@
+"""RIS, the tagged form that every reference software reads.
+
+Sources: RIS Format Specifications (Thomson Reuters, 2012), "Tag descriptions" and "Reference types": a tag, two blanks,
+a hyphen and a blank, one value to a line, lines ending in CR LF.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from repository.dataset import cstr
+from repository.dataset.description import Publication
+from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.plain_text import plain, printable
+from repository.dataset.formats.type_mappings import kind_of
+
+MEDIA_TYPE = "application/x-research-info-systems"
+
+_TYPES = {
+    "dataset": "DATA",
+    "software": "COMP",
+    "figure": "FIGURE",
+    "graphic": "ART",
+    "motion_picture": "VIDEO",
+    "song": "SOUND",
+    "article-journal": "JOUR",
+    "article": "UNPB",
+    "thesis": "THES",
+    "paper-conference": "CPAPER",
+    "book": "BOOK",
+    "chapter": "CHAP",
+    "report": "RPRT",
+    "patent": "PAT",
+    "standard": "STAND",
+    "speech": "SLIDE",
+}
+
+
+def ris(publication: Publication, accessed: date | None = None) -> str:
+    """One reference, ending in a line break; a tag that has nothing to say is left out.
+
+    A title in another language stands in ``TT``, an abstract in one in ``N2``, the CSTR in ``AN``.  `accessed` is the
+    day of the citation.  No text can add a tag, for each stands on one line.
+    """
+    lines = [f"{tag}  - {written}" for tag, text in _tags(publication, accessed) if (written := printable(text))]
+    return "\r\n".join([*lines, "ER  - ", ""])
+
+
+def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
+    description = publication.description
+    yield "TY", _TYPES.get(kind_of(description.resource_type.id).csl, "GEN")
+    yield "TI", description.title
+    yield "TT", csl.translated_title(publication)
+    for agent in description.creators:
+        yield "AU", person_names.catalogued(agent)
+    for agent in csl.editors(description.contributors):
+        yield "ED", person_names.catalogued(agent)
+    yield from _dates(publication, accessed)
+    yield "PB", csl.publisher(publication)
+    yield "DP", publication.repository_name
+    yield "ET", csl.version(publication)
+    yield "DO", publication.doi or ""
+    yield "AN", cstr.parse(publication.cstr).curie if publication.cstr else ""
+    yield "UR", csl.address(publication)
+    yield from _contents(publication)
+
+
+def _dates(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
+    """Year and date, of an interval its beginning; a date always has its slashes: ``2024/03/05/``."""
+    for parts in csl.date_parts(publication.description.publication_date)[:1]:
+        year, *rest = parts
+        yield "PY", f"{year:04}"
+        yield "DA", "/".join([f"{year:04}", *(f"{part:02}" for part in rest)]) + "/" * (3 - len(rest))
+    yield "Y2", f"{accessed:%Y/%m/%d}/" if accessed else ""
+
+
+def _contents(publication: Publication) -> Iterator[tuple[str, str]]:
+    description = publication.description
+    for subject in description.subjects:
+        yield "KW", subject.subject
+    yield "AB", plain(description.description)
+    for more in csl.other_abstracts(publication):
+        yield "N2", more.text
+    yield "LA", ", ".join(csl.languages(publication))

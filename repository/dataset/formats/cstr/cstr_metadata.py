@@ -1,0 +1,259 @@
+"""The metadata record of a CSTR: the template of scientific data of its platform's interface, version 3.
+
+Sources: the platform's pages on its open interface (cstr.cn), the core metadata specification of science and technology
+resource identification, and clients in use.  Where these differ in spelling, the clients decide: keywords are
+``{lang, words}``, a creator is of type 1 (person) or 2 (organisation), and codes are texts.
+
+Every text stands with its language: Chinese and English are never joined.  What has no script that tells, and no
+declared language, is taken for English, because the platform wants a language for every text.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from repository.dataset import cstr
+from repository.dataset.cstr_types import SCIENTIFIC_DATA
+from repository.dataset.description import (
+    Affiliation,
+    Agent,
+    Description,
+    Funding,
+    Licence,
+    Publication,
+    RelatedId,
+    RelatedIdentifier,
+    Sibling,
+    Subject,
+)
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
+
+Json = dict[str, Any]
+
+_RESOLVABLE, _FINDABLE = "1", "2"
+_PERSON, _ORGANISATION = "1", "2"
+_ONLINE = "1"
+_CONDITIONAL, _FULL = "1", "2"
+_TYPES = {"video": "2", "audio": "3"}
+_DATASET = "1"
+_UNSAID = "en"
+
+_NO_TITLES = frozenset({"subtitle", "other"})
+"""Types of titles that are not the name of the whole in some language."""
+
+_SCHEMES = {
+    "ads": "bibcode",
+    "ark": "ARK",
+    "arxiv": "arXiv",
+    "crossreffunderid": "Crossref Funder ID",
+    "cstr": "CSTR",
+    "doi": "DOI",
+    "handle": "Handle",
+    "orcid": "ORCID",
+    "other": "Other",
+    "swhid": "SWHID",
+    "wikidata": "Wikidata",
+}
+_OECD = re.compile(r"(?:.*oecd\.org/\S*\?|oecd[:/]|fos[:/])(?P<code>[0-9](?:\.[0-9]{1,2})?)", re.IGNORECASE)
+_GBT = re.compile(r"gb/?t[ -]?13745(?:-[0-9]{4})?[:/](?P<code>[0-9]{3,7}(?:\.[0-9]{2,4})*)", re.IGNORECASE)
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def cstr_metadata(publication: Publication) -> Json:
+    """The record of a version, or of a concept with all its versions; without empty members.
+
+    ``resource_type`` is the type in the identifier itself.  A publication that has no CSTR (yet) has no
+    ``identifier`` in it, and is scientific data.
+    """
+    description = publication.description
+    said = {
+        **_identity(publication),
+        "titles": _titles(description),
+        "creators": [_agent(each) for each in description.creators],
+        "publisher": {"names": _named(description.publisher or publication.repository_name)},
+        "publish_date": description.publication_date.partition("/")[0],
+        **_texts(publication),
+        "contributors": [_agent(each) for each in description.contributors],
+        "alternative_identifiers": list(_alternatives(publication)),
+        "related_identifiers": list(_relations(publication)),
+        "share_method": {"channel": _ONLINE, "range": _FULL if _is_open(publication) else _CONDITIONAL},
+        "rights": [*map(_right, description.licences), *_copyright(description)],
+        "funders": [_funder(each) for each in description.funding],
+    }
+    return {name: _writable(value) for name, value in _without_empty(said).items()}
+
+
+def _identity(publication: Publication) -> Json:
+    general = publication.description.resource_type.id.partition("-")[0]
+    return {
+        "identifier": publication.cstr,
+        "type": _TYPES.get(general, _DATASET),
+        "cstr_state": _RESOLVABLE if publication.withdrawn else _FINDABLE,
+        "urls": [publication.url],
+        "resource_type": cstr.parse(publication.cstr).type_code if publication.cstr else SCIENTIFIC_DATA,
+    }
+
+
+def _texts(publication: Publication) -> Json:
+    description = publication.description
+    spoken = [tag for label in description.languages if (tag := language_tag(label.id))]
+    return {
+        "descriptions": _descriptions(description),
+        "keywords": _keywords(description.subjects),
+        "subjects": [code for subject in description.subjects if (code := _classified(subject))],
+        "language": spoken[0] if spoken else _language(description.title, None, description),
+        "version": description.version or f"V{publication.index}",
+    }
+
+
+def _titles(description: Description) -> list[Json]:
+    """The title, and those that are the same in another language or other words."""
+    others = [each for each in description.additional_titles if not each.type or each.type.id not in _NO_TITLES]
+    texts = [(description.title, None), *((each.text, each.language) for each in others)]
+    return [
+        {"lang": _language(text, language, description), "name": one_line(text)} for text, language in texts if text
+    ]
+
+
+def _descriptions(description: Description) -> list[Json]:
+    texts = [
+        (plain(description.description), None),
+        *((each.text, each.language) for each in description.additional_descriptions),
+    ]
+    return [{"lang": _language(text, language, description), "description": text} for text, language in texts if text]
+
+
+def _language(text: str, declared: str | None, description: Description) -> str:
+    spoken = [label.id for label in description.languages]
+    return language_tag(declared) or language_of(text, spoken) or _UNSAID
+
+
+def _keywords(subjects: Iterable[Subject]) -> list[Json]:
+    """By language, in the order in which languages first occur."""
+    words: dict[str, list[str]] = {}
+    for subject in subjects:
+        if subject.subject:
+            words.setdefault(language_of(subject.subject) or _UNSAID, []).append(one_line(subject.subject))
+    return [{"lang": language, "words": list(dict.fromkeys(each))} for language, each in words.items()]
+
+
+def _classified(subject: Subject) -> Json | None:
+    """The code of a subject out of GB/T 13745 or OECD's fields of science, None for one out of neither."""
+    for name, pattern in (("standard_gbt", _GBT), ("standard_oecd", _OECD)):
+        if match := pattern.fullmatch(subject.id or ""):
+            return {name: match["code"]}
+    return None
+
+
+def _agent(agent: Agent) -> Json:
+    identifiers = [_identifier(each) for each in agent.identifiers]
+    if not agent.personal:
+        organisation = _without_empty({"names": _named(agent.name), "identifiers": identifiers})
+        return {"type": _ORGANISATION, "affiliation": organisation}
+    person = {
+        "names": _named(person_names.written(agent)),
+        "identifiers": identifiers,
+        "affiliations": [_affiliation(each) for each in agent.affiliations],
+    }
+    return {"type": _PERSON, "person": _without_empty(person)}
+
+
+def _affiliation(affiliation: Affiliation) -> Json:
+    ror = identifier_urls.ror_url(affiliation.id)
+    identifiers = [{"type": "ROR", "identifier": ror.rpartition("/")[2]}] if ror else []
+    return _without_empty({"names": _named(affiliation.name), "identifiers": identifiers})
+
+
+def _named(name: str) -> list[Json]:
+    return [{"lang": language_of(name) or _UNSAID, "name": one_line(name)}] if name else []
+
+
+def _identifier(identifier: RelatedId) -> Json:
+    return {"type": _scheme(identifier.scheme), "identifier": identifier.identifier}
+
+
+def _scheme(scheme: str) -> str:
+    return _SCHEMES.get(scheme.lower(), scheme.upper())
+
+
+def _alternatives(publication: Publication) -> Iterator[Json]:
+    """DOI and handle of the same thing first, so that the identifiers lead to each other."""
+    if publication.doi:
+        yield {"type": "DOI", "identifier": publication.doi}
+    if publication.handle:
+        yield {"type": "Handle", "identifier": publication.handle}
+    for identifier in publication.description.identifiers:
+        yield _identifier(identifier)
+
+
+def _relations(publication: Publication) -> Iterator[Json]:
+    """Concept and neighbours of a version, all versions of a concept, then what the depositor named."""
+    if publication.is_concept:
+        for sibling in publication.siblings:
+            yield _version("HasVersion", sibling)
+    else:
+        concept = Sibling(0, publication.concept_url, publication.concept_doi, publication.concept_cstr)
+        if concept.cstr or concept.doi or concept.url:
+            yield _version("IsVersionOf", concept)
+        if publication.previous:
+            yield _version("IsNewVersionOf", publication.previous)
+        if publication.following:
+            yield _version("IsPreviousVersionOf", publication.following)
+    for related in publication.description.related_identifiers:
+        yield _related(related)
+
+
+def _version(relation: str, sibling: Sibling) -> Json:
+    """By its CSTR, else its DOI, else its page."""
+    for scheme, identifier in (("CSTR", sibling.cstr), ("DOI", sibling.doi)):
+        if identifier:
+            return {"relation": relation, "type": scheme, "identifier": identifier}
+    return {"relation": relation, "type": "URL", "identifier": sibling.url}
+
+
+def _related(related: RelatedIdentifier) -> Json:
+    """DataCite's name of the relation is its English title without blanks."""
+    name = "".join(word.capitalize() for word in related.relation.name("en").split())
+    return {"relation": name, "type": _scheme(related.scheme), "identifier": related.identifier}
+
+
+def _is_open(publication: Publication) -> bool:
+    return publication.access_status == "open" and publication.withdrawn is None
+
+
+def _right(licence: Licence) -> Json:
+    return _without_empty(
+        {
+            "license": one_line(licence.title),
+            "description": identifier_urls.web_address(licence.url) or licence.description,
+        }
+    )
+
+
+def _copyright(description: Description) -> Sequence[Json]:
+    return [{"description": description.copyright}] if description.copyright else []
+
+
+def _funder(funding: Funding) -> Json:
+    return _without_empty(
+        {
+            "name": one_line(funding.funder),
+            "proj_num": funding.award_number,
+            "proj_name": one_line(funding.award_title),
+        }
+    )
+
+
+def _without_empty(said: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+
+
+def _writable(value: Any) -> Any:
+    """Control characters and halves of characters are left out, however deep they lie."""
+    if isinstance(value, str):
+        return _UNWRITABLE.sub("", value)
+    if isinstance(value, list):
+        return [_writable(each) for each in value]
+    return {name: _writable(each) for name, each in value.items()}

@@ -1,0 +1,103 @@
+"""Places in DataCite's attributes, from GeoJSON: points, boxes and polygons, longitudes within 180 degrees.
+
+Source: DataCite Metadata Schema 4.7, property 18 (GeoLocation).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from repository.dataset.description import DescribedPlace
+from repository.dataset.formats.datacite.datacite_terms import said
+from repository.dataset.formats.geometries import upright_box, within_180
+
+Json = dict[str, Any]
+Position = Sequence[float]
+
+MOST_POINTS = 50
+"""Points of one geometry that are told one by one; of more the box around them, for a record is no data file."""
+
+_DECIMALS = 8
+"""Of a degree, about a millimetre."""
+
+
+def geo_locations(places: Sequence[DescribedPlace]) -> list[Json]:
+    """One for each shape, with the name of its place; one of the name alone where there is no shape."""
+    return [location for place in places for location in _of_place(place)]
+
+
+def _of_place(place: DescribedPlace) -> list[Json]:
+    name = said(place.place or place.description)
+    named: Json = {"geoLocationPlace": name} if name else {}
+    shapes = [{**named, **shape} for shape in _shapes(place.geometry)] if place.geometry else []
+    return shapes or ([named] if named else [])
+
+
+def _shapes(geometry: Mapping[str, Any]) -> Iterator[Json]:
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates") or []
+    match kind:
+        case "GeometryCollection":
+            for part in geometry.get("geometries") or ():
+                yield from _shapes(part)
+        case "Point" | "MultiPoint":
+            yield from _points([coordinates] if kind == "Point" else coordinates)
+        case "LineString" | "MultiLineString":
+            for line in [coordinates] if kind == "LineString" else coordinates:
+                yield from _around(line)
+        case "Polygon" | "MultiPolygon":
+            for polygon in [coordinates] if kind == "Polygon" else coordinates:
+                yield from _area(polygon[0] if polygon else [])
+        case _:
+            raise ValueError(f"{kind!r} is not a type of GeoJSON geometry.")
+
+
+def _points(positions: Sequence[Position]) -> Iterator[Json]:
+    if len(positions) > MOST_POINTS:
+        yield from _around(positions)
+        return
+    for position in positions:
+        if len(position) > 1:
+            yield {"geoLocationPoint": _point(position)}
+
+
+def _area(ring: Sequence[Position]) -> Iterator[Json]:
+    """The outer ring, for the schema has no holes; a box where the ring is one, or too short to be a polygon."""
+    box = upright_box(ring)
+    if box:
+        yield _box(*box)
+    elif len(ring) > 3:
+        yield {"geoLocationPolygon": [{"polygonPoint": _point(position)} for position in ring]}
+    else:
+        yield from _around(ring)
+
+
+def _around(positions: Sequence[Position]) -> Iterator[Json]:
+    if positions:
+        longitudes = [position[0] for position in positions]
+        latitudes = [position[1] for position in positions]
+        west, east = min(longitudes), max(longitudes)
+        if east - west >= 360:
+            west, east = -180, 180
+        yield _box(min(latitudes), within_180(west), max(latitudes), within_180(east))
+
+
+def _point(position: Position) -> Json:
+    return {"pointLongitude": _longitude(position[0]), "pointLatitude": _latitude(position[1])}
+
+
+def _box(south: float, west: float, north: float, east: float) -> Json:
+    return {
+        "geoLocationBox": {
+            "westBoundLongitude": _longitude(west),
+            "eastBoundLongitude": _longitude(east),
+            "southBoundLatitude": _latitude(south),
+            "northBoundLatitude": _latitude(north),
+        }
+    }
+
+
+def _longitude(degrees: float) -> float:
+    return round(within_180(degrees), _DECIMALS)
+
+
+def _latitude(degrees: float) -> float:
+    return round(min(max(degrees, -90), 90), _DECIMALS)

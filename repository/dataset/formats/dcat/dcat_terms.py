@@ -1,0 +1,225 @@
+"""What descriptions are called in the vocabularies of DCAT-AP, and what all parts of one description share.
+
+Sources: DCAT-AP 3.0.1, section 8 (controlled vocabularies); the authority tables of the Publications Office of the EU;
+COAR Resource Types 3; DataCite to DCAT-AP mapping (CiteDCAT-AP, European Commission).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from repository.dataset.description import Label, Publication
+from repository.dataset.edtf import parse_edtf
+from repository.dataset.formats.datacite.datacite_terms import tongue
+from repository.dataset.formats.plain_text import has_cjk
+from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, Resource, blank, iri, literal
+
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
+_COAR = "http://purl.org/coar/resource_type/"
+
+_RIGHTS = {"open": "PUBLIC", "embargoed": "RESTRICTED", "restricted": "RESTRICTED", "metadata-only": "NON_PUBLIC"}
+
+RELATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "cites": "dct:references",
+        "references": "dct:references",
+        "iscitedby": "dct:isReferencedBy",
+        "isreferencedby": "dct:isReferencedBy",
+        "isdescribedby": "foaf:page",
+        "isdocumentedby": "foaf:page",
+        "ispartof": "dct:isPartOf",
+        "haspart": "dct:hasPart",
+        "isversionof": "dct:isVersionOf",
+        "hasversion": "dct:hasVersion",
+        "isnewversionof": "dcat:previousVersion",
+        "ispreviousversionof": "dcat:nextVersion",
+        "obsoletes": "dct:replaces",
+        "isobsoletedby": "dct:isReplacedBy",
+        "requires": "dct:requires",
+        "isrequiredby": "dct:isRequiredBy",
+        "isvariantformof": "dct:isFormatOf",
+        "isoriginalformof": "dct:hasFormat",
+        "isderivedfrom": "prov:wasDerivedFrom",
+        "issourceof": "prov:hadDerivation",
+        "isidenticalto": "owl:sameAs",
+    }
+)
+"""Relation -> property, ``dct:relation`` for others; ``dct:source`` is not here, for DCAT-AP wants a dataset there."""
+
+DATES: Mapping[str, str] = MappingProxyType(
+    {
+        "created": "dct:created",
+        "available": "dct:available",
+        "submitted": "dct:dateSubmitted",
+        "accepted": "dct:dateAccepted",
+        "copyrighted": "dct:dateCopyrighted",
+        "valid": "dct:valid",
+        "other": "dct:date",
+    }
+)
+"""Type of date -> property."""
+
+PERIODS = frozenset({"collected", "coverage"})
+"""Types of dates that are what the data are about."""
+
+TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "dataset": "c_ddb1",
+        "software": "c_5ce6",
+        "workflow": "c_393c",
+        "image": "c_c513",
+        "image-figure": "c_ecc8",
+        "image-plot": "c_ecc8",
+        "image-diagram": "c_ecc8",
+        "image-drawing": "c_ecc8",
+        "image-photo": "c_ecc8",
+        "video": "c_12ce",
+        "audio": "c_18cc",
+        "publication": "c_18cf",
+        "publication-article": "c_6501",
+        "publication-datapaper": "c_beb9",
+        "publication-preprint": "c_816b",
+        "publication-dissertation": "c_46ec",
+        "publication-conferencepaper": "c_5794",
+        "publication-conferenceproceeding": "c_f744",
+        "publication-report": "c_93fc",
+        "publication-technicalnote": "c_71bd",
+        "publication-workingpaper": "c_8042",
+        "publication-deliverable": "c_18op",
+        "publication-proposal": "c_baaf",
+        "publication-datamanagementplan": "c_ab20",
+        "publication-softwaredocumentation": "c_71bd",
+        "publication-book": "c_2f33",
+        "publication-section": "c_3248",
+        "publication-journal": "c_0640",
+        "publication-peerreview": "H9BQ-739P",
+        "publication-patent": "c_15cd",
+        "poster": "c_6670",
+        "presentation": "R60J-J5BD",
+        "lesson": "c_e059",
+        "other": "c_1843",
+    }
+)
+"""Resource type -> concept of COAR; one that has no line of its own is of its general type, if that has one."""
+
+FILE_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "application/geo+json": "GEOJSON",
+        "application/geopackage+sqlite3": "GPKG",
+        "application/gzip": "GZIP",
+        "application/json": "JSON",
+        "application/ld+json": "JSON_LD",
+        "application/pdf": "PDF",
+        "application/rdf+xml": "RDF_XML",
+        "application/vnd.apache.parquet": "PARQUET",
+        "application/vnd.google-earth.kml+xml": "KML",
+        "application/vnd.ms-excel": "XLS",
+        "application/vnd.oasis.opendocument.spreadsheet": "ODS",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+        "application/x-hdf": "HDF",
+        "application/x-hdf5": "HDF",
+        "application/x-netcdf": "NETCDF",
+        "application/netcdf": "NETCDF",
+        "application/x-tar": "TAR",
+        "application/xml": "XML",
+        "application/zip": "ZIP",
+        "image/jpeg": "JPEG",
+        "image/png": "PNG",
+        "image/tiff": "TIFF",
+        "text/csv": "CSV",
+        "text/html": "HTML",
+        "text/plain": "TXT",
+        "text/tab-separated-values": "TSV",
+        "text/turtle": "RDF_TURTLE",
+        "text/xml": "XML",
+    }
+)
+"""Media type -> term of the authority table ``file-type``."""
+
+_DATE_TYPES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
+_LANGUAGE = re.compile("[a-z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One publication being told in a graph; `declared` are the ISO 639-3 codes of its languages."""
+
+    graph: Graph
+    dataset: Resource
+    publication: Publication
+    declared: Sequence[str]
+
+    def text(self, text: str, code: str | None = None) -> Literal | None:
+        """`text` with the tag of its ISO 639-3 `code`, or of the language that its script tells."""
+        return literal(text, tongue(text, code, self.declared))
+
+    def name(self, text: str) -> Literal | None:
+        """The name of someone or something, which has a language only where its script tells one."""
+        return literal(text, tongue(text, None, self.declared) if has_cjk(text) else None)
+
+    def part(self, name: str) -> Iri:
+        """The address of a part of the description: a fragment of the landing page's, with `name` already escaped."""
+        return Iri(f"{page_of(self.publication)}#{name}")
+
+
+def page_of(publication: Publication) -> Iri:
+    """The landing page."""
+    return iri(publication.url) or Iri(f"urn:record:{publication.id}")
+
+
+def address(doi: Iri | None, cstr: Iri | None, url: str) -> Iri:
+    """What a dataset is called: by its DOI, else its CSTR, else as the thing that its page is about."""
+    return doi or cstr or Iri(f"{iri(url) or 'urn:record'}#dataset")
+
+
+def authority(table: str, term: str) -> Iri:
+    """A term of an authority table of the EU, as in ``language/ZHO``."""
+    return Iri(f"{_AUTHORITY}{table}/{term}")
+
+
+def access_right(status: str) -> Iri | None:
+    return authority("access-right", _RIGHTS[status]) if status in _RIGHTS else None
+
+
+def language(code: str) -> Iri | None:
+    """The language of an ISO 639-3 code; None for codes that name none."""
+    known = _LANGUAGE.fullmatch(code) and code not in ("und", "zxx", "mul", "mis")
+    return authority("language", code.upper()) if known else None
+
+
+def resource_type(kind: str) -> Iri | None:
+    term = TYPES.get(kind) or TYPES.get(kind.partition("-")[0])
+    return Iri(_COAR + term) if term else None
+
+
+def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> Resource:
+    """A controlled term with its names in all languages."""
+    found = graph.resource(address, "skos:Concept", *types) if address else blank("skos:Concept", *types)
+    found.say("skos:prefLabel", *(literal(text, tongue("", tag, ())) for tag, text in label.title.items()))
+    if not found.statements:
+        found.say("skos:prefLabel", literal(label.id) or literal("-"))
+    return found
+
+
+def moment(date: str) -> Literal | None:
+    """A date of EDTF level 0, an interval's first, as exact as it is; an instant; None for what is neither."""
+    if _INSTANT.fullmatch(date):
+        return _instant(date)
+    day = date.partition("/")[0].replace("-XX", "")
+    try:
+        known = parse_edtf(day).earliest
+    except ValueError:
+        return None  # what is no date is no date in RDF either, and says nothing
+    return Literal(day, None, _DATE_TYPES[len(day)]) if known and not day.startswith("0000") else None
+
+
+def _instant(text: str) -> Literal | None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return None  # looks like an instant, yet the calendar has no such day
+    return Literal(text, None, "xsd:dateTime")

@@ -1,0 +1,96 @@
+"""Places in schema.org's terms, from GeoJSON.
+
+GeoJSON has longitude first; schema.org's texts have latitude first, boxes as "S W N E".
+Source: science-on-schema.org, guide Dataset, "Spatial coverage".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from repository.dataset.description import DescribedPlace
+from repository.dataset.formats import identifier_urls
+
+Json = dict[str, Any]
+Position = Sequence[float]
+
+
+def schema_place(place: DescribedPlace) -> Json:
+    """A schema.org Place; empty when nothing is said that it could hold."""
+    shapes = geo(place.geometry) if place.geometry else []
+    same = [link for i in place.identifiers if (link := identifier_urls.link_to(i.scheme, i.identifier))]
+    said = {
+        "name": place.place,
+        "description": place.description,
+        "geo": shapes[0] if len(shapes) == 1 else shapes,
+        "sameAs": same,
+    }
+    kept = {name: value for name, value in said.items() if value}
+    return {"@type": "DescribedPlace", **kept} if kept else {}
+
+
+def geo(geometry: Mapping[str, Any]) -> list[Json]:
+    """One GeoCoordinates or GeoShape for each point, line or polygon of `geometry`."""
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates") or []
+    if kind == "GeometryCollection":
+        return [shape for part in geometry.get("geometries") or () for shape in geo(part)]
+    if kind == "Point":
+        return [_point(coordinates)] if coordinates else []
+    if kind == "MultiPoint":
+        return [_point(position) for position in coordinates]
+    if kind == "LineString":
+        return [_shape("line", coordinates)]
+    if kind == "MultiLineString":
+        return [_shape("line", line) for line in coordinates]
+    if kind == "Polygon":
+        return [_area(coordinates[0])] if coordinates else []
+    if kind == "MultiPolygon":
+        return [_area(polygon[0]) for polygon in coordinates if polygon]
+    raise ValueError(f"{kind!r} is not a type of GeoJSON geometry.")
+
+
+def _point(position: Position) -> Json:
+    found: Json = {
+        "@type": "GeoCoordinates",
+        "latitude": position[1],
+        "longitude": position[0],
+    }
+    return {**found, "elevation": position[2]} if len(position) > 2 else found
+
+
+def _area(ring: Sequence[Position]) -> Json:
+    """A box for an upright rectangle, which more readers understand; a polygon for the rest.
+
+    Holes are left out: schema.org has none.
+    """
+    box = upright_box(ring)
+    return _box(*box) if box else _shape("polygon", ring)
+
+
+def upright_box(ring: Sequence[Position]) -> tuple[float, float, float, float] | None:
+    """South, west, north and east of a ring that is an upright rectangle, None of any other."""
+    longitudes = sorted({position[0] for position in ring})
+    latitudes = sorted({position[1] for position in ring})
+    corners = {(position[0], position[1]) for position in ring}
+    if len(longitudes) == len(latitudes) == 2 and len(corners) == 4:
+        west, east = map(within_180, longitudes)
+        return latitudes[0], west, latitudes[1], east
+    return None
+
+
+def within_180(longitude: float) -> float:
+    """A box over the antimeridian, as from 170 to 190, gets west 170 and east -170."""
+    return longitude if -180 <= longitude <= 180 else (longitude + 180) % 360 - 180
+
+
+def _box(south: float, west: float, north: float, east: float) -> Json:
+    return {"@type": "GeoShape", "box": " ".join(map(_number, (south, west, north, east)))}
+
+
+def _shape(name: str, positions: Sequence[Position]) -> Json:
+    pairs = (f"{_number(position[1])} {_number(position[0])}" for position in positions)
+    return {"@type": "GeoShape", name: " ".join(pairs)}
+
+
+def _number(value: float) -> str:
+    """Plain decimals, for an exponent is not read everywhere: at most 8, about a millimetre."""
+    return f"{value:.8f}".rstrip("0").rstrip(".") if value else "0"

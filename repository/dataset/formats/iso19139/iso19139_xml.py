@@ -1,0 +1,258 @@
+"""ISO 19139, the XML of ISO 19115, as catalogues of the earth sciences harvest it (GEOSS among them).
+
+Sources: ISO 19115:2003; ISO/TS 19139:2007; INSPIRE technical guidance 2.0 for the use of anchors in constraints.
+"""
+
+from collections.abc import Iterator
+
+from repository.dataset import cstr
+from repository.dataset.description import Agent, Publication, Text
+from repository.dataset.formats import identifier_urls, xml_writer
+from repository.dataset.formats.access_rights import COAR
+from repository.dataset.formats.citation import csl
+from repository.dataset.formats.datacite.datacite_terms import UNAVAILABLE, said, uri
+from repository.dataset.formats.iso19139.iso19139_parts import (
+    anchor,
+    boxes,
+    code,
+    dated,
+    free_text,
+    language_code,
+    locale_id,
+    online,
+    party,
+    period,
+    string,
+    within,
+)
+from repository.dataset.formats.plain_text import has_cjk, one_line, plain
+from repository.dataset.formats.xml_writer import writable
+
+NAMESPACE = "http://www.isotc211.org/2005/gmd"
+SCHEMA = "http://www.isotc211.org/2005/gmd/gmd.xsd"
+_OPENING = (
+    f'<gmd:MD_Metadata xmlns:gmd="{NAMESPACE}" xmlns:gco="http://www.isotc211.org/2005/gco"'
+    ' xmlns:gmx="http://www.isotc211.org/2005/gmx" xmlns:gml="http://www.opengis.net/gml/3.2"'
+    ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    f' xsi:schemaLocation="{NAMESPACE} {SCHEMA}">'
+)
+_OF_THE_DATA = frozenset({"collected", "coverage", "valid"})
+_DATES = {"created": "creation", "updated": "revision", "issued": "publication"}
+
+
+def iso19139(publication: Publication) -> str:
+    """The element ``gmd:MD_Metadata``, with every namespace it needs and without an XML declaration."""
+    language = _language(publication)
+    return "".join(
+        (
+            _OPENING,
+            string("fileIdentifier", _identifier(publication)),
+            language_code("language", language),
+            code("characterSet", "MD_CharacterSetCode", "utf8"),
+            string(
+                "parentIdentifier", identifier_urls.doi_url(publication.concept_doi) if publication.concept_doi else ""
+            ),
+            code("hierarchyLevel", "MD_ScopeCode", _level(publication)),
+            party("contact", _publisher(publication), "pointOfContact"),
+            _stamped(publication),
+            string("metadataStandardName", "ISO 19115:2003/19139"),
+            string("metadataStandardVersion", "1.0"),
+            string("dataSetURI", csl.address(publication)),
+            *_locales(publication, language),
+            within("identificationInfo", within("MD_DataIdentification", *_identification(publication, language))),
+            within("distributionInfo", within("MD_Distribution", *_distribution(publication))),
+            _lineage(publication),
+            "</gmd:MD_Metadata>",
+        )
+    )
+
+
+def _identification(publication: Publication, language: str) -> Iterator[str]:
+    description = publication.description
+    yield within("citation", within("CI_Citation", *_citation(publication, language)))
+    abstract = writable(plain(description.description)).strip() or said(description.title) or UNAVAILABLE
+    others = [each for each in description.additional_descriptions if each.type is None or each.type.id == "abstract"]
+    yield free_text("abstract", abstract, _translations(others, language), publication.id)
+    yield code("status", "MD_ProgressCode", "obsolete" if publication.withdrawn else "completed")
+    yield party("pointOfContact", _publisher(publication), "publisher")
+    yield _keywords(publication)
+    yield from _constraints(publication)
+    for declared in description.languages or ():
+        yield language_code("language", declared.id)
+    if not description.languages:
+        yield language_code("language", language)
+    yield code("characterSet", "MD_CharacterSetCode", "utf8")
+    yield (
+        "<gmd:topicCategory><gmd:MD_TopicCategoryCode>geoscientificInformation</gmd:MD_TopicCategoryCode>"
+        "</gmd:topicCategory>"
+        if description.places
+        else ""
+    )
+    yield _extent(publication)
+    yield string("supplementalInformation", _supplement(publication))
+
+
+def _citation(publication: Publication, language: str) -> Iterator[str]:
+    description = publication.description
+    title = said(description.title) or UNAVAILABLE
+    others = [each for each in description.additional_titles if each.type and each.type.id == "translated-title"]
+    translated = _translations(others, language)
+    yield free_text("title", title, translated, publication.id)
+    for more in description.additional_titles:
+        if not any(more is each for each in translated):
+            yield string("alternateTitle", one_line(more.text))
+    yield dated(description.publication_date, "publication") or dated(publication.created[:10] or "0001", "publication")
+    for day in description.dates:
+        if day.type.id in _DATES:
+            yield dated(day.date, _DATES[day.type.id])
+    yield string("edition", one_line(description.version))
+    for named in _identifiers(publication):
+        yield within("identifier", within("MD_Identifier", named))
+    for agent in description.creators:
+        yield party("citedResponsibleParty", agent, "author")
+    for agent in description.contributors:
+        yield party("citedResponsibleParty", agent, agent.role.id if agent.role else "pointOfContact")
+    yield party("citedResponsibleParty", _publisher(publication), "publisher")
+
+
+def _identifiers(publication: Publication) -> Iterator[str]:
+    if publication.doi:
+        yield anchor("code", identifier_urls.doi_url(publication.doi), identifier_urls.doi_url(publication.doi))
+    if publication.cstr:
+        yield anchor("code", cstr.parse(publication.cstr).curie, identifier_urls.cstr_url(publication.cstr))
+    if publication.handle:
+        yield anchor(
+            "code", identifier_urls.handle_url(publication.handle), identifier_urls.handle_url(publication.handle)
+        )
+
+
+def _keywords(publication: Publication) -> str:
+    """Controlled terms apart from words, because OWSLib reads the terms of a group only where there are no words."""
+    terms = {subject: uri(subject.id) for subject in publication.description.subjects}
+    groups = (
+        "".join(string("keyword", one_line(subject.subject)) for subject, where in terms.items() if not where),
+        "".join(anchor("keyword", one_line(subject.subject), where) for subject, where in terms.items() if where),
+    )
+    return "".join(within("descriptiveKeywords", within("MD_Keywords", words)) for words in groups)
+
+
+def _constraints(publication: Publication) -> Iterator[str]:
+    """The licences, and the state of access as a term that machines know."""
+    licences = "".join(
+        anchor("otherConstraints", licence.title, licence.url) for licence in publication.description.licences
+    )
+    if licences:
+        yield within(
+            "resourceConstraints",
+            within(
+                "MD_LegalConstraints",
+                string("useLimitation", one_line(publication.description.copyright)),
+                code("useConstraints", "MD_RestrictionCode", "license"),
+                code("useConstraints", "MD_RestrictionCode", "otherRestrictions"),
+                licences,
+            ),
+        )
+    name, concept = COAR.get(publication.access_status, ("", None))
+    if name:
+        until = f", until {publication.embargo_until}" if publication.embargo_until else ""
+        yield within(
+            "resourceConstraints",
+            within(
+                "MD_LegalConstraints",
+                code("accessConstraints", "MD_RestrictionCode", "otherRestrictions"),
+                anchor("otherConstraints", name + until, concept),
+            ),
+        )
+
+
+def _extent(publication: Publication) -> str:
+    description = publication.description
+    names = "; ".join(one_line(place.place or place.description) for place in description.places)
+    times = [day for day in description.dates if day.type.id in _OF_THE_DATA]
+    elements = (
+        *boxes(description.places),
+        *(period(time, publication.id, number) for number, time in enumerate(times, 1)),
+    )
+    return within("extent", within("EX_Extent", string("description", names.strip("; ")), *elements))
+
+
+def _distribution(publication: Publication) -> Iterator[str]:
+    files = [] if publication.withdrawn else publication.files
+    for media_type in dict.fromkeys(file.media_type for file in files):
+        named = string("name", media_type) + '<gmd:version gco:nilReason="unknown"/>'
+        yield within("distributionFormat", within("MD_Format", named))
+    places = [online(publication.url, "Landing page", function="information")]
+    if publication.doi:
+        places.append(online(identifier_urls.doi_url(publication.doi), "DOI", function="information"))
+    for file in files:
+        told = f"{file.media_type}, {file.size} bytes, SHA-256 {file.sha256}"
+        places.append(online(file.url, file.key, told, "download", "WWW:DOWNLOAD-1.0-http--download"))
+    megabytes = publication.total_bytes / 1e6
+    size = f"<gmd:transferSize><gco:Real>{megabytes:.6f}</gco:Real></gmd:transferSize>" if files else ""
+    lines = (within("onLine", place) for place in places)
+    yield within("transferOptions", within("MD_DigitalTransferOptions", size, *lines))
+
+
+def _lineage(publication: Publication) -> str:
+    """How the data were made, in the words of their makers."""
+    texts = publication.description.additional_descriptions
+    methods = "\n".join(each.text for each in texts if each.type and each.type.id == "methods")
+    statement = within("lineage", within("LI_Lineage", string("statement", methods)))
+    if not statement:
+        return ""
+    level = within("scope", within("DQ_Scope", code("level", "MD_ScopeCode", _level(publication))))
+    return within("dataQualityInfo", within("DQ_DataQuality", level, statement))
+
+
+def _locales(publication: Publication, language: str) -> Iterator[str]:
+    description = publication.description
+    texts = (*description.additional_titles, *description.additional_descriptions)
+    for other in dict.fromkeys(text.language for text in texts if text.language and text.language != language):
+        yield (
+            f'<gmd:locale><gmd:PT_Locale id="{locale_id(publication.id, other)}">'
+            + language_code("languageCode", other)
+            + code("characterEncoding", "MD_CharacterSetCode", "utf8")
+            + "</gmd:PT_Locale></gmd:locale>"
+        )
+
+
+def _translations(texts: list[Text], language: str) -> list[Text]:
+    """The first text in each other language."""
+    others = {text.language: text for text in reversed(texts) if text.language and text.language != language}
+    return list(others.values())
+
+
+def _language(publication: Publication) -> str:
+    """ISO 639-3 of the title, as far as its script and the declared languages tell."""
+    declared = [label.id for label in publication.description.languages]
+    if has_cjk(publication.description.title):
+        return next((each for each in declared if each in ("zho", "jpn", "kor")), "zho")
+    return next((each for each in declared if each not in ("zho", "jpn", "kor")), "eng")
+
+
+def _level(publication: Publication) -> str:
+    general = publication.description.resource_type.id.partition("-")[0]
+    return {"software": "software", "": "dataset", "dataset": "dataset"}.get(general, "nonGeographicDataset")
+
+
+def _publisher(publication: Publication) -> Agent:
+    names = (said(publication.description.publisher), said(publication.repository_name), UNAVAILABLE)
+    return Agent(personal=False, name=next(filter(None, names)))
+
+
+def _stamped(publication: Publication) -> str:
+    day = publication.updated[:10] or publication.created[:10]
+    return (
+        f"<gmd:dateStamp><gco:Date>{xml_writer.text(day)}</gco:Date></gmd:dateStamp>"
+        if day
+        else ('<gmd:dateStamp gco:nilReason="unknown"/>')
+    )
+
+
+def _identifier(publication: Publication) -> str:
+    return publication.doi or publication.cstr or publication.url
+
+
+def _supplement(publication: Publication) -> str:
+    gone = publication.withdrawn
+    return f"Withdrawn on {gone.date}: {gone.reason.name()}. {gone.note}".strip() if gone else ""

@@ -1,0 +1,156 @@
+"""Croissant 1.0, which loads tables into frameworks of machine learning.
+
+Source: MLCommons, Croissant Format Specification 1.0 (2024-03-01), "Dataset-level Information", "FileObject".
+"""
+
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from repository.dataset.description import Agent, FileOf, Publication
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.bibtex import bibtex
+from repository.dataset.formats.plain_text import plain, printable
+
+Json = dict[str, Any]
+
+MEDIA_TYPE = 'application/ld+json;profile="http://mlcommons.org/croissant/1.0"'
+PROFILE = "http://mlcommons.org/croissant/1.0"
+
+TABLES = MappingProxyType(
+    {
+        "csv": "text/csv",
+        "tsv": "text/tab-separated-values",
+        "tab": "text/tab-separated-values",
+        "parquet": "application/vnd.apache.parquet",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xls": "application/vnd.ms-excel",
+    }
+)
+"""Extension of a table -> its media type."""
+
+_TABULAR = frozenset({*TABLES.values(), "application/x-parquet", "application/parquet", "application/csv", "text/tsv"})
+
+_CONTEXT: Json = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileProperty": "cr:fileProperty",
+    "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+
+
+def is_tabular(publication: Publication) -> bool:
+    """Whether a file is a table that Croissant's readers open: CSV, TSV, Parquet or a workbook of Excel."""
+    return any(media_type_of(file) in _TABULAR for file in publication.files)
+
+
+def media_type_of(file: FileOf) -> str:
+    """The media type of a table by its extension, because stores often know it as bytes or plain text."""
+    _, dot, extension = file.key.rpartition(".")
+    return (
+        (TABLES.get(extension.lower()) if dot else None)
+        or file.media_type.partition(";")[0].strip()
+        or "application/octet-stream"
+    )
+
+
+def croissant(publication: Publication) -> Json:
+    """Croissant metadata of a publication, with its context inlined.
+
+    Every file of `publication.files` is a FileObject.  Columns are not known, so there is no ``recordSet``, which the
+    specification allows.  Says the same of any resource; `is_tabular` tells for which it is of use.
+    """
+    description = publication.description
+    title = printable(description.title)
+    said = {
+        "@context": {**_CONTEXT, "@language": csl.language(publication) or "en"},
+        "@type": "sc:Dataset",
+        "@id": csl.address(publication),
+        "conformsTo": PROFILE,
+        "name": title,
+        "description": printable(plain(description.description)) or title,
+        "url": publication.url,
+        "sameAs": _addresses(publication),
+        "identifier": _addresses(publication),
+        "citeAs": bibtex(publication),
+        "creator": [_agent(agent) for agent in description.creators],
+        "publisher": _named("sc:Organization", csl.publisher(publication)),
+        "datePublished": description.publication_date.partition("/")[0].replace("..", "") or publication.created[:10],
+        "dateModified": publication.updated[:10],
+        "license": [identifier_urls.web_address(li.url) or printable(li.title) for li in description.licences],
+        "version": csl.bare_version(publication),
+        "keywords": [printable(subject.subject) for subject in description.subjects],
+        "inLanguage": list(csl.languages(publication)),
+        "isLiveDataset": False,
+        "distribution": [_file(file) for file in publication.files],
+    }
+    return _without_empty(said)
+
+
+def _addresses(publication: Publication) -> list[str]:
+    found = [identifier_urls.doi_url(publication.doi)] if publication.doi else []
+    return [*found, identifier_urls.cstr_url(publication.cstr)] if publication.cstr else found
+
+
+def _agent(agent: Agent) -> Json:
+    if not agent.personal:
+        return _named("sc:Organization", person_names.written(agent), identifier_urls.ror_url(agent.identifier("ror")))
+    orcid = agent.identifier("orcid")
+    family, given = person_names.parts(agent)
+    person = _named(
+        "sc:Person", person_names.written(agent), identifier_urls.link_to("orcid", orcid) if orcid else None
+    )
+    return _without_empty({**person, "givenName": given, "familyName": family if given else ""})
+
+
+def _named(kind: str, name: str, address: str | None = None) -> Json:
+    return _without_empty({"@type": kind, "name": name, "url": address})
+
+
+def _file(file: FileOf) -> Json:
+    return {
+        "@type": "cr:FileObject",
+        "@id": quote(file.key.encode("utf-8", "replace"), safe="/!$'()*+,;=@~"),
+        "name": printable(file.key),
+        "contentUrl": file.url,
+        "contentSize": f"{file.size} B",
+        "encodingFormat": media_type_of(file),
+        "sha256": file.sha256,
+    }
+
+
+def _without_empty(said: Json) -> Json:
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}

@@ -1,0 +1,145 @@
+"""A small graph of RDF: resources, what is said of each, and how a graph becomes a document.
+
+Only what descriptions need: names of vocabularies are written ``dct:title``, resources without an address stand inside
+the statement that names them, and every text is one that XML, Turtle and JSON can all hold.
+
+Source: RDF 1.1 Concepts and Abstract Syntax (W3C, 2014).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from repository.dataset.formats.datacite.datacite_terms import uri
+from repository.dataset.formats.xml_writer import writable
+
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "adms": "http://www.w3.org/ns/adms#",
+        "dcat": "http://www.w3.org/ns/dcat#",
+        "dct": "http://purl.org/dc/terms/",
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "geo": "http://www.opengis.net/ont/geosparql#",
+        "locn": "http://www.w3.org/ns/locn#",
+        "org": "http://www.w3.org/ns/org#",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "prov": "http://www.w3.org/ns/prov#",
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "schema": "https://schema.org/",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "spdx": "http://spdx.org/rdf/terms#",
+        "vcard": "http://www.w3.org/2006/vcard/ns#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    }
+)
+"""Prefix -> namespace; no prefix is ``http`` or ``https``, so that no address reads as a name."""
+
+Name: TypeAlias = str
+"""A term of a vocabulary by prefix and local name, as in ``dct:title``."""
+
+
+class Iri(str):
+    """An absolute address of ASCII characters that RFC 3986 allows; made by `iri`."""
+
+    __slots__ = ()
+
+
+class Literal(NamedTuple):
+    """A text with a language tag (BCP 47), or with a datatype, or with neither; made by `literal` if it is free."""
+
+    text: str
+    language: str | None = None
+    datatype: Name | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Resource:
+    """A thing and what is said of it: predicate -> objects, in the order said, each once.
+
+    Without an `iri` it is a blank node, which belongs in one statement of another resource.
+    """
+
+    iri: Iri | None
+    types: dict[Name, None] = field(default_factory=dict)
+    statements: dict[Name, dict["Term", None]] = field(default_factory=dict)
+
+    def say(self, predicate: Name, *objects: "Term | None") -> None:
+        """Add statements; None, which is what cannot be said, says nothing."""
+        for each in objects:
+            if each is not None:
+                known = each.iri if isinstance(each, Resource) else None
+                self.statements.setdefault(predicate, {})[known or each] = None
+
+
+Term: TypeAlias = Iri | Literal | Resource
+
+
+class Graph:
+    """Resources by their addresses, in the order in which they were first named."""
+
+    def __init__(self) -> None:
+        self._resources: dict[Iri, Resource] = {}
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._resources.values())
+
+    def resource(self, address: Iri, *types: Name) -> Resource:
+        """The one resource with this address, which from now on has these types too."""
+        found = self._resources.get(address)
+        if found is None:
+            found = self._resources[address] = Resource(address)
+        found.types.update(dict.fromkeys(types))
+        return found
+
+
+def blank(*types: Name) -> Resource:
+    """A resource without an address."""
+    return Resource(None, dict.fromkeys(types))
+
+
+def iri(address: str | None) -> Iri | None:
+    """`address` when it is one of the web, escaped where it must be; None when it is of no use as a name.
+
+    Steps such as ``/../`` are of no use: readers resolve them in some serialisations and not in others.
+    """
+    escaped = uri(address)
+    if escaped is None or ("/." in escaped and _has_steps(escaped)):
+        return None
+    return Iri(escaped)
+
+
+def _has_steps(address: str) -> bool:
+    path = address.partition("#")[0].partition("?")[0]
+    return any(step in (".", "..") for step in path.split("/")[3:])
+
+
+def literal(text: str, language: str | None = None) -> Literal | None:
+    """`text` without the characters that no document can hold; None when nothing is left."""
+    kept = writable(text).strip()
+    return Literal(kept, language) if kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """How graphs are written: `body` of each, with `between` between them, inside `opening` and `closing`."""
+
+    opening: str
+    body: Callable[[Graph], str]
+    between: str
+    closing: str
+
+
+def document(syntax: Syntax, graph: Graph) -> str:
+    """`graph` as one document."""
+    return f"{syntax.opening}{syntax.body(graph)}{syntax.closing}"
+
+
+def documents(syntax: Syntax, graphs: Iterable[Graph]) -> Iterator[str]:
+    """The union of `graphs` as one document, in parts of a graph each; they are taken one by one."""
+    begun = False
+    for graph in graphs:
+        yield (syntax.between if begun else syntax.opening) + syntax.body(graph)
+        begun = True
+    yield syntax.closing if begun else syntax.opening + syntax.closing

@@ -1,0 +1,239 @@
+"""schema.org in JSON-LD, after science-on-schema.org's guide to datasets (version 1.3)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from repository.dataset.description import (
+    Affiliation,
+    Agent,
+    Description,
+    FileOf,
+    Funding,
+    Label,
+    Publication,
+    Text,
+)
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.access_rights import COAR
+from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.geometries import schema_place
+from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
+from repository.dataset.formats.schema_org.schema_org_links import identification, property_value, relations, versions
+from repository.dataset.formats.type_mappings import kind_of
+
+Json = dict[str, Any]
+
+LONGEST_DESCRIPTION = 5000
+"""Characters; data set search engines refuse longer ones."""
+
+_FREE = {"open": True, "embargoed": False, "restricted": False}
+_COVERED = frozenset({"coverage", "collected"})
+_UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+def schema_org(publication: Publication) -> Json:
+    """A JSON-LD object of type Dataset, or of the type of what it is; without empty members.
+
+    `name` stays a plain text, because search engines expect one; titles in other languages stand
+    in ``alternateName`` with their language tags.
+    """
+    said = {
+        "@context": "https://schema.org/",
+        "@type": _type(publication),
+        "@id": csl.address(publication),
+        "url": publication.url,
+        **_texts(publication),
+        **_people(publication),
+        **_dates(publication),
+        **identification(publication),
+        **_access(publication),
+        **versions(publication),
+        **relations(publication),
+        **_contents(publication),
+    }
+    return _without_empty(said)
+
+
+def embed(value: Mapping[str, Any]) -> str:
+    """`value` as JSON that may stand in an HTML script element: no character of it ends one."""
+    return json.dumps(value, ensure_ascii=False).translate(_UNSAFE)
+
+
+def _without_empty(said: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+
+
+def _type(publication: Publication) -> str:
+    return kind_of(publication.description.resource_type.id).schema_org
+
+
+def _texts(publication: Publication) -> Json:
+    description = publication.description
+    spoken = [label.id for label in description.languages]
+    abstract = plain(description.description)
+    return {
+        "name": one_line(description.title),
+        "alternateName": [_tagged(t, spoken) for t in description.additional_titles if t.text],
+        "description": _shortened(abstract),
+        **_in_languages(description, abstract, spoken),
+        "version": description.version,
+        "keywords": [subject.subject for subject in description.subjects if subject.subject],
+        "about": [_term(subject.subject, subject.id) for subject in description.subjects if subject.id],
+        "inLanguage": _one_or_all([tag for code in spoken if (tag := language_tag(code))]),
+        "copyrightNotice": description.copyright,
+        "spatialCoverage": [p for place in description.places if (p := schema_place(place))],
+    }
+
+
+def _in_languages(description: Description, abstract: str, spoken: Sequence[str]) -> Json:
+    """Title and abstract with their languages, where there are translations to be told from."""
+    abstracts = [Text(abstract), *(t for t in description.additional_descriptions if _id(t.type) == "abstract")]
+    told = [_tagged(text, spoken) for text in abstracts if text.text]
+    return {
+        "headline": _tagged(Text(one_line(description.title)), spoken) if description.additional_titles else None,
+        "abstract": told if len(told) > 1 else None,
+    }
+
+
+def _id(label: Label | None) -> str:
+    return label.id if label else ""
+
+
+def _people(publication: Publication) -> Json:
+    description = publication.description
+    creators = [_agent(agent) for agent in description.creators]
+    return {
+        "creator": {"@list": creators} if creators else None,
+        # the same again, because many readers do not know JSON-LD's lists
+        "author": creators,
+        "editor": [_agent(agent) for agent in csl.editors(description.contributors)],
+        "contributor": [_role(agent) for agent in description.contributors],
+        "publisher": _organisation(description.publisher or publication.repository_name),
+        "provider": _organisation(publication.repository_name),
+        "funder": _funders(description.funding),
+        "funding": [_grant(funding) for funding in description.funding],
+    }
+
+
+def _dates(publication: Publication) -> Json:
+    dates = publication.description.dates
+    by_type = {dated.type.id: _begin(dated.date) for dated in reversed(dates)}
+    return {
+        "datePublished": _begin(publication.description.publication_date),
+        "dateCreated": by_type.get("created"),
+        "dateModified": by_type.get("updated") or publication.updated[:10],
+        "temporalCoverage": _one_or_all([d.date for d in dates if d.type.id in _COVERED]),
+    }
+
+
+def _access(publication: Publication) -> Json:
+    licences, gone = publication.description.licences, publication.withdrawn
+    return {
+        "creativeWorkStatus": f"Withdrawn: {gone.reason.name()}" if gone else None,
+        "isAccessibleForFree": _FREE.get(publication.access_status),
+        "conditionsOfAccess": list(COAR.get(publication.access_status, ())),
+        "license": _one_or_all([identifier_urls.web_address(li.url) or li.title for li in licences]),
+    }
+
+
+def _contents(publication: Publication) -> Json:
+    if _type(publication) != "Dataset":
+        return {"encoding": [_file(file, "MediaObject") for file in publication.files]}
+    return {
+        "distribution": [_file(file, "DataDownload") for file in publication.files],
+        "includedInDataCatalog": {
+            "@type": "DataCatalog",
+            "name": publication.repository_name,
+            "url": publication.repository_url or "{0.scheme}://{0.netloc}/".format(urlsplit(publication.url)),
+        },
+    }
+
+
+def _one_or_all(values: Sequence[Any]) -> Any:
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
+
+
+def _begin(edtf: str) -> str:
+    return edtf.partition("/")[0]
+
+
+def _tagged(text: Text, spoken: Sequence[str]) -> Json | str:
+    tag = language_tag(text.language) or language_of(text.text, spoken)
+    return {"@language": tag, "@value": text.text} if tag else text.text
+
+
+def _term(name: str, term_id: str) -> Json:
+    """A controlled term; `keywords` holds texts alone, because most readers of it expect nothing else."""
+    place = "@id" if identifier_urls.web_address(term_id) else "termCode"
+    return {"@type": "DefinedTerm", "name": name, place: term_id}
+
+
+def _agent(agent: Agent) -> Json:
+    orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
+    family, given = person_names.parts(agent) if agent.personal else ("", "")
+    return _without_empty(
+        {
+            "@type": "Person" if agent.personal else "Organization",
+            "@id": identifier_urls.link_to("orcid", orcid) if orcid else ror,
+            "name": person_names.written(agent),
+            "familyName": family if given else "",
+            "givenName": given,
+            "identifier": [property_value(identifier) for identifier in agent.identifiers],
+            "affiliation": [_affiliation(affiliation) for affiliation in agent.affiliations],
+        }
+    )
+
+
+def _role(agent: Agent) -> Json:
+    """A contributor in its role, as schema.org's Role repeats the property it stands in."""
+    role = agent.role.name() if agent.role else ""
+    return {"@type": "Role", "roleName": role, "contributor": _agent(agent)}
+
+
+def _organisation(name: str, address: str | None = None) -> Json | None:
+    named = {"@type": "Organization", "@id": address, "name": name}
+    return _without_empty(named) if name else None
+
+
+def _affiliation(affiliation: Affiliation) -> Json | None:
+    return _organisation(affiliation.name, identifier_urls.ror_url(affiliation.id))
+
+
+def _funders(fundings: Sequence[Funding]) -> Any:
+    """Each once, whatever the number of its grants."""
+    by_name = {(funding.funder, funding.funder_id): funding for funding in fundings if funding.funder}
+    return _one_or_all([_organisation(f.funder, _funder_address(f.funder_id)) for f in by_name.values()])
+
+
+def _grant(funding: Funding) -> Json:
+    return _without_empty(
+        {
+            "@type": "Grant",
+            "@id": identifier_urls.web_address(funding.award_url),
+            "name": funding.award_title,
+            "identifier": funding.award_number,
+            "funder": _organisation(funding.funder, _funder_address(funding.funder_id)),
+        }
+    )
+
+
+def _funder_address(funder_id: str | None) -> str | None:
+    return identifier_urls.ror_url(funder_id) or identifier_urls.web_address(funder_id)
+
+
+def _file(file: FileOf, kind: str) -> Json:
+    said = {
+        "@type": kind,
+        "name": file.key,
+        "contentUrl": file.url,
+        "contentSize": f"{file.size} B",
+        "encodingFormat": file.media_type,
+        "sha256": file.sha256,
+    }
+    return _without_empty(said)

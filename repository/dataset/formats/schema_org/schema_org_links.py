@@ -1,0 +1,129 @@
+"""What identifies a version and what it is related to, in schema.org's terms.
+
+Sources: science-on-schema.org, guide Dataset 1.3, "RelatedId" and "Provenance relationships"; PROV-O and DCMI
+Metadata Terms for relations between versions, which schema.org does not have.
+"""
+
+from typing import Any
+
+from repository.dataset import cstr
+from repository.dataset.description import Publication, RelatedId, RelatedIdentifier, Sibling
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import csl
+from repository.dataset.formats.type_mappings import kind_of
+
+Json = dict[str, Any]
+
+_REGISTRY = "https://registry.identifiers.org/registry/"
+_REVISION_OF = "http://www.w3.org/ns/prov#wasRevisionOf"
+_REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
+_RELATIONS = {
+    "isderivedfrom": "isBasedOn",
+    "cites": "citation",
+    "references": "citation",
+    "issupplementto": "citation",
+    "isdescribedby": "citation",
+    "isdocumentedby": "citation",
+    "iscitedby": "subjectOf",
+    "isreferencedby": "subjectOf",
+    "isreviewedby": "subjectOf",
+    "ispartof": "isPartOf",
+    "haspart": "hasPart",
+    "isidenticalto": "sameAs",
+}
+
+
+def identification(publication: Publication) -> Json:
+    """Every identifier of the version, ours first."""
+    own = []
+    if publication.doi:
+        own.append(_identifier("doi", f"doi:{publication.doi}", identifier_urls.doi_url(publication.doi)))
+    if publication.cstr:
+        own.append(_identifier("cstr", cstr.parse(publication.cstr).curie, identifier_urls.cstr_url(publication.cstr)))
+    if publication.handle:
+        own.append(_identifier("hdl", f"hdl:{publication.handle}", identifier_urls.handle_url(publication.handle)))
+    others = [property_value(identifier) for identifier in publication.description.identifiers]
+    return {"identifier": own + others}
+
+
+def property_value(identifier: RelatedId) -> Json:
+    """An identifier of any scheme, with the address it leads to if there is one."""
+    said = {
+        "@type": "PropertyValue",
+        "propertyID": identifier.scheme,
+        "value": identifier.identifier,
+        "url": identifier_urls.link_to(identifier.scheme, identifier.identifier),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def versions(publication: Publication) -> Json:
+    """The work that this is a version of, and the versions around it; of a concept the versions that it has."""
+    kind = _type(publication)
+    concept = Sibling(0, publication.concept_url, publication.concept_doi, publication.concept_cstr)
+    above = None if publication.is_concept else _address(concept)
+    examples = publication.siblings if publication.is_concept else ()
+    return {
+        "exampleOfWork": {"@type": kind, "@id": above} if above else None,
+        "workExample": [_version(sibling, kind) for sibling in examples],
+        _REVISION_OF: _reference(publication.previous),
+        _REPLACED_BY: _reference(publication.following),
+    }
+
+
+def relations(publication: Publication) -> Json:
+    """Related works by property, and the other addresses of this one."""
+    found: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
+    for related in publication.description.related_identifiers:
+        if name := _RELATIONS.get(related.relation.id):
+            found.setdefault(name, []).append(_work(related, name))
+    found.setdefault("citation", []).extend(publication.description.references)
+    return dict(found)
+
+
+def _identifier(registry: str, value: str, address: str) -> Json:
+    return {
+        "@id": address,
+        "@type": "PropertyValue",
+        "propertyID": _REGISTRY + registry,
+        "value": value,
+        "url": address,
+    }
+
+
+def _type(publication: Publication) -> str:
+    return kind_of(publication.description.resource_type.id).schema_org
+
+
+def _address(sibling: Sibling) -> str:
+    if sibling.doi:
+        return identifier_urls.doi_url(sibling.doi)
+    return identifier_urls.cstr_url(sibling.cstr) if sibling.cstr else sibling.url
+
+
+def _version(sibling: Sibling, kind: str) -> Json:
+    said = {"@type": kind, "@id": _address(sibling), "version": sibling.label}
+    return {name: value for name, value in said.items() if value}
+
+
+def _reference(sibling: Sibling | None) -> Json | None:
+    return {"@id": _address(sibling)} if sibling else None
+
+
+def _other_addresses(publication: Publication) -> list[str]:
+    addresses = [identifier_urls.doi_url(publication.doi)] if publication.doi else []
+    if publication.cstr:
+        addresses.append(identifier_urls.cstr_url(publication.cstr))
+    if publication.handle:
+        addresses.append(identifier_urls.handle_url(publication.handle))
+    return [address for address in addresses if address != csl.address(publication)]
+
+
+def _work(related: RelatedIdentifier, name: str) -> Json | str:
+    """A work by its address, or by its identifier when that leads nowhere."""
+    address = identifier_urls.link_to(related.scheme, related.identifier)
+    if name == "sameAs":
+        return address or related.identifier
+    kind = kind_of(related.resource_type.id).schema_org if related.resource_type else "CreativeWork"
+    said = {"@type": kind, "@id": address, "identifier": related.identifier}
+    return {name: value for name, value in said.items() if value}

@@ -1,0 +1,213 @@
+"""From stored metadata to the values of `description`.
+
+Stored metadata is the normal form of the InvenioRDM contract (section 2): vocabulary references
+are ``{"id": …}`` alone.  A draft may lack any part, which reads as empty; a term that its
+vocabulary no longer has reads as its id, so that nothing that was said is lost.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from repository.dataset.description import (
+    Affiliation,
+    Agent,
+    DateOf,
+    DescribedPlace,
+    Description,
+    Funding,
+    Label,
+    Licence,
+    RelatedId,
+    RelatedIdentifier,
+    Subject,
+    Text,
+)
+from repository.dataset.formats.plain_text import plain
+from repository.dataset.schemes import type_told_by
+from repository.dataset.vocabularies import Vocabularies
+
+Json = Mapping[str, Any]
+
+
+def description_of(metadata: Json, vocabularies: Vocabularies) -> Description:
+    """The description that stored `metadata` says, with the names of its controlled terms."""
+    return _DescriptionReader(metadata, vocabularies).description()
+
+
+class _DescriptionReader:
+    """One metadata object and the vocabularies its references point into."""
+
+    def __init__(self, metadata: Json, vocabularies: Vocabularies) -> None:
+        self.metadata = metadata
+        self.vocabularies = vocabularies
+
+    def description(self) -> Description:
+        return Description(
+            title=self.text("title"),
+            resource_type=self.label("resourcetypes", self.metadata.get("resource_type")),
+            publication_date=self.text("publication_date"),
+            publisher=self.text("publisher"),
+            description=self.text("description"),
+            version=self.text("version"),
+            copyright=plain(self.text("copyright")),
+            **self.people(),
+            **self.texts(),
+            **self.classification(),
+            **self.relations(),
+        )
+
+    def people(self) -> dict[str, Any]:
+        return {
+            "creators": [self.agent(a, "creatorsroles") for a in self.each("creators")],
+            "contributors": [self.agent(a, "contributorsroles") for a in self.each("contributors")],
+            "funding": [self.funded(f) for f in self.each("funding")],
+        }
+
+    def texts(self) -> dict[str, Any]:
+        return {
+            "additional_titles": [
+                Text(t.get("title", ""), self.term("titletypes", t.get("type")), _lang(t))
+                for t in self.each("additional_titles")
+            ],
+            "additional_descriptions": [
+                Text(
+                    plain(t.get("description", "")),
+                    self.term("descriptiontypes", t.get("type")),
+                    _lang(t),
+                )
+                for t in self.each("additional_descriptions")
+            ],
+        }
+
+    def classification(self) -> dict[str, Any]:
+        return {
+            "subjects": [self.subject(s) for s in self.each("subjects")],
+            "languages": [self.label("languages", v) for v in self.each("languages")],
+            "licences": [self.licence(r) for r in self.each("rights")],
+            "dates": [
+                DateOf(
+                    d.get("date", ""),
+                    self.label("datetypes", d.get("type")),
+                    d.get("description") or "",
+                )
+                for d in self.each("dates")
+            ],
+            "sizes": tuple(self.each("sizes")),
+            "formats": tuple(self.each("formats")),
+        }
+
+    def relations(self) -> dict[str, Any]:
+        locations = self.metadata.get("locations") or {}
+        return {
+            "identifiers": _identifiers(self.each("identifiers")),
+            "related_identifiers": [self.related(r) for r in self.each("related_identifiers")],
+            "references": [r.get("reference", "") for r in self.each("references")],
+            "places": [_place(f) for f in locations.get("features") or ()],
+        }
+
+    def text(self, name: str) -> str:
+        return str(self.metadata.get(name) or "")
+
+    def each(self, name: str) -> Iterable[Any]:
+        return self.metadata.get(name) or ()
+
+    def label(self, kind: str, reference: Json | None) -> Label:
+        """The term that `reference` names; an unknown one has no title, an absent one no id."""
+        term_id = (reference or {}).get("id") or ""
+        entry = self.vocabularies[kind].get(term_id)
+        return entry.label if entry else Label(term_id, {})
+
+    def term(self, kind: str, reference: Json | None) -> Label | None:
+        return self.label(kind, reference) if reference else None
+
+    def name(self, kind: str, thing: Json) -> str:
+        """The name of something that is given by name, or by id in a list that may not be here."""
+        thing_id = str(thing.get("id") or "")
+        titles = self.vocabularies.title(kind, thing_id) or {}
+        return str(thing.get("name") or Label(thing_id, titles).name())
+
+    def agent(self, agent: Json, roles: str) -> Agent:
+        who = agent.get("person_or_org") or {}
+        family, given = who.get("family_name") or "", who.get("given_name") or ""
+        return Agent(
+            personal=who.get("type", "personal") == "personal",
+            name=who.get("name") or ", ".join(part for part in (family, given) if part),
+            family_name=family,
+            given_name=given,
+            identifiers=_identifiers(who.get("identifiers") or ()),
+            affiliations=[
+                Affiliation(self.name("affiliations", a), a.get("id")) for a in agent.get("affiliations") or ()
+            ],
+            role=self.term(roles, agent.get("role")),
+        )
+
+    def subject(self, subject: Json) -> Subject:
+        subject_id = subject.get("id")
+        if not subject_id:
+            return Subject(subject.get("subject", ""))
+        titles = self.vocabularies.title("subjects", subject_id) or {}
+        return Subject(subject.get("subject") or Label(subject_id, titles).name(), subject_id)
+
+    def licence(self, right: Json) -> Licence:
+        licence_id = right.get("id")
+        if not licence_id:
+            return Licence(
+                title=_any_language(right.get("title")),
+                url=right.get("link"),
+                description=_any_language(right.get("description")),
+            )
+        entry = self.vocabularies["licenses"].get(licence_id)
+        if entry is None:
+            return Licence(title=licence_id, id=licence_id)
+        return Licence(
+            title=entry.label.name(),
+            id=licence_id,
+            url=entry.props.get("url"),
+            description=_any_language(entry.description),
+        )
+
+    def related(self, related: Json) -> RelatedIdentifier:
+        scheme = related.get("scheme") or "other"
+        told = {"id": type_told_by(scheme)} if type_told_by(scheme) else None
+        return RelatedIdentifier(
+            scheme=scheme,
+            identifier=related.get("identifier", ""),
+            relation=self.label("relationtypes", related.get("relation_type")),
+            resource_type=self.term("resourcetypes", related.get("resource_type") or told),
+        )
+
+    def funded(self, funding: Json) -> Funding:
+        funder, award = funding.get("funder") or {}, funding.get("award") or {}
+        links = [i for i in _identifiers(award.get("identifiers") or ()) if i.scheme == "url"]
+        return Funding(
+            funder=self.name("funders", funder),
+            funder_id=funder.get("id"),
+            award_title=_any_language(award.get("title")),
+            award_number=award.get("number") or award.get("id") or "",
+            award_url=links[0].identifier if links else "",
+        )
+
+
+def _identifiers(identifiers: Iterable[Json]) -> Sequence[RelatedId]:
+    return [
+        RelatedId((i.get("scheme") or "other").lower(), i["identifier"]) for i in identifiers if i.get("identifier")
+    ]
+
+
+def _place(feature: Json) -> DescribedPlace:
+    return DescribedPlace(
+        geometry=feature.get("geometry"),
+        place=feature.get("place") or "",
+        description=feature.get("description") or "",
+        identifiers=_identifiers(feature.get("identifiers") or ()),
+    )
+
+
+def _lang(text: Json) -> str | None:
+    return (text.get("lang") or {}).get("id")
+
+
+def _any_language(labels: Mapping[str, str] | None) -> str:
+    """The English text, else the first there is."""
+    texts = labels or {}
+    return texts.get("en") or next(iter(texts.values()), "")

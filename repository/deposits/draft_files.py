@@ -1,0 +1,103 @@
+"""The files of a draft, on behalf of whoever may change the draft."""
+
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+from repository.access.policy import Action, must
+from repository.core.actor import Actor
+from repository.core.errors import Forbidden, Invalid, NotFound
+from repository.core.unit_of_work import UnitOfWork
+from repository.deposits.model import DraftKind
+from repository.deposits.queries import files_to_change, slot_of
+from repository.engines.services import Services
+from repository.files import uploads
+from repository.files.link_files import import_files
+from repository.files.model import FileEntry, FileSet
+from repository.files.queries import entry, file_set, no_file
+from repository.files.rules import Declared
+from repository.records.model import Concept, Version
+
+
+def begin_files(unit: UnitOfWork, draft_id: int, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
+    """Name the files that will come."""
+    draft, files = files_to_change(unit, draft_id)
+    if not wanted:
+        raise Invalid.field("_schema", "No files to upload.")
+    if not draft.files_enabled:
+        raise Forbidden("Files are not enabled.")
+    return uploads.begin(unit, files, wanted, limit)
+
+
+def upload_content(
+    services: Services, actor: Actor, draft_id: int, key: str, source: BinaryIO, size: int | None
+) -> FileEntry:
+    """Receive the bytes of a named file and hold them until commit; `size` is what was announced of them, or None.
+
+    Permission and name are checked before a byte moves and again after, since the draft may change meanwhile; no
+    transaction is open while bytes flow.
+    """
+    with services.database.connection() as connection:
+        slot = slot_of(connection, draft_id, key)
+    must(actor, Action.CHANGE_DRAFT, slot.thing)
+    uploads.require_open(slot.state)
+    if not slot.named:
+        raise no_file(draft_id, key)
+    received = uploads.receive(services.store, source, size, services.site.max_file_bytes)
+    try:
+        with services.database.transaction(actor) as unit:
+            _, files = files_to_change(unit, draft_id)
+            uploads.require_open(files.state)
+            target = entry(unit, files.id, key, draft_id)
+            uploads.stage(unit, target, received)
+        return target
+    except (NotFound, Forbidden):
+        # Only a certain refusal frees the bytes: after a lost connection the commit may have happened.
+        services.store.remove([received.object_key])
+        raise
+
+
+def commit_file(unit: UnitOfWork, draft_id: int, key: str) -> tuple[FileEntry, Sequence[Any]]:
+    """Make the received bytes the file; returns it and what did not match the declaration."""
+    _, files = files_to_change(unit, draft_id)
+    target = entry(unit, files.id, key, draft_id)
+    return target, uploads.complete(unit, files, target)
+
+
+def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, Any]) -> FileEntry:
+    """Change what is said of a file."""
+    _, files = files_to_change(unit, draft_id)
+    uploads.require_open(files.state)
+    target = entry(unit, files.id, key, draft_id)
+    if "metadata" in changes:
+        target.about = changes["metadata"]
+    if "access" in changes:
+        target.hidden = changes["access"]["hidden"]
+    target.updated = unit.now
+    return target
+
+
+def remove_file(unit: UnitOfWork, draft_id: int, key: str) -> None:
+    """Take one file out of the draft."""
+    draft, files = files_to_change(unit, draft_id)
+    uploads.remove(unit, files, entry(unit, files.id, key, draft_id))
+    if draft.default_preview == key:
+        draft.default_preview = None
+
+
+def remove_all_files(unit: UnitOfWork, draft_id: int) -> None:
+    """Take all files out of the draft, at the same cost whatever their number."""
+    draft, files = files_to_change(unit, draft_id)
+    uploads.discard_set(unit, files)
+    draft.file_set_id = uploads.new_set(unit).id
+    draft.default_preview = None
+
+
+def import_previous_files(unit: UnitOfWork, draft_id: int) -> FileSet:
+    """Start a new version's files from those of the version before."""
+    draft, files = files_to_change(unit, draft_id)
+    concept = unit.session.get_one(Concept, draft.concept_id)
+    if draft.kind != DraftKind.NEW_VERSION or concept.latest_id is None:
+        raise Invalid.field("files", "Only a new version can import files, from the one before.")
+    previous = unit.session.get_one(Version, concept.latest_id)
+    import_files(unit, file_set(unit, previous.file_set_id), files)
+    return files

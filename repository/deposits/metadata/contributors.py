@@ -1,0 +1,94 @@
+"""Creators and contributors: people and organisations, their identifiers and affiliations."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields
+from marshmallow.validate import OneOf
+
+from repository.dataset.schemes import OF_PEOPLE, is_valid, normalise
+from repository.deposits.metadata.controlled_terms import term
+from repository.deposits.metadata.fields import ID, NAME, Plain, Several, Shape
+from repository.deposits.metadata.related_works import Identified, SchemeName
+
+KINDS = ("organizational", "personal")
+_NO_KIND = f"Invalid value. Choose one of {list(KINDS)}."
+
+
+class PersonIdentifierSchema(Identified):
+    """An identifier of a person or an organisation."""
+
+    schemes = OF_PEOPLE
+    scheme = SchemeName(OF_PEOPLE)
+
+
+class AffiliationSchema(Shape):
+    """Where somebody works: a name, a ROR id, or both."""
+
+    id = Plain(most=ID, metadata={"description": "ROR id, bare or as an address"})
+    name = Plain(most=NAME)
+    title = fields.Raw(dump_only=True)
+    acronym = fields.Raw(dump_only=True)
+    identifiers = fields.Raw(dump_only=True)
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        if not data:
+            raise ValidationError("An existing id or a free text name must be present.", "affiliations")
+        return with_organisation_id(data)
+
+
+def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
+    """With a bare ROR id; a name beside it is kept, because no list of organisations is at hand."""
+    if "id" not in data:
+        return data
+    if not is_valid("ror", data["id"]):
+        raise ValidationError(f"Invalid value {data['id']}.", "id")
+    return {**data, "id": normalise("ror", data["id"])}
+
+
+class PersonOrOrganizationSchema(Shape):
+    """Who it is; the name of a person is made from the parts."""
+
+    type = Plain(OneOf(KINDS, error=_NO_KIND), required=True, error_messages={"required": _NO_KIND})
+    name = Plain(most=2 * NAME + 2, metadata={"description": "required of an organisation"})
+    family_name = Plain(most=NAME, metadata={"description": "required of a person"})
+    given_name = Plain(most=NAME)
+    identifiers = Several(PersonIdentifierSchema, most=100)
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        schemes = [identifier["scheme"] for identifier in data.get("identifiers", ())]
+        if len(schemes) != len(set(schemes)):
+            raise ValidationError("Only one identifier per scheme is allowed.", "identifiers")
+        return _person(data) if data["type"] == "personal" else _organisation(data)
+
+
+def _person(data: dict[str, Any]) -> dict[str, Any]:
+    if "family_name" not in data:
+        raise ValidationError("Family name cannot be blank.", "family_name")
+    parts = (data["family_name"], data.get("given_name"))
+    return {**data, "name": ", ".join(part for part in parts if part)}
+
+
+def _organisation(data: dict[str, Any]) -> dict[str, Any]:
+    if "name" not in data:
+        raise ValidationError("Name cannot be blank.", "name")
+    return {name: data[name] for name in data if name not in ("family_name", "given_name")}
+
+
+class CreatorSchema(Shape):
+    """Somebody who made the dataset."""
+
+    person_or_org = fields.Nested(PersonOrOrganizationSchema, required=True)
+    role = term("creatorsroles")
+    affiliations = Several(AffiliationSchema, most=100)
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        found = [(one.get("id"), one.get("name")) for one in data.get("affiliations", ())]
+        if len(found) != len(set(found)):
+            raise ValidationError("Duplicate affiliations are not allowed.", "affiliations")
+        return data
+
+
+class ContributorSchema(CreatorSchema):
+    """Somebody who helped to make the dataset, and how."""
+
+    role = term("contributorsroles", required=True)

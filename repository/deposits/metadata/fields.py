@@ -1,0 +1,164 @@
+"""What every metadata schema shares: the treatment of null and of what our own answers add.
+
+The schemas say what is right on the wire and give it its normal form.  They know no vocabulary and
+no database, keep no state between calls, and may be used by many threads at once.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load
+from marshmallow.validate import Length, Regexp, Validator
+
+from repository.dataset.edtf import PATTERN, parse_edtf
+from repository.dataset.schemes import normalise
+from repository.deposits.metadata.html_texts import sanitised, tidy, without_tags
+
+LINE = 10_000
+NAME = 1_000
+ID = 255
+HTML = 1_000_000
+
+BLANK: tuple[Any, ...] = ("", {})
+"""Values that say nothing, and are absent in the normal form."""
+
+REQUIRED = "Missing data for required field."
+
+
+class Shape(Schema):
+    """An object whose members are all known.
+
+    null for a member that is not required means that it is absent, and so does blank text where
+    blank text is allowed.  Members that are declared `dump_only` are those that answers add; they
+    are taken back without being looked at, so that a body read by GET is a body for PUT.
+    """
+
+    told_by_id: ClassVar[frozenset[str]] = frozenset()
+    """Members that an `id` says already; they are left out beside one."""
+
+    @pre_load
+    def without_our_additions(self, data: Any, **_: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        ours = self.told_by_id if data.get("id") else frozenset[str]()
+        return {
+            name: value for name, value in data.items() if name not in ours and not self._means_nothing(name, value)
+        }
+
+    def _means_nothing(self, name: str, value: Any) -> bool:
+        field = self.fields.get(name)
+        return field is not None and (field.dump_only or (value is None and not field.required))
+
+    @post_load
+    def in_normal_form(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return self.settle({name: data[name] for name in data if data[name] not in BLANK})
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The normal form of an object whose members are right; raises ValidationError."""
+        return data
+
+
+class Plain(fields.String):
+    """Plain text kept as it is; `least` and `most` count characters after trimming."""
+
+    def __init__(self, *rules: Validator, least: int = 0, most: int = LINE, **kwargs: Any) -> None:
+        self._limit = Length(max=most)
+        # two rules, because one with both ends would answer with neither message
+        lengths = (Length(min=least), Length(max=most)) if least else (Length(max=most),)
+        super().__init__(validate=[*lengths, *rules], **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            # measured before it is cleaned as well, because cleaning costs time
+            return self.clean(self._limit(tidy(text)))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def clean(self, text: str) -> str:
+        """The normal form of tidy text; raises ValueError with a message."""
+        return text
+
+
+class Tagless(Plain):
+    """Plain text from which HTML tags are taken out."""
+
+    def clean(self, text: str) -> str:
+        return without_tags(text)
+
+
+class Html(Plain):
+    """Formatted text, sanitised."""
+
+    def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(least=least, most=HTML, **kwargs)
+
+    def clean(self, text: str) -> str:
+        return sanitised(text)
+
+
+class EdtfField(Plain):
+    """A date or interval, EDTF level 0."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        about = {"description": "EDTF level 0 date or interval", "pattern": PATTERN}
+        super().__init__(most=ID, metadata=about, **kwargs)
+
+    def clean(self, text: str) -> str:
+        return parse_edtf(text).text
+
+
+class Link(Plain):
+    """An http(s) or ftp address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=2_000, metadata={"format": "uri"}, **kwargs)
+
+    def clean(self, text: str) -> str:
+        try:
+            return normalise("url", text) if text else text
+        except ValueError:
+            raise ValueError("Not a valid URL.") from None
+
+
+class Several(fields.List[Any]):
+    """A list of at most `most` items, counted before the first is looked at."""
+
+    def __init__(self, item: fields.Field[Any] | type[Schema], *, most: int, **kwargs: Any) -> None:
+        self._limit = Length(max=most)
+        inner = item if isinstance(item, fields.Field) else fields.Nested(item)
+        super().__init__(inner, validate=self._limit, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list):
+            self._limit(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Translations(fields.Dict):
+    """Text by language tag, as in ``{"en": "…", "zh": "…"}``."""
+
+    _TAG = Regexp(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z", error="Not a valid locale.")
+    _SIZE = Length(max=100)
+
+    def __init__(self, *, most: int = LINE) -> None:
+        super().__init__(
+            keys=fields.String(validate=self._TAG),
+            values=Plain(least=1, most=most),
+            metadata={"description": 'text by language tag, as in {"en": "…"}'},
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, dict):
+            self._SIZE(value)
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            raise ValidationError(_by_tag(error.messages)) from error
+
+
+def _by_tag(messages: Any) -> Any:
+    """The library tells a wrong key from a wrong value; a depositor sees one member."""
+    if not isinstance(messages, dict):
+        return messages
+    return {tag: [*found.get("key", ()), *found.get("value", ())] for tag, found in messages.items()}

@@ -1,0 +1,58 @@
+"""Where on Earth the data belong: geometry, names and identifiers of places."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from repository.dataset.schemes import OF_PLACES
+from repository.deposits.metadata.fields import NAME, Plain, Several, Shape
+from repository.deposits.metadata.geojson import TYPES, faults_of
+from repository.deposits.metadata.related_works import Identified, SchemeName
+
+_NOTHING_SAID = "At least one of ['geometry', 'place', 'identifiers', 'description'] should be present."
+
+
+class Geometry(fields.Dict):
+    """A GeoJSON geometry, kept as it was written."""
+
+    def __init__(self) -> None:
+        about = {
+            "description": "GeoJSON geometry (RFC 7946), longitude before latitude",
+            "properties": {"type": {"type": "string", "enum": list(TYPES)}},
+            "required": ["type"],
+        }
+        super().__init__(metadata=about)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        faults = faults_of(value)
+        if faults:
+            raise ValidationError(faults)
+        return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+
+
+class PlaceIdentifierSchema(Identified):
+    """An identifier of a place."""
+
+    schemes = OF_PLACES
+    scheme = SchemeName(OF_PLACES)
+
+
+class PlaceSchema(Shape):
+    """One place or region."""
+
+    geometry = Geometry()
+    place = Plain(most=NAME)
+    description = Plain()
+    identifiers = Several(PlaceIdentifierSchema, most=100)
+    centroid = fields.Raw(dump_only=True)
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        if not any(data.values()):
+            raise ValidationError(_NOTHING_SAID, "locations")
+        return data
+
+
+class LocationsSchema(Shape):
+    """All places of a dataset."""
+
+    features = Several(PlaceSchema, most=1_000)

@@ -1,0 +1,81 @@
+"""Identifiers of the dataset, what it relates to, and what it refers to."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError
+from marshmallow.validate import OneOf
+
+from repository.dataset.schemes import LONGEST, OF_RELATED, OF_THINGS, InvalidIdentifier, detect, misspelt, normalise
+from repository.deposits.metadata.controlled_terms import term
+from repository.deposits.metadata.fields import ID, REQUIRED, Plain, Shape
+
+UNKNOWN_SCHEME = "No valid scheme recognized for identifier."
+
+
+class SchemeName(Plain):
+    """The scheme of an identifier, in lower case; recognised from the identifier when absent."""
+
+    def __init__(self, schemes: Sequence[str]) -> None:
+        about = {"description": "recognised from the identifier when absent"}
+        super().__init__(OneOf(schemes, error="Invalid scheme."), most=ID, metadata=about)
+
+    def clean(self, text: str) -> str:
+        return text.lower()
+
+
+class Identified(Shape):
+    """An identifier and its scheme, one of `schemes`, which each kind of thing declares."""
+
+    identifier = Plain(required=True, most=LONGEST)
+    schemes: ClassVar[tuple[str, ...]]
+
+    def _means_nothing(self, name: str, value: Any) -> bool:
+        return (name == "scheme" and value == "") or super()._means_nothing(name, value)
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        """With the scheme written out and the identifier bare."""
+        if "identifier" not in data:
+            raise ValidationError(REQUIRED, "identifier")
+        scheme = data.get("scheme") or detect(data["identifier"], self.schemes)
+        if scheme is None:
+            reason = misspelt(data["identifier"], self.schemes)
+            raise ValidationError([UNKNOWN_SCHEME, reason] if reason else UNKNOWN_SCHEME, "scheme")
+        try:
+            return {**data, "identifier": normalise(scheme, data["identifier"]), "scheme": scheme}
+        except InvalidIdentifier as error:
+            raise ValidationError(error.messages, "identifier") from error
+
+
+class AlternateIdentifierSchema(Identified):
+    """Another identifier of the dataset itself."""
+
+    schemes = OF_THINGS
+    scheme = SchemeName(OF_THINGS)
+
+
+class RelatedIdentifierSchema(Identified):
+    """Something that the dataset relates to: a work, an instrument, a sample, software, a project, people."""
+
+    schemes = OF_RELATED
+    scheme = SchemeName(OF_RELATED)
+    relation_type = term("relationtypes", required=True)
+    resource_type = term("resourcetypes")
+
+
+class ReferenceSchema(Identified):
+    """A work that is referred to, in words and perhaps by an identifier.
+
+    Identifiers in lists of references come from many hands: one that no scheme recognises is kept
+    without scheme, because the words are what counts.
+    """
+
+    reference = Plain(least=1, required=True)
+    identifier = Plain(most=LONGEST)
+    schemes = OF_THINGS
+    scheme = SchemeName(OF_THINGS)
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        if "scheme" in data or detect(data.get("identifier", ""), self.schemes):
+            return super().settle(data)
+        return data

@@ -1,0 +1,117 @@
+"""DataCite: DOIs by its REST API (JSON:API 1.0; states and events as of 2024).
+
+A DOI is a ``draft`` (resolves nowhere), ``registered`` (resolves, no search shows it) or ``findable``.  The event
+``publish`` makes it findable, ``register`` takes a draft to registered, ``hide`` takes a findable one there.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from repository.engines.registrars.http_client import TIMEOUT, Caller, HttpReply, at, in_path, text_at, words_of
+from repository.engines.registrars.port import Outcome, Registration, Stage
+
+_MEDIA_TYPE = "application/vnd.api+json"
+_DRAFT = "draft"
+_NEVER_MINTED = "-"
+
+
+class DataCiteRegistrar:
+    """One repository account; `endpoint` as in ``https://api.datacite.org``.
+
+    A document is the ``attributes`` of a DOI; what the registration itself says (doi, url, event) goes before it.
+    """
+
+    format = "datacite"
+    most = 1
+    here = False
+
+    def __init__(
+        self, name: str, endpoint: str, prefix: str, user: str, password: str, *, timeout: float = TIMEOUT
+    ) -> None:
+        self.name = name
+        self._prefix = prefix
+        token = b64encode(f"{user}:{password}".encode()).decode()
+        self._caller = Caller(name, endpoint, {"Authorization": f"Basic {token}"}, (password, token), timeout)
+
+    def target_of(self, value: str) -> str | None:
+        """A draft does not lead anywhere, and counts as not known."""
+        held = self._held(value)
+        return None if held is None or held.get("state") == _DRAFT else text_at(held, "url")
+
+    def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
+        """A DOI that is taken is refused, unless it is a draft of ours or leads to our target: then it is updated."""
+        return [self._register(each) for each in registrations]
+
+    def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
+        return [self._update(each, "hide" if each.withdrawn else "publish") for each in registrations]
+
+    def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002 - it answers at once
+        return {value: Outcome(Stage.DONE) for value in values}
+
+    def describe(self) -> str:
+        self._held(f"{self._prefix}/{_NEVER_MINTED}")
+        return f"DataCite at {self._caller.endpoint} (prefix {self._prefix})"
+
+    def close(self) -> None:
+        self._caller.close()
+
+    def _register(self, registration: Registration) -> Outcome:
+        event = "register" if registration.withdrawn else "publish"
+        answer = self._send("POST", "/dois", registration, event)
+        if answer.status == 404:
+            raise self._caller.unavailable("has nothing at this address (status 404)")
+        if not _is_taken(answer):
+            return self._outcome(answer, registration)
+        held = self._held(registration.value)
+        if held is None:
+            return self._caller.refused(answer)
+        if held.get("state") == _DRAFT:
+            return self._update(registration, event)
+        if text_at(held, "url") != registration.target:
+            return self._caller.refusal(f"{words_of(answer.body)}: it leads to {text_at(held, 'url')}")
+        return self._update(registration, "hide" if registration.withdrawn else "publish")
+
+    def _update(self, registration: Registration, event: str) -> Outcome:
+        answer = self._send("PUT", f"/dois/{in_path(registration.value)}", registration, event)
+        return self._outcome(answer, registration)
+
+    def _send(self, method: str, path: str, registration: Registration, event: str) -> HttpReply:
+        attributes = {
+            **registration.document,
+            "doi": registration.value,
+            "prefix": self._prefix,
+            "url": registration.target,
+            "event": event,
+        }
+        body = {"data": {"id": registration.value, "type": "dois", "attributes": attributes}}
+        return self._caller.ask(method, path, body, media_type=_MEDIA_TYPE)
+
+    def _outcome(self, answer: HttpReply, registration: Registration) -> Outcome:
+        """An answer that speaks of another DOI, or leaves ours in another state, is none."""
+        if answer.status == 404 and not at(answer.body, "errors"):
+            raise self._caller.unavailable("has nothing at this address (status 404)")
+        if not answer.is_good:
+            return self._caller.refused(answer)
+        said = text_at(answer.body, "data", "id") or text_at(answer.body, "data", "attributes", "doi")
+        if said.casefold() != registration.value.casefold():
+            raise self._caller.unavailable(f"answers with something else than {registration.value}")
+        state = at(answer.body, "data", "attributes", "state")
+        if state not in (None, "registered" if registration.withdrawn else "findable"):
+            raise self._caller.unavailable(f"leaves {registration.value} in the state {state}")
+        return Outcome(Stage.DONE)
+
+    def _held(self, value: str) -> Mapping[str, Any] | None:
+        """The attributes that DataCite has of a DOI, None when it does not know it."""
+        answer = self._caller.ask("GET", f"/dois/{in_path(value)}", media_type=_MEDIA_TYPE)
+        if answer.status == 404:
+            return None
+        attributes = at(answer.body, "data", "attributes")
+        if not answer.is_good or not isinstance(attributes, Mapping):
+            raise self._caller.unavailable(f"does not say what it knows of {value} (status {answer.status})")
+        return attributes
+
+
+def _is_taken(answer: HttpReply) -> bool:
+    words = words_of(answer.body).lower()
+    return answer.status in (409, 422) and ("already" in words or "taken" in words)

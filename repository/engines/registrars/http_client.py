@@ -1,0 +1,252 @@
+"""One account's calls to a registrar over HTTP, and what goes wrong on the way, in the house's words.
+
+Credentials stand in headers only.  No reason, cause or representation repeats them, not even where a registrar does;
+and errors of the client library end here, because what they carry could.
+"""
+
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx2
+import orjson
+
+from repository.core.errors import Unavailable
+from repository.engines.registrars.port import Outcome, Stage
+
+TIMEOUT = 30.0
+"""seconds for each part of an answer, a connection a third of it; four times as long for all of the answer"""
+
+LARGEST_ANSWER = 16 << 20
+"""bytes"""
+
+LONGEST_CAUSE = 1000
+"""characters"""
+
+_LATER = frozenset({408, 425, 429})
+_MESSAGES = ("message", "msg", "error", "title", "detail", "description")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+_SHORTEST_SECRET = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """A status of 2xx or 4xx with what was said in JSON; `body` is None where a 404 or an empty answer said nothing."""
+
+    status: int
+    body: Any
+
+    @property
+    def is_good(self) -> bool:
+        return self.status < 300
+
+
+class Caller:
+    """The way to one registrar; connections are made at the first call, by each process its own.
+
+    `credentials` are headers; `secrets` are what must never be repeated.  Raises `ValueError` for an endpoint that is
+    no plain web address.
+    """
+
+    def __init__(
+        self, name: str, endpoint: str, credentials: Mapping[str, str], secrets: Sequence[str], timeout: float
+    ) -> None:
+        parts = urlsplit(endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an http(s) address such as https://api.example.org")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("must not hold a user or a password")
+        self.name = name
+        self.endpoint = endpoint.rstrip("/")
+        self._credentials = dict(credentials)
+        self._secrets = sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        self._timeout = timeout
+        self._client: httpx2.Client | None = None
+        self._process = 0
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"Caller({self.name!r}, {self.endpoint!r})"
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        media_type: str = "application/json",
+        anonymous: bool = False,
+    ) -> HttpReply:
+        """The answer to one request, which is sent once and follows no redirection; raises `Unavailable`."""
+        headers = {"Accept": media_type, **({} if anonymous else self._credentials)}
+        if body is not None:
+            headers["Content-Type"] = media_type
+        try:
+            with self._opened().stream(
+                method,
+                f"{self.endpoint}{path}",
+                params=query,
+                content=None if body is None else _written(body),
+                headers=headers,
+            ) as response:
+                content = self._read(response)
+        except httpx2.TimeoutException:
+            raise self.unavailable("does not answer in time") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise self.unavailable(_why(error)) from None
+        return self._judged(response, content)
+
+    def unavailable(self, what: str) -> Unavailable:
+        """To be raised: `what` is the rest of a sentence that begins with the registrar's name."""
+        return Unavailable(self.told(f"The registrar {self.name} {what}."))
+
+    def refused(self, answer: HttpReply) -> Outcome:
+        """A refusal in the registrar's words."""
+        return self.refusal(words_of(answer.body) or f"status {answer.status}")
+
+    def refusal(self, cause: str) -> Outcome:
+        return Outcome(Stage.REFUSED, self.told(cause))
+
+    def told(self, text: str) -> str:
+        """`text` on one line, not too long, and with our secrets blotted out."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return _UNSEEN.sub(" ", text).strip()[:LONGEST_CAUSE]
+
+    def close(self) -> None:
+        """Let go of connections; a later call makes new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None and self._process == os.getpid():
+            client.close()
+
+    def _opened(self) -> httpx2.Client:
+        with self._lock:
+            if self._client is None or self._process != os.getpid():
+                self._client = httpx2.Client(
+                    timeout=httpx2.Timeout(self._timeout, connect=self._timeout / 3),
+                    follow_redirects=False,
+                    headers={"User-Agent": "research-data-repository", "Accept-Encoding": "identity"},
+                )
+                self._process = os.getpid()
+            return self._client
+
+    def _read(self, response: httpx2.Response) -> bytes:
+        """Bytes as they came: a compressed answer, which was not asked for, is garbled to us."""
+        until = time.monotonic() + 4 * self._timeout
+        content = bytearray()
+        for chunk in response.iter_raw():
+            content += chunk
+            if len(content) > LARGEST_ANSWER:
+                raise self.unavailable("answers with more than we read")
+            if time.monotonic() > until:
+                raise self.unavailable("does not answer in time")
+        return bytes(content)
+
+    def _judged(self, response: httpx2.Response, content: bytes) -> HttpReply:
+        status = response.status_code
+        body = _parsed(content)
+        if status in (401, 403):
+            raise self.unavailable(f"refuses us access (status {status}{_aside(body)})")
+        if status in _LATER or status >= 500:
+            what = "limits the rate" if status == 429 else "is out of order"
+            raise self.unavailable(f"{what} (status {status}{_aside(body)}){_patience(response)}")
+        if 300 <= status < 400 or status < 200:
+            raise self.unavailable(f"sends us elsewhere (status {status}): its address is another")
+        if body is None and status != 404 and (content or status >= 400):
+            raise self.unavailable(f"gives an answer that makes no sense (status {status})")
+        return HttpReply(status, body)
+
+
+def at(body: Any, *path: str) -> Any:
+    """What stands at `path` in nested objects, None where there is nothing."""
+    for name in path:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
+
+
+def text_at(body: Any, *path: str) -> str:
+    """The text that stands there, empty where there is none."""
+    found = at(body, *path)
+    return found if isinstance(found, str) else ""
+
+
+def words_of(body: Any) -> str:
+    """What an answer says is wrong: its errors after JSON:API, else its message, else nothing."""
+    if not isinstance(body, Mapping):
+        return ""
+    errors = body.get("errors")
+    if isinstance(errors, Sequence) and not isinstance(errors, str):
+        return "; ".join(filter(None, map(_error, errors)))
+    if isinstance(errors, Mapping):
+        return "; ".join(f"{source}: {_plain(error)}" for source, error in errors.items())
+    return next((_plain(body[name]) for name in _MESSAGES if body.get(name)), "") or _plain(errors or "")
+
+
+def in_path(identifier: str) -> str:
+    """`identifier` as the rest of a path, its slashes kept; no segment of dots alone, which clients leave out."""
+    segments = quote(identifier, safe="/:;,()@!$*+=~").split("/")
+    return "/".join(each.replace(".", "%2E") if each in (".", "..") else each for each in segments)
+
+
+def _error(error: Any) -> str:
+    if not isinstance(error, Mapping):
+        return _plain(error)
+    source = error.get("source")
+    if isinstance(source, Mapping):
+        source = source.get("pointer") or source.get("parameter")
+    words = next((_plain(error[name]) for name in _MESSAGES if error.get(name)), "")
+    return f"{source}: {words}" if source else words
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+
+
+def _written(body: Any) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        # half a character, which no encoding has: what stands around it is worth registering
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _parsed(content: bytes) -> Any:
+    """None where it is no JSON, which the caller tells from an empty answer."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None  # whoever asked decides whether an answer without words is one
+
+
+def _aside(body: Any) -> str:
+    words = words_of(body)
+    return f": {words[:300]}" if words else ""
+
+
+def _patience(response: httpx2.Response) -> str:
+    """How long it asks to be left alone: ``Retry-After``, RFC 9110, section 10.2.3."""
+    asked = response.headers.get("Retry-After", "").strip()
+    if asked.isdecimal():
+        return f" and asks for {int(asked[:9])} seconds of patience"
+    try:
+        then = parsedate_to_datetime(asked)
+        wait = (then - parsedate_to_datetime(response.headers.get("Date", ""))).total_seconds()
+    except (ValueError, TypeError):
+        return ""  # it asks for nothing that can be understood
+    return f" and asks for {max(0, round(wait))} seconds of patience"
+
+
+def _why(error: Exception) -> str:
+    """Its kind, and nothing of its text but that it speaks of a certificate: headers could be part of it."""
+    if "certificate" in str(error).lower():
+        return "does not prove who it is: its certificate is not trusted"
+    return f"does not answer ({type(error).__name__})"

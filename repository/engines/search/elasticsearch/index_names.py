@@ -1,0 +1,142 @@
+"""The names of indices and aliases, and what is behind them."""
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from elasticsearch import BadRequestError
+
+from repository.core.clock import now
+from repository.engines.search.elasticsearch.elasticsearch_client import ElasticsearchClient, IndexAbsent
+from repository.engines.search.elasticsearch.index_bodies import Parts, body
+
+LIVE = ("records", "files")
+"""Parts that answer."""
+
+BUILT = ("records", "files", "dropped")
+"""Parts that a rebuild has."""
+
+_STAMP = re.compile(r"\d{14}-[0-9a-f]{8}|0")
+
+
+def new_stamp() -> str:
+    """What tells one generation of indices from another, in the order of time."""
+    return f"{now():%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNames:
+    """All indices below one prefix of one server."""
+
+    server: ElasticsearchClient
+    prefix: str
+    parts: Parts
+
+    def live(self, part: str) -> str:
+        return f"{self.prefix}-{part}"
+
+    def next(self, part: str) -> str:
+        """The alias of what is being built; there is none when nothing is."""
+        return f"{self.prefix}-{part}-next"
+
+    def claim(self, token: str, part: str) -> str:
+        """The alias through which one rebuild writes, gone when another takes its place."""
+        return f"{self._claims}{token}-{part}"
+
+    def index(self, part: str, stamp: str) -> str:
+        return f"{self.prefix}-{part}-{stamp}"
+
+    def prepare(self) -> None:
+        """Create what is missing of the indices that answer; others may do so at the same time."""
+        missing = [part for part in LIVE if not self.behind(self.live(part))]
+        for part in missing:
+            self.create(part, "0", {self.live(part): {}})
+
+    def create(self, part: str, stamp: str, aliases: Mapping[str, Any]) -> None:
+        """Make an index; one that is there already is left as it is."""
+        made = body(self.parts, part, self.plugins(), building=stamp != "0")
+        with self.server.writing() as client:
+            try:
+                client.indices.create(index=self.index(part, stamp), **made, aliases=aliases)
+            except BadRequestError as error:
+                if error.error != "resource_already_exists_exception":
+                    raise
+
+    def plugins(self) -> frozenset[str]:
+        """Those that every node has."""
+        with self.server.asked() as client:
+            nodes = client.nodes.info(metric="plugins", filter_path="nodes.*.plugins.name").get("nodes", {})
+        of_each = [{plugin["name"] for plugin in node.get("plugins", ())} for node in nodes.values()]
+        return frozenset(set.intersection(*of_each)) if of_each else frozenset()
+
+    def behind(self, alias: str) -> list[str]:
+        """The indices that `alias` points to."""
+        try:
+            with self.server.asked() as client:
+                return sorted(client.indices.get_alias(name=alias))
+        except IndexAbsent:
+            return []
+
+    def is_live(self, index: str) -> bool:
+        """Whether it answers."""
+        return any(index in self.behind(self.live(part)) for part in LIVE)
+
+    def building(self) -> list[str]:
+        """The stamps of rebuilds under way; more than one only while several begin at once."""
+        start = self.index("records", "")
+        return [name.removeprefix(start) for name in self.behind(self.next("records"))]
+
+    def is_building(self) -> bool:
+        with self.server.asked() as client:
+            return bool(client.indices.exists_alias(name=self.next("records")))
+
+    def claims(self, stamp: str) -> set[str]:
+        """The tokens of who claims the building of `stamp`: one or none."""
+        names = self.aliases([self.index("records", stamp)])
+        return {
+            alias.removeprefix(self._claims).removesuffix("-records")
+            for alias in names.get(self.index("records", stamp), ())
+            if alias.startswith(self._claims)
+        }
+
+    def aliases(self, indices: Iterable[str]) -> dict[str, list[str]]:
+        """Index -> its aliases; what is not there is left out."""
+        with self.server.asked() as client:
+            found = client.indices.get_alias(index=list(indices), ignore_unavailable=True, expand_wildcards="open")
+        return {name: list(said["aliases"]) for name, said in found.items()}
+
+    def meta(self, alias: str) -> dict[str, Any]:
+        """What an index says of itself."""
+        with self.server.asked() as client:
+            [said] = client.indices.get_mapping(index=alias).values()
+        meta: dict[str, Any] = said["mappings"].get("_meta", {})
+        return meta
+
+    def schema(self, part: str) -> str:
+        """What `meta` would say of an index made now."""
+        return str(body(self.parts, part, self.plugins())["mappings"]["_meta"]["schema"])
+
+    def remove(self, indices: Iterable[str]) -> None:
+        names = list(indices)
+        if names:
+            with self.server.writing() as client:
+                client.indices.delete(index=names, ignore_unavailable=True)
+
+    def remove_leftovers(self, besides: str) -> None:
+        """Take away indices that a process left behind when it died between two steps."""
+        found = self.aliases([self.index(part, "*") for part in BUILT])
+        self.remove(name for name, aliases in found.items() if not aliases and self._stamp(name) not in ("", besides))
+
+    def _stamp(self, name: str) -> str:
+        """The stamp in a name that is one of ours, else nothing."""
+        for part in BUILT:
+            stamp = name.removeprefix(self.index(part, ""))
+            if _STAMP.fullmatch(stamp):
+                return stamp
+        return ""
+
+    @property
+    def _claims(self) -> str:
+        return f"{self.prefix}-building-"

@@ -1,0 +1,216 @@
+"""One search as one request, and its answer."""
+
+import html
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from repository.core.errors import Invalid, Unavailable
+from repository.core.paging import WINDOW
+from repository.engines.search import cursor
+from repository.engines.search.elasticsearch.bulk_writes import MARKS
+from repository.engines.search.elasticsearch.elasticsearch_client import ElasticsearchClient
+from repository.engines.search.elasticsearch.query_dsl import EsQuery, Query, names_in
+from repository.engines.search.port import (
+    FACETS,
+    FIELDS,
+    FREE_TEXT,
+    NAMES_IN_RECORD,
+    Bucket,
+    DocumentKind,
+    FieldType,
+    Hit,
+    Search,
+    SearchResults,
+    Sort,
+    VisibilityFilter,
+)
+from repository.engines.search.query_analysis import is_text, ranks, wanted
+from repository.engines.search.query_tree import Node, Range, Term
+
+_ORDER: Mapping[Sort, tuple[str, str, str]] = {
+    Sort.BEST_MATCH: ("_score", "desc", "asc"),
+    Sort.NEWEST: ("document.created", "desc", "desc"),
+    Sort.OLDEST: ("document.created", "asc", "asc"),
+    Sort.VERSION: ("document.index", "desc", "desc"),
+    Sort.UPDATED_DESC: ("document.updated", "desc", "desc"),
+    Sort.UPDATED_ASC: ("document.updated", "asc", "asc"),
+}
+"""Field, its direction, and that of kind and id, which decide between equals."""
+
+_RECORDS_OF_A_NAME = 10_000
+_FRAGMENT = 140
+"""characters"""
+
+_FRAGMENTS = 3
+"""of a field"""
+
+_MARKED = 200_000
+"""characters of a field that are searched for what to mark"""
+
+
+def find(server: ElasticsearchClient, records: str, files: str, search: Search) -> SearchResults:
+    """Ask the index behind `records`; one that names files asks that behind `files` first."""
+    search = replace(search, sort=_sort(search))
+    if search.after is None and search.offset + search.size > WINDOW:
+        raise Invalid.field("page", f"Pages reach the first {WINDOW} hits.")
+    question = EsQuery(_records_of(server, files, names_in(search.query)))
+    reply = _ask(server, records, body_of(question, search), str(zlib.crc32(repr(search.query).encode())))
+    return _answer(search, reply)
+
+
+def _ask(server: ElasticsearchClient, index: str, body: Mapping[str, Any], preference: str) -> Mapping[str, Any]:
+    """Pages of one search ask one copy of the index, for copies may differ in how they score."""
+    with server.asked() as client:
+        reply = client.search(
+            index=index,
+            **body,
+            preference=preference,
+            timeout=f"{server.seconds * 900:.0f}ms",
+            allow_partial_search_results=False,
+        )
+    if reply["timed_out"]:
+        raise Unavailable("The search takes too long.")
+    found: Mapping[str, Any] = reply.body
+    return found
+
+
+def _records_of(server: ElasticsearchClient, files: str, leaves: Sequence[Node]) -> dict[Node, list[int]]:
+    """Of each leaf the records with such a name beyond those that their own documents hold."""
+    if not leaves:
+        return {}
+    question = EsQuery(names="key")
+    counted = {"records": {"terms": {"field": "record_id", "size": _RECORDS_OF_A_NAME}}}
+    body = {
+        "size": 0,
+        "query": {"range": {"position": {"gte": NAMES_IN_RECORD}}},
+        "aggregations": {
+            str(at): {"filter": question.query(leaf), "aggregations": counted} for at, leaf in enumerate(leaves)
+        },
+    }
+    found = _ask(server, files, body, "files")["aggregations"]
+    return {leaf: [bucket["key"] for bucket in found[str(at)]["records"]["buckets"]] for at, leaf in enumerate(leaves)}
+
+
+def _sort(search: Search) -> Sort:
+    """A query without words ranks nothing: the newest come first."""
+    return Sort.NEWEST if search.sort is Sort.BEST_MATCH and not ranks(search.query) else search.sort
+
+
+def body_of(question: EsQuery, search: Search) -> dict[str, Any]:
+    """What is asked of the index, by the names that the client gives to the members of a search request."""
+    asked = question.query(search.query)
+    narrowing = {name: _choices(question, name, values) for name, values in search.filters.items() if values}
+    late = {name: query for name, query in narrowing.items() if name in search.facets}
+    allowed = [*_allowed(search), *(query for name, query in narrowing.items() if name not in late)]
+    ranked = search.sort is Sort.BEST_MATCH
+    matched = {"must": [asked], "filter": allowed} if ranked else {"filter": [asked, *allowed]}
+    own, direction, tie = _ORDER[search.sort]
+    body: dict[str, Any] = {
+        "query": {"bool": matched},
+        "sort": [{own: direction}, {"document.kind": tie}, {"document.id": tie}],
+        "size": search.size + 1,
+        "track_total_hits": True,
+        "source": False,
+        "aggregations": {name: _facet(name, late, search.facet_size) for name in search.facets},
+    }
+    if late:
+        body["post_filter"] = {"bool": {"filter": list(late.values())}}
+    if search.after is None:
+        body["from_"] = search.offset
+    else:
+        body["search_after"] = list(cursor.read(search.after, search.sort))
+    if search.highlight and (fields := _looked_at(search.query)):
+        body["highlight"] = _highlight(asked, fields)
+    return body
+
+
+def _choices(question: EsQuery, name: str, values: Sequence[str]) -> Query:
+    return {"bool": {"should": [question.query(_choice(name, value)) for value in values], "minimum_should_match": 1}}
+
+
+def _choice(name: str, value: str) -> Node:
+    low, interval, high = value.partition("..")
+    if interval and FIELDS[name] is FieldType.DATE:
+        return Range(name, low or None, high or None)
+    return Term(value, name)
+
+
+def _allowed(search: Search) -> list[Query]:
+    """Scope, kinds and versions."""
+    allowed: list[Query] = [{"terms": {"document.kind": sorted(kind.value for kind in search.kinds)}}]
+    if not search.scope.everything:
+        allowed.append(_visible(search.scope))
+    if search.latest_only:
+        allowed.append({"term": {"document.latest": True}})
+    return allowed
+
+
+def _visible(scope: VisibilityFilter) -> Query:
+    seen: list[Query] = [{"term": {"document.public": True}}] if scope.public else []
+    if scope.owner_id is not None:
+        seen.append({"term": {"owner_id": str(scope.owner_id)}})
+    return {"bool": {"should": seen, "minimum_should_match": 1}} if seen else {"match_none": {}}
+
+
+def _facet(name: str, late: Mapping[str, Query], size: int) -> dict[str, Any]:
+    if name not in FACETS:
+        raise ValueError(f"no facet: {name}")
+    order = [{"_count": "desc"}, {"_key": "asc"}]
+    return {
+        "filter": {"bool": {"filter": [query for other, query in late.items() if other != name]}},
+        "aggregations": {"values": {"terms": {"field": f"facets.{name}", "size": size, "order": order}}},
+    }
+
+
+def _looked_at(query: Node) -> list[str]:
+    """The text fields in which something can be marked."""
+    fields = {leaf.field for leaf in wanted(query) if is_text(leaf.field)}
+    return list(FREE_TEXT) if None in fields else [name for name in FREE_TEXT if name in fields]
+
+
+def _highlight(asked: Query, fields: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "unified",
+        "highlight_query": asked,
+        "require_field_match": True,
+        "pre_tags": [MARKS[0]],
+        "post_tags": [MARKS[1]],
+        "number_of_fragments": _FRAGMENTS,
+        "fragment_size": _FRAGMENT,
+        "max_analyzed_offset": _MARKED,
+        "fields": {name: {} for name in fields},
+    }
+
+
+def _answer(search: Search, reply: Mapping[str, Any]) -> SearchResults:
+    found = reply["hits"]["hits"]
+    page, more = found[: search.size], len(found) > search.size
+    facets = reply.get("aggregations", {})
+    return SearchResults(
+        hits=[_hit(search.sort, each) for each in page],
+        total=reply["hits"]["total"]["value"],
+        facets={name: _buckets(facets[name]) for name in search.facets},
+        next_after=cursor.cursor(search.sort, _keys(page[-1])) if more and page else None,
+    )
+
+
+def _buckets(facet: Mapping[str, Any]) -> list[Bucket]:
+    return [Bucket(each["key"], each["doc_count"]) for each in facet["values"]["buckets"]]
+
+
+def _keys(hit: Mapping[str, Any]) -> cursor.Keys:
+    own, kind, number = hit["sort"]
+    return own, kind, number
+
+
+def _hit(sort: Sort, hit: Mapping[str, Any]) -> Hit:
+    own, kind, number = hit["sort"]
+    marked = {name: tuple(map(_escaped, parts)) for name, parts in hit.get("highlight", {}).items()}
+    return Hit(DocumentKind(kind), number, float(own) if sort is Sort.BEST_MATCH else None, marked)
+
+
+def _escaped(fragment: str) -> str:
+    begin, end = MARKS
+    return html.escape(fragment.strip()).replace(begin, "<em>").replace(end, "</em>")

@@ -1,0 +1,202 @@
+"""One search, answered from one snapshot of the index."""
+
+import json
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from repository.engines.search import cursor
+from repository.engines.search.embedded.document_rows import ID
+from repository.engines.search.embedded.facet_terms import TermNames
+from repository.engines.search.embedded.fts_queries import FtsQuery
+from repository.engines.search.embedded.fts_tables import Generation
+from repository.engines.search.embedded.highlights import Highlighter
+from repository.engines.search.embedded.ranking import ranked_by, source
+from repository.engines.search.port import (
+    FACETS,
+    FIELDS,
+    Bucket,
+    DocumentKind,
+    FieldType,
+    Hit,
+    Search,
+    SearchResults,
+    Sort,
+    VisibilityFilter,
+)
+from repository.engines.search.query_tree import Node, Or, Range, Term
+
+_ORDER: Mapping[Sort, tuple[str, str]] = {
+    Sort.NEWEST: ("d.created", "DESC"),
+    Sort.OLDEST: ("d.created", "ASC"),
+    Sort.VERSION: ("d.position", "DESC"),
+    Sort.UPDATED_DESC: ("d.updated", "DESC"),
+    Sort.UPDATED_ASC: ("d.updated", "ASC"),
+}
+
+Row = tuple[Any, ...]
+"""As SQLite returns it; of a page: doc, the sort's own key, kind, id."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSnapshot:
+    """One generation of the index as one transaction sees it."""
+
+    connection: sqlite3.Connection
+    generation: Generation
+    names: TermNames
+    highlighter: Highlighter
+
+    def answer(self, search: Search) -> SearchResults:
+        """Hits, total, facets and the next cursor; raises `Invalid` for a cursor of another search."""
+        """The page that is asked for, the facets and the number of all hits."""
+        search = replace(search, sort=_sort(search))
+        page = self._page(search)
+        facets, total = self._facets(search)
+        hits, following = page[: search.size], page[search.size :]
+        return SearchResults(
+            self._hits(search, hits),
+            self._count(search) if total is None else total,
+            facets,
+            cursor.cursor(search.sort, _keys(hits[-1])) if following and hits else None,
+        )
+
+    def _page(self, search: Search) -> list[Row]:
+        """The page's rows (doc, own key, kind, id), and one more when there is one."""
+        question = FtsQuery(self.generation)
+        scored = search.sort is Sort.BEST_MATCH
+        read = source(question, search.query, scored=scored)
+        column, direction = (read.score, "ASC") if scored else _ORDER[search.sort]
+        where = f"{read.where} AND {_allowed(question, search)}"
+        question.tables.append(
+            f"found AS (SELECT d.doc AS doc, {column} AS own, d.kind AS kind, d.id AS id"
+            f" FROM {read.tables} WHERE {where})"
+        )
+        sql = (
+            f"SELECT doc, own, kind, id FROM found {_begin(question, search)}"
+            f" ORDER BY own {direction}, kind {direction}, id {direction}"
+            f" LIMIT {question.bind(search.size + 1)} OFFSET {question.bind(_offset(search))}"
+        )
+        return self._rows(question, sql)
+
+    def _count(self, search: Search) -> int:
+        question = FtsQuery(self.generation)
+        read = source(question, search.query, scored=False)
+        where = f"{read.where} AND {_allowed(question, search)}"
+        total: int = self._rows(question, f"SELECT count(*) FROM {read.tables} WHERE {where}")[0][0]
+        return total
+
+    def _facets(self, search: Search) -> tuple[dict[str, Sequence[Bucket]], int | None]:
+        """Buckets by facet, and the number of hits when counting needed all of them anyway."""
+        unfiltered = [facet for facet in search.facets if facet not in search.filters]
+        counted: dict[str, list[Bucket]] = {}
+        total = None
+        if unfiltered:
+            sets = self._term_sets(search)
+            counted, total = self._buckets(sets, unfiltered, search.facet_size), len(sets)
+        for facet in search.facets:
+            if facet in search.filters:
+                others = {name: v for name, v in search.filters.items() if name != facet}
+                sets = self._term_sets(replace(search, filters=others))
+                counted |= self._buckets(sets, [facet], search.facet_size)
+        return {facet: counted[facet] for facet in search.facets}, total
+
+    def _term_sets(self, search: Search) -> list[bytes]:
+        """Of every document found, the ids of its facet terms."""
+        question = FtsQuery(self.generation)
+        read = source(question, search.query, scored=False)
+        where = f"{read.where} AND {_allowed(question, search)}"
+        rows = self._rows(question, f"SELECT d.facets FROM {read.tables} WHERE {where}")
+        return [row[0] for row in rows]
+
+    def _buckets(self, sets: Iterable[bytes], facets: Sequence[str], size: int) -> dict[str, list[Bucket]]:
+        counts = Counter(array(ID, b"".join(sets)))
+        names = self.names.of(self.connection, self.generation, counts)
+        buckets: dict[str, list[tuple[int, str]]] = {_known(facet): [] for facet in facets}
+        for term, count in counts.items():
+            field, value = names[term]
+            if field in buckets:
+                buckets[field].append((-count, value))
+        return {
+            facet: [Bucket(value, -count) for count, value in sorted(found)[:size]] for facet, found in buckets.items()
+        }
+
+    def _hits(self, search: Search, page: Sequence[Row]) -> list[Hit]:
+        scored = search.sort is Sort.BEST_MATCH
+        texts = self._texts([row[0] for row in page]) if search.highlight else {}
+        marked = self.highlighter.highlights(search.query, texts)
+        return [
+            Hit(DocumentKind(kind), id_, 0.0 - float(own) if scored else None, marked.get(doc, {}))
+            for doc, own, kind, id_ in page
+        ]
+
+    def _texts(self, docs: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+        sql = f"SELECT s.doc, s.texts FROM json_each(?) w JOIN {self.generation.sources} s ON s.doc = w.value"
+        rows = self.connection.execute(sql, (json.dumps(docs),))
+        return {doc: json.loads(texts) for doc, texts in rows}
+
+    def _rows(self, question: FtsQuery, sql: str) -> list[Row]:
+        tables = f"WITH {', '.join(question.tables)} " if question.tables else ""
+        return self.connection.execute(tables + sql, question.values).fetchall()
+
+
+def _sort(search: Search) -> Sort:
+    """A query without words ranks nothing: the newest come first."""
+    if search.sort is Sort.BEST_MATCH and not ranked_by(search.query):
+        return Sort.NEWEST
+    return search.sort
+
+
+def _offset(search: Search) -> int:
+    return search.offset if search.after is None else 0
+
+
+def _begin(question: FtsQuery, search: Search) -> str:
+    if search.after is None:
+        return ""
+    keys = ", ".join(question.bind(key) for key in cursor.read(search.after, search.sort))
+    descending = _ORDER.get(search.sort, ("", "ASC"))[1] == "DESC"
+    return f"WHERE (own, kind, id) {'<' if descending else '>'} ({keys})"
+
+
+def _allowed(question: FtsQuery, search: Search) -> str:
+    """Scope, kinds, versions and filters; unary + keeps their columns from choosing an index."""
+    kinds = ", ".join(question.bind(kind.value) for kind in sorted(search.kinds))
+    conditions = [f"+d.kind IN ({kinds})", _visible(question, search.scope)]
+    if search.latest_only:
+        conditions.append("+d.latest = 1")
+    for field, values in search.filters.items():
+        chosen: tuple[Node, ...] = tuple(_choice(field, value) for value in values)
+        if chosen:
+            conditions.append(question.condition(Or(chosen)))
+    return " AND ".join(conditions)
+
+
+def _visible(question: FtsQuery, scope: VisibilityFilter) -> str:
+    if scope.everything:
+        return "1"
+    public = "+d.public = 1" if scope.public else "0"
+    if scope.owner_id is None:
+        return public
+    own = f"d.owner_id = {question.bind(scope.owner_id)}"
+    return f"({public} OR {own})" if scope.public else own
+
+
+def _choice(field: str, value: str) -> Node:
+    low, interval, high = value.partition("..")
+    if interval and FIELDS[field] is FieldType.DATE:
+        return Range(field, low or None, high or None)
+    return Term(value, field)
+
+
+def _keys(row: Row) -> cursor.Keys:
+    return row[1], row[2], row[3]
+
+
+def _known(facet: str) -> str:
+    if facet not in FACETS:
+        raise ValueError(f"no facet: {facet}")
+    return facet

@@ -1,0 +1,78 @@
+"""What the application works with, chosen once by `repository.bootstrap`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from repository.core.actor import SYSTEM
+from repository.core.cache import ByteLru
+from repository.core.errors import Unavailable
+from repository.core.health_checks import HealthChecks
+from repository.core.site import Site
+from repository.core.unit_of_work import Database
+from repository.dataset.vocabularies import Vocabularies
+from repository.engines.registrars.port import Registrar
+from repository.engines.search.port import SearchEngine
+from repository.engines.store.port import ByteStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`registrars` by the names of their nodes; those for everybody by their scheme too, as in ``{"doi": …}``.
+
+    `signed_for` is how long a signed address of the store may be used; None when bytes go through the web process.
+    `cache` is what this process made for readers and may give them again.
+    """
+
+    site: Site
+    database: Database
+    store: ByteStore
+    search: SearchEngine
+    registrars: Mapping[str, Registrar]
+    vocabularies: Vocabularies
+    signed_for: timedelta | None = None
+    cache: ByteLru = field(default_factory=ByteLru, repr=False)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.search.close()
+        self.store.close()
+        self.database.close()
+        for registrar in self.registrars.values():
+            registrar.close()
+
+
+def health_probes(services: Services, *, elsewhere: bool = False) -> Mapping[str, Callable[[], str]]:
+    """By engine, how to learn what it says of itself; asking raises `Unavailable`.
+
+    Registrars `elsewhere` are only asked where that is wanted: nothing that a request does depends on them.
+    """
+    registrars = {name: each for name, each in services.registrars.items() if name == each.name or each.here}
+    return {
+        "database": lambda: _describe_database(services.database),
+        "store": services.store.describe,
+        "search": services.search.describe,
+        **{name: each.describe for name, each in registrars.items() if elsewhere or each.here},
+    }
+
+
+def probe(services: Services, patience: float = 20.0) -> Iterator[tuple[str, str, bool]]:
+    """Ask every engine at once: its name, what it says of itself or why it does not, and whether it answers.
+
+    None is waited for longer than `patience` seconds.
+    """
+    for name, answer in HealthChecks(health_probes(services, elsewhere=True), patience).answers().items():
+        if isinstance(answer, Unavailable):
+            yield name, answer.reason, False
+        else:
+            yield name, answer, True
+
+
+def _describe_database(database: Database) -> str:
+    with database.snapshot(SYSTEM) as unit:
+        unit.session.execute(text("SELECT 1"))
+    dialect = database.engine.dialect
+    version = ".".join(map(str, dialect.server_version_info or ()))
+    return f"{dialect.name} {version}"

@@ -1,0 +1,74 @@
+"""The bucket of an S3 store: made if it is missing."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from repository.core.errors import Unavailable
+from repository.engines.store.s3_address import S3Address
+from repository.engines.store.s3_errors import NO_BUCKET, as_unavailable, code_of, status_of
+
+ABANDONED_DAYS = 7
+
+
+def prepare_bucket(client: Any, address: S3Address) -> None:
+    """Create the bucket if it is missing, and let the server abort abandoned uploads if it can; may run again."""
+    with as_unavailable():
+        if not _is_there(client, address.bucket):
+            _create(client, address)
+        _let_server_tidy(client, address)
+
+
+def require_bucket(client: Any, address: S3Address) -> None:
+    """Raises `Unavailable` unless the bucket answers."""
+    with as_unavailable():
+        if not _is_there(client, address.bucket):
+            raise Unavailable(NO_BUCKET)
+
+
+def _is_there(client: Any, bucket: str) -> bool:
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if status_of(error) == 404:
+            return False
+        raise
+    return True
+
+
+def _create(client: Any, address: S3Address) -> None:
+    is_default = address.region == "us-east-1"  # where Amazon refuses to be told so
+    place = {} if is_default else {"CreateBucketConfiguration": {"LocationConstraint": address.region}}
+    try:
+        client.create_bucket(Bucket=address.bucket, **place)
+    except ClientError as error:
+        if code_of(error) == "BucketAlreadyExists":
+            raise Unavailable("The store's bucket belongs to somebody else.") from error
+        if code_of(error) != "BucketAlreadyOwnedByYou":  # another process was faster
+            raise
+
+
+def _let_server_tidy(client: Any, address: S3Address) -> None:
+    """Ask for what `clear_abandoned` does too; rules that are there already are the operator's and stay."""
+    rule = {
+        "ID": "abandoned-uploads",
+        "Status": "Enabled",
+        "Filter": {"Prefix": address.prefix},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABANDONED_DAYS},
+    }
+    try:
+        if not _has_rules(client, address.bucket):
+            client.put_bucket_lifecycle_configuration(Bucket=address.bucket, LifecycleConfiguration={"Rules": [rule]})
+    except ClientError as error:
+        if status_of(error) not in (403, 405, 501):  # may not, or cannot
+            raise
+
+
+def _has_rules(client: Any, bucket: str) -> bool:
+    try:
+        client.get_bucket_lifecycle_configuration(Bucket=bucket)
+    except ClientError as error:
+        if code_of(error) == "NoSuchLifecycleConfiguration":
+            return False
+        raise
+    return True

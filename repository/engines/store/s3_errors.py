@@ -1,0 +1,88 @@
+"""What an S3 server or the way to it can answer, in the house's words."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    UnseekableStreamError,
+)
+from botocore.exceptions import ConnectionError as NoConnection
+
+from repository.core.errors import Unavailable
+
+NO_ANSWER = "The store does not answer."
+NO_BUCKET = "The store's bucket does not exist. Was `repository prepare` run?"
+DAMAGED = "The bytes were damaged on their way to the store."
+_NO_ROOM = "The store has no room left."
+_REASONS: Mapping[str, str] = {
+    "NoSuchBucket": NO_BUCKET,
+    "QuotaExceeded": _NO_ROOM,
+    "InsufficientStorage": _NO_ROOM,
+    "XMinioStorageFull": _NO_ROOM,
+    "BadDigest": DAMAGED,
+    "XAmzContentChecksumMismatch": DAMAGED,
+    "XAmzContentSHA256Mismatch": DAMAGED,
+    "RequestTimeout": NO_ANSWER,
+    "RequestTimeTooSkewed": "The store refuses access: its clock and ours differ.",
+    "PermanentRedirect": "The store's bucket is in another region.",
+    "AuthorizationHeaderMalformed": "The store's bucket is in another region.",
+    "OperationAborted": "The store is busy with the same object.",
+    "PreconditionFailed": "The store is busy with the same object.",
+    "ConditionalRequestConflict": "The store is busy with the same object.",
+}
+_BY_STATUS: Mapping[int, str] = {507: _NO_ROOM, 429: NO_ANSWER, 408: NO_ANSWER, 301: _REASONS["PermanentRedirect"]}
+_TRANSPORT = (NoConnection, HTTPClientError, IncompleteReadError, UnseekableStreamError)
+
+
+def code_of(error: ClientError) -> str:
+    """The server's own name for what went wrong; the status where an answer to HEAD has no room for one."""
+    return str(error.response.get("Error", {}).get("Code", "")) or str(status_of(error))
+
+
+def status_of(error: ClientError) -> int:
+    """The status of the server's answer."""
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def is_missing(error: ClientError) -> bool:
+    """There is no such object, as distinct from no such bucket, where the server says which."""
+    return status_of(error) == 404 and code_of(error) != "NoSuchBucket"
+
+
+def is_beyond(error: HTTPClientError | ClientError) -> bool:
+    """The server answers that it does not do what it is asked for, or does not even understand it."""
+    return isinstance(error, ClientError) and (status_of(error) == 501 or _reason(error) is None)
+
+
+@contextmanager
+def as_unavailable() -> Iterator[None]:
+    """Tell of a failing store in the house's words; never around a source, whose errors pass.
+
+    A request that the server holds to be wrong is a bug of ours, and passes as the `ClientError` that it is.
+    """
+    try:
+        yield
+    except _TRANSPORT as error:
+        raise Unavailable(NO_ANSWER) from error
+    except NoCredentialsError as error:
+        raise Unavailable("The store refuses access: there are no credentials.") from error
+    except ClientError as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        raise Unavailable(reason) from error
+
+
+def _reason(error: ClientError) -> str | None:
+    code, status = code_of(error), status_of(error)
+    if code in _REASONS:
+        return _REASONS[code]
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status in (401, 403):
+        return "The store refuses access." if code.isdigit() else f"The store refuses access: {code}."
+    return NO_ANSWER if status >= 500 else None

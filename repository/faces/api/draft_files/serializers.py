@@ -1,0 +1,80 @@
+"""How files read on the wire (InvenioRDM contract, section 1.3)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from repository.core.clock import iso
+from repository.core.site import in_path
+from repository.files.model import FileEntry, FileSet
+from repository.files.rules import extension_of
+
+TRANSFER = {"type": "L"}
+
+
+def file_json(entry: FileEntry, base: str, draft: bool) -> dict[str, Any]:
+    """One file; `base` is the absolute URL of its list."""
+    url = f"{base}/{in_path(entry.key)}"
+    links = {"self": url, "content": f"{url}/content"}
+    if draft:
+        links["commit"] = f"{url}/commit"
+    body: dict[str, Any] = {
+        "key": entry.key,
+        "created": iso(entry.created),
+        "updated": iso(entry.updated),
+        "status": "pending" if entry.pending else "completed",
+        "metadata": entry.about,
+        "access": {"hidden": entry.hidden},
+        "transfer": TRANSFER,
+        "links": links,
+    }
+    if entry.file is not None:
+        body |= _stored(entry)
+    return body
+
+
+def _stored(entry: FileEntry) -> dict[str, Any]:
+    file = entry.file
+    assert file is not None
+    return {
+        "id": str(entry.id),
+        "ext": extension_of(entry.key) or None,
+        "checksum": f"md5:{file.md5}",
+        "checksums": {"md5": file.md5, "sha256": file.sha256},
+        "size": file.size,
+        "mimetype": file.media_type,
+        "version_id": str(file.id),
+        "file_id": str(file.id),
+        "bucket_id": str(entry.file_set_id),
+        "storage_class": "S",
+    }
+
+
+def list_head_json(base: str, enabled: bool) -> dict[str, Any]:
+    """A list of files but its entries; `base` is the list's absolute URL.  It is no hits envelope in this contract."""
+    links = {"self": base, "archive": f"{base}-archive"}
+    return {"enabled": enabled, "links": links, "default_preview": None, "order": []}
+
+
+def file_list_json(entries: Iterable[FileEntry], base: str, enabled: bool, draft: bool) -> dict[str, Any]:
+    """A list of files."""
+    return {**list_head_json(base, enabled), "entries": [file_json(entry, base, draft) for entry in entries]}
+
+
+def summary_json(
+    files: FileSet | None,
+    enabled: bool,
+    default_preview: str | None,
+    entries: Iterable[FileEntry] = (),
+    base: str = "",
+) -> dict[str, Any]:
+    """The `files` object inside a draft or record; at most the first entries are embedded."""
+    body: dict[str, Any] = {
+        "enabled": enabled,
+        "order": [],
+        "count": files.count if files else 0,
+        "total_bytes": files.total_bytes if files else 0,
+        "entries": {entry.key: file_json(entry, base, draft=False) for entry in entries},
+    }
+    if default_preview:
+        body["default_preview"] = default_preview
+    return body

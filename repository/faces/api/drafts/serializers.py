@@ -1,0 +1,72 @@
+"""How a draft reads on the wire (InvenioRDM contract, section 1.1)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from repository.core.clock import iso
+from repository.core.site import Site
+from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.model import DraftKind
+from repository.deposits.queries import DraftView
+from repository.faces.api.draft_files.serializers import summary_json
+from repository.faces.api.records.serializers import access_json, doi_links, parent_json, pids_json
+from repository.files.model import FileEntry
+from repository.records.expand_terms import expand_terms
+
+_STATUS = {
+    DraftKind.NEW: "draft",
+    DraftKind.NEW_VERSION: "new_version_draft",
+    DraftKind.EDIT: "published",
+}
+
+
+def draft_json(
+    view: DraftView, site: Site, vocabularies: Vocabularies, entries: Iterable[FileEntry] = ()
+) -> dict[str, Any]:
+    """The whole draft, with all that is wrong in it under `errors`."""
+    draft, concept = view.draft, view.concept
+    base = site.api(f"/records/{draft.id}/draft/files")
+    return {
+        "id": str(draft.id),
+        "created": iso(draft.created),
+        "updated": iso(draft.updated),
+        "revision_id": draft.revision,
+        "is_published": view.is_edit,
+        "is_draft": True,
+        "status": _STATUS[DraftKind(draft.kind)],
+        "versions": {
+            "index": draft.index,
+            "is_latest": view.is_edit and concept.latest_id == draft.id,
+            "is_latest_draft": draft.index >= concept.versions,
+        },
+        "parent": parent_json(concept, view.concept_pids),
+        "pids": pids_json(site, draft.id, view.pids, published=view.is_edit),
+        "metadata": expand_terms(draft.description, vocabularies),
+        "custom_fields": draft.custom_fields,
+        "access": access_json(draft.terms, draft.files_enabled),
+        "files": summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base),
+        "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
+        "errors": draft.errors,
+        "links": draft_links(view, site),
+    }
+
+
+def draft_links(view: DraftView, site: Site) -> dict[str, str]:
+    """Absolute URLs, only of what exists."""
+    draft = view.draft
+    record = site.api(f"/records/{draft.id}")
+    links = {
+        "self": f"{record}/draft",
+        "self_html": site.page(f"/records/{draft.id}"),
+        "publish": f"{record}/draft/actions/publish",
+        "reserve_doi": f"{record}/draft/pids/doi",
+        "files": f"{record}/draft/files",
+        "archive": f"{record}/draft/files-archive",
+        "versions": f"{record}/versions",
+        "record": record,
+        "record_html": site.page(f"/records/{draft.id}"),
+    }
+    if view.concept.latest_id is not None:
+        links["latest"] = site.api(f"/records/{view.concept.latest_id}")
+        links["latest_html"] = site.page(f"/records/{view.concept.latest_id}")
+    return links | doi_links(view.pids, view.concept_pids)

@@ -1,0 +1,150 @@
+"""How a published record reads on the wire (InvenioRDM contract, section 1.1), and what drafts share with it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from repository.access.access_terms import AccessTerms
+from repository.core.clock import iso
+from repository.core.site import Site
+from repository.dataset.vocabularies import Vocabularies
+from repository.faces.api.draft_files.serializers import summary_json
+from repository.files.model import FileEntry
+from repository.identifiers.model import Identifier
+from repository.identifiers.queries import ByScheme
+from repository.records.expand_terms import expand_terms
+from repository.records.model import Concept
+from repository.records.queries import RecordView
+
+
+def record_json(
+    view: RecordView,
+    site: Site,
+    vocabularies: Vocabularies,
+    *,
+    files_allowed: bool,
+    entries: Iterable[FileEntry] = (),
+) -> dict[str, Any]:
+    """The whole record; without `files_allowed` nothing is said of its files but that there may be some."""
+    version, concept = view.version, view.concept
+    return {
+        "id": str(version.id),
+        "created": iso(version.created),
+        "updated": iso(version.updated),
+        "revision_id": version.revision,
+        "is_published": True,
+        "is_draft": False,
+        "status": "published",
+        "versions": {"index": version.index, "is_latest": view.is_latest},
+        "parent": parent_json(concept, view.concept_pids),
+        "pids": pids_json(site, version.id, view.pids),
+        "metadata": expand_terms(version.description, vocabularies),
+        "custom_fields": version.custom_fields,
+        "access": access_json(version.terms, version.files_enabled),
+        "files": _files_json(view, site, files_allowed, entries),
+        "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
+        "deletion_status": {"is_deleted": False, "status": "P"},
+        "links": record_links(view, site),
+    }
+
+
+def _files_json(view: RecordView, site: Site, allowed: bool, entries: Iterable[FileEntry]) -> dict[str, Any]:
+    version = view.version
+    if not allowed:
+        return {"enabled": version.files_enabled}
+    base = site.api(f"/records/{version.id}/files")
+    return summary_json(view.files, version.files_enabled, version.default_preview, entries, base)
+
+
+def parent_json(concept: Concept, pids: ByScheme) -> dict[str, Any]:
+    """The concept inside a draft or record."""
+    return {
+        "id": str(concept.id),
+        "access": {
+            "owned_by": {"user": str(concept.owner_id)},
+            "settings": {
+                "allow_user_requests": False,
+                "allow_guest_requests": False,
+                "accept_conditions_text": None,
+                "secret_link_expiration": 0,
+            },
+        },
+        "communities": _communities(concept.community),
+        "pids": {scheme: pid_json(pid) for scheme, pid in pids.items()},
+    }
+
+
+def _communities(slug: str | None) -> dict[str, Any]:
+    return {} if slug is None else {"ids": [slug], "default": slug, "entries": [{"id": slug, "slug": slug}]}
+
+
+def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True) -> dict[str, Any]:
+    """The identifiers of a draft or record; a published one has its OAI identifier too."""
+    shown: dict[str, Any] = {scheme: pid_json(pid) for scheme, pid in pids.items()}
+    if published:
+        shown["oai"] = {"identifier": f"oai:{site.host}:{record_id}", "provider": "oai"}
+    return shown
+
+
+_PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
+
+
+def pid_json(pid: Identifier) -> dict[str, str]:
+    """One identifier; `provider` is the contract's word for its kind, `state` says how far registration is."""
+    if pid.external:
+        return {"identifier": pid.value, "provider": "external"}
+    provider = _PROVIDERS[pid.scheme]
+    return {
+        "identifier": pid.value,
+        "provider": provider,
+        "client": provider,
+        "state": pid.state,
+    }
+
+
+def access_json(terms: AccessTerms, has_files: bool) -> dict[str, Any]:
+    return {**terms.as_json(), "status": terms.status(has_files).value}
+
+
+def record_links(view: RecordView, site: Site) -> dict[str, str]:
+    """Absolute URLs, only of what exists."""
+    version, concept = view.version, view.concept
+    api, page = site.api(f"/records/{version.id}"), site.page(f"/records/{version.id}")
+    links = {
+        "self": api,
+        "self_html": page,
+        "files": f"{api}/files",
+        "archive": f"{api}/files-archive",
+        "versions": f"{api}/versions",
+        "latest": f"{api}/versions/latest",
+        "latest_html": site.page(f"/records/{version.id}/latest"),
+        "draft": f"{api}/draft",
+        "parent": site.api(f"/records/{concept.id}"),
+        "parent_html": site.page(f"/records/{concept.id}"),
+    }
+    return links | doi_links(view.pids, view.concept_pids)
+
+
+def doi_links(pids: Mapping[str, Identifier], concept_pids: Mapping[str, Identifier]) -> dict[str, str]:
+    """Where the identifiers lead, as links of a draft or record."""
+    links = {}
+    if doi := pids.get("doi"):
+        links["doi"] = links["self_doi"] = f"https://doi.org/{doi.value}"
+    if cstr := pids.get("cstr"):
+        links["cstr"] = f"https://cstr.cn/{cstr.value}"
+    if parent := concept_pids.get("doi"):
+        links["parent_doi"] = f"https://doi.org/{parent.value}"
+    return links
+
+
+def hits_json(
+    hits: Sequence[Mapping[str, Any] | orjson.Fragment], total: int, sort: str, links: Mapping[str, str], **more: Any
+) -> dict[str, Any]:
+    """The list envelope of the contract; hits are objects or texts of objects."""
+    return {
+        "hits": {"hits": list(hits), "total": total},
+        **more,
+        "sortBy": sort,
+        "links": dict(links),
+    }

@@ -1,0 +1,46 @@
+"""What the engine found, as JSON texts of what the database has."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from repository.access.policy import Action, Resource, may
+from repository.core.actor import Actor
+from repository.deposits.queries import draft_views
+from repository.engines.search.port import DocumentKind, Hit, SearchResults
+from repository.engines.services import Services
+from repository.faces.api.drafts.serializers import draft_json
+from repository.faces.api.records.json_cache import cached_records
+
+
+def serialize_hits(services: Services, actor: Actor, answer: SearchResults) -> list[bytes]:
+    """The hits of `answer` that exist and that `actor` may see, in a fixed number of queries."""
+    records = _records(services, actor, [hit.id for hit in answer.hits if hit.kind is DocumentKind.RECORD])
+    drafts = _drafts(services, actor, [hit.id for hit in answer.hits if hit.kind is DocumentKind.DRAFT])
+    of_kind = {DocumentKind.RECORD: records, DocumentKind.DRAFT: drafts}
+    return [_with_highlights(of_kind[hit.kind][hit.id], hit) for hit in answer.hits if hit.id in of_kind[hit.kind]]
+
+
+def _records(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
+    if not ids:
+        return {}
+    return {number: shown.text for number, shown in cached_records(services, actor, ids).items()}
+
+
+def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
+    if not ids:
+        return {}
+    with services.database.snapshot(actor) as unit:
+        return {
+            view.draft.id: orjson.dumps(draft_json(view, services.site, services.vocabularies))
+            for view in draft_views(unit, ids)
+            if may(actor, Action.READ_DRAFT, Resource(owner_id=view.concept.owner_id))
+        }
+
+
+def _with_highlights(text: bytes, hit: Hit) -> bytes:
+    """The object `text` with one more member."""
+    if not hit.highlights:
+        return text
+    shown = {name: list(fragments) for name, fragments in hit.highlights.items()}
+    return text[:-1] + b',"highlights":' + orjson.dumps(shown) + b"}"

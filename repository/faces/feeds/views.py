@@ -1,0 +1,90 @@
+"""HTTP of what crawlers and feed readers look for, the same for everybody."""
+
+import re
+from datetime import UTC, datetime
+
+import orjson
+from flask import Blueprint, Response, request
+
+from repository.core.actor import ANONYMOUS
+from repository.core.clock import now
+from repository.core.errors import NotFound
+from repository.core.web.context import current_services
+from repository.engines.services import Services
+from repository.faces.feeds.atom import ATOM, ENTRIES, feed
+from repository.faces.feeds.robots import CATALOG_TYPE, api_catalog, robots_txt, security_txt
+from repository.faces.feeds.sitemaps import sitemap_index, sitemap_part
+from repository.records.public_view import public_view
+from repository.records.queries import record_views
+from repository.records.recent import last_change, newest_ids
+
+pages = Blueprint("discovery", __name__)
+XML, PLAIN = "application/xml; charset=utf-8", "text/plain; charset=utf-8"
+CATALOG = "/.well-known/api-catalog"
+_PART = re.compile(r"0|[1-9][0-9]{0,11}")
+
+
+@pages.get("/sitemap.xml")
+def index() -> Response:
+    """The parts of the site map."""
+    return _reply(sitemap_index(current_services()), XML)
+
+
+@pages.get("/sitemap-<number>.xml")
+def part(number: str) -> Response:
+    """One part of the site map."""
+    if not _PART.fullmatch(number):
+        raise NotFound("The site map has no such part.")
+    text, changed = sitemap_part(current_services(), int(number))
+    return _reply(text, XML, changed)
+
+
+@pages.get("/feed.atom")
+def new_datasets() -> Response:
+    """The newest datasets as a feed, made anew when any version was changed."""
+    services: Services = current_services()
+    with services.database.snapshot(ANONYMOUS) as unit:
+        changed = last_change(unit)
+        key = ("feed", changed)
+        text = services.cache.get(key)
+        if text is None:
+            views = record_views(unit, newest_ids(unit, ENTRIES))
+            found = [public_view(v, services.site, services.vocabularies, files_allowed=False) for v in views]
+            text = feed(services.site, found).encode(errors="replace")
+            services.cache.put(key, text)
+    return _reply(text, f"{ATOM}; charset=utf-8", changed[0] if changed else None)
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """What robots may read."""
+    return _reply(robots_txt(current_services().site), PLAIN)
+
+
+@pages.get("/.well-known/security.txt")
+def security() -> Response:
+    """Whom to tell of a weakness; there is none where the installation names nobody."""
+    services: Services = current_services()
+    if not services.site.admin_email:
+        raise NotFound
+    return _reply(security_txt(services.site, now()), PLAIN)
+
+
+@pages.get(CATALOG)
+def apis() -> Response:
+    """The APIs of this site (RFC 9727)."""
+    site = current_services().site
+    reply = _reply(orjson.dumps(api_catalog(site)), CATALOG_TYPE)
+    reply.headers["Link"] = f'<{site.page(CATALOG)}>; rel="api-catalog"'
+    return reply
+
+
+def _reply(text: str | bytes, content_type: str, changed: datetime | None = None) -> Response:
+    """A text for everybody, with an entity tag and, where known, when it was changed."""
+    reply = Response(text, content_type=content_type)
+    reply.headers["Cache-Control"] = "public, max-age=300"
+    reply.headers["Vary"] = "Accept-Encoding"
+    reply.last_modified = changed.astimezone(UTC) if changed else None
+    reply.add_etag()
+    reply.make_conditional(request)
+    return reply

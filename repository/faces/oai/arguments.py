@@ -1,0 +1,186 @@
+"""What a harvester may ask, and what is wrong with what it asked (OAI-PMH 2.0, sections 2.7, 3.2 and 3.6)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from repository.harvest.setspecs import WORD
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class Verb(StrEnum):
+    IDENTIFY = "Identify"
+    LIST_METADATA_FORMATS = "ListMetadataFormats"
+    LIST_SETS = "ListSets"
+    LIST_IDENTIFIERS = "ListIdentifiers"
+    LIST_RECORDS = "ListRecords"
+    GET_RECORD = "GetRecord"
+
+
+class Code(StrEnum):
+    """The conditions of section 3.6 that can arise: every item has formats, and there is a set hierarchy."""
+
+    BAD_VERB = "badVerb"
+    BAD_ARGUMENT = "badArgument"
+    BAD_TOKEN = "badResumptionToken"
+    NO_FORMAT = "cannotDisseminateFormat"
+    NO_ITEM = "idDoesNotExist"
+    NO_RECORDS = "noRecordsMatch"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolError:
+    code: Code
+    reason: str
+
+
+class BadRequest(Exception):
+    """The request cannot be answered, which is an answer of the protocol."""
+
+    def __init__(self, *faults: ProtocolError) -> None:
+        super().__init__("; ".join(fault.reason for fault in faults))
+        self.faults = faults
+
+    @classmethod
+    def by(cls, code: Code, reason: str) -> "BadRequest":
+        return cls(ProtocolError(code, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class OaiRequest:
+    """A request whose arguments are allowed, complete and well-formed; whether what they name exists is open."""
+
+    verb: Verb
+    arguments: Mapping[str, str]
+
+    def get(self, name: str) -> str | None:
+        return self.arguments.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Instants from `start`, included, to `end`, excluded."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """What a verb takes; with an exclusive argument no other is given."""
+
+    required: Sequence[str] = ()
+    optional: Sequence[str] = ()
+    exclusive: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        alone = (self.exclusive,) if self.exclusive else ()
+        return (*self.required, *self.optional, *alone)
+
+
+TOKEN = "resumptionToken"
+_LIST = _Arguments(("metadataPrefix",), ("from", "until", "set"), TOKEN)
+_ARGUMENTS: Mapping[Verb, _Arguments] = {
+    Verb.IDENTIFY: _Arguments(),
+    Verb.LIST_METADATA_FORMATS: _Arguments(optional=("identifier",)),
+    Verb.LIST_SETS: _Arguments(exclusive=TOKEN),
+    Verb.LIST_IDENTIFIERS: _LIST,
+    Verb.LIST_RECORDS: _LIST,
+    Verb.GET_RECORD: _Arguments(("identifier", "metadataPrefix")),
+}
+_DAY, _SECOND = r"\d{4}-\d\d-\d\d", r"T\d\d:\d\d:\d\dZ"
+# narrower than RFC 3986 in what follows `//`; all of it is a URI to the protocol's schema, so it can be repeated
+_URI = (
+    r"([A-Za-z][A-Za-z0-9+.\-]*:(//[A-Za-z0-9.\-]+(?=/|\Z))?|(?![^/?]*:))(?!//)"
+    r"([A-Za-z0-9\-._~:/?!$&'()*+,;=@]|%[0-9A-Fa-f]{2})*"
+)
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    "identifier": re.compile(_URI),
+    "metadataPrefix": re.compile(WORD),
+    "set": re.compile(rf"{WORD}(:{WORD})*"),
+    "from": re.compile(rf"{_DAY}({_SECOND})?", re.ASCII),
+    "until": re.compile(rf"{_DAY}({_SECOND})?", re.ASCII),
+}
+_MAX_DIGITS = 18
+
+
+def read_request(pairs: Sequence[tuple[str, str]]) -> OaiRequest:
+    """The request in `pairs` of name and value; raises `BadRequest` with everything that is wrong."""
+    verb = _verb([value for name, value in pairs if name == "verb"])
+    given = [pair for pair in pairs if pair[0] != "verb"]
+    faults = [ProtocolError(Code.BAD_ARGUMENT, reason) for reason in _reasons(_ARGUMENTS[verb], given)]
+    if faults:
+        raise BadRequest(*faults)
+    question = OaiRequest(verb, dict(given))
+    span_of(question.get("from"), question.get("until"))
+    return question
+
+
+def _verb(given: Sequence[str]) -> Verb:
+    if len(given) != 1:
+        raise BadRequest.by(Code.BAD_VERB, "The verb is repeated." if given else "The verb is missing.")
+    if given[0] not in set(Verb):
+        raise BadRequest.by(Code.BAD_VERB, f"There is no verb {given[0]!r}.")
+    return Verb(given[0])
+
+
+def _reasons(allowed: _Arguments, given: Sequence[tuple[str, str]]) -> Iterator[str]:
+    names = [name for name, _ in given]
+    for name in dict.fromkeys(names):
+        if name not in allowed.all:
+            yield f"The verb has no argument {name!r}."
+        elif names.count(name) > 1:
+            yield f"The argument {name!r} is repeated."
+    if allowed.exclusive in names:
+        if len(names) > 1:
+            yield f"With {allowed.exclusive!r} no other argument may be given."
+        return
+    for name in allowed.required:
+        if name not in names:
+            yield f"The argument {name!r} is missing."
+    for name, value in given:
+        if name in allowed.all and not is_well_formed(name, value):
+            yield f"The argument {name!r} is not well-formed."
+
+
+def is_well_formed(name: str, value: str) -> bool:
+    """Whether the argument `name` can have this value."""
+    return _FORMS[name].fullmatch(value) is not None
+
+
+def span_of(start: str | None, end: str | None) -> Span:
+    """The instants that `from` and `until` mean, both with the whole of the second or day that they name.
+
+    Raises `BadRequest`.
+    """
+    if start and end and len(start) != len(end):
+        raise BadRequest.by(Code.BAD_ARGUMENT, "'from' and 'until' have different granularities.")
+    span = Span(_instant("from", start) if start else FIRST, _after("until", end) if end else LAST)
+    if span.start >= span.end:
+        raise BadRequest.by(Code.BAD_ARGUMENT, "'from' is later than 'until'.")
+    return span
+
+
+def _instant(name: str, written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=UTC)
+    except ValueError:
+        raise BadRequest.by(Code.BAD_ARGUMENT, f"The argument {name!r} is no date of the calendar.") from None
+
+
+def _after(name: str, written: str) -> datetime:
+    """The first instant after the second or day."""
+    unit = timedelta(seconds=1) if "T" in written else timedelta(days=1)
+    instant = _instant(name, written)
+    return instant + unit if LAST - instant >= unit else LAST
+
+
+def number_in(identifier: str, host: str) -> int | None:
+    """The record id in ``oai:<host>:<id>``, None when it is no identifier of this repository."""
+    digits = identifier.removeprefix(f"oai:{host}:")
+    plain = digits != identifier and digits.isascii() and digits.isdigit() and not digits.startswith("0")
+    return int(digits) if plain and len(digits) <= _MAX_DIGITS else None

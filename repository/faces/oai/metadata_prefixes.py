@@ -1,0 +1,66 @@
+"""The formats that items come in, by their prefix: a line here is all that a new one needs.
+
+Every writer gives one element with all the namespaces that it needs, made of an access-filtered `Publication`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from repository.dataset.description import Publication
+from repository.dataset.formats import dublin_core, xml_writer
+from repository.dataset.formats.datacite import datacite_xml
+from repository.dataset.formats.datacite.datacite_json import datacite_xml as datacite
+from repository.dataset.formats.dcat.dcat_graph import dcat_rdfxml
+from repository.dataset.formats.iso19139 import iso19139_xml
+from repository.faces.oai.arguments import BadRequest, Code
+
+Write = Callable[[Publication], str]
+
+ENVELOPE = "http://schema.datacite.org/oai/oai-1.1/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDF_SCHEMA = "http://www.openarchives.org/OAI/2.0/rdf.xsd"
+KERNEL = "4.7"
+"""the version of DataCite's metadata"""
+ENVELOPE_SCHEMA = f"{ENVELOPE}oai.xsd"
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataFormat:
+    """`schema` and `namespace` are what ``ListMetadataFormats`` tells of it."""
+
+    schema: str
+    namespace: str
+    write: Write
+
+
+def in_envelope(write: Write, version: str) -> Write:
+    """DataCite's metadata of kernel `version` as its own harvesters expect it (DataCite OAI Schema 1.1)."""
+    opening = (
+        f'<oai_datacite xmlns="{ENVELOPE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+        f' xsi:schemaLocation="{ENVELOPE} {ENVELOPE_SCHEMA}">{xml_writer.element("schemaVersion", version)}'
+    )
+
+    def written(publication: Publication) -> str:
+        symbol = xml_writer.element("datacentreSymbol", publication.repository_name)
+        return f"{opening}{symbol}<payload>{write(publication)}</payload></oai_datacite>"
+
+    return written
+
+
+_DATACITE = MetadataFormat(datacite_xml.LOCATION, datacite_xml.NAMESPACE, datacite)
+_ENVELOPED = MetadataFormat(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite, KERNEL))
+FORMATS: Mapping[str, MetadataFormat] = {
+    "oai_dc": MetadataFormat(dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.oai_dc),
+    "datacite": _DATACITE,
+    "oai_datacite": _ENVELOPED,
+    "datacite4": _DATACITE,
+    "oai_datacite4": _ENVELOPED,
+    "iso19139": MetadataFormat(iso19139_xml.SCHEMA, iso19139_xml.NAMESPACE, iso19139_xml.iso19139),
+    "dcat": MetadataFormat(RDF_SCHEMA, RDF, dcat_rdfxml),
+}
+
+
+def require_format(prefix: str | None) -> None:
+    """Raises `BadRequest` unless items come in this format."""
+    if prefix not in FORMATS:
+        raise BadRequest.by(Code.NO_FORMAT, f"Items come as: {', '.join(FORMATS)}.")

@@ -1,0 +1,113 @@
+"""The list of a record's files as its page shows it, a part at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from repository.dataset.description import FileOf, Publication
+from repository.faces.pages.page_params import PageParams
+from repository.faces.pages.translations import Translations, counted_phrase
+
+FILES_AT_ONCE = 100
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file as its line in the table shows it."""
+
+    name: str
+    url: str
+    size: str
+    bytes: str
+    media_type: str
+    md5: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageStep:
+    """A link to another page of the list; `rel` says how it lies to this one."""
+
+    text: str
+    href: str
+    rel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileList:
+    """`note` says what there is as a whole, `part` which of it is shown, empty when that is all."""
+
+    note: str
+    lines: Sequence[FileLine]
+    part: str
+    place: str
+    steps: Sequence[PageStep]
+
+
+def file_list(publication: Publication, asked: PageParams, words: Translations, *, restricted: bool) -> FileList:
+    """The files of `publication`, which are those of page `asked.page`."""
+    lines = [file_line(file) for file in publication.files]
+    pages = pages_of(publication.file_count)
+    note = _note(publication, words, restricted=restricted)
+    if pages <= 1 or not lines:
+        return FileList(note, lines, "", "", ())
+    first = (asked.page - 1) * FILES_AT_ONCE + 1
+    shown = {"first": f"{first:,}", "last": f"{first + len(lines) - 1:,}", "count": f"{publication.file_count:,}"}
+    place = words["page_of"].format(number=asked.page, count=pages)
+    return FileList(note, lines, words["listed_files"].format(**shown), place, _steps(asked, pages, words))
+
+
+def pages_of(count: int) -> int:
+    """How many pages a list of `count` files has; there is always one."""
+    return max(1, -(-count // FILES_AT_ONCE))
+
+
+def file_line(file: FileOf) -> FileLine:
+    """A file with its size for people and to the byte."""
+    return FileLine(
+        name=file.key,
+        url=file.url,
+        size=human_size(file.size),
+        bytes=f"{file.size:,}",
+        media_type=file.media_type,
+        md5=file.md5,
+        sha256=file.sha256,
+    )
+
+
+def human_size(size: int) -> str:
+    """Bytes in units of a thousand, as in "1.2 MB"; whole numbers from a hundred on."""
+    value, unit = float(size), 0
+    while value >= 999.5 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    digits = 0 if unit == 0 or value >= 99.95 else 1
+    return f"{value:.{digits}f} {_UNITS[unit]}"
+
+
+def _steps(asked: PageParams, pages: int, words: Translations) -> list[PageStep]:
+    steps = []
+    if asked.page > 1:
+        steps += [
+            PageStep(words["first_page"], asked.at_page(1)),
+            PageStep(words["previous_page"], asked.at_page(asked.page - 1), "prev"),
+        ]
+    if asked.page < pages:
+        steps += [
+            PageStep(words["next_page"], asked.at_page(asked.page + 1), "next"),
+            PageStep(words["last_page"], asked.at_page(pages)),
+        ]
+    return steps
+
+
+def _note(publication: Publication, words: Translations, *, restricted: bool) -> str:
+    """What there is to say about the files as a whole."""
+    if restricted and publication.access_status == "embargoed":
+        until = publication.embargo_until
+        opens = words["embargo_until"].format(date=until) if until else ""
+        return " ".join(part for part in (words["files_embargoed"], opens) if part)
+    if restricted:
+        return words["files_restricted"]
+    if not publication.file_count:
+        return words["no_files"]
+    size = human_size(publication.total_bytes)
+    return counted_phrase(words, "file_total", publication.file_count, size=size)

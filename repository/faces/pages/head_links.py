@@ -1,0 +1,36 @@
+"""``<link>`` of a page's head: signposts, the lasting address, the page in its languages, and the feed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from repository.dataset.description import Publication
+from repository.dataset.formats.citation import csl
+from repository.dataset.formats.signposting import Signpost
+from repository.faces.pages.page_params import LANGUAGES
+from repository.faces.pages.view_model import has_lasting_doi
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLink:
+    rel: str
+    href: str
+    type: str = ""
+    language: str = ""
+
+
+def head_links(publication: Publication, found: Iterable[Signpost]) -> list[HeadLink]:
+    """Those of the page of `publication`, among them the signposts `found`.
+
+    The page is canonical itself until its DOI leads to it.
+    """
+    lasting = has_lasting_doi(publication)
+    return [
+        HeadLink("canonical", csl.address(publication) if lasting else publication.url),
+        *(HeadLink(each.rel, each.href, each.type) for each in found),
+        *_translations(publication.url),
+    ]
+
+
+def _translations(address: str) -> Iterator[HeadLink]:
+    yield from (HeadLink("alternate", f"{address}?lang={tag}", language=tag) for tag in LANGUAGES)
+    yield HeadLink("alternate", address, language="x-default")

@@ -1,0 +1,127 @@
+"""What a page says in its head for reference managers, search engines and social sites.
+
+Sources: Highwire Press tags as Google Scholar reads them; Dublin Core in HTML (DC-HTML) with DCMI Metadata Terms;
+the Open Graph protocol (ogp.me).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from repository.dataset.description import Agent, Publication
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.access_rights import COAR
+from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.plain_text import language_tag, one_line, plain
+from repository.dataset.formats.type_mappings import kind_of
+
+LONGEST_SUMMARY = 300
+"""Characters of the abstract that search engines show."""
+_LOCALES = {"en": "en_US", "zh": "zh_CN"}
+
+
+@dataclass(frozen=True, slots=True)
+class MetaTag:
+    """`attribute` is what its name stands in: ``name``, or ``property`` as RDFa says it."""
+
+    name: str
+    content: str
+    attribute: str = "name"
+
+
+def metas(publication: Publication, language: str) -> list[MetaTag]:
+    """``<meta>`` of the page, without empty ones; `language` is the page's own."""
+    said = (*_highwire(publication), *_dublin_core(publication), *_open_graph(publication, language))
+    return [meta for meta in said if meta.content]
+
+
+def summary(publication: Publication) -> str:
+    """The beginning of the abstract as one line."""
+    text = one_line(plain(publication.description.description))
+    return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1].rstrip() + "…"
+
+
+def _highwire(publication: Publication) -> Iterator[MetaTag]:
+    description = publication.description
+    yield MetaTag("citation_title", one_line(description.title))
+    for agent in description.creators:
+        yield from _author(agent)
+    yield MetaTag("citation_publication_date", _slashed(description.publication_date))
+    yield MetaTag("citation_online_date", _slashed(publication.created[:10]))
+    yield MetaTag("citation_publisher", description.publisher or publication.repository_name)
+    yield MetaTag("citation_doi", publication.doi or "")
+    yield MetaTag("citation_abstract_html_url", publication.url)
+    yield MetaTag("citation_language", csl.language(publication) or "")
+    for subject in description.subjects:
+        yield MetaTag("citation_keywords", subject.subject)
+
+
+def _author(agent: Agent) -> Iterator[MetaTag]:
+    """An author and, directly after it as readers expect, what belongs to it."""
+    yield MetaTag("citation_author", person_names.catalogued(agent))
+    for affiliation in agent.affiliations:
+        yield MetaTag("citation_author_institution", affiliation.name)
+    if orcid := agent.identifier("orcid"):
+        yield MetaTag("citation_author_orcid", identifier_urls.link_to("orcid", orcid) or "")
+
+
+def _dublin_core(publication: Publication) -> Iterator[MetaTag]:
+    description = publication.description
+    yield MetaTag("DC.title", one_line(description.title))
+    for agent in description.creators:
+        yield MetaTag("DC.creator", person_names.catalogued(agent))
+    for agent in description.contributors:
+        yield MetaTag("DC.contributor", person_names.catalogued(agent))
+    yield MetaTag("DC.identifier", identifier_urls.doi_url(publication.doi) if publication.doi else "")
+    yield MetaTag("DC.identifier", identifier_urls.cstr_url(publication.cstr) if publication.cstr else "")
+    yield MetaTag("DC.date", description.publication_date)
+    yield MetaTag("DC.publisher", description.publisher or publication.repository_name)
+    yield MetaTag("DC.type", kind_of(description.resource_type.id).schema_org)
+    yield MetaTag("DC.description", summary(publication))
+    for subject in description.subjects:
+        yield MetaTag("DC.subject", subject.subject)
+    for label in description.languages:
+        yield MetaTag("DC.language", language_tag(label.id) or "")
+    for related in description.related_identifiers:
+        yield MetaTag("DC.relation", identifier_urls.link_to(related.scheme, related.identifier) or related.identifier)
+    yield from _rights(publication)
+    yield from _files(publication)
+
+
+def _rights(publication: Publication) -> Iterator[MetaTag]:
+    """Licences and the state of access (COAR Access Rights), as addresses where they have one."""
+    for licence in publication.description.licences:
+        address = identifier_urls.web_address(licence.url)
+        yield MetaTag("DC.rights", address or licence.title)
+        yield MetaTag("DCTERMS.license", address or "")
+    name, address = COAR.get(publication.access_status, ("", ""))
+    yield MetaTag("DC.rights", name)
+    yield MetaTag("DCTERMS.accessRights", address)
+    yield MetaTag("DCTERMS.available", publication.embargo_until)
+
+
+def _files(publication: Publication) -> Iterator[MetaTag]:
+    if publication.file_count:
+        yield MetaTag("DCTERMS.extent", f"{publication.total_bytes} bytes")
+    for media_type in dict.fromkeys(file.media_type for file in publication.files):
+        yield MetaTag("DC.format", media_type)
+
+
+def _open_graph(publication: Publication, language: str) -> Iterator[MetaTag]:
+    others = (locale for tag, locale in _LOCALES.items() if tag != language)
+    said = (
+        ("og:type", "website"),
+        ("og:title", one_line(publication.description.title)),
+        ("og:description", summary(publication)),
+        ("og:url", publication.url),
+        ("og:site_name", publication.repository_name),
+        ("og:locale", _LOCALES.get(language, "")),
+        *(("og:locale:alternate", locale) for locale in others),
+    )
+    yield from (MetaTag(name, content, "property") for name, content in said)
+    yield MetaTag("twitter:card", "summary")
+
+
+def _slashed(edtf: str) -> str:
+    """Highwire's form of the begin of a date: ``2024/03/05``, ``2024/03`` or ``2024``."""
+    parts = csl.date_parts(edtf)
+    return "/".join(f"{part:02}" for part in parts[0]) if parts else ""

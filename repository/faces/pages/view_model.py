@@ -1,0 +1,297 @@
+"""What a record's page shows, worked out in full, so that the template only has to write it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import nh3
+
+from repository.dataset import cstr
+from repository.dataset.description import (
+    Agent,
+    DescribedPlace,
+    Description,
+    Funding,
+    Label,
+    Publication,
+    RelatedIdentifier,
+)
+from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cite
+from repository.dataset.formats.citation.recommended import recommended
+from repository.dataset.formats.plain_text import language_of, language_tag
+from repository.faces.pages.translations import Translations
+
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
+_TAGS = nh3.ALLOWED_TAGS - _HEADINGS - {"area", "img", "map"}
+_ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+_CITED_IN = "en-US"
+"""Journals want these styles in English; GB/T 7714 follows the language of the data itself."""
+_RECOMMENDED = "datacite"
+ASKED_STYLES: Mapping[str, str] = {style: name for style, name in STYLES.items() if style != GB_T_7714}
+"""Set when they are asked for: each takes longer than all of the rest of a page."""
+_RESOLVING = frozenset({"", "registered", "updating", "external", "withdrawn"})
+"""States of an identifier that its registrar leads somewhere from; "" is one of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version in the list of a record's versions; `doi` is bare."""
+
+    url: str
+    index: int
+    label: str
+    date: str
+    doi: str | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A text that may lead somewhere."""
+
+    text: str
+    url: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    name: str
+    profile: str | None
+    affiliations: Sequence[int]
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A title or a description with its kind, and the language tag it is written in."""
+
+    text: str
+    kind: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    style: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageContents:
+    """What is shown, in the order of the page as far as there is one."""
+
+    title: Passage
+    other_titles: Sequence[Passage]
+    kind: str
+    version: str
+    published: str
+    creators: Sequence[PersonLine]
+    contributors: Sequence[PersonLine]
+    affiliations: Sequence[Linked]
+    abstract: Passage
+    """its text is HTML, cleaned"""
+    descriptions: Sequence[Passage]
+    licences: Sequence[Linked]
+    identifiers: Sequence[tuple[str, Linked]]
+    citations: Sequence[Citation]
+    related: Sequence[tuple[str, Linked]]
+    funding: Sequence[Linked]
+    dates: Sequence[tuple[str, str, str]]
+    places: Sequence[Linked]
+    languages: Sequence[str]
+    """shown names of the languages of the data"""
+
+
+def page_contents(publication: Publication, words: Translations, style: str, accessed: date) -> PageContents:
+    """The page's contents in the language of `words`.
+
+    Citations state `accessed`; `style` is one more of `ASKED_STYLES`, or empty.
+    """
+    description, language = publication.description, words["language"]
+    people = _People(description, language)
+    return PageContents(
+        title=_title(description),
+        other_titles=list(_other_titles(description, language)),
+        kind=description.resource_type.name(language),
+        version=description.version or str(publication.index),
+        published=shown_date(description.publication_date),
+        creators=people.creators,
+        contributors=people.contributors,
+        affiliations=people.affiliations,
+        abstract=_abstract(description),
+        descriptions=list(_descriptions(description, language)),
+        licences=[
+            Linked(li.title, identifier_urls.web_address(li.url), li.description if not li.id else "")
+            for li in description.licences
+        ],
+        identifiers=list(_identifiers(publication, words)),
+        citations=list(_citations(publication, style, accessed)),
+        related=[_related(related, language) for related in description.related_identifiers],
+        funding=[_funded(funding, words) for funding in description.funding],
+        dates=[(d.type.name(language), shown_date(d.date), d.description) for d in description.dates],
+        places=[place for p in description.places if (place := _place(p)).text],
+        languages=[label.name(language) for label in description.languages],
+    )
+
+
+def shown_date(edtf: str) -> str:
+    """An interval with a dash between its ends; an end that is open is left empty."""
+    return edtf.replace("/", " – ").replace("..", "").strip()
+
+
+class _People:
+    """Creators and contributors with one numbered list of all their affiliations."""
+
+    def __init__(self, description: Description, language: str) -> None:
+        self._numbers: dict[Linked, int] = {}
+        self._language = language
+        self.creators = [self._person(agent) for agent in description.creators]
+        self.contributors = [self._person(agent) for agent in description.contributors]
+        self.affiliations = list(self._numbers)
+
+    def _person(self, agent: Agent) -> PersonLine:
+        orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
+        affiliations = (Linked(a.name, identifier_urls.ror_url(a.id)) for a in agent.affiliations)
+        return PersonLine(
+            name=person_names.written(agent),
+            profile=identifier_urls.link_to("orcid", orcid) if orcid else ror,
+            affiliations=[self._numbers.setdefault(a, len(self._numbers) + 1) for a in affiliations],
+            role=agent.role.name(self._language) if agent.role else "",
+        )
+
+
+def _declared(description: Description) -> list[str]:
+    return [label.id for label in description.languages]
+
+
+def _title(description: Description) -> Passage:
+    return Passage(description.title, "", language_of(description.title, _declared(description)))
+
+
+def _other_titles(description: Description, language: str) -> Iterator[Passage]:
+    for title in description.additional_titles:
+        tag = language_tag(title.language) or language_of(title.text)
+        yield Passage(title.text, _name(title.type, language), tag)
+
+
+def _descriptions(description: Description, language: str) -> Iterator[Passage]:
+    for text in description.additional_descriptions:
+        tag = language_tag(text.language) or language_of(text.text)
+        yield Passage(text.text, _name(text.type, language), tag)
+
+
+def _abstract(description: Description) -> Passage:
+    """Cleaned once more: a page must not trust what an older rule may have let in.
+
+    Pictures are left out, for they would be fetched from elsewhere; headings become plain text,
+    for the page has its own.
+    """
+    html = nh3.clean(
+        description.description.encode(errors="replace").decode(),  # half a surrogate pair it would refuse
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener nofollow",
+    )
+    return Passage(html, "", language_of(html, _declared(description)))
+
+
+def _name(label: Label | None, language: str) -> str:
+    return label.name(language) if label else ""
+
+
+def _citations(publication: Publication, style: str, accessed: date) -> Iterator[Citation]:
+    if style in ASKED_STYLES:
+        yield Citation(style, STYLES[style], cite(publication, style, _CITED_IN, accessed))
+    yield Citation(_RECOMMENDED, "DataCite", recommended(publication))
+    yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, _CITED_IN, accessed))
+
+
+def has_lasting_doi(publication: Publication) -> bool:
+    """Whether the DOI leads somewhere; one that is only reserved does not yet."""
+    return publication.doi is not None and publication.doi_state in _RESOLVING
+
+
+def _identifiers(publication: Publication, words: Translations) -> Iterator[tuple[str, Linked]]:
+    every = words["all_versions"]
+    if publication.doi:
+        yield "DOI", _own(_doi(publication.doi), publication.doi_state, publication, words)
+    if publication.cstr:
+        yield "CSTR", _own(_cstr(publication.cstr), publication.cstr_state, publication, words)
+    if publication.handle:
+        yield "Handle", Linked(publication.handle, identifier_urls.link_to("handle", publication.handle))
+    if publication.concept_doi:
+        yield every.format(scheme="DOI"), _doi(publication.concept_doi)
+    if publication.concept_cstr:
+        yield every.format(scheme="CSTR"), _cstr(publication.concept_cstr)
+    for other in publication.description.identifiers:
+        link = identifier_urls.link_to(other.scheme, other.identifier)
+        yield other.scheme.upper(), Linked(other.identifier, link)
+
+
+def _own(identifier: Linked, state: str, publication: Publication, words: Translations) -> Linked:
+    """Until its registrar knows it, an identifier leads to this page and says that it is only reserved."""
+    if state in _RESOLVING:
+        return identifier
+    return Linked(identifier.text, publication.url, words["reserved"])
+
+
+def _doi(doi: str) -> Linked:
+    return Linked(doi, identifier_urls.doi_url(doi))
+
+
+def _cstr(identifier: str) -> Linked:
+    parsed = cstr.parse(identifier)
+    return Linked(parsed.bare, parsed.url)
+
+
+def _related(related: RelatedIdentifier, language: str) -> tuple[str, Linked]:
+    link = identifier_urls.link_to(related.scheme, related.identifier)
+    kind = _name(related.resource_type, language)
+    return related.relation.name(language), Linked(related.identifier, link, kind)
+
+
+def _funded(funding: Funding, words: Translations) -> Linked:
+    number = words["award"].format(number=funding.award_number) if funding.award_number else ""
+    said = (funding.funder, funding.award_title, number)
+    address = identifier_urls.web_address(funding.award_url) or identifier_urls.ror_url(funding.funder_id)
+    return Linked(" · ".join(part for part in said if part), address)
+
+
+def _place(place: DescribedPlace) -> Linked:
+    said = (place.place, _extent(place.geometry) if place.geometry else "")
+    text = " · ".join(part for part in said if part)
+    addresses = (identifier_urls.link_to(i.scheme, i.identifier) for i in place.identifiers)
+    return Linked(text or place.description, next(filter(None, addresses), None), place.description)
+
+
+def _extent(geometry: Mapping[str, Any]) -> str:
+    """The corner or corners of a geometry, as in "29.5° N 102° E – 30.1° N 103° E"."""
+    positions = list(_positions(geometry))
+    if not positions:
+        return ""
+    longitudes, latitudes = zip(*(position[:2] for position in positions), strict=True)
+    first = _position(min(latitudes), min(longitudes))
+    last = _position(max(latitudes), max(longitudes))
+    return first if first == last else f"{first} – {last}"
+
+
+def _positions(part: Any) -> Iterator[Sequence[float]]:
+    """Every position in a geometry or in nested lists of coordinates."""
+    if isinstance(part, Mapping):
+        yield from _positions(part.get("geometries") or part.get("coordinates") or [])
+    elif part and isinstance(part[0], int | float):
+        yield part
+    else:
+        for inner in part:
+            yield from _positions(inner)
+
+
+def _position(latitude: float, longitude: float) -> str:
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.6g}° {north} {abs(longitude):.6g}° {east}"

@@ -1,0 +1,54 @@
+"""Bytes that nothing refers to any more are removed, by jobs, after the fact."""
+
+from sqlalchemy import delete, exists, or_, select
+
+from repository.core.actor import SYSTEM
+from repository.core.unit_of_work import Database, UnitOfWork
+from repository.engines.store.port import ByteStore
+from repository.files.facts import FileReleased
+from repository.files.model import FileEntry, FileSet, SetState, StoredFile
+
+BATCH = 500
+
+
+def remove_unused_file(database: Database, store: ByteStore, file_id: int) -> None:
+    """Remove a stored file unless a name refers to it.
+
+    Nothing can begin to refer to an unused file, so the check stays true; the row goes last, so that a job that was
+    killed half-way finds it again.
+    """
+    with database.snapshot(SYSTEM) as unit:
+        file = unit.session.get(StoredFile, file_id)
+        if file is None or _is_used(unit, file_id):
+            return
+    store.remove([file.object_key])
+    with database.transaction(SYSTEM) as unit:
+        unit.session.execute(delete(StoredFile).where(StoredFile.id == file_id))
+
+
+def empty_discarded_set(database: Database, set_id: int) -> None:
+    """Remove the entries of a discarded set in batches, releasing their files, and at last the set."""
+    while True:
+        with database.transaction(SYSTEM) as unit:
+            files = unit.session.get(FileSet, set_id, with_for_update=True, populate_existing=True)  # one runner a set
+            if files is None or files.state != SetState.DISCARDED:
+                return
+            if not _release_batch(unit, set_id):
+                unit.session.delete(files)
+
+
+def _release_batch(unit: UnitOfWork, set_id: int) -> int:
+    batch = unit.session.execute(
+        select(FileEntry.id, FileEntry.file_id, FileEntry.staged_id).where(FileEntry.file_set_id == set_id).limit(BATCH)
+    ).all()
+    for _, *file_ids in batch:
+        for file_id in file_ids:
+            if file_id is not None:
+                unit.emit(FileReleased(file_id))
+    unit.session.execute(delete(FileEntry).where(FileEntry.id.in_([row[0] for row in batch])))
+    return len(batch)
+
+
+def _is_used(unit: UnitOfWork, file_id: int) -> bool:
+    used = exists().where(or_(FileEntry.file_id == file_id, FileEntry.staged_id == file_id))
+    return bool(unit.session.scalar(select(used)))

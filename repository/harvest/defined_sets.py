@@ -1,0 +1,107 @@
+"""Sets that administrators define by a search, as InvenioRDM lets them (contract, section 1.11).
+
+A new set is filled by a job that looks at every version, and harvested from then on; what changes later comes into it
+or leaves it after each change (`filing`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from repository.access.policy import Action, Resource, must
+from repository.core.errors import Invalid, NotFound
+from repository.core.paging import Page
+from repository.core.unit_of_work import UnitOfWork
+from repository.harvest.facts import SetChanged, SetDefined, SetRemoved
+from repository.harvest.model import DefinedSet
+from repository.harvest.setspecs import RESERVED, is_plain
+from repository.search.query_syntax import parse
+
+UNKNOWN = "There is no such set."
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an administrator says of a set; `query` is in the language of the search."""
+
+    spec: str
+    name: str
+    query: str
+    description: str = ""
+
+
+def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
+    """A new set; raises `Forbidden`, and `Invalid` for a `spec` that is taken or cannot be, or a wrong query."""
+    must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
+    _require_free(unit, definition.spec)
+    _require_sound(definition.query)
+    made = DefinedSet(
+        spec=definition.spec,
+        name=definition.name,
+        description=definition.description,
+        query=definition.query,
+        created=unit.now,
+        updated=unit.now,
+    )
+    unit.session.add(made)
+    unit.session.flush()
+    unit.emit(SetDefined(made.id, {"spec": made.spec}))
+    return made
+
+
+def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> DefinedSet:
+    """Raises `NotFound`, `Forbidden`, and `Invalid` also for another `spec`: harvesters know the set by it."""
+    changed = defined_set(unit, set_id, for_change=True)
+    if definition.spec != changed.spec:
+        raise Invalid.field("spec", "The spec of a set cannot be changed.")
+    _require_sound(definition.query)
+    refill = definition.query != changed.query
+    changed.name, changed.description, changed.query = definition.name, definition.description, definition.query
+    changed.updated = unit.now
+    unit.emit(SetChanged(set_id, {"spec": changed.spec, "refill": refill}))
+    unit.session.flush()
+    return changed
+
+
+def remove_set(unit: UnitOfWork, set_id: int) -> None:
+    """Nobody can harvest it any more; its items stay.  Raises `NotFound`, `Forbidden`."""
+    removed = defined_set(unit, set_id, for_change=True)
+    unit.session.delete(removed)
+    unit.emit(SetRemoved(set_id, {"spec": removed.spec}))
+    unit.session.flush()
+
+
+def defined_set(unit: UnitOfWork, set_id: int, *, for_change: bool = False) -> DefinedSet:
+    """Raises `NotFound`, `Forbidden`."""
+    must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
+    found = unit.session.get(DefinedSet, set_id, with_for_update=for_change)
+    if found is None:
+        raise NotFound(UNKNOWN)
+    return found
+
+
+def defined_sets(unit: UnitOfWork, page: Page) -> tuple[Sequence[DefinedSet], int]:
+    """A page of all, in the order of their making, and how many there are; raises `Forbidden`."""
+    must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
+    ordered = select(DefinedSet).order_by(DefinedSet.id).offset(page.offset).limit(page.size)
+    total = unit.session.scalar(select(func.count(DefinedSet.id)))
+    return unit.session.scalars(ordered).all(), total or 0
+
+
+def _require_free(unit: UnitOfWork, spec: str) -> None:
+    if not is_plain(spec):
+        raise Invalid.field("spec", "The spec must only consist of letters, numbers or -_.!~*'().")
+    for beginning in RESERVED:
+        if spec.startswith(beginning):
+            raise Invalid.field("spec", f"The spec must not start with '{beginning}'.")
+    if unit.session.scalar(select(DefinedSet.id).where(DefinedSet.spec == spec)) is not None:
+        raise Invalid.field("spec", f"There is a set with the spec '{spec}'.")
+
+
+def _require_sound(query: str) -> None:
+    try:
+        parse(query)
+    except Invalid as invalid:
+        reasons = [message for error in invalid.errors for message in error.messages]
+        raise Invalid.field("search_pattern", *reasons) from invalid

@@ -1,0 +1,161 @@
+"""The items that harvesters get: versions that the public can or could read, in a harvest's own order.
+
+Whoever harvests while versions change must get each of them once.  A version that changes gets a new datestamp, and in
+the order of datestamps would come twice, or never.  So a harvest keeps to the order that there was when it `begun`: a
+version stands where its datestamp of then puts it (`_unchanged`, or `_changed` since), and those that are published
+during the harvest follow by the time of their publication, which does not change (`_new`).  Each of the three is read
+from an index, from the place that the harvest has reached; what is given is always the version as it is now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, case, func, not_, select, tuple_, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from repository.core.database.id_list import in_list
+from repository.core.unit_of_work import UnitOfWork
+from repository.harvest.model import DefinedSet, SetMember
+from repository.records.model import Concept, PastDatestamp, Version
+from repository.records.queries import IN_PUBLIC
+
+
+class HarvestItem(NamedTuple):
+    """What a header says, and the item's place in the harvest; `gone` is what the public can no longer read."""
+
+    id: int
+    datestamp: datetime
+    gone: bool
+    resource_type: str | None
+    community: str | None
+    position: datetime
+
+
+class SetKind(StrEnum):
+    """What decides whether a version is in a set."""
+
+    NOTHING = "nothing"
+    TYPE = "type"
+    COMMUNITY = "community"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSet:
+    """Some or all items; `values` go into the condition."""
+
+    by: SetKind = SetKind.NOTHING
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """Items whose datestamp is before `end`; `settled` is the moment up to which nothing can show up any more."""
+
+    begun: datetime
+    settled: datetime
+    end: datetime
+    chosen: ChosenSet
+
+
+_MOMENT, _NUMBER = Version.datestamp.type, Version.id.type
+_GONE = not_(IN_PUBLIC).label("gone")
+_LIMIT: ColumnElement[int] = bindparam("limit")
+_IN_SET: Mapping[SetKind, Sequence[ColumnElement[bool]]] = {
+    SetKind.NOTHING: (),
+    SetKind.TYPE: (Version.resource_type.in_(bindparam("types", expanding=True)),),
+    SetKind.COMMUNITY: (Concept.community == bindparam("community"),),
+    SetKind.SEARCH: (Version.id.in_(select(SetMember.version_id).where(SetMember.set_id == bindparam("set_id"))),),
+}
+
+
+def _moment(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, type_=_MOMENT)
+
+
+def _items(position: InstrumentedAttribute[datetime]) -> Any:
+    return (
+        select(
+            Version.id,
+            Version.datestamp,
+            _GONE,
+            Version.resource_type,
+            Concept.community,
+            position.label("position"),
+        )
+        .join(Concept, Version.concept_id == Concept.id)
+        .where(Version.exposed)
+    )
+
+
+def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Any:
+    """The items after a place, as many as are wanted."""
+    reached = tuple_(_moment("position"), bindparam("id", type_=_NUMBER))
+    part = _items(position)
+    if position is PastDatestamp.datestamp:
+        part = part.join(PastDatestamp, PastDatestamp.version_id == Version.id)
+    return part.where(tuple_(position, key) > reached, *conditions).order_by(position, key).limit(_LIMIT)
+
+
+def _harvest(by: SetKind) -> Any:
+    chosen, past = _IN_SET[by], PastDatestamp
+    before_end, begun = Version.datestamp < _moment("end"), _moment("begun")
+    unchanged = _part(Version.datestamp, Version.id, Version.datestamp < _moment("until"), *chosen).cte("unchanged")
+    # No further than those: what changed long ago and does not count would be read for every page.
+    full = func.count() == _LIMIT
+    last = select(case((full, func.max(unchanged.c.position)), else_=begun)).select_from(unchanged).scalar_subquery()
+    since = (past.datestamp < begun, past.until >= begun, past.datestamp <= last)
+    changed = _part(past.datestamp, past.version_id, *since, before_end, *chosen)
+    published = (Version.created >= begun, Version.created < _moment("settled"))
+    new = _part(Version.created, Version.id, *published, before_end, *chosen)
+    parts = [select(unchanged), *(select(part.subquery()) for part in (changed, new))]
+    return union_all(*parts).order_by("position", "id").limit(_LIMIT)
+
+
+# Built once: composing a statement costs more than running it.
+_HARVESTS = {by: _harvest(by) for by in SetKind}
+_ONE = _items(Version.datestamp).where(Version.id == bindparam("id"))
+_EARLIEST = select(Version.datestamp).where(Version.exposed).order_by(Version.datestamp, Version.id).limit(1)
+_SETS_OF = (
+    select(SetMember.version_id, DefinedSet.spec)
+    .join(DefinedSet, SetMember.set_id == DefinedSet.id)
+    .where(in_list(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None))
+    .order_by(DefinedSet.id)
+)
+
+
+def items(unit: UnitOfWork, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
+    """The next items of `harvest` after a place and id; ids begin at 1, so 0 is before every item."""
+    begun = min(harvest.begun, harvest.settled)
+    parameters = {
+        "position": after[0],
+        "id": after[1],
+        "begun": begun,
+        "until": min(begun, harvest.end),
+        "settled": harvest.settled,
+        "end": harvest.end,
+        "limit": limit,
+        **harvest.chosen.values,
+    }
+    return [HarvestItem(*row) for row in unit.session.execute(_HARVESTS[harvest.chosen.by], parameters)]
+
+
+def find_item(unit: UnitOfWork, number: int) -> HarvestItem | None:
+    row = unit.session.execute(_ONE, {"id": number}).first()
+    return HarvestItem(*row) if row else None
+
+
+def earliest(unit: UnitOfWork) -> datetime | None:
+    """When the item was changed whose last change lies furthest back."""
+    return unit.session.scalar(_EARLIEST)
+
+
+def defined_sets_of(unit: UnitOfWork, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Version -> the defined sets that it is in, in one query."""
+    found: dict[int, list[str]] = {}
+    for number, spec in unit.session.execute(_SETS_OF, {"ids": ids}):
+        found.setdefault(number, []).append(spec)
+    return found

@@ -1,0 +1,88 @@
+"""The sets that items are in: by the community and the type of their datasets, and those an administrator defined.
+
+Only sets that something is in are told of; whether a set exists that nothing is in, nobody can see.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from repository.core.unit_of_work import UnitOfWork
+from repository.dataset.vocabularies import Vocabularies
+from repository.harvest.model import DefinedSet
+from repository.harvest.queries import ChosenSet, HarvestItem, SetKind, defined_sets_of
+from repository.harvest.setspecs import COMMUNITY, TYPE, specs_of_community, specs_of_type
+from repository.records.model import Concept, Version
+
+TYPES = "resourcetypes"
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestSet:
+    """What ``ListSets`` tells of a set."""
+
+    spec: str
+    name: str
+    description: str = ""
+
+
+def _different(column: InstrumentedAttribute[Any], condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Any:
+    """The values of an indexed column: one look into the index for each, however many rows have it."""
+
+    def least(*further: ColumnElement[bool]) -> Any:
+        return select(column).where(condition, *further).order_by(column).limit(1)
+
+    values = select(least(column.is_not(None)).scalar_subquery().label("value")).cte("values_of", recursive=True)
+    following = least(column > values.c.value).correlate(values).scalar_subquery()
+    values = values.union_all(select(following).where(values.c.value.is_not(None)))
+    return select(values.c.value).where(values.c.value.is_not(None))
+
+
+# Built once: composing a statement costs more than running it.
+_TYPES = _different(Version.resource_type, Version.exposed)
+_COMMUNITIES = _different(Concept.community, exists().where(Version.concept_id == Concept.id, Version.exposed))
+_DEFINED = select(DefinedSet.id, DefinedSet.spec, DefinedSet.name, DefinedSet.description).where(
+    DefinedSet.filled.is_not(None)
+)
+_ALL_DEFINED = _DEFINED.order_by(DefinedSet.id)
+_BY_SPEC = _DEFINED.where(DefinedSet.spec == bindparam("spec"))
+
+
+def sets(unit: UnitOfWork, vocabularies: Vocabularies) -> Iterator[HarvestSet]:
+    """All sets, the wider before those that are in them."""
+    for slug in unit.session.scalars(_COMMUNITIES):
+        for spec in specs_of_community(slug):
+            yield HarvestSet(spec, slug)
+    used = dict.fromkeys(spec for term in unit.session.scalars(_TYPES) for spec in specs_of_type(term))
+    titles = {specs[-1]: entry.title["en"] for entry in vocabularies[TYPES] if (specs := specs_of_type(entry.id))}
+    for spec in used:
+        yield HarvestSet(spec, titles.get(spec, spec.removeprefix(TYPE)))
+    for _, spec, name, description in unit.session.execute(_ALL_DEFINED):
+        yield HarvestSet(spec, name, description)
+
+
+def chosen_by(unit: UnitOfWork, vocabularies: Vocabularies, spec: str) -> ChosenSet | None:
+    """How to find what is in a set, None when there is no such set."""
+    if spec.startswith(TYPE):
+        terms = [entry.id for entry in vocabularies[TYPES] if spec in specs_of_type(entry.id)]
+        return ChosenSet(SetKind.TYPE, {"types": terms}) if terms else None
+    if spec.startswith(COMMUNITY):
+        return ChosenSet(SetKind.COMMUNITY, {"community": spec.removeprefix(COMMUNITY)})
+    row = unit.session.execute(_BY_SPEC, {"spec": spec}).first()
+    return ChosenSet(SetKind.SEARCH, {"set_id": row.id}) if row else None
+
+
+def sets_of(unit: UnitOfWork, page: Sequence[HarvestItem]) -> Mapping[int, Sequence[str]]:
+    """Item -> the sets that it is in, in one query for all."""
+    defined = defined_sets_of(unit, [item.id for item in page])
+    return {
+        item.id: (
+            *specs_of_community(item.community),
+            *specs_of_type(item.resource_type),
+            *defined.get(item.id, ()),
+        )
+        for item in page
+    }

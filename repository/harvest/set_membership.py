@@ -1,0 +1,143 @@
+"""Put versions into the defined sets that find them, and take them out of those that no longer do.
+
+The search engine is asked which of a handful of versions a set's query finds, and the answer is kept in the database,
+so that a set is harvested as exactly as everything is, whether the engine runs or not.  A version that comes into a set
+that can be harvested, or leaves it, gets a new datestamp.  What the public can no longer read stays where it was, for
+those who harvest the set must be told that it is gone.
+
+Every function may run again with the same arguments, and beside itself: an answer counts only if the version has not
+changed since the engine was asked; if it has, the job that follows from the change asks again.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy import delete, insert, select
+
+from repository.core.actor import SYSTEM
+from repository.core.database.id_list import in_list
+from repository.core.unit_of_work import Database, UnitOfWork
+from repository.engines.search.port import Search, SearchEngine, Sort, VisibilityFilter
+from repository.engines.search.query_tree import And, Or, Term
+from repository.engines.services import Services
+from repository.harvest.model import DefinedSet, SetMember
+from repository.records.change_tracking import touch_for_harvesters
+from repository.records.model import Version
+from repository.records.queries import IN_PUBLIC
+from repository.search.query_syntax import parse
+
+BATCH = 200
+"""versions that are looked at together"""
+
+_READABLE = (Version.exposed, IN_PUBLIC)
+_CHANGES = select(Version.id, Version.change).where(*_READABLE)
+_OF = _CHANGES.where(in_list(Version.id, "ids"))
+_LOCKED = select(Version).where(in_list(Version.id, "ids"), *_READABLE).order_by(Version.id).with_for_update()
+_MEMBERS = select(SetMember.set_id, SetMember.version_id).where(in_list(SetMember.version_id, "ids"))
+
+Changes = Mapping[int, int]
+"""Version -> how often it had changed"""
+
+
+Members = frozenset[tuple[int, int]]
+"""Set and version"""
+
+
+def file_in_sets(services: Services, version_ids: Sequence[int]) -> int:
+    """File versions that the index knows as they are now; returns how many came into a set or left one."""
+    with services.database.snapshot(SYSTEM) as unit:
+        sets = _sets(unit)
+    if not sets:
+        return 0
+    batches = [version_ids[at : at + BATCH] for at in range(0, len(version_ids), BATCH)]
+    return sum(_file(services, sets, _changes(services.database, batch)) for batch in batches)
+
+
+def fill_sets(services: Services, set_ids: Sequence[int]) -> int:
+    """File every version in these sets, which can be harvested then; returns how many came in or left."""
+    with services.database.snapshot(SYSTEM) as unit:
+        sets = {set_id: query for set_id, query in _sets(unit).items() if set_id in set_ids}
+    moved = sum(_file(services, sets, changes) for changes in _all(services.database)) if sets else 0
+    with services.database.transaction(SYSTEM) as unit:
+        for each in unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update()):
+            # Of a set whose query was changed meanwhile another job fills the rest.
+            if each.filled is None and each.query == sets[each.id]:
+                each.filled = unit.now
+    return moved
+
+
+def file_everything(services: Services) -> int:
+    """File every version in every set; returns how many were not where they belong."""
+    with services.database.snapshot(SYSTEM) as unit:
+        sets = _sets(unit)
+    return fill_sets(services, list(sets))
+
+
+def _sets(unit: UnitOfWork) -> dict[int, str]:
+    """Set -> its query."""
+    return {row[0]: row[1] for row in unit.session.execute(select(DefinedSet.id, DefinedSet.query))}
+
+
+def _changes(database: Database, ids: Sequence[int]) -> Changes:
+    with database.snapshot(SYSTEM) as unit:
+        return {row[0]: row[1] for row in unit.session.execute(_OF, {"ids": ids})}
+
+
+def _all(database: Database) -> Iterator[Changes]:
+    after = 0
+    while True:
+        with database.snapshot(SYSTEM) as unit:
+            following = _CHANGES.where(Version.id > after).order_by(Version.id).limit(BATCH)
+            found = {row[0]: row[1] for row in unit.session.execute(following)}
+        if not found:
+            return
+        yield found
+        after = max(found)
+
+
+def _file(services: Services, sets: Mapping[int, str], changes: Changes) -> int:
+    if not changes:
+        return 0
+    found = {each: found_by(services.search, query, list(changes)) for each, query in sets.items()}
+    with services.database.transaction(SYSTEM) as unit:
+        # Shared with others who file, and kept from who fills: which sets can be harvested stays so until the commit.
+        rows = unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update(read=True)).all()
+        sound = [row for row in rows if row.query == sets[row.id]]
+        locked = unit.session.scalars(_LOCKED, {"ids": list(changes)})
+        versions = {each.id: each for each in locked if each.change == changes[each.id]}
+        asked = frozenset((row.id, number) for row in sound for number in versions)
+        wanted = frozenset((each, number) for each, number in asked if number in found[each])
+        moved = _move(unit, _members(unit, list(versions)) & asked, wanted)
+        harvested = {row.id for row in sound if row.filled is not None}
+        for number in sorted({number for each, number in moved if each in harvested}):
+            touch_for_harvesters(unit, versions[number])
+    return len({number for _, number in moved})
+
+
+def _members(unit: UnitOfWork, ids: Sequence[int]) -> Members:
+    return frozenset((row[0], row[1]) for row in unit.session.execute(_MEMBERS, {"ids": ids}))
+
+
+def _move(unit: UnitOfWork, held: Members, wanted: Members) -> Members:
+    """Make the members those that are wanted; returns who came in or left."""
+    rows = [{"set_id": each, "version_id": number} for each, number in sorted(wanted - held)]
+    if rows:
+        unit.session.execute(insert(SetMember), rows)
+    for left in {each for each, _ in held - wanted}:
+        numbers = [number for each, number in held - wanted if each == left]
+        unit.session.execute(delete(SetMember).where(SetMember.set_id == left, SetMember.version_id.in_(numbers)))
+    return wanted ^ held
+
+
+def found_by(search: SearchEngine, query: str, ids: Sequence[int]) -> Collection[int]:
+    """Those of the public versions with `ids`, the latest or not, that a query finds; raises `Unavailable`."""
+    these = Or(tuple(Term(str(number), "id") for number in ids))
+    answer = search.find(
+        Search(
+            query=And((parse(query), these)),
+            scope=VisibilityFilter(public=True),
+            latest_only=False,
+            sort=Sort.OLDEST,
+            size=len(ids),
+        )
+    )
+    return {hit.id for hit in answer.hits}

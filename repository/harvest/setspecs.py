@@ -1,0 +1,35 @@
+"""How sets are called: ``community-<slug>``, ``type-<general>`` and ``type-<general>:<special>``, which is in it.
+
+A set that an administrator defined is called as its administrator wants, but for these beginnings.
+
+Source: OAI-PMH 2.0, section 2.6.
+"""
+
+import re
+
+WORD = r"[A-Za-z0-9\-_.!~*'()]+"
+"""One level of a setSpec."""
+COMMUNITY, TYPE = "community-", "type-"
+RESERVED = (COMMUNITY, TYPE)
+
+_WORD = re.compile(WORD)
+
+
+def is_plain(spec: str) -> bool:
+    """Whether `spec` is the name of a set that is in no other."""
+    return _WORD.fullmatch(spec) is not None
+
+
+def specs_of_type(resource_type: str | None) -> tuple[str, ...]:
+    """The sets that an item of this type is in, the wider first, as for ``image-photo``: image, and photo in it."""
+    general, _, special = (resource_type or "").partition("-")
+    names = [f"{TYPE}{general}", special] if special else [f"{TYPE}{general}"]
+    if not general or not all(map(is_plain, names)):
+        return ()
+    return tuple(":".join(names[: depth + 1]) for depth in range(len(names)))
+
+
+def specs_of_community(slug: str | None) -> tuple[str, ...]:
+    """The set of a community's datasets; none for a name that cannot be a set's."""
+    spec = f"{COMMUNITY}{slug}"
+    return (spec,) if slug and is_plain(spec) else ()

@@ -1,0 +1,163 @@
+"""The two ends of a round of registration: identifiers are taken before their registrar is asked, and noted after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from repository.core.actor import SYSTEM
+from repository.core.clock import pause_after
+from repository.core.errors import Unavailable
+from repository.core.unit_of_work import Database, UnitOfWork
+from repository.engines.registrars.port import Outcome, Stage
+from repository.identifiers.model import Identifier, RegistrationState
+
+LEASE = timedelta(minutes=3)
+"""how long one who has taken identifiers may ask; every call to a registrar ends sooner by its own timeouts"""
+REFUSED_PAUSE = timedelta(days=1)
+POLL_PAUSE = timedelta(seconds=5)
+MAX_CAUSE = 1000
+_Row = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedIdentifier:
+    """An identifier that this round has; `uncertain` says that a call before it ended without an answer.
+
+    `state` is that before it was taken, `marked` whether the row says that it is.
+    """
+
+    id: int
+    owner: int
+    scheme: str
+    value: str
+    registrar: str
+    state: str
+    marked: bool
+    registered: bool
+    uncertain: bool
+    ticket: str
+    sent: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`busy` says that another round has some of the owners' identifiers."""
+
+    rows: Sequence[ClaimedIdentifier]
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationResult:
+    """What became of an identifier: an `outcome` and the digest of what was sent, or a `failure`, or nothing."""
+
+    held: ClaimedIdentifier
+    outcome: Outcome | None = None
+    digest: str = ""
+    withdrawn: bool = False
+    failure: Unavailable | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write down."""
+        settled = RegistrationState.WITHDRAWN if self.withdrawn else RegistrationState.REGISTERED
+        as_before = self.held.state == settled.value and self.held.sent == self.digest
+        return self.held.marked or self.failure is not None or not as_before
+
+
+def claim(database: Database, owners: Sequence[int], *, calls: bool) -> Claim:
+    """The owners' identifiers that are ours to register.
+
+    With `calls` they are held until they are noted or `LEASE` has passed, because somebody outside will be asked.
+    """
+    chosen = select(Identifier).where(
+        Identifier.owner.in_(owners), Identifier.state != RegistrationState.EXTERNAL.value
+    )
+    if not calls:
+        with database.snapshot(SYSTEM) as unit:
+            return Claim([_held(row, marked=False) for row in unit.session.scalars(chosen)], busy=False)
+    with database.transaction(SYSTEM) as unit:
+        rows = unit.session.scalars(chosen.order_by(Identifier.id).with_for_update()).all()
+        free = [row for row in rows if not _is_held(row, unit)]
+        held = [_held(row, marked=True) for row in free]
+        for row in free:
+            row.state = (RegistrationState.UPDATING if row.registered else RegistrationState.REGISTERING).value
+            row.asked, row.next_try = unit.now, unit.now + LEASE
+    return Claim(held, busy=len(free) < len(rows))
+
+
+def record_outcome(database: Database, noted: Sequence[RegistrationResult]) -> None:
+    """Write down what the registrar said, or that it said nothing."""
+    changed = [each for each in noted if each.changes]
+    if not changed:
+        return
+    with database.transaction(SYSTEM) as unit:
+        alike: dict[_Row, list[int]] = {}
+        for each in changed:
+            values = _values(unit, each)
+            shown = int(values["state"] != each.held.state)
+            alike.setdefault(tuple({**values, "shown": shown}.items()), []).append(each.held.id)
+        for items, ids in alike.items():
+            columns = dict(items)
+            columns["change"] = Identifier.change + columns.pop("shown")
+            unit.session.execute(
+                update(Identifier).where(Identifier.id.in_(ids)).values(columns),
+                execution_options={"synchronize_session": False},
+            )
+
+
+def _held(row: Identifier, *, marked: bool) -> ClaimedIdentifier:
+    return ClaimedIdentifier(
+        id=row.id,
+        owner=row.owner,
+        scheme=row.scheme,
+        value=row.value,
+        registrar=row.registrar,
+        state=row.state,
+        marked=marked,
+        registered=row.registered is not None,
+        uncertain=row.asked is not None,
+        ticket=row.ticket,
+        sent=row.sent,
+        attempts=row.attempts,
+    )
+
+
+def _is_held(row: Identifier, unit: UnitOfWork) -> bool:
+    in_flight = row.state in (RegistrationState.REGISTERING.value, RegistrationState.UPDATING.value) and not row.ticket
+    return in_flight and row.asked is not None and row.next_try is not None and row.next_try > unit.now
+
+
+def _values(unit: UnitOfWork, noted: RegistrationResult) -> dict[str, Any]:
+    """The columns after this round; `asked` stays only where it is not known what the registrar did."""
+    held, outcome = noted.held, noted.outcome
+    if noted.failure is not None:
+        return _failed(unit, held, noted.failure.reason, pause_after(held.attempts + 1))
+    if outcome is None:
+        state = RegistrationState.REGISTERED if held.registered else RegistrationState.RESERVED
+        untaken = {"state": state.value, "next_try": None}
+        return untaken if held.uncertain else {**untaken, "asked": None}
+    if outcome.stage is Stage.REFUSED:
+        return _failed(unit, held, outcome.cause, REFUSED_PAUSE) | {"asked": None, "ticket": "", "sent": ""}
+    if outcome.stage is Stage.PENDING:
+        state = RegistrationState.UPDATING if held.registered else RegistrationState.REGISTERING
+        ticket = outcome.ticket or held.ticket
+        pending = {"state": state.value, "ticket": ticket, "next_try": unit.now + POLL_PAUSE}
+        return {**pending, "asked": None, "sent": noted.digest}
+    state = RegistrationState.WITHDRAWN if noted.withdrawn else RegistrationState.REGISTERED
+    clean = {"cause": "", "asked": None, "ticket": "", "attempts": 0, "next_try": None}
+    registered = {} if held.registered else {"registered": unit.now}
+    return {"state": state.value, "sent": noted.digest, **clean, **registered}
+
+
+def _failed(unit: UnitOfWork, held: ClaimedIdentifier, cause: str, pause: timedelta) -> dict[str, Any]:
+    return {
+        "state": RegistrationState.FAILED.value,
+        "cause": cause[:MAX_CAUSE],
+        "attempts": held.attempts + 1,
+        "next_try": unit.now + pause,
+    }

@@ -1,0 +1,61 @@
+"""Registering people and checking their passwords."""
+
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+
+from repository.core.actor import Role
+from repository.core.errors import Conflict
+from repository.core.unit_of_work import UnitOfWork
+from repository.people.facts import PersonRegistered
+from repository.people.model import Person
+from repository.people.rules import check_password, normal_email, normal_name
+
+_hasher = PasswordHasher()
+# argon2 takes 64 MiB a call on purpose: a burst of sign-ins must not take the machine's memory.
+_one_at_a_time = threading.BoundedSemaphore(2)
+
+
+def register_person(
+    unit: UnitOfWork, email: str, name: str = "", role: Role = Role.DEPOSITOR, password: str | None = None
+) -> Person:
+    """A new account; raises `Invalid` for a bad address, name or password, `Conflict` if the address is taken."""
+    email = normal_email(email)
+    if unit.session.scalar(select(Person.id).where(Person.email == email)):
+        raise Conflict(f"There is already an account for {email}.")
+    person = Person(
+        email=email,
+        name=normal_name(name),
+        role=role.value,
+        created=unit.now,
+        password_hash=None if password is None else _hashed(check_password(password)),
+    )
+    unit.session.add(person)
+    unit.session.flush()
+    unit.emit(PersonRegistered(person.id))
+    return person
+
+
+def person_by_email(unit: UnitOfWork, email: str) -> Person | None:
+    """The account of an address, active or not."""
+    return unit.session.scalar(select(Person).where(Person.email == normal_email(email)))
+
+
+def password_is_right(person: Person | None, password: str) -> bool:
+    """Whether this is the person's password; takes as long for an unknown person as for a known one."""
+    known = person.password_hash if person and person.active else None
+    with _one_at_a_time:
+        try:
+            return _hasher.verify(known or _nobody, password) and known is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _hashed(password: str) -> str:
+    with _one_at_a_time:
+        return _hasher.hash(password)
+
+
+_nobody = _hasher.hash("nobody has this password")

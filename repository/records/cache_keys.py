@@ -1,0 +1,60 @@
+"""Which state a version is in, as far as a text made of it depends on it: the key of every kept text.
+
+What a reader sees of a version depends on its row, which counts its changes, on its concept's identifiers and its own,
+which count theirs, and on who the reader is.  One statement reads the keys of any number of versions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from repository.access.access_terms import PUBLIC
+from repository.access.policy import Action, Resource, may
+from repository.core.actor import Actor
+from repository.core.database.id_list import in_list
+from repository.identifiers.model import Identifier
+from repository.records.model import Concept, Version
+
+# Columns of the tables rather than attributes of the classes: rows, without the cost of objects.
+_VERSION, _CONCEPT, _IDENTIFIER = Version.__table__.c, Concept.__table__.c, Identifier.__table__.c
+_PIDS = (
+    select(func.sum(_IDENTIFIER.change))
+    .where(_IDENTIFIER.owner.in_([_VERSION.id, _VERSION.concept_id]))
+    .correlate(Version.__table__)
+    .scalar_subquery()
+)
+_MARK = select(
+    _VERSION.id,
+    _VERSION.revision,
+    _VERSION.record_access,
+    _VERSION.files_access,
+    _CONCEPT.owner_id,
+    _VERSION.change,
+    _PIDS,
+    _CONCEPT.latest_id,
+    _VERSION.withdrawn_at,
+).join_from(Version.__table__, Concept.__table__, _VERSION.concept_id == _CONCEPT.id)
+_OF_ONE = _MARK.where(_VERSION.id == bindparam("id"))
+_OF_MANY = _MARK.where(in_list(_VERSION.id, "ids"))
+
+
+@dataclass(frozen=True, slots=True)
+class CacheKey:
+    """A version as it is now, as far as its text depends on it; `thing` is what policy needs to know."""
+
+    id: int
+    revision: int
+    thing: Resource
+    changes: tuple[int, ...]
+
+
+def cache_keys(connection: Connection, actor: Actor, ids: Sequence[int]) -> list[CacheKey]:
+    """The marks of those of `ids` that are versions which `actor` may read, in one query."""
+    rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
+    marks = (
+        CacheKey(number, revision, Resource(owner_id, record == PUBLIC, files == PUBLIC), (change, pids, latest))
+        for number, revision, record, files, owner_id, change, pids, latest, withdrawn in rows
+        if withdrawn is None
+    )
+    return [mark for mark in marks if may(actor, Action.READ_RECORD, mark.thing)]

@@ -1,0 +1,74 @@
+"""What a record's page depends on, in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, bindparam, func, or_, select
+
+from repository.access.access_terms import PUBLIC
+from repository.access.policy import Resource
+from repository.core.unit_of_work import UnitOfWork
+from repository.identifiers.model import Identifier
+from repository.records.model import Concept, Version
+
+# Columns of the tables rather than attributes of the classes: rows, without the cost of objects.
+_VERSION, _CONCEPT, _IDENTIFIER = Version.__table__.c, Concept.__table__.c, Identifier.__table__.c
+_SIBLING = Version.__table__.alias("sibling")
+
+
+def _of_siblings(expression: Select[tuple[object]]) -> Select[tuple[object]]:
+    return expression.where(_SIBLING.c.concept_id == _VERSION.concept_id).correlate(Version.__table__)
+
+
+def _of_pids(expression: Select[tuple[object]]) -> Select[tuple[object]]:
+    own = or_(_IDENTIFIER.owner == _VERSION.id, _IDENTIFIER.owner == _VERSION.concept_id)
+    return expression.where(own).correlate(Version.__table__)
+
+
+# Built once: composing a statement costs more than running it.
+_MARK = (
+    select(
+        _VERSION.id,
+        _VERSION.record_access,
+        _VERSION.files_access,
+        _VERSION.withdrawn_at,
+        _VERSION.change,
+        _CONCEPT.owner_id,
+        _CONCEPT.latest_id,
+        _of_siblings(select(func.sum(_SIBLING.c.change))).scalar_subquery(),
+        _of_pids(select(func.sum(_IDENTIFIER.change))).scalar_subquery(),
+        _of_siblings(select(func.max(_SIBLING.c.updated))).scalar_subquery(),
+        _of_pids(select(func.max(_IDENTIFIER.registered))).scalar_subquery(),
+    )
+    .join_from(Version.__table__, Concept.__table__, _VERSION.concept_id == _CONCEPT.id)
+    .where(_VERSION.id == bindparam("id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """A version as it is now, as far as its page depends on it; `thing` is what policy needs to know.
+
+    The page names the other versions, so that a change of any of them changes the mark.
+    """
+
+    id: int
+    thing: Resource
+    withdrawn: bool
+    changes: tuple[int | None, ...]
+    modified: datetime
+
+
+def page_key(unit: UnitOfWork, number: int) -> PageKey | None:
+    """The mark of a version, whoever may read it; None when no version has this number."""
+    row = unit.session.connection().execute(_MARK, {"id": number}).first()
+    if row is None:
+        return None
+    key, record, files, withdrawn_at, change, owner_id, latest_id, siblings, pids, updated, registered = row
+    return PageKey(
+        id=key,
+        thing=Resource(owner_id, record == PUBLIC, files == PUBLIC),
+        withdrawn=withdrawn_at is not None,
+        changes=(change, latest_id, siblings, pids),
+        modified=max(moment for moment in (updated, registered) if moment is not None),
+    )

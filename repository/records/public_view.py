@@ -1,0 +1,173 @@
+"""A record as the outside may see it: the one access-filtered view that pages, citations and formats are made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from repository.core.clock import iso
+from repository.core.site import Site, in_path
+from repository.core.unit_of_work import UnitOfWork
+from repository.dataset.description import FileOf, Label, Publication, Sibling, Withdrawal
+from repository.dataset.from_json import description_of
+from repository.dataset.vocabularies import Vocabularies
+from repository.files.model import FileEntry
+from repository.identifiers.model import Identifier, RegistrationState
+from repository.identifiers.queries import ByScheme, identifiers_of
+from repository.records.model import Tombstone, Version
+from repository.records.queries import IN_PUBLIC, Neighbour, RecordView, label_of, record_views
+
+
+def public_view(
+    view: RecordView,
+    site: Site,
+    vocabularies: Vocabularies,
+    *,
+    files_allowed: bool,
+    entries: Sequence[FileEntry] = (),
+) -> Publication:
+    """`entries` are those files that the reader may have; nothing of them shows without `files_allowed`."""
+    version, concept = view.version, view.concept
+    shows_files = files_allowed and view.tombstone is None
+    return Publication(
+        id=version.id,
+        concept_id=concept.id,
+        description=description_of(version.description, vocabularies),
+        url=site.page(f"/records/{version.id}"),
+        repository_name=site.name,
+        repository_url=site.base_url,
+        **_identity(view.pids),
+        concept_doi=_value(view.concept_pids, "doi"),
+        concept_cstr=_value(view.concept_pids, "cstr"),
+        concept_url=site.page(f"/records/{concept.id}"),
+        index=version.index,
+        created=iso(version.created),
+        updated=iso(version.updated),
+        access_status=version.terms.status(version.files_enabled).value,
+        embargo_until=version.embargo_until.isoformat() if version.embargo_until else "",
+        files=files_of(entries, version.id, site) if shows_files else (),
+        file_count=view.files.count if shows_files else 0,
+        total_bytes=view.files.total_bytes if shows_files else 0,
+        previous=_sibling(view.neighbours.get(version.index - 1), site),
+        following=_sibling(view.neighbours.get(version.index + 1), site),
+        withdrawn=_withdrawal(view.tombstone, vocabularies),
+    )
+
+
+def concept_views(
+    unit: UnitOfWork, site: Site, vocabularies: Vocabularies, concept_ids: Sequence[int]
+) -> list[tuple[bool, Publication]]:
+    """Concepts, each described as its newest version, and whether the public may know of them.
+
+    A concept is public while one of its versions is; when all were withdrawn it is withdrawn too.
+    """
+    described = _described(unit, concept_ids)
+    views = {view.concept.id: view for view in record_views(unit, list(described.values()))}
+    siblings = _siblings(unit, site, list(views))
+    return [
+        (
+            view.public,
+            replace(
+                public_view(view, site, vocabularies, files_allowed=False),
+                id=concept_id,
+                url=site.page(f"/records/{concept_id}"),
+                concept_doi=None,
+                concept_cstr=None,
+                **_identity(view.concept_pids),
+                is_concept=True,
+                previous=None,
+                following=None,
+                siblings=siblings.get(concept_id, ()),
+            ),
+        )
+        for concept_id, view in views.items()
+    ]
+
+
+def files_of(entries: Sequence[FileEntry], record_id: int, site: Site) -> list[FileOf]:
+    """The committed files with absolute download addresses."""
+    base = site.page(f"/records/{record_id}/files")
+    return [
+        FileOf(
+            key=entry.key,
+            size=entry.file.size,
+            media_type=entry.file.media_type,
+            md5=entry.file.md5,
+            sha256=entry.file.sha256,
+            url=f"{base}/{in_path(entry.key)}?download=1",
+        )
+        for entry in entries
+        if entry.file is not None
+    ]
+
+
+def _described(unit: UnitOfWork, concept_ids: Sequence[int]) -> dict[int, int]:
+    """Concept -> the version that stands for it: the newest public one, else the newest."""
+    rows = unit.session.execute(
+        select(Version.concept_id, Version.id)
+        .where(Version.concept_id.in_(concept_ids))
+        .order_by(Version.concept_id, IN_PUBLIC, Version.index)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _siblings(unit: UnitOfWork, site: Site, concept_ids: Sequence[int]) -> Mapping[int, Sequence[Sibling]]:
+    """The public versions of each concept, oldest first."""
+    rows = unit.session.execute(
+        select(Version.concept_id, Version.id, Version.index, Version.description)
+        .where(Version.concept_id.in_(concept_ids), IN_PUBLIC)
+        .order_by(Version.concept_id, Version.index)
+    ).all()
+    pids = identifiers_of(unit, [row[1] for row in rows])
+    found: dict[int, list[Sibling]] = {}
+    for concept_id, version_id, index, description in rows:
+        neighbour = Neighbour(version_id, index, label_of(description, index), pids[version_id])
+        found.setdefault(concept_id, []).append(_made_sibling(neighbour, site))
+    return found
+
+
+def _sibling(neighbour: Neighbour | None, site: Site) -> Sibling | None:
+    return _made_sibling(neighbour, site) if neighbour is not None else None
+
+
+def _made_sibling(neighbour: Neighbour, site: Site) -> Sibling:
+    return Sibling(
+        index=neighbour.index,
+        url=site.page(f"/records/{neighbour.id}"),
+        doi=_value(neighbour.pids, "doi"),
+        cstr=_value(neighbour.pids, "cstr"),
+        label=neighbour.label,
+    )
+
+
+def _withdrawal(stone: Tombstone | None, vocabularies: Vocabularies) -> Withdrawal | None:
+    if stone is None:
+        return None
+    reason = Label(stone.reason, vocabularies.title("removalreasons", stone.reason) or {})
+    return Withdrawal(reason, stone.at.date().isoformat(), stone.note, stone.citation)
+
+
+def _identity(pids: ByScheme) -> dict[str, Any]:
+    return {
+        "doi": _value(pids, "doi"),
+        "cstr": _value(pids, "cstr"),
+        "handle": _value(pids, "handle"),
+        "doi_state": _state(pids.get("doi")),
+        "cstr_state": _state(pids.get("cstr")),
+    }
+
+
+def _state(pid: Identifier | None) -> str:
+    """What a reader need know: an identifier that was registered once resolves, whatever failed since."""
+    if pid is None:
+        return ""
+    return (
+        RegistrationState.REGISTERED.value
+        if pid.registered is not None and pid.state != RegistrationState.WITHDRAWN.value
+        else pid.state
+    )
+
+
+def _value(pids: ByScheme, scheme: str) -> str | None:
+    return pids[scheme].value if scheme in pids else None

@@ -1,0 +1,141 @@
+"""Compare the index with the database, at constant memory."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import merge
+from itertools import groupby
+
+from sqlalchemy import Select, func, select
+
+from repository.access.access_terms import PUBLIC
+from repository.core.actor import SYSTEM
+from repository.core.unit_of_work import Database
+from repository.deposits.model import Draft, DraftKind
+from repository.engines.services import Services
+from repository.files.model import FileSet
+from repository.records.model import Version
+from repository.search.index.file_documents import public_sets_after
+
+_THERE = Version.withdrawn_at.is_(None)
+BATCH = 500
+
+
+class IndexPart(StrEnum):
+    """Of the index, in the order in which it is compared."""
+
+    DRAFT = "draft"
+    RECORD = "record"
+    FILES = "files of record"
+
+
+class Problem(StrEnum):
+    MISSING = "missing"
+    """in the index"""
+    STALE = "stale"
+    AHEAD = "ahead"
+    """newer than the database, or more, as after the return to a backup"""
+    GHOST = "ghost"
+    """not in the database"""
+
+
+Said = tuple[int, ...]
+"""A revision; of files also how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One disagreement; `wanted` is what the database says, so that the same words later mean the same state."""
+
+    part: IndexPart
+    id: int
+    problem: Problem
+    wanted: Said = ()
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.id}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    part: IndexPart
+    id: int
+    wanted: bool
+    """what the database says, not the index"""
+    said: Said
+
+
+def differences(services: Services) -> Iterator[Difference]:
+    """Every disagreement between database and index: of drafts, records and files, each in the order of their ids."""
+    database, search = services.database, services.search
+    documents = (_Line(IndexPart(each.kind), each.id, False, (each.revision,)) for each in search.entries())
+    files = (
+        _Line(IndexPart.FILES, each.record_id, False, (each.revision, each.count)) for each in search.file_entries()
+    )
+    yield from _compared(_documents(database), documents)
+    yield from _compared(_files(database), files)
+
+
+def total(services: Services) -> Mapping[IndexPart, int]:
+    """How many documents the index should hold."""
+    drafts = select(func.count(Draft.id)).where(Draft.kind != DraftKind.EDIT.value)
+    files = (
+        select(func.coalesce(func.sum(FileSet.count), 0))
+        .join(Version, Version.file_set_id == FileSet.id)
+        .where(Version.files_access == PUBLIC, _THERE)
+    )
+    with services.database.snapshot(SYSTEM) as unit:
+        return {
+            IndexPart.DRAFT: unit.session.scalars(drafts).one(),
+            IndexPart.RECORD: unit.session.scalars(select(func.count(Version.id)).where(_THERE)).one(),
+            IndexPart.FILES: int(unit.session.scalars(files).one()),
+        }
+
+
+def _compared(wanted: Iterator[_Line], held: Iterator[_Line]) -> Iterator[Difference]:
+    for (part, number), lines in groupby(merge(wanted, held, key=_place), key=_place):
+        told = list(lines)
+        problem = _problem([line.said for line in told if line.wanted], [line.said for line in told if not line.wanted])
+        if problem is not None:
+            yield Difference(part, number, problem, next((line.said for line in told if line.wanted), ()))
+
+
+def _place(line: _Line) -> tuple[IndexPart, int]:
+    return line.part, line.id
+
+
+def _problem(wanted: list[Said], held: list[Said]) -> Problem | None:
+    if wanted == held:
+        return None
+    if not held:
+        return Problem.MISSING
+    if not wanted:
+        return Problem.GHOST
+    return Problem.AHEAD if max(held) > wanted[0] else Problem.STALE
+
+
+def _documents(database: Database) -> Iterator[_Line]:
+    """What the index should hold of drafts and records."""
+    drafts = select(Draft.id, Draft.revision).where(Draft.kind != DraftKind.EDIT.value)
+    yield from _revisions(database, IndexPart.DRAFT, drafts)
+    yield from _revisions(database, IndexPart.RECORD, select(Version.id, Version.change).where(_THERE))
+
+
+def _revisions(database: Database, part: IndexPart, query: Select[int, int]) -> Iterator[_Line]:
+    key = query.selected_columns[0]
+    after = 0
+    while True:
+        with database.snapshot(SYSTEM) as unit:
+            rows = unit.session.execute(query.where(key > after).order_by(key).limit(BATCH)).all()
+        yield from (_Line(part, row[0], True, (row[1],)) for row in rows)
+        if len(rows) < BATCH:
+            return
+        after = rows[-1][0]
+
+
+def _files(database: Database) -> Iterator[_Line]:
+    """What the index should hold of files."""
+    after = 0
+    while sets := public_sets_after(database, after, BATCH):
+        yield from (_Line(IndexPart.FILES, each.record_id, True, (each.revision, each.count)) for each in sets)
+        after = sets[-1].record_id

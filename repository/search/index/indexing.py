@@ -1,0 +1,114 @@
+"""Bring the changes of records and drafts over to the index."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from repository.core.actor import SYSTEM
+from repository.core.database.id_list import in_list
+from repository.core.unit_of_work import UnitOfWork
+from repository.deposits.queries import draft_views
+from repository.engines.search.port import NAMES_IN_RECORD, DocumentKind, IndexDocument
+from repository.engines.services import Services
+from repository.files.model import FileSet
+from repository.files.queries import extensions, first_keys
+from repository.identifiers.model import Identifier
+from repository.records.model import Concept, Version
+from repository.records.queries import newest_public
+from repository.search.documents import Context, FileNames, PublishedVersion, draft_document, record_document
+
+# Built once: composing a statement costs more than running it.  Columns, not objects: a rebuild reads millions.
+_PUBLISHED = (
+    select(
+        Version.id,
+        Version.concept_id,
+        Version.change,
+        Concept.owner_id,
+        Version.index,
+        Version.created,
+        Version.updated,
+        Version.description,
+        Version.record_access,
+        Version.files_access,
+        Version.embargo_until,
+        Version.files_enabled,
+        Version.file_set_id,
+        FileSet.count,
+        FileSet.total_bytes,
+        Concept.latest_id,
+    )
+    .join(Concept, Version.concept_id == Concept.id)
+    .join(FileSet, Version.file_set_id == FileSet.id)
+    .where(in_list(Version.id, "ids"), Version.withdrawn_at.is_(None))
+    .order_by(Version.id)
+)
+_PIDS = select(Identifier.owner, Identifier.scheme, Identifier.folded).where(in_list(Identifier.owner, "owners"))
+
+
+def index_records(services: Services, ids: Sequence[int]) -> None:
+    """Make the index say of these versions what the database says."""
+    _index(services, DocumentKind.RECORD, ids, record_documents(services, ids))
+
+
+def index_drafts(services: Services, ids: Sequence[int]) -> None:
+    """Make the index say of these drafts what the database says; edits are found as what they edit."""
+    _index(services, DocumentKind.DRAFT, ids, draft_documents(services, ids))
+
+
+def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
+    """Of those versions that there are and that were not withdrawn, in as many queries as of one."""
+    with services.database.snapshot(SYSTEM) as unit:
+        versions = [
+            (PublishedVersion(*row[:-1]), row[-1] == row[0]) for row in unit.session.execute(_PUBLISHED, {"ids": ids})
+        ]
+        contexts = _contexts(unit, versions)
+    return [
+        record_document(version, context, services.vocabularies)
+        for (version, _), context in zip(versions, contexts, strict=True)
+    ]
+
+
+def draft_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
+    """Of those drafts that there are and that edit no version."""
+    with services.database.snapshot(SYSTEM) as unit:
+        views = draft_views(unit, ids)
+    return [draft_document(view, services.vocabularies) for view in views if not view.is_edit]
+
+
+def _index(services: Services, kind: DocumentKind, ids: Sequence[int], documents: Sequence[IndexDocument]) -> None:
+    services.search.put(documents)
+    gone = set(ids) - {document.id for document in documents}
+    if gone:
+        services.search.drop(kind, gone)
+
+
+def _contexts(unit: UnitOfWork, versions: Sequence[tuple[PublishedVersion, bool]]) -> list[Context]:
+    """What else is indexed of each version, of which it is known whether it is the newest."""
+    public = newest_public(unit, {version.concept_id for version, _ in versions})
+    pids = _pids(unit, {owner for version, _ in versions for owner in (version.id, version.concept_id)})
+    names = _file_names(unit, [version for version, _ in versions])
+    return [
+        Context(
+            newest or version.index == public.get(version.concept_id),
+            pids.get(version.id, {}),
+            pids.get(version.concept_id, {}),
+            names.get(version.file_set_id, FileNames()),
+        )
+        for version, newest in versions
+    ]
+
+
+def _pids(unit: UnitOfWork, owners: Collection[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = {}
+    for owner, scheme, folded in unit.session.execute(_PIDS, {"owners": list(owners)}):
+        found.setdefault(owner, {})[scheme] = folded
+    return found
+
+
+def _file_names(unit: UnitOfWork, versions: Sequence[PublishedVersion]) -> dict[int, FileNames]:
+    """What is indexed of each file set that the public may have."""
+    sets = [version.file_set_id for version in versions if version.file_count and version.open_files]
+    if not sets:
+        return {}
+    keys, endings = first_keys(unit, sets, NAMES_IN_RECORD), extensions(unit, sets)
+    return {each: FileNames(keys.get(each, ()), endings.get(each, ())) for each in sets}

@@ -1,0 +1,73 @@
+"""Make the index say what the database says where they differ."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from operator import attrgetter
+
+from repository.engines.search.port import DocumentKind
+from repository.engines.services import Services
+from repository.search.index.comparison import Difference, IndexPart, Problem, differences
+from repository.search.index.file_documents import index_files
+from repository.search.index.indexing import index_drafts, index_records
+
+BATCH = 500
+"""differences repaired at once"""
+
+MOST = 10_000
+"""differences held in memory; an index with more is not late but broken"""
+
+LOOK_AGAIN_SECONDS = 10.0
+"""so long a job may be on its way before what it has not done yet counts as a difference"""
+
+_Index = Callable[[Services, Sequence[int]], None]
+_INDEX: Mapping[IndexPart, _Index] = {
+    IndexPart.DRAFT: index_drafts,
+    IndexPart.RECORD: index_records,
+    IndexPart.FILES: index_files,
+}
+
+
+def repair(services: Services, found: Iterable[Difference]) -> int:
+    """Repair the differences while they are found, in batches; returns how many.  May run again, and beside jobs."""
+    repaired = 0
+    for part, of_part in groupby(found, key=attrgetter("part")):
+        while batch := list(islice(of_part, BATCH)):
+            _repair(services, part, batch)
+            repaired += len(batch)
+    return repaired
+
+
+def repair_index(services: Services, look_again: float = LOOK_AGAIN_SECONDS) -> tuple[int, int]:
+    """Compare all and repair what stays different for `look_again` seconds; returns how many differed and are repaired.
+
+    What is different only at the first look is work on its way, and no difference.
+    """
+    first = set(islice(differences(services), MOST))
+    if not first:
+        return 0, 0
+    threading.Event().wait(look_again)
+    repaired = repair(services, _lasting(services, first))
+    return repaired, repaired
+
+
+def _lasting(services: Services, first: set[Difference]) -> Iterator[Difference]:
+    broken = len(first) == MOST
+    return (each for each in differences(services) if broken or each in first)
+
+
+def _repair(services: Services, part: IndexPart, batch: Sequence[Difference]) -> None:
+    ahead = [each.id for each in batch if each.problem is Problem.AHEAD]
+    _drop(services, part, ahead)  # an older revision would not replace them
+    _INDEX[part](services, [each.id for each in batch])
+    for each in batch:
+        if part is IndexPart.FILES and each.problem is Problem.STALE:
+            services.search.drop_files(each.id, before=each.wanted[0])
+
+
+def _drop(services: Services, part: IndexPart, ids: Sequence[int]) -> None:
+    if part is IndexPart.FILES:
+        for each in ids:
+            services.search.drop_files(each)
+    elif ids:
+        services.search.drop(DocumentKind(part.value), ids)

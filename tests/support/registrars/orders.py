@@ -1,0 +1,114 @@
+"""Misbehaviour to order."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from tests.support.registrars.accounts import FACES
+from tests.support.registrars.requests import Request
+
+KINDS = {
+    "fail": "answer `status` (503) with `body` and `retry_after`, and do nothing",
+    "delay": "answer after `seconds`",
+    "hang": "say nothing for `seconds`, do nothing and close the connection",
+    "lose": "do what was asked and close the connection without an answer",
+    "halve": "do what was asked and break off in the middle of the answer",
+    "garble": "do what was asked and answer with `body`, a page of HTML unless given, and a status of 200",
+    "flood": "do nothing and answer with `size` bytes",
+    "redirect": "do nothing and send elsewhere: `to`",
+    "limit": "answer 429 beyond `rate` requests in a second; holds until orders are cleared",
+    "refuse": "CSTR: members that `match` fail with the message `body`",
+    "stick": "CSTR: tasks that `match` stay under way for `polls` polls, or for `seconds`",
+    "clear": "take back all orders",
+    "reset": "take back all orders and forget everything",
+}
+FOR_MEMBERS = frozenset({"refuse", "stick"})
+
+
+@dataclass(slots=True)
+class Order:
+    """One misbehaviour; what its kind does not need is ignored."""
+
+    face: str
+    do: str
+    times: int = 1
+    match: str = ""
+    method: str = ""
+    status: int = 503
+    body: Any = None
+    retry_after: int | str | None = None
+    seconds: float = 30.0
+    polls: int = 3
+    rate: int = 1
+    size: int = 64 << 20
+    to: str = "http://127.0.0.1:9/"
+    seen: deque[float] = field(default_factory=deque, repr=False)
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Order":
+        """Raises `ValueError` for what is no order."""
+        known = {each.name for each in fields(cls)} - {"seen"}
+        if unknown := set(said) - known:
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        if said.get("do") not in KINDS:
+            raise ValueError(f"`do` is one of {', '.join(KINDS)}")
+        if said["do"] not in ("clear", "reset") and said.get("face") not in FACES:
+            raise ValueError(f"`face` is one of {', '.join(FACES)}")
+        return cls(**{"face": "", **said})
+
+    def exceeded(self) -> bool:
+        """Note a request; whether it is one too many within a second."""
+        now = time.monotonic()
+        while self.seen and now - self.seen[0] > 1:
+            self.seen.popleft()
+        if len(self.seen) >= self.rate:
+            return True
+        self.seen.append(now)
+        return False
+
+
+class Orders:
+    """Those that are to be carried out, the oldest first."""
+
+    def __init__(self) -> None:
+        self._orders: list[Order] = []
+        self._lock = threading.Lock()
+
+    def add(self, order: Order) -> None:
+        with self._lock:
+            self._orders.append(order)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._orders.clear()
+
+    def state(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [{"face": o.face, "do": o.do, "times": o.times, "match": o.match} for o in self._orders]
+
+    def for_request(self, face: str, request: Request) -> Order | None:
+        """The order that this request is to suffer, which is one less to come."""
+        return self._take(face, request, set(KINDS) - FOR_MEMBERS)
+
+    def for_member(self, face: str, kind: str, identifier: str) -> Order | None:
+        """The order `kind` that one member of a batch is to suffer."""
+        return self._take(face, Request("", identifier, {}, {}), {kind})
+
+    def _take(self, face: str, request: Request, kinds: Collection[str]) -> Order | None:
+        with self._lock:
+            for order in self._orders:
+                fits = order.face == face and order.do in kinds and order.method.upper() in ("", request.method)
+                if not fits or not request.speaks_of(order.match) or (order.do == "limit" and not order.exceeded()):
+                    continue
+                self._use(order)
+                return order
+        return None
+
+    def _use(self, order: Order) -> None:
+        if order.do != "limit" and order.times:
+            order.times -= 1
+            if not order.times:
+                self._orders.remove(order)

@@ -1,0 +1,55 @@
+"""Relay, jobs and schedule in threads of every server process, for an installation without a queue."""
+
+import threading
+from collections.abc import Mapping
+
+from repository.engines.services import Services
+from workers.jobs import Queue
+from workers.loop import repeat_until
+from workers.relay import relay
+from workers.runner import run_next
+from workers.sweeps.schedule import start_sweeping
+
+LOOK_AGAIN_SECONDS: Mapping[Queue, float] = {Queue.SOON: 0.5, Queue.LONG: 2.0}
+"""Between two rounds.  What happened meanwhile, in whichever process, is done together: one transaction of the index
+for many records instead of one for each."""
+
+
+class EmbeddedJobs:
+    """The threads; daemons, so that the server's end is never delayed: what they leave half-done is done again."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work_off, args=(queue,), name=f"jobs-{queue}", daemon=True) for queue in Queue
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+        self._threads += start_sweeping(self._services, self._stopping)
+
+    def stop(self) -> None:
+        """End the threads after what they are doing."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work_off(self, queue: Queue) -> None:
+        repeat_until(lambda: self._round(queue), self._stopping, LOOK_AGAIN_SECONDS[queue])
+
+    def _round(self, queue: Queue) -> int:
+        """Work off all that is due; then there is nothing to do at once."""
+        while relay(self._services.database) and not self._stopping.is_set():
+            pass
+        while run_next(self._services, queue) and not self._stopping.is_set():
+            pass
+        return 0
+
+
+def start_jobs(services: Services) -> EmbeddedJobs:
+    """Start the threads for this process."""
+    jobs = EmbeddedJobs(services)
+    jobs.start()
+    return jobs

@@ -1,0 +1,83 @@
+"""Running the sweeps that are due, and one that somebody wants now."""
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from repository.core import clock
+from repository.core.check_report import CheckReport
+from repository.core.errors import NotFound
+from repository.engines.services import Services
+from workers import job_metrics
+from workers.loop import repeat_until
+from workers.sweeps.sweep_leases import SweepLease, enrol, fail, finish, lease_kept, take, take_due
+from workers.sweeps.sweep_table import SWEEPS, Sweep
+
+LOOK_AGAIN_SECONDS = 5.0
+AFTER_FAILURE = timedelta(minutes=5)
+"""A sweep that failed is due again after this, or after its own pause if that is shorter."""
+log = structlog.get_logger()
+
+
+def start_sweeping(services: Services, ending: threading.Event) -> Sequence[threading.Thread]:
+    """Begin to run what is due, in daemon threads that survive engines that are away, until `ending` is set.
+
+    Thorough sweeps have a thread of their own, since they may take hours and the others have little time.
+    """
+    threads = [
+        threading.Thread(target=_sweep_until, args=(services, ending, sweeps), name=name, daemon=True)
+        for name, sweeps in (
+            ("sweeps", [each for each in SWEEPS if not each.thorough]),
+            ("thorough-sweeps", [each for each in SWEEPS if each.thorough]),
+        )
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _sweep_until(services: Services, ending: threading.Event, sweeps: Sequence[Sweep]) -> None:
+    repeat_until(lambda: run_due(services, sweeps), ending, LOOK_AGAIN_SECONDS)
+
+
+def run_due(services: Services, sweeps: Sequence[Sweep] = SWEEPS) -> int:
+    """Run the sweeps that are due and that nobody else runs; returns how many were begun."""
+    by_name = {sweep.name: sweep for sweep in sweeps}
+    enrol(services.database, {sweep.name: sweep.every for sweep in sweeps})
+    begun = 0
+    while turn := take_due(services.database, list(by_name)):
+        begun += 1
+        try:
+            _run(services, by_name[turn.name], turn)
+        except Exception as error:
+            log.error("sweep failed", sweep=turn.name, exc_info=error)
+    return begun
+
+
+def run_now(services: Services, name: str, sweeps: Sequence[Sweep] = SWEEPS) -> CheckReport:
+    """Run one sweep, due or not; raises `NotFound`, `Conflict` while another process runs it, and what it raises."""
+    sweep = next((each for each in sweeps if each.name == name), None)
+    if sweep is None:
+        raise NotFound(f"There is no sweep {name!r}: {', '.join(each.name for each in sweeps)}.")
+    enrol(services.database, {name: sweep.every})
+    return _run(services, sweep, take(services.database, name))
+
+
+def _run(services: Services, sweep: Sweep, turn: SweepLease) -> CheckReport:
+    begun = time.monotonic()
+    with structlog.contextvars.bound_contextvars(sweep=sweep.name), lease_kept(services.database, turn):
+        try:
+            findings = sweep.run(services)
+        except Exception as error:
+            job_metrics.sweep_run(sweep.name, success=False)
+            soon = clock.now() + min(sweep.every, AFTER_FAILURE)
+            fail(services.database, turn, time.monotonic() - begun, soon, error)
+            raise
+        seconds = time.monotonic() - begun
+        finish(services.database, turn, seconds, clock.now() + sweep.every, findings)
+        job_metrics.sweep_run(sweep.name, success=True)
+        log.info("sweep done", found=findings.found, repaired=findings.repaired, seconds=round(seconds, 3))
+    return findings

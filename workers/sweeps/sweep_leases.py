@@ -1,0 +1,106 @@
+"""Whose turn a sweep is: its row is claimed for the length of a lease, and told how the run ended."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, or_, select, update
+
+from repository.core import clock
+from repository.core.actor import SYSTEM
+from repository.core.check_report import CheckReport
+from repository.core.errors import Conflict
+from repository.core.unit_of_work import Database, UnitOfWork
+from workers.causes import cause_of
+from workers.lease_renewal import renewed
+from workers.model import SweepRow
+
+LEASE = timedelta(seconds=60)
+RENEW_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class SweepLease:
+    """A sweep that is ours; `started` tells our turn from those of others."""
+
+    name: str
+    started: datetime
+
+
+def enrol(database: Database, pauses: Mapping[str, timedelta]) -> None:
+    """Make sure that every sweep has its row; a new one is first due after its pause."""
+    with database.snapshot(SYSTEM) as unit:
+        missing = pauses.keys() - set(unit.session.scalars(select(SweepRow.name)))
+    if not missing:
+        return
+    now = clock.now()
+    empty = {"found": 0, "repaired": 0, "result": {}, "cause": ""}
+    # Who is a moment faster makes the same rows.
+    with suppress(Conflict), database.transaction(SYSTEM) as unit:
+        unit.session.execute(insert(SweepRow), [{"name": name, "due": now + pauses[name], **empty} for name in missing])
+
+
+def take_due(database: Database, names: Sequence[str]) -> SweepLease | None:
+    """The turn of that of the sweeps which has been due for longest and which nobody runs."""
+    due = select(SweepRow).where(SweepRow.name.in_(names), SweepRow.due <= clock.now(), _free(clock.now()))
+    due = due.order_by(SweepRow.due, SweepRow.name).limit(1)
+    with database.snapshot(SYSTEM) as unit:
+        if unit.session.scalar(due) is None:
+            return None
+    with database.transaction(SYSTEM) as unit:
+        row = unit.session.scalar(due.with_for_update(skip_locked=True))
+        return _begin(unit, row) if row else None
+
+
+def take(database: Database, name: str) -> SweepLease:
+    """The turn of a sweep, due or not; raises `Conflict` while somebody runs it."""
+    with database.transaction(SYSTEM) as unit:
+        row = unit.session.scalar(select(SweepRow).where(SweepRow.name == name, _free(unit.now)).with_for_update())
+        if row is None:
+            raise Conflict(f"The sweep {name!r} is being run by another process.")
+        return _begin(unit, row)
+
+
+def finish(database: Database, turn: SweepLease, seconds: float, due: datetime, findings: CheckReport) -> None:
+    """Note what the sweep found."""
+    result = {"examples": findings.examples}
+    counted = {"found": findings.found, "repaired": findings.repaired, "result": result, "cause": ""}
+    _end(database, turn, seconds, due, counted)
+
+
+def fail(database: Database, turn: SweepLease, seconds: float, due: datetime, error: Exception) -> None:
+    """Note why the sweep did not come to its end."""
+    _end(database, turn, seconds, due, {"cause": cause_of(error)})
+
+
+def lease_kept(database: Database, turn: SweepLease) -> AbstractContextManager[None]:
+    """Renew the lease while the block runs, however long it takes."""
+    return renewed(lambda: _renew(database, turn), RENEW_SECONDS, sweep=turn.name)
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    return or_(SweepRow.lease_until.is_(None), SweepRow.lease_until <= at)
+
+
+def _begin(unit: UnitOfWork, row: SweepRow) -> SweepLease:
+    row.started, row.lease_until = unit.now, unit.now + LEASE
+    return SweepLease(row.name, unit.now)
+
+
+def _end(database: Database, turn: SweepLease, seconds: float, due: datetime, values: Mapping[str, Any]) -> None:
+    with database.transaction(SYSTEM) as unit:
+        unit.session.execute(_own(turn).values(lease_until=None, finished=unit.now, seconds=seconds, due=due, **values))
+
+
+def _own(turn: SweepLease) -> Any:
+    """Changes the row unless somebody else took the sweep over, because our lease had ended."""
+    return update(SweepRow).where(SweepRow.name == turn.name, SweepRow.started == turn.started)
+
+
+def _renew(database: Database, turn: SweepLease) -> None:
+    with database.transaction(SYSTEM) as unit:
+        # A lease that was given up stays given up, however late this comes.
+        held = SweepRow.lease_until.is_not(None)
+        unit.session.execute(_own(turn).where(held).values(lease_until=unit.now + LEASE))
