@@ -17,7 +17,7 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.facts import FactRow
-from repository.core.unit_of_work import Database, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from workers.jobs import Queue
 from workers.lease_renewal import renewed
 from workers.model import Job, JobState
@@ -91,10 +91,10 @@ def claim_rows(database: Database, ids: Sequence[int]) -> Sequence[ClaimedJob]:
 
 
 def locked(
-    unit: UnitOfWork, chosen: Select[int, str, int, int, str, str], limit: int, **values: object
+    snapshot: Snapshot, chosen: Select[int, str, int, int, str, str], limit: int, **values: object
 ) -> Sequence[Found]:
     """The oldest of the chosen rows, locked; those that another process has locked are left out."""
-    return unit.session.connection().execute(chosen, {"limit": limit, **values}).all()
+    return snapshot.session.connection().execute(chosen, {"limit": limit, **values}).all()
 
 
 def together(rows: Sequence[Found]) -> Sequence[Sequence[Found]]:

@@ -40,8 +40,10 @@ class Gauges(Collector):
             yield from _of_sweeps([row for row in state.sweeps if row.finished is not None])
 
     def _read(self) -> _State:
-        with self._database.snapshot(SYSTEM) as unit:
-            return _State(backlog_state(unit), unit.session.scalars(select(SweepRow).order_by(SweepRow.name)).all())
+        with self._database.snapshot(SYSTEM) as snapshot:
+            return _State(
+                backlog_state(snapshot), snapshot.session.scalars(select(SweepRow).order_by(SweepRow.name)).all()
+            )
 
 
 def _of_standing(standing: BacklogState) -> Iterable[Metric]:

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select, update
 
 from repository.core.errors import NotFound
 from repository.core.facts import FactRow
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from workers.claiming import CLAIMABLE
 from workers.jobs import Queue
 from workers.model import Job, JobState
@@ -29,17 +29,17 @@ class BacklogState:
     oldest_job: Mapping[str, float]
 
 
-def open_jobs(unit: UnitOfWork, state: JobState | None = None, limit: int = 100) -> Sequence[Job]:
+def open_jobs(snapshot: Snapshot, state: JobState | None = None, limit: int = 100) -> Sequence[Job]:
     """Jobs that are not done, oldest first."""
     query = select(Job).order_by(Job.id).limit(limit)
     if state is not None:
         query = query.where(Job.state == state.value)
-    return unit.session.scalars(query).all()
+    return snapshot.session.scalars(query).all()
 
 
-def job_with_fact(unit: UnitOfWork, job_id: int) -> tuple[Job, FactRow]:
+def job_with_fact(snapshot: Snapshot, job_id: int) -> tuple[Job, FactRow]:
     """A job and the fact that it follows from; raises `NotFound` when it is done or never was."""
-    found = unit.session.execute(
+    found = snapshot.session.execute(
         select(Job, FactRow).join(FactRow, FactRow.id == Job.fact_id).where(Job.id == job_id)
     ).one_or_none()
     if found is None:
@@ -57,30 +57,30 @@ def retry_jobs(unit: UnitOfWork, ids: Sequence[int] = ()) -> int:
     return int(unit.session.execute(query).rowcount)  # type: ignore[attr-defined]
 
 
-def backlog(unit: UnitOfWork) -> dict[str, int]:
+def backlog(snapshot: Snapshot) -> dict[str, int]:
     """How many facts wait, and how many jobs are in each state."""
-    standing = backlog_state(unit)
+    standing = backlog_state(snapshot)
     counts = Counter(dict.fromkeys((state.value for state in JobState), 0))
     for (_, _, state), count in standing.jobs.items():
         counts[state] += count
     return {"facts": standing.facts, **counts}
 
 
-def backlog_state(unit: UnitOfWork) -> BacklogState:
+def backlog_state(snapshot: Snapshot) -> BacklogState:
     """Ask the database in two queries over what is not done."""
-    count, oldest = unit.session.execute(
+    count, oldest = snapshot.session.execute(
         select(func.count(), func.min(FactRow.at)).where(FactRow.relayed_at.is_(None))
     ).one()
-    should_run = (Job.state == JobState.QUEUED.value) | (Job.state.in_(CLAIMABLE) & (Job.run_after <= unit.now))
+    should_run = (Job.state == JobState.QUEUED.value) | (Job.state.in_(CLAIMABLE) & (Job.run_after <= snapshot.now))
     since = func.min(case((Job.attempts == 0, Job.created), else_=Job.run_after)).filter(should_run)
-    rows = unit.session.execute(
+    rows = snapshot.session.execute(
         select(Job.queue, Job.name, Job.state, func.count(), since).group_by(Job.queue, Job.name, Job.state)
     ).all()
     ages = dict.fromkeys((queue.value for queue in Queue), 0.0)
     for queue, _, _, _, moment in rows:
-        ages[queue] = max(ages.get(queue, 0.0), _age(unit, moment))
-    return BacklogState(count, _age(unit, oldest), {(row[0], row[1], row[2]): row[3] for row in rows}, ages)
+        ages[queue] = max(ages.get(queue, 0.0), _age(snapshot, moment))
+    return BacklogState(count, _age(snapshot, oldest), {(row[0], row[1], row[2]): row[3] for row in rows}, ages)
 
 
-def _age(unit: UnitOfWork, since: datetime | None) -> float:
-    return max(0.0, (unit.now - since).total_seconds()) if since else 0.0
+def _age(snapshot: Snapshot, since: datetime | None) -> float:
+    return max(0.0, (snapshot.now - since).total_seconds()) if since else 0.0

@@ -51,8 +51,8 @@ def fill(services: Services, set_ids: Sequence[int]) -> None:
 
 def verify_files(services: Services, version_ids: Sequence[int]) -> None:
     """Read the bytes of published versions back and compare them with their digests."""
-    with services.database.snapshot(SYSTEM) as unit:
-        sets = unit.session.scalars(select(Version.file_set_id).where(Version.id.in_(version_ids)).distinct()).all()
+    with services.database.snapshot(SYSTEM) as snapshot:
+        sets = snapshot.session.scalars(select(Version.file_set_id).where(Version.id.in_(version_ids)).distinct()).all()
     verify_sets(services.database, services.store, sets)
 
 

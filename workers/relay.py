@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, exists, insert, select, update
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.facts import FactRow
-from repository.core.unit_of_work import Database, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot
 from workers.jobs import JOBS
 from workers.model import Job, JobState
 from workers.reactions import REACTIONS, Reaction
@@ -48,7 +48,7 @@ def _is_waiting(database: Database) -> bool:
         return bool(connection.scalar(_WAITING))
 
 
-def _jobs_of(unit: UnitOfWork, fact: FactRow) -> Iterator[dict[str, object]]:
+def _jobs_of(snapshot: Snapshot, fact: FactRow) -> Iterator[dict[str, object]]:
     for reaction in _BY_KIND[fact.kind]:
         for subject in dict.fromkeys(reaction.subjects(fact)):
             yield {
@@ -58,7 +58,7 @@ def _jobs_of(unit: UnitOfWork, fact: FactRow) -> Iterator[dict[str, object]]:
                 "fact_id": fact.id,
                 "state": JobState.WAITING.value,
                 "attempts": 0,
-                "run_after": unit.now,
+                "run_after": snapshot.now,
                 "cause": "",
-                "created": unit.now,
+                "created": snapshot.now,
             }

@@ -10,8 +10,8 @@ from repository.engines.services import Services
 
 
 @contextmanager
-def open_facilities() -> Iterator[Services]:
-    """The facilities of the settings, closed at the end of the block."""
+def cli_services() -> Iterator[Services]:
+    """Open the services that the settings name; close them at the end of the block."""
     settings = read_settings()
     configure_logging(settings.log_level)
     services = open_services(settings)

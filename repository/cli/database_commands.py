@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select
 
 import migrations
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from repository.core.database.postgresql import LOCK_SECONDS, unhurried
 from repository.core.errors import Invalid
 
@@ -25,7 +25,7 @@ _MIGRATION_LOCK = 5_072
 @click.option("--to", "revision", default="head", help="A revision, or base; the newest if not given.")
 def migrate(revision: str) -> None:
     """Bring the database to the newest schema."""
-    with open_facilities() as services:
+    with cli_services() as services:
         try:
             reached = migrate_to(services.database.engine, revision)
         except CommandError as error:

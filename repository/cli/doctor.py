@@ -58,8 +58,8 @@ def _show_lacks(services: Services) -> bool:
 
 def _show_backlog(services: Services) -> bool:
     try:
-        with services.database.snapshot(SYSTEM) as unit:
-            counts = backlog(unit)
+        with services.database.snapshot(SYSTEM) as snapshot:
+            counts = backlog(snapshot)
     except Unavailable as error:
         click.echo(f"SILENT  jobs: {error}. Was `repository migrate` run?")
         return False

@@ -2,7 +2,7 @@
 
 import click
 
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.identifiers.admin import count_by_state, find_identifiers, retry_failed, retry_registration
@@ -21,9 +21,9 @@ def identifiers() -> None:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
 def list_identifiers(state: str | None, scheme: str | None, after: int, limit: int) -> None:
     """Identifiers that are not registered, or those in a state, with the cause and the next try."""
-    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
+    with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
         chosen = RegistrationState(state) if state else None
-        found = find_identifiers(unit, chosen, after=after, limit=limit, scheme=scheme)
+        found = find_identifiers(snapshot, chosen, after=after, limit=limit, scheme=scheme)
         for each in found:
             due = iso(each.next_try) if each.next_try else "-"
             line = f"{each.id}\t{each.state}\t{each.scheme}:{each.value}\t{each.registrar}\tattempts {each.attempts}"
@@ -34,8 +34,8 @@ def list_identifiers(state: str | None, scheme: str | None, after: int, limit: i
 @identifiers.command("count")
 def count_identifiers() -> None:
     """How many identifiers there are in each state."""
-    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
-        for (scheme, state), count in sorted(count_by_state(unit).items()):
+    with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
+        for (scheme, state), count in sorted(count_by_state(snapshot).items()):
             click.echo(f"{scheme}\t{state}\t{count}")
 
 
@@ -43,6 +43,6 @@ def count_identifiers() -> None:
 @click.argument("ids", nargs=-1, type=int)
 def retry_identifiers(ids: tuple[int, ...]) -> None:
     """Try registrations again: those with IDS, or all that failed."""
-    with open_facilities() as services, services.database.transaction(SYSTEM) as unit:
+    with cli_services() as services, services.database.transaction(SYSTEM) as unit:
         count = len([retry_registration(unit, each) for each in ids]) if ids else retry_failed(unit)
     click.echo(f"{count} registrations will be tried again.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from repository.cli.progress import Pace
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
@@ -21,7 +21,7 @@ def index() -> None:
 @click.option("--repair", "mend", is_flag=True, help="Make the index say what the database says, and look again.")
 def check_index(mend: bool) -> None:
     """Name every difference between database and index; exit status 1 if there is any (left)."""
-    with open_facilities() as services:
+    with cli_services() as services:
         found = repair(services, _named(services)) if mend else sum(1 for _ in _named(services))
         click.echo(f"{found} differences, {sum(total(services).values())} documents expected.")
         if mend and found:
@@ -37,7 +37,7 @@ def check_index(mend: bool) -> None:
 def rebuild_index(anew: bool) -> None:
     """Build the index anew from the database; searches go on meanwhile."""
     pace = Pace("documents", terminal=sys.stdout.isatty())
-    with open_facilities() as services:
+    with cli_services() as services:
         try:
             rebuild(services, pace, resume=not anew)
         except (KeyboardInterrupt, Unavailable):

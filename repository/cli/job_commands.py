@@ -6,7 +6,7 @@ from contextlib import closing
 import click
 
 from config.settings import read_settings
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from workers.job_admin import backlog_state, job_with_fact, open_jobs, retry_jobs
@@ -24,8 +24,8 @@ def jobs() -> None:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
 def list_jobs(state: str | None, limit: int) -> None:
     """Jobs that are not done, oldest first, with the cause of their last failure."""
-    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
-        listed = open_jobs(unit, JobState(state) if state else None, limit)
+    with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
+        listed = open_jobs(snapshot, JobState(state) if state else None, limit)
         for job in listed:
             line = f"{job.id}\t{job.state}\t{job.name}\t{job.subject}\tattempts {job.attempts}"
             click.echo(f"{line}\t{iso(job.run_after)}\t{job.cause}".rstrip())
@@ -36,8 +36,8 @@ def list_jobs(state: str | None, limit: int) -> None:
 @click.argument("job_id", metavar="ID", type=int)
 def show(job_id: int) -> None:
     """All about one job that is not done, and the fact that it follows from."""
-    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
-        job, fact = job_with_fact(unit, job_id)
+    with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
+        job, fact = job_with_fact(snapshot, job_id)
         for name, value in [
             ("job", f"{job.id}, {job.name} of {job.subject}"),
             ("queue", job.queue),
@@ -65,7 +65,7 @@ def _state_of(job: Job) -> str:
 @click.argument("ids", nargs=-1, type=int)
 def retry(ids: tuple[int, ...]) -> None:
     """Run failed jobs again: those with IDS, or all of them."""
-    with open_facilities() as services, services.database.transaction(SYSTEM) as unit:
+    with cli_services() as services, services.database.transaction(SYSTEM) as unit:
         count = retry_jobs(unit, ids)
     click.echo(f"{count} jobs will run again.")
 
@@ -73,8 +73,8 @@ def retry(ids: tuple[int, ...]) -> None:
 @jobs.command("queues")
 def queues() -> None:
     """How many jobs of each kind and state each queue has, how long the oldest has waited, and the calls in Redis."""
-    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
-        standing = backlog_state(unit)
+    with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
+        standing = backlog_state(snapshot)
     click.echo(f"facts\t{standing.facts} wait, the oldest for {standing.oldest_fact:.0f} s")
     for queue, age in standing.oldest_job.items():
         click.echo(f"{queue}\toldest due job {age:.0f} s")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
 from repository.core.errors import NotFound
 from repository.people.access_tokens import issue_token
@@ -25,7 +25,7 @@ def user() -> None:
 def create_user(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Register a person; never asks."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    with open_facilities() as services, services.database.transaction(SYSTEM) as unit:
+    with cli_services() as services, services.database.transaction(SYSTEM) as unit:
         person = register_person(unit, email, name, Role(role), password)
         click.echo(f"{person.email} is person {person.id}.")
 
@@ -48,7 +48,7 @@ def token() -> None:
 @click.option("--days", type=click.IntRange(1, 3650), help="Valid for so many days, else without end.")
 def create_token(email: str, scopes: tuple[str, ...], name: str, days: int | None) -> None:
     """Issue a token and print it, alone; it cannot be shown again."""
-    with open_facilities() as services, services.database.transaction(SYSTEM) as unit:
+    with cli_services() as services, services.database.transaction(SYSTEM) as unit:
         person = person_by_email(unit, email)
         if person is None:
             raise NotFound(f"There is no account for {email}.")

@@ -2,14 +2,14 @@
 
 import click
 
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from repository.engines.services import Services
 
 
 @click.command()
 def prepare() -> None:
     """Create what store and search engine need before their first use: a bucket, indices; may run again."""
-    with open_facilities() as services:
+    with cli_services() as services:
         prepare_engines(services)
         for answer in (services.store.describe(), services.search.describe()):
             click.echo(f"prepared {answer}")

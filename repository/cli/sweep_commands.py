@@ -6,7 +6,7 @@ import click
 import structlog
 from sqlalchemy import select
 
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from workers.job_metrics import serve_metrics
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Answer Prometheus on this port of 127.0.0.1.")
 def scheduler(metrics_port: int | None) -> None:
     """Run the sweeps when they are due, until SIGTERM; several schedulers may run."""
-    with open_facilities() as services, stop_on_signals() as ending:
+    with cli_services() as services, stop_on_signals() as ending:
         if metrics_port is not None:
             serve_metrics(metrics_port)
         threads = start_sweeping(services, ending)
@@ -44,8 +44,8 @@ def sweeps() -> None:
 @sweeps.command("list")
 def list_sweeps() -> None:
     """Every sweep, how often it is due, and what its last run found."""
-    with open_facilities() as services, services.database.snapshot(SYSTEM) as unit:
-        rows = {row.name: row for row in unit.session.scalars(select(SweepRow))}
+    with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
+        rows = {row.name: row for row in snapshot.session.scalars(select(SweepRow))}
         for sweep in SWEEPS:
             click.echo(f"{sweep.name}\tevery {sweep.every}\t{_last_run(rows.get(sweep.name))}")
 
@@ -54,7 +54,7 @@ def list_sweeps() -> None:
 @click.argument("name", type=click.Choice([sweep.name for sweep in SWEEPS]))
 def run(name: str) -> None:
     """Run the sweep NAME now, whenever it is due."""
-    with open_facilities() as services:
+    with cli_services() as services:
         findings = run_now(services, name)
     for example in findings.examples:
         click.echo(example)

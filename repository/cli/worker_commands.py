@@ -12,7 +12,7 @@ import structlog
 
 from config.gc_tuning import collect_rarely
 from config.settings import SettingsError, read_settings
-from repository.cli.context import open_facilities
+from repository.cli.context import cli_services
 from workers.job_metrics import serve_metrics
 from workers.jobs import Queue
 from workers.loop import repeat_until, stop_on_signals
@@ -46,7 +46,7 @@ def worker(queues: Sequence[str], burst: bool, metrics_port: int | None) -> None
 
     url = _redis_url()
     chosen = [Queue(queue) for queue in queues] or list(Queue)
-    with open_facilities() as services:
+    with cli_services() as services:
         _begin("worker", metrics_port, queues=chosen)
         work_off(services, url, chosen, burst)
 
@@ -59,7 +59,7 @@ def relay(metrics_port: int | None) -> None:
     from workers import dispatch, rq_queue  # noqa: PLC0415
 
     url = _redis_url()
-    with open_facilities() as services, closing(rq_queue.RqQueue(url)) as queues, stop_on_signals() as ending:
+    with cli_services() as services, closing(rq_queue.RqQueue(url)) as queues, stop_on_signals() as ending:
         _begin("relay", metrics_port)
         repeat_until(dispatch.RelayLoop(services.database, queues).round, ending, RELAY_SECONDS)
 

@@ -1,4 +1,8 @@
-"""One unit of work: a session, an actor, a moment, and the only ``commit`` in the codebase."""
+"""Transactions: `Database` opens them, `Snapshot` reads in one, `UnitOfWork` writes in one and is committed here only.
+
+Two rights, two types.  A query takes a `Snapshot`; a verb takes a `UnitOfWork`, which can do all that a snapshot can.
+A verb that is called with a snapshot is a type error, and so is ``snapshot.session.add(…)``.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,37 +18,69 @@ from sqlalchemy.orm import Session
 from repository.core import clock
 from repository.core.actor import ANONYMOUS, Actor
 from repository.core.database.commit_horizon import register_writer, safe_until
-from repository.core.database.engine import autocommit_engine, writer_lock
+from repository.core.database.engine import autocommit_engine, read_only_engine, writer_lock
 from repository.core.errors import Conflict, Unavailable
 from repository.core.facts import Fact, FactRow
 
 _OVERTAKEN = {"40001", "40P01"}
-"""PostgreSQL's words for a transaction that another one kept from its end: not serialisable, or a deadlock"""
+"""SQLSTATEs of a transaction that another one stopped: serialization_failure, deadlock_detected"""
 _FACT = insert(FactRow.__table__).inline()  # type: ignore[arg-type]
 _AT_ONCE = "Another request changed the same thing at the same time."
 
 
-@dataclass(slots=True)
-class UnitOfWork:
-    """What a verb gets to work with; verbs change rows of `session` and `emit` facts, and never commit."""
+class ReadSession(Session):
+    """A session whose writing methods are gone, for the type checker and at run time."""
 
-    session: Session
+    add: None = None  # type: ignore[assignment]
+    add_all: None = None  # type: ignore[assignment]
+    delete: None = None  # type: ignore[assignment]
+    merge: None = None  # type: ignore[assignment]
+    flush: None = None  # type: ignore[assignment]
+    commit: None = None  # type: ignore[assignment]
+
+
+class WriteSession(ReadSession):
+    """A session with its writing methods."""
+
+    add = Session.add  # type: ignore[assignment]
+    add_all = Session.add_all  # type: ignore[assignment]
+    delete = Session.delete  # type: ignore[assignment]
+    merge = Session.merge  # type: ignore[assignment]
+    flush = Session.flush  # type: ignore[assignment]
+    commit = Session.commit  # type: ignore[assignment]
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One consistent view of the database for `actor`, for reading only."""
+
+    session: ReadSession
     actor: Actor
     now: datetime
-    announces: bool = False
-    """changes that readers follow by their dates have to be announced: transactions run side by side"""
+
+
+@dataclass(slots=True)
+class UnitOfWork(Snapshot):
+    """One transaction of a verb: it changes rows of `session`, emits facts, and never commits.
+
+    `registers` says that transactions run side by side, so that `event_time` must register this one as a writer.
+    """
+
+    session: WriteSession
+    registers: bool = False
 
     def event_time(self) -> datetime:
-        """The time to date a change by that others follow in the order of time (see `core.database.commit_horizon`).
+        """Return the time for a change that harvesters read in time order.
 
-        From the first call on it is `now`.
+        On PostgreSQL the first call takes the shared advisory lock (see `core.database.commit_horizon`) and sets `now`
+        to the server's clock.
         """
-        if self.announces:
-            self.now, self.announces = register_writer(self.session), False
+        if self.registers:
+            self.now, self.registers = register_writer(self.session), False
         return self.now
 
     def emit(self, fact: Fact) -> None:
-        """Write `fact` in this transaction."""
+        """Write `fact` into the outbox, in this transaction."""
         self.session.connection().execute(
             _FACT,
             {
@@ -59,62 +95,63 @@ class UnitOfWork:
 
 
 class Database:
-    """Opens units of work on one database."""
+    """Opens transactions on one database."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._sqlite = sqlite = engine.dialect.name == "sqlite"
+        self._sqlite = engine.dialect.name == "sqlite"
         self._transaction_engine = engine.execution_options(writing=True)
-        # SQLite gives a reader one view by itself; PostgreSQL would show each statement a newer one.
-        self._snapshot_engine = engine if sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+        self._snapshot_engine = read_only_engine(engine)
         self._autocommit_engine = autocommit_engine(engine)
-        self._turn = writer_lock(engine)
+        self._writer_lock = writer_lock(engine)
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         self._autocommit_engine.dispose()
         self.engine.dispose()
 
     @contextmanager
     def transaction(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A transaction that is committed as a whole if the block succeeds, and leaves nothing otherwise.
+        """Open a transaction that commits if the block succeeds and changes nothing if it fails.
 
         Raises `Conflict` when another transaction was faster, and `Unavailable` when the database does not answer; then
-        nothing was changed, unless it was the answer to the commit that was lost.
+        nothing was changed, unless only the answer to the commit was lost.
         """
-        with self._turn, _translated(), Session(self._transaction_engine, expire_on_commit=False) as session:
-            unit = UnitOfWork(session, actor, clock.now(), announces=not self._sqlite)
-            yield unit
+        with self._writer_lock, _translated(), self._write_session() as session:
+            yield UnitOfWork(session, actor, clock.now(), registers=not self._sqlite)
             session.commit()
+
+    def _write_session(self) -> WriteSession:
+        return WriteSession(self._transaction_engine, expire_on_commit=False)
+
+    @contextmanager
+    def snapshot(self, actor: Actor) -> Iterator[Snapshot]:
+        """Open one consistent view of the database; nothing that the block does is kept."""
+        with _translated(), ReadSession(self._snapshot_engine, expire_on_commit=False, autoflush=False) as session:
+            yield Snapshot(session, actor, clock.now())
+
+    @contextmanager
+    def query(self, actor: Actor) -> Iterator[Snapshot]:
+        """Open a view for exactly one query: the server is spared BEGIN and ROLLBACK."""
+        with _translated(), ReadSession(self._autocommit_engine, expire_on_commit=False, autoflush=False) as session:
+            yield Snapshot(session, actor, clock.now())
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """For one query whose answer is no objects: a session, which costs as much as the query, is spared as well."""
+        """Open a connection for one query that returns rows, not objects: a session costs as much as the query."""
         with _translated(), self._autocommit_engine.connect() as connection:
             yield connection
 
-    @contextmanager
-    def query(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """For one query, which is one view by itself: a server is spared the begin and the end of a transaction."""
-        with _translated(), Session(self._autocommit_engine, expire_on_commit=False) as session:
-            yield UnitOfWork(session, actor, clock.now())
-
     def safe_until(self) -> datetime:
-        """A moment: what `Work.dated` has dated before it can be read by whoever begins to read now, or never will be.
+        """Return a time T such that every change dated before T is already committed or will never be.
 
-        On SQLite this waits for the writer whose turn it is.
+        On SQLite this waits for the writer that has the lock.
         """
         if self._sqlite:
-            with self._turn:
+            with self._writer_lock:
                 return clock.now()
-        with self.query(ANONYMOUS) as unit:
-            return safe_until(unit.session)
-
-    @contextmanager
-    def snapshot(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """One consistent view of the database; whatever the block changes is discarded."""
-        with _translated(), Session(self._snapshot_engine, expire_on_commit=False) as session:
-            yield UnitOfWork(session, actor, clock.now())
+        with self.query(ANONYMOUS) as snapshot:
+            return safe_until(snapshot.session)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from repository.core.site import Site
 from repository.core.unit_of_work import UnitOfWork
 from repository.deposits.facts import DraftSaved
 from repository.deposits.model import Draft, DraftKind
-from repository.deposits.queries import DraftView, draft_for, view_of
+from repository.deposits.queries import DraftView, draft_for_change, view_of
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import identifiers_of
 from repository.identifiers.reserve import adopt_external_doi, minting_context, release, reserve
@@ -17,7 +17,7 @@ from repository.identifiers.rules import folded
 
 def reserve_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftView:
     """Give the draft its identifier before it is published; it stays the same then."""
-    draft, concept = draft_for(unit, draft_id, Action.CHANGE_DRAFT)
+    draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT)
     _require_scheme(site, scheme)
     reserve(unit, site, scheme, draft.id, minting_context(concept.community, draft.description))
     _touched(unit, draft)
@@ -26,7 +26,7 @@ def reserve_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> Dra
 
 def drop_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftView:
     """Give a reserved identifier back; raises `Forbidden` for one that is published."""
-    draft, concept = draft_for(unit, draft_id, Action.CHANGE_DRAFT)
+    draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT)
     _require_scheme(site, scheme)
     if draft.kind == DraftKind.EDIT:
         raise Forbidden("A published identifier cannot be dropped.")

@@ -8,16 +8,16 @@ from repository.access.policy import Action, Resource, must
 from repository.core.database.bulk import insert_rows
 from repository.core.errors import FieldError
 from repository.core.site import Site
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.draft_identifiers import take_pids
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.deposits.metadata.loading import load_metadata, missing_fields
 from repository.deposits.model import Draft, DraftKind
-from repository.deposits.queries import DraftView, draft_for, view_of
+from repository.deposits.queries import DraftView, draft_for_change, view_of
 from repository.deposits.rules import WRITABLE, Body, FilesOptions, read_body
 from repository.files.model import FileSet
-from repository.files.queries import file_set, find_entry
+from repository.files.queries import file_set, file_set_for_change, find_entry
 from repository.files.uploads import discard_set, new_set
 from repository.identifiers.reserve import release
 from repository.records.model import Concept
@@ -54,7 +54,7 @@ def save_draft(
     What `raw` does not mention of access, files and identifiers stays: forgetting a field must not open data or lose
     a reserved identifier.
     """
-    draft, concept = draft_for(unit, draft_id, Action.CHANGE_DRAFT, expected=expected)
+    draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT, expected=expected)
     write_body(unit, site, vocabularies, draft, {"metadata": {}, **raw})
     return _saved(unit, draft, concept)
 
@@ -68,7 +68,7 @@ def patch_draft(
     expected: str | None = None,
 ) -> DraftView:
     """Merge `patch` into the draft (JSON Merge Patch, RFC 7396)."""
-    draft, concept = draft_for(unit, draft_id, Action.CHANGE_DRAFT, expected=expected)
+    draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT, expected=expected)
     current = {
         "metadata": draft.description,
         "custom_fields": draft.custom_fields,
@@ -82,19 +82,19 @@ def patch_draft(
 
 def discard_draft(unit: UnitOfWork, draft_id: int, expected: str | None = None) -> None:
     """Throw the draft away; of an edit only the edit goes, of a new dataset everything."""
-    draft, concept = draft_for(unit, draft_id, Action.DISCARD_DRAFT, expected=expected)
+    draft, concept = draft_for_change(unit, draft_id, Action.DISCARD_DRAFT, expected=expected)
     unit.session.delete(draft)
     unit.session.flush()
     if draft.kind != DraftKind.EDIT:
         release(unit, draft.id)
-        discard_set(unit, file_set(unit, draft.file_set_id, for_change=True))
+        discard_set(unit, file_set_for_change(unit, draft.file_set_id))
     if draft.kind == DraftKind.NEW:
         release(unit, concept.id)
         unit.session.delete(concept)
     unit.emit(DraftDiscarded(draft.id))
 
 
-def blank_draft(unit: UnitOfWork, concept: Concept, draft_id: int, kind: DraftKind, files: FileSet) -> Draft:
+def blank_draft(snapshot: Snapshot, concept: Concept, draft_id: int, kind: DraftKind, files: FileSet) -> Draft:
     """A draft that says nothing yet."""
     draft = Draft(
         id=draft_id,
@@ -108,8 +108,8 @@ def blank_draft(unit: UnitOfWork, concept: Concept, draft_id: int, kind: DraftKi
         default_preview=None,
         file_set_id=files.id,
         errors=[],
-        created=unit.now,
-        updated=unit.now,
+        created=snapshot.now,
+        updated=snapshot.now,
     )
     draft.terms = AccessTerms()
     return draft

@@ -9,10 +9,10 @@ from sqlalchemy.orm import load_only
 from repository.access.policy import Action, Resource, must
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound, Stale
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.model import Draft, DraftKind
 from repository.files.model import FileEntry, FileSet
-from repository.files.queries import file_set
+from repository.files.queries import file_set, file_set_for_change
 from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Concept
 from repository.records.queries import UNKNOWN
@@ -77,7 +77,16 @@ class DraftView:
         return self.draft.kind == DraftKind.EDIT
 
 
-def draft_for(
+def readable_draft(snapshot: Snapshot, draft_id: int) -> tuple[Draft, Concept]:
+    """Return the draft and its concept for reading; raise `NotFound`, `Forbidden`."""
+    row = snapshot.session.execute(_DRAFT, {"id": draft_id}).one_or_none()
+    if row is None:
+        raise NotFound(UNKNOWN)
+    _require(snapshot, row.Draft, row.Concept, Action.READ_DRAFT, None)
+    return row.Draft, row.Concept
+
+
+def draft_for_change(
     unit: UnitOfWork,
     draft_id: int,
     action: Action,
@@ -85,27 +94,25 @@ def draft_for(
     expected: str | None = None,
     gone: str = UNKNOWN,
 ) -> tuple[Draft, Concept]:
-    """The draft for `action`, locked for this transaction unless it is only read.
+    """Return the draft and its concept for `action`, locked until this transaction ends.
 
     Raises `NotFound` (saying `gone`), `Forbidden`, or `Stale` when the client `expected` another revision.
     """
-    query = _DRAFT if action is Action.READ_DRAFT else _DRAFT_FOR_CHANGE
-    found = unit.session.execute(query, {"id": draft_id}).one_or_none()
-    if found is None:
+    row = unit.session.execute(_DRAFT_FOR_CHANGE, {"id": draft_id}).one_or_none()
+    if row is None:
         raise NotFound(gone)
-    draft, concept = found
-    _require(unit, draft, concept, action, expected)
-    return draft, concept
+    _require(unit, row.Draft, row.Concept, action, expected)
+    return row.Draft, row.Concept
 
 
 def draft_with_files(
     unit: UnitOfWork, draft_id: int, action: Action, *, expected: str | None = None, gone: str = UNKNOWN
 ) -> tuple[Draft, Concept, FileSet]:
-    """As `draft_for`, with the draft's file set: all that is read is locked."""
+    """As `draft_for_change`, with the draft's file set: all that is read is locked."""
     found = unit.session.execute(_WITH_FILES, {"id": draft_id}).one_or_none()
     if found is None:  # or another set took the place of the one that was waited for
-        draft, concept = draft_for(unit, draft_id, action, expected=expected, gone=gone)
-        return draft, concept, file_set(unit, draft.file_set_id, for_change=True)
+        draft, concept = draft_for_change(unit, draft_id, action, expected=expected, gone=gone)
+        return draft, concept, file_set_for_change(unit, draft.file_set_id)
     draft, concept, files = found
     _require(unit, draft, concept, action, expected)
     return draft, concept, files
@@ -131,29 +138,29 @@ def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
     return Slot(Resource(owner_id=found.owner_id), found.state, found.entry_id is not None)
 
 
-def draft_view(unit: UnitOfWork, draft_id: int) -> DraftView:
-    """The draft for reading by `work.actor`."""
-    draft, concept = draft_for(unit, draft_id, Action.READ_DRAFT)
-    return view_of(unit, draft, concept)
+def draft_view(snapshot: Snapshot, draft_id: int) -> DraftView:
+    """The draft for reading by the actor."""
+    draft, concept = readable_draft(snapshot, draft_id)
+    return view_of(snapshot, draft, concept)
 
 
-def view_of(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
+def view_of(snapshot: Snapshot, draft: Draft, concept: Concept) -> DraftView:
     """Complete a draft that is at hand."""
-    pids = identifiers_of(unit, [draft.id, concept.id])
-    files = file_set(unit, draft.file_set_id)
+    pids = identifiers_of(snapshot, [draft.id, concept.id])
+    files = file_set(snapshot, draft.file_set_id)
     return DraftView(draft, concept, files, pids[draft.id], pids[concept.id])
 
 
-def draft_views(unit: UnitOfWork, ids: Sequence[int]) -> list[DraftView]:
+def draft_views(snapshot: Snapshot, ids: Sequence[int]) -> list[DraftView]:
     """Drafts in the order of `ids`, in two queries, whoever may see them."""
-    rows = unit.session.execute(_VIEWS, {"ids": ids}).all()
-    pids = identifiers_of(unit, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
+    rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
+    pids = identifiers_of(snapshot, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
     views = (DraftView(*row, pids[row.Draft.id], pids[row.Concept.id]) for row in rows)
     by_id = {view.draft.id: view for view in views}
     return [by_id[key] for key in ids if key in by_id]
 
 
-def _require(unit: UnitOfWork, draft: Draft, concept: Concept, action: Action, expected: str | None) -> None:
-    must(unit.actor, action, Resource(owner_id=concept.owner_id))
+def _require(snapshot: Snapshot, draft: Draft, concept: Concept, action: Action, expected: str | None) -> None:
+    must(snapshot.actor, action, Resource(owner_id=concept.owner_id))
     if expected is not None and expected != str(draft.revision):
         raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")

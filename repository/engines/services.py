@@ -71,8 +71,8 @@ def probe(services: Services, patience: float = 20.0) -> Iterator[tuple[str, str
 
 
 def _describe_database(database: Database) -> str:
-    with database.snapshot(SYSTEM) as unit:
-        unit.session.execute(text("SELECT 1"))
+    with database.snapshot(SYSTEM) as snapshot:
+        snapshot.session.execute(text("SELECT 1"))
     dialect = database.engine.dialect
     version = ".".join(map(str, dialect.server_version_info or ()))
     return f"{dialect.name} {version}"

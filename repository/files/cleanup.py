@@ -29,8 +29,8 @@ def release_abandoned(database: Database) -> CheckReport:
 
 
 def _abandoned(database: Database, before: datetime, after: int) -> Sequence[Row[int, int]]:
-    with database.snapshot(SYSTEM) as unit:
-        return unit.session.execute(
+    with database.snapshot(SYSTEM) as snapshot:
+        return snapshot.session.execute(
             select(FileEntry.id, FileEntry.file_set_id)
             .join(StoredFile, StoredFile.id == FileEntry.staged_id)
             .where(StoredFile.created < before, FileEntry.id > after)

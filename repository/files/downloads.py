@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from repository.core.errors import NotFound, Unavailable
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.engines.services import Services
 from repository.engines.store.port import ByteStore, ContentDisposition
 from repository.files.queries import entry
@@ -51,9 +51,9 @@ class Download:
         return self.store.open(self.object_key, start)
 
 
-def download_of(services: Services, unit: UnitOfWork, set_id: int, key: str, record_id: int) -> Download:
+def download_of(services: Services, snapshot: Snapshot, set_id: int, key: str, record_id: int) -> Download:
     """The committed bytes under a name of the set; raises `NotFound` where there are none (yet)."""
-    found = entry(unit, set_id, key, record_id)
+    found = entry(snapshot, set_id, key, record_id)
     if found.file is None:
         raise NotFound(f"File '{found.key}' of record '{record_id}' has no content yet.")
     return Download(

@@ -59,8 +59,8 @@ def fault_of(store: ByteStore, file: StoredFile) -> str:
 
 
 def _unverified(database: Database, set_ids: Sequence[int], after: int) -> list[StoredFile]:
-    with database.snapshot(SYSTEM) as unit:
-        return list(unit.session.scalars(_UNVERIFIED, {"sets": set_ids, "after": after}))
+    with database.snapshot(SYSTEM) as snapshot:
+        return list(snapshot.session.scalars(_UNVERIFIED, {"sets": set_ids, "after": after}))
 
 
 def _note(database: Database, faults: dict[int, str]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.files.model import FileEntry, FileSet, StoredFile
 
 EMBEDDED_FILES = 100
@@ -75,23 +75,26 @@ class ListedFile(NamedTuple):
     size: int
 
 
-def file_set(unit: UnitOfWork, set_id: int, for_change: bool = False) -> FileSet:
-    """The set itself, locked for this transaction when it is `for_change`."""
-    if for_change:
-        return unit.session.scalars(_SET_FOR_CHANGE, {"set": set_id}).one()
-    return unit.session.get_one(FileSet, set_id)
+def file_set(snapshot: Snapshot, set_id: int) -> FileSet:
+    """Return the set, whoever may see it."""
+    return snapshot.session.get_one(FileSet, set_id)
 
 
-def find_entry(unit: UnitOfWork, set_id: int, key: str) -> FileEntry | None:
+def file_set_for_change(unit: UnitOfWork, set_id: int) -> FileSet:
+    """Return the set, locked until this transaction ends."""
+    return unit.session.scalars(_SET_FOR_CHANGE, {"set": set_id}).one()
+
+
+def find_entry(snapshot: Snapshot, set_id: int, key: str) -> FileEntry | None:
     """The entry with its files, or None."""
     if "\x00" in key:
         return None  # no file is called so, and PostgreSQL takes even the question for an error
-    return unit.session.scalar(_ENTRY, {"set": set_id, "key": key})
+    return snapshot.session.scalar(_ENTRY, {"set": set_id, "key": key})
 
 
-def entry(unit: UnitOfWork, set_id: int, key: str, record_id: int) -> FileEntry:
+def entry(snapshot: Snapshot, set_id: int, key: str, record_id: int) -> FileEntry:
     """The entry with its files; raises `NotFound` in the contract's words."""
-    found = find_entry(unit, set_id, key)
+    found = find_entry(snapshot, set_id, key)
     if found is None:
         raise no_file(record_id, key)
     return found
@@ -103,23 +106,23 @@ def no_file(record_id: int, key: str) -> NotFound:
 
 
 def first_entries(
-    unit: UnitOfWork, set_id: int, limit: int, offset: int = 0, committed_only: bool = False
+    snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, committed_only: bool = False
 ) -> Sequence[FileEntry]:
     """Entries in the order of their keys."""
     query = _COMMITTED if committed_only else _ENTRIES
-    return unit.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
+    return snapshot.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
 
 
-def keys_taken(unit: UnitOfWork, set_id: int, keys: Iterable[str]) -> set[str]:
+def keys_taken(snapshot: Snapshot, set_id: int, keys: Iterable[str]) -> set[str]:
     """Those of `keys` that the set has."""
-    return set(unit.session.connection().scalars(_TAKEN, {"set": set_id, "keys": list(keys)}))
+    return set(snapshot.session.connection().scalars(_TAKEN, {"set": set_id, "keys": list(keys)}))
 
 
-def all_entries(unit: UnitOfWork, set_id: int) -> Iterator[FileEntry]:
+def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:
     """Every entry in the order of its key, read in batches; the session keeps none that the caller lets go."""
     after = ""
     while True:
-        batch = unit.session.scalars(
+        batch = snapshot.session.scalars(
             select(FileEntry)
             .where(FileEntry.file_set_id == set_id, FileEntry.key > after)
             .order_by(FileEntry.key)
@@ -132,36 +135,36 @@ def all_entries(unit: UnitOfWork, set_id: int) -> Iterator[FileEntry]:
         after = batch[-1].key
 
 
-def has_pending(unit: UnitOfWork, set_id: int) -> bool:
+def has_pending(snapshot: Snapshot, set_id: int) -> bool:
     """Whether a file of the set has not arrived or is not committed."""
-    return bool(unit.session.scalar(_HAS_PENDING, {"set": set_id}))
+    return bool(snapshot.session.scalar(_HAS_PENDING, {"set": set_id}))
 
 
-def listed_files(unit: UnitOfWork, set_ids: Sequence[int]) -> Mapping[int, Sequence[ListedFile]]:
+def listed_files(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Sequence[ListedFile]]:
     """All committed files of sets that are known to be small, in the order of their keys, in one query."""
     by_set: dict[int, list[ListedFile]] = {}
-    for row in unit.session.execute(_LISTED, {"sets": set_ids}):
+    for row in snapshot.session.execute(_LISTED, {"sets": set_ids}):
         by_set.setdefault(row[0], []).append(ListedFile(*row[1:]))
     return by_set
 
 
-def listed_files_after(unit: UnitOfWork, set_id: int, after: str, limit: int) -> Sequence[ListedFile]:
+def listed_files_after(snapshot: Snapshot, set_id: int, after: str, limit: int) -> Sequence[ListedFile]:
     """The next committed files of a set of any size; the first ones after ``""``."""
-    rows = unit.session.execute(_LISTED_AFTER, {"sets": [set_id], "after": after, "limit": limit})
+    rows = snapshot.session.execute(_LISTED_AFTER, {"sets": [set_id], "after": after, "limit": limit})
     return [ListedFile(*row[1:]) for row in rows]
 
 
-def first_keys(unit: UnitOfWork, set_ids: Sequence[int], limit: int) -> Mapping[int, Sequence[str]]:
+def first_keys(snapshot: Snapshot, set_ids: Sequence[int], limit: int) -> Mapping[int, Sequence[str]]:
     """The names of each set, at most `limit` of each, in one query."""
     by_set: dict[int, list[str]] = {}
-    for set_id, key in unit.session.execute(_FIRST_KEYS, {"sets": set_ids, "limit": limit}):
+    for set_id, key in snapshot.session.execute(_FIRST_KEYS, {"sets": set_ids, "limit": limit}):
         by_set.setdefault(set_id, []).append(key)
     return by_set
 
 
-def extensions(unit: UnitOfWork, set_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+def extensions(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     """The different endings of each set's file names, in one query."""
     by_set: dict[int, list[str]] = {}
-    for set_id, extension in unit.session.execute(_EXTENSIONS, {"sets": set_ids}):
+    for set_id, extension in snapshot.session.execute(_EXTENSIONS, {"sets": set_ids}):
         by_set.setdefault(set_id, []).append(extension)
     return by_set

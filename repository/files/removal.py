@@ -3,7 +3,7 @@
 from sqlalchemy import delete, exists, or_, select
 
 from repository.core.actor import SYSTEM
-from repository.core.unit_of_work import Database, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.engines.store.port import ByteStore
 from repository.files.facts import FileReleased
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
@@ -17,9 +17,9 @@ def remove_unused_file(database: Database, store: ByteStore, file_id: int) -> No
     Nothing can begin to refer to an unused file, so the check stays true; the row goes last, so that a job that was
     killed half-way finds it again.
     """
-    with database.snapshot(SYSTEM) as unit:
-        file = unit.session.get(StoredFile, file_id)
-        if file is None or _is_used(unit, file_id):
+    with database.snapshot(SYSTEM) as snapshot:
+        file = snapshot.session.get(StoredFile, file_id)
+        if file is None or _is_used(snapshot, file_id):
             return
     store.remove([file.object_key])
     with database.transaction(SYSTEM) as unit:
@@ -49,6 +49,6 @@ def _release_batch(unit: UnitOfWork, set_id: int) -> int:
     return len(batch)
 
 
-def _is_used(unit: UnitOfWork, file_id: int) -> bool:
+def _is_used(snapshot: Snapshot, file_id: int) -> bool:
     used = exists().where(or_(FileEntry.file_id == file_id, FileEntry.staged_id == file_id))
-    return bool(unit.session.scalar(select(used)))
+    return bool(snapshot.session.scalar(select(used)))

@@ -105,8 +105,10 @@ def _remove_orphans(database: Database, store: ByteStore, seen: _Seen) -> None:
         return
     for start in range(0, len(seen.removable), BATCH):
         keys = seen.removable[start : start + BATCH]
-        with database.snapshot(SYSTEM) as unit:
-            spoken_of = set(unit.session.scalars(select(StoredFile.object_key).where(StoredFile.object_key.in_(keys))))
+        with database.snapshot(SYSTEM) as snapshot:
+            spoken_of = set(
+                snapshot.session.scalars(select(StoredFile.object_key).where(StoredFile.object_key.in_(keys)))
+            )
         orphans = [key for key in keys if key not in spoken_of]
         store.remove(orphans)
         for key in orphans:
@@ -145,8 +147,8 @@ def _files(database: Database) -> Iterator[FileRow]:
 
 
 def _files_after(database: Database, after: str) -> Sequence[FileRow]:
-    with database.snapshot(SYSTEM) as unit:
-        return unit.session.execute(
+    with database.snapshot(SYSTEM) as snapshot:
+        return snapshot.session.execute(
             select(StoredFile.id, StoredFile.object_key, StoredFile.size, StoredFile.fault)
             .where(StoredFile.object_key > after)
             .order_by(StoredFile.object_key)

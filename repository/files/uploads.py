@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from repository.core.database.bulk import insert_rows, update_row
 from repository.core.errors import FieldError, Forbidden, Invalid
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.engines.store.port import ByteStore, FileDigests
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
@@ -146,13 +146,13 @@ def require_open(state: str) -> None:
         raise Forbidden("The files of a published version cannot be changed: make a new version.")
 
 
-def _require_names(unit: UnitOfWork, files: FileSet, wanted: Sequence[Declared], limit: int) -> None:
+def _require_names(snapshot: Snapshot, files: FileSet, wanted: Sequence[Declared], limit: int) -> None:
     errors = [
         FieldError.of(f"{index}.key", fault) for index, each in enumerate(wanted) if (fault := fault_of_key(each.key))
     ]
     if errors:
         raise Invalid(errors=errors)
-    taken = keys_taken(unit, files.id, [each.key for each in wanted])
+    taken = keys_taken(snapshot, files.id, [each.key for each in wanted])
     for index, each in enumerate(wanted):
         if each.key in taken:
             raise Invalid(

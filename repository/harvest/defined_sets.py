@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from repository.access.policy import Action, Resource, must
 from repository.core.errors import Invalid, NotFound
 from repository.core.paging import Page
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.harvest.facts import SetChanged, SetDefined, SetRemoved
 from repository.harvest.model import DefinedSet
 from repository.harvest.setspecs import RESERVED, is_plain
@@ -52,7 +52,7 @@ def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
 
 def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> DefinedSet:
     """Raises `NotFound`, `Forbidden`, and `Invalid` also for another `spec`: harvesters know the set by it."""
-    changed = defined_set(unit, set_id, for_change=True)
+    changed = _defined_set_for_change(unit, set_id)
     if definition.spec != changed.spec:
         raise Invalid.field("spec", "The spec of a set cannot be changed.")
     _require_sound(definition.query)
@@ -66,36 +66,44 @@ def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> Defined
 
 def remove_set(unit: UnitOfWork, set_id: int) -> None:
     """Nobody can harvest it any more; its items stay.  Raises `NotFound`, `Forbidden`."""
-    removed = defined_set(unit, set_id, for_change=True)
+    removed = _defined_set_for_change(unit, set_id)
     unit.session.delete(removed)
     unit.emit(SetRemoved(set_id, {"spec": removed.spec}))
     unit.session.flush()
 
 
-def defined_set(unit: UnitOfWork, set_id: int, *, for_change: bool = False) -> DefinedSet:
-    """Raises `NotFound`, `Forbidden`."""
+def defined_set(snapshot: Snapshot, set_id: int) -> DefinedSet:
+    """Return a set; raise `NotFound`, `Forbidden`."""
+    must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
+    return _known(snapshot.session.get(DefinedSet, set_id))
+
+
+def _defined_set_for_change(unit: UnitOfWork, set_id: int) -> DefinedSet:
     must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
-    found = unit.session.get(DefinedSet, set_id, with_for_update=for_change)
-    if found is None:
+    return _known(unit.session.get(DefinedSet, set_id, with_for_update=True))
+
+
+def _known(defined: DefinedSet | None) -> DefinedSet:
+    if defined is None:
         raise NotFound(UNKNOWN)
-    return found
+    return defined
 
 
-def defined_sets(unit: UnitOfWork, page: Page) -> tuple[Sequence[DefinedSet], int]:
+def defined_sets(snapshot: Snapshot, page: Page) -> tuple[Sequence[DefinedSet], int]:
     """A page of all, in the order of their making, and how many there are; raises `Forbidden`."""
-    must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
+    must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
     ordered = select(DefinedSet).order_by(DefinedSet.id).offset(page.offset).limit(page.size)
-    total = unit.session.scalar(select(func.count(DefinedSet.id)))
-    return unit.session.scalars(ordered).all(), total or 0
+    total = snapshot.session.scalar(select(func.count(DefinedSet.id)))
+    return snapshot.session.scalars(ordered).all(), total or 0
 
 
-def _require_free(unit: UnitOfWork, spec: str) -> None:
+def _require_free(snapshot: Snapshot, spec: str) -> None:
     if not is_plain(spec):
         raise Invalid.field("spec", "The spec must only consist of letters, numbers or -_.!~*'().")
     for beginning in RESERVED:
         if spec.startswith(beginning):
             raise Invalid.field("spec", f"The spec must not start with '{beginning}'.")
-    if unit.session.scalar(select(DefinedSet.id).where(DefinedSet.spec == spec)) is not None:
+    if snapshot.session.scalar(select(DefinedSet.id).where(DefinedSet.spec == spec)) is not None:
         raise Invalid.field("spec", f"There is a set with the spec '{spec}'.")
 
 

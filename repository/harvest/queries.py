@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, bindparam, case, func, not_, select, tuple
 from sqlalchemy.orm import InstrumentedAttribute
 
 from repository.core.database.id_list import in_list
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.harvest.model import DefinedSet, SetMember
 from repository.records.model import Concept, PastDatestamp, Version
 from repository.records.queries import IN_PUBLIC
@@ -127,7 +127,7 @@ _SETS_OF = (
 )
 
 
-def items(unit: UnitOfWork, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
+def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
     """The next items of `harvest` after a place and id; ids begin at 1, so 0 is before every item."""
     begun = min(harvest.begun, harvest.settled)
     parameters = {
@@ -140,22 +140,22 @@ def items(unit: UnitOfWork, harvest: Harvest, after: tuple[datetime, int], limit
         "limit": limit,
         **harvest.chosen.values,
     }
-    return [HarvestItem(*row) for row in unit.session.execute(_HARVESTS[harvest.chosen.by], parameters)]
+    return [HarvestItem(*row) for row in snapshot.session.execute(_HARVESTS[harvest.chosen.by], parameters)]
 
 
-def find_item(unit: UnitOfWork, number: int) -> HarvestItem | None:
-    row = unit.session.execute(_ONE, {"id": number}).first()
+def find_item(snapshot: Snapshot, number: int) -> HarvestItem | None:
+    row = snapshot.session.execute(_ONE, {"id": number}).first()
     return HarvestItem(*row) if row else None
 
 
-def earliest(unit: UnitOfWork) -> datetime | None:
+def earliest(snapshot: Snapshot) -> datetime | None:
     """When the item was changed whose last change lies furthest back."""
-    return unit.session.scalar(_EARLIEST)
+    return snapshot.session.scalar(_EARLIEST)
 
 
-def defined_sets_of(unit: UnitOfWork, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+def defined_sets_of(snapshot: Snapshot, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     """Version -> the defined sets that it is in, in one query."""
     found: dict[int, list[str]] = {}
-    for number, spec in unit.session.execute(_SETS_OF, {"ids": ids}):
+    for number, spec in snapshot.session.execute(_SETS_OF, {"ids": ids}):
         found.setdefault(number, []).append(spec)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.dataset.vocabularies import Vocabularies
 from repository.harvest.model import DefinedSet
 from repository.harvest.queries import ChosenSet, HarvestItem, SetKind, defined_sets_of
@@ -51,33 +51,33 @@ _ALL_DEFINED = _DEFINED.order_by(DefinedSet.id)
 _BY_SPEC = _DEFINED.where(DefinedSet.spec == bindparam("spec"))
 
 
-def sets(unit: UnitOfWork, vocabularies: Vocabularies) -> Iterator[HarvestSet]:
+def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]:
     """All sets, the wider before those that are in them."""
-    for slug in unit.session.scalars(_COMMUNITIES):
+    for slug in snapshot.session.scalars(_COMMUNITIES):
         for spec in specs_of_community(slug):
             yield HarvestSet(spec, slug)
-    used = dict.fromkeys(spec for term in unit.session.scalars(_TYPES) for spec in specs_of_type(term))
+    used = dict.fromkeys(spec for term in snapshot.session.scalars(_TYPES) for spec in specs_of_type(term))
     titles = {specs[-1]: entry.title["en"] for entry in vocabularies[TYPES] if (specs := specs_of_type(entry.id))}
     for spec in used:
         yield HarvestSet(spec, titles.get(spec, spec.removeprefix(TYPE)))
-    for _, spec, name, description in unit.session.execute(_ALL_DEFINED):
+    for _, spec, name, description in snapshot.session.execute(_ALL_DEFINED):
         yield HarvestSet(spec, name, description)
 
 
-def chosen_by(unit: UnitOfWork, vocabularies: Vocabularies, spec: str) -> ChosenSet | None:
+def chosen_by(snapshot: Snapshot, vocabularies: Vocabularies, spec: str) -> ChosenSet | None:
     """How to find what is in a set, None when there is no such set."""
     if spec.startswith(TYPE):
         terms = [entry.id for entry in vocabularies[TYPES] if spec in specs_of_type(entry.id)]
         return ChosenSet(SetKind.TYPE, {"types": terms}) if terms else None
     if spec.startswith(COMMUNITY):
         return ChosenSet(SetKind.COMMUNITY, {"community": spec.removeprefix(COMMUNITY)})
-    row = unit.session.execute(_BY_SPEC, {"spec": spec}).first()
+    row = snapshot.session.execute(_BY_SPEC, {"spec": spec}).first()
     return ChosenSet(SetKind.SEARCH, {"set_id": row.id}) if row else None
 
 
-def sets_of(unit: UnitOfWork, page: Sequence[HarvestItem]) -> Mapping[int, Sequence[str]]:
+def sets_of(snapshot: Snapshot, page: Sequence[HarvestItem]) -> Mapping[int, Sequence[str]]:
     """Item -> the sets that it is in, in one query for all."""
-    defined = defined_sets_of(unit, [item.id for item in page])
+    defined = defined_sets_of(snapshot, [item.id for item in page])
     return {
         item.id: (
             *specs_of_community(item.community),

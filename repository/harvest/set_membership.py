@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select
 
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
-from repository.core.unit_of_work import Database, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.engines.search.port import Search, SearchEngine, Sort, VisibilityFilter
 from repository.engines.search.query_tree import And, Or, Term
 from repository.engines.services import Services
@@ -44,8 +44,8 @@ Members = frozenset[tuple[int, int]]
 
 def file_in_sets(services: Services, version_ids: Sequence[int]) -> int:
     """File versions that the index knows as they are now; returns how many came into a set or left one."""
-    with services.database.snapshot(SYSTEM) as unit:
-        sets = _sets(unit)
+    with services.database.snapshot(SYSTEM) as snapshot:
+        sets = _sets(snapshot)
     if not sets:
         return 0
     batches = [version_ids[at : at + BATCH] for at in range(0, len(version_ids), BATCH)]
@@ -54,8 +54,8 @@ def file_in_sets(services: Services, version_ids: Sequence[int]) -> int:
 
 def fill_sets(services: Services, set_ids: Sequence[int]) -> int:
     """File every version in these sets, which can be harvested then; returns how many came in or left."""
-    with services.database.snapshot(SYSTEM) as unit:
-        sets = {set_id: query for set_id, query in _sets(unit).items() if set_id in set_ids}
+    with services.database.snapshot(SYSTEM) as snapshot:
+        sets = {set_id: query for set_id, query in _sets(snapshot).items() if set_id in set_ids}
     moved = sum(_file(services, sets, changes) for changes in _all(services.database)) if sets else 0
     with services.database.transaction(SYSTEM) as unit:
         for each in unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update()):
@@ -67,27 +67,27 @@ def fill_sets(services: Services, set_ids: Sequence[int]) -> int:
 
 def file_everything(services: Services) -> int:
     """File every version in every set; returns how many were not where they belong."""
-    with services.database.snapshot(SYSTEM) as unit:
-        sets = _sets(unit)
+    with services.database.snapshot(SYSTEM) as snapshot:
+        sets = _sets(snapshot)
     return fill_sets(services, list(sets))
 
 
-def _sets(unit: UnitOfWork) -> dict[int, str]:
+def _sets(snapshot: Snapshot) -> dict[int, str]:
     """Set -> its query."""
-    return {row[0]: row[1] for row in unit.session.execute(select(DefinedSet.id, DefinedSet.query))}
+    return {row[0]: row[1] for row in snapshot.session.execute(select(DefinedSet.id, DefinedSet.query))}
 
 
 def _changes(database: Database, ids: Sequence[int]) -> Changes:
-    with database.snapshot(SYSTEM) as unit:
-        return {row[0]: row[1] for row in unit.session.execute(_OF, {"ids": ids})}
+    with database.snapshot(SYSTEM) as snapshot:
+        return {row[0]: row[1] for row in snapshot.session.execute(_OF, {"ids": ids})}
 
 
 def _all(database: Database) -> Iterator[Changes]:
     after = 0
     while True:
-        with database.snapshot(SYSTEM) as unit:
+        with database.snapshot(SYSTEM) as snapshot:
             following = _CHANGES.where(Version.id > after).order_by(Version.id).limit(BATCH)
-            found = {row[0]: row[1] for row in unit.session.execute(following)}
+            found = {row[0]: row[1] for row in snapshot.session.execute(following)}
         if not found:
             return
         yield found
@@ -113,8 +113,8 @@ def _file(services: Services, sets: Mapping[int, str], changes: Changes) -> int:
     return len({number for _, number in moved})
 
 
-def _members(unit: UnitOfWork, ids: Sequence[int]) -> Members:
-    return frozenset((row[0], row[1]) for row in unit.session.execute(_MEMBERS, {"ids": ids}))
+def _members(snapshot: Snapshot, ids: Sequence[int]) -> Members:
+    return frozenset((row[0], row[1]) for row in snapshot.session.execute(_MEMBERS, {"ids": ids}))
 
 
 def _move(unit: UnitOfWork, held: Members, wanted: Members) -> Members:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from repository.access.policy import Action, Resource, must
 from repository.core.clock import iso
 from repository.core.errors import Conflict, NotFound
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.identifiers.facts import RegistrationRetried
 from repository.identifiers.model import Identifier, RegistrationState
 
@@ -15,20 +15,20 @@ SETTLED = (RegistrationState.REGISTERED.value, RegistrationState.WITHDRAWN.value
 
 
 def find_identifiers(
-    unit: UnitOfWork, state: RegistrationState | None, *, after: int = 0, limit: int = 100, scheme: str | None = None
+    snapshot: Snapshot, state: RegistrationState | None, *, after: int = 0, limit: int = 100, scheme: str | None = None
 ) -> Sequence[Identifier]:
     """Identifiers in a state, or all that are not settled, in the order of their ids from `after` on."""
-    must(unit.actor, Action.MANAGE_IDENTIFIERS, Resource())
+    must(snapshot.actor, Action.MANAGE_IDENTIFIERS, Resource())
     wanted = Identifier.state.not_in(SETTLED) if state is None else Identifier.state == state.value
     query = select(Identifier).where(wanted, Identifier.id > after)
     if scheme is not None:
         query = query.where(Identifier.scheme == scheme)
-    return unit.session.scalars(query.order_by(Identifier.id).limit(limit)).all()
+    return snapshot.session.scalars(query.order_by(Identifier.id).limit(limit)).all()
 
 
-def count_by_state(unit: UnitOfWork) -> dict[tuple[str, str], int]:
+def count_by_state(snapshot: Snapshot) -> dict[tuple[str, str], int]:
     """How many identifiers there are by scheme and state."""
-    rows = unit.session.execute(
+    rows = snapshot.session.execute(
         select(Identifier.scheme, Identifier.state, func.count()).group_by(Identifier.scheme, Identifier.state)
     )
     return {(row[0], row[1]): row[2] for row in rows}

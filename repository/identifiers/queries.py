@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from repository.core.database.id_list import in_list
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.identifiers.model import Identifier
 from repository.identifiers.rules import folded
 
@@ -13,17 +13,17 @@ ByScheme = dict[str, Identifier]
 _OF_OWNERS = select(Identifier).where(in_list(Identifier.owner, "owners"))
 
 
-def identifiers_of(unit: UnitOfWork, owners: Iterable[int]) -> dict[int, ByScheme]:
+def identifiers_of(snapshot: Snapshot, owners: Iterable[int]) -> dict[int, ByScheme]:
     """All identifiers of records and concepts, in one query."""
     found: dict[int, ByScheme] = {owner: {} for owner in owners}
     if found:
-        for row in unit.session.scalars(_OF_OWNERS, {"owners": list(found)}):
+        for row in snapshot.session.scalars(_OF_OWNERS, {"owners": list(found)}):
             found[row.owner][row.scheme] = row
     return found
 
 
-def owner_of(unit: UnitOfWork, scheme: str, value: str) -> int | None:
+def owner_of(snapshot: Snapshot, scheme: str, value: str) -> int | None:
     """The record or concept an identifier belongs to."""
-    return unit.session.scalar(
+    return snapshot.session.scalar(
         select(Identifier.owner).where(Identifier.scheme == scheme, Identifier.folded == folded(value))
     )

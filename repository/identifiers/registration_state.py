@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from repository.core.actor import SYSTEM
 from repository.core.clock import pause_after
 from repository.core.errors import Unavailable
-from repository.core.unit_of_work import Database, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot
 from repository.engines.registrars.port import Outcome, Stage
 from repository.identifiers.model import Identifier, RegistrationState
 
@@ -78,8 +78,8 @@ def claim(database: Database, owners: Sequence[int], *, calls: bool) -> Claim:
         Identifier.owner.in_(owners), Identifier.state != RegistrationState.EXTERNAL.value
     )
     if not calls:
-        with database.snapshot(SYSTEM) as unit:
-            return Claim([_held(row, marked=False) for row in unit.session.scalars(chosen)], busy=False)
+        with database.snapshot(SYSTEM) as snapshot:
+            return Claim([_held(row, marked=False) for row in snapshot.session.scalars(chosen)], busy=False)
     with database.transaction(SYSTEM) as unit:
         rows = unit.session.scalars(chosen.order_by(Identifier.id).with_for_update()).all()
         free = [row for row in rows if not _is_held(row, unit)]
@@ -127,37 +127,37 @@ def _held(row: Identifier, *, marked: bool) -> ClaimedIdentifier:
     )
 
 
-def _is_held(row: Identifier, unit: UnitOfWork) -> bool:
+def _is_held(row: Identifier, snapshot: Snapshot) -> bool:
     in_flight = row.state in (RegistrationState.REGISTERING.value, RegistrationState.UPDATING.value) and not row.ticket
-    return in_flight and row.asked is not None and row.next_try is not None and row.next_try > unit.now
+    return in_flight and row.asked is not None and row.next_try is not None and row.next_try > snapshot.now
 
 
-def _values(unit: UnitOfWork, noted: RegistrationResult) -> dict[str, Any]:
+def _values(snapshot: Snapshot, noted: RegistrationResult) -> dict[str, Any]:
     """The columns after this round; `asked` stays only where it is not known what the registrar did."""
     held, outcome = noted.held, noted.outcome
     if noted.failure is not None:
-        return _failed(unit, held, noted.failure.reason, pause_after(held.attempts + 1))
+        return _failed(snapshot, held, noted.failure.reason, pause_after(held.attempts + 1))
     if outcome is None:
         state = RegistrationState.REGISTERED if held.registered else RegistrationState.RESERVED
         untaken = {"state": state.value, "next_try": None}
         return untaken if held.uncertain else {**untaken, "asked": None}
     if outcome.stage is Stage.REFUSED:
-        return _failed(unit, held, outcome.cause, REFUSED_PAUSE) | {"asked": None, "ticket": "", "sent": ""}
+        return _failed(snapshot, held, outcome.cause, REFUSED_PAUSE) | {"asked": None, "ticket": "", "sent": ""}
     if outcome.stage is Stage.PENDING:
         state = RegistrationState.UPDATING if held.registered else RegistrationState.REGISTERING
         ticket = outcome.ticket or held.ticket
-        pending = {"state": state.value, "ticket": ticket, "next_try": unit.now + POLL_PAUSE}
+        pending = {"state": state.value, "ticket": ticket, "next_try": snapshot.now + POLL_PAUSE}
         return {**pending, "asked": None, "sent": noted.digest}
     state = RegistrationState.WITHDRAWN if noted.withdrawn else RegistrationState.REGISTERED
     clean = {"cause": "", "asked": None, "ticket": "", "attempts": 0, "next_try": None}
-    registered = {} if held.registered else {"registered": unit.now}
+    registered = {} if held.registered else {"registered": snapshot.now}
     return {"state": state.value, "sent": noted.digest, **clean, **registered}
 
 
-def _failed(unit: UnitOfWork, held: ClaimedIdentifier, cause: str, pause: timedelta) -> dict[str, Any]:
+def _failed(snapshot: Snapshot, held: ClaimedIdentifier, cause: str, pause: timedelta) -> dict[str, Any]:
     return {
         "state": RegistrationState.FAILED.value,
         "cause": cause[:MAX_CAUSE],
         "attempts": held.attempts + 1,
-        "next_try": unit.now + pause,
+        "next_try": snapshot.now + pause,
     }

@@ -8,7 +8,7 @@ from sqlalchemy import Table, delete, insert
 from repository.core.errors import Invalid
 from repository.core.registration_accounts import MintingContext, RegistrationAccount, bare_rors
 from repository.core.site import Site
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.queries import ByScheme, identifiers_of, owner_of
 from repository.identifiers.rules import external_doi, folded
@@ -82,13 +82,13 @@ def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme
     return chosen
 
 
-def _minted(unit: UnitOfWork, site: Site, scheme: str, owner: int, origin: MintingContext) -> dict[str, Any]:
+def _minted(snapshot: Snapshot, site: Site, scheme: str, owner: int, origin: MintingContext) -> dict[str, Any]:
     node = site.nodes.node_for(scheme, origin)
-    return _row(unit, owner, scheme, site.nodes.minted(node, origin, owner), node)
+    return _row(snapshot, owner, scheme, site.nodes.minted(node, origin, owner), node)
 
 
 def _row(
-    unit: UnitOfWork, owner: int, scheme: str, value: str, node: RegistrationAccount | None = None
+    snapshot: Snapshot, owner: int, scheme: str, value: str, node: RegistrationAccount | None = None
 ) -> dict[str, Any]:
     """Without a node it was minted elsewhere."""
     return {
@@ -98,7 +98,7 @@ def _row(
         "folded": folded(value),
         "state": (RegistrationState.RESERVED if node else RegistrationState.EXTERNAL).value,
         "registrar": node.name if node else "external",
-        "reserved": unit.now,
+        "reserved": snapshot.now,
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from repository.core.actor import Role
 from repository.core.errors import Conflict
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.people.facts import PersonRegistered
 from repository.people.model import Person
 from repository.people.rules import check_password, normal_email, normal_name
@@ -38,9 +38,9 @@ def register_person(
     return person
 
 
-def person_by_email(unit: UnitOfWork, email: str) -> Person | None:
+def person_by_email(snapshot: Snapshot, email: str) -> Person | None:
     """The account of an address, active or not."""
-    return unit.session.scalar(select(Person).where(Person.email == normal_email(email)))
+    return snapshot.session.scalar(select(Person).where(Person.email == normal_email(email)))
 
 
 def password_is_right(person: Person | None, password: str) -> bool:

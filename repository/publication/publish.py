@@ -8,7 +8,7 @@ from sqlalchemy import Table, insert
 from repository.access.policy import Action
 from repository.core.database.bulk import insert_rows, update_row
 from repository.core.site import Site
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_with_files
 from repository.deposits.rules import stops_publication
@@ -54,13 +54,13 @@ def publish(unit: UnitOfWork, site: Site, draft_id: int, expected: str | None = 
     return version
 
 
-def _require_publishable(unit: UnitOfWork, edition: _Edition) -> None:
+def _require_publishable(snapshot: Snapshot, edition: _Edition) -> None:
     draft, files = edition.draft, edition.files
     require_publishable(
         errors=[error for error in draft.errors if stops_publication(error)],
         files_enabled=draft.files_enabled,
         file_count=files.count,
-        pending=has_pending(unit, files.id),
+        pending=has_pending(snapshot, files.id),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from repository.access.policy import Action, Resource, must
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.drafts import blank_draft
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import DraftView, view_of
@@ -72,8 +72,8 @@ def _reopened(unit: UnitOfWork, draft: Draft) -> DraftView:
     return view_of(unit, draft, concept)
 
 
-def _open_new_version(unit: UnitOfWork, concept_id: int) -> Draft | None:
-    return unit.session.scalar(
+def _open_new_version(snapshot: Snapshot, concept_id: int) -> Draft | None:
+    return snapshot.session.scalar(
         select(Draft).where(Draft.concept_id == concept_id, Draft.kind == DraftKind.NEW_VERSION.value)
     )
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.records.model import Concept, Version
 from repository.records.queries import IN_PUBLIC
 
@@ -28,8 +28,8 @@ def touching_other_versions(unit: UnitOfWork, concept: Concept) -> Iterator[list
         noticed.append(version_id)
 
 
-def _latest(unit: UnitOfWork, concept: Concept) -> set[int]:
-    public = unit.session.scalar(
+def _latest(snapshot: Snapshot, concept: Concept) -> set[int]:
+    public = snapshot.session.scalar(
         select(Version.id).where(Version.concept_id == concept.id, IN_PUBLIC).order_by(Version.index.desc()).limit(1)
     )
     return {version_id for version_id in (concept.latest_id, public) if version_id is not None}

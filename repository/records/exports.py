@@ -10,7 +10,7 @@ from repository.access.policy import Action, may
 from repository.core.actor import Actor
 from repository.core.clock import today
 from repository.core.errors import Invalid
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import Publication
 from repository.dataset.formats.citation.citations import cite
 from repository.dataset.formats.registry import ExportFormat, write_list
@@ -67,22 +67,22 @@ def cached_export(services: Services, actor: Actor, number: int, wanted: ExportF
         kept = services.cache.get(_key(actor, mark, wanted))
         if kept is not None:
             return CachedText(kept, mark.revision)
-    with services.database.snapshot(actor) as unit:
-        view = record_or_latest(unit, number)
+    with services.database.snapshot(actor) as snapshot:
+        view = record_or_latest(snapshot, number)
         if isinstance(view, int):
             return view
-        now = cache_keys(unit.session.connection(), actor, [number])
-        written = wanted.write(public_view_for(services, unit, view))
+        now = cache_keys(snapshot.session.connection(), actor, [number])
+        written = wanted.write(public_view_for(services, snapshot, view))
     text = written.encode("utf-8", "replace") if isinstance(written, str) else written
     for mark in now:
         services.cache.put(_key(actor, mark, wanted), text)
     return CachedText(text, view.version.revision)
 
 
-def public_view_for(services: Services, unit: UnitOfWork, view: RecordView) -> Publication:
-    """The version as `work.actor` may see it, with its first files."""
-    allowed = may_have_files(unit, view)
-    entries = first_entries(unit, view.files.id, EMBEDDED_FILES) if allowed and view.files.count else ()
+def public_view_for(services: Services, snapshot: Snapshot, view: RecordView) -> Publication:
+    """The version as the actor may see it, with its first files."""
+    allowed = may_have_files(snapshot, view)
+    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES) if allowed and view.files.count else ()
     return public_view(view, services.site, services.vocabularies, files_allowed=allowed, entries=entries)
 
 
@@ -91,21 +91,21 @@ def export_list(services: Services, actor: Actor, ids: Sequence[int], wanted: Ex
 
     They are read before the first part is given, in a fixed number of queries.
     """
-    with services.database.snapshot(actor) as unit:
-        views = [view for view in record_views(unit, ids) if _readable(actor, view)]
+    with services.database.snapshot(actor) as snapshot:
+        views = [view for view in record_views(snapshot, ids) if _readable(actor, view)]
         publications = [
-            public_view(view, services.site, services.vocabularies, files_allowed=may_have_files(unit, view))
+            public_view(view, services.site, services.vocabularies, files_allowed=may_have_files(snapshot, view))
             for view in views
         ]
     return write_list(wanted, publications)
 
 
 def _citation(services: Services, actor: Actor, number: int, cited: Mapping[str, str]) -> ExportedRecord | int:
-    with services.database.snapshot(actor) as unit:
-        view = record_or_latest(unit, number)
+    with services.database.snapshot(actor) as snapshot:
+        view = record_or_latest(snapshot, number)
         if isinstance(view, int):
             return view
-        publication = public_view_for(services, unit, view)
+        publication = public_view_for(services, snapshot, view)
     try:
         text = cite(publication, cited["style"], cited["locale"], today())
     except ValueError as unknown:

@@ -21,11 +21,11 @@ def linkset(services: Services, actor: Actor, number: int, media_type: str) -> I
     The files that `actor` may have are read in a transaction of their own while the text is sent.
     Raises `NotFound`, `Forbidden`, `Gone`.
     """
-    with services.database.snapshot(actor) as unit:
-        view = record_or_latest(unit, number)
+    with services.database.snapshot(actor) as snapshot:
+        view = record_or_latest(snapshot, number)
         if isinstance(view, int):
             return view
-        allowed = may_have_files(unit, view)
+        allowed = may_have_files(snapshot, view)
         publication = public_view(view, services.site, services.vocabularies, files_allowed=allowed)
         set_id = view.files.id
     write = linkset_json if media_type == LINKSET_JSON else linkset_text
@@ -44,10 +44,10 @@ def _items(services: Services, publication: Publication, set_id: int | None) -> 
     def read() -> Iterator[LinkedFile]:
         if set_id is None:
             return
-        with services.database.snapshot(ANONYMOUS) as unit:
-            batch = listed_files_after(unit, set_id, "", BATCH)
+        with services.database.snapshot(ANONYMOUS) as snapshot:
+            batch = listed_files_after(snapshot, set_id, "", BATCH)
             while batch:
                 yield from (LinkedFile(f"{base}/{in_path(file.key)}?download=1", file.media_type) for file in batch)
-                batch = listed_files_after(unit, set_id, batch[-1].key, BATCH)
+                batch = listed_files_after(snapshot, set_id, batch[-1].key, BATCH)
 
     return read

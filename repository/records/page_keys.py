@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 
 from repository.access.access_terms import PUBLIC
 from repository.access.policy import Resource
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
 
@@ -59,9 +59,9 @@ class PageKey:
     modified: datetime
 
 
-def page_key(unit: UnitOfWork, number: int) -> PageKey | None:
+def page_key(snapshot: Snapshot, number: int) -> PageKey | None:
     """The mark of a version, whoever may read it; None when no version has this number."""
-    row = unit.session.connection().execute(_MARK, {"id": number}).first()
+    row = snapshot.session.connection().execute(_MARK, {"id": number}).first()
     if row is None:
         return None
     key, record, files, withdrawn_at, change, owner_id, latest_id, siblings, pids, updated, registered = row

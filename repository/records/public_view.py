@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from repository.core.clock import iso
 from repository.core.site import Site, in_path
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import FileOf, Label, Publication, Sibling, Withdrawal
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
@@ -56,15 +56,15 @@ def public_view(
 
 
 def concept_views(
-    unit: UnitOfWork, site: Site, vocabularies: Vocabularies, concept_ids: Sequence[int]
+    snapshot: Snapshot, site: Site, vocabularies: Vocabularies, concept_ids: Sequence[int]
 ) -> list[tuple[bool, Publication]]:
     """Concepts, each described as its newest version, and whether the public may know of them.
 
     A concept is public while one of its versions is; when all were withdrawn it is withdrawn too.
     """
-    described = _described(unit, concept_ids)
-    views = {view.concept.id: view for view in record_views(unit, list(described.values()))}
-    siblings = _siblings(unit, site, list(views))
+    described = _described(snapshot, concept_ids)
+    views = {view.concept.id: view for view in record_views(snapshot, list(described.values()))}
+    siblings = _siblings(snapshot, site, list(views))
     return [
         (
             view.public,
@@ -102,9 +102,9 @@ def files_of(entries: Sequence[FileEntry], record_id: int, site: Site) -> list[F
     ]
 
 
-def _described(unit: UnitOfWork, concept_ids: Sequence[int]) -> dict[int, int]:
+def _described(snapshot: Snapshot, concept_ids: Sequence[int]) -> dict[int, int]:
     """Concept -> the version that stands for it: the newest public one, else the newest."""
-    rows = unit.session.execute(
+    rows = snapshot.session.execute(
         select(Version.concept_id, Version.id)
         .where(Version.concept_id.in_(concept_ids))
         .order_by(Version.concept_id, IN_PUBLIC, Version.index)
@@ -112,14 +112,14 @@ def _described(unit: UnitOfWork, concept_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _siblings(unit: UnitOfWork, site: Site, concept_ids: Sequence[int]) -> Mapping[int, Sequence[Sibling]]:
+def _siblings(snapshot: Snapshot, site: Site, concept_ids: Sequence[int]) -> Mapping[int, Sequence[Sibling]]:
     """The public versions of each concept, oldest first."""
-    rows = unit.session.execute(
+    rows = snapshot.session.execute(
         select(Version.concept_id, Version.id, Version.index, Version.description)
         .where(Version.concept_id.in_(concept_ids), IN_PUBLIC)
         .order_by(Version.concept_id, Version.index)
     ).all()
-    pids = identifiers_of(unit, [row[1] for row in rows])
+    pids = identifiers_of(snapshot, [row[1] for row in rows])
     found: dict[int, list[Sibling]] = {}
     for concept_id, version_id, index, description in rows:
         neighbour = Neighbour(version_id, index, label_of(description, index), pids[version_id])

@@ -14,7 +14,7 @@ from repository.core.clock import iso
 from repository.core.database.id_list import in_list
 from repository.core.errors import Forbidden, Gone, NotFound
 from repository.core.paging import Page
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.files.model import FileSet
 from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Concept, RecordId, Tombstone, Version
@@ -92,41 +92,41 @@ def resource_of(version: Version, concept: Concept) -> Resource:
     )
 
 
-def record_view(unit: UnitOfWork, record_id: int) -> RecordView:
-    """One version for `work.actor`; raises `NotFound`, `Forbidden`."""
-    view = record_or_latest(unit, record_id)
+def record_view(snapshot: Snapshot, record_id: int) -> RecordView:
+    """One version for the actor; raises `NotFound`, `Forbidden`."""
+    view = record_or_latest(snapshot, record_id)
     if isinstance(view, int):
         raise NotFound(UNKNOWN)
     return view
 
 
-def record_or_latest(unit: UnitOfWork, number: int) -> RecordView | int:
-    """The version with this id for `work.actor` or, if a concept has it, the id of the latest that the actor may read.
+def record_or_latest(snapshot: Snapshot, number: int) -> RecordView | int:
+    """The version with this id for the actor or, if a concept has it, the id of the latest that the actor may read.
 
     Raises `NotFound`, `Forbidden`.
     """
-    found = record_views(unit, [number])
+    found = record_views(snapshot, [number])
     if found:
-        require_readable(unit.actor, found[0])
+        require_readable(snapshot.actor, found[0])
         return found[0]
-    if _is_concept(unit, number):
-        return latest_for(unit, number)
-    known = unit.session.get(RecordId, number) is not None
+    if _is_concept(snapshot, number):
+        return latest_for(snapshot, number)
+    known = snapshot.session.get(RecordId, number) is not None
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
 
 
-def record_views(unit: UnitOfWork, ids: Sequence[int]) -> list[RecordView]:
+def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
     """Versions in the order of `ids`, whoever may see them, in two queries and two more where they are needed."""
-    rows = unit.session.execute(_VIEWS, {"ids": ids}).all()
+    rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
     several = [row.Version.id for row in rows if row.Concept.versions > 1]
-    beside = unit.session.execute(_NEIGHBOURS, {"ids": several}).all() if several else ()
+    beside = snapshot.session.execute(_NEIGHBOURS, {"ids": several}).all() if several else ()
     owners = {key for row in rows for key in (row.Version.id, row.Concept.id)} | {each[1] for each in beside}
-    pids = identifiers_of(unit, owners)
+    pids = identifiers_of(snapshot, owners)
     neighbours: dict[int, dict[int, Neighbour]] = {}
     for of, each, index, description in beside:
         neighbours.setdefault(of, {})[index] = Neighbour(each, index, label_of(description, index), pids[each])
     withdrawn = [row.Version.id for row in rows if row.Version.withdrawn_at is not None]
-    tombstones = {each.version_id: each for each in _tombstones(unit, withdrawn)}
+    tombstones = {each.version_id: each for each in _tombstones(snapshot, withdrawn)}
     by_id = {
         row.Version.id: RecordView(
             *row,
@@ -168,55 +168,55 @@ def tombstone_json(stone: Tombstone) -> dict[str, object]:
     }
 
 
-def _tombstones(unit: UnitOfWork, ids: Sequence[int]) -> Sequence[Tombstone]:
-    return unit.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
+def _tombstones(snapshot: Snapshot, ids: Sequence[int]) -> Sequence[Tombstone]:
+    return snapshot.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
 
 
-def is_published(unit: UnitOfWork, number: int) -> bool:
+def is_published(snapshot: Snapshot, number: int) -> bool:
     """A version or a concept with versions has this id, whoever may read it."""
-    return unit.session.get(Version, number) is not None or _is_concept(unit, number)
+    return snapshot.session.get(Version, number) is not None or _is_concept(snapshot, number)
 
 
-def concept_of(unit: UnitOfWork, number: int) -> int:
+def concept_of(snapshot: Snapshot, number: int) -> int:
     """The id of the concept that has this number, or of the version with it; raises `NotFound`, `Forbidden`, `Gone`."""
-    return number if _is_concept(unit, number) else record_view(unit, number).concept.id
+    return number if _is_concept(snapshot, number) else record_view(snapshot, number).concept.id
 
 
-def latest_for(unit: UnitOfWork, concept_id: int) -> int:
-    """The newest version of a published concept that `work.actor` may read, the newest tombstone if all are withdrawn.
+def latest_for(snapshot: Snapshot, concept_id: int) -> int:
+    """The newest version of a published concept that the actor may read, the newest tombstone if all are withdrawn.
 
     Raises `Forbidden` if there is none.
     """
     of_concept = select(Version.id).join(Concept).where(Version.concept_id == concept_id)
-    for wanted in (readable(unit.actor), Version.withdrawn_at.is_not(None)):
-        found = unit.session.scalar(of_concept.where(wanted).order_by(Version.index.desc()).limit(1))
+    for wanted in (readable(snapshot.actor), Version.withdrawn_at.is_not(None)):
+        found = snapshot.session.scalar(of_concept.where(wanted).order_by(Version.index.desc()).limit(1))
         if found is not None:
             return found
     raise Forbidden
 
 
-def latest_of(unit: UnitOfWork, number: int) -> int:
+def latest_of(snapshot: Snapshot, number: int) -> int:
     """`latest_for` the concept that has this number or a version with it, be it withdrawn.
 
     Raises `NotFound`, `Forbidden`.
     """
     try:
-        concept_id = concept_of(unit, number)
+        concept_id = concept_of(snapshot, number)
     except Gone:  # as those may know who follow its tombstone's link
-        concept_id = unit.session.get_one(Version, number).concept_id
-    return latest_for(unit, concept_id)
+        concept_id = snapshot.session.get_one(Version, number).concept_id
+    return latest_for(snapshot, concept_id)
 
 
-def newest_public(unit: UnitOfWork, concept_ids: Iterable[int]) -> dict[int, int]:
+def newest_public(snapshot: Snapshot, concept_ids: Iterable[int]) -> dict[int, int]:
     """Concept -> index of its newest version that everybody may read, of those that have one."""
-    rows = unit.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})
+    rows = snapshot.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})
     return {row[0]: row[1] for row in rows}
 
 
-def versions_of(unit: UnitOfWork, concept_id: int, page: Page) -> tuple[list[RecordView], int]:
-    """The versions of a concept that `work.actor` may read, newest first, and how many there are."""
-    wanted = (Version.concept_id == concept_id, readable(unit.actor))
-    ids = unit.session.scalars(
+def versions_of(snapshot: Snapshot, concept_id: int, page: Page) -> tuple[list[RecordView], int]:
+    """The versions of a concept that the actor may read, newest first, and how many there are."""
+    wanted = (Version.concept_id == concept_id, readable(snapshot.actor))
+    ids = snapshot.session.scalars(
         select(Version.id)
         .join(Concept)
         .where(*wanted)
@@ -224,8 +224,8 @@ def versions_of(unit: UnitOfWork, concept_id: int, page: Page) -> tuple[list[Rec
         .offset(page.offset)
         .limit(page.size)
     ).all()
-    total = unit.session.scalar(select(func.count(Version.id)).join(Concept).where(*wanted))
-    return record_views(unit, ids), total or 0
+    total = snapshot.session.scalar(select(func.count(Version.id)).join(Concept).where(*wanted))
+    return record_views(snapshot, ids), total or 0
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -238,18 +238,18 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     return and_(there, public if scope.owner_id is None else public | (Concept.owner_id == scope.owner_id))
 
 
-def files_for_reading(unit: UnitOfWork, record_id: int) -> RecordView:
-    """The version, if `work.actor` may have its files; raises `NotFound`, `Forbidden`."""
-    view = record_view(unit, record_id)
-    must(unit.actor, Action.READ_FILES, view.thing)
+def files_for_reading(snapshot: Snapshot, record_id: int) -> RecordView:
+    """The version, if the actor may have its files; raises `NotFound`, `Forbidden`."""
+    view = record_view(snapshot, record_id)
+    must(snapshot.actor, Action.READ_FILES, view.thing)
     return view
 
 
-def may_have_files(unit: UnitOfWork, view: RecordView) -> bool:
-    return may(unit.actor, Action.READ_FILES, view.thing)
+def may_have_files(snapshot: Snapshot, view: RecordView) -> bool:
+    return may(snapshot.actor, Action.READ_FILES, view.thing)
 
 
-def _is_concept(unit: UnitOfWork, number: int) -> bool:
+def _is_concept(snapshot: Snapshot, number: int) -> bool:
     """A concept with versions has this id."""
-    concept = unit.session.get(Concept, number)
+    concept = snapshot.session.get(Concept, number)
     return concept is not None and concept.latest_id is not None

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from repository.access.access_terms import PUBLIC
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.records.model import Version
 from repository.records.queries import IN_PUBLIC
 
@@ -37,12 +37,12 @@ _NEWEST = (
 _LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
 
 
-def newest_ids(unit: UnitOfWork, limit: int) -> Sequence[int]:
+def newest_ids(snapshot: Snapshot, limit: int) -> Sequence[int]:
     """The latest public version of each dataset, those published last first."""
-    return unit.session.scalars(_NEWEST, {"limit": limit}).all()
+    return snapshot.session.scalars(_NEWEST, {"limit": limit}).all()
 
 
-def last_change(unit: UnitOfWork) -> tuple[datetime, int] | None:
+def last_change(snapshot: Snapshot) -> tuple[datetime, int] | None:
     """When any version was changed last, and which; None while there is none.  Lists are the same until it moves."""
-    row = unit.session.execute(_LAST_CHANGE).first()
+    row = snapshot.session.execute(_LAST_CHANGE).first()
     return (row[0], row[1]) if row else None

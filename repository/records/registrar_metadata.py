@@ -49,20 +49,20 @@ def registration_targets(services: Services, owners: Sequence[int]) -> dict[int,
     # one that serves everybody stands under its scheme too
     registrars = list({each.name: each for each in services.registrars.values() if each.format}.values())
     languages = {node.name: node.languages for node in services.site.nodes.nodes}
-    with services.database.snapshot(SYSTEM) as unit:
-        views = record_views(unit, owners)
+    with services.database.snapshot(SYSTEM) as snapshot:
+        views = record_views(snapshot, owners)
         site, vocabularies = services.site, services.vocabularies
         said = [(view.public, public_view(view, site, vocabularies, files_allowed=False)) for view in views]
         rest = set(owners) - {each.id for _, each in said}
-        said += concept_views(unit, site, vocabularies, sorted(rest))
+        said += concept_views(snapshot, site, vocabularies, sorted(rest))
     return {each.id: _wanted(each, registrars, languages, hidden=not public) for public, each in said}
 
 
 def _targets(services: Services, owners: Sequence[int]) -> dict[int, RegistrationTarget]:
     """Where the owners lead and whether they are withdrawn, which is all that a register of our own takes."""
-    with services.database.snapshot(SYSTEM) as unit:
-        versions = unit.session.execute(_VERSIONS, {"owners": owners}).all()
-        concepts = unit.session.execute(_CONCEPTS, {"owners": owners}).all()
+    with services.database.snapshot(SYSTEM) as snapshot:
+        versions = snapshot.session.execute(_VERSIONS, {"owners": owners}).all()
+        concepts = snapshot.session.execute(_CONCEPTS, {"owners": owners}).all()
     page = services.site.page
     return {
         number: RegistrationTarget(page(f"/records/{number}"), withdrawn=there == gone)

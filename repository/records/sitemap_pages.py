@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.records.model import Version
 from repository.records.recent import IS_LISTED
 
@@ -28,14 +28,14 @@ _CHANGED = (
 )
 
 
-def pages_in(unit: UnitOfWork, first: int, end: int) -> Sequence[SitemapPage]:
+def pages_in(snapshot: Snapshot, first: int, end: int) -> Sequence[SitemapPage]:
     """The listed records from `first` to before `end`, in the order of their ids."""
-    return [SitemapPage(*row) for row in unit.session.execute(_IN_RANGE, {"first": first, "end": end})]
+    return [SitemapPage(*row) for row in snapshot.session.execute(_IN_RANGE, {"first": first, "end": end})]
 
 
-def newest_changes(unit: UnitOfWork, since: datetime, size: int) -> dict[int, datetime]:
+def newest_changes(snapshot: Snapshot, since: datetime, size: int) -> dict[int, datetime]:
     """By number of the range of `size` ids, when a record in it was changed last; of those changed from `since` on."""
     found: dict[int, datetime] = {}
-    for key, updated in unit.session.execute(_CHANGED, {"since": since}):
+    for key, updated in snapshot.session.execute(_CHANGED, {"since": since}):
         found[key // size] = updated  # they come in the order of time
     return found

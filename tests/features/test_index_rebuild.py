@@ -198,7 +198,7 @@ def command(filled: list[int], services: Services, monkeypatch: pytest.MonkeyPat
     def opened() -> Iterator[Services]:
         yield services
 
-    monkeypatch.setattr(index_command, "open_facilities", opened)
+    monkeypatch.setattr(index_command, "open_services", opened)
     return lambda *arguments: CliRunner().invoke(index_command.index, arguments)
 
 

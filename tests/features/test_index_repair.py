@@ -12,7 +12,7 @@ from repository.engines.services import Services
 from repository.records.model import Version
 from repository.search.index import (
     Difference,
-    Part,
+    IndexPart,
     Problem,
     differences,
     index_drafts,
@@ -65,7 +65,7 @@ def test_every_kind_of_difference_is_named_and_repaired(
         f"files of record {stale}: stale",
         "files of record 404: ghost",
     }
-    assert [each.part for each in found] == [Part.DRAFT] * 2 + [Part.RECORD] * 3 + [Part.FILES] * 4
+    assert [each.part for each in found] == [IndexPart.DRAFT] * 2 + [IndexPart.RECORD] * 3 + [IndexPart.FILES] * 4
 
     # a record that is ahead is dropped with its files, which are then missing: the later pass sees it
     assert repair(services, differences(services)) == len(found)
@@ -81,7 +81,7 @@ def test_more_files_than_the_record_has_are_found_and_removed(
     [held, *_] = services.search.file_entries()
     services.search.put_files([file(settled[0], position + 1, held.revision)])
     [found] = differences(services)
-    assert (found.part, found.id, found.problem) == (Part.FILES, settled[0], Problem.AHEAD)
+    assert (found.part, found.id, found.problem) == (IndexPart.FILES, settled[0], Problem.AHEAD)
     assert repair(services, [found]) == 1
     assert list(differences(services)) == []
 
@@ -148,7 +148,7 @@ def test_an_index_that_has_lost_more_than_can_be_held_in_memory_is_repaired_whol
 
 
 def test_a_state_that_changed_between_two_looks_is_another_difference() -> None:
-    seen = Difference(Part.RECORD, 1, Problem.STALE, (2,))
+    seen = Difference(IndexPart.RECORD, 1, Problem.STALE, (2,))
     assert replace(seen, wanted=(3,)) not in {seen}
 
 

@@ -13,7 +13,7 @@ from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, StoredFile
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
-from repository.search.index import Part, differences, rebuild, total
+from repository.search.index import IndexPart, differences, rebuild, total
 from tests.conftest import Caller, Deposits, a_dataset
 
 Settle = Callable[[], None]
@@ -42,7 +42,7 @@ def test_the_index_is_like_the_database_when_all_is_settled(
 
     assert list(differences(services)) == []
     assert len(list(services.search.entries())) == 3
-    assert total(services) == {Part.DRAFT: 2, Part.RECORD: 1, Part.FILES: 1}
+    assert total(services) == {IndexPart.DRAFT: 2, IndexPart.RECORD: 1, IndexPart.FILES: 1}
     assert [(each.record_id, each.count) for each in services.search.file_entries()] == [(int(record["id"]), 1)]
 
 

@@ -9,7 +9,7 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.check_report import CheckReport
 from repository.core.facts import FactRow
-from repository.core.unit_of_work import Database, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot
 from repository.engines.services import Services
 from repository.identifiers.admin import SETTLED
 from repository.identifiers.facts import RegistrationOverdue
@@ -50,12 +50,12 @@ def _revive(database: Database) -> None:
 
 
 def _overdue(database: Database, before: datetime, after: int) -> Sequence[Row[int, bool]]:
-    with database.snapshot(SYSTEM) as unit:
-        return _rows(unit, _query(before).where(Identifier.owner > after).limit(BATCH))
+    with database.snapshot(SYSTEM) as snapshot:
+        return _rows(snapshot, _query(before).where(Identifier.owner > after).limit(BATCH))
 
 
-def _rows(unit: UnitOfWork, query: Select[int, bool]) -> Sequence[Row[int, bool]]:
-    return unit.session.execute(query).all()
+def _rows(snapshot: Snapshot, query: Select[int, bool]) -> Sequence[Row[int, bool]]:
+    return snapshot.session.execute(query).all()
 
 
 def _query(before: datetime) -> Select[int, bool]:

@@ -12,7 +12,7 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.check_report import CheckReport
 from repository.core.errors import Conflict
-from repository.core.unit_of_work import Database, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot
 from workers.causes import cause_of
 from workers.lease_renewal import renewed
 from workers.model import SweepRow
@@ -31,8 +31,8 @@ class SweepLease:
 
 def enrol(database: Database, pauses: Mapping[str, timedelta]) -> None:
     """Make sure that every sweep has its row; a new one is first due after its pause."""
-    with database.snapshot(SYSTEM) as unit:
-        missing = pauses.keys() - set(unit.session.scalars(select(SweepRow.name)))
+    with database.snapshot(SYSTEM) as snapshot:
+        missing = pauses.keys() - set(snapshot.session.scalars(select(SweepRow.name)))
     if not missing:
         return
     now = clock.now()
@@ -46,8 +46,8 @@ def take_due(database: Database, names: Sequence[str]) -> SweepLease | None:
     """The turn of that of the sweeps which has been due for longest and which nobody runs."""
     due = select(SweepRow).where(SweepRow.name.in_(names), SweepRow.due <= clock.now(), _free(clock.now()))
     due = due.order_by(SweepRow.due, SweepRow.name).limit(1)
-    with database.snapshot(SYSTEM) as unit:
-        if unit.session.scalar(due) is None:
+    with database.snapshot(SYSTEM) as snapshot:
+        if snapshot.session.scalar(due) is None:
             return None
     with database.transaction(SYSTEM) as unit:
         row = unit.session.scalar(due.with_for_update(skip_locked=True))
@@ -84,9 +84,9 @@ def _free(at: datetime) -> ColumnElement[bool]:
     return or_(SweepRow.lease_until.is_(None), SweepRow.lease_until <= at)
 
 
-def _begin(unit: UnitOfWork, row: SweepRow) -> SweepLease:
-    row.started, row.lease_until = unit.now, unit.now + LEASE
-    return SweepLease(row.name, unit.now)
+def _begin(snapshot: Snapshot, row: SweepRow) -> SweepLease:
+    row.started, row.lease_until = snapshot.now, snapshot.now + LEASE
+    return SweepLease(row.name, snapshot.now)
 
 
 def _end(database: Database, turn: SweepLease, seconds: float, due: datetime, values: Mapping[str, Any]) -> None:

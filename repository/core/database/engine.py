@@ -91,6 +91,16 @@ def autocommit_engine(engine: Engine) -> Engine:
     return _open_postgresql(engine.url, max(cast(QueuePool, engine.pool).size(), 1), isolation_level="AUTOCOMMIT")
 
 
+def read_only_engine(engine: Engine) -> Engine:
+    """Return the same engine for transactions that only read, each of one consistent view.
+
+    SQLite gives a reader one view by itself; PostgreSQL would show each statement a newer one.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def _open_postgresql(url: URL, connections: int, **options: Any) -> Engine:
     engine = create_engine(
         url,

@@ -39,8 +39,8 @@ def sitemap_part(services: Services, number: int) -> tuple[str, datetime | None]
     if number == 0:
         return _document("urlset", "url", [(services.site.page("/"), None)]), None
     first = (number - 1) * IDS_IN_A_PART
-    with services.database.snapshot(ANONYMOUS) as unit:
-        pages = pages_in(unit, first, first + IDS_IN_A_PART)
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        pages = pages_in(snapshot, first, first + IDS_IN_A_PART)
     if not pages:
         raise NotFound("The site map has no such part.")
     said = ((_address(services.site, page.id), page.updated) for page in pages)
@@ -52,8 +52,8 @@ def _parts(services: Services) -> dict[int, datetime]:
     kept = services.cache.get(_KEPT)
     known = {int(part): datetime.fromisoformat(moment) for part, moment in orjson.loads(kept or b"{}").items()}
     since = max(known.values()) - OVERLAP if known else _BEGINNING
-    with services.database.snapshot(ANONYMOUS) as unit:
-        known |= newest_changes(unit, since, IDS_IN_A_PART)
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        known |= newest_changes(snapshot, since, IDS_IN_A_PART)
     services.cache.put(_KEPT, orjson.dumps({str(part): moment for part, moment in known.items()}))
     return known
 

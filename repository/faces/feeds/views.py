@@ -43,12 +43,12 @@ def part(number: str) -> Response:
 def new_datasets() -> Response:
     """The newest datasets as a feed, made anew when any version was changed."""
     services: Services = current_services()
-    with services.database.snapshot(ANONYMOUS) as unit:
-        changed = last_change(unit)
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        changed = last_change(snapshot)
         key = ("feed", changed)
         text = services.cache.get(key)
         if text is None:
-            views = record_views(unit, newest_ids(unit, ENTRIES))
+            views = record_views(snapshot, newest_ids(snapshot, ENTRIES))
             found = [public_view(v, services.site, services.vocabularies, files_allowed=False) for v in views]
             text = feed(services.site, found).encode(errors="replace")
             services.cache.put(key, text)

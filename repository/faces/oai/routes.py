@@ -38,8 +38,8 @@ def provide() -> Response:
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
     services: Services = current_services()
     settled = services.database.safe_until()
-    with services.database.snapshot(ANONYMOUS) as unit:
-        said = answer(Provider(unit, settled, services.site, services.vocabularies), pairs)
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        said = answer(Provider(snapshot, settled, services.site, services.vocabularies), pairs)
     return Response(said, content_type="text/xml; charset=utf-8")
 
 
@@ -55,8 +55,8 @@ def list_oai_sets() -> Response:
     require_acceptable()
     arguments = parse_query(PageQuery)
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        found, total = defined_sets(unit, Page(arguments["page"], arguments["size"]))
+    with services.database.snapshot(current_actor()) as snapshot:
+        found, total = defined_sets(snapshot, Page(arguments["page"], arguments["size"]))
     hits = [set_json(each, services.site) for each in found]
     return json_reply({"hits": {"hits": hits, "total": total}})
 
@@ -82,8 +82,8 @@ def create_oai_set() -> Response:
 def read_oai_set(set_id: int) -> Response:
     require_acceptable()
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        return json_reply(set_json(defined_set(unit, set_id), services.site))
+    with services.database.snapshot(current_actor()) as snapshot:
+        return json_reply(set_json(defined_set(snapshot, set_id), services.site))
 
 
 @api.route(

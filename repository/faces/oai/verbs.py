@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from repository.core.site import Site
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.dataset.vocabularies import Vocabularies
 from repository.faces.oai import oai_xml
 from repository.faces.oai.arguments import TOKEN, BadRequest, Code, OaiRequest, Verb, number_in, read_request, span_of
@@ -27,7 +27,7 @@ class Provider:
     `settled` is a moment before `work` began to read: nothing dated before it can show up any more.
     """
 
-    unit: UnitOfWork
+    snapshot: Snapshot
     settled: datetime
     site: Site
     vocabularies: Vocabularies
@@ -49,7 +49,7 @@ def answer(provider: Provider, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def _identify(provider: Provider, _question: OaiRequest) -> str:
-    first = earliest(provider.unit)
+    first = earliest(provider.snapshot)
     return oai_xml.identify(provider.site, provider.settled if first is None else first)
 
 
@@ -64,7 +64,7 @@ def _formats(provider: Provider, question: OaiRequest) -> str:
 def _sets(provider: Provider, question: OaiRequest) -> str:
     if question.get(TOKEN) is not None:
         raise BadRequest.by(Code.BAD_TOKEN, "The list of sets comes as a whole.")
-    found = sets(provider.unit, provider.vocabularies)
+    found = sets(provider.snapshot, provider.vocabularies)
     return "".join(oai_xml.described_set(each.spec, each.name, each.description) for each in found)
 
 
@@ -76,7 +76,7 @@ def _record(provider: Provider, question: OaiRequest) -> str:
 
 def _item(provider: Provider, identifier: str) -> HarvestItem:
     number = number_in(identifier, provider.site.host)
-    item = None if number is None else find_item(provider.unit, number)
+    item = None if number is None else find_item(provider.snapshot, number)
     if item is None:
         raise BadRequest.by(Code.NO_ITEM, "There is no such item.")
     return item
@@ -86,7 +86,7 @@ def _list(provider: Provider, question: OaiRequest, size: int, write: "_Write") 
     """A page of the list, and a token when it is not the only one."""
     begun = _begun(provider, question)
     harvest = Harvest(begun.begun, provider.settled, span_of(begun.start, begun.end).end, _chosen(provider, begun.set))
-    found = items(provider.unit, harvest, (begun.position, begun.id), size + 1)
+    found = items(provider.snapshot, harvest, (begun.position, begun.id), size + 1)
     if not found:
         raise BadRequest.by(Code.NO_RECORDS, "No such item was last changed in that time.")
     page, more = found[:size], len(found) > size
@@ -111,7 +111,7 @@ def _begun(provider: Provider, question: OaiRequest) -> ResumptionToken:
 def _chosen(provider: Provider, spec: str | None) -> ChosenSet:
     if spec is None:
         return ChosenSet()
-    chosen = chosen_by(provider.unit, provider.vocabularies, spec)
+    chosen = chosen_by(provider.snapshot, provider.vocabularies, spec)
     if chosen is None:
         raise BadRequest.by(Code.NO_RECORDS, "There is no such set.")
     return chosen
@@ -123,12 +123,12 @@ def _identifiers(provider: Provider, _prefix: str, page: Sequence[HarvestItem]) 
 
 def _records(provider: Provider, prefix: str, page: Sequence[HarvestItem]) -> str:
     """Descriptions in as many queries for a page as for one; of files they know how many there are, and their size."""
-    unit, write = provider.unit, FORMATS[prefix].write
+    snapshot, write = provider.snapshot, FORMATS[prefix].write
     metadata = {
         view.version.id: write(
-            public_view(view, provider.site, provider.vocabularies, files_allowed=may_have_files(unit, view))
+            public_view(view, provider.site, provider.vocabularies, files_allowed=may_have_files(snapshot, view))
         )
-        for view in record_views(unit, [item.id for item in page if not item.gone])
+        for view in record_views(snapshot, [item.id for item in page if not item.gone])
     }
     headers = _headers(provider, page)
     return "".join(oai_xml.record(header, metadata.get(number, "")) for number, header in headers.items())
@@ -136,7 +136,7 @@ def _records(provider: Provider, prefix: str, page: Sequence[HarvestItem]) -> st
 
 def _headers(provider: Provider, page: Sequence[HarvestItem]) -> Mapping[int, str]:
     """By item, in their order."""
-    specs = sets_of(provider.unit, page)
+    specs = sets_of(provider.snapshot, page)
     return {item.id: oai_xml.header(provider.site, item, specs[item.id]) for item in page}
 
 

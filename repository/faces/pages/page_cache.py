@@ -14,7 +14,7 @@ from repository.core.actor import ANONYMOUS, Actor
 from repository.core.clock import iso
 from repository.core.errors import Gone, NotFound
 from repository.core.paging import Page
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import Publication
 from repository.dataset.formats.signposting import items, level_1, link_header, remaining, signposts
 from repository.engines.services import Services
@@ -67,22 +67,22 @@ def cached_page(services: Services, actor: Actor, number: int, asked: PageParams
 
     Citations state `day`.  Raises `NotFound`, `Forbidden`.
     """
-    with services.database.query(actor) as unit:
-        mark = page_key(unit, number)
+    with services.database.query(actor) as snapshot:
+        mark = page_key(snapshot, number)
     if mark is not None and not mark.withdrawn and may(actor, Action.READ_RECORD, mark.thing):
         kept = services.cache.get(_key(actor, mark, asked, day))
         if kept is not None:
             return CachedPage.unpacked(kept)
-    with services.database.snapshot(actor) as unit:
+    with services.database.snapshot(actor) as snapshot:
         try:
-            view = record_or_latest(unit, number)
+            view = record_or_latest(snapshot, number)
         except Gone:  # for those who may know of it; it has a page of its own
-            return _tombstone(services, unit, number, asked, day)
+            return _tombstone(services, snapshot, number, asked, day)
         if isinstance(view, int):
             return view
-        mark = page_key(unit, number)
+        mark = page_key(snapshot, number)
         assert mark is not None  # it is the version of `view`, in the same view of the database
-        made = _made(services, unit, view, asked, day, mark.modified)
+        made = _made(services, snapshot, view, asked, day, mark.modified)
     services.cache.put(_key(actor, mark, asked, day), made.packed())
     return made
 
@@ -90,13 +90,13 @@ def cached_page(services: Services, actor: Actor, number: int, asked: PageParams
 def start_page(services: Services, asked: PageParams) -> tuple[bytes, datetime | None]:
     """The start page, made anew when any version was changed, and when that was."""
     wanted = PageParams(asked.language, asked.chosen)
-    with services.database.query(ANONYMOUS) as unit:
-        changed = last_change(unit)
+    with services.database.query(ANONYMOUS) as snapshot:
+        changed = last_change(snapshot)
     key = ("start", changed, wanted)
     kept = services.cache.get(key)
     if kept is None:
-        with services.database.snapshot(ANONYMOUS) as unit:
-            views = record_views(unit, newest_ids(unit, NEWEST))
+        with services.database.snapshot(ANONYMOUS) as snapshot:
+            views = record_views(snapshot, newest_ids(snapshot, NEWEST))
         site = services.site
         found = [public_view(view, site, services.vocabularies, files_allowed=False) for view in views]
         kept = render_start(site.name, site.page("/"), wanted, [newest_dataset(each) for each in found]).encode()
@@ -105,15 +105,15 @@ def start_page(services: Services, asked: PageParams) -> tuple[bytes, datetime |
 
 
 def _made(
-    services: Services, unit: UnitOfWork, view: RecordView, asked: PageParams, day: date, modified: datetime
+    services: Services, snapshot: Snapshot, view: RecordView, asked: PageParams, day: date, modified: datetime
 ) -> CachedPage:
-    allowed = may_have_files(unit, view)
-    publication = _publication(services, unit, view, asked.page, allowed)
+    allowed = may_have_files(snapshot, view)
+    publication = _publication(services, snapshot, view, asked.page, allowed)
     api_url = services.site.api(f"/records/{view.version.id}")
     found = level_1(signposts(publication, EXPORTS, api_url), items(publication))
     html = render(
         publication,
-        versions=_versions(services, unit, view),
+        versions=_versions(services, snapshot, view),
         files_restricted=not allowed,
         asked=asked,
         accessed=day,
@@ -125,28 +125,28 @@ def _made(
     return CachedPage(html.encode(), link_header(found), modified)
 
 
-def _tombstone(services: Services, unit: UnitOfWork, number: int, asked: PageParams, day: date) -> CachedPage:
-    view = record_views(unit, [number])[0]
+def _tombstone(services: Services, snapshot: Snapshot, number: int, asked: PageParams, day: date) -> CachedPage:
+    view = record_views(snapshot, [number])[0]
     publication = public_view(view, services.site, services.vocabularies, files_allowed=False)
     found = remaining(signposts(publication, (), services.site.api(f"/records/{number}")))
-    versions = _versions(services, unit, view)
+    versions = _versions(services, snapshot, view)
     html = render_tombstone(publication, versions=versions, asked=asked, accessed=day, found=found)
     return CachedPage(html.encode(), link_header(found), view.version.updated, withdrawn=True)
 
 
-def _publication(services: Services, unit: UnitOfWork, view: RecordView, page: int, allowed: bool) -> Publication:
+def _publication(services: Services, snapshot: Snapshot, view: RecordView, page: int, allowed: bool) -> Publication:
     """With the files of one page of their list; raises `NotFound` for a page that there is not."""
     if page > (pages_of(view.files.count) if allowed else 1):
         raise NotFound(f"The list of files has no page {page}.")
     offset = (page - 1) * FILES_AT_ONCE
-    entries = first_entries(unit, view.files.id, FILES_AT_ONCE, offset) if allowed else ()
+    entries = first_entries(snapshot, view.files.id, FILES_AT_ONCE, offset) if allowed else ()
     return public_view(view, services.site, services.vocabularies, files_allowed=allowed, entries=entries)
 
 
-def _versions(services: Services, unit: UnitOfWork, view: RecordView) -> list[VersionLine]:
+def _versions(services: Services, snapshot: Snapshot, view: RecordView) -> list[VersionLine]:
     if view.concept.versions == 1 and view.tombstone is None:
         return [_version_line(services, view, current=True)]
-    views, _ = versions_of(unit, view.concept.id, Page(1, LISTED_VERSIONS))
+    views, _ = versions_of(snapshot, view.concept.id, Page(1, LISTED_VERSIONS))
     return [_version_line(services, each, current=each.version.id == view.version.id) for each in views]
 
 

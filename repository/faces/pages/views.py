@@ -85,8 +85,8 @@ def record_links_as_json(record_id: int) -> Response:
 def latest_page(record_id: int) -> Response:
     """Go to the latest version's page."""
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        latest = latest_of(unit, record_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        latest = latest_of(snapshot, record_id)
     return _to(f"/records/{latest}", services)
 
 
@@ -94,9 +94,9 @@ def latest_page(record_id: int) -> Response:
 def file_page(record_id: int, key: str) -> Response:
     """A file's bytes under the address that people pass on; it says which record it belongs to."""
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        view = files_for_reading(unit, record_id)
-        download = download_of(services, unit, view.files.id, key, record_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        view = files_for_reading(snapshot, record_id)
+        download = download_of(services, snapshot, view.files.id, key, record_id)
     page = services.site.page(f"/records/{record_id}")
     doi, cstr = (view.pids[scheme].value if scheme in view.pids else None for scheme in ("doi", "cstr"))
     reply = file_reply(download)

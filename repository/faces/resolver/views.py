@@ -26,11 +26,11 @@ def resolve(prefix: str, text: str) -> Response:
     scheme = SCHEMES[prefix]
     wanted = {name: value for name in PASSED_ON if (value := request.args.get(name))}
     form = representation_for_page(wanted.get("format"))
-    with services.database.snapshot(SYSTEM) as unit:
-        owner = owner_of(unit, scheme, _bare(scheme, text))
+    with services.database.snapshot(SYSTEM) as snapshot:
+        owner = owner_of(snapshot, scheme, _bare(scheme, text))
         if owner is None:
             raise NotFound(f"This repository has no {scheme.upper()} {text}.")
-        if not is_published(unit, owner):
+        if not is_published(snapshot, owner):
             raise NotFound("The identifier is reserved for something that is not published yet.")
     site = services.site
     target = site.page(f"/records/{owner}") if form is BuiltinFormat.PAGE else site.api(f"/records/{owner}")

@@ -84,11 +84,11 @@ def total(services: Services) -> Mapping[IndexPart, int]:
         .join(Version, Version.file_set_id == FileSet.id)
         .where(Version.files_access == PUBLIC, _THERE)
     )
-    with services.database.snapshot(SYSTEM) as unit:
+    with services.database.snapshot(SYSTEM) as snapshot:
         return {
-            IndexPart.DRAFT: unit.session.scalars(drafts).one(),
-            IndexPart.RECORD: unit.session.scalars(select(func.count(Version.id)).where(_THERE)).one(),
-            IndexPart.FILES: int(unit.session.scalars(files).one()),
+            IndexPart.DRAFT: snapshot.session.scalars(drafts).one(),
+            IndexPart.RECORD: snapshot.session.scalars(select(func.count(Version.id)).where(_THERE)).one(),
+            IndexPart.FILES: int(snapshot.session.scalars(files).one()),
         }
 
 
@@ -125,8 +125,8 @@ def _revisions(database: Database, part: IndexPart, query: Select[int, int]) -> 
     key = query.selected_columns[0]
     after = 0
     while True:
-        with database.snapshot(SYSTEM) as unit:
-            rows = unit.session.execute(query.where(key > after).order_by(key).limit(BATCH)).all()
+        with database.snapshot(SYSTEM) as snapshot:
+            rows = snapshot.session.execute(query.where(key > after).order_by(key).limit(BATCH)).all()
         yield from (_Line(part, row[0], True, (row[1],)) for row in rows)
         if len(rows) < BATCH:
             return

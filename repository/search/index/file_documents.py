@@ -89,8 +89,8 @@ def file_documents(database: Database, sets: Iterable[PublicSet]) -> Iterator[Fi
 
 
 def _small(database: Database, sets: Sequence[PublicSet]) -> Iterator[tuple[PublicSet, int, ListedFile]]:
-    with database.snapshot(SYSTEM) as unit:
-        listed = listed_files(unit, [each.set_id for each in sets])
+    with database.snapshot(SYSTEM) as snapshot:
+        listed = listed_files(snapshot, [each.set_id for each in sets])
     for each in sets:
         for position, file in enumerate(listed.get(each.set_id, ())):
             yield each, position, file
@@ -100,8 +100,8 @@ def _large(database: Database, of: PublicSet) -> Iterator[tuple[PublicSet, int, 
     """A published set never changes, so that its pages need not be of one transaction."""
     first, after = 0, ""
     while True:
-        with database.snapshot(SYSTEM) as unit:
-            page = listed_files_after(unit, of.set_id, after, AT_ONCE)
+        with database.snapshot(SYSTEM) as snapshot:
+            page = listed_files_after(snapshot, of.set_id, after, AT_ONCE)
         for position, file in enumerate(page, first):
             yield of, position, file
         if len(page) < AT_ONCE:
@@ -110,5 +110,5 @@ def _large(database: Database, of: PublicSet) -> Iterator[tuple[PublicSet, int, 
 
 
 def _public_sets(database: Database, query: Select[int, int, int, int], **values: object) -> list[PublicSet]:
-    with database.snapshot(SYSTEM) as unit:
-        return [PublicSet(*row) for row in unit.session.execute(query, values)]
+    with database.snapshot(SYSTEM) as snapshot:
+        return [PublicSet(*row) for row in snapshot.session.execute(query, values)]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.deposits.queries import draft_views
 from repository.engines.search.port import NAMES_IN_RECORD, DocumentKind, IndexDocument
 from repository.engines.services import Services
@@ -57,11 +57,12 @@ def index_drafts(services: Services, ids: Sequence[int]) -> None:
 
 def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
     """Of those versions that there are and that were not withdrawn, in as many queries as of one."""
-    with services.database.snapshot(SYSTEM) as unit:
+    with services.database.snapshot(SYSTEM) as snapshot:
         versions = [
-            (PublishedVersion(*row[:-1]), row[-1] == row[0]) for row in unit.session.execute(_PUBLISHED, {"ids": ids})
+            (PublishedVersion(*row[:-1]), row[-1] == row[0])
+            for row in snapshot.session.execute(_PUBLISHED, {"ids": ids})
         ]
-        contexts = _contexts(unit, versions)
+        contexts = _contexts(snapshot, versions)
     return [
         record_document(version, context, services.vocabularies)
         for (version, _), context in zip(versions, contexts, strict=True)
@@ -70,8 +71,8 @@ def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocume
 
 def draft_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
     """Of those drafts that there are and that edit no version."""
-    with services.database.snapshot(SYSTEM) as unit:
-        views = draft_views(unit, ids)
+    with services.database.snapshot(SYSTEM) as snapshot:
+        views = draft_views(snapshot, ids)
     return [draft_document(view, services.vocabularies) for view in views if not view.is_edit]
 
 
@@ -82,11 +83,11 @@ def _index(services: Services, kind: DocumentKind, ids: Sequence[int], documents
         services.search.drop(kind, gone)
 
 
-def _contexts(unit: UnitOfWork, versions: Sequence[tuple[PublishedVersion, bool]]) -> list[Context]:
+def _contexts(snapshot: Snapshot, versions: Sequence[tuple[PublishedVersion, bool]]) -> list[Context]:
     """What else is indexed of each version, of which it is known whether it is the newest."""
-    public = newest_public(unit, {version.concept_id for version, _ in versions})
-    pids = _pids(unit, {owner for version, _ in versions for owner in (version.id, version.concept_id)})
-    names = _file_names(unit, [version for version, _ in versions])
+    public = newest_public(snapshot, {version.concept_id for version, _ in versions})
+    pids = _pids(snapshot, {owner for version, _ in versions for owner in (version.id, version.concept_id)})
+    names = _file_names(snapshot, [version for version, _ in versions])
     return [
         Context(
             newest or version.index == public.get(version.concept_id),
@@ -98,17 +99,17 @@ def _contexts(unit: UnitOfWork, versions: Sequence[tuple[PublishedVersion, bool]
     ]
 
 
-def _pids(unit: UnitOfWork, owners: Collection[int]) -> dict[int, dict[str, str]]:
+def _pids(snapshot: Snapshot, owners: Collection[int]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
-    for owner, scheme, folded in unit.session.execute(_PIDS, {"owners": list(owners)}):
+    for owner, scheme, folded in snapshot.session.execute(_PIDS, {"owners": list(owners)}):
         found.setdefault(owner, {})[scheme] = folded
     return found
 
 
-def _file_names(unit: UnitOfWork, versions: Sequence[PublishedVersion]) -> dict[int, FileNames]:
+def _file_names(snapshot: Snapshot, versions: Sequence[PublishedVersion]) -> dict[int, FileNames]:
     """What is indexed of each file set that the public may have."""
     sets = [version.file_set_id for version in versions if version.file_count and version.open_files]
     if not sets:
         return {}
-    keys, endings = first_keys(unit, sets, NAMES_IN_RECORD), extensions(unit, sets)
+    keys, endings = first_keys(snapshot, sets, NAMES_IN_RECORD), extensions(snapshot, sets)
     return {each: FileNames(keys.get(each, ()), endings.get(each, ())) for each in sets}

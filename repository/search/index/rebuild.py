@@ -152,5 +152,5 @@ def _next_ids(database: Database, part: IndexPart, after: int) -> Sequence[int]:
     column = Version.id if part is IndexPart.RECORD else Draft.id
     query = select(column).where(column > after).order_by(column).limit(BATCH)
     there = Draft.kind != DraftKind.EDIT.value if part is IndexPart.DRAFT else Version.withdrawn_at.is_(None)
-    with database.snapshot(SYSTEM) as unit:
-        return unit.session.scalars(query.where(there)).all()
+    with database.snapshot(SYSTEM) as snapshot:
+        return snapshot.session.scalars(query.where(there)).all()

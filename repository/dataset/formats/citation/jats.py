@@ -64,7 +64,7 @@ def _name(agent: Agent) -> str:
     parts = _said("surname", family) + _said("given-names", given)
     style = xml_writer.attribute("name-style", "eastern" if eastern else "western")
     tag = language_of(family) if eastern else None
-    return f"<name{style}{xml_writer.attribute('xml_writer:lang', tag) if tag else ''}>{parts}</name>" if parts else ""
+    return f"<name{style}{xml_writer.attribute('xml:lang', tag) if tag else ''}>{parts}</name>" if parts else ""
 
 
 def _titles(publication: Publication) -> str:
@@ -110,4 +110,4 @@ def _said(name: str, text: str, language: str | None = None) -> str:
     content = xml_writer.text(printable(text))
     if not content:
         return ""
-    return f"<{name}{xml_writer.attribute('xml_writer:lang', language) if language else ''}>{content}</{name}>"
+    return f"<{name}{xml_writer.attribute('xml:lang', language) if language else ''}>{content}</{name}>"

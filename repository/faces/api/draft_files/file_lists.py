@@ -25,7 +25,9 @@ def listed(
 
     The reader's permission was checked before; a transaction of its own lives as long as the list is sent.
     """
-    with database.snapshot(ANONYMOUS) as unit:
-        entries = all_entries(unit, set_id) if size is None else first_entries(unit, set_id, size, (page - 1) * size)
+    with database.snapshot(ANONYMOUS) as snapshot:
+        entries = (
+            all_entries(snapshot, set_id) if size is None else first_entries(snapshot, set_id, size, (page - 1) * size)
+        )
         for entry in entries:
             yield file_json(entry, base, draft)

@@ -5,10 +5,9 @@ from typing import BinaryIO, cast
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from repository.access.policy import Action
 from repository.core.errors import Invalid
 from repository.core.site import Site
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.core.web.accept_header import require_acceptable
 from repository.core.web.context import current_actor, current_services
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
@@ -17,7 +16,7 @@ from repository.core.web.request_parsing import json_body, json_object, load_sch
 from repository.core.web.responses import json_reply, no_content
 from repository.deposits import draft_files
 from repository.deposits.model import Draft
-from repository.deposits.queries import draft_for
+from repository.deposits.queries import readable_draft
 from repository.engines.services import Services
 from repository.faces.api.draft_files.file_lists import list_head, listed
 from repository.faces.api.draft_files.schemas import (
@@ -75,9 +74,9 @@ def list_draft_files(record_id: int) -> Response:
     services: Services = current_services()
     wanted = parse_query(FileListQuery)
     base = _base(services.site, record_id)
-    with services.database.snapshot(current_actor()) as unit:
-        draft = _readable(unit, record_id)
-        head = list_head(file_set(unit, draft.file_set_id), base, draft.files_enabled, **wanted)
+    with services.database.snapshot(current_actor()) as snapshot:
+        draft = _readable(snapshot, record_id)
+        head = list_head(file_set(snapshot, draft.file_set_id), base, draft.files_enabled, **wanted)
     items = listed(services.database, draft.file_set_id, base, draft=True, **wanted)
     return long_list_reply(head, "entries", items)
 
@@ -100,8 +99,8 @@ def remove_all_files(record_id: int) -> Response:
 def read_draft_file(record_id: int, key: str) -> Response:
     require_acceptable()
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        found = entry(unit, _readable(unit, record_id).file_set_id, key, record_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        found = entry(snapshot, _readable(snapshot, record_id).file_set_id, key, record_id)
         return json_reply(file_json(found, _base(services.site, record_id), draft=True))
 
 
@@ -178,9 +177,9 @@ def commit_file(record_id: int, key: str) -> Response:
 )
 def download_draft_file(record_id: int, key: str) -> Response:
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        files_id = _readable(unit, record_id).file_set_id
-        download = download_of(services, unit, files_id, key, record_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        files_id = _readable(snapshot, record_id).file_set_id
+        download = download_of(services, snapshot, files_id, key, record_id)
     return file_reply(download)
 
 
@@ -193,8 +192,8 @@ def download_draft_file(record_id: int, key: str) -> Response:
 )
 def download_draft_archive(record_id: int) -> Response:
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        entries = all_entries(unit, _readable(unit, record_id).file_set_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        entries = all_entries(snapshot, _readable(snapshot, record_id).file_set_id)
         blocks = archive(services.store, entries)
     return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
 
@@ -216,8 +215,8 @@ def import_previous_files(record_id: int) -> Response:
         return json_reply(file_list_json(entries, base, True, draft=True), 201)
 
 
-def _readable(unit: UnitOfWork, record_id: int) -> Draft:
-    draft, _ = draft_for(unit, record_id, Action.READ_DRAFT)
+def _readable(snapshot: Snapshot, record_id: int) -> Draft:
+    draft, _ = readable_draft(snapshot, record_id)
     return draft
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Response
 
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.core.web.accept_header import require_acceptable
 from repository.core.web.context import current_actor, current_services
 from repository.core.web.openapi import Api
@@ -51,8 +51,8 @@ def open_draft() -> Response:
 def read_draft(record_id: int) -> Response:
     require_acceptable()
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        return shown(services, unit, draft_view(unit, record_id))
+    with services.database.snapshot(current_actor()) as snapshot:
+        return shown(services, snapshot, draft_view(snapshot, record_id))
 
 
 @api.route(
@@ -132,10 +132,10 @@ def drop_pid(record_id: int, scheme: str) -> Response:
         return shown(services, unit, draft_identifiers.drop_pid(unit, services.site, record_id, scheme))
 
 
-def shown(services: Services, unit: UnitOfWork, view: DraftView, status: int = 200) -> Response:
+def shown(services: Services, snapshot: Snapshot, view: DraftView, status: int = 200) -> Response:
     """A draft as reply; its first files are embedded."""
     entries: Sequence[FileEntry] = ()
     if view.files.count:
-        entries = first_entries(unit, view.draft.file_set_id, EMBEDDED_FILES, committed_only=True)
+        entries = first_entries(snapshot, view.draft.file_set_id, EMBEDDED_FILES, committed_only=True)
     body = draft_json(view, services.site, services.vocabularies, entries)
     return revision_reply(body, status)

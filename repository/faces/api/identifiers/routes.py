@@ -30,8 +30,8 @@ def list_identifiers() -> Response:
     wanted = parse_query(RegistrationsQuery)
     services: Services = current_services()
     state, size = RegistrationState(wanted["state"]) if wanted["state"] else None, wanted["size"]
-    with services.database.snapshot(current_actor()) as unit:
-        found = find_identifiers(unit, state, after=wanted["after"], limit=size + 1, scheme=wanted["scheme"])
+    with services.database.snapshot(current_actor()) as snapshot:
+        found = find_identifiers(snapshot, state, after=wanted["after"], limit=size + 1, scheme=wanted["scheme"])
     chosen = {name: wanted[name] for name in ("state", "scheme") if wanted[name]}
 
     def at(after: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.accept_header import require_acceptable
 from repository.core.web.context import current_actor, current_services
 from repository.core.web.openapi import Api
@@ -138,12 +138,12 @@ def _community_reply(record_id: int, act: Callable[[UnitOfWork, int, str], Conce
     return json_reply({"processed": [{"community_id": slug}]})
 
 
-def _record_body(services: Services, unit: UnitOfWork, record_id: int) -> dict[str, Any]:
-    view = record_view(unit, record_id)
-    entries = first_entries(unit, view.files.id, EMBEDDED_FILES) if view.files.count else ()
+def _record_body(services: Services, snapshot: Snapshot, record_id: int) -> dict[str, Any]:
+    view = record_view(snapshot, record_id)
+    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES) if view.files.count else ()
     return record_json(view, services.site, services.vocabularies, files_allowed=True, entries=entries)
 
 
-def _draft_reply(services: Services, unit: UnitOfWork, view: DraftView) -> Response:
-    entries = first_entries(unit, view.files.id, EMBEDDED_FILES) if view.files.count else ()
+def _draft_reply(services: Services, snapshot: Snapshot, view: DraftView) -> Response:
+    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES) if view.files.count else ()
     return revision_reply(draft_json(view, services.site, services.vocabularies, entries), 201)

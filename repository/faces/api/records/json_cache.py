@@ -12,7 +12,7 @@ import orjson
 
 from repository.access.policy import Action, may
 from repository.core.actor import Actor
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.engines.services import Services
 from repository.faces.api.records.serializers import record_json
 from repository.files.queries import EMBEDDED_FILES, first_entries
@@ -36,9 +36,9 @@ def cached_record(services: Services, actor: Actor, number: int) -> CachedJson |
     shown = cached_records(services, actor, [number], embed=True).get(number)
     if shown is not None:
         return shown
-    with services.database.snapshot(actor) as unit:  # no such version, or not for this actor
-        found = record_or_latest(unit, number)
-        return found if isinstance(found, int) else _made(services, unit, [number], embed=True)[number]
+    with services.database.snapshot(actor) as snapshot:  # no such version, or not for this actor
+        found = record_or_latest(snapshot, number)
+        return found if isinstance(found, int) else _made(services, snapshot, [number], embed=True)[number]
 
 
 def cached_records(
@@ -54,22 +54,24 @@ def cached_records(
     }
     missing = [mark.id for mark in marks if mark.id not in kept]
     if missing:
-        with services.database.snapshot(actor) as unit:
-            kept |= _made(services, unit, missing, embed)
+        with services.database.snapshot(actor) as snapshot:
+            kept |= _made(services, snapshot, missing, embed)
     return kept
 
 
-def _made(services: Services, unit: UnitOfWork, ids: Sequence[int], embed: bool) -> dict[int, CachedJson]:
+def _made(services: Services, snapshot: Snapshot, ids: Sequence[int], embed: bool) -> dict[int, CachedJson]:
     """Texts made now, from one view of the database, and kept."""
-    marks = {mark.id: mark for mark in cache_keys(unit.session.connection(), unit.actor, ids)}
+    marks = {mark.id: mark for mark in cache_keys(snapshot.session.connection(), snapshot.actor, ids)}
     made = {}
-    for view in record_views(unit, list(marks)):
+    for view in record_views(snapshot, list(marks)):
         mark = marks[view.version.id]
-        allowed = may(unit.actor, Action.READ_FILES, mark.thing)
-        entries = first_entries(unit, view.files.id, EMBEDDED_FILES) if embed and allowed and view.files.count else ()
+        allowed = may(snapshot.actor, Action.READ_FILES, mark.thing)
+        entries = (
+            first_entries(snapshot, view.files.id, EMBEDDED_FILES) if embed and allowed and view.files.count else ()
+        )
         record = record_json(view, services.site, services.vocabularies, files_allowed=allowed, entries=entries)
         made[mark.id] = CachedJson(orjson.dumps(record), mark.revision)
-        services.cache.put(_key(unit.actor, mark, embed), made[mark.id].text)
+        services.cache.put(_key(snapshot.actor, mark, embed), made[mark.id].text)
     return made
 
 

@@ -4,7 +4,7 @@ from flask import Response
 
 from repository.core.paging import Page
 from repository.core.site import Site
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.core.web.accept_header import require_acceptable
 from repository.core.web.context import current_actor, current_services
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
@@ -82,10 +82,10 @@ def list_versions(record_id: int) -> Response:
     wanted = parse_query(VersionsQuery)
     page = Page(wanted["page"], wanted["size"])
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        concept_id = concept_of(unit, record_id)
-        views, total = versions_of(unit, concept_id, page)
-        hits = [_hit(services, unit, view) for view in views]
+    with services.database.snapshot(current_actor()) as snapshot:
+        concept_id = concept_of(snapshot, record_id)
+        views, total = versions_of(snapshot, concept_id, page)
+        hits = [_hit(services, snapshot, view) for view in views]
     links = _page_links(services.site.api(f"/records/{record_id}/versions"), page, total)
     return json_reply(hits_json(hits, total, "version", links, page=page.number, aggregations={}))
 
@@ -99,8 +99,8 @@ def list_versions(record_id: int) -> Response:
 )
 def latest_version(record_id: int) -> Response:
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        location = services.site.api(f"/records/{latest_of(unit, record_id)}")
+    with services.database.snapshot(current_actor()) as snapshot:
+        location = services.site.api(f"/records/{latest_of(snapshot, record_id)}")
     body = {"status": 301, "message": "Redirecting...", "location": location}
     return json_reply(body, 301, {"Location": location})
 
@@ -118,8 +118,8 @@ def list_files(record_id: int) -> Response:
     wanted = parse_query(FileListQuery)
     services: Services = current_services()
     base = _base(services.site, record_id)
-    with services.database.snapshot(current_actor()) as unit:
-        view = files_for_reading(unit, record_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        view = files_for_reading(snapshot, record_id)
     head = list_head(view.files, base, view.version.files_enabled, **wanted)
     return long_list_reply(head, "entries", listed(services.database, view.files.id, base, draft=False, **wanted))
 
@@ -134,8 +134,8 @@ def list_files(record_id: int) -> Response:
 def read_file(record_id: int, key: str) -> Response:
     require_acceptable()
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        found = entry(unit, files_for_reading(unit, record_id).files.id, key, record_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        found = entry(snapshot, files_for_reading(snapshot, record_id).files.id, key, record_id)
         return json_reply(file_json(found, _base(services.site, record_id), draft=False))
 
 
@@ -148,9 +148,9 @@ def read_file(record_id: int, key: str) -> Response:
 )
 def download_file(record_id: int, key: str) -> Response:
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        files = files_for_reading(unit, record_id).files
-        download = download_of(services, unit, files.id, key, record_id)
+    with services.database.snapshot(current_actor()) as snapshot:
+        files = files_for_reading(snapshot, record_id).files
+        download = download_of(services, snapshot, files.id, key, record_id)
     return file_reply(download)
 
 
@@ -163,15 +163,15 @@ def download_file(record_id: int, key: str) -> Response:
 )
 def download_archive(record_id: int) -> Response:
     services: Services = current_services()
-    with services.database.snapshot(current_actor()) as unit:
-        view = files_for_reading(unit, record_id)
-        blocks = archive(services.store, all_entries(unit, view.files.id))
+    with services.database.snapshot(current_actor()) as snapshot:
+        view = files_for_reading(snapshot, record_id)
+        blocks = archive(services.store, all_entries(snapshot, view.files.id))
     return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
 
 
-def _hit(services: Services, unit: UnitOfWork, view: RecordView) -> dict[str, object]:
-    """A record as JSON for `work.actor`, without its files."""
-    return record_json(view, services.site, services.vocabularies, files_allowed=may_have_files(unit, view))
+def _hit(services: Services, snapshot: Snapshot, view: RecordView) -> dict[str, object]:
+    """A record as JSON for the actor, without its files."""
+    return record_json(view, services.site, services.vocabularies, files_allowed=may_have_files(snapshot, view))
 
 
 def _page_links(base: str, page: Page, total: int) -> dict[str, str]:

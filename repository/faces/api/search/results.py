@@ -30,10 +30,10 @@ def _records(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[in
 def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
     if not ids:
         return {}
-    with services.database.snapshot(actor) as unit:
+    with services.database.snapshot(actor) as snapshot:
         return {
             view.draft.id: orjson.dumps(draft_json(view, services.site, services.vocabularies))
-            for view in draft_views(unit, ids)
+            for view in draft_views(snapshot, ids)
             if may(actor, Action.READ_DRAFT, Resource(owner_id=view.concept.owner_id))
         }
 

@@ -50,8 +50,8 @@ def _by_password(services: Services) -> Actor:
     given = request.authorization
     if given is None or given.username is None or given.password is None:
         raise NotSignedIn
-    with services.database.snapshot(ANONYMOUS) as unit:
-        person = _person(unit, given.username)
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        person = _person(snapshot, given.username)
     if not password_is_right(person, given.password) or person is None:
         raise NotSignedIn
     return Actor(person.id, Role(person.role), frozenset((TokenScope.TOKENS,)))
@@ -99,8 +99,8 @@ def list_tokens() -> Response:
     must(actor, Action.MANAGE_TOKENS, Resource())
     assert actor.person_id is not None
     services: Services = current_services()
-    with services.database.snapshot(actor) as unit:
-        hits = [_token_json(token) for token in tokens_of(unit, actor.person_id)]
+    with services.database.snapshot(actor) as snapshot:
+        hits = [_token_json(token) for token in tokens_of(snapshot, actor.person_id)]
     return json_reply({"hits": {"hits": hits, "total": len(hits)}})
 
 
