@@ -47,7 +47,7 @@ INDISPENSABLE = frozenset({"database", "store"})
 
 
 def create_app(services: Services, gauges: Collector | None = None) -> Flask:
-    """The application on these facilities; `gauges` add what they find to ``/metrics``."""
+    """The application on these services; `gauges` add what they find to ``/metrics``."""
     app = Flask("repository", static_folder=None)
     app.extensions[SERVICES] = services
     app.url_map.converters["record"] = RecordIdConverter

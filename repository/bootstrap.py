@@ -1,4 +1,4 @@
-"""From settings to facilities: the only place where engines are chosen."""
+"""From settings to Services: the only place where engines are chosen."""
 
 from collections.abc import Mapping
 from datetime import timedelta

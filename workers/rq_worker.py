@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 5
 """with empty queues; then the worker says in Redis that it lives, and waits on"""
 AGAIN_SECONDS = 1.0
 log = structlog.get_logger()
-_services: ContextVar[Services] = ContextVar("facilities")
+_services: ContextVar[Services] = ContextVar("services")
 _ending: ContextVar[threading.Event] = ContextVar("ending")
 
 

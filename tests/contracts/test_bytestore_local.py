@@ -35,7 +35,7 @@ WRITE_UNTIL_KILLED = """
 import hashlib, itertools, os, sys
 from io import BytesIO
 from pathlib import Path
-from repository.engines.bytestore.local import LocalStore
+from repository.engines.store.local_store import LocalStore
 store = LocalStore(Path(sys.argv[1]))
 os.write(1, b"ready")
 for number in itertools.count():
@@ -48,13 +48,13 @@ DIE_BEFORE_EACH_LINE = """
 import os, signal, sys
 from io import BytesIO
 from pathlib import Path
-from repository.engines.bytestore import local
+from repository.engines.store import local_store
 
 def die_before(line):
     passed = 0
     def trace(frame, event, argument):
         nonlocal passed
-        if frame.f_code.co_filename != local.__file__:
+        if frame.f_code.co_filename != local_store.__file__:
             return None
         if event == "line":
             passed += 1
@@ -66,7 +66,7 @@ def die_before(line):
 line = ended = 0
 while not ended:
     line += 1
-    store = local.LocalStore(Path(sys.argv[1]) / str(line))
+    store = local_store.LocalStore(Path(sys.argv[1]) / str(line))
     child = os.fork()
     if not child:
         sys.settrace(die_before(line))

@@ -44,7 +44,7 @@ OTHER_PROCESS = """
 import sys
 from pathlib import Path
 from repository.engines.search.embedded import EmbeddedSearch
-from repository.engines.search.port import Kind
+from repository.engines.search.port import DocumentKind
 from tests.contracts.search_corpus import document
 
 engine = EmbeddedSearch(Path(sys.argv[1]), patience=20)
@@ -53,7 +53,7 @@ engine = EmbeddedSearch(Path(sys.argv[1]), patience=20)
 
 FILL_THE_DISK = """
 import resource
-from repository.foundation.errors import Unavailable
+from repository.core.errors import Unavailable
 
 engine.put([document(1)])
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
@@ -94,7 +94,7 @@ def test_changes_of_another_process_reach_a_rebuild_that_is_under_way(engine: Em
     engine.put(LIBRARY)
     rebuild = engine.begin_rebuild()
     rebuild.put([ICE])
-    finished(elsewhere(path, "engine.put([document(9, {'title': ['Ash']})]); engine.drop(Kind.RECORD, [1, 2])"))
+    finished(elsewhere(path, "engine.put([document(9, {'title': ['Ash']})]); engine.drop(DocumentKind.RECORD, [1, 2])"))
     rebuild.put(LIBRARY)
     rebuild.finish()
     assert found(engine, Everything()) == {3, 9}

@@ -12,8 +12,8 @@ from repository.core.file_lock import FileLock
 HOLD = """
 import sys
 from pathlib import Path
-from repository.foundation.turns import Turn
-with Turn(Path(sys.argv[1])):
+from repository.core.file_lock import FileLock
+with FileLock(Path(sys.argv[1])):
     print("mine", flush=True)
     sys.stdin.read()
 """

@@ -3,7 +3,7 @@
 `REPOSITORY_DATABASE_URL`, `REPOSITORY_STORE_URL`, `REPOSITORY_SEARCH_URL` and `REPOSITORY_QUEUE_URL` name servers, as
 they do for the application (`addresses`); what they name is only where tests make places of their own: databases
 (`databases`), a bucket, indices and a Redis database (`places`).  A test that uses `installation`, as all do that use
-`database_url` or `facilities`, runs once on the embedded engines and once on servers; a test that needs an engine that
+`database_url` or `services`, runs once on the embedded engines and once on servers; a test that needs an engine that
 does not answer is left out and counted, and with ``REQUIRE_SERVICES=1`` the run fails (`choosing`).
 `tests.conftest` registers the modules as plugins.
 """

@@ -74,8 +74,8 @@ def statements(services: Services) -> Iterator[list[str]]:
     database = services.database
     # where looking has connections of its own, what runs on them is not heard on the others
     engines = [database.engine]
-    if database._looking_engine.pool is not database.engine.pool:
-        engines.append(database._looking_engine)
+    if database._autocommit_engine.pool is not database.engine.pool:
+        engines.append(database._autocommit_engine)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:

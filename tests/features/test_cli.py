@@ -35,7 +35,7 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def migrated(tmp_path: Path, settings: Settings) -> Run:
-    """The same, on the engines of `facilities`."""
+    """The same, on the engines of `services`."""
     environment = environment_of(
         tmp_path,
         SECRET_KEY=SECRET,

@@ -23,7 +23,7 @@ def related(of: Publication) -> list[tuple[str, str, str]]:
     ]
 
 
-def database(*related_identifiers: dict[str, Any]) -> Publication:
+def with_related(*related_identifiers: dict[str, Any]) -> Publication:
     """A publication without versions around it, related to works only."""
     named = publication(related_identifiers=list(related_identifiers))
     return replace(named, cstr=None, concept_doi=None, concept_cstr=None)
@@ -139,24 +139,24 @@ def test_a_concept_names_all_its_versions_and_nothing_above_it() -> None:
 def test_a_related_work_keeps_its_scheme_or_becomes_an_address(
     scheme: str, identifier: str, kind: str, written: str
 ) -> None:
-    of = database({"scheme": scheme, "identifier": identifier, "relation_type": {"id": "cites"}})
+    of = with_related({"scheme": scheme, "identifier": identifier, "relation_type": {"id": "cites"}})
     assert related(of) == [("Cites", kind, written)]
 
 
 @pytest.mark.parametrize(("pid", "kind"), [("10.5442/NI000001", "DOI"), ("21.T11998/0000-001A-3905-F", "Handle")])
 def test_an_instrument_is_named_by_its_doi_or_handle_and_its_type(pid: str, kind: str) -> None:
-    of = database({"scheme": "pidinst", "identifier": pid, "relation_type": {"id": "iscollectedby"}})
+    of = with_related({"scheme": "pidinst", "identifier": pid, "relation_type": {"id": "iscollectedby"}})
     (relation,) = datacite_json(of)["relatedIdentifiers"]
     assert (relation["relatedIdentifier"], relation["relatedIdentifierType"]) == (pid, kind)
     assert relation["resourceTypeGeneral"] == "Instrument"
 
 
 def test_a_work_that_leads_nowhere_is_left_to_other_formats() -> None:
-    assert related(database({"scheme": "other", "identifier": "shelf 3", "relation_type": {"id": "cites"}})) == []
+    assert related(with_related({"scheme": "other", "identifier": "shelf 3", "relation_type": {"id": "cites"}})) == []
 
 
 def test_a_relation_that_datacite_does_not_know_is_said_in_words() -> None:
-    of = database({"scheme": "doi", "identifier": "10.1/x", "relation_type": {"id": "mentions"}})
+    of = with_related({"scheme": "doi", "identifier": "10.1/x", "relation_type": {"id": "mentions"}})
     (relation,) = datacite_json(of)["relatedIdentifiers"]
     assert (relation["relationType"], relation["relationTypeInformation"]) == ("Other", "mentions")
 

@@ -15,7 +15,7 @@ from repository.core.errors import Conflict, Unavailable
 from repository.engines.search.port import DocumentKind, SearchEngine
 from repository.engines.services import Services
 from repository.records.model import Version
-from repository.search.index import differences, rebuild
+from repository.search.index import differences, index_rebuild, rebuild
 from tests.conftest import Deposits, a_dataset
 
 Settle = Callable[[], None]
@@ -25,7 +25,7 @@ index_command = import_module("repository.cli.index_commands")  # the name in th
 @pytest.fixture
 def filled(deposits: Deposits, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Two drafts and three records with a file each, two to a batch."""
-    monkeypatch.setattr(rebuild, "BATCH", 2)
+    monkeypatch.setattr(index_rebuild, "BATCH", 2)
     for _ in range(2):
         deposits.open()
     ids = [int(deposits.published()["id"]) for _ in range(3)]
@@ -192,13 +192,13 @@ def test_on_a_terminal_one_line_is_written_again_and_again(capsys: pytest.Captur
 
 @pytest.fixture
 def command(filled: list[int], services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """``repository index …`` on the facilities of the test."""
+    """``repository index …`` on the services of the test."""
 
     @contextmanager
     def opened() -> Iterator[Services]:
         yield services
 
-    monkeypatch.setattr(index_command, "open_services", opened)
+    monkeypatch.setattr(index_command, "cli_services", opened)
     return lambda *arguments: CliRunner().invoke(index_command.index, arguments)
 
 

@@ -18,6 +18,7 @@ from repository.search.index import (
     index_drafts,
     index_files,
     index_records,
+    index_repair,
     repair,
     repair_index,
 )
@@ -87,7 +88,7 @@ def test_more_files_than_the_record_has_are_found_and_removed(
 
 
 def test_repair_goes_on_in_batches(settled: list[int], services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repair, "BATCH", 2)
+    monkeypatch.setattr(index_repair, "BATCH", 2)
     services.search.drop(DocumentKind.RECORD, settled)
     assert repair(services, differences(services)) == 6
     assert list(differences(services)) == []
@@ -141,7 +142,7 @@ def test_what_a_job_does_between_two_looks_is_no_difference(
 def test_an_index_that_has_lost_more_than_can_be_held_in_memory_is_repaired_whole(
     settled: list[int], services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repair, "MOST", 2)
+    monkeypatch.setattr(index_repair, "MOST", 2)
     services.search.drop(DocumentKind.RECORD, settled)
     assert repair_index(services, look_again=0) == (6, 6)
     assert list(differences(services)) == []

@@ -46,12 +46,12 @@ def test_a_lease_is_renewed_as_long_as_the_job_runs_though_writing_it_failed_mea
         renewed = threading.Event()
 
         @contextmanager
-        def writing(self, actor: Actor) -> Iterator[UnitOfWork]:
+        def transaction(self, actor: Actor) -> Iterator[UnitOfWork]:
             if threading.current_thread().name == "lease":
                 self.renewals += 1
                 if self.renewals in (1, 2):
                     raise RuntimeError("A bug, say.")
-            with super().writing(actor) as unit:
+            with super().transaction(actor) as unit:
                 yield unit
             if threading.current_thread().name == "lease":
                 self.renewed.set()

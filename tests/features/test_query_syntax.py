@@ -28,7 +28,6 @@ PASTED = (
     "http://example.org/a?b=c&d=* http://x GSE:123 C++ C# a/b /regex/ O'Brien O’Brien well-known R&D x|y yahoo! 3.14"
     " 50% user@example.org [dataset] {x} <b> data:image 数据 titles:"
 )
-
 A, B, C = Term("a"), Term("b"), Term("c")
 
 

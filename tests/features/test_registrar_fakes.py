@@ -211,12 +211,12 @@ def test_accounts_may_be_given_in_a_file(tmp_path: Path) -> None:
 
 
 def test_they_need_nothing_but_python() -> None:
-    ours = [each for each in modules("deploy") if each.path.startswith("tests/support/registrars/")]
+    ours = [each for each in modules("tests") if each.path.startswith("tests/support/registrars/")]
     outside = {
         each.name.split(".")[0]
         for module in ours
         for each in module.imports
-        if each.name.split(".")[0] not in sys.stdlib_module_names | {"deploy"}
+        if each.name.split(".")[0] not in sys.stdlib_module_names | {"tests"}
     }
     assert ours
     assert outside == set()

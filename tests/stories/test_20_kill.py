@@ -217,7 +217,7 @@ def _opened(server: Server) -> "_Opened":
 
 @dataclass
 class _Opened:
-    """The server's facilities in this process, too."""
+    """The server's services in this process, too."""
 
     server: Server
 

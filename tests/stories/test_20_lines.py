@@ -67,7 +67,7 @@ def settings_in(folder: Path) -> Settings:
 
 @contextmanager
 def opened(folder: Path) -> Any:
-    """The facilities of a data folder."""
+    """The services of a data folder."""
     services = open_services(settings_in(folder))
     try:
         yield services

@@ -6,7 +6,7 @@ from flask import current_app, g
 
 from repository.core.actor import Actor
 
-SERVICES = "facilities"
+SERVICES = "services"
 
 
 def current_actor() -> Actor:

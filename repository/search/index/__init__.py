@@ -8,9 +8,9 @@ Every function may run again with the same arguments, and reads the state anew.
 
 from repository.search.index.comparison import Difference, IndexPart, Problem, differences, total
 from repository.search.index.file_documents import index_files
+from repository.search.index.index_rebuild import Progress, rebuild
+from repository.search.index.index_repair import repair, repair_index
 from repository.search.index.indexing import index_drafts, index_records
-from repository.search.index.rebuild import Progress, rebuild
-from repository.search.index.repair import repair, repair_index
 
 __all__ = [
     "Difference",

@@ -18,8 +18,8 @@ from repository.engines.services import Services
 from repository.records.model import Version
 from repository.search.index.comparison import IndexPart, differences, total
 from repository.search.index.file_documents import file_documents, portions, public_sets_after
+from repository.search.index.index_repair import repair
 from repository.search.index.indexing import draft_documents, record_documents
-from repository.search.index.repair import repair
 
 BATCH = 500
 """records read at once"""
