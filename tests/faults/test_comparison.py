@@ -25,7 +25,7 @@ from tests.faults.witness import Witness
 from tests.server import Client, until
 from tests.stories.test_20_kill import expect_whole_database
 
-pytestmark = [pytest.mark.server, pytest.mark.alone]
+pytestmark = [pytest.mark.process, pytest.mark.alone]
 Act = Callable[[], object]
 
 

@@ -191,7 +191,7 @@ def basic(email: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{email}:{password}".encode()).decode()}
 
 
-@pytest.mark.server
+@pytest.mark.process
 @pytest.mark.parametrize("installation", ["servers"], indirect=True)
 def test_no_secret_reaches_a_log_and_every_line_has_its_ids(
     installation: str, database_url: str, store_url: str, redis_url: str, tmp_path: Path

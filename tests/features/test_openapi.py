@@ -190,7 +190,6 @@ def test_the_server_answers_as_it_is_described(operation: Any, signed_in: bool, 
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases(operation, world.ids(operation.path)))

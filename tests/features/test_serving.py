@@ -17,7 +17,7 @@ from repository.foundation.web.refusals import refusal_of
 from tests.conftest import a_dataset
 from tests.server import HOST, Server, environment_of, free_port, running, until
 
-pytestmark = pytest.mark.server
+pytestmark = pytest.mark.process
 
 CONTENT = b"0123456789abcdef" * 4096
 

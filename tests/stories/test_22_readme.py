@@ -59,7 +59,7 @@ def _text(said: "re.Match[str]") -> str:
     return said[1].removesuffix("…").strip()
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_the_walk_through_the_api_runs_as_it_is_written(tmp_path: Path) -> None:
     walk = [step for block in blocks(section(WALK)) for step in steps(block)]
     assert len(walk) > 2
