@@ -219,12 +219,14 @@ def test_two_relays_and_three_workers_do_everything_once(
     assert "job failed" not in logs
 
 
+@pytest.mark.process
 def test_what_a_server_imports_needs_no_redis() -> None:
     line = "import sys, repository.app, repository.cli, workers.embedded; print({'redis', 'rq'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["worker", "relay"])
 def test_with_embedded_jobs_there_is_nothing_for_another_process_to_do(tmp_path: Path, name: str) -> None:
     done = subprocess.run(

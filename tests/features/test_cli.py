@@ -1,7 +1,7 @@
 """The command line, as an operator meets it: what it prints, and where, and its exit status.
 
-Commands run in this process.  Three tests start one, because they are about it: nothing but the token reaches its output,
-nobody is at its input, and it is started by the name of the package.
+Commands run in this process.  Three tests start one, because they are about it: nothing but the token reaches its
+output, nobody is at its input, and it is started by the name of the package.
 """
 
 import re

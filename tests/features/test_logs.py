@@ -151,6 +151,7 @@ def test_lines_of_many_threads_do_not_mix(lines: Any) -> None:
     assert sorted(line["thread"] for line in lines()) == sorted([0, 1, 2, 3] * 50)
 
 
+@pytest.mark.process
 def test_an_error_that_nobody_caught_in_a_process_is_a_line(tmp_path: Path) -> None:
     program = f"""
 import threading
