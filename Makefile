@@ -50,7 +50,7 @@ endif
 quick: $(VENV)/.dev  ## format, lint, and in a minute the tests that start no process, on the embedded engines
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(NO_SERVICES) $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not process and not slow and not alone"
+	$(NO_SERVICES) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not process and not slow and not alone"
 
 check: $(VENV)/.dev  ## format, lint, types, layers, house rules
 	$(BIN)/ruff format --check .

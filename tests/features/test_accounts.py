@@ -17,6 +17,8 @@ from repository.foundation.actor import GRANTABLE, SYSTEM, Scope
 from repository.foundation.errors import Conflict, Invalid
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 EMAIL, PASSWORD = "owner@example.org", "correct horse battery"
 TOKENS = "/api/user/tokens"

@@ -21,6 +21,8 @@ from tests.features.dcat_stages import BARE, ME, OWN, STAGES, values
 from tests.features.rdf_reading import DCAT, DCT, graph_of, one_graph, violations
 from tests.features.shared_schemas import shared_schema
 
+pytestmark = pytest.mark.slow
+
 WRITERS = (dcat_catalogue_turtle, dcat_catalogue_rdfxml, dcat_catalogue_jsonld)
 
 

@@ -20,6 +20,8 @@ from repository.search.upkeep import differences, filing, index_files, index_rec
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import statements
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 RESTRICTED = {"record": "public", "files": "restricted"}
 

@@ -172,6 +172,7 @@ def test_a_translated_title_is_not_said_again_without_its_language() -> None:
     assert texts(parsed(other), "CI_Citation/alternateTitle") == ["Luding 2022"]
 
 
+@pytest.mark.slow
 @given(PUBLICATIONS)
 def test_whatever_is_said_stays_well_formed_and_can_be_read(said: Publication) -> None:
     assert read(said).identification[0].title

@@ -25,6 +25,8 @@ from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
 
+pytestmark = pytest.mark.slow
+
 
 def work_off(facilities: Facilities) -> None:
     while relay(facilities.works) or sum(run_next(facilities, queue) for queue in Queue):

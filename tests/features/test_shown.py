@@ -11,6 +11,8 @@ from repository.engines.facilities import Facilities
 from repository.foundation.keeping import Kept
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def elsewhere(settings: Settings) -> Iterator[Facilities]:

@@ -19,6 +19,8 @@ from repository.foundation.actor import SYSTEM
 from repository.foundation.findings import Findings
 from tests.conftest import Deposits
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 FILES = {f"{number}.txt": str(number).encode() for number in range(7)}
 

@@ -160,7 +160,7 @@ def test_every_module_that_is_run_exists() -> None:
 
 
 def test_every_repository_command_that_is_named_exists() -> None:
-    pattern = re.compile(r"(?:`|bin/|-m |^)repository ((?:[a-z]+)(?: [a-z]+)?)", re.MULTILINE)
+    pattern = re.compile(r"(?:`|bin/|-m )repository ((?:[a-z]+)(?: [a-z]+)?)")
     named = [words for page in TOLD.values() for words in pattern.findall(page)]
     assert len(named) > len(commands.commands)
     for words in named:
