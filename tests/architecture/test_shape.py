@@ -7,6 +7,8 @@ import pytest
 from tests.architecture import shape_rules as rules
 from tests.architecture.house import EVERYTHING, SOURCE, Module, Rule, expect_kept, modules
 
+pytestmark = pytest.mark.slow
+
 
 def test_no_module_is_longer_than_350_lines() -> None:
     expect_kept(rules.long_module, *EVERYTHING)

@@ -14,6 +14,8 @@ from repository.foundation.actor import SYSTEM
 from repository.foundation.errors import Invalid
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 NUL = "a\u0000b"
 HUGE = "9" * 400
 DEEP = 1_000

@@ -17,6 +17,8 @@ from repository.cli import commands
 from repository.cli.database import migrate_to
 from repository.foundation.database import open_database
 
+pytestmark = pytest.mark.slow
+
 HISTORY = "alembic_version"
 SERVERS = 4
 
