@@ -42,11 +42,16 @@ def _start(process: BaseProcess) -> None:
     _start_of_multiprocessing(process)
 
 
-def undeclared(markers: set[str], started: list[str]) -> str:
-    """What is wrong with a test that carries `markers` and has started `started`; nothing if all is well."""
-    if not started or MARKER in markers:
+def started() -> list[str]:
+    """What the test at hand has started so far."""
+    return [*_started]
+
+
+def undeclared(markers: set[str], begun: list[str]) -> str:
+    """What is wrong with a test that carries `markers` and has started `begun`; nothing if all is well."""
+    if not begun or MARKER in markers:
         return ""
-    return f"this test starts a process ({started[0]}) and does not carry the marker {MARKER!r}"
+    return f"this test starts a process ({begun[0]}) and does not carry the marker {MARKER!r}"
 
 
 @pytest.hookimpl(wrapper=True)
