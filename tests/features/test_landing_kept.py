@@ -16,6 +16,8 @@ from repository.engines.facilities import Facilities
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json, statements
 
+pytestmark = pytest.mark.slow
+
 
 def edited(author: Caller, record: Json, **changes: Any) -> None:
     """The record with other metadata."""
@@ -215,7 +217,6 @@ def test_a_concept_leads_to_its_latest_version_in_every_form(anyone: Caller, dep
         assert anyone.get(f"/records/{concept}{ending}").headers["Location"] == page_of(record) + ending
 
 
-@pytest.mark.slow
 def test_a_linkset_of_many_files_is_whole(anyone: Caller, deposits: Deposits) -> None:
     files = {f"{number:03}.txt": b"x" for number in range(120)}
     record = deposits.published(None, **files)
