@@ -18,6 +18,8 @@ from repository.records.model import Version
 from repository.search.index import differences, index_rebuild, rebuild
 from tests.conftest import Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 index_command = import_module("repository.cli.index_commands")  # the name in the package is the command's
 

@@ -23,6 +23,8 @@ from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "registrars.toml"
 
 
