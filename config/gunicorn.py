@@ -39,7 +39,7 @@ proc_name = "repository"
 # A process a core, and threads because a request mostly waits for its database or store.  Threads are also what slow
 # clients cost: a proxy in front of the server takes them over.
 workers = _settings.web_processes
-worker_class = "repository.core.web.gunicorn_worker.JsonRefusals"
+worker_class = "repository.core.web.gunicorn_worker.JsonErrorWorker"
 threads = _settings.web_threads
 # Each process opens its own connections and, with the embedded queue, starts its own threads: nothing may be opened
 # before the fork.
