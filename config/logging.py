@@ -9,6 +9,7 @@ import logging
 import sys
 import threading
 from types import TracebackType
+from typing import Any
 
 import structlog
 
@@ -25,8 +26,16 @@ class _CurrentStderr:
         sys.stderr.flush()
 
 
+def _add_release(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if _release:
+        event["release"] = _release
+    return event
+
+
 _STDERR = _CurrentStderr()
+_release = ""
 _COMPLETE: tuple[structlog.typing.Processor, ...] = (
+    _add_release,
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -38,8 +47,14 @@ _WRITE: tuple[structlog.typing.Processor, ...] = (
 )
 
 
-def configure_logging(level: str) -> None:
-    """Set up logging for this process; `level` is a name such as ``INFO``.  May be called again."""
+def configure_logging(level: str, release: str = "") -> None:
+    """Set up logging for this process.  May be called again.
+
+    `level` is a name such as ``INFO``.  `release` stands in every line from now on; a later call without one keeps it,
+    as gunicorn's, which knows nothing of the application.
+    """
+    global _release
+    _release = release or _release
     threshold = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[*_COMPLETE, *_WRITE],

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from prometheus_client.registry import Collector
 from structlog.contextvars import bind_contextvars
 
+from repository import __version__
 from repository.core.actor import ANONYMOUS
 from repository.core.web.context import SERVICES
 from repository.core.web.health_routes import mount_health
@@ -65,7 +66,7 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     app.register_blueprint(resolution.pages)
     app.register_blueprint(discovery.pages)
     _describe(app, services)
-    mount_health(app, health_probes(services), INDISPENSABLE)
+    mount_health(app, health_probes(services), INDISPENSABLE, __version__)
     mount_metrics(app, gauges)
     return app
 
@@ -78,7 +79,7 @@ def _describe(app: Flask, services: Services) -> None:
 @cache
 def _spec(name: str, base_url: str) -> dict[str, Any]:
     """The API's description, made when somebody asks for it."""
-    return document(APIS, ProblemShape, name, base_url)
+    return document(APIS, ProblemShape, name, base_url, __version__)
 
 
 def _recognise() -> None:

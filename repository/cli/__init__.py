@@ -3,6 +3,7 @@
 import click
 
 from config.settings import SettingsError
+from repository import __version__
 from repository.cli.database_commands import migrate
 from repository.cli.demo import demo
 from repository.cli.doctor import doctor
@@ -18,6 +19,7 @@ from repository.core.errors import RepositoryError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="repository")
 def commands() -> None:
     """A repository for research data."""
 
@@ -30,7 +32,7 @@ for _command in (*_PROCESSES, *_DESK):
 
 
 def main() -> None:
-    """Run a command; what a person can mend is one line on stderr and exit status 1."""
+    """Run a command; end with one line on stderr and exit status 1 on an error that a person can correct."""
     try:
         commands(prog_name="repository")
     except (SettingsError, RepositoryError) as error:

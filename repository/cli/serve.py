@@ -10,6 +10,7 @@ import structlog
 
 from config.logging import configure_logging
 from config.settings import PREFIX, read_settings
+from repository import __version__
 from repository.bootstrap import open_services
 from repository.cli.database_commands import migrate_to
 from repository.cli.prepare import prepare_engines
@@ -28,7 +29,7 @@ def serve(host: str, port: int) -> None:
     if "base_url" not in settings.model_fields_set:
         os.environ[f"{PREFIX}BASE_URL"] = f"http://{host}:{port}"
         settings = read_settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, __version__)
     _bring_up_to_date(open_services(settings))
     click.echo(f"{settings.name} listens on http://{host}:{port} and calls itself {settings.base_url}")
     _become_gunicorn(f"{host}:{port}")

@@ -123,11 +123,14 @@ def _signed_in(view: View) -> View:
     return guarded
 
 
-def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of `apis`; `problem` is the shape of every error."""
+def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str, release: str) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of `apis`; `problem` is the schema of every error.
+
+    `url` is the site's address without ``/api``; `release` becomes ``info.version``.
+    """
     spec = APISpec(
         title=title,
-        version="1",
+        version=release,
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
         servers=[{"url": f"{url}/api"}],
