@@ -5,7 +5,6 @@ goes over HTTP and through the links the server gives.  Nothing is left behind u
 """
 
 import html
-import json
 import os
 import secrets
 import signal
@@ -25,12 +24,10 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from repository.cli.api_client import ApiClient, ApiError, digests_of_file, link, recorded_sha256
+from repository.cli.demo_datasets import DEFAULT_DATA, DatasetsUnreadable, DemoDataset, read_datasets
 
 T = TypeVar("T")
 
-PROJECT = Path(__file__).resolve().parents[2]
-DEFAULT_DATA = PROJECT / "tests" / "data"
-DESCRIPTION = "metadata.json"
 HOST = "127.0.0.1"
 EMAIL = "depositor@example.org"
 ABSENT_WORD = "量子"
@@ -46,21 +43,6 @@ _PAUSE = threading.Event()  # never set: the server is asked over HTTP, which ca
 
 class DemoFailed(Exception):
     """Something is not as it should be; the text is for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A folder of files with their description; `words` must find it."""
-
-    name: str
-    files: Mapping[str, Path]
-    access: Mapping[str, Any]
-    metadata: Mapping[str, Any]
-    words: Sequence[str]
-
-    @property
-    def title(self) -> str:
-        return str(self.metadata["title"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +104,14 @@ def demo(data: Path, keep: bool) -> None:
         datasets = read_datasets(data)
         with _workplace(keep) as folder, _server(folder) as client:
             show(client, datasets)
-    except (DemoFailed, ApiError) as error:
+    except (DemoFailed, DatasetsUnreadable, ApiError) as error:
         click.echo(f"demo failed: {error}", err=True)
         sys.exit(1)
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def read_datasets(folder: Path) -> Sequence[Dataset]:
-    """The datasets under `folder`, by name; raises `DemoFailed` if none can be read."""
-    if not folder.is_dir():
-        raise DemoFailed(f"no datasets: {folder} is not a folder; name one with --data")
-    found = sorted(folder.glob(f"*/{DESCRIPTION}"))
-    if not found:
-        raise DemoFailed(f"no datasets: no */{DESCRIPTION} in {folder}")
-    return [_read_dataset(path) for path in found]
-
-
-def show(client: ApiClient, datasets: Sequence[Dataset]) -> None:
+def show(client: ApiClient, datasets: Sequence[DemoDataset]) -> None:
     """The whole story; raises `DemoFailed` or `ApiError` at the first thing that is wrong."""
     click.echo(f"A new repository at {client.base_url}")
     unfinished = client.create_draft({"metadata": {"title": "Not finished yet"}}, complete=False)
@@ -153,17 +125,7 @@ def show(client: ApiClient, datasets: Sequence[Dataset]) -> None:
     click.echo(f"\nAll is well: {len(datasets)} datasets, {files} files, every byte as deposited.")
 
 
-def _read_dataset(path: Path) -> Dataset:
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-        files = {p.name: p for p in sorted(path.parent.iterdir()) if p.name != DESCRIPTION}
-        words = body.get("search_words", [])
-        return Dataset(path.parent.name, files, body["access"], body["metadata"], words)
-    except (ValueError, KeyError) as error:
-        raise DemoFailed(f"{path} is not a dataset's description: {error!r}") from error
-
-
-def _publish(client: ApiClient, dataset: Dataset) -> str:
+def _publish(client: ApiClient, dataset: DemoDataset) -> str:
     """From description and files to a public record; its id."""
     body = {"access": dataset.access, "files": {"enabled": True}, "metadata": dataset.metadata}
     draft = client.reserve_doi(client.create_draft(body))
@@ -174,7 +136,7 @@ def _publish(client: ApiClient, dataset: Dataset) -> str:
     return str(record["id"])
 
 
-def _show_record(public: ApiClient, dataset: Dataset, identifier: str) -> None:
+def _show_record(public: ApiClient, dataset: DemoDataset, identifier: str) -> None:
     """What a stranger sees, checked against what was deposited."""
     wait_for(
         f"search for id:{identifier}",
@@ -198,7 +160,7 @@ def _pid(record: Mapping[str, Any], scheme: str) -> str:
     return identifier
 
 
-def _landing_page(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]) -> str:
+def _landing_page(public: ApiClient, dataset: DemoDataset, record: Mapping[str, Any]) -> str:
     url = link(record, "self_html")
     page = public.get(url, accept="text/html")
     if page.status != 200 or page.content_type != "text/html":
@@ -208,7 +170,7 @@ def _landing_page(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]
     return url
 
 
-def _show_files(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]) -> None:
+def _show_files(public: ApiClient, dataset: DemoDataset, record: Mapping[str, Any]) -> None:
     entries = {entry["key"]: entry for entry in public.files(record)}
     if entries.keys() != dataset.files.keys():
         raise DemoFailed(f"{dataset.name}: other files than deposited: {sorted(entries)}")
@@ -222,7 +184,7 @@ def _show_files(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]) 
         _line("sha256", f"{deposited} deposited = recorded = downloaded")
 
 
-def _show_search(public: ApiClient, datasets: Sequence[Dataset], identifiers: Mapping[str, str]) -> None:
+def _show_search(public: ApiClient, datasets: Sequence[DemoDataset], identifiers: Mapping[str, str]) -> None:
     click.echo("\nSearch")
     for dataset in datasets:
         for word in dataset.words:
