@@ -161,7 +161,7 @@ def _search_at(url: str) -> SearchEngine:
 
 
 def _adapters(module: str) -> Any:
-    """Import a module of `repository.engines` and return it; only settings that choose it load its client library."""
+    """Return a module of `repository.engines`, imported now: only settings that choose it load its client library."""
     return import_module(f"repository.engines.{module}")
 
 

@@ -1,6 +1,6 @@
 """The WSGI entry: ``gunicorn -c python:config.gunicorn repository.wsgi:application``.
 
-It is imported in each process that serves, where connections and threads must begin.
+Each serving process imports it after the fork, so that connections and threads begin there.
 """
 
 from config.logging import configure_logging

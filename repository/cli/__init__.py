@@ -1,4 +1,4 @@
-"""``repository …``: one file a topic."""
+"""The command line ``repository …``: one file per topic."""
 
 import click
 
@@ -25,14 +25,14 @@ def commands() -> None:
 
 
 _PROCESSES = (serve, worker, relay, scheduler)
-_DESK = (migrate, prepare, demo, user, token, index, jobs, identifiers, sweeps, doctor)
+_TOOLS = (migrate, prepare, demo, user, token, index, jobs, identifiers, sweeps, doctor)
 
-for _command in (*_PROCESSES, *_DESK):
+for _command in (*_PROCESSES, *_TOOLS):
     commands.add_command(_command)
 
 
 def main() -> None:
-    """Run a command; end with one line on stderr and exit status 1 on an error that a person can correct."""
+    """Run a command; an error that a person can correct is one line on stderr and exit status 1."""
     try:
         commands(prog_name="repository")
     except (SettingsError, RepositoryError) as error:

@@ -1,4 +1,4 @@
-"""Services for a command."""
+"""The services of a command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,7 @@
-"""Small datasets that are generated, the same on every machine: enough of each facet for a newcomer to try them all.
+"""Small generated datasets, the same on every machine, so that a newcomer can try every facet.
 
-They differ in topic, place, language of the title, year, resource type, licence, access to files and number of versions.
-Every one says in its description that it was generated, so that nobody takes its numbers for observations.
+They differ in topic, place, language of the title, year, type, licence, access to files and number of versions.
+Each says in its description that its numbers are generated, so that nobody takes them for observations.
 """
 
 import random
