@@ -30,8 +30,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 demo: $(VENV)/.runtime  ## deposit, publish, find and download real datasets on a throw-away server
 	$(BIN)/repository demo
 
-serve: $(VENV)/.runtime  ## run a server with its data under var/
-	$(BIN)/repository serve --host $(HOST) --port $(PORT)
+serve: $(VENV)/.runtime  ## run a server with its data under var/; SAMPLES=1 fills an empty site
+	$(BIN)/repository serve --host $(HOST) --port $(PORT) $(if $(SAMPLES),--with-samples)
 
 services:  ## PostgreSQL, Redis, Elasticsearch and S3 on loopback, without containers; prints their addresses
 	@$(SERVICES) up

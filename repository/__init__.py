@@ -37,3 +37,6 @@ announces · verb files (``publish.py``, ``uploads.py``).  Rooms of a face: ``ro
 The life of a dataset reads in five files: ``deposits/drafts.py``, ``files/uploads.py``,
 ``publication/publish.py``, ``workers/reactions.py``, ``files/downloads.py``.
 """
+
+__version__ = "0.2.0"
+"""The release (SemVer 2.0); ``pyproject.toml`` reads it from here, so a checkout knows it without installation."""

@@ -1,8 +1,9 @@
-"""``repository …``: one file a topic."""
+"""The command line ``repository …``: one file per topic."""
 
 import click
 
 from config.settings import SettingsError
+from repository import __version__
 from repository.cli.database_commands import migrate
 from repository.cli.demo import demo
 from repository.cli.doctor import doctor
@@ -18,19 +19,20 @@ from repository.core.errors import RepositoryError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="repository")
 def commands() -> None:
     """A repository for research data."""
 
 
 _PROCESSES = (serve, worker, relay, scheduler)
-_DESK = (migrate, prepare, demo, user, token, index, jobs, identifiers, sweeps, doctor)
+_TOOLS = (migrate, prepare, demo, user, token, index, jobs, identifiers, sweeps, doctor)
 
-for _command in (*_PROCESSES, *_DESK):
+for _command in (*_PROCESSES, *_TOOLS):
     commands.add_command(_command)
 
 
 def main() -> None:
-    """Run a command; what a person can mend is one line on stderr and exit status 1."""
+    """Run a command; an error that a person can correct is one line on stderr and exit status 1."""
     try:
         commands(prog_name="repository")
     except (SettingsError, RepositoryError) as error:

@@ -15,7 +15,7 @@ from workers.job_admin import backlog
 
 @click.command()
 def doctor() -> None:
-    """Say what is configured, what answers, and what is behind; exit status 1 if something does not answer."""
+    """Show settings, engines and backlog; exit status 1 if an engine does not answer."""
     settings = read_settings()
     services = open_services(settings)
     _show_settings(settings)

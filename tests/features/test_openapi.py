@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from repository import __version__
 from repository.app import APIS
 from repository.core.actor import SYSTEM
 from repository.core.web.shared_schemas import ProblemShape
@@ -38,7 +39,7 @@ CHECKS = [
 KEY = "data.csv"
 KEEPER, PASSWORD = "keeper@example.org", "a long enough password"
 
-described: dict[str, Any] = document(APIS, ProblemShape, "Science Data Repository", BASE_URL)
+described: dict[str, Any] = document(APIS, ProblemShape, "Science Data Repository", BASE_URL, __version__)
 schema = schemathesis.openapi.from_dict(described)
 OPERATIONS = [found.ok() for found in schema.get_all_operations()]
 

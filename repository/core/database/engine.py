@@ -16,7 +16,6 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
-from repository.core.database import postgresql
 from repository.core.file_lock import FileLock
 
 BUSY_SECONDS = 30
@@ -102,6 +101,9 @@ def read_only_engine(engine: Engine) -> Engine:
 
 
 def _open_postgresql(url: URL, connections: int, **options: Any) -> Engine:
+    # imported here: the driver takes 9 MB, and a site on SQLite does without
+    from repository.core.database import postgresql  # noqa: PLC0415
+
     engine = create_engine(
         url,
         pool_size=connections,

@@ -2,10 +2,8 @@
 
 import re
 
-import idutils
-
 from repository.dataset.schemes import check_digits
-from repository.dataset.schemes.parsing import BLANKS_AND_HYPHENS, Misread, by_pattern, checked, matched
+from repository.dataset.schemes.parsing import BLANKS_AND_HYPHENS, Misread, by_pattern, checked, idutils, matched
 
 _FUNDER = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?((?:10\.13039/)?[0-9]{5,15})", re.I)
 _GND = re.compile(
@@ -27,7 +25,7 @@ read_grid = by_pattern(_GRID)
 def read_orcid(text: str) -> str:
     """Four groups of four; a block of the ISNI range, so that most ISNI are no ORCID."""
     bare = _sixteen(matched(_ORCID, text).group(1))
-    if not idutils.is_orcid(bare):
+    if not idutils().is_orcid(bare):
         raise Misread("It is outside the range of numbers that belong to ORCID.")
     return "-".join(bare[start : start + 4] for start in range(0, 16, 4))
 

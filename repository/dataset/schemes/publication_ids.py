@@ -2,8 +2,6 @@
 
 import re
 
-import idutils
-
 from repository.dataset import cstr
 from repository.dataset.schemes import check_digits
 from repository.dataset.schemes.parsing import (
@@ -13,6 +11,7 @@ from repository.dataset.schemes.parsing import (
     by_idutils,
     by_pattern,
     checked,
+    idutils,
     matched,
     without_blanks,
 )
@@ -73,7 +72,7 @@ def read_arxiv(text: str) -> str:
     found = _ARXIV.fullmatch(bare) or matched(_ARXIV_OF_OLD, bare)
     if not 1 <= int(found["month"]) <= 12:
         raise Misread(f"Its digits begin with year and month, and there is no month {found['month']}.")
-    value = str(idutils.normalize_arxiv(bare))
+    value = str(idutils().normalize_arxiv(bare))
     return without_blanks(value.lower().replace("arxiv:", "arXiv:"))
 
 
@@ -91,9 +90,9 @@ def read_isbn(text: str) -> str:
         checked(bare, bare[-1], check_digits.descending(bare[:-1]))
     else:
         raise ValueError(text)
-    if not idutils.is_isbn(written):
+    if not idutils().is_isbn(written):
         raise ValueError(text)
-    return str(idutils.normalize_isbn(written) or bare)
+    return str(idutils().normalize_isbn(written) or bare)
 
 
 def read_issn(text: str) -> str:
