@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from repository.access.access_terms import PUBLIC, AccessStatus, AccessTerms
+from repository.access.policy import Action, Grant, Resource, owners_of, readers_of
 from repository.core.clock import iso
 from repository.dataset.description import Agent, Description
 from repository.dataset.formats.plain_text import one_line, plain
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.queries import DraftView
+from repository.deposits.queries import ListedDraft
 from repository.engines.search.port import DocumentKind, IndexDocument
 from repository.identifiers.queries import ByScheme
 
@@ -31,12 +32,12 @@ class FileNames:
 
 @dataclass(frozen=True, slots=True)
 class PublishedVersion:
-    """The columns of a version, its concept and its file set that are indexed."""
+    """The columns of a version, its concept and its file set that are indexed, and its grants."""
 
     id: int
     concept_id: int
     change: int
-    owner_id: int
+    grants: frozenset[Grant]
     index: int
     created: datetime
     updated: datetime
@@ -52,6 +53,10 @@ class PublishedVersion:
     @property
     def open_files(self) -> bool:
         return self.files_access == PUBLIC
+
+    @property
+    def resource(self) -> Resource:
+        return Resource(self.grants, record_public=self.record_access == PUBLIC, files_public=self.open_files)
 
     @property
     def status(self) -> AccessStatus:
@@ -79,8 +84,8 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
         id=version.id,
         concept_id=version.concept_id,
         revision=version.change,
-        owner_id=version.owner_id,
-        public=version.record_access == PUBLIC,
+        readers=readers_of(version.resource, Action.READ_RECORD),
+        owners=owners_of(version.resource),
         latest=context.latest,
         index=version.index,
         created=iso(version.created),
@@ -88,7 +93,7 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
         texts={**_texts(said), "filenames": context.files.keys if version.open_files else ()},
         keywords={
             **_keywords(said),
-            **_identity(version.id, version.concept_id, version.owner_id, context.pids, context.concept_pids),
+            **_identity(version.id, version.concept_id, context.pids, context.concept_pids),
             "is_published": ["true"],
             "status": ["published"],
             "access_status": [version.status.value],
@@ -106,17 +111,17 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
     )
 
 
-def draft_document(view: DraftView, vocabularies: Vocabularies) -> IndexDocument:
-    """The document of a draft, from those of its fields that are sound."""
-    draft, concept = view.draft, view.concept
+def draft_document(listed: ListedDraft, vocabularies: Vocabularies) -> IndexDocument:
+    """Return the document of a draft, from those of its fields that are sound."""
+    view, draft, concept = listed.view, listed.view.draft, listed.view.concept
     said = description_of(_sound(draft.description, draft.errors), vocabularies)
     return IndexDocument(
         kind=DocumentKind.DRAFT,
         id=draft.id,
         concept_id=concept.id,
         revision=draft.revision,
-        owner_id=concept.owner_id,
-        public=False,
+        readers=readers_of(listed.resource, Action.READ_DRAFT),
+        owners=owners_of(listed.resource),
         latest=True,
         index=draft.index,
         created=iso(draft.created),
@@ -124,7 +129,7 @@ def draft_document(view: DraftView, vocabularies: Vocabularies) -> IndexDocument
         texts=_texts(said),
         keywords={
             **_keywords(said),
-            **_identity(draft.id, concept.id, concept.owner_id, _folded(view.pids), _folded(view.concept_pids)),
+            **_identity(draft.id, concept.id, _folded(view.pids), _folded(view.concept_pids)),
             "is_published": ["false"],
             "status": ["new_version_draft" if concept.latest_id else "draft"],
             "access_status": [draft.terms.status(draft.files_enabled).value],
@@ -145,11 +150,10 @@ def _sound(metadata: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> 
     return {name: value for name, value in metadata.items() if name not in faulty}
 
 
-def _identity(number: int, concept_id: int, owner_id: int, pids: Pids, concept_pids: Pids) -> dict[str, Sequence[str]]:
+def _identity(record_id: int, concept_id: int, pids: Pids, concept_pids: Pids) -> dict[str, Sequence[str]]:
     return {
-        "id": [str(number)],
+        "id": [str(record_id)],
         "concept_id": [str(concept_id)],
-        "owner_id": [str(owner_id)],
         **{scheme: [folded] for scheme, folded in pids.items()},
         **{f"concept_{scheme}": [folded] for scheme, folded in concept_pids.items()},
     }

@@ -20,7 +20,6 @@ _RECORD = {
     "status": "status",
     "versions.index": "version_index",
     "parent.id": "concept_id",
-    "parent.access.owned_by.user": "owner_id",
     "parent.pids.doi.identifier": "concept_doi",
     "parent.pids.cstr.identifier": "concept_cstr",
     "pids.doi.identifier": "doi",
@@ -88,7 +87,6 @@ _ALIASES = {
     "license.id": "licence",
     "license.identifier": "licence",
     "version": "version",
-    "owners": "owner_id",
     "publisher": "publisher",
     "language": "language",
     "filename": "filenames",
@@ -99,8 +97,8 @@ _ALIASES = {
 PATHS: Mapping[str, str] = MappingProxyType({**_RECORD, **_METADATA, **_ALIASES})
 """Path as typed before the colon -> a field of the index, or `FREE`; ``.*`` stands for any path below."""
 
-WITHOUT_VALUES = frozenset({"communities"})
-"""Names that are known and of which no record has a value."""
+WITHOUT_VALUES = frozenset({"communities", "owners"})
+"""Names that are understood as fields and find nothing; owners are nobody's business but their own."""
 
 ROOTS = ("metadata", "access", "parent", "pids", "files", "versions", "custom_fields", "stats")
 """What begins with one of these and a dot is a path, though perhaps one that is not indexed."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from repository.core.errors import Invalid
 from repository.engines.search.port import (
     FACETS,
+    FIELDS,
     Bucket,
     DocumentKind,
     Hit,
@@ -41,9 +42,11 @@ from tests.contracts.search_corpus import (
     BOTH,
     DRAFT,
     LIBRARY,
+    OWN_ONLY,
     OWNER,
     RESTRICTED,
     TREES,
+    closed,
     document,
     found,
 )
@@ -188,12 +191,53 @@ class SearchContract(ChangesContract, FilesContract, ResumingContract):
     def test_nobody_else_sees_a_draft_or_a_restricted_record(self, library: SearchEngine) -> None:
         assert found(library, Term("ice"), ANYONE, kinds=BOTH) == {1, 2, 3}
         assert found(library, Term("secret"), ANYONE) == set()
-        assert found(library, Term("secret"), VisibilityFilter(owner_id=99), kinds=BOTH) == set()
-        assert found(library, Term("ice"), VisibilityFilter(public=False), kinds=BOTH) == set()
+        assert found(library, Term("secret"), VisibilityFilter(frozenset({"person:99"})), kinds=BOTH) == set()
+        assert found(library, Term("ice"), VisibilityFilter(frozenset()), kinds=BOTH) == set()
 
     def test_owners_see_theirs_beside_what_is_public_or_alone(self, library: SearchEngine) -> None:
         assert found(library, Term("ice"), OWNER, kinds=BOTH) == {1, 2, 3, RESTRICTED.id, DRAFT.id}
-        assert found(library, Term("ice"), replace(OWNER, public=False), kinds=BOTH) == {RESTRICTED.id, DRAFT.id}
+        assert found(library, Term("ice"), OWN_ONLY, kinds=BOTH) == {RESTRICTED.id, DRAFT.id}
+        assert found(library, Term("ice"), replace(OWNER, owners_any_of=frozenset()), kinds=BOTH) == set()
+        assert found(library, Term("ice"), replace(ANYONE, owners_any_of=frozenset({"person:7"})), kinds=BOTH) == set()
+
+    def test_one_common_token_is_enough_and_a_part_of_a_token_is_none(self, engine: SearchEngine) -> None:
+        shared = frozenset({"person:7", "team:12", "institution:3", "role:curator"})
+        engine.put([document(1, readers=shared), document(2, readers=frozenset({"person:77"}))])
+        for tokens, ids in (
+            ({"team:12"}, {1}),
+            ({"person:77", "institution:3"}, {1, 2}),
+            ({"team:1", "person:", "TEAM:12", "person:7*", "team:12, person:7"}, set()),
+            ({f"team:{number}" for number in range(100, 2_000)} | {"team:12"}, {1}),
+        ):
+            assert found(engine, Everything(), VisibilityFilter(frozenset(tokens))) == ids
+
+    def test_new_readers_take_the_place_of_the_old_ones(self, engine: SearchEngine) -> None:
+        engine.put([document(1)])
+        engine.put([document(1, revision=2, **closed("team:4"))])
+        assert found(engine, Everything()) == set()
+        team = VisibilityFilter(frozenset({"team:4"}), frozenset({"team:4"}))
+        assert found(engine, Everything(), team) == {1}
+        engine.put([document(1, revision=3)])
+        assert found(engine, Everything()) == {1}
+        assert found(engine, Everything(), team) == set()
+
+    def test_counts_and_facets_are_of_visible_documents_only(self, engine: SearchEngine) -> None:
+        engine.put(document(i, keywords={"subject": ["snow"]}, **closed(f"person:{i}")) for i in range(1, 5))
+        scope = VisibilityFilter(frozenset({"person:2", "person:3"}))
+        results = engine.find(Search(Everything(), scope, facets=("subject",), size=1))
+        assert (results.total, results.facets["subject"]) == (2, [Bucket("snow", 2)])
+        assert engine.find(Search(Everything(), ANYONE, facets=("subject",))).facets["subject"] == []
+
+    def test_readers_and_owners_are_found_by_no_query(self, library: SearchEngine) -> None:
+        assert {"readers", "owners", "owner_id"} & {*FIELDS, *FACETS} == set()
+        for query in (
+            Term("person"),
+            Phrase("person:7"),
+            Wildcard("person*"),
+            Term("everybody"),
+            Phrase("role:curator"),
+        ):
+            assert found(library, query, ALL, kinds=BOTH, latest_only=False) == set()
 
     def test_kinds_and_versions_are_chosen(self, library: SearchEngine) -> None:
         drafts = library.find(Search(Everything(), ALL, kinds=frozenset({DocumentKind.DRAFT}), sort=Sort.OLDEST))
@@ -316,12 +360,15 @@ class SearchContract(ChangesContract, FilesContract, ResumingContract):
     def test_no_query_fails_and_no_hit_is_out_of_scope(
         self, library: SearchEngine, query: Node, sort: Sort, highlight: bool
     ) -> None:
-        for scope, owners in ((ANYONE, set()), (OWNER, {7}), (VisibilityFilter(public=False, owner_id=5), {5})):
+        for scope in (ANYONE, OWNER, OWN_ONLY, VisibilityFilter(frozenset({"person:5"}))):
             answer = library.find(
                 Search(query, scope, BOTH, latest_only=False, sort=sort, highlight=highlight, facets=("subject",))
             )
             visible = {
-                (each.kind, each.id) for each in LIBRARY if (each.public and scope.public) or each.owner_id in owners
+                (each.kind, each.id)
+                for each in LIBRARY
+                if each.readers & scope.readers_any_of
+                and (scope.owners_any_of is None or each.owners & scope.owners_any_of)
             }
             assert {(hit.kind, hit.id) for hit in answer.hits} <= visible
             assert answer.total == len(answer.hits)

@@ -13,7 +13,8 @@ Promises (tests/contracts/search_contract.py):
   accents do not matter.
 * facet counts of a facet are computed without that facet's own filter, so its other buckets keep their counts.
 * `highlights` are plain fragments with ``<em>`` around matches, HTML-escaped, in a field of their own.
-* `find` never returns a document that `visibility` does not allow.
+* `find` never returns or counts a document that the `VisibilityFilter` of the search does not let pass.
+* `readers` and `owners` can be neither searched nor counted in facets.
 * walking `next_after` cursors visits each document of an unchanging index exactly once, in the sort's order.
 * a rebuild (`begin_rebuild` … `finish`) leaves searches answering from the old index until the new one is complete,
   and keeps changes that arrive meanwhile; one that was interrupted can be resumed where it was.
@@ -50,9 +51,10 @@ class IndexDocument:
     id: int
     concept_id: int
     revision: int
-    owner_id: int
-    public: bool
-    """the record is visible to everyone (never true of a draft)"""
+    readers: frozenset[str]
+    """the tokens of those who may read it; the index compares them and knows nothing of what they mean"""
+    owners: frozenset[str]
+    """the tokens of those whom it belongs to"""
     latest: bool
     """the newest version of its concept, or the newest that everybody may read; of a draft: always true"""
     index: int
@@ -119,7 +121,6 @@ FIELDS: Mapping[str, FieldType] = {
     "filenames": FieldType.TEXT,
     "id": FieldType.KEYWORD,
     "concept_id": FieldType.KEYWORD,
-    "owner_id": FieldType.KEYWORD,
     "is_published": FieldType.KEYWORD,
     "status": FieldType.KEYWORD,
     "version": FieldType.KEYWORD,
@@ -190,14 +191,14 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VisibilityFilter:
-    """Whose documents a search may return; made by `access.visibility`, obeyed by every keeper.
+    """Which documents a search may return; `access.visibility` makes it and every adapter obeys it.
 
-    `everything` ignores the rest; otherwise public documents when `public`, and those owned by `owner_id`.
+    A document passes when `readers_any_of` and its readers share a token and, unless `owners_any_of` is None, when that
+    set and its owners share one too.  An empty set lets nothing pass.
     """
 
-    public: bool = True
-    owner_id: int | None = None
-    everything: bool = False
+    readers_any_of: frozenset[str]
+    owners_any_of: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

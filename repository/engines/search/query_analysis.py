@@ -26,7 +26,6 @@ def keywords_of(document: IndexDocument) -> Mapping[str, Sequence[str]]:
     return {
         "id": (str(document.id),),
         "concept_id": (str(document.concept_id),),
-        "owner_id": (str(document.owner_id),),
         "created": (document.created,),
         "updated": (document.updated,),
         **document.keywords,

@@ -164,6 +164,6 @@ def _version_line(services: Services, view: RecordView, *, current: bool) -> Ver
 
 def _key(actor: Actor, mark: PageKey, asked: PageParams, day: date) -> Hashable:
     """All that a page depends on: of the reader, whether the files and hidden versions of the dataset may be had."""
-    hidden = Resource(owner_id=mark.thing.owner_id)
+    hidden = Resource(mark.thing.grants)
     rights = (may(actor, Action.READ_FILES, mark.thing), may(actor, Action.READ_RECORD, hidden))
     return "page", mark, rights, asked, day

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
+from repository.access.queries import grants_on
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Snapshot
-from repository.deposits.queries import draft_views
+from repository.deposits.queries import listed_drafts
 from repository.engines.search.port import NAMES_IN_RECORD, DocumentKind, IndexDocument
 from repository.engines.services import Services
 from repository.files.model import FileSet
@@ -23,7 +24,7 @@ _PUBLISHED = (
         Version.id,
         Version.concept_id,
         Version.change,
-        Concept.owner_id,
+        grants_on(Version.concept_id),
         Version.index,
         Version.created,
         Version.updated,
@@ -72,8 +73,8 @@ def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocume
 def draft_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
     """Of those drafts that there are and that edit no version."""
     with services.database.snapshot(SYSTEM) as snapshot:
-        views = draft_views(snapshot, ids)
-    return [draft_document(view, services.vocabularies) for view in views if not view.is_edit]
+        drafts = listed_drafts(snapshot, ids)
+    return [draft_document(draft, services.vocabularies) for draft in drafts if not draft.view.is_edit]
 
 
 def _index(services: Services, kind: DocumentKind, ids: Sequence[int], documents: Sequence[IndexDocument]) -> None:

@@ -140,18 +140,17 @@ def _choice(name: str, value: str) -> Node:
 def _allowed(search: Search) -> list[Query]:
     """Scope, kinds and versions."""
     allowed: list[Query] = [{"terms": {"document.kind": sorted(kind.value for kind in search.kinds)}}]
-    if not search.scope.everything:
-        allowed.append(_visible(search.scope))
+    allowed += _visible(search.scope)
     if search.latest_only:
         allowed.append({"term": {"document.latest": True}})
     return allowed
 
 
-def _visible(scope: VisibilityFilter) -> Query:
-    seen: list[Query] = [{"term": {"document.public": True}}] if scope.public else []
-    if scope.owner_id is not None:
-        seen.append({"term": {"owner_id": str(scope.owner_id)}})
-    return {"bool": {"should": seen, "minimum_should_match": 1}} if seen else {"match_none": {}}
+def _visible(scope: VisibilityFilter) -> list[Query]:
+    allowed: list[Query] = [{"terms": {"document.readers": sorted(scope.readers_any_of)}}]
+    if scope.owners_any_of is not None:
+        allowed.append({"terms": {"document.owners": sorted(scope.owners_any_of)}})
+    return allowed
 
 
 def _facet(name: str, late: Mapping[str, Query], size: int) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def _write(
     facets = array(ID, sorted(number for term, number in ids.items() if term.field in FACETS))
     connection.execute(
         f"INSERT INTO {to.docs} VALUES ({', '.join('?' * 11)})",
-        _row(doc, prepared.document, facets.tobytes()),
+        _row(connection, to, doc, prepared.document, facets.tobytes()),
     )
     connection.executemany(
         f"INSERT INTO {to.postings} VALUES (?, ?)", [(number, doc) for number in sorted(ids.values())]
@@ -137,20 +137,35 @@ def _write_text(connection: sqlite3.Connection, to: Generation, doc: int, prepar
     connection.executemany(f"INSERT OR IGNORE INTO {to.words} VALUES (?)", [(word,) for word in sorted(prepared.words)])
 
 
-def _row(doc: int, document: IndexDocument, facets: bytes) -> tuple[object, ...]:
+def _row(
+    connection: sqlite3.Connection, to: Generation, doc: int, document: IndexDocument, facets: bytes
+) -> tuple[object, ...]:
     return (
         doc,
         document.kind.value,
         document.id,
         document.revision,
-        document.owner_id,
-        document.public,
+        _set_id(connection, to, document.readers),
+        _set_id(connection, to, document.owners),
         document.latest,
         document.index,
         comparable("created", document.created),
         comparable("updated", document.updated),
         facets,
     )
+
+
+def _set_id(connection: sqlite3.Connection, to: Generation, tokens: frozenset[str]) -> int:
+    """Return the id of a set of tokens, which is written when no document had it before."""
+    members = sorted(tokens)
+    text = json.dumps(members)
+    row = connection.execute(f"SELECT id FROM {to.token_sets} WHERE tokens = ?", (text,)).fetchone()
+    if row is not None:
+        known: int = row[0]
+        return known
+    set_id = connection.execute(f"INSERT INTO {to.token_sets} (tokens) VALUES (?)", (text,)).lastrowid or 0
+    connection.executemany(f"INSERT INTO {to.set_tokens} VALUES (?, ?)", [(token, set_id) for token in members])
+    return set_id
 
 
 def _term_id(connection: sqlite3.Connection, to: Generation, term: TermRow) -> int:

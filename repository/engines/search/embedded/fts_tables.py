@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from repository.engines.search.port import FREE_TEXT
 
-_VERSION = 2
+_VERSION = 3
 """Of the tables and of the text analysis.  A file of another version is emptied: the index is a copy."""
 
 _GENERATIONS = """
@@ -28,8 +28,8 @@ _TABLES = (
         kind TEXT NOT NULL,
         id INTEGER NOT NULL,
         revision INTEGER NOT NULL,
-        owner_id INTEGER NOT NULL,
-        public INTEGER NOT NULL,
+        readers INTEGER NOT NULL,
+        owners INTEGER NOT NULL,
         latest INTEGER NOT NULL,
         position INTEGER NOT NULL,
         created TEXT NOT NULL,
@@ -40,7 +40,10 @@ _TABLES = (
     "CREATE INDEX docs_{n}_created ON docs_{n} (created, kind, id)",
     "CREATE INDEX docs_{n}_updated ON docs_{n} (updated, kind, id)",
     "CREATE INDEX docs_{n}_position ON docs_{n} (position, kind, id)",
-    "CREATE INDEX docs_{n}_owner ON docs_{n} (owner_id)",
+    "CREATE INDEX docs_{n}_owners ON docs_{n} (owners)",
+    # the different sets of readers and of owners, which are few; a set may outlive its documents and then finds nothing
+    "CREATE TABLE token_sets_{n} (id INTEGER PRIMARY KEY, tokens TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE set_tokens_{n} (token TEXT, set_id INTEGER, PRIMARY KEY (token, set_id)) WITHOUT ROWID",
     # what is needed to show and to remove a document, apart from what every search scans
     "CREATE TABLE sources_{n} (doc INTEGER PRIMARY KEY, terms BLOB NOT NULL, texts TEXT NOT NULL)",
     """
@@ -80,7 +83,20 @@ _TABLES = (
     # words are folded and separated before they come here, so only the stems are left to FTS5
     "CREATE VIRTUAL TABLE fts_{n} USING fts5({columns}, tokenize = 'porter ascii')",
 )
-_NAMES = ("docs", "sources", "terms", "postings", "words", "deleted", "files", "names", "dropped", "fts")
+_NAMES = (
+    "docs",
+    "token_sets",
+    "set_tokens",
+    "sources",
+    "terms",
+    "postings",
+    "words",
+    "deleted",
+    "files",
+    "names",
+    "dropped",
+    "fts",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,13 +176,16 @@ def _allowed(question: FtsQuery, search: Search) -> str:
 
 
 def _visible(question: FtsQuery, scope: VisibilityFilter) -> str:
-    if scope.everything:
-        return "1"
-    public = "+d.public = 1" if scope.public else "0"
-    if scope.owner_id is None:
-        return public
-    own = f"d.owner_id = {question.bind(scope.owner_id)}"
-    return f"({public} OR {own})" if scope.public else own
+    """Return the condition of `scope`: the scan compares set ids with those of few sets, owners use their index."""
+    readers = f"+d.readers IN ({_sets_with(question, scope.readers_any_of)})"
+    if scope.owners_any_of is None:
+        return readers
+    return f"{readers} AND d.owners IN ({_sets_with(question, scope.owners_any_of)})"
+
+
+def _sets_with(question: FtsQuery, tokens: frozenset[str]) -> str:
+    named = question.bind(json.dumps(sorted(tokens)))
+    return f"SELECT set_id FROM {question.on.set_tokens} WHERE token IN (SELECT value FROM json_each({named}))"
 
 
 def _choice(field: str, value: str) -> Node:

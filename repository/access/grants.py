@@ -1,0 +1,73 @@
+"""Write grants.  Verbs call these functions and decide who may; a change of grants must also reach the index."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select
+
+from repository.access.model import GrantRow
+from repository.access.policy import Permission
+from repository.access.principals import Subject, SubjectKind
+from repository.core.database.bulk import insert_rows
+from repository.core.unit_of_work import UnitOfWork
+
+# Built once: composing a statement costs more than running it.
+_OF_SUBJECT = select(GrantRow).where(
+    GrantRow.concept_id == bindparam("concept_id"),
+    GrantRow.subject_kind == bindparam("kind"),
+    GrantRow.subject_id == bindparam("subject_id"),
+)
+_REMOVE_ALL = delete(GrantRow).where(GrantRow.concept_id == bindparam("concept_id"))
+_EXPIRED = (
+    select(GrantRow)
+    .where(GrantRow.expires <= bindparam("at"))
+    .order_by(GrantRow.concept_id, GrantRow.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+
+
+def grant_ownership(unit: UnitOfWork, concept_id: int, person_id: int) -> None:
+    """Make a person the owner of a dataset that has no grants yet."""
+    owner = Subject(SubjectKind.PERSON, person_id)
+    insert_rows(unit.session, [_row(unit, concept_id, owner, Permission.OWNER, None)])
+
+
+def set_grant(
+    unit: UnitOfWork, concept_id: int, subject: Subject, permission: Permission, expires: datetime | None
+) -> None:
+    """Give `subject` this permission and no other; the caller holds the lock of the concept."""
+    row = find_grant(unit, concept_id, subject)
+    if row is None:
+        insert_rows(unit.session, [_row(unit, concept_id, subject, permission, expires)])
+        return
+    row.permission, row.expires = permission.value, expires
+
+
+def find_grant(unit: UnitOfWork, concept_id: int, subject: Subject) -> GrantRow | None:
+    """Return the grant of `subject` on a dataset, expired or not."""
+    values = {"concept_id": concept_id, "kind": subject.kind.value, "subject_id": subject.id}
+    return unit.session.scalars(_OF_SUBJECT, values).one_or_none()
+
+
+def remove_all_grants(unit: UnitOfWork, concept_id: int) -> None:
+    """Remove the grants of a dataset that is removed itself."""
+    unit.session.connection().execute(_REMOVE_ALL, {"concept_id": concept_id})
+
+
+def expired_grants(unit: UnitOfWork, limit: int) -> Sequence[GrantRow]:
+    """Return grants that have expired, locked, those of one dataset together; another sweep's are passed over."""
+    return unit.session.scalars(_EXPIRED, {"at": unit.now, "limit": limit}).all()
+
+
+def _row(
+    unit: UnitOfWork, concept_id: int, subject: Subject, permission: Permission, expires: datetime | None
+) -> GrantRow:
+    return GrantRow(
+        concept_id=concept_id,
+        subject_kind=subject.kind.value,
+        subject_id=subject.id,
+        permission=permission.value,
+        created=unit.now,
+        expires=expires,
+    )
