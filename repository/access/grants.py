@@ -9,7 +9,7 @@ from repository.access.model import GrantRow
 from repository.access.policy import Permission
 from repository.access.principals import Subject, SubjectKind
 from repository.core.database.bulk import insert_rows
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 
 # Built once: composing a statement costs more than running it.
 _OF_SUBJECT = select(GrantRow).where(
@@ -18,13 +18,10 @@ _OF_SUBJECT = select(GrantRow).where(
     GrantRow.subject_id == bindparam("subject_id"),
 )
 _REMOVE_ALL = delete(GrantRow).where(GrantRow.concept_id == bindparam("concept_id"))
-_EXPIRED = (
-    select(GrantRow)
-    .where(GrantRow.expires <= bindparam("at"))
-    .order_by(GrantRow.concept_id, GrantRow.id)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
+_REMOVE_EXPIRED = delete(GrantRow).where(
+    GrantRow.concept_id == bindparam("concept_id"), GrantRow.expires <= bindparam("at")
 )
+_EXPIRED = select(GrantRow.concept_id).where(GrantRow.expires <= bindparam("at")).distinct().limit(bindparam("limit"))
 
 
 def grant_ownership(unit: UnitOfWork, concept_id: int, person_id: int) -> None:
@@ -55,9 +52,14 @@ def remove_all_grants(unit: UnitOfWork, concept_id: int) -> None:
     unit.session.connection().execute(_REMOVE_ALL, {"concept_id": concept_id})
 
 
-def expired_grants(unit: UnitOfWork, limit: int) -> Sequence[GrantRow]:
-    """Return grants that have expired, locked, those of one dataset together; another sweep's are passed over."""
-    return unit.session.scalars(_EXPIRED, {"at": unit.now, "limit": limit}).all()
+def remove_expired_grants(unit: UnitOfWork, concept_id: int) -> None:
+    """Remove the grants of a dataset that have expired; the caller holds the lock of the concept."""
+    unit.session.connection().execute(_REMOVE_EXPIRED, {"concept_id": concept_id, "at": unit.now})
+
+
+def with_expired_grants(snapshot: Snapshot, limit: int) -> Sequence[int]:
+    """Return the ids of at most `limit` concepts that have expired grants."""
+    return snapshot.session.scalars(_EXPIRED, {"at": snapshot.now, "limit": limit}).all()
 
 
 def _row(
