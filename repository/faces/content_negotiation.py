@@ -9,7 +9,7 @@ from repository.dataset.formats.registry import FORMATS, ExportFormat, of_media_
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 
 BIBLIOGRAPHY = "text/x-bibliography"
-WRITTEN_TYPES = tuple(each.media_type for each in FORMATS.values())
+EXPORT_TYPES = tuple(each.media_type for each in FORMATS.values())
 
 
 class BuiltinFormat(StrEnum):
@@ -30,7 +30,7 @@ _OWN: Mapping[str, BuiltinFormat] = {
     **{form.value: form for form in LINKSETS},
 }
 _PAGES: Mapping[str, BuiltinFormat] = {"text/html": BuiltinFormat.PAGE, "application/xhtml+xml": BuiltinFormat.PAGE}
-LIST_TYPES = (*JSON_TYPES, *WRITTEN_TYPES)
+LIST_TYPES = (*JSON_TYPES, *EXPORT_TYPES)
 API_TYPES = (*LIST_TYPES, BIBLIOGRAPHY, LINKSET_JSON, LINKSET)
 """What the API gives, its own first."""
 PAGE_TYPES = ("text/html", *API_TYPES)

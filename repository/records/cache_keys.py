@@ -42,20 +42,20 @@ _OF_MANY = _MARK.where(in_list(_VERSION.id, "ids"))
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
-    """A version as it is now, as far as its text depends on it; `thing` is what policy needs to know."""
+    """A version as it is now, as far as its text depends on it; `resource` is what policy needs to know."""
 
     id: int
     revision: int
-    thing: Resource
+    resource: Resource
     changes: tuple[int, ...]
 
 
 def cache_keys(connection: Connection, actor: Actor, ids: Sequence[int]) -> list[CacheKey]:
     """The marks of those of `ids` that are versions which `actor` may read, in one query."""
     rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
-    marks = (
+    keys = (
         CacheKey(number, revision, Resource(grants, record == PUBLIC, files == PUBLIC), (change, pids, latest))
         for number, revision, record, files, grants, change, pids, latest, withdrawn in rows
         if withdrawn is None
     )
-    return [mark for mark in marks if may(actor, Action.READ_RECORD, mark.thing)]
+    return [key for key in keys if may(actor, Action.READ_RECORD, key.resource)]

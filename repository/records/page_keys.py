@@ -48,13 +48,13 @@ _MARK = (
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """A version as it is now, as far as its page depends on it; `thing` is what policy needs to know.
+    """A version as it is now, as far as its page depends on it; `resource` is what policy needs to know.
 
     The page names the other versions, so that a change of any of them changes the mark.
     """
 
     id: int
-    thing: Resource
+    resource: Resource
     withdrawn: bool
     changes: tuple[int | None, ...]
     modified: datetime
@@ -68,7 +68,7 @@ def page_key(snapshot: Snapshot, number: int) -> PageKey | None:
     key, record, files, withdrawn_at, change, grants, latest_id, siblings, pids, updated, registered = row
     return PageKey(
         id=key,
-        thing=Resource(grants, record == PUBLIC, files == PUBLIC),
+        resource=Resource(grants, record == PUBLIC, files == PUBLIC),
         withdrawn=withdrawn_at is not None,
         changes=(change, latest_id, siblings, pids),
         modified=max(moment for moment in (updated, registered) if moment is not None),

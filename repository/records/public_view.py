@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from repository.access.audience import Audience
 from repository.core.clock import iso
 from repository.core.site import Site, in_path
 from repository.core.unit_of_work import Snapshot
+from repository.dataset.blinding import blinded
 from repository.dataset.description import FileOf, Label, Publication, Sibling, Withdrawal
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
@@ -23,13 +25,19 @@ def public_view(
     view: RecordView,
     site: Site,
     vocabularies: Vocabularies,
-    *,
-    files_allowed: bool,
+    audience: Audience,
     entries: Sequence[FileEntry] = (),
 ) -> Publication:
-    """`entries` are those files that the reader may have; nothing of them shows without `files_allowed`."""
+    """Return the version as `audience` may see it, with those files that `entries` are."""
+    publication = _whole_view(view, site, vocabularies, audience, entries)
+    return blinded(publication) if audience is Audience.BLINDED else publication
+
+
+def _whole_view(
+    view: RecordView, site: Site, vocabularies: Vocabularies, audience: Audience, entries: Sequence[FileEntry]
+) -> Publication:
     version, concept = view.version, view.concept
-    shows_files = files_allowed and view.tombstone is None
+    shows_files = audience.sees_files and view.tombstone is None
     return Publication(
         id=version.id,
         concept_id=concept.id,
@@ -69,7 +77,7 @@ def concept_views(
         (
             view.public,
             replace(
-                public_view(view, site, vocabularies, files_allowed=False),
+                public_view(view, site, vocabularies, Audience.PUBLIC),
                 id=concept_id,
                 url=site.page(f"/records/{concept_id}"),
                 concept_doi=None,

@@ -7,12 +7,13 @@ from sqlalchemy import Boolean, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from repository.access.access_terms import PUBLIC
+from repository.access.audience import Audience, audience_of
 from repository.access.policy import Action, Grant, Resource, may, must
 from repository.access.queries import granted_to_actor, grants_on, subject_values
 from repository.core.actor import Actor
 from repository.core.clock import iso
 from repository.core.database.id_list import in_list
-from repository.core.errors import Forbidden, Gone, NotFound
+from repository.core.errors import Forbidden, Gone, MovedTo, NotFound
 from repository.core.paging import Page
 from repository.core.unit_of_work import Snapshot
 from repository.files.model import FileSet
@@ -85,7 +86,7 @@ class RecordView:
     tombstone: Tombstone | None = None
 
     @property
-    def thing(self) -> Resource:
+    def resource(self) -> Resource:
         return resource_of(self.version, self.grants)
 
     @property
@@ -109,25 +110,25 @@ def resource_of(version: Version, grants: frozenset[Grant]) -> Resource:
 
 
 def record_view(snapshot: Snapshot, record_id: int) -> RecordView:
-    """One version for the actor; raises `NotFound`, `Forbidden`."""
-    view = record_or_latest(snapshot, record_id)
-    if isinstance(view, int):
-        raise NotFound(UNKNOWN)
-    return view
+    """Return one version for the actor; raise `NotFound` (for a concept's id too), `Forbidden`, `Gone`."""
+    try:
+        return resolve_record(snapshot, record_id)
+    except MovedTo:
+        raise NotFound(UNKNOWN) from None
 
 
-def record_or_latest(snapshot: Snapshot, number: int) -> RecordView | int:
-    """The version with this id for the actor or, if a concept has it, the id of the latest that the actor may read.
+def resolve_record(snapshot: Snapshot, record_id: int) -> RecordView:
+    """Return the version with this id for the actor.
 
-    Raises `NotFound`, `Forbidden`.
+    Raises `MovedTo` the latest version that the actor may read if a concept has the id, and `NotFound`, `Forbidden`,
+    `Gone`.
     """
-    found = record_views(snapshot, [number])
-    if found:
-        require_readable(snapshot.actor, found[0])
-        return found[0]
-    if _is_concept(snapshot, number):
-        return latest_for(snapshot, number)
-    known = snapshot.session.get(RecordId, number) is not None
+    for view in record_views(snapshot, [record_id]):
+        require_readable(snapshot.actor, view)
+        return view
+    if _is_concept(snapshot, record_id):
+        raise MovedTo(latest_for(snapshot, record_id))
+    known = snapshot.session.get(RecordId, record_id) is not None
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
 
 
@@ -163,10 +164,10 @@ def label_of(description: Mapping[str, object], index: int) -> str:
 
 def require_readable(actor: Actor, view: RecordView) -> None:
     """Raises `Forbidden`; `Gone` for what was withdrawn, or `NotFound` for whom its tombstone is not meant."""
-    must(actor, Action.READ_RECORD, view.thing)
+    must(actor, Action.READ_RECORD, view.resource)
     stone = view.tombstone
     if stone is not None:
-        if not stone.visible and not may(actor, Action.READ_HIDDEN_TOMBSTONE, view.thing):
+        if not stone.visible and not may(actor, Action.READ_HIDDEN_TOMBSTONE, view.resource):
             raise NotFound(UNKNOWN)
         raise Gone(tombstone=tombstone_json(stone))
 
@@ -245,12 +246,13 @@ def reader_values(actor: Actor) -> dict[str, object]:
 def files_for_reading(snapshot: Snapshot, record_id: int) -> RecordView:
     """The version, if the actor may have its files; raises `NotFound`, `Forbidden`."""
     view = record_view(snapshot, record_id)
-    must(snapshot.actor, Action.READ_FILES, view.thing)
+    must(snapshot.actor, Action.READ_FILES, view.resource)
     return view
 
 
-def may_have_files(snapshot: Snapshot, view: RecordView) -> bool:
-    return may(snapshot.actor, Action.READ_FILES, view.thing)
+def audience_for(snapshot: Snapshot, view: RecordView) -> Audience:
+    """Return the audience that the actor belongs to as a reader of `view`."""
+    return audience_of(snapshot.actor, view.resource)
 
 
 def _is_concept(snapshot: Snapshot, number: int) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from repository.access.audience import Audience
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.dataset.description import Publication
@@ -52,7 +53,7 @@ def registration_targets(services: Services, owners: Sequence[int]) -> dict[int,
     with services.database.snapshot(SYSTEM) as snapshot:
         views = record_views(snapshot, owners)
         site, vocabularies = services.site, services.vocabularies
-        said = [(view.public, public_view(view, site, vocabularies, files_allowed=False)) for view in views]
+        said = [(view.public, public_view(view, site, vocabularies, Audience.PUBLIC)) for view in views]
         rest = set(owners) - {each.id for _, each in said}
         said += concept_views(snapshot, site, vocabularies, sorted(rest))
     return {each.id: _wanted(each, registrars, languages, hidden=not public) for public, each in said}

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, request
 
 from repository.core.actor import SYSTEM
 from repository.core.errors import Invalid, NotFound
-from repository.core.web.context import current_services
 from repository.core.web.responses import redirect_to
 from repository.dataset.schemes import normalise
 from repository.engines.services import Services
 from repository.faces.content_negotiation import BuiltinFormat, representation_for_page
+from repository.faces.request_context import current_services
 from repository.identifiers.queries import owner_of
 from repository.records.queries import is_published
 

@@ -10,7 +10,7 @@ from repository.deposits.queries import listed_drafts
 from repository.engines.search.port import DocumentKind, Hit, SearchResults
 from repository.engines.services import Services
 from repository.faces.api.drafts.serializers import draft_json
-from repository.faces.api.records.json_cache import cached_records
+from repository.faces.api.records.serializers import cached_hits
 
 
 def serialize_hits(services: Services, actor: Actor, answer: SearchResults) -> list[bytes]:
@@ -24,7 +24,7 @@ def serialize_hits(services: Services, actor: Actor, answer: SearchResults) -> l
 def _records(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
     if not ids:
         return {}
-    return {number: shown.text for number, shown in cached_records(services, actor, ids).items()}
+    return {record_id: hit.text for record_id, hit in cached_hits(services, actor, ids).items()}
 
 
 def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
