@@ -193,7 +193,7 @@ def _granted(grant: Grant) -> Relations:
 
 
 def _standing(actor: Actor) -> Relations:
-    """What is true of the actor, whatever the resource."""
+    """Return what is true of the actor for every resource."""
     standing = {_R.SIGNED_IN} if actor.person_id is not None else set()
     if actor.role in (Role.CURATOR, Role.ADMINISTRATOR):
         standing.add(_R.CURATOR)
@@ -203,7 +203,7 @@ def _standing(actor: Actor) -> Relations:
 
 
 def _state(resource: Resource) -> Relations:
-    """What is true of the resource, whoever the actor is."""
+    """Return what is true of the resource for every actor."""
     state = set()
     if resource.record_public:
         state.add(_R.RECORD_PUBLIC)

@@ -1,4 +1,4 @@
-"""Which documented path of a record means which field of the index.
+"""The documented paths of a record, and the field of the index that each means.
 
 The API's documentation is generated from `PATHS`, so a path that stands here is one that people may use.
 """
@@ -108,7 +108,7 @@ _ANY_CASE = frozenset({"doi", "cstr"})
 
 
 def names_pattern() -> str:
-    """A regular expression for everything that is a path when a colon follows."""
+    """Return a regular expression for everything that is a path when a colon follows."""
     names = sorted({*PATHS, *WITHOUT_VALUES}, key=lambda name: (-len(name), name))
     exact = [re.escape(name) for name in names if name not in _ANY_CASE]
     pasted = [f"(?i:{name})" for name in sorted(_ANY_CASE)]
@@ -117,7 +117,7 @@ def names_pattern() -> str:
 
 
 def index_field(path: str) -> str | None:
-    """The field that `path` names, `FREE` for all text, None when it is not indexed."""
+    """Return the field that `path` names, `FREE` for all text, None when it is not indexed."""
     path = path.replace("\\", "")
     if path.casefold() in _ANY_CASE:
         path = path.casefold()
@@ -145,14 +145,14 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
 def value_of(field: str | None, text: str) -> str:
-    """`text` as the index keeps values of `field`: identifiers bare, DOI and CSTR in lower case."""
+    """Return `text` as the index keeps values of `field`: bare identifiers, DOI and CSTR in lower case."""
     for scheme in _SCHEMES.get(field or "", ()):
         text = _PERSISTENT[scheme].sub("", text)
     return text.casefold() if field in _SCHEMES else text
 
 
 def pasted_identifier(text: str) -> tuple[str, str] | None:
-    """The identifier that a bare word is, as (``doi`` or ``cstr``, bare value); None when it is a word."""
+    """Return scheme (``doi`` or ``cstr``) and bare value of a pasted identifier; None for other words."""
     for scheme in ("doi", "cstr"):
         bare = _PERSISTENT[scheme].sub("", text)
         if scheme == "doi" and _DOI.fullmatch(bare):

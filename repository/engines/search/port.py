@@ -256,7 +256,7 @@ class IndexEntry:
 
 
 class Rebuild(Protocol):
-    """A new index being filled while the old one answers; every act raises `Conflict` when another took its place.
+    """A new index that is filled while the old one answers; every act may raise `Conflict` after a takeover.
 
     What is dropped meanwhile is not brought back by a document that was read before: `put` ignores what was dropped
     since the rebuild began, unless `SearchEngine.put` brought it back, and `put_files` what is older than a drop.
@@ -264,7 +264,7 @@ class Rebuild(Protocol):
 
     @property
     def position(self) -> str:
-        """The `position` of the last `put` of the rebuild that this one resumed, empty for a new one."""
+        """Return the `position` of the last `put` of the resumed rebuild, empty for a new one."""
         ...
 
     def put(self, documents: Iterable[IndexDocument], position: str = "") -> None:
@@ -292,8 +292,10 @@ class SearchEngine(Protocol):
         ...
 
     def put_files(self, documents: Iterable[FileDocument]) -> None:
-        """Add or replace file documents, read lazily and sent in batches; one that is not newer than the stored one
-        of its key is ignored."""
+        """Add or replace file documents, read lazily and sent in batches.
+
+        A document that is not newer than the stored one of its key is ignored.
+        """
         ...
 
     def drop_files(self, record_id: int, before: int | None = None) -> None:
@@ -301,19 +303,19 @@ class SearchEngine(Protocol):
         ...
 
     def find(self, search: Search) -> SearchResults:
-        """Raises `Invalid` for an `after` that is not one of ours, `Unavailable` when the engine does not answer."""
+        """Return the page; raise `Invalid` for a cursor that is not ours, `Unavailable` when the engine is silent."""
         ...
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Everything indexed, ordered by (kind, id), read in batches."""
+        """Yield everything indexed, ordered by (kind, id), read in batches."""
         ...
 
     def file_entries(self) -> Iterator[FileEntries]:
-        """What is indexed of files, ordered by (record_id, revision), read in batches."""
+        """Yield what is indexed of files, ordered by (record_id, revision), read in batches."""
         ...
 
     def begin_rebuild(self, resume: bool = False) -> Rebuild:
-        """Take the place of a rebuild that is under way or was interrupted; `resume` goes on from where it was."""
+        """Take over from a running or interrupted rebuild; `resume` continues at its position."""
         ...
 
     def prepare(self) -> None:
@@ -321,7 +323,7 @@ class SearchEngine(Protocol):
         ...
 
     def describe(self) -> str:
-        """Name and version for `doctor`; raises `Unavailable`."""
+        """Return name and version for `doctor`; raise `Unavailable`."""
         ...
 
     def close(self) -> None: ...

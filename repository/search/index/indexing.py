@@ -57,7 +57,7 @@ def index_drafts(services: Services, ids: Sequence[int]) -> None:
 
 
 def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
-    """Of those versions that there are and that were not withdrawn, in as many queries as of one."""
+    """Return the documents of existing versions that are not withdrawn, in as many queries as for one."""
     with services.database.snapshot(SYSTEM) as snapshot:
         versions = [
             (PublishedVersion(*row[:-1]), row[-1] == row[0])
@@ -71,7 +71,7 @@ def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocume
 
 
 def draft_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
-    """Of those drafts that there are and that edit no version."""
+    """Return the documents of existing drafts that are no edits of a version."""
     with services.database.snapshot(SYSTEM) as snapshot:
         drafts = listed_drafts(snapshot, ids)
     return [draft_document(draft, services.vocabularies) for draft in drafts if not draft.view.is_edit]
@@ -85,7 +85,7 @@ def _index(services: Services, kind: DocumentKind, ids: Sequence[int], documents
 
 
 def _contexts(snapshot: Snapshot, versions: Sequence[tuple[PublishedVersion, bool]]) -> list[Context]:
-    """What else is indexed of each version, of which it is known whether it is the newest."""
+    """Return the further context of each version; a flag beside it says whether it is the newest."""
     public = newest_public(snapshot, {version.concept_id for version, _ in versions})
     pids = _pids(snapshot, {owner for version, _ in versions for owner in (version.id, version.concept_id)})
     names = _file_names(snapshot, [version for version, _ in versions])
@@ -101,16 +101,16 @@ def _contexts(snapshot: Snapshot, versions: Sequence[tuple[PublishedVersion, boo
 
 
 def _pids(snapshot: Snapshot, owners: Collection[int]) -> dict[int, dict[str, str]]:
-    found: dict[int, dict[str, str]] = {}
+    by_owner: dict[int, dict[str, str]] = {}
     for owner, scheme, folded in snapshot.session.execute(_PIDS, {"owners": list(owners)}):
-        found.setdefault(owner, {})[scheme] = folded
-    return found
+        by_owner.setdefault(owner, {})[scheme] = folded
+    return by_owner
 
 
 def _file_names(snapshot: Snapshot, versions: Sequence[PublishedVersion]) -> dict[int, FileNames]:
-    """What is indexed of each file set that the public may have."""
+    """Return the names of files to index, by file set, for sets that are open to the public."""
     sets = [version.file_set_id for version in versions if version.file_count and version.open_files]
     if not sets:
         return {}
     keys, endings = first_keys(snapshot, sets, NAMES_IN_RECORD), extensions(snapshot, sets)
-    return {each: FileNames(keys.get(each, ()), endings.get(each, ())) for each in sets}
+    return {set_id: FileNames(keys.get(set_id, ()), endings.get(set_id, ())) for set_id in sets}

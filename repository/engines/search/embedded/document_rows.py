@@ -43,7 +43,7 @@ class PreparedDocument:
 
 
 def analysed(document: IndexDocument) -> PreparedDocument:
-    """`document` ready to be written; raises ValueError when it has a field that is none of `FIELDS`."""
+    """Return `document` ready to be written; raise ValueError for a field that is not in `FIELDS`."""
     texts = _filled(document.texts)
     refuse_unknown(texts, FieldType.TEXT)
     keywords = _filled(keywords_of(document))
@@ -60,7 +60,7 @@ def analysed(document: IndexDocument) -> PreparedDocument:
 
 
 def put(connection: sqlite3.Connection, to: Generation, prepared: PreparedDocument) -> None:
-    """Adds or replaces one document unless what is there is as new."""
+    """Add or replace one document unless the stored one is as new."""
     document = prepared.document
     old = connection.execute(
         f"SELECT d.doc, d.revision, s.terms, s.texts FROM {to.docs} d JOIN {to.sources} s USING (doc)"
@@ -94,7 +94,7 @@ def _terms(keywords: Mapping[str, Sequence[str]], numbers: Mapping[str, int]) ->
 
 
 def _filled(values: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Only the fields that say something."""
+    """Return only the fields that have text."""
     cleaned = {field: [clean(text) for text in texts if text.strip()] for field, texts in values.items()}
     return {field: texts for field, texts in cleaned.items() if texts}
 
@@ -169,11 +169,11 @@ def _set_id(connection: sqlite3.Connection, to: Generation, tokens: frozenset[st
 
 
 def _term_id(connection: sqlite3.Connection, to: Generation, term: TermRow) -> int:
-    found = connection.execute(
+    row = connection.execute(
         f"SELECT id FROM {to.terms} WHERE field = ? AND value = ?", (term.field, term.value)
     ).fetchone()
-    if found is not None:
-        known: int = found[0]
+    if row is not None:
+        known: int = row[0]
         return known
     added = connection.execute(
         f"INSERT INTO {to.terms} (field, value, folded, number) VALUES (?, ?, ?, ?)",

@@ -112,7 +112,7 @@ class Generation:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Makes an empty index in a new file, or in one of another version."""
+    """Make an empty index in a new file, or in a file of another version."""
     if _version(connection) == _VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -129,19 +129,19 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def live(connection: sqlite3.Connection) -> Generation:
-    """The index that answers."""
+    """Return the generation that answers."""
     row = connection.execute("SELECT number FROM generations WHERE live = 1").fetchone()
     return Generation(row[0])
 
 
 def building(connection: sqlite3.Connection) -> Generation | None:
-    """The index that a rebuild, finished never or soon, is filling."""
+    """Return the generation that a rebuild is filling, or that an interrupted rebuild left."""
     row = connection.execute("SELECT number FROM generations WHERE live = 0").fetchone()
     return Generation(row[0]) if row else None
 
 
 def start(connection: sqlite3.Connection, *, live: bool) -> Generation:
-    """A new, empty index."""
+    """Create a new, empty generation."""
     added = connection.execute("INSERT INTO generations (live) VALUES (?)", (live,))
     generation = Generation(added.lastrowid or 0)
     columns = ", ".join(f'"{field}"' for field in FREE_TEXT)
@@ -164,7 +164,7 @@ def make_live(connection: sqlite3.Connection, generation: Generation) -> None:
 
 
 def take_over(connection: sqlite3.Connection, generation: Generation) -> tuple[int, str]:
-    """Make the caller the builder of `generation`: its number among the builders, and how far the last one came."""
+    """Make the caller the builder of `generation`; return its builder number and the last saved position."""
     connection.execute("UPDATE generations SET builders = builders + 1 WHERE number = ?", (generation.number,))
     taken: tuple[int, str] = connection.execute(
         "SELECT builders, position FROM generations WHERE number = ?", (generation.number,)
@@ -173,11 +173,11 @@ def take_over(connection: sqlite3.Connection, generation: Generation) -> tuple[i
 
 
 def is_built_by(connection: sqlite3.Connection, generation: Generation, builder: int) -> bool:
-    """Whether `generation` is still being built, and nobody has taken it over since."""
-    found = connection.execute(
+    """Return whether `generation` is still being built, and by this builder."""
+    rows = connection.execute(
         "SELECT 1 FROM generations WHERE live = 0 AND number = ? AND builders = ?", (generation.number, builder)
     )
-    return found.fetchone() is not None
+    return rows.fetchone() is not None
 
 
 def note_position(connection: sqlite3.Connection, generation: Generation, position: str) -> None:
@@ -185,8 +185,8 @@ def note_position(connection: sqlite3.Connection, generation: Generation, positi
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return found
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def _empty(connection: sqlite3.Connection) -> None:
