@@ -190,7 +190,7 @@ def test_a_link_lets_read_its_bearer_whoever_it_is_and_change_only_a_person() ->
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_no_link_makes_its_bearer_a_manager_or_an_owner(permission: Permission) -> None:
+def test_no_link_lets_its_bearer_manage_or_own(permission: Permission) -> None:
     relations = relations_of(person(5, links=frozenset({8})), granted(permission, SubjectKind.LINK, 8))
     assert not relations & {Relation.MANAGER, Relation.OWNER, Relation.EDITOR}
 

@@ -169,7 +169,7 @@ def test_a_grant_that_has_expired_permits_nothing_and_its_sweep_tells_the_index(
     assert left == 1
 
 
-def test_only_managers_share_and_nobody_shares_ownership(
+def test_only_who_may_manage_shares_and_nobody_shares_ownership(
     deposits: Deposits, friend_subject: Subject, services: Services
 ) -> None:
     draft = deposits.open()
