@@ -1,7 +1,7 @@
 """Who may do what, and who may see what: relations, grants, one policy table and one visibility filter.
 
 **Relations.**  The policy (`policy`) maps an action to a token scope and to sets of relations: one set must hold
-completely (an OR of ANDs).  `relations_of` computes the relations of an actor to a resource from plain values.  The same
+completely (an OR of ANDs).  `relations_of` computes the relations of an actor to a resource from plain values.  One
 table answers a single read, a list and a search, and `tests/features/test_visibility.py` holds them together.
 
 **Grants.**  A grant is a row (`model`): subject (`principals`), permission, end.  Subjects are persons, teams,
@@ -10,9 +10,10 @@ Permissions form a ladder: owner > manage > edit > preview > view, and each incl
 own, shorter ladder: a link never makes a manager, and a change by a link needs a signed-in person.
 
 * The owner is one grant among the others; it may name a team or an institution.  `Concept.owner_id` is a copy that the
-  API shows and that earlier releases write: decisions never read it.
-* All grants of a dataset are read with its row, by a subquery of the same statement (`queries`).  So a decision costs no
-  statement of its own, and a resource does not depend on the actor: it can be a part of a cache key.
+  API shows and that earlier releases write: decisions never read it.  While such a release runs beside this one, a
+  sweep gives the datasets that it opened their first grant.
+* All grants of a dataset are read with its row, by a subquery of the same statement (`queries`).  So a decision needs
+  no statement of its own, and a resource does not depend on the actor: it can be a part of a cache key.
 * An expired grant permits nothing from that moment.  A sweep removes it later and tells the index.
 
 **Tokens.**  An actor has tokens: ``everybody``, ``signed-in``, ``person:12``, ``team:3``, ``role:curator``.  The index

@@ -21,7 +21,13 @@ _REMOVE_ALL = delete(GrantRow).where(GrantRow.concept_id == bindparam("concept_i
 _REMOVE_EXPIRED = delete(GrantRow).where(
     GrantRow.concept_id == bindparam("concept_id"), GrantRow.expires <= bindparam("at")
 )
-_EXPIRED = select(GrantRow.concept_id).where(GrantRow.expires <= bindparam("at")).distinct().limit(bindparam("limit"))
+# the condition and the order are those of the index over the few grants that end at all
+_EXPIRED = (
+    select(GrantRow.concept_id)
+    .where(GrantRow.expires.is_not(None), GrantRow.expires <= bindparam("at"))
+    .order_by(GrantRow.expires)
+    .limit(bindparam("limit"))
+)
 
 
 def grant_ownership(unit: UnitOfWork, concept_id: int, person_id: int) -> None:
@@ -58,8 +64,9 @@ def remove_expired_grants(unit: UnitOfWork, concept_id: int) -> None:
 
 
 def with_expired_grants(snapshot: Snapshot, limit: int) -> Sequence[int]:
-    """Return the ids of at most `limit` concepts that have expired grants."""
-    return snapshot.session.scalars(_EXPIRED, {"at": snapshot.now, "limit": limit}).all()
+    """Return the ids of at most `limit` concepts that have expired grants; none if there is no such grant."""
+    rows = snapshot.session.scalars(_EXPIRED, {"at": snapshot.now, "limit": limit})
+    return list(dict.fromkeys(rows))
 
 
 def _row(

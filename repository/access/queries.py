@@ -17,11 +17,14 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    func,
+    literal_column,
     or_,
     select,
     type_coerce,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from repository.access.model import GrantRow
@@ -39,6 +42,32 @@ IN_FORCE = or_(
 """The grants that have not expired when the statement runs."""
 
 
+_LINE = (
+    GrantRow.permission
+    + literal_column("' '")
+    + GrantRow.subject_kind
+    + literal_column("':'")
+    + cast(GrantRow.subject_id, String)
+)
+
+
+class _Joined(FunctionElement[str]):
+    """Texts with commas between them; `func.aggregate_strings` would render its comma anew at every execution."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_Joined)
+def _string_agg(element: _Joined, compiler: SQLCompiler, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}, ',')"
+
+
+@compiles(_Joined, "sqlite")
+def _group_concat(element: _Joined, compiler: SQLCompiler, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, ',')"
+
+
 class GrantList(TypeDecorator[frozenset[Grant]]):
     """Grants as one text: ``owner person:12,view team:3``."""
 
@@ -51,8 +80,7 @@ class GrantList(TypeDecorator[frozenset[Grant]]):
 
 def grants_on(concept_id: ColumnElement[int] | Any) -> ColumnElement[frozenset[Grant]]:
     """Return a column ``grants``: the grants in force on the dataset in the column `concept_id`."""
-    line = GrantRow.permission + " " + GrantRow.subject_kind + ":" + cast(GrantRow.subject_id, String)
-    lines = select(func.aggregate_strings(line, ",")).where(GrantRow.concept_id == concept_id, IN_FORCE)
+    lines = select(_Joined(_LINE)).where(GrantRow.concept_id == concept_id, IN_FORCE)
     return type_coerce(lines.correlate_except(GrantRow).scalar_subquery(), GrantList()).label("grants")
 
 

@@ -7,9 +7,16 @@ new readers even when an older job is still on its way.  Ownership is neither gi
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
-from repository.access.grants import find_grant, remove_expired_grants, set_grant, with_expired_grants
+from repository.access.grants import (
+    find_grant,
+    grant_ownership,
+    remove_expired_grants,
+    set_grant,
+    with_expired_grants,
+)
+from repository.access.model import GrantRow
 from repository.access.policy import Action, Permission, Resource, must
 from repository.access.principals import Subject, SubjectKind
 from repository.access.queries import grants_of
@@ -22,6 +29,8 @@ from repository.records.model import Concept, Version
 from repository.records.queries import UNKNOWN
 
 BATCH = 100
+NEW_DATASETS = 1_000
+"""so many of the newest count as new: a sweep every minute must not read them all"""
 _OF_LINKS = (Permission.VIEW, Permission.PREVIEW, Permission.EDIT)
 
 # Built once: composing a statement costs more than running it.
@@ -31,6 +40,9 @@ _VERSIONS = (
 _DRAFTS = (
     select(Draft).where(Draft.concept_id == bindparam("concept_id")).order_by(Draft.id).with_for_update()
 ).execution_options(populate_existing=True)
+
+_NEWEST = select(Concept.id).order_by(Concept.id.desc()).limit(NEW_DATASETS).subquery()
+_WITHOUT_GRANTS = select(_NEWEST.c.id).where(~exists().where(GrantRow.concept_id == _NEWEST.c.id))
 
 
 def share(
@@ -61,17 +73,33 @@ def unshare(unit: UnitOfWork, concept_id: int, subject: Subject) -> None:
 def end_expired_grants(database: Database) -> int:
     """Remove the grants that have expired; return on how many datasets."""
     ended = 0
-    while True:
-        with database.snapshot(SYSTEM) as snapshot:
-            concept_ids = with_expired_grants(snapshot, BATCH)
+    while concept_ids := _next_expired(database):
         for concept_id in concept_ids:
             with database.transaction(SYSTEM) as unit:
                 _lock(unit, concept_id)
                 remove_expired_grants(unit, concept_id)
                 _touch(unit, concept_id)
         ended += len(concept_ids)
-        if len(concept_ids) < BATCH:
-            return ended
+    return ended
+
+
+def adopt_new_datasets(database: Database) -> int:
+    """Make owners of those who opened new datasets by an earlier release, which writes no grants; return how many."""
+    with database.snapshot(SYSTEM) as snapshot:
+        concept_ids = snapshot.session.scalars(_WITHOUT_GRANTS).all()
+    adopted = 0
+    for concept_id in concept_ids:
+        with database.transaction(SYSTEM) as unit:
+            if _lock(unit, concept_id) and not grants_of(unit, concept_id):
+                grant_ownership(unit, concept_id, unit.session.get_one(Concept, concept_id).owner_id)
+                _touch(unit, concept_id)
+                adopted += 1
+    return adopted
+
+
+def _next_expired(database: Database) -> Sequence[int]:
+    with database.snapshot(SYSTEM) as snapshot:
+        return with_expired_grants(snapshot, BATCH)
 
 
 def _require_grantable(unit: UnitOfWork, subject: Subject, permission: Permission, expires: datetime | None) -> None:

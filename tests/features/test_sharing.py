@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from repository.access.model import GrantRow
 from repository.access.policy import Permission
@@ -16,7 +16,7 @@ from repository.core.actor import SYSTEM, Actor, TokenScope
 from repository.core.errors import Conflict, Forbidden, Invalid, NotFound
 from repository.deposits.model import Draft
 from repository.engines.services import Services
-from repository.publication.sharing import end_expired_grants, share, unshare
+from repository.publication.sharing import adopt_new_datasets, end_expired_grants, share, unshare
 from repository.records.model import Version
 from repository.search.index import differences
 from tests.conftest import Caller, Deposits, a_dataset
@@ -220,3 +220,20 @@ def test_owner_ids_are_found_by_no_query(author: Caller, deposits: Deposits, set
     assert ids_of(search(author)) == [record["id"]]
     for query in (f"owners:{number}", f"parent.access.owned_by.user:{number}", "_exists_:owners", "owners:*"):
         assert search(author, query)["hits"]["total"] == 0
+
+
+def test_a_dataset_that_an_earlier_release_opened_gets_its_owner_from_the_sweep(
+    author: Caller, deposits: Deposits, services: Services, settle: Settle
+) -> None:
+    draft = deposits.open()
+    address = f"/api/records/{draft['id']}/draft"
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(delete(GrantRow))
+    settle()
+    assert author.get(address).status_code == 403
+    run_now(services, "grants")
+    settle()
+    assert author.get(address).status_code == 200
+    assert ids_of(search(author, path="/api/user/records")) == [draft["id"]]
+    assert list(differences(services)) == []
+    assert adopt_new_datasets(services.database) == 0

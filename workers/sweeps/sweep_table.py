@@ -11,7 +11,7 @@ from repository.files.cleanup import release_abandoned
 from repository.files.store_check import compare_with_store
 from repository.harvest.set_membership import file_everything
 from repository.publication.embargo import lift_embargoes
-from repository.publication.sharing import end_expired_grants
+from repository.publication.sharing import adopt_new_datasets, end_expired_grants
 from repository.search.index import repair_index
 from workers.sweeps.backlog import look_for_stuck_jobs, relay_overdue_facts
 from workers.sweeps.overdue_registrations import register_overdue
@@ -39,10 +39,10 @@ def lift(services: Services) -> CheckReport:
     return CheckReport(lifted, lifted)
 
 
-def end_grants(services: Services) -> CheckReport:
-    """Take grants away that have expired, so that the index shows nothing to their holders any more."""
-    ended = end_expired_grants(services.database)
-    return CheckReport(ended, ended)
+def tend_grants(services: Services) -> CheckReport:
+    """Remove expired grants, so that the index hides what they showed; add those that an earlier release left out."""
+    changed = end_expired_grants(services.database) + adopt_new_datasets(services.database)
+    return CheckReport(changed, changed)
 
 
 def clear_uploads(services: Services) -> CheckReport:
@@ -67,7 +67,7 @@ def compare_sets(services: Services) -> CheckReport:
 
 SWEEPS: Sequence[Sweep] = (
     Sweep("embargoes", timedelta(minutes=1), lift),
-    Sweep("grants", timedelta(minutes=1), end_grants),
+    Sweep("grants", timedelta(minutes=1), tend_grants),
     Sweep("facts", timedelta(minutes=1), relay_overdue_facts),
     Sweep("jobs", timedelta(minutes=1), look_for_stuck_jobs),
     Sweep("identifiers", timedelta(minutes=10), register_overdue),
