@@ -1,5 +1,6 @@
 """Every table of the application, gathered so that Alembic compares with all of them."""
 
+from repository.access import model as access
 from repository.core import facts
 from repository.core.database.engine import Base
 from repository.deposits import model as deposits
@@ -10,5 +11,5 @@ from repository.people import model as accounts
 from repository.records import model as records
 from workers import model as workers
 
-ALL = (accounts, deposits, files, facts, identifiers, oai, records, workers)
+ALL = (access, accounts, deposits, files, facts, identifiers, oai, records, workers)
 METADATA = Base.metadata

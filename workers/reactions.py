@@ -13,6 +13,7 @@ from repository.publication.facts import (
     CommunityAssigned,
     EditBegun,
     EmbargoLifted,
+    GrantsChanged,
     NewVersionBegun,
     VersionEdited,
     VersionPublished,
@@ -38,6 +39,10 @@ def with_concept(fact: FactRow) -> Sequence[int]:
 
 def its_versions(fact: FactRow) -> Sequence[int]:
     return list(fact.details["versions"])
+
+
+def its_drafts(fact: FactRow) -> Sequence[int]:
+    return list(fact.details["drafts"])
 
 
 def where_to_refill(fact: FactRow) -> Sequence[int]:
@@ -72,6 +77,11 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     VersionWithdrawn: CHANGED,
     VersionRestored: CHANGED,
     CommunityAssigned: [Reaction("index_records", its_versions), Reaction("index_files", its_versions)],
+    GrantsChanged: [
+        Reaction("index_records", its_versions),
+        Reaction("index_files", its_versions),
+        Reaction("index_drafts", its_drafts),
+    ],
     EditBegun: [],
     NewVersionBegun: [Reaction("index_drafts")],
     DraftOpened: [Reaction("index_drafts")],

@@ -28,12 +28,18 @@ GRANTABLE = (TokenScope.WRITE, TokenScope.ACTIONS, TokenScope.READ)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`person_id` is None for the anonymous public; `scopes` limit what a token's bearer may do."""
+    """`person_id` is None for the anonymous public; `scopes` limit what a token's bearer may do.
+
+    `teams` and `institutions` are the ids of those that the person belongs to, `links` of those that were presented.
+    """
 
     person_id: int | None = None
     role: Role = Role.DEPOSITOR
     scopes: frozenset[TokenScope] = frozenset()
     system: bool = False
+    teams: frozenset[int] = frozenset()
+    institutions: frozenset[int] = frozenset()
+    links: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from repository.access.access_terms import AccessTerms
+from repository.access.grants import grant_ownership, remove_all_grants
 from repository.access.policy import Action, Resource, must
 from repository.core.database.bulk import insert_rows
 from repository.core.errors import FieldError
@@ -34,6 +35,7 @@ def open_draft(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, raw: Js
     concept = Concept(id=concept_id, owner_id=unit.actor.person_id, versions=0, created=unit.now)
     files = new_set(unit)
     insert_rows(unit.session, [concept])
+    grant_ownership(unit, concept_id, unit.actor.person_id)
     draft = blank_draft(unit, concept, draft_id, DraftKind.NEW, files)
     write_body(unit, site, vocabularies, draft, raw)
     insert_rows(unit.session, [draft])
@@ -90,6 +92,7 @@ def discard_draft(unit: UnitOfWork, draft_id: int, expected: str | None = None) 
         discard_set(unit, file_set_for_change(unit, draft.file_set_id))
     if draft.kind == DraftKind.NEW:
         release(unit, concept.id)
+        remove_all_grants(unit, concept.id)
         unit.session.delete(concept)
     unit.emit(DraftDiscarded(draft.id))
 

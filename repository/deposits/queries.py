@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import load_only
 
-from repository.access.policy import Action, Resource, must
+from repository.access.policy import Action, Grant, Resource, must
+from repository.access.queries import grants_on
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound, Stale
 from repository.core.unit_of_work import Snapshot, UnitOfWork
@@ -18,14 +19,15 @@ from repository.records.model import Concept
 from repository.records.queries import UNKNOWN
 
 # Built once: composing a statement costs more than running it.
+_GRANTS = grants_on(Draft.concept_id)
 _VIEWS = (
-    select(Draft, Concept, FileSet)
+    select(Draft, Concept, FileSet, _GRANTS)
     .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
     .where(in_list(Draft.id, "ids"))
 )
 _WITH_FILES = (
-    select(Draft, Concept, FileSet)
+    select(Draft, Concept, FileSet, _GRANTS)
     .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
     .where(Draft.id == bindparam("id"))
@@ -38,15 +40,16 @@ _ONLY_FILES = _WITH_FILES.options(
         Draft.concept_id, Draft.kind, Draft.files_enabled, Draft.file_set_id, Draft.default_preview, raiseload=True
     )
 )
-_DRAFT = select(Draft, Concept).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
+_DRAFT = (
+    select(Draft, Concept, _GRANTS).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
+)
 # who waited for a row's lock must see what the one before made of it, even of a row that was read before
 _DRAFT_FOR_CHANGE = _DRAFT.with_for_update().execution_options(populate_existing=True)
 
 
 _SLOT = (
-    select(Concept.owner_id, FileSet.state, FileEntry.id.label("entry_id"))
+    select(_GRANTS, FileSet.state, FileEntry.id.label("entry_id"))
     .select_from(Draft)
-    .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
     .outerjoin(FileEntry, and_(FileEntry.file_set_id == FileSet.id, FileEntry.key == bindparam("key")))
     .where(Draft.id == bindparam("id"))
@@ -77,12 +80,20 @@ class DraftView:
         return self.draft.kind == DraftKind.EDIT
 
 
+@dataclass(frozen=True, slots=True)
+class ListedDraft:
+    """A draft of a list, with what the policy needs to know of it."""
+
+    view: DraftView
+    resource: Resource
+
+
 def readable_draft(snapshot: Snapshot, draft_id: int) -> tuple[Draft, Concept]:
     """Return the draft and its concept for reading; raise `NotFound`, `Forbidden`."""
     row = snapshot.session.execute(_DRAFT, {"id": draft_id}).one_or_none()
     if row is None:
         raise NotFound(UNKNOWN)
-    _require(snapshot, row.Draft, row.Concept, Action.READ_DRAFT, None)
+    _require(snapshot, row.Draft, row.grants, Action.READ_DRAFT, None)
     return row.Draft, row.Concept
 
 
@@ -101,7 +112,7 @@ def draft_for_change(
     row = unit.session.execute(_DRAFT_FOR_CHANGE, {"id": draft_id}).one_or_none()
     if row is None:
         raise NotFound(gone)
-    _require(unit, row.Draft, row.Concept, action, expected)
+    _require(unit, row.Draft, row.grants, action, expected)
     return row.Draft, row.Concept
 
 
@@ -113,8 +124,8 @@ def draft_with_files(
     if found is None:  # or another set took the place of the one that was waited for
         draft, concept = draft_for_change(unit, draft_id, action, expected=expected, gone=gone)
         return draft, concept, file_set_for_change(unit, draft.file_set_id)
-    draft, concept, files = found
-    _require(unit, draft, concept, action, expected)
+    draft, concept, files, grants = found
+    _require(unit, draft, grants, action, expected)
     return draft, concept, files
 
 
@@ -124,8 +135,8 @@ def files_to_change(unit: UnitOfWork, draft_id: int) -> tuple[Draft, FileSet]:
     if found is None:
         draft, _, files = draft_with_files(unit, draft_id, Action.CHANGE_DRAFT)
         return draft, files
-    draft, concept, files = found
-    _require(unit, draft, concept, Action.CHANGE_DRAFT, None)
+    draft, _, files, grants = found
+    _require(unit, draft, grants, Action.CHANGE_DRAFT, None)
     return draft, files
 
 
@@ -135,7 +146,7 @@ def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
     found = connection.execute(_SLOT, {"id": draft_id, "key": "" if "\x00" in key else key}).one_or_none()
     if found is None:
         raise NotFound(UNKNOWN)
-    return Slot(Resource(owner_id=found.owner_id), found.state, found.entry_id is not None)
+    return Slot(Resource(found.grants), found.state, found.entry_id is not None)
 
 
 def draft_view(snapshot: Snapshot, draft_id: int) -> DraftView:
@@ -151,16 +162,18 @@ def view_of(snapshot: Snapshot, draft: Draft, concept: Concept) -> DraftView:
     return DraftView(draft, concept, files, pids[draft.id], pids[concept.id])
 
 
-def draft_views(snapshot: Snapshot, ids: Sequence[int]) -> list[DraftView]:
-    """Drafts in the order of `ids`, in two queries, whoever may see them."""
+def listed_drafts(snapshot: Snapshot, ids: Sequence[int]) -> list[ListedDraft]:
+    """Return the drafts that exist, in the order of `ids` and in two queries, whoever may read them."""
     rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
     pids = identifiers_of(snapshot, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
-    views = (DraftView(*row, pids[row.Draft.id], pids[row.Concept.id]) for row in rows)
-    by_id = {view.draft.id: view for view in views}
+    by_id: dict[int, ListedDraft] = {}
+    for draft, concept, files, grants in rows:
+        view = DraftView(draft, concept, files, pids[draft.id], pids[concept.id])
+        by_id[draft.id] = ListedDraft(view, Resource(grants))
     return [by_id[key] for key in ids if key in by_id]
 
 
-def _require(snapshot: Snapshot, draft: Draft, concept: Concept, action: Action, expected: str | None) -> None:
-    must(snapshot.actor, action, Resource(owner_id=concept.owner_id))
+def _require(snapshot: Snapshot, draft: Draft, grants: frozenset[Grant], action: Action, expected: str | None) -> None:
+    must(snapshot.actor, action, Resource(grants))
     if expected is not None and expected != str(draft.revision):
         raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")

@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 
-from repository.core.actor import SYSTEM
+from repository.access.visibility import visible_to
+from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
-from repository.engines.search.port import Search, SearchEngine, Sort, VisibilityFilter
+from repository.engines.search.port import Search, SearchEngine, Sort
 from repository.engines.search.query_tree import And, Or, Term
 from repository.engines.services import Services
 from repository.harvest.model import DefinedSet, SetMember
@@ -134,7 +135,7 @@ def found_by(search: SearchEngine, query: str, ids: Sequence[int]) -> Collection
     answer = search.find(
         Search(
             query=And((parse(query), these)),
-            scope=VisibilityFilter(public=True),
+            scope=visible_to(ANONYMOUS),
             latest_only=False,
             sort=Sort.OLDEST,
             size=len(ids),

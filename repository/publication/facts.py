@@ -23,6 +23,10 @@ class CommunityAssigned(Fact):
     """Subject: the concept, which belongs to another community or none; details name both it and the versions."""
 
 
+class GrantsChanged(Fact):
+    """Subject: the concept, whose grants are others now; details name its versions and its drafts."""
+
+
 class EditBegun(Fact):
     """Subject: the version that an edit was opened for."""
 

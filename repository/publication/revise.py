@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from repository.access.policy import Action, Resource, must
+from repository.access.queries import grants_of
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.drafts import blank_draft
 from repository.deposits.model import Draft, DraftKind
@@ -67,7 +68,7 @@ def _in_turn(unit: UnitOfWork, view: RecordView) -> None:
 
 def _reopened(unit: UnitOfWork, draft: Draft) -> DraftView:
     concept = unit.session.get_one(Concept, draft.concept_id)
-    must(unit.actor, Action.EDIT_RECORD, Resource(owner_id=concept.owner_id))
+    must(unit.actor, Action.EDIT_RECORD, Resource(grants_of(unit, concept.id)))
     return view_of(unit, draft, concept)
 
 

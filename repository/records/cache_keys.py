@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from repository.access.access_terms import PUBLIC
 from repository.access.policy import Action, Resource, may
+from repository.access.queries import grants_on
 from repository.core.actor import Actor
 from repository.core.database.id_list import in_list
 from repository.identifiers.model import Identifier
@@ -29,7 +30,7 @@ _KEY = select(
     _VERSION.revision,
     _VERSION.record_access,
     _VERSION.files_access,
-    _CONCEPT.owner_id,
+    grants_on(_VERSION.concept_id),
     _VERSION.change,
     _PIDS,
     _CONCEPT.latest_id,
@@ -53,8 +54,8 @@ def cache_keys(connection: Connection, actor: Actor, ids: Sequence[int]) -> list
     """Return the keys of the versions among `ids` that the actor may read, in one query."""
     rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
     keys = (
-        CacheKey(record_id, revision, Resource(owner_id, record == PUBLIC, files == PUBLIC), (change, pids, latest))
-        for record_id, revision, record, files, owner_id, change, pids, latest, withdrawn in rows
+        CacheKey(record_id, revision, Resource(grants, record == PUBLIC, files == PUBLIC), (change, pids, latest))
+        for record_id, revision, record, files, grants, change, pids, latest, withdrawn in rows
         if withdrawn is None
     )
     return [key for key in keys if may(actor, Action.READ_RECORD, key.resource)]

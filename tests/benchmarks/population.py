@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from repository.access.model import GrantRow
+from repository.access.policy import Permission
+from repository.access.principals import SubjectKind
 from repository.core.actor import SYSTEM
 from repository.core.registration_accounts import MintingContext
 from repository.core.site import Site
@@ -101,6 +104,7 @@ def _write(unit: UnitOfWork, site: Site, owner: int, ids: list[int], files: int,
         {"id": number + 1, "owner_id": owner, "latest_id": number, "versions": 1, "created": unit.now} for number in ids
     ]
     unit.session.execute(insert(Concept), concepts)
+    unit.session.execute(insert(GrantRow), [_ownership(unit, number + 1, owner) for number in ids])
     a_set = {"state": SetState.FROZEN.value, "count": files, "total_bytes": 1_000 * files}
     sets = unit.session.scalars(insert(FileSet).returning(FileSet.id), [a_set] * len(ids)).all()
     versions = [_version(unit, number, set_id, chance) for number, set_id in zip(ids, sets, strict=True)]
@@ -113,6 +117,16 @@ def _write(unit: UnitOfWork, site: Site, owner: int, ids: list[int], files: int,
     linked = [{**entry, "file_id": file_id} for entry, file_id in zip(entries, file_ids, strict=True)]
     if linked:
         unit.session.execute(insert(FileEntry), linked)
+
+
+def _ownership(unit: UnitOfWork, concept_id: int, owner: int) -> dict[str, Any]:
+    return {
+        "concept_id": concept_id,
+        "subject_kind": SubjectKind.PERSON.value,
+        "subject_id": owner,
+        "permission": Permission.OWNER.value,
+        "created": unit.now,
+    }
 
 
 def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) -> dict[str, Any]:

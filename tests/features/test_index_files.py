@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from repository.core.actor import SYSTEM
+from repository.access.visibility import visible_to
+from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.engines.search.port import (
     NAMES_IN_RECORD,
     FileDocument,
     FileEntries,
     Search,
     SearchEngine,
-    VisibilityFilter,
 )
 from repository.engines.search.query_tree import Term
 from repository.engines.services import Services
@@ -48,7 +48,7 @@ def with_more_files(services: Services, record_id: int, count: int) -> None:
 
 
 def found(services: Services, name: str) -> set[int]:
-    return {hit.id for hit in services.search.find(Search(Term(name, "filenames"), VisibilityFilter())).hits}
+    return {hit.id for hit in services.search.find(Search(Term(name, "filenames"), visible_to(ANONYMOUS))).hits}
 
 
 def counts(services: Services) -> dict[int, int]:

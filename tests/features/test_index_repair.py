@@ -152,7 +152,7 @@ def test_an_index_that_has_lost_more_than_can_be_held_in_memory_is_repaired_whol
 
 def test_a_state_that_changed_between_two_looks_is_another_difference() -> None:
     seen = Difference(IndexPart.RECORD, 1, Problem.STALE, (2,))
-    assert replace(seen, wanted=(3,)) not in {seen}
+    assert replace(seen, expected=(3,)) not in {seen}
 
 
 def test_indexing_again_what_is_indexed_changes_nothing(

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 HISTORY = "alembic_version"
 SERVERS = 4
+BEFORE_GRANTS = "0006"
 
 
 @pytest.fixture
@@ -178,3 +179,31 @@ def test_the_command_brings_an_empty_database_up(
     head = ScriptDirectory("migrations").get_current_head()
     assert revision(engine) == head
     assert done.output == f"The database is at {head}.\n"
+
+
+def test_owners_become_grants_on_the_way_up_and_stay_owners_on_the_way_down(engine: Engine) -> None:
+    migrate_to(engine, BEFORE_GRANTS)
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO person (id, email, name, role, active, created)"
+            " VALUES (7, 'a@example.org', '', 'depositor', true, '2026-01-01 00:00:00')",
+            "INSERT INTO concept (id, owner_id, versions, created) VALUES (1, 7, 0, '2026-01-01 00:00:00')",
+            "INSERT INTO concept (id, owner_id, versions, created) VALUES (2, 7, 0, '2026-01-02 00:00:00')",
+        ):
+            connection.execute(text(statement))
+    migrate_to(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT g.concept_id, subject_kind, subject_id, permission, expires, g.created = c.created AS same_date"
+                " FROM access_grant g JOIN concept c ON c.id = g.concept_id ORDER BY g.concept_id"
+            )
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        (1, "person", 7, "owner", None, True),
+        (2, "person", 7, "owner", None, True),
+    ]
+    migrate_to(engine, BEFORE_GRANTS)
+    assert "access_grant" not in tables(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM concept WHERE owner_id = 7")).scalar() == 2

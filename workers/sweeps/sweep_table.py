@@ -11,6 +11,7 @@ from repository.files.cleanup import release_abandoned
 from repository.files.store_check import compare_with_store
 from repository.harvest.set_membership import file_everything
 from repository.publication.embargo import lift_embargoes
+from repository.publication.sharing import adopt_new_datasets, end_expired_grants
 from repository.search.index import repair_index
 from workers.sweeps.backlog import look_for_stuck_jobs, relay_overdue_facts
 from workers.sweeps.overdue_registrations import register_overdue
@@ -38,6 +39,12 @@ def lift(services: Services) -> CheckReport:
     return CheckReport(lifted, lifted)
 
 
+def tend_grants(services: Services) -> CheckReport:
+    """Remove expired grants, so that the index hides what they showed; add those that an earlier release left out."""
+    changed = end_expired_grants(services.database) + adopt_new_datasets(services.database)
+    return CheckReport(changed, changed)
+
+
 def clear_uploads(services: Services) -> CheckReport:
     """Remove what interrupted writes left in the store, and let go of bytes that nobody committed."""
     cleared = services.store.clear_abandoned(INTERRUPTED_FOR)
@@ -60,6 +67,7 @@ def compare_sets(services: Services) -> CheckReport:
 
 SWEEPS: Sequence[Sweep] = (
     Sweep("embargoes", timedelta(minutes=1), lift),
+    Sweep("grants", timedelta(minutes=1), tend_grants),
     Sweep("facts", timedelta(minutes=1), relay_overdue_facts),
     Sweep("jobs", timedelta(minutes=1), look_for_stuck_jobs),
     Sweep("identifiers", timedelta(minutes=10), register_overdue),
