@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from repository.core import paging
 from repository.engines.services import Services
 from repository.faces.api.search import routes
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
@@ -62,7 +63,8 @@ def test_a_walk_past_the_window_visits_each_record_once(
 ) -> None:
     ids = {deposits.published()["id"] for _ in range(11)}
     settle()
-    monkeypatch.setattr(routes, "WINDOW", 4)
+    for module in (routes, paging):
+        monkeypatch.setattr(module, "WINDOW", 4)
 
     seen: list[str] = []
     link: str | None = f"/api/records?size=2&sort={sort}&q=penguins"
