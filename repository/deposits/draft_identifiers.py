@@ -45,10 +45,10 @@ def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[F
     errors = [
         FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}")
         for scheme in raw
-        if scheme not in (*site.nodes.schemes, "oai")
+        if scheme not in (*site.accounts.schemes, "oai")
     ]
     present = identifiers_of(unit, [draft.id])[draft.id]
-    for scheme in site.nodes.schemes:
+    for scheme in site.accounts.schemes:
         try:
             _take(unit, site, draft, scheme, raw.get(scheme), present.get(scheme))
         except Invalid as fault:
@@ -77,7 +77,7 @@ def _take(unit: UnitOfWork, site: Site, draft: Draft, scheme: str, raw: object, 
 
 
 def _require_scheme(site: Site, scheme: str) -> None:
-    if scheme not in site.nodes.schemes:
+    if scheme not in site.accounts.schemes:
         message = f"No configuration defined for PID {scheme}"
         raise Invalid.field(f"pids.{scheme}", message)
 

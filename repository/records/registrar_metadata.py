@@ -49,7 +49,7 @@ def registration_targets(services: Services, owners: Sequence[int]) -> dict[int,
         return _targets(services, owners)
     # one that serves everybody stands under its scheme too
     registrars = list({each.name: each for each in services.registrars.values() if each.format}.values())
-    languages = {node.name: node.languages for node in services.site.nodes.nodes}
+    languages = {account.name: account.languages for account in services.site.accounts}
     with services.database.snapshot(SYSTEM) as snapshot:
         views = record_views(snapshot, owners)
         site, vocabularies = services.site, services.vocabularies
