@@ -37,7 +37,7 @@ class AffiliationSchema(Shape):
 
 
 def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
-    """With a bare ROR id; a name beside it is kept, because no list of organisations is at hand."""
+    """Return `data` with a bare ROR id; keep a name beside it, because there is no list of organisations."""
     if "id" not in data:
         return data
     if not is_valid("ror", data["id"]):
@@ -46,7 +46,7 @@ def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class PersonOrOrganizationSchema(Shape):
-    """Who it is; the name of a person is made from the parts."""
+    """A person or an organisation; the name of a person is made from its parts."""
 
     type = Plain(OneOf(KINDS, error=_NO_KIND), required=True, error_messages={"required": _NO_KIND})
     name = Plain(most=2 * NAME + 2, metadata={"description": "required of an organisation"})
@@ -82,8 +82,8 @@ class CreatorSchema(Shape):
     affiliations = Several(AffiliationSchema, most=100)
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        found = [(one.get("id"), one.get("name")) for one in data.get("affiliations", ())]
-        if len(found) != len(set(found)):
+        keys = [(affiliation.get("id"), affiliation.get("name")) for affiliation in data.get("affiliations", ())]
+        if len(keys) != len(set(keys)):
             raise ValidationError("Duplicate affiliations are not allowed.", "affiliations")
         return data
 
