@@ -28,6 +28,7 @@ from repository.faces.api.routing import Api
 from repository.faces.api.search import routes as search
 from repository.faces.api.tokens import routes as tokens
 from repository.faces.api.vocabularies import routes as vocabularies
+from repository.faces.authentication import recognise_actor
 from repository.faces.feeds import views as feeds
 from repository.faces.oai import routes as oai
 from repository.faces.pages import views as pages
@@ -90,7 +91,7 @@ def _recognise() -> None:
     if is_operational():
         g.actor = ANONYMOUS
         return
-    tokens.recognise()
+    recognise_actor()
     bind_contextvars(user=g.actor.person_id)
 
 

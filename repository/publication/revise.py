@@ -10,8 +10,7 @@ from repository.deposits.queries import DraftView, view_of
 from repository.files.uploads import new_set
 from repository.publication.facts import EditBegun, NewVersionBegun
 from repository.records.model import Concept, Version
-from repository.records.numbers import new_record_ids
-from repository.records.queries import RecordView, record_view
+from repository.records.queries import RecordView, new_record_ids, record_view
 
 NOT_INHERITED = ("version", "publication_date")
 

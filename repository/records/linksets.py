@@ -1,4 +1,4 @@
-"""All links of a published record, written while its files are read, however many there are."""
+"""Linksets: all links of a published record, written while its files are read, whatever their number."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def linkset(services: Services, actor: Actor, record_id: int, media_type: str) -
 
 
 def linkset_link(api_url: str) -> str:
-    """The ``Link`` header of the record in the API, which leads to its linkset (InvenioRDM contract, section 1.11)."""
+    """Return the ``Link`` header that leads from a record to its linkset (InvenioRDM contract, section 1.11)."""
     return f'<{api_url}>; rel="linkset"; type="{LINKSET_JSON}"'
 
 

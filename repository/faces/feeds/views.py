@@ -15,9 +15,9 @@ from repository.faces.feeds.atom import ATOM, ENTRIES, feed
 from repository.faces.feeds.robots import CATALOG_TYPE, api_catalog, robots_txt, security_txt
 from repository.faces.feeds.sitemaps import sitemap_index, sitemap_part
 from repository.faces.request_context import current_services
+from repository.records.public_lists import last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import record_views
-from repository.records.recent import last_change, newest_ids
 
 pages = Blueprint("discovery", __name__)
 XML, PLAIN = "application/xml; charset=utf-8", "text/plain; charset=utf-8"

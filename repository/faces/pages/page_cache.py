@@ -27,6 +27,7 @@ from repository.faces.pages.view_model import VersionLine
 from repository.files.queries import first_entries
 from repository.records.linksets import EXPORTS
 from repository.records.page_keys import PageKey, page_key
+from repository.records.public_lists import last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import (
     RecordView,
@@ -36,7 +37,6 @@ from repository.records.queries import (
     resolve_record,
     versions_of,
 )
-from repository.records.recent import last_change, newest_ids
 
 LISTED_VERSIONS = 100
 NEWEST = 20

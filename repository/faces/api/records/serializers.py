@@ -108,7 +108,7 @@ def _files_json(view: RecordView, site: Site, audience: Audience, entries: Itera
 
 
 def parent_json(concept: Concept, pids: ByScheme) -> dict[str, Any]:
-    """The concept inside a draft or record."""
+    """Return the concept as it stands inside a draft or record."""
     return {
         "id": str(concept.id),
         "access": {
@@ -130,18 +130,18 @@ def _communities(slug: str | None) -> dict[str, Any]:
 
 
 def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True) -> dict[str, Any]:
-    """The identifiers of a draft or record; a published one has its OAI identifier too."""
-    shown: dict[str, Any] = {scheme: pid_json(pid) for scheme, pid in pids.items()}
+    """Return the identifiers of a draft or record; a published one has its OAI identifier too."""
+    identifiers: dict[str, Any] = {scheme: pid_json(pid) for scheme, pid in pids.items()}
     if published:
-        shown["oai"] = {"identifier": f"oai:{site.host}:{record_id}", "provider": "oai"}
-    return shown
+        identifiers["oai"] = {"identifier": f"oai:{site.host}:{record_id}", "provider": "oai"}
+    return identifiers
 
 
 _PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
 
 
 def pid_json(pid: Identifier) -> dict[str, str]:
-    """One identifier; `provider` is the contract's word for its kind, `state` says how far registration is."""
+    """Return an identifier; `provider` is the contract's word for its kind, `state` that of its registration."""
     if pid.external:
         return {"identifier": pid.value, "provider": "external"}
     provider = _PROVIDERS[pid.scheme]
@@ -158,7 +158,7 @@ def access_json(terms: AccessTerms, has_files: bool) -> dict[str, Any]:
 
 
 def record_links(view: RecordView, site: Site) -> dict[str, str]:
-    """Absolute URLs, only of what exists."""
+    """Return absolute URLs of the resources that exist."""
     version, concept = view.version, view.concept
     api, page = site.api(f"/records/{version.id}"), site.page(f"/records/{version.id}")
     links = {
@@ -177,7 +177,7 @@ def record_links(view: RecordView, site: Site) -> dict[str, str]:
 
 
 def doi_links(pids: Mapping[str, Identifier], concept_pids: Mapping[str, Identifier]) -> dict[str, str]:
-    """Where the identifiers lead, as links of a draft or record."""
+    """Return the resolver addresses of the identifiers, as links of a draft or record."""
     links = {}
     if doi := pids.get("doi"):
         links["doi"] = links["self_doi"] = f"https://doi.org/{doi.value}"
@@ -191,7 +191,7 @@ def doi_links(pids: Mapping[str, Identifier], concept_pids: Mapping[str, Identif
 def hits_json(
     hits: Sequence[Mapping[str, Any] | orjson.Fragment], total: int, sort: str, links: Mapping[str, str], **more: Any
 ) -> dict[str, Any]:
-    """The list envelope of the contract; hits are objects or texts of objects."""
+    """Return the list envelope of the contract; hits are objects or JSON texts of objects."""
     return {
         "hits": {"hits": list(hits), "total": total},
         **more,

@@ -1,65 +1,22 @@
-"""HTTP of accounts: who is asking, and one's tokens."""
+"""A person's access tokens over HTTP."""
 
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response
 
 from repository.access.policy import Action, Resource, must
-from repository.core.actor import ANONYMOUS, Actor, Role, TokenScope
+from repository.core.actor import TokenScope
 from repository.core.clock import iso
-from repository.core.errors import Invalid, NotSignedIn
 from repository.core.web.responses import json_reply, no_content
-from repository.engines.services import Services
 from repository.faces.api.routing import Api, ApiCall
 from repository.faces.api.tokens.schemas import TokenListShape, TokenRequest, TokenShape
-from repository.faces.request_context import current_services
-from repository.people.access_tokens import actor_for_token, issue_token, revoke_token
-from repository.people.accounts import password_is_right, person_by_email
+from repository.faces.authentication import TOKENS
+from repository.people.access_tokens import issue_token, revoke_token
 from repository.people.model import AccessToken, Person
 from repository.people.queries import tokens_of
 
 api = Api("accounts")
-TOKENS = "/user/tokens"
-
-
-def recognise() -> None:
-    """Find out who is asking, before the view: nobody, or the bearer of a valid token.
-
-    A credential that is presented and wrong is refused (401), also where none is needed, so that nobody takes
-    an anonymous answer for their own.  A name and password are taken only where tokens are managed.
-    """
-    g.actor = ANONYMOUS
-    header = request.headers.get("Authorization")
-    if header is None and "access_token" not in request.args:
-        return
-    services = current_services()
-    kind, _, secret = (header or "").partition(" ")
-    if kind.lower() == "basic" and request.path.startswith(f"/api{TOKENS}"):
-        g.actor = _by_password(services)
-        return
-    if header is not None and kind.lower() != "bearer":
-        raise NotSignedIn
-    with services.database.connection() as connection:
-        g.actor = actor_for_token(connection, secret.strip() if header else request.args["access_token"])
-
-
-def _by_password(services: Services) -> Actor:
-    given = request.authorization
-    if given is None or given.username is None or given.password is None:
-        raise NotSignedIn
-    with services.database.snapshot(ANONYMOUS) as snapshot:
-        person = _person(snapshot, given.username)
-    if not password_is_right(person, given.password) or person is None:
-        raise NotSignedIn
-    return Actor(person.id, Role(person.role), frozenset((TokenScope.TOKENS,)))
-
-
-def _person(unit: Any, email: str) -> Person | None:
-    try:
-        return person_by_email(unit, email)
-    except Invalid:
-        return None
 
 
 @api.route(
