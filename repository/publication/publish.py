@@ -75,7 +75,7 @@ def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
         concept_id=concept.id,
         index=concept.versions + 1,
         revision=draft.revision + 1,
-        change=1,
+        cache_version=1,
         file_set_id=draft.file_set_id,
         created=now,
         updated=now,

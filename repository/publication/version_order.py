@@ -38,5 +38,5 @@ def touch_changed_latest(unit: UnitOfWork, concept: Concept, before: frozenset[i
     unit.session.flush()
     changed = sorted(before ^ latest_ids(unit, concept))
     for version_id in changed:
-        unit.session.get_one(Version, version_id).change += 1
+        unit.session.get_one(Version, version_id).cache_version += 1
     return changed

@@ -35,7 +35,7 @@ class PublishedVersion:
 
     id: int
     concept_id: int
-    change: int
+    cache_version: int
     owner_id: int
     index: int
     created: datetime
@@ -78,7 +78,7 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
         kind=DocumentKind.RECORD,
         id=version.id,
         concept_id=version.concept_id,
-        revision=version.change,
+        revision=version.cache_version,
         owner_id=version.owner_id,
         public=version.record_access == PUBLIC,
         latest=context.latest,

@@ -122,7 +122,7 @@ def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) 
         "concept_id": number + 1,
         "index": 1,
         "revision": 3,
-        "change": 1,
+        "cache_version": 1,
         "created": unit.now,
         "updated": unit.now,
         "exposed": True,

@@ -97,7 +97,7 @@ def test_what_changed_between_interruption_and_resumption_is_right_after_it(
     deposits.published(a_dataset(title="Arrived meanwhile"))
     settle()
     with services.database.transaction(SYSTEM) as unit:
-        unit.session.get_one(Version, filled[0]).change += 1  # what no job and no batch of the rebuild will see
+        unit.session.get_one(Version, filled[0]).cache_version += 1  # what no job and no batch of the rebuild will see
     rebuild(services, Steps())
     assert list(differences(services)) == []
 

@@ -22,7 +22,7 @@ _PUBLISHED = (
     select(
         Version.id,
         Version.concept_id,
-        Version.change,
+        Version.cache_version,
         Concept.owner_id,
         Version.index,
         Version.created,
