@@ -226,7 +226,7 @@ def test_an_interrupted_command_says_that_what_is_built_is_kept(
     monkeypatch.setattr(index_command, "Pace", lambda *_, **__: PaceOf(4))
     stopped = command("rebuild")
     assert stopped.exit_code == 1
-    assert "What is built so far is kept" in stopped.stdout
+    assert "The finished part is kept" in stopped.stdout
     monkeypatch.undo()
     steps = Steps()
     rebuild(services, steps)
