@@ -22,7 +22,7 @@ class PersonIdentifierSchema(Identified):
 
 
 class AffiliationSchema(Shape):
-    """Where somebody works: a name, a ROR id, or both."""
+    """The organisation of a creator or contributor: a name, a ROR id, or both."""
 
     id = Plain(most=ID, metadata={"description": "ROR id, bare or as an address"})
     name = Plain(most=NAME)
@@ -75,7 +75,7 @@ def _organisation(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class CreatorSchema(Shape):
-    """Somebody who made the dataset."""
+    """A person or organisation that made the dataset."""
 
     person_or_org = fields.Nested(PersonOrOrganizationSchema, required=True)
     role = term("creatorsroles")
@@ -89,6 +89,6 @@ class CreatorSchema(Shape):
 
 
 class ContributorSchema(CreatorSchema):
-    """Somebody who helped to make the dataset, and how."""
+    """A person or organisation that helped to make the dataset, with its role."""
 
     role = term("contributorsroles", required=True)
