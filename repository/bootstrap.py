@@ -44,7 +44,7 @@ def open_services(settings: Settings) -> Services:
         database=Database(open_database(settings.database_url, settings.database_connections)),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
-        registrars=_registrars(settings.base_url, site.nodes, accounts),
+        registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
     )
@@ -72,7 +72,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
     return Site(
         name=settings.name,
         base_url=settings.base_url,
-        nodes=_nodes(settings, accounts),
+        accounts=_nodes(settings, accounts),
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
         admin_email=settings.admin_email,
@@ -93,9 +93,9 @@ def _registrars(
 ) -> Mapping[str, Registrar]:
     """Return registrars by account name, and by scheme those that serve everybody; raises `SettingsError`."""
     if accounts is None:
-        return {node.name: LocalRegistrar(node.name, base_url) for node in nodes.nodes}
+        return {node.name: LocalRegistrar(node.name, base_url) for node in nodes}
     named = {name: _registrar(name, account, base_url) for name, account in accounts.account.items()}
-    general = {node.scheme: named[node.name] for node in nodes.nodes if node.general}
+    general = {node.scheme: named[node.name] for node in nodes if node.general}
     return {**general, **named}
 
 

@@ -18,11 +18,11 @@ from repository.core.database.postgresql import LOCK_SECONDS, unhurried
 from repository.core.errors import Invalid
 
 _MIGRATION_LOCK = 5_072
-"""any number that nothing else locks"""
+"""any number that no other code locks"""
 
 
 @click.command()
-@click.option("--to", "revision", default="head", help="A revision, or base; the newest if not given.")
+@click.option("--to", "revision", default="head", help="A revision, or base.  [default: the newest]")
 def migrate(revision: str) -> None:
     """Bring the database to the newest schema."""
     with cli_services() as services:
@@ -34,14 +34,14 @@ def migrate(revision: str) -> None:
 
 
 def migrate_to(engine: Engine, revision: str = "head") -> str:
-    """Upgrade (or downgrade to ``base`` or an older one) in one transaction; returns where the database is."""
+    """Upgrade in one transaction, or downgrade to ``base`` or an older revision; return the revision reached."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with engine.execution_options(writing=True).begin() as connection, _alone(connection):
+    with engine.execution_options(writing=True).begin() as connection, _migration_lock(connection):
         config.attributes["connection"] = connection
         context = MigrationContext.configure(connection)
         history = ScriptDirectory.from_config(config)
-        passed = {each.revision for each in history.iterate_revisions(context.get_current_revision(), "base")}
+        passed = {step.revision for step in history.iterate_revisions(context.get_current_revision(), "base")}
         if revision == "base" or revision in passed:
             command.downgrade(config, revision)
         else:
@@ -50,8 +50,8 @@ def migrate_to(engine: Engine, revision: str = "head") -> str:
 
 
 @contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """Several servers may start at once: one migrates, however long it takes; SQLite's writers queue anyway."""
+def _migration_lock(connection: Connection) -> Iterator[None]:
+    """Let one of several starting servers migrate, for as long as it takes; SQLite's writers queue anyway."""
     if connection.dialect.name != "postgresql":
         yield
         return

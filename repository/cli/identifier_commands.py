@@ -17,23 +17,23 @@ def identifiers() -> None:
 @identifiers.command("list")
 @click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
 @click.option("--scheme", help="doi, cstr or handle")
-@click.option("--after", default=0, type=click.IntRange(min=0), help="Go on after the identifier with this id.")
+@click.option("--after", default=0, type=click.IntRange(min=0), help="List identifiers after the one with this id.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
 def list_identifiers(state: str | None, scheme: str | None, after: int, limit: int) -> None:
-    """Identifiers that are not registered, or those in a state, with the cause and the next try."""
+    """List identifiers that are not registered, or those in a state, with cause and next attempt."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
-        chosen = RegistrationState(state) if state else None
-        found = find_identifiers(snapshot, chosen, after=after, limit=limit, scheme=scheme)
-        for each in found:
-            due = iso(each.next_try) if each.next_try else "-"
-            line = f"{each.id}\t{each.state}\t{each.scheme}:{each.value}\t{each.registrar}\tattempts {each.attempts}"
-            click.echo(f"{line}\tnext {due}\t{each.cause}".rstrip())
-        click.echo(f"{len(found)} identifiers.", err=True)
+        only = RegistrationState(state) if state else None
+        rows = find_identifiers(snapshot, only, after=after, limit=limit, scheme=scheme)
+        for row in rows:
+            due = iso(row.next_try) if row.next_try else "-"
+            line = f"{row.id}\t{row.state}\t{row.scheme}:{row.value}\t{row.registrar}\tattempts {row.attempts}"
+            click.echo(f"{line}\tnext {due}\t{row.cause}".rstrip())
+        click.echo(f"{len(rows)} identifiers.", err=True)
 
 
 @identifiers.command("count")
 def count_identifiers() -> None:
-    """How many identifiers there are in each state."""
+    """Count the identifiers in every state."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
         for (scheme, state), count in sorted(count_by_state(snapshot).items()):
             click.echo(f"{scheme}\t{state}\t{count}")
@@ -42,7 +42,7 @@ def count_identifiers() -> None:
 @identifiers.command("retry")
 @click.argument("ids", nargs=-1, type=int)
 def retry_identifiers(ids: tuple[int, ...]) -> None:
-    """Try registrations again: those with IDS, or all that failed."""
+    """Try registrations again: those with IDS, or all that have failed."""
     with cli_services() as services, services.database.transaction(SYSTEM) as unit:
-        count = len([retry_registration(unit, each) for each in ids]) if ids else retry_failed(unit)
+        count = len([retry_registration(unit, identifier_id) for identifier_id in ids]) if ids else retry_failed(unit)
     click.echo(f"{count} registrations will be tried again.")

@@ -18,37 +18,37 @@ def index() -> None:
 
 
 @index.command("check")
-@click.option("--repair", "mend", is_flag=True, help="Make the index say what the database says, and look again.")
+@click.option("--repair", "mend", is_flag=True, help="Bring the index in line with the database, then compare again.")
 def check_index(mend: bool) -> None:
-    """Name every difference between database and index; exit status 1 if there is any (left)."""
+    """List every difference between database and index; exit with status 1 if any remains."""
     with cli_services() as services:
-        found = repair(services, _named(services)) if mend else sum(1 for _ in _named(services))
-        click.echo(f"{found} differences, {sum(total(services).values())} documents expected.")
-        if mend and found:
-            left = sum(1 for _ in _named(services))
-            click.echo(f"{found} differences repaired, {left} are there now.")
-            found = left
-    if found:
+        count = repair(services, _print_differences(services)) if mend else sum(1 for _ in _print_differences(services))
+        click.echo(f"{count} differences, {sum(total(services).values())} documents expected.")
+        if mend and count:
+            left = sum(1 for _ in _print_differences(services))
+            click.echo(f"{count} differences repaired, {left} are there now.")
+            count = left
+    if count:
         raise SystemExit(1)
 
 
 @index.command("rebuild")
-@click.option("--anew", is_flag=True, help="Forget a rebuild that was interrupted, instead of going on with it.")
+@click.option("--anew", is_flag=True, help="Start from the beginning instead of continuing an interrupted rebuild.")
 def rebuild_index(anew: bool) -> None:
-    """Build the index anew from the database; searches go on meanwhile."""
+    """Rebuild the index from the database; searches continue meanwhile."""
     pace = Pace("documents", terminal=sys.stdout.isatty())
     with cli_services() as services:
         try:
             rebuild(services, pace, resume=not anew)
         except (KeyboardInterrupt, Unavailable):
             pace.end()
-            click.echo("What is built so far is kept: the same command goes on from there.")
+            click.echo("The finished part is kept: the same command continues from there.")
             raise
         pace.end()
         click.echo(f"{pace.done} documents indexed.")
 
 
-def _named(services: Services) -> Iterator[Difference]:
+def _print_differences(services: Services) -> Iterator[Difference]:
     for difference in differences(services):
         click.echo(difference)
         yield difference

@@ -23,7 +23,7 @@ from repository.core.errors import Conflict, Unavailable
 from repository.core.facts import Fact, FactRow
 
 _OVERTAKEN = {"40001", "40P01"}
-"""SQLSTATEs of a transaction that another one stopped: serialization_failure, deadlock_detected"""
+"""SQLSTATEs when another transaction stopped this one: serialization_failure, deadlock_detected"""
 _FACT = insert(FactRow.__table__).inline()  # type: ignore[arg-type]
 _AT_ONCE = "Another request changed the same thing at the same time."
 
@@ -117,7 +117,7 @@ class Database:
         Raises `Conflict` when another transaction was faster, and `Unavailable` when the database does not answer; then
         nothing was changed, unless only the answer to the commit was lost.
         """
-        with self._writer_lock, _translated(), self._write_session() as session:
+        with self._writer_lock, _translate(), self._write_session() as session:
             yield UnitOfWork(session, actor, clock.now(), registers=not self._sqlite)
             session.commit()
 
@@ -127,19 +127,25 @@ class Database:
     @contextmanager
     def snapshot(self, actor: Actor) -> Iterator[Snapshot]:
         """Open one consistent view of the database; nothing that the block does is kept."""
-        with _translated(), ReadSession(self._snapshot_engine, expire_on_commit=False, autoflush=False) as session:
+        with (
+            _translate(),
+            ReadSession(self._snapshot_engine, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield Snapshot(session, actor, clock.now())
 
     @contextmanager
     def query(self, actor: Actor) -> Iterator[Snapshot]:
-        """Open a view for exactly one query: the server is spared BEGIN and ROLLBACK."""
-        with _translated(), ReadSession(self._autocommit_engine, expire_on_commit=False, autoflush=False) as session:
+        """Open a view for exactly one query, without the round trips of BEGIN and ROLLBACK."""
+        with (
+            _translate(),
+            ReadSession(self._autocommit_engine, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield Snapshot(session, actor, clock.now())
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Open a connection for one query that returns rows, not objects: a session costs as much as the query."""
-        with _translated(), self._autocommit_engine.connect() as connection:
+        with _translate(), self._autocommit_engine.connect() as connection:
             yield connection
 
     def safe_until(self) -> datetime:
@@ -155,7 +161,7 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
@@ -165,6 +171,6 @@ def _translated() -> Iterator[None]:
             raise Conflict(_AT_ONCE) from error
         raise Unavailable("The database is not available right now.") from error
     except DatabaseError as error:
-        if type(error) is DatabaseError:  # a damaged file; the narrower kinds are faults of our own
+        if type(error) is DatabaseError:  # a damaged file; its subclasses are our own faults
             raise Unavailable("The database cannot be read.") from error
         raise

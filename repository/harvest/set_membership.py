@@ -30,7 +30,7 @@ BATCH = 200
 """versions that are looked at together"""
 
 _READABLE = (Version.exposed, IN_PUBLIC)
-_CHANGES = select(Version.id, Version.change).where(*_READABLE)
+_CHANGES = select(Version.id, Version.cache_version).where(*_READABLE)
 _OF = _CHANGES.where(in_list(Version.id, "ids"))
 _LOCKED = select(Version).where(in_list(Version.id, "ids"), *_READABLE).order_by(Version.id).with_for_update()
 _MEMBERS = select(SetMember.set_id, SetMember.version_id).where(in_list(SetMember.version_id, "ids"))
@@ -104,7 +104,7 @@ def _file(services: Services, sets: Mapping[int, str], changes: Changes) -> int:
         rows = unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update(read=True)).all()
         sound = [row for row in rows if row.query == sets[row.id]]
         locked = unit.session.scalars(_LOCKED, {"ids": list(changes)})
-        versions = {each.id: each for each in locked if each.change == changes[each.id]}
+        versions = {each.id: each for each in locked if each.cache_version == changes[each.id]}
         asked = frozenset((row.id, number) for row in sound for number in versions)
         wanted = frozenset((each, number) for each, number in asked if number in found[each])
         moved = _move(unit, _members(unit, list(versions)) & asked, wanted)

@@ -49,7 +49,7 @@ def reserve_for_publication(
     minted = [
         _minted(unit, site, scheme, owner, origin)
         for owner, has in present.items()
-        for scheme in site.nodes.schemes
+        for scheme in site.accounts.schemes
         if scheme not in has and scheme not in kept_elsewhere
     ]
     if minted:
@@ -83,8 +83,8 @@ def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme
 
 
 def _minted(snapshot: Snapshot, site: Site, scheme: str, owner: int, origin: MintingContext) -> dict[str, Any]:
-    node = site.nodes.node_for(scheme, origin)
-    return _row(snapshot, owner, scheme, site.nodes.minted(node, origin, owner), node)
+    account = site.accounts.account_for(scheme, origin)
+    return _row(snapshot, owner, scheme, site.accounts.mint(account, origin, owner), account)
 
 
 def _row(

@@ -57,7 +57,7 @@ def _assigned(unit: UnitOfWork, number: int, slug: str | None) -> Concept:
         select(Version).where(Version.concept_id == concept.id).order_by(Version.id).with_for_update()
     ).all()
     for version in versions:
-        version.change += 1
+        version.cache_version += 1
         touch_for_harvesters(unit, version)
     unit.emit(CommunityAssigned(concept.id, {"community": slug, "versions": [version.id for version in versions]}))
     unit.session.flush()

@@ -31,7 +31,7 @@ _KEY = select(
     _VERSION.record_access,
     _VERSION.files_access,
     grants_on(_VERSION.concept_id),
-    _VERSION.change,
+    _VERSION.cache_version,
     _PIDS,
     _CONCEPT.latest_id,
     _VERSION.withdrawn_at,

@@ -70,9 +70,10 @@ def _as_updated(context: Any) -> datetime:
 class Version(Described, Base):
     """A published version.
 
-    `revision` counts corrections of the description.  `change` counts all changes that a reader or the index can see,
-    such as no longer being the latest.  `withdrawn_at` is set while the version has a tombstone.  `exposed` says that
-    the public could once read it: harvesters that have it must then be told of its deletion.
+    `revision` counts corrections of the description.  `cache_version` (in the database: ``change``) counts all changes
+    that a reader or the index can see, such as no longer being the latest.  `withdrawn_at` is set while the version has
+    a tombstone.  `exposed` says that the public could once read it: harvesters that have it must then be told of its
+    deletion.
 
     `datestamp` is the date for harvesters: `updated`, or a later one when the version entered or left a set.
     `records.change_tracking` alone moves both.  `resource_type` is the id of the type that the public read last.
@@ -84,7 +85,7 @@ class Version(Described, Base):
     concept_id: Mapped[int] = mapped_column(ForeignKey("concept.id"))
     index: Mapped[int]
     revision: Mapped[int]
-    change: Mapped[int]
+    cache_version: Mapped[int] = mapped_column("change", key="cache_version")
     created: Mapped[datetime]
     updated: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

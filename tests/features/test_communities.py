@@ -23,12 +23,12 @@ JOURNAL = "j00189"
 @pytest.fixture
 def app(services: Services) -> Flask:
     """With a node for a community, and a journal that has a series of its own."""
-    nodes = (
+    accounts = (
         RegistrationAccount("doi", "doi", "10.5072", "data"),
         RegistrationAccount("cstr", "cstr", "99999", "data"),
         RegistrationAccount("central-asia", "cstr", "88888", "data", communities=frozenset({"central-asia"})),
     )
-    site = replace(services.site, nodes=RegistrationAccounts(nodes, {JOURNAL: "{series}.j00189.{number:05}"}))
+    site = replace(services.site, accounts=RegistrationAccounts(accounts, {JOURNAL: "{series}.j00189.{number:05}"}))
     return create_app(replace(services, site=site))
 
 

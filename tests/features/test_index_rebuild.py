@@ -99,7 +99,7 @@ def test_what_changed_between_interruption_and_resumption_is_right_after_it(
     deposits.published(a_dataset(title="Arrived meanwhile"))
     settle()
     with services.database.transaction(SYSTEM) as unit:
-        unit.session.get_one(Version, filled[0]).change += 1  # what no job and no batch of the rebuild will see
+        unit.session.get_one(Version, filled[0]).cache_version += 1  # what no job and no batch of the rebuild will see
     rebuild(services, Steps())
     assert list(differences(services)) == []
 
@@ -228,7 +228,7 @@ def test_an_interrupted_command_says_that_what_is_built_is_kept(
     monkeypatch.setattr(index_command, "Pace", lambda *_, **__: PaceOf(4))
     stopped = command("rebuild")
     assert stopped.exit_code == 1
-    assert "What is built so far is kept" in stopped.stdout
+    assert "The finished part is kept" in stopped.stdout
     monkeypatch.undo()
     steps = Steps()
     rebuild(services, steps)
