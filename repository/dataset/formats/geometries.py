@@ -25,7 +25,7 @@ def schema_place(place: DescribedPlace) -> Json:
         "sameAs": same,
     }
     kept = {name: value for name, value in said.items() if value}
-    return {"@type": "DescribedPlace", **kept} if kept else {}
+    return {"@type": "Place", **kept} if kept else {}
 
 
 def geo(geometry: Mapping[str, Any]) -> list[Json]:

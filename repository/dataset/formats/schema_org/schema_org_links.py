@@ -1,6 +1,6 @@
 """What identifies a version and what it is related to, in schema.org's terms.
 
-Sources: science-on-schema.org, guide Dataset 1.3, "RelatedId" and "Provenance relationships"; PROV-O and DCMI
+Sources: science-on-schema.org, guide Dataset 1.3, "Identifier" and "Provenance relationships"; PROV-O and DCMI
 Metadata Terms for relations between versions, which schema.org does not have.
 """
 
