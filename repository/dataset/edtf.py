@@ -69,10 +69,10 @@ def parse_edtf(text: str) -> Edtf:
 
 def _days(text: str) -> tuple[str, str]:
     """First and last day of a date; a part that is missing or ``XX`` may be anything."""
-    found = _DATE.fullmatch(text)
-    if found is None:
+    match = _DATE.fullmatch(text)
+    if match is None:
         raise ValueError(MESSAGE)
-    year, month, day = found.group(1), found.group(2) or "XX", found.group(3) or "XX"
+    year, month, day = match.group(1), match.group(2) or "XX", match.group(3) or "XX"
     if month == "XX":
         return _unknown_month(year, day)
     if not 1 <= int(month) <= 12:

@@ -23,7 +23,7 @@ from repository.dataset.description import (
     Text,
 )
 from repository.dataset.formats.plain_text import plain
-from repository.dataset.schemes import type_told_by
+from repository.dataset.schemes import only_resource_type
 from repository.dataset.vocabularies import Vocabularies
 
 Json = Mapping[str, Any]
@@ -58,16 +58,16 @@ class _DescriptionReader:
 
     def people(self) -> dict[str, Any]:
         return {
-            "creators": [self.agent(a, "creatorsroles") for a in self.each("creators")],
-            "contributors": [self.agent(a, "contributorsroles") for a in self.each("contributors")],
-            "funding": [self.funded(f) for f in self.each("funding")],
+            "creators": [self.agent(a, "creatorsroles") for a in self.members("creators")],
+            "contributors": [self.agent(a, "contributorsroles") for a in self.members("contributors")],
+            "funding": [self.grant(f) for f in self.members("funding")],
         }
 
     def texts(self) -> dict[str, Any]:
         return {
             "additional_titles": [
                 Text(t.get("title", ""), self.term("titletypes", t.get("type")), _lang(t))
-                for t in self.each("additional_titles")
+                for t in self.members("additional_titles")
             ],
             "additional_descriptions": [
                 Text(
@@ -75,40 +75,40 @@ class _DescriptionReader:
                     self.term("descriptiontypes", t.get("type")),
                     _lang(t),
                 )
-                for t in self.each("additional_descriptions")
+                for t in self.members("additional_descriptions")
             ],
         }
 
     def classification(self) -> dict[str, Any]:
         return {
-            "subjects": [self.subject(s) for s in self.each("subjects")],
-            "languages": [self.label("languages", v) for v in self.each("languages")],
-            "licences": [self.licence(r) for r in self.each("rights")],
+            "subjects": [self.subject(s) for s in self.members("subjects")],
+            "languages": [self.label("languages", v) for v in self.members("languages")],
+            "licences": [self.licence(r) for r in self.members("rights")],
             "dates": [
                 DateOf(
                     d.get("date", ""),
                     self.label("datetypes", d.get("type")),
                     d.get("description") or "",
                 )
-                for d in self.each("dates")
+                for d in self.members("dates")
             ],
-            "sizes": tuple(self.each("sizes")),
-            "formats": tuple(self.each("formats")),
+            "sizes": tuple(self.members("sizes")),
+            "formats": tuple(self.members("formats")),
         }
 
     def relations(self) -> dict[str, Any]:
         locations = self.metadata.get("locations") or {}
         return {
-            "identifiers": _identifiers(self.each("identifiers")),
-            "related_identifiers": [self.related(r) for r in self.each("related_identifiers")],
-            "references": [r.get("reference", "") for r in self.each("references")],
+            "identifiers": _identifiers(self.members("identifiers")),
+            "related_identifiers": [self.related(r) for r in self.members("related_identifiers")],
+            "references": [r.get("reference", "") for r in self.members("references")],
             "places": [_place(f) for f in locations.get("features") or ()],
         }
 
     def text(self, name: str) -> str:
         return str(self.metadata.get(name) or "")
 
-    def each(self, name: str) -> Iterable[Any]:
+    def members(self, name: str) -> Iterable[Any]:
         return self.metadata.get(name) or ()
 
     def label(self, kind: str, reference: Json | None) -> Label:
@@ -127,14 +127,14 @@ class _DescriptionReader:
         return str(thing.get("name") or Label(thing_id, titles).name())
 
     def agent(self, agent: Json, roles: str) -> Agent:
-        who = agent.get("person_or_org") or {}
-        family, given = who.get("family_name") or "", who.get("given_name") or ""
+        person = agent.get("person_or_org") or {}
+        family_name, given_name = person.get("family_name") or "", person.get("given_name") or ""
         return Agent(
-            personal=who.get("type", "personal") == "personal",
-            name=who.get("name") or ", ".join(part for part in (family, given) if part),
-            family_name=family,
-            given_name=given,
-            identifiers=_identifiers(who.get("identifiers") or ()),
+            personal=person.get("type", "personal") == "personal",
+            name=person.get("name") or ", ".join(part for part in (family_name, given_name) if part),
+            family_name=family_name,
+            given_name=given_name,
+            identifiers=_identifiers(person.get("identifiers") or ()),
             affiliations=[
                 Affiliation(self.name("affiliations", a), a.get("id")) for a in agent.get("affiliations") or ()
             ],
@@ -168,15 +168,15 @@ class _DescriptionReader:
 
     def related(self, related: Json) -> RelatedIdentifier:
         scheme = related.get("scheme") or "other"
-        told = {"id": type_told_by(scheme)} if type_told_by(scheme) else None
+        usual_type = {"id": only_resource_type(scheme)} if only_resource_type(scheme) else None
         return RelatedIdentifier(
             scheme=scheme,
             identifier=related.get("identifier", ""),
             relation=self.label("relationtypes", related.get("relation_type")),
-            resource_type=self.term("resourcetypes", related.get("resource_type") or told),
+            resource_type=self.term("resourcetypes", related.get("resource_type") or usual_type),
         )
 
-    def funded(self, funding: Json) -> Funding:
+    def grant(self, funding: Json) -> Funding:
         funder, award = funding.get("funder") or {}, funding.get("award") or {}
         links = [i for i in _identifiers(award.get("identifiers") or ()) if i.scheme == "url"]
         return Funding(

@@ -88,7 +88,7 @@ def _lines(names: Iterable[str]) -> str:
     return "\n" + "\n".join(fold(name) for name in names) + "\n"
 
 
-def _with_all(words: Iterable[str], keys: Sequence[_Key]) -> Sequence[_Key]:
+def _keys_with(words: Iterable[str], keys: Sequence[_Key]) -> Sequence[_Key]:
     for word in words:
         keys = [key for key in keys if word in key.names]
     return keys
@@ -98,7 +98,7 @@ _RANKS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Question:
     """A question folded once, in the forms that `rank` looks for."""
 
     words: Sequence[str]
@@ -107,7 +107,7 @@ class _Wanted:
     starts: Sequence[str]
 
     @classmethod
-    def of(cls, text: str) -> "_Wanted":
+    def of(cls, text: str) -> "_Question":
         folded = fold(text)
         words = folded.split()
         starts = [" " + _NOT_A_WORD.sub(" ", word).lstrip() for word in words]
@@ -151,11 +151,11 @@ class Vocabulary:
 
         Without `text` all terms, in the order of their file.  `tag` keeps only terms that carry it.
         """
-        found = list(self) if text is None else self._with_words(text)
-        return found if tag is None else [entry for entry in found if tag in entry.tags]
+        entries = list(self) if text is None else self._with_words(text)
+        return entries if tag is None else [entry for entry in entries if tag in entry.tags]
 
     def _with_words(self, text: str) -> list[VocabularyEntry]:
-        return [key.entry for key in _with_all(fold(text).split(), self._keys)]
+        return [key.entry for key in _keys_with(fold(text).split(), self._keys)]
 
     def suggest(self, text: str) -> list[VocabularyEntry]:
         """Terms for someone who is still typing, the likeliest first.
@@ -165,10 +165,10 @@ class Vocabulary:
         In each of these groups recommended terms stand before the others and deprecated ones
         behind; equals are sorted by English title.
         """
-        wanted = _Wanted.of(text)
+        question = _Question.of(text)
         groups: list[list[VocabularyEntry]] = [[] for _ in range(_RANKS)]
-        for key in _with_all(wanted.words, self._offered):
-            groups[wanted.rank(key)].append(key.entry)
+        for key in _keys_with(question.words, self._keys_by_preference):
+            groups[question.rank(key)].append(key.entry)
         return [entry for group in groups for entry in group]
 
     @cached_property
@@ -177,11 +177,11 @@ class Vocabulary:
         return [_Key.of(entry) for entry in ordered]
 
     @cached_property
-    def _offered(self) -> Sequence[_Key]:
-        return sorted(self._keys, key=lambda key: _standing(key.entry))
+    def _keys_by_preference(self) -> Sequence[_Key]:
+        return sorted(self._keys, key=lambda key: _preference(key.entry))
 
 
-def _standing(entry: VocabularyEntry) -> int:
+def _preference(entry: VocabularyEntry) -> int:
     return 0 if RECOMMENDED in entry.tags else 2 if DEPRECATED in entry.tags else 1
 
 

@@ -42,13 +42,13 @@ def docstrings(module: Module) -> Iterator[tuple[int, str]]:
     """Line and text of each string that describes a module, class, function, constant or field."""
     for scope in ast.walk(module.tree):
         for statement in scope.body if isinstance(scope, Described) else ():
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                if isinstance(statement.value.value, str):
-                    yield statement.lineno, statement.value.value
+            match statement:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    yield statement.lineno, text
 
 
 def first_sentence(text: str) -> str:
-    """The text up to its first full stop, blank line or block of code; spans of code become one word each."""
+    """Return the text up to its first full stop, blank line or block of code, each span of code as one word."""
     plain = _CODE.sub("Code", text.strip())
     end = _END.search(plain)
     return plain[: end.start()] if end else plain

@@ -54,13 +54,13 @@ def wkt(geometry: Geometry, most: int) -> str | None:
     if not 0 < sum(map(len, _lines(geometry))) <= most:
         return None
     if geometry["type"] == "GeometryCollection":
-        parts = [part for each in geometry.get("geometries") or () if (part := wkt(each, most))]
+        parts = [part for member in geometry.get("geometries") or () if (part := wkt(member, most))]
         return f"GEOMETRYCOLLECTION({', '.join(parts)})"
     kind = str(geometry["type"])
-    inside = _written(geometry["coordinates"], _LEVELS[kind])
+    coordinates = _wkt_coordinates(geometry["coordinates"], _LEVELS[kind])
     if kind == "MultiPoint":
-        inside = f"({', '.join(f'({_written(each, 0)})' for each in geometry['coordinates'])})"
-    return f"{kind.upper()}({inside})" if kind == "Point" else f"{kind.upper()}{inside}"
+        coordinates = f"({', '.join(f'({_wkt_coordinates(member, 0)})' for member in geometry['coordinates'])})"
+    return f"{kind.upper()}({coordinates})" if kind == "Point" else f"{kind.upper()}{coordinates}"
 
 
 def decimal(degrees: float) -> str:
@@ -68,10 +68,10 @@ def decimal(degrees: float) -> str:
     return f"{degrees:.8f}".rstrip("0").rstrip(".") if round(degrees, 8) else "0"
 
 
-def _written(coordinates: Any, levels: int) -> str:
+def _wkt_coordinates(coordinates: Any, levels: int) -> str:
     if levels == 0:
         return f"{decimal(coordinates[0])} {decimal(coordinates[1])}"
-    return f"({', '.join(_written(each, levels - 1) for each in coordinates)})"
+    return f"({', '.join(_wkt_coordinates(member, levels - 1) for member in coordinates)})"
 
 
 def _lines(geometry: Geometry) -> Iterator[Sequence[Position]]:
@@ -83,17 +83,17 @@ def _lines(geometry: Geometry) -> Iterator[Sequence[Position]]:
     elif kind in _LEVELS:
         coordinates = geometry.get("coordinates") or []
         single = kind == "MultiPoint"
-        yield from ([each] for each in coordinates) if single else _unpacked(coordinates, _LEVELS[kind])
+        yield from ([position] for position in coordinates) if single else _position_lists(coordinates, _LEVELS[kind])
 
 
-def _unpacked(coordinates: Any, levels: int) -> Iterator[Sequence[Position]]:
+def _position_lists(coordinates: Any, levels: int) -> Iterator[Sequence[Position]]:
     if levels == 0:
         yield [coordinates] if coordinates else []
     elif levels == 1:
         yield coordinates
     else:
-        for each in coordinates:
-            yield from _unpacked(each, levels - 1)
+        for member in coordinates:
+            yield from _position_lists(member, levels - 1)
 
 
 def _sides(spans: Sequence[Span]) -> Span:

@@ -17,15 +17,15 @@ Position = Sequence[float]
 def schema_place(place: DescribedPlace) -> Json:
     """A schema.org Place; empty when nothing is said that it could hold."""
     shapes = geo(place.geometry) if place.geometry else []
-    same = [link for i in place.identifiers if (link := identifier_urls.link_to(i.scheme, i.identifier))]
-    said = {
+    same_as = [link for i in place.identifiers if (link := identifier_urls.link_to(i.scheme, i.identifier))]
+    members = {
         "name": place.place,
         "description": place.description,
         "geo": shapes[0] if len(shapes) == 1 else shapes,
-        "sameAs": same,
+        "sameAs": same_as,
     }
-    kept = {name: value for name, value in said.items() if value}
-    return {"@type": "Place", **kept} if kept else {}
+    filled = {name: value for name, value in members.items() if value}
+    return {"@type": "Place", **filled} if filled else {}
 
 
 def geo(geometry: Mapping[str, Any]) -> list[Json]:
@@ -49,12 +49,12 @@ def geo(geometry: Mapping[str, Any]) -> list[Json]:
 
 
 def _point(position: Position) -> Json:
-    found: Json = {
+    point: Json = {
         "@type": "GeoCoordinates",
         "latitude": position[1],
         "longitude": position[0],
     }
-    return {**found, "elevation": position[2]} if len(position) > 2 else found
+    return {**point, "elevation": position[2]} if len(position) > 2 else point
 
 
 def _area(ring: Sequence[Position]) -> Json:

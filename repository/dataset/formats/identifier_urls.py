@@ -58,7 +58,7 @@ def link_to(scheme: str, identifier: str) -> str | None:
     if scheme == "crossreffunderid":
         bare = f"10.13039/{bare.removeprefix('10.13039/')}"
     # the qualifiers of a SWHID are percent-encoded already
-    return _ADDRESSES[scheme].format(_quoted(bare, "%" if scheme == "swhid" else ""))
+    return _ADDRESSES[scheme].format(_escape(bare, "%" if scheme == "swhid" else ""))
 
 
 def registered_as(scheme: str, identifier: str) -> str:
@@ -69,7 +69,7 @@ def registered_as(scheme: str, identifier: str) -> str:
 
 
 def doi_url(doi: str) -> str:
-    return f"https://doi.org/{_quoted(doi)}"
+    return f"https://doi.org/{_escape(doi)}"
 
 
 def cited_at(doi: str | None, identifier: str | None, page: str) -> str:
@@ -85,7 +85,7 @@ def cstr_url(identifier: str) -> str:
 
 
 def handle_url(handle: str) -> str:
-    return f"https://hdl.handle.net/{_quoted(handle)}"
+    return f"https://hdl.handle.net/{_escape(handle)}"
 
 
 def ror_url(identifier: str | None) -> str | None:
@@ -93,11 +93,11 @@ def ror_url(identifier: str | None) -> str | None:
     if not identifier:
         return None
     bare = identifier.removeprefix("https://ror.org/")
-    looks_right = len(bare) == 9 and bare.startswith("0") and bare.isalnum() and bare.isascii()
-    return f"https://ror.org/{bare}" if looks_right else None
+    is_ror_id = len(bare) == 9 and bare.startswith("0") and bare.isalnum() and bare.isascii()
+    return f"https://ror.org/{bare}" if is_ror_id else None
 
 
-def _quoted(identifier: str, also_safe: str = "") -> str:
+def _escape(identifier: str, also_safe: str = "") -> str:
     return quote(identifier, safe=_SAFE + also_safe, errors="replace")
 
 

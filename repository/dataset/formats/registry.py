@@ -17,7 +17,7 @@ from repository.dataset.formats.citation.availability import data_availability
 from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.citation.csl import csl_json
 from repository.dataset.formats.citation.endnote import endnote
-from repository.dataset.formats.citation.jats import jats, referred
+from repository.dataset.formats.citation.jats import jats, jats_ref
 from repository.dataset.formats.citation.ris import ris
 from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
@@ -62,7 +62,7 @@ class ExportFormat:
     also: tuple[str, ...] = ()
 
 
-def joined(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
+def joiner(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
     """Documents one after another, with something before, between and after them."""
 
     def combine(publications: Iterable[Publication]) -> Iterator[str]:
@@ -89,7 +89,7 @@ def json_format(
     def write(publication: Publication) -> str:
         return as_json(make(publication))
 
-    return ExportFormat(name, media_type, extension, label, write, joined(write, "[", ",\n", "]"), also)
+    return ExportFormat(name, media_type, extension, label, write, joiner(write, "[", ",\n", "]"), also)
 
 
 def xml_format(
@@ -110,7 +110,7 @@ def xml_format(
     def write(publication: Publication) -> str:
         return DECLARATION + element(publication)
 
-    combine = joined(member or element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
+    combine = joiner(member or element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
     return ExportFormat(name, media_type, "xml", label, write, combine, also)
 
 
@@ -128,7 +128,7 @@ def text_format(
     def clean(publication: Publication) -> str:
         return writable(write(publication))
 
-    return ExportFormat(name, media_type, extension, label, clean, joined(clean), also)
+    return ExportFormat(name, media_type, extension, label, clean, joiner(clean), also)
 
 
 def as_json(value: Mapping[str, Any]) -> str:
@@ -239,7 +239,7 @@ _TABLE = (
         "JATS reference",
         jats,
         wrapper="ref-list",
-        member=referred,
+        member=jats_ref,
     ),
     text_format(
         "data-availability",
@@ -263,7 +263,7 @@ _TABLE = (
 )
 """In the order in which people are offered them."""
 
-FORMATS: Mapping[str, ExportFormat] = MappingProxyType({listed.name: listed for listed in _TABLE})
+FORMATS: Mapping[str, ExportFormat] = MappingProxyType({export.name: export for export in _TABLE})
 """Every format by its name."""
 
 
@@ -273,21 +273,23 @@ def of_media_type(media_type: str) -> ExportFormat | None:
     Of its parameters only ``profile`` counts, and only where a format has that profile (RFC 6906: a client that does
     not know a profile loses nothing by it).
     """
-    kind, profile = _parsed(media_type)
+    kind, profile = _kind_and_profile(media_type)
     return _BY_MEDIA_TYPE.get((kind, profile)) or _BY_MEDIA_TYPE.get((kind, ""))
 
 
-def write_list(listed: ExportFormat, publications: Iterable[Publication]) -> Iterator[str]:
+def write_list(export: ExportFormat, publications: Iterable[Publication]) -> Iterator[str]:
     """`publications` as one well-formed document, in parts of about a record each; they are taken one by one."""
-    return listed.combine(publications)
+    return export.combine(publications)
 
 
-def _parsed(media_type: str) -> tuple[str, str]:
+def _kind_and_profile(media_type: str) -> tuple[str, str]:
     kind, _, parameters = media_type.partition(";")
     profile = _PROFILE.search(parameters)
     return kind.strip().lower(), (profile[1] or profile[2] or "") if profile else ""
 
 
 _BY_MEDIA_TYPE = {
-    _parsed(media_type): listed for listed in reversed(_TABLE) for media_type in (*listed.also, listed.media_type)
+    _kind_and_profile(media_type): export
+    for export in reversed(_TABLE)
+    for media_type in (*export.also, export.media_type)
 }

@@ -17,10 +17,10 @@ def writable(value: str) -> str:
 
 def text(value: str) -> str:
     """`value` as the content of an element, without the characters that XML has no way to write."""
-    kept = writable(value)
-    if _TO_ESCAPE.search(kept) is None:
-        return kept
-    return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    characters = writable(value)
+    if _TO_ESCAPE.search(characters) is None:
+        return characters
+    return characters.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
 def attribute(name: str, value: str) -> str:
@@ -31,5 +31,5 @@ def attribute(name: str, value: str) -> str:
 
 def element(name: str, content: str, **attributes: str) -> str:
     """An element that holds text."""
-    given = "".join(attribute(key, value) for key, value in attributes.items())
-    return f"<{name}{given}>{text(content)}</{name}>"
+    written_attributes = "".join(attribute(key, value) for key, value in attributes.items())
+    return f"<{name}{written_attributes}>{text(content)}</{name}>"

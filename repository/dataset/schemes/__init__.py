@@ -16,14 +16,14 @@ from repository.dataset.schemes.parsing import Misread, Read, WrongCheck
 LONGEST = 2_000
 """Characters of an identifier; the longest that browsers follow as an address."""
 
-_MOST_TELLING_FIRST = (
+_DETECTION_ORDER = (
     *("cstr", "swhid", "raid", "pidinst", "doi", "ark", "w3id", "purl", "lsid", "urn", "rrid", "grid", "igsn"),
     *("arxiv", "patent", "handle", "ads", "isbn", "orcid", "isni", "ean13", "upc", "issn", "istc", "gnd", "ror"),
     *("wikidata", "geonames", "pmcid", "pmid", "url"),
 )
 """The order of detection: prefixes and check digits first, bare numbers and any address last."""
 
-_TELLING_SIGNS = {
+_SIGNS = {
     # any two words with a slash between would be a handle, any word an IGSN, any number a place, any DOI a project
     "handle": re.compile(r"hdl:|https?://hdl\.handle\.net/|[0-9]+(?:\.[0-9A-Za-z_-]+)*/\S", re.I),
     "igsn": re.compile(r"igsn:|https?://(?:www\.)?igsn\.org/|(?:hdl:\s*|https?://hdl\.handle\.net/)?10273/", re.I),
@@ -32,9 +32,9 @@ _TELLING_SIGNS = {
     "pidinst": re.compile(r"pidinst:", re.I),
     "patent": patent_ids.SIGNS,
 }
-_MARKS = {name: f"{name}:" for name in _MOST_TELLING_FIRST if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
+_MARKS = {name: f"{name}:" for name in _DETECTION_ORDER if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
 """How a text begins that is meant to be an identifier of the scheme, right or wrong."""
-_A_MERE_NUMBER = re.compile(r"[0-9]+")
+_BARE_NUMBER = re.compile(r"[0-9]+")
 
 _INTERNATIONAL = frozenset(
     ("cstr", "doi", "handle", "igsn", "other", "pidinst", "purl", "raid", "swhid", "url", "urn", "w3id")
@@ -60,14 +60,14 @@ class InvalidIdentifier(ValueError):
     """No identifier of its scheme; `reason` is a sentence that says why, for people, or empty."""
 
     def __init__(self, label: str, reason: str) -> None:
-        self.told = f"Invalid {label} identifier."
+        self.sentence = f"Invalid {label} identifier."
         self.reason = reason
-        super().__init__(f"{self.told} {reason}".strip())
+        super().__init__(f"{self.sentence} {reason}".strip())
 
     @property
     def messages(self) -> list[str]:
         """The contract's sentence, and after it the reason."""
-        return [self.told, self.reason] if self.reason else [self.told]
+        return [self.sentence, self.reason] if self.reason else [self.sentence]
 
 
 def normalise(scheme: str, text: str) -> str:
@@ -75,11 +75,11 @@ def normalise(scheme: str, text: str) -> str:
 
     Raises Invalid with a message for people, as in "Invalid ORCID identifier. Its check digit should be 7.".
     """
-    known = SCHEMES[scheme]
+    entry = SCHEMES[scheme]
     try:
-        return _read(known, text)
+        return _read(entry, text)
     except ValueError as error:
-        raise InvalidIdentifier(known.label, _reason(known, text, error)) from error
+        raise InvalidIdentifier(entry.label, _reason(entry, text, error)) from error
 
 
 def detect(text: str, allowed: Sequence[str]) -> str | None:
@@ -90,9 +90,9 @@ def detect(text: str, allowed: Sequence[str]) -> str | None:
     text = text.strip()
     if len(text) > LONGEST or object_ids.EMAIL.fullmatch(text):
         return None
-    candidates = (name for name in _MOST_TELLING_FIRST if name in allowed)
-    found = next((name for name in candidates if _looks_like(name, text)), None)
-    return None if found == "url" and misspelt(text, allowed) else found
+    candidates = (name for name in _DETECTION_ORDER if name in allowed)
+    scheme = next((name for name in candidates if _looks_like(name, text)), None)
+    return None if scheme == "url" and misspelt(text, allowed) else scheme
 
 
 def misspelt(text: str, allowed: Sequence[str]) -> str:
@@ -103,10 +103,10 @@ def misspelt(text: str, allowed: Sequence[str]) -> str:
     text = text.strip()
     if len(text) > LONGEST:
         return ""
-    faults = {name: fault for name in _MOST_TELLING_FIRST if name in allowed and (fault := _fault(name, text))}
+    faults = {name: fault for name in _DETECTION_ORDER if name in allowed and (fault := _fault(name, text))}
     for name, fault in faults.items():
         if isinstance(fault, WrongCheck) or text.lower().startswith(_MARKS.get(name, " ")):
-            return f"It looks like an identifier of scheme {name}. {_told(SCHEMES[name], fault)}"
+            return f"It looks like an identifier of scheme {name}. {_explanation(SCHEMES[name], fault)}"
     return ""
 
 
@@ -130,24 +130,24 @@ def _read(scheme: Scheme, text: str) -> str:
     return value
 
 
-def _reason(known: Scheme, text: str, error: ValueError) -> str:
+def _reason(scheme: Scheme, text: str, error: ValueError) -> str:
     """Why it is none: a wrong check digit, another scheme, what the reader found, or how it should look."""
     if isinstance(error, WrongCheck):
         return str(error)
-    others = SCHEMES.keys() - {known.id}
+    others = SCHEMES.keys() - {scheme.id}
     if isinstance(error, Misread):
         others -= {"url"}  # the reader found more in the address than that it is one
-    if _A_MERE_NUMBER.fullmatch(text.strip()):
+    if _BARE_NUMBER.fullmatch(text.strip()):
         others -= {"pmid"}  # any number is one
     if other := detect(text, tuple(others)):
         return f"It looks like an identifier of scheme {other}."
-    return _told(known, error)
+    return _explanation(scheme, error)
 
 
-def _told(known: Scheme, error: ValueError) -> str:
+def _explanation(scheme: Scheme, error: ValueError) -> str:
     if isinstance(error, Misread):
         return str(error)
-    return f"It should look like {known.example}." if known.example else ""
+    return f"It should look like {scheme.example}." if scheme.example else ""
 
 
 def _fault(scheme: str, text: str) -> ValueError | None:
@@ -159,7 +159,7 @@ def _fault(scheme: str, text: str) -> ValueError | None:
 
 
 def _looks_like(scheme: str, text: str) -> bool:
-    sign = _TELLING_SIGNS.get(scheme)
+    sign = _SIGNS.get(scheme)
     return (sign is None or sign.match(text) is not None) and is_valid(scheme, text)
 
 
@@ -215,6 +215,6 @@ OF_RELATED = (*OF_THINGS, "orcid", "ror")
 """What a dataset may be related to: things, and the people and institutions behind them."""
 
 
-def type_told_by(scheme: str) -> str:
+def only_resource_type(scheme: str) -> str:
     """The id of the only resource type that identifiers of the scheme are given to, empty when there are several."""
     return SCHEMES[scheme].resource_type if scheme in SCHEMES else ""

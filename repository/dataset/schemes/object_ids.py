@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import idutils
 
-from repository.dataset.schemes.parsing import Misread, after, by_idutils, by_pattern, without_blanks
+from repository.dataset.schemes.parsing import Misread, by_idutils, by_pattern, without_blanks, without_mark
 from repository.dataset.schemes.publication_ids import read_doi
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
@@ -55,13 +55,13 @@ def read_handle(text: str) -> str:
 
 def read_igsn(text: str) -> str:
     """A sample number of the former handles (10273/…), bare, or the DOI that IGSN are registered as since 2022."""
-    written = after(_IGSN_MARK, text)
-    return read_doi(written) if _DOI.match(written) else _sample(written)
+    bare = without_mark(_IGSN_MARK, text)
+    return read_doi(bare) if _DOI.match(bare) else _sample(bare)
 
 
 def read_pidinst(text: str) -> str:
     """A persistent identifier of an instrument, which is a DOI or a Handle (RDA, PIDINST 1.0)."""
-    bare = after(_PIDINST_MARK, text)
+    bare = without_mark(_PIDINST_MARK, text)
     try:
         return read_doi(bare)
     except ValueError:
@@ -70,7 +70,7 @@ def read_pidinst(text: str) -> str:
 
 def read_rrid(text: str) -> str:
     """With its prefix, which is part of how a resource is cited."""
-    bare = after(_RRID_PREFIX, text)
+    bare = without_mark(_RRID_PREFIX, text)
     if not idutils.is_rrid(bare):
         raise ValueError(text)
     return without_blanks(f"RRID:{bare}")
@@ -78,19 +78,19 @@ def read_rrid(text: str) -> str:
 
 def read_swhid(text: str) -> str:
     """ISO/IEC 18670: core in lower case, qualifiers in the standard's order."""
-    core, *qualifiers = after(_SWH_ADDRESS, text).split(";")
+    core, *qualifiers = without_mark(_SWH_ADDRESS, text).split(";")
     core = core.lower().rstrip("/")
     if _SWH_CORE.fullmatch(core) is None:
         raise Misread(_fault_of_core(core))
-    told = [qualifier.partition("=")[::2] for qualifier in qualifiers]
-    for name, value in told:
+    pairs = [qualifier.partition("=")[::2] for qualifier in qualifiers]
+    for name, value in pairs:
         if name not in _SWH_QUALIFIERS or _SWH_QUALIFIERS[name].fullmatch(value) is None:
             raise Misread(f"Its qualifier {name} is not one that the scheme knows, or says what it cannot.")
-    if len({name for name, _ in told}) < len(told):
+    if len({name for name, _ in pairs}) < len(pairs):
         raise Misread("It has a qualifier twice.")
     rank = list(_SWH_QUALIFIERS)
-    told.sort(key=lambda one: rank.index(one[0]))
-    return ";".join([core, *(f"{name}={value}" for name, value in told)])
+    pairs.sort(key=lambda pair: rank.index(pair[0]))
+    return ";".join([core, *(f"{name}={value}" for name, value in pairs)])
 
 
 def read_urn(text: str) -> str:

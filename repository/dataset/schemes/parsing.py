@@ -26,10 +26,10 @@ class WrongCheck(Misread):
 
 def by_idutils(name: str) -> Read:
     """A reader that leaves syntax and normal form to idutils."""
-    looks_right: Callable[[str], Any] = getattr(idutils, f"is_{name}")
+    is_valid: Callable[[str], Any] = getattr(idutils, f"is_{name}")
 
     def read(text: str) -> str:
-        if not looks_right(text):
+        if not is_valid(text):
             raise ValueError(text)
         return without_blanks(str(idutils.normalize_pid(text, name)))
 
@@ -40,22 +40,22 @@ def by_pattern(pattern: re.Pattern[str]) -> Read:
     """A reader that gives the first group of a pattern, which has to match the whole text."""
 
     def read(text: str) -> str:
-        return without_blanks(matched(pattern, text).group(1))
+        return without_blanks(full_match(pattern, text).group(1))
 
     return read
 
 
-def matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
-    found = pattern.fullmatch(text)
-    if found is None:
+def full_match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    match = pattern.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    return found
+    return match
 
 
-def after(mark: re.Pattern[str], text: str) -> str:
+def without_mark(mark: re.Pattern[str], text: str) -> str:
     """The text without a mark that it begins with."""
-    found = mark.match(text)
-    return text[found.end() :] if found else text
+    match = mark.match(text)
+    return text[match.end() :] if match else text
 
 
 def without_blanks(text: str) -> str:
@@ -64,8 +64,8 @@ def without_blanks(text: str) -> str:
     return text
 
 
-def checked(text: str, given: str, right: str) -> str:
+def require_check_digits(text: str, digits: str, right: str) -> str:
     """`text`, when the check digits that it was given are the right ones; else raises WrongCheck."""
-    if given.upper() != right:
+    if digits.upper() != right:
         raise WrongCheck(right)
     return text

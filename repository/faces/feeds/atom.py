@@ -61,7 +61,7 @@ def _entry(publication: Publication) -> Iterator[str]:
 def _author(agent: Agent) -> str:
     orcid = agent.identifier("orcid")
     page = identifier_urls.link_to("orcid", orcid) if orcid else identifier_urls.ror_url(agent.identifier("ror"))
-    return f"<author>{element('name', person_names.written(agent))}{element('uri', page) if page else ''}</author>"
+    return f"<author>{element('name', person_names.display_name(agent))}{element('uri', page) if page else ''}</author>"
 
 
 def _text(name: str, text: str, language: str | None) -> str:

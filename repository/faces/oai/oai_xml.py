@@ -70,7 +70,7 @@ def formats(offered: Mapping[str, MetadataFormat]) -> str:
 
 def described_set(spec: str, name: str, description: str = "") -> str:
     said = f"<set>{xml_writer.element('setSpec', spec)}{xml_writer.element('setName', name)}"
-    about = f"<setDescription>{dublin_core.described(description)}</setDescription>" if description else ""
+    about = f"<setDescription>{dublin_core.set_description(description)}</setDescription>" if description else ""
     return f"{said}{about}</set>"
 
 

@@ -24,7 +24,7 @@ class NewestDataset:
 def newest_dataset(publication: Publication) -> NewestDataset:
     """A dataset with the first of its creators."""
     creators = publication.description.creators
-    shown = [person_names.written(agent) for agent in creators[:MOST_NAMES]]
+    shown = [person_names.display_name(agent) for agent in creators[:MOST_NAMES]]
     return NewestDataset(
         title=one_line(publication.description.title),
         language=csl.language(publication),

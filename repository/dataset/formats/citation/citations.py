@@ -53,15 +53,15 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
     unknown style or locale, naming those there are, and for a style made for other things than this.  Safe to call
     from several threads.
     """
-    wanted = _SYNONYMS.get(style, style)
-    if wanted == GB_T_7714:
+    style_id = _SYNONYMS.get(style, style)
+    if style_id == GB_T_7714:
         return gbt7714.reference(publication, accessed)
-    file = _CSL_FILES.get(wanted, wanted)
+    file = _CSL_FILES.get(style_id, style_id)
     if file not in styles.known():
-        offered = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"
-        raise ValueError(f"Unknown citation style {style[:80]!r}. {offered}.")
+        choice = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"
+        raise ValueError(f"Unknown citation style {style[:80]!r}. {choice}.")
     item = csl.csl_json(_for_print(publication), accessed)
-    return _identified(styles.render(file, styles.locale_for(locale), item), publication)
+    return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
 
 
 def _for_print(publication: Publication) -> Publication:
@@ -69,19 +69,19 @@ def _for_print(publication: Publication) -> Publication:
     return replace(publication, description=replace(publication.description, version=csl.bare_version(publication)))
 
 
-def _identified(text: str, publication: Publication) -> str:
+def _with_identifiers(text: str, publication: Publication) -> str:
     """`text` and behind it what it does not hold of DOI and CSTR; the address where there is neither."""
-    shown = text.casefold()
+    folded = text.casefold()
     missing = []
-    if publication.doi and not _holds(shown, publication.doi, identifier_urls.doi_url(publication.doi)):
+    if publication.doi and not _contains(folded, publication.doi, identifier_urls.doi_url(publication.doi)):
         missing.append(identifier_urls.doi_url(publication.doi))
-    if publication.cstr and not _holds(shown, publication.cstr, identifier_urls.cstr_url(publication.cstr)):
+    if publication.cstr and not _contains(folded, publication.cstr, identifier_urls.cstr_url(publication.cstr)):
         missing.append(cstr.parse(publication.cstr).curie)
-    if not publication.doi and not publication.cstr and not _holds(shown, publication.url):
+    if not publication.doi and not publication.cstr and not _contains(folded, publication.url):
         missing.append(publication.url)
     stop = "." if text.endswith(".") else ""
     return " ".join([text, *(f"{identifier}{stop}" for identifier in missing)])
 
 
-def _holds(shown: str, *forms: str) -> bool:
-    return any(form.casefold() in shown for form in forms)
+def _contains(folded: str, *forms: str) -> bool:
+    return any(form.casefold() in folded for form in forms)

@@ -95,17 +95,17 @@ def date_parts(edtf: str) -> list[list[int]]:
 
     An open end of an interval is left out.
     """
-    found = (_DATE.match(end) for end in edtf.split("/"))
-    return [[int(part) for part in match.groups() if part] for match in found if match]
+    matches = (_DATE.match(end) for end in edtf.split("/"))
+    return [[int(part) for part in match.groups() if part] for match in matches if match]
 
 
 def _date(edtf: str) -> dict[str, Any] | None:
-    found = date_parts(edtf)
-    return {"date-parts": found} if found else None
+    parts = date_parts(edtf)
+    return {"date-parts": parts} if parts else None
 
 
 def _name(agent: Agent) -> dict[str, str]:
     if person_names.is_indivisible(agent):
-        return {"literal": person_names.written(agent)}
-    family, given = person_names.parts(agent)
-    return {"family": family, "given": given} if given else {"family": family}
+        return {"literal": person_names.display_name(agent)}
+    family_name, given_name = person_names.parts(agent)
+    return {"family": family_name, "given": given_name} if given_name else {"family": family_name}

@@ -39,7 +39,7 @@ def endnote(publication: Publication, accessed: date | None = None) -> str:
     A title in another language stands in ``%Q``, the CSTR in ``%M``.  No text can add a tag, for each stands on one
     line.
     """
-    lines = [f"{tag} {written}" for tag, text in _tags(publication, accessed) if (written := printable(text))]
+    lines = [f"{tag} {value}" for tag, text in _tags(publication, accessed) if (value := printable(text))]
     return "\r\n".join([*lines, "", ""])
 
 
@@ -74,7 +74,7 @@ def _dates(publication: Publication, accessed: date | None) -> Iterator[tuple[st
 
 def _name(agent: Agent) -> str:
     """An organisation's name ends in a comma, and a comma within it is doubled, so that it is not taken apart."""
-    name = person_names.catalogued(agent)
+    name = person_names.sort_name(agent)
     if agent.personal:
         return name
     return name.replace(",", ",,", 1) if "," in name else f"{name},"

@@ -43,10 +43,10 @@ def _parts(publication: Publication, accessed: date | None) -> Iterator[str]:
 
 
 def _authors(creators: Sequence[Agent], language: str | None) -> str:
-    shown = [_author(agent) for agent in creators[:MOST_AUTHORS]]
+    names = [_author(agent) for agent in creators[:MOST_AUTHORS]]
     if len(creators) > MOST_AUTHORS:
-        shown.append("等" if language == "zh" else "et al")
-    return ", ".join(shown).rstrip(_END)
+        names.append("等" if language == "zh" else "et al")
+    return ", ".join(names).rstrip(_END)
 
 
 def _author(agent: Agent) -> str:
@@ -55,10 +55,11 @@ def _author(agent: Agent) -> str:
     Of a given name in pinyin each syllable has its initial: Li Jiangning is ``LI J N``, as in the clause's example.
     """
     if person_names.is_indivisible(agent):
-        return person_names.written(agent)
-    family, given = person_names.parts(agent)
-    letters = [part[0].upper() for part in pinyin.syllables(family, given)] or person_names.initials(given)
-    return " ".join([family.upper(), *letters])
+        return person_names.display_name(agent)
+    family_name, given_name = person_names.parts(agent)
+    syllables = pinyin.syllables(family_name, given_name)
+    letters = [part[0].upper() for part in syllables] or person_names.initials(given_name)
+    return " ".join([family_name.upper(), *letters])
 
 
 def _version(version: str) -> str:

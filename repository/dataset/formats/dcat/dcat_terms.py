@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from repository.dataset.description import Label, Publication
 from repository.dataset.edtf import parse_edtf
-from repository.dataset.formats.datacite.datacite_terms import tongue
+from repository.dataset.formats.datacite.datacite_terms import text_language
 from repository.dataset.formats.plain_text import has_cjk
-from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, Resource, blank, iri, literal
+from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, RdfResource, blank, iri, literal
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _COAR = "http://purl.org/coar/resource_type/"
@@ -145,21 +145,21 @@ _LANGUAGE = re.compile("[a-z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class DcatBuilder:
     """One publication being told in a graph; `declared` are the ISO 639-3 codes of its languages."""
 
     graph: Graph
-    dataset: Resource
+    dataset: RdfResource
     publication: Publication
     declared: Sequence[str]
 
     def text(self, text: str, code: str | None = None) -> Literal | None:
         """`text` with the tag of its ISO 639-3 `code`, or of the language that its script tells."""
-        return literal(text, tongue(text, code, self.declared))
+        return literal(text, text_language(text, code, self.declared))
 
     def name(self, text: str) -> Literal | None:
         """The name of someone or something, which has a language only where its script tells one."""
-        return literal(text, tongue(text, None, self.declared) if has_cjk(text) else None)
+        return literal(text, text_language(text, None, self.declared) if has_cjk(text) else None)
 
     def part(self, name: str) -> Iri:
         """The address of a part of the description: a fragment of the landing page's, with `name` already escaped."""
@@ -196,13 +196,13 @@ def resource_type(kind: str) -> Iri | None:
     return Iri(_COAR + term) if term else None
 
 
-def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> Resource:
+def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> RdfResource:
     """A controlled term with its names in all languages."""
-    found = graph.resource(address, "skos:Concept", *types) if address else blank("skos:Concept", *types)
-    found.say("skos:prefLabel", *(literal(text, tongue("", tag, ())) for tag, text in label.title.items()))
-    if not found.statements:
-        found.say("skos:prefLabel", literal(label.id) or literal("-"))
-    return found
+    term = graph.resource(address, "skos:Concept", *types) if address else blank("skos:Concept", *types)
+    term.add("skos:prefLabel", *(literal(text, text_language("", tag, ())) for tag, text in label.title.items()))
+    if not term.statements:
+        term.add("skos:prefLabel", literal(label.id) or literal("-"))
+    return term
 
 
 def moment(date: str) -> Literal | None:

@@ -55,7 +55,7 @@ class Literal(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Resource:
+class RdfResource:
     """A thing and what is said of it: predicate -> objects, in the order said, each once.
 
     Without an `iri` it is a blank node, which belongs in one statement of another resource.
@@ -65,38 +65,38 @@ class Resource:
     types: dict[Name, None] = field(default_factory=dict)
     statements: dict[Name, dict["Term", None]] = field(default_factory=dict)
 
-    def say(self, predicate: Name, *objects: "Term | None") -> None:
+    def add(self, predicate: Name, *objects: "Term | None") -> None:
         """Add statements; None, which is what cannot be said, says nothing."""
-        for each in objects:
-            if each is not None:
-                known = each.iri if isinstance(each, Resource) else None
-                self.statements.setdefault(predicate, {})[known or each] = None
+        for term in objects:
+            if term is not None:
+                address = term.iri if isinstance(term, RdfResource) else None
+                self.statements.setdefault(predicate, {})[address or term] = None
 
 
-Term: TypeAlias = Iri | Literal | Resource
+Term: TypeAlias = Iri | Literal | RdfResource
 
 
 class Graph:
     """Resources by their addresses, in the order in which they were first named."""
 
     def __init__(self) -> None:
-        self._resources: dict[Iri, Resource] = {}
+        self._resources: dict[Iri, RdfResource] = {}
 
-    def __iter__(self) -> Iterator[Resource]:
+    def __iter__(self) -> Iterator[RdfResource]:
         return iter(self._resources.values())
 
-    def resource(self, address: Iri, *types: Name) -> Resource:
+    def resource(self, address: Iri, *types: Name) -> RdfResource:
         """The one resource with this address, which from now on has these types too."""
-        found = self._resources.get(address)
-        if found is None:
-            found = self._resources[address] = Resource(address)
-        found.types.update(dict.fromkeys(types))
-        return found
+        resource = self._resources.get(address)
+        if resource is None:
+            resource = self._resources[address] = RdfResource(address)
+        resource.types.update(dict.fromkeys(types))
+        return resource
 
 
-def blank(*types: Name) -> Resource:
+def blank(*types: Name) -> RdfResource:
     """A resource without an address."""
-    return Resource(None, dict.fromkeys(types))
+    return RdfResource(None, dict.fromkeys(types))
 
 
 def iri(address: str | None) -> Iri | None:
@@ -117,8 +117,8 @@ def _has_steps(address: str) -> bool:
 
 def literal(text: str, language: str | None = None) -> Literal | None:
     """`text` without the characters that no document can hold; None when nothing is left."""
-    kept = writable(text).strip()
-    return Literal(kept, language) if kept else None
+    characters = writable(text).strip()
+    return Literal(characters, language) if characters else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def schema_org(publication: Publication) -> Json:
     `name` stays a plain text, because search engines expect one; titles in other languages stand
     in ``alternateName`` with their language tags.
     """
-    said = {
+    members = {
         "@context": "https://schema.org/",
         "@type": _type(publication),
         "@id": csl.address(publication),
@@ -53,7 +53,7 @@ def schema_org(publication: Publication) -> Json:
         **relations(publication),
         **_contents(publication),
     }
-    return _without_empty(said)
+    return _without_empty(members)
 
 
 def embed(value: Mapping[str, Any]) -> str:
@@ -61,8 +61,8 @@ def embed(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False).translate(_UNSAFE)
 
 
-def _without_empty(said: Mapping[str, Any]) -> Json:
-    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+def _without_empty(members: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
 def _type(publication: Publication) -> str:
@@ -71,29 +71,31 @@ def _type(publication: Publication) -> str:
 
 def _texts(publication: Publication) -> Json:
     description = publication.description
-    spoken = [label.id for label in description.languages]
+    codes = [label.id for label in description.languages]
     abstract = plain(description.description)
     return {
         "name": one_line(description.title),
-        "alternateName": [_tagged(t, spoken) for t in description.additional_titles if t.text],
-        "description": _shortened(abstract),
-        **_in_languages(description, abstract, spoken),
+        "alternateName": [_language_value(t, codes) for t in description.additional_titles if t.text],
+        "description": _shorten(abstract),
+        **_in_languages(description, abstract, codes),
         "version": description.version,
         "keywords": [subject.subject for subject in description.subjects if subject.subject],
         "about": [_term(subject.subject, subject.id) for subject in description.subjects if subject.id],
-        "inLanguage": _one_or_all([tag for code in spoken if (tag := language_tag(code))]),
+        "inLanguage": _one_or_all([tag for code in codes if (tag := language_tag(code))]),
         "copyrightNotice": description.copyright,
         "spatialCoverage": [p for place in description.places if (p := schema_place(place))],
     }
 
 
-def _in_languages(description: Description, abstract: str, spoken: Sequence[str]) -> Json:
+def _in_languages(description: Description, abstract: str, codes: Sequence[str]) -> Json:
     """Title and abstract with their languages, where there are translations to be told from."""
     abstracts = [Text(abstract), *(t for t in description.additional_descriptions if _id(t.type) == "abstract")]
-    told = [_tagged(text, spoken) for text in abstracts if text.text]
+    texts = [_language_value(text, codes) for text in abstracts if text.text]
+    title = Text(one_line(description.title))
+    title = Text(one_line(description.title))
     return {
-        "headline": _tagged(Text(one_line(description.title)), spoken) if description.additional_titles else None,
-        "abstract": told if len(told) > 1 else None,
+        "headline": _language_value(title, codes) if description.additional_titles else None,
+        "abstract": texts if len(texts) > 1 else None,
     }
 
 
@@ -119,7 +121,7 @@ def _people(publication: Publication) -> Json:
 
 def _dates(publication: Publication) -> Json:
     dates = publication.description.dates
-    by_type = {dated.type.id: _begin(dated.date) for dated in reversed(dates)}
+    by_type = {entry.type.id: _begin(entry.date) for entry in reversed(dates)}
     return {
         "datePublished": _begin(publication.description.publication_date),
         "dateCreated": by_type.get("created"),
@@ -129,9 +131,9 @@ def _dates(publication: Publication) -> Json:
 
 
 def _access(publication: Publication) -> Json:
-    licences, gone = publication.description.licences, publication.withdrawn
+    licences, withdrawal = publication.description.licences, publication.withdrawn
     return {
-        "creativeWorkStatus": f"Withdrawn: {gone.reason.name()}" if gone else None,
+        "creativeWorkStatus": f"Withdrawn: {withdrawal.reason.name()}" if withdrawal else None,
         "isAccessibleForFree": _FREE.get(publication.access_status),
         "conditionsOfAccess": list(COAR.get(publication.access_status, ())),
         "license": _one_or_all([identifier_urls.web_address(li.url) or li.title for li in licences]),
@@ -155,7 +157,7 @@ def _one_or_all(values: Sequence[Any]) -> Any:
     return values[0] if len(values) == 1 else list(values)
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
 
 
@@ -163,8 +165,8 @@ def _begin(edtf: str) -> str:
     return edtf.partition("/")[0]
 
 
-def _tagged(text: Text, spoken: Sequence[str]) -> Json | str:
-    tag = language_tag(text.language) or language_of(text.text, spoken)
+def _language_value(text: Text, codes: Sequence[str]) -> Json | str:
+    tag = language_tag(text.language) or language_of(text.text, codes)
     return {"@language": tag, "@value": text.text} if tag else text.text
 
 
@@ -176,14 +178,14 @@ def _term(name: str, term_id: str) -> Json:
 
 def _agent(agent: Agent) -> Json:
     orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
-    family, given = person_names.parts(agent) if agent.personal else ("", "")
+    family_name, given_name = person_names.parts(agent) if agent.personal else ("", "")
     return _without_empty(
         {
             "@type": "Person" if agent.personal else "Organization",
             "@id": identifier_urls.link_to("orcid", orcid) if orcid else ror,
-            "name": person_names.written(agent),
-            "familyName": family if given else "",
-            "givenName": given,
+            "name": person_names.display_name(agent),
+            "familyName": family_name if given_name else "",
+            "givenName": given_name,
             "identifier": [property_value(identifier) for identifier in agent.identifiers],
             "affiliation": [_affiliation(affiliation) for affiliation in agent.affiliations],
         }
@@ -197,8 +199,8 @@ def _role(agent: Agent) -> Json:
 
 
 def _organisation(name: str, address: str | None = None) -> Json | None:
-    named = {"@type": "Organization", "@id": address, "name": name}
-    return _without_empty(named) if name else None
+    members = {"@type": "Organization", "@id": address, "name": name}
+    return _without_empty(members) if name else None
 
 
 def _affiliation(affiliation: Affiliation) -> Json | None:
@@ -228,7 +230,7 @@ def _funder_address(funder_id: str | None) -> str | None:
 
 
 def _file(file: FileOf, kind: str) -> Json:
-    said = {
+    members = {
         "@type": kind,
         "name": file.key,
         "contentUrl": file.url,
@@ -236,4 +238,4 @@ def _file(file: FileOf, kind: str) -> Json:
         "encodingFormat": file.media_type,
         "sha256": file.sha256,
     }
-    return _without_empty(said)
+    return _without_empty(members)

@@ -35,26 +35,26 @@ _RELATIONS = {
 
 def identification(publication: Publication) -> Json:
     """Every identifier of the version, ours first."""
-    own = []
+    ours = []
     if publication.doi:
-        own.append(_identifier("doi", f"doi:{publication.doi}", identifier_urls.doi_url(publication.doi)))
+        ours.append(_identifier("doi", f"doi:{publication.doi}", identifier_urls.doi_url(publication.doi)))
     if publication.cstr:
-        own.append(_identifier("cstr", cstr.parse(publication.cstr).curie, identifier_urls.cstr_url(publication.cstr)))
+        ours.append(_identifier("cstr", cstr.parse(publication.cstr).curie, identifier_urls.cstr_url(publication.cstr)))
     if publication.handle:
-        own.append(_identifier("hdl", f"hdl:{publication.handle}", identifier_urls.handle_url(publication.handle)))
+        ours.append(_identifier("hdl", f"hdl:{publication.handle}", identifier_urls.handle_url(publication.handle)))
     others = [property_value(identifier) for identifier in publication.description.identifiers]
-    return {"identifier": own + others}
+    return {"identifier": ours + others}
 
 
 def property_value(identifier: RelatedId) -> Json:
     """An identifier of any scheme, with the address it leads to if there is one."""
-    said = {
+    members = {
         "@type": "PropertyValue",
         "propertyID": identifier.scheme,
         "value": identifier.identifier,
         "url": identifier_urls.link_to(identifier.scheme, identifier.identifier),
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in members.items() if value}
 
 
 def versions(publication: Publication) -> Json:
@@ -73,12 +73,12 @@ def versions(publication: Publication) -> Json:
 
 def relations(publication: Publication) -> Json:
     """Related works by property, and the other addresses of this one."""
-    found: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
+    by_property: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
     for related in publication.description.related_identifiers:
         if name := _RELATIONS.get(related.relation.id):
-            found.setdefault(name, []).append(_work(related, name))
-    found.setdefault("citation", []).extend(publication.description.references)
-    return dict(found)
+            by_property.setdefault(name, []).append(_work(related, name))
+    by_property.setdefault("citation", []).extend(publication.description.references)
+    return dict(by_property)
 
 
 def _identifier(registry: str, value: str, address: str) -> Json:
@@ -102,8 +102,8 @@ def _address(sibling: Sibling) -> str:
 
 
 def _version(sibling: Sibling, kind: str) -> Json:
-    said = {"@type": kind, "@id": _address(sibling), "version": sibling.label}
-    return {name: value for name, value in said.items() if value}
+    members = {"@type": kind, "@id": _address(sibling), "version": sibling.label}
+    return {name: value for name, value in members.items() if value}
 
 
 def _reference(sibling: Sibling | None) -> Json | None:
@@ -125,5 +125,5 @@ def _work(related: RelatedIdentifier, name: str) -> Json | str:
     if name == "sameAs":
         return address or related.identifier
     kind = kind_of(related.resource_type.id).schema_org if related.resource_type else "CreativeWork"
-    said = {"@type": kind, "@id": address, "identifier": related.identifier}
-    return {name: value for name, value in said.items() if value}
+    members = {"@type": kind, "@id": address, "identifier": related.identifier}
+    return {name: value for name, value in members.items() if value}
