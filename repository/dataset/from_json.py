@@ -1,8 +1,8 @@
-"""From stored metadata to the values of `description`.
+"""Stored metadata to the values of `description`.
 
-Stored metadata is the normal form of the InvenioRDM contract (section 2): vocabulary references
-are ``{"id": …}`` alone.  A draft may lack any part, which reads as empty; a term that its
-vocabulary no longer has reads as its id, so that nothing that was said is lost.
+Stored metadata is the normal form of the InvenioRDM contract (section 2): vocabulary references are ``{"id": …}``
+alone. A draft may lack any part, which reads as empty. A term that its vocabulary no longer has reads as its id, so
+that no information is lost.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,12 +30,12 @@ Json = Mapping[str, Any]
 
 
 def description_of(metadata: Json, vocabularies: Vocabularies) -> Description:
-    """The description that stored `metadata` says, with the names of its controlled terms."""
+    """Return the description in stored `metadata`, with the names of its controlled terms."""
     return _DescriptionReader(metadata, vocabularies).description()
 
 
 class _DescriptionReader:
-    """One metadata object and the vocabularies its references point into."""
+    """Reads one metadata object with the vocabularies that its references point into."""
 
     def __init__(self, metadata: Json, vocabularies: Vocabularies) -> None:
         self.metadata = metadata
@@ -112,7 +112,7 @@ class _DescriptionReader:
         return self.metadata.get(name) or ()
 
     def label(self, kind: str, reference: Json | None) -> Label:
-        """The term that `reference` names; an unknown one has no title, an absent one no id."""
+        """Return the term that `reference` names; an unknown term has no title, an absent one no id."""
         term_id = (reference or {}).get("id") or ""
         entry = self.vocabularies[kind].get(term_id)
         return entry.label if entry else Label(term_id, {})
@@ -121,7 +121,7 @@ class _DescriptionReader:
         return self.label(kind, reference) if reference else None
 
     def name(self, kind: str, thing: Json) -> str:
-        """The name of something that is given by name, or by id in a list that may not be here."""
+        """Return the name of a thing: its own, or its id's in a list that this process may lack."""
         thing_id = str(thing.get("id") or "")
         titles = self.vocabularies.title(kind, thing_id) or {}
         return str(thing.get("name") or Label(thing_id, titles).name())
@@ -208,6 +208,6 @@ def _lang(text: Json) -> str | None:
 
 
 def _any_language(labels: Mapping[str, str] | None) -> str:
-    """The English text, else the first there is."""
+    """Return the English text, else the first one."""
     texts = labels or {}
     return texts.get("en") or next(iter(texts.values()), "")

@@ -1,4 +1,4 @@
-"""Geometry in other words: the box around it, and its text in WKT.
+"""The bounding box of a geometry, and its text in WKT.
 
 Sources: RFC 7946 (GeoJSON), sections 3.1 and 5; OGC 06-103r4 (Simple Features), section 7 (WKT), longitude first as in
 CRS84.
@@ -18,7 +18,7 @@ _LEVELS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "
 
 
 class Box(NamedTuple):
-    """Degrees; `west` is greater than `east` where the box crosses the antimeridian."""
+    """A box in degrees; `west` is greater than `east` where it crosses the antimeridian."""
 
     west: float
     south: float
@@ -36,10 +36,10 @@ class Box(NamedTuple):
 
 
 def box(geometry: Geometry) -> Box | None:
-    """The box around `geometry`, None where nothing has a place.
+    """Return the box around `geometry`, None when it has no position.
 
-    It crosses the antimeridian where that makes it smaller and at most half the world wide: shapes that were cut there,
-    as section 3.1.9 wants, and stations on both of its sides.
+    The box crosses the antimeridian if that makes it smaller and at most half the world wide. So it does for shapes
+    that were cut there (section 3.1.9), and for stations on both sides.
     """
     lines = [line for line in _lines(geometry) if line]
     if not lines:
@@ -50,7 +50,7 @@ def box(geometry: Geometry) -> Box | None:
 
 
 def wkt(geometry: Geometry, most: int) -> str | None:
-    """`geometry` in WKT, heights left out; None when it has more than `most` positions, or is none."""
+    """Return `geometry` in WKT without heights, None when it has no position or more than `most`."""
     if not 0 < sum(map(len, _lines(geometry))) <= most:
         return None
     if geometry["type"] == "GeometryCollection":
@@ -64,7 +64,7 @@ def wkt(geometry: Geometry, most: int) -> str | None:
 
 
 def decimal(degrees: float) -> str:
-    """Without an exponent, to 8 places, about a millimetre."""
+    """Return degrees without an exponent, to 8 places (about a millimetre)."""
     return f"{degrees:.8f}".rstrip("0").rstrip(".") if round(degrees, 8) else "0"
 
 
@@ -75,7 +75,7 @@ def _wkt_coordinates(coordinates: Any, levels: int) -> str:
 
 
 def _lines(geometry: Geometry) -> Iterator[Sequence[Position]]:
-    """Points one by one, lines and rings whole: what lies on one side of the antimeridian or runs across it."""
+    """Yield points one by one, lines and rings whole: the pieces that may cross the antimeridian."""
     kind = geometry.get("type")
     if kind == "GeometryCollection":
         for part in geometry.get("geometries") or ():
@@ -97,7 +97,7 @@ def _position_lists(coordinates: Any, levels: int) -> Iterator[Sequence[Position
 
 
 def _sides(spans: Sequence[Span]) -> Span:
-    """West and east of everything, each within 180 degrees."""
+    """Return west and east of all spans, each within 180 degrees."""
     lowest, highest = min(span[0] for span in spans), max(span[1] for span in spans)
     if highest - lowest > 360 or any(last - first >= 360 for first, last in spans):
         return -180.0, 180.0
@@ -109,7 +109,7 @@ def _sides(spans: Sequence[Span]) -> Span:
 
 
 def _widest_gap(spans: Sequence[Span]) -> Span:
-    """Where the widest stretch without anything begins and ends, the one over the antimeridian not counted."""
+    """Return where the widest empty stretch begins and ends, not counting the one over the antimeridian."""
     reached, widest = spans[0][1], (spans[0][1], spans[0][1])
     for first, last in spans[1:]:
         if first - reached > widest[1] - widest[0]:

@@ -43,14 +43,14 @@ class _Statement(NamedTuple):
 
 
 def oai_dc(publication: Publication) -> str:
-    """The element ``oai_dc:dc``, with every namespace it needs; nothing in it is empty or stands twice."""
+    """Return the element ``oai_dc:dc`` with all its namespaces; no element in it is empty or repeated."""
     description = publication.description
     statements = (*_texts(description), *_people(publication), *_kinds(publication), *_links(publication))
     return f"{_OPENING}{''.join(map(_element_xml, dict.fromkeys(statements)))}</oai_dc:dc>"
 
 
 def set_description(text: str) -> str:
-    """The element ``oai_dc:dc`` of something of which only a description is given, as of a set of items."""
+    """Return the element ``oai_dc:dc`` of a set, which has only a description."""
     return f"{_OPENING}{_element_xml(_Statement('description', text))}</oai_dc:dc>"
 
 
@@ -107,7 +107,7 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
 
 
 def _links(publication: Publication) -> Iterator[_Statement]:
-    """Identifiers of this version; the concept that it is a version of, and other relations, as addresses."""
+    """Yield identifiers of this version; then the concept of the version and other relations, as addresses."""
     description = publication.description
     yield _Statement("identifier", identifier_urls.doi_url(publication.doi) if publication.doi else "")
     yield _Statement("identifier", cstr.parse(publication.cstr).curie if publication.cstr else "")

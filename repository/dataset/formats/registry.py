@@ -1,6 +1,6 @@
-"""The formats that a record comes in, one line each: what negotiation, ``?format=`` and the landing page offer.
+"""The export formats of a record, one line each; negotiation, ``?format=`` and the landing page offer them.
 
-JSON of the InvenioRDM contract is not here: it is made of the stored record, not of its outside view.
+The JSON of the InvenioRDM contract is not among them: it is made from the stored record, not from its public view.
 """
 
 import json
@@ -37,7 +37,7 @@ from repository.dataset.formats.schema_org.schema_org_json import schema_org
 from repository.dataset.formats.xml_writer import writable
 
 Combine = Callable[[Iterable[Publication]], Iterator[str]]
-"""Writes any number of publications as one well-formed document, none included, part by part."""
+"""Writes any number of publications, also none, as one well-formed document, part by part."""
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -49,8 +49,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class ExportFormat:
     """One way to write a record.
 
-    `name` stands in ``?format=``, `label` is for people, `extension` has no dot.  `write` makes a whole document,
-    `combine` one of a list.  `also` are media types by which others ask for the same.
+    `name` stands in ``?format=``, `label` is for people, `extension` has no dot. `write` makes a whole document,
+    `combine` one of a list. `also` are other media types for the same format.
     """
 
     name: str
@@ -63,7 +63,7 @@ class ExportFormat:
 
 
 def joiner(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
-    """Documents one after another, with something before, between and after them."""
+    """Return a function that writes documents one after another, with texts before, between and after them."""
 
     def combine(publications: Iterable[Publication]) -> Iterator[str]:
         begun = False
@@ -84,7 +84,7 @@ def json_format(
     extension: str = "json",
     also: tuple[str, ...] = (),
 ) -> ExportFormat:
-    """A format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
+    """Return a format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
 
     def write(publication: Publication) -> str:
         return as_json(make(publication))
@@ -102,9 +102,9 @@ def xml_format(
     member: Callable[[Publication], str] | None = None,
     also: tuple[str, ...] = (),
 ) -> ExportFormat:
-    """A format of XML elements that name their namespaces themselves.
+    """Return a format of XML elements that declare their own namespaces.
 
-    A list stands in an element `wrapper`, each record as the element `member`, the same as alone unless given.
+    A list stands in an element `wrapper`; each record in it is the element `member`, by default `element`.
     """
 
     def write(publication: Publication) -> str:
@@ -123,7 +123,7 @@ def text_format(
     extension: str,
     also: tuple[str, ...] = (),
 ) -> ExportFormat:
-    """A format whose entries follow one another in a file, as of bibliographies; without control characters."""
+    """Return a format whose entries follow one another in a file, as in a bibliography, without control characters."""
 
     def clean(publication: Publication) -> str:
         return writable(write(publication))
@@ -132,7 +132,7 @@ def text_format(
 
 
 def as_json(value: Mapping[str, Any]) -> str:
-    """JSON that UTF-8 can hold: half a surrogate pair, which no reader could take, becomes U+FFFD."""
+    """Return JSON that UTF-8 can hold: half a surrogate pair, which no reader accepts, becomes U+FFFD."""
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
@@ -261,24 +261,24 @@ _TABLE = (
         croissant,
     ),
 )
-"""In the order in which people are offered them."""
+"""In the order of the menu."""
 
 FORMATS: Mapping[str, ExportFormat] = MappingProxyType({export.name: export for export in _TABLE})
 """Every format by its name."""
 
 
 def of_media_type(media_type: str) -> ExportFormat | None:
-    """The format for a media type, whatever the case of its letters; None when there is none.
+    """Return the format of a media type in any case of its letters, or None.
 
-    Of its parameters only ``profile`` counts, and only where a format has that profile (RFC 6906: a client that does
-    not know a profile loses nothing by it).
+    The only parameter that counts is ``profile``, and only where a format has that profile (RFC 6906: a client that
+    does not know a profile loses nothing by it).
     """
     kind, profile = _kind_and_profile(media_type)
     return _BY_MEDIA_TYPE.get((kind, profile)) or _BY_MEDIA_TYPE.get((kind, ""))
 
 
 def write_list(export: ExportFormat, publications: Iterable[Publication]) -> Iterator[str]:
-    """`publications` as one well-formed document, in parts of about a record each; they are taken one by one."""
+    """Return `publications`, read one by one, as one well-formed document in parts of about one record."""
     return export.combine(publications)
 
 

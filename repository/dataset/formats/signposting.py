@@ -1,4 +1,4 @@
-"""FAIR Signposting: typed links by which machines find their way from a record's page.
+"""FAIR Signposting: typed links that lead machines from the page of a record to its parts.
 
 Sources: the FAIR Signposting Profile (signposting.org/FAIR), levels 1 and 2; RFC 8288, Web Linking; RFC 9264, Linkset.
 """
@@ -17,9 +17,9 @@ from repository.dataset.formats.type_mappings import kind_of
 
 LINKSET, LINKSET_JSON = "application/linkset", "application/linkset+json"
 MOST_OF_A_KIND = 10
-"""Authors, and items, that level 1 names; the linkset has them all."""
+"""Authors, and items, that level 1 names at most; the linkset has them all."""
 LONGEST_HEADER = 3000
-"""Bytes of a ``Link`` header: proxies give all headers of an answer 4 KiB unless they are told otherwise."""
+"""Bytes of a ``Link`` header: proxies allow 4 KiB for all headers of a response by default."""
 
 _PROFILES = {
     "datacite-json": "http://datacite.org/schema/kernel-4",
@@ -30,7 +30,7 @@ _PROFILES = {
     "iso19139": "http://www.isotc211.org/2005/gmd",
     "schema-org": "https://schema.org/",
 }
-"""Name of a format whose media type has no profile -> what its document conforms to (RFC 6906)."""
+"""Name of a format whose media type has no profile -> the profile of its document (RFC 6906)."""
 
 _PROFILE_PARAMETER = re.compile(r'profile="([^"\s]+)"')
 _UNESCAPED = "%/?#@!$&'()*+,;=:~"
@@ -39,12 +39,12 @@ _ADDRESS = re.compile(r"https?://[^/?#@\s]+(?:[/?][^#]*)?(?:#[^#]*)?", re.IGNORE
 _MEDIA_TYPE = re.compile(
     r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9!#$&^_+.-]{0,126}"
 )
-"""A registered tree (RFC 6838, section 4.2); a type outside of them is not said, for readers refuse the whole set."""
+"""A registered tree (RFC 6838, section 4.2). Links leave out other types: readers would refuse the whole set."""
 _AUTHORITIES = ("orcid", "ror", "isni", "gnd")
 
 
 class Export(Protocol):
-    """A format that a record comes in; `name` stands in ``?format=``, `label` is for people."""
+    """A format of a record; `name` stands in ``?format=``, `label` is for people."""
 
     @property
     def name(self) -> str: ...
@@ -56,19 +56,19 @@ class Export(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkedFile:
-    """A file to point to."""
+    """A file that links point to."""
 
     url: str
     media_type: str
 
 
 Items = Callable[[], Iterable[LinkedFile]]
-"""The files of a record from the first one on, each time it is called."""
+"""Yields the files of a record from the first one, each time it is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signpost:
-    """One link of the page; all of it is ASCII, and `href` an absolute address."""
+    """One link of the page, in ASCII; `href` is an absolute address."""
 
     rel: str
     href: str
@@ -77,7 +77,7 @@ class Signpost:
 
 
 def signposts(publication: Publication, exports: Sequence[Export], api_url: str) -> list[Signpost]:
-    """All that the record's page points to but its files, the most needed first."""
+    """Return all links of the record's page except its files, the most needed first."""
     links = [
         _signpost("cite-as", csl.address(publication)),
         _signpost("type", "https://schema.org/AboutPage"),
@@ -92,12 +92,12 @@ def signposts(publication: Publication, exports: Sequence[Export], api_url: str)
 
 
 def items(publication: Publication) -> list[LinkedFile]:
-    """The files that the publication itself names."""
+    """Return the files that the publication itself names."""
     return [LinkedFile(file.url, file.media_type) for file in publication.files]
 
 
 def level_1(links: Sequence[Signpost], files: Iterable[LinkedFile]) -> list[Signpost]:
-    """What stands on the page itself: at most `MOST_OF_A_KIND` authors and files."""
+    """Return the links of the page itself: at most `MOST_OF_A_KIND` authors and files."""
     authors = [link for link in links if link.rel == "author"][:MOST_OF_A_KIND]
     others = [link for link in links if link.rel not in ("author", "describedby")]
     descriptions = [link for link in links if link.rel == "describedby"]
@@ -106,14 +106,14 @@ def level_1(links: Sequence[Signpost], files: Iterable[LinkedFile]) -> list[Sign
 
 
 def remaining(links: Iterable[Signpost]) -> list[Signpost]:
-    """What the page of a withdrawn record still points to: how it is cited, and what it was."""
+    """Return the links of a withdrawn record's page: its citation, its type and its authors."""
     return [link for link in links if link.rel in ("cite-as", "type", "author")][:MOST_OF_A_KIND]
 
 
 def link_header(links: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str:
-    """The value of a ``Link`` header of at most `longest` bytes.
+    """Return the value of a ``Link`` header of at most `longest` bytes.
 
-    Where not all have room, descriptions and files take turns, so that there is something of both.
+    If not all links have room, descriptions and files alternate, so that the header has some of both.
     """
     values: list[str] = []
     room = longest
@@ -126,13 +126,13 @@ def link_header(links: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str
 
 
 def file_header(page: str, cite_as: str) -> str:
-    """The ``Link`` header of a file: where it belongs, and how it is cited."""
+    """Return the ``Link`` header of a file: its record and its citation."""
     links = (_signpost("collection", page, "text/html"), _signpost("cite-as", cite_as))
     return link_header(link for link in links if link)
 
 
 def linkset_json(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
-    """All links as ``application/linkset+json``, in parts, however many files there are."""
+    """Yield all links as ``application/linkset+json``, in parts, for any number of files."""
     links = signposts(publication, exports, api_url)
     yield '{"linkset":[' + json.dumps(_context(publication.url, links))[:-1]
     begun = False
@@ -146,7 +146,7 @@ def linkset_json(publication: Publication, exports: Sequence[Export], api_url: s
 
 
 def linkset_text(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
-    """The same as ``application/linkset``, a link on each line."""
+    """Yield the same links as ``application/linkset``, one a line."""
     links = signposts(publication, exports, api_url)
     yield ",\n".join(_link(link, publication.url) for link in links)
     for link in _item_links(files):
@@ -157,7 +157,7 @@ def linkset_text(publication: Publication, exports: Sequence[Export], api_url: s
 
 
 def address(text: str | None) -> str | None:
-    """`text` as an address of ASCII characters (RFC 3986), None when it is no web address."""
+    """Return `text` as a web address of ASCII characters (RFC 3986), None when it is no web address."""
     web = identifier_urls.web_address(text)
     if web is None:
         return None
@@ -179,7 +179,7 @@ def _item_link(item: LinkedFile) -> Signpost | None:
 
 
 def _licence(publication: Publication) -> Signpost | None:
-    """The first that has an address: the profile knows one licence."""
+    """Return the first licence that has an address: the profile knows one licence."""
     links = (_signpost("license", licence.url) for licence in publication.description.licences)
     return next(filter(None, links), None)
 
@@ -207,7 +207,7 @@ def _item_links(files: Items) -> Iterator[Signpost]:
 
 
 def _reverse_links(publication: Publication, links: Sequence[Signpost], files: Items) -> Iterator[tuple[str, Signpost]]:
-    """Anchor and link from what the page points to back to the page."""
+    """Yield anchor and link from each target of the page back to the page."""
     describes = _signpost("describes", publication.url, "text/html")
     collection = _signpost("collection", publication.url, "text/html")
     if describes is None or collection is None:
@@ -225,7 +225,7 @@ def _by_turns(links: list[Signpost]) -> Iterator[Signpost]:
 
 
 def _context(anchor: str, links: Iterable[Signpost]) -> dict[str, object]:
-    """A link context object (RFC 9264, section 4.2.2)."""
+    """Return a link context object (RFC 9264, section 4.2.2)."""
     targets: dict[str, list[dict[str, str]]] = {}
     for link in links:
         targets.setdefault(link.rel, []).append(_target(link))
@@ -238,6 +238,6 @@ def _target(link: Signpost) -> dict[str, str]:
 
 
 def _link(link: Signpost, anchor: str = "") -> str:
-    """A link-value (RFC 8288, section 3)."""
+    """Return a link-value (RFC 8288, section 3)."""
     attributes = (("rel", link.rel), ("type", link.type), ("profile", link.profile), ("anchor", anchor))
     return f"<{link.href}>" + "".join(f'; {name}="{value}"' for name, value in attributes if value)

@@ -1,9 +1,9 @@
-"""Identifier schemes: which one a text belongs to, whether it is right, and its normal form.
+"""Identifier schemes: which scheme a text belongs to, whether it is valid, and its normal form.
 
 `check_digits` · `parsing` parts of readers · `agent_ids`, `publication_ids`, `object_ids`, `patent_ids` the readers.
-Syntax is that of `idutils` where it is exact, and ours where it only looks at the beginning of a text or accepts what
-the scheme's own description does not; CSTR is read by our own grammar.  A normal form is bare where a scheme has a
-bare form (``10.5072/x``, ``0000-0002-1825-0097``, ``05dxps055``) and is its own normal form.
+Syntax is that of `idutils` where it is exact. It is ours where `idutils` looks only at the beginning of a text, or
+accepts more than the scheme's own description; our own grammar reads CSTR. A normal form is bare where a scheme has a
+bare form (``10.5072/x``, ``0000-0002-1825-0097``, ``05dxps055``), and is its own normal form.
 """
 
 import re
@@ -24,7 +24,7 @@ _DETECTION_ORDER = (
 """The order of detection: prefixes and check digits first, bare numbers and any address last."""
 
 _SIGNS = {
-    # any two words with a slash between would be a handle, any word an IGSN, any number a place, any DOI a project
+    # else two words with a slash would be a handle, a word an IGSN, a number a place, a DOI a project
     "handle": re.compile(r"hdl:|https?://hdl\.handle\.net/|[0-9]+(?:\.[0-9A-Za-z_-]+)*/\S", re.I),
     "igsn": re.compile(r"igsn:|https?://(?:www\.)?igsn\.org/|(?:hdl:\s*|https?://hdl\.handle\.net/)?10273/", re.I),
     "geonames": re.compile(r"geonames:|https?://", re.I),
@@ -33,20 +33,21 @@ _SIGNS = {
     "patent": patent_ids.SIGNS,
 }
 _MARKS = {name: f"{name}:" for name in _DETECTION_ORDER if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
-"""How a text begins that is meant to be an identifier of the scheme, right or wrong."""
+"""The beginning of a text that its author means as an identifier of the scheme, valid or not."""
 _BARE_NUMBER = re.compile(r"[0-9]+")
 
 _INTERNATIONAL = frozenset(
     ("cstr", "doi", "handle", "igsn", "other", "pidinst", "purl", "raid", "swhid", "url", "urn", "w3id")
 )
-"""Schemes whose identifiers may hold more than ASCII; elsewhere ١٢٣ would pass for digits."""
+"""Schemes whose identifiers may hold more than ASCII; in others ١٢٣ would pass for digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """`read` gives the normal form of an identifier or raises ValueError; `example` is one as people write it.
+    """One scheme: `read` returns the normal form of an identifier or raises ValueError.
 
-    `resource_type` is the only type of resource that such identifiers are given to, where there is only one.
+    `example` is an identifier as people write it. `resource_type` is the only type of resource that such identifiers
+    name, empty when there are several.
     """
 
     id: str
@@ -57,7 +58,7 @@ class Scheme:
 
 
 class InvalidIdentifier(ValueError):
-    """No identifier of its scheme; `reason` is a sentence that says why, for people, or empty."""
+    """The text is no identifier of its scheme; `reason` is a sentence for people that says why, or empty."""
 
     def __init__(self, label: str, reason: str) -> None:
         self.sentence = f"Invalid {label} identifier."
@@ -66,14 +67,14 @@ class InvalidIdentifier(ValueError):
 
     @property
     def messages(self) -> list[str]:
-        """The contract's sentence, and after it the reason."""
+        """The contract's sentence, then the reason."""
         return [self.sentence, self.reason] if self.reason else [self.sentence]
 
 
 def normalise(scheme: str, text: str) -> str:
-    """The normal form of an identifier of a known scheme.
+    """Return the normal form of an identifier of a known scheme.
 
-    Raises Invalid with a message for people, as in "Invalid ORCID identifier. Its check digit should be 7.".
+    Raise `InvalidIdentifier` with a message for people, as in "Invalid ORCID identifier. Its check digit should be 7.".
     """
     entry = SCHEMES[scheme]
     try:
@@ -83,9 +84,9 @@ def normalise(scheme: str, text: str) -> str:
 
 
 def detect(text: str, allowed: Sequence[str]) -> str | None:
-    """The first scheme among `allowed` that the text looks like, None when there is none.
+    """Return the first scheme among `allowed` that the text looks like, or None.
 
-    An address that holds an identifier with a wrong check digit is not recognised as a mere address.
+    An address that holds an identifier with a wrong check digit is not taken for a mere address.
     """
     text = text.strip()
     if len(text) > LONGEST or object_ids.EMAIL.fullmatch(text):
@@ -96,9 +97,9 @@ def detect(text: str, allowed: Sequence[str]) -> str | None:
 
 
 def misspelt(text: str, allowed: Sequence[str]) -> str:
-    """What is wrong with a text that was meant to be of a scheme among `allowed`: empty when nobody can tell.
+    """Return what is wrong with a text that its author meant for a scheme among `allowed`, or an empty text.
 
-    Meant it was when only a check digit is wrong, or when it begins with the mark of the scheme.
+    The author meant the scheme when only a check digit is wrong, or when the text begins with the mark of the scheme.
     """
     text = text.strip()
     if len(text) > LONGEST:
@@ -111,7 +112,7 @@ def misspelt(text: str, allowed: Sequence[str]) -> str:
 
 
 def is_valid(scheme: str, text: str) -> bool:
-    """Whether `normalise` accepts the text."""
+    """Return whether `normalise` accepts the text."""
     try:
         _read(SCHEMES[scheme], text)
     except ValueError:
@@ -124,19 +125,19 @@ def _read(scheme: Scheme, text: str) -> str:
     if not 0 < len(value) <= LONGEST:
         raise Misread(f"It should have 1 to {LONGEST} characters.")
     if not value.isprintable() or not (value.isascii() or scheme.id in _INTERNATIONAL):
-        raise Misread("It has characters that do not belong into one.")
+        raise Misread("It has characters that do not belong in one.")
     if scheme.read(value) != value:
         raise ValueError(text)
     return value
 
 
 def _reason(scheme: Scheme, text: str, error: ValueError) -> str:
-    """Why it is none: a wrong check digit, another scheme, what the reader found, or how it should look."""
+    """Return why the text is refused: a wrong check digit, another scheme, the reader's reason, or an example."""
     if isinstance(error, WrongCheck):
         return str(error)
     others = SCHEMES.keys() - {scheme.id}
     if isinstance(error, Misread):
-        others -= {"url"}  # the reader found more in the address than that it is one
+        others -= {"url"}  # the reader already knows that it is an address
     if _BARE_NUMBER.fullmatch(text.strip()):
         others -= {"pmid"}  # any number is one
     if other := detect(text, tuple(others)):
@@ -216,5 +217,5 @@ OF_RELATED = (*OF_THINGS, "orcid", "ror")
 
 
 def only_resource_type(scheme: str) -> str:
-    """The id of the only resource type that identifiers of the scheme are given to, empty when there are several."""
+    """Return the id of the only resource type that the scheme identifies, empty when there are several."""
     return SCHEMES[scheme].resource_type if scheme in SCHEMES else ""

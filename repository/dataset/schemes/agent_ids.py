@@ -25,7 +25,7 @@ read_grid = by_pattern(_GRID)
 
 
 def read_orcid(text: str) -> str:
-    """Four groups of four; a block of the ISNI range, so that most ISNI are no ORCID."""
+    """Return four groups of four digits; ORCID is a block of the ISNI range, so most ISNI are refused."""
     bare = _sixteen(full_match(_ORCID, text).group(1))
     if not idutils.is_orcid(bare):
         raise Misread("It is outside the range of numbers that belong to ORCID.")
@@ -33,18 +33,18 @@ def read_orcid(text: str) -> str:
 
 
 def read_isni(text: str) -> str:
-    """Sixteen characters without blanks, as ISO 27729 wants them in data."""
+    """Return sixteen characters without blanks, as ISO 27729 requires in data."""
     return _sixteen(full_match(_ISNI, text).group(1))
 
 
 def read_ror(text: str) -> str:
-    """Nine characters: a zero, six of base 32, two check digits."""
+    """Return nine characters: a zero, six of base 32, two check digits."""
     value = full_match(_ROR, text).group(1).lower()
     return require_check_digits(value, value[7:], check_digits.mod_97_10(value[1:7]))
 
 
 def read_gnd(text: str) -> str:
-    """With its prefix; of the numbers of the music archive (3…) the check digit is not known to us."""
+    """Return the number with its prefix; the check digit of the music archive's numbers (3…) is not checked."""
     match = full_match(_GND, text)
     value = match[match.lastgroup or 0].upper()
     digits = value[:-1].rstrip("-")

@@ -1,4 +1,4 @@
-"""How identifiers are read: the errors that readers raise, and what most of them are made of."""
+"""Parts of the readers of identifiers, and the errors that readers raise."""
 
 import re
 from collections.abc import Callable
@@ -7,17 +7,17 @@ from typing import Any
 import idutils
 
 Read = Callable[[str], str]
-"""From an identifier as written to its normal form; raises ValueError."""
+"""An identifier as written -> its normal form; raises ValueError."""
 
 BLANKS_AND_HYPHENS = re.compile(r"[\s-]+")
 
 
 class Misread(ValueError):
-    """Is not written as the scheme wants it; its text is a sentence that tells people why."""
+    """The text does not have the form of the scheme; the message is a sentence that tells people why."""
 
 
 class WrongCheck(Misread):
-    """Is written as the scheme wants it, but its check digit does not belong to the rest."""
+    """The text has the form of the scheme, but its check digit does not fit the rest."""
 
     def __init__(self, right: str) -> None:
         digits = "check digit" if len(right) == 1 else "check digits"
@@ -25,7 +25,7 @@ class WrongCheck(Misread):
 
 
 def by_idutils(name: str) -> Read:
-    """A reader that leaves syntax and normal form to idutils."""
+    """Return a reader that leaves syntax and normal form to idutils."""
     is_valid: Callable[[str], Any] = getattr(idutils, f"is_{name}")
 
     def read(text: str) -> str:
@@ -37,7 +37,7 @@ def by_idutils(name: str) -> Read:
 
 
 def by_pattern(pattern: re.Pattern[str]) -> Read:
-    """A reader that gives the first group of a pattern, which has to match the whole text."""
+    """Return a reader that gives the first group of a pattern; the whole text must match."""
 
     def read(text: str) -> str:
         return without_blanks(full_match(pattern, text).group(1))
@@ -53,7 +53,7 @@ def full_match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 
 
 def without_mark(mark: re.Pattern[str], text: str) -> str:
-    """The text without a mark that it begins with."""
+    """Return the text without the mark at its beginning."""
     match = mark.match(text)
     return text[match.end() :] if match else text
 
@@ -65,7 +65,7 @@ def without_blanks(text: str) -> str:
 
 
 def require_check_digits(text: str, digits: str, right: str) -> str:
-    """`text`, when the check digits that it was given are the right ones; else raises WrongCheck."""
+    """Return `text` if `digits` are the `right` ones. Raise WrongCheck otherwise."""
     if digits.upper() != right:
         raise WrongCheck(right)
     return text

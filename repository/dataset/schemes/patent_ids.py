@@ -1,8 +1,8 @@
-"""Patents: numbers of publications and of applications, in the compact form of WIPO ST.13 and of the patent databases.
+"""Patents: numbers of publications and applications, in the compact form of WIPO ST.13 and of patent databases.
 
 A publication is office, number and kind of document (``CN102030405B``, ``US7654321B2``, ``EP1234567A1``,
-``WO2020123456A1``).  An application is told by where it was filed: ``CN201710601862.3`` with its check digit (ZC
-0006-2003), ``PCT/CN2020/123456``.
+``WO2020123456A1``). An application is known by its office: ``CN201710601862.3`` with its check digit (ZC 0006-2003),
+``PCT/CN2020/123456``.
 """
 
 import re
@@ -23,7 +23,7 @@ SIGNS = re.compile(
     rf"CN\s?[0-9]{{8,12}}\.[0-9X]$|(?:{'|'.join(sorted(OFFICES))})[\s0-9,./-]{{6,20}}[ABCEPSTUYZ][0-9]?$",
     re.I,
 )
-"""How a text begins, or is written as a whole, that can be nothing but a patent."""
+"""The beginning of a text, or the whole text, that can be nothing but a patent."""
 
 _ADDRESS = re.compile(
     r"(?:https?://)?patents\.google\.com/patent/(?P<google>[A-Z0-9.]+)(?:/[a-z]{2})?/?(?:\?[^\s]*)?|"
@@ -40,7 +40,7 @@ _INTERNATIONAL_APPLICATION = re.compile(r"PCT/?([A-Z]{2})/?((?:19|20)?[0-9]{2})/
 
 
 def read_patent(text: str) -> str:
-    """The compact form, without the blanks, commas and slashes that people put in for the eye."""
+    """Return the compact form, without the blanks, commas and slashes that help the eye."""
     number = without_mark(_MARK, _number_in_address(text)).upper()
     if international := _INTERNATIONAL_APPLICATION.fullmatch(re.sub(r"[\s-]+", "", number)):
         return _international(*international.groups())
@@ -72,5 +72,5 @@ def _international(office: str, year: str, number: str) -> str:
 
 
 def _four_digit_year(year: str) -> str:
-    """International applications began in 1978, and have had four digits of the year since 2004."""
+    """Return the year in full: international applications began in 1978, and have four digits since 2004."""
     return year if len(year) == 4 else f"{'19' if year > '77' else '20'}{year}"

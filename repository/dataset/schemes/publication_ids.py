@@ -1,4 +1,4 @@
-"""What is published: books, journals, papers, and products with a bar code."""
+"""Readers for publications: books, journals, papers, and products with a bar code."""
 
 import re
 
@@ -68,7 +68,7 @@ def read_doi(text: str) -> str:
 
 
 def read_arxiv(text: str) -> str:
-    """With its mark and its version; the class of a paper of old is no part of its number."""
+    """Return the number with its mark and version; the class of a paper before 2007 is not part of it."""
     bare = without_mark(_ARXIV_MARK, text).removesuffix(".pdf")
     match = _ARXIV.fullmatch(bare) or full_match(_ARXIV_BEFORE_2007, bare)
     if not 1 <= int(match["month"]) <= 12:
@@ -82,7 +82,7 @@ def read_pmcid(text: str) -> str:
 
 
 def read_isbn(text: str) -> str:
-    """Thirteen digits with hyphens; without them where the publisher's range is not known."""
+    """Return thirteen digits with hyphens; without hyphens where the publisher's range is unknown."""
     number = without_mark(_ISBN_MARK, text)
     bare = BLANKS_AND_HYPHENS.sub("", number).upper()
     if re.fullmatch(r"97[89][0-9]{10}", bare):
@@ -107,12 +107,12 @@ def read_ean13(text: str) -> str:
 
 
 def read_upc(text: str) -> str:
-    """Twelve digits; a UPC is an EAN-13 that begins with a zero, and has its check digit."""
+    """Return twelve digits; a UPC is an EAN-13 that begins with a zero, with the same check digit."""
     return _bar_code(text, 12)
 
 
 def read_istc(text: str) -> str:
-    """ISO 21047: sixteen hexadecimal digits in groups of 3, 4, 8 and 1."""
+    """Return sixteen hexadecimal digits in groups of 3, 4, 8 and 1 (ISO 21047)."""
     bare = BLANKS_AND_HYPHENS.sub("", text).upper().removeprefix("ISTC:")
     if not re.fullmatch(r"[0-9A-F]{16}", bare):
         raise ValueError(text)

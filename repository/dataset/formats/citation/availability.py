@@ -1,6 +1,6 @@
-"""The sentence that journals ask for: where the data of a work are, and who may have them.
+"""The data availability statement that journals require: where the data are, and who may have them.
 
-Source: JATS4R, Data availability statements 1.0, for what such a statement says.
+Source: JATS4R, Data availability statements 1.0, for the content of such a statement.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from repository.dataset.formats.type_mappings import kind_of
 class _Sentences:
     """The sentences of one language.
 
-    `data` and `software` are the words that depend on what it is, `states` the sentences by access status.
+    `data` and `software` are the words that depend on the type of resource, `states` the sentences by access status.
     """
 
     data: Mapping[str, str]
@@ -73,10 +73,11 @@ _CHINESE = _Sentences(
 
 
 def data_availability(publication: Publication, language: str = "en") -> str:
-    """A data availability statement on one line, with every identifier as a link.
+    """Return a data availability statement on one line, with every identifier as a link.
 
-    It says where the data are, who may have them (open, from which day on, on request, not at all, withdrawn) and
-    under which licence.  `language` is a tag of BCP 47: Chinese for one that begins with ``zh``, else English.
+    The statement says where the data are, who may have them (open, from which day on, on request, not at all,
+    withdrawn) and under which licence. `language` is a tag of BCP 47: Chinese for one that begins with ``zh``, else
+    English.
     """
     language_code = "zh" if language.lower().partition("-")[0] == "zh" else "en"
     sentences = _CHINESE if language_code == "zh" else _ENGLISH

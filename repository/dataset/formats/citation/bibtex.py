@@ -29,10 +29,10 @@ _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
 def bibtex(publication: Publication) -> str:
-    """One entry, ending in a line break.
+    """Return one entry, ending in a line break.
 
-    Titles are braced so that no style changes their case; names of East Asian characters and of
-    organisations are braced so that none takes them apart.  The CSTR stands in ``note``, which every style prints.
+    Braces around titles keep styles from changing their case. Braces around East Asian names and names of organisations
+    keep styles from splitting them. The CSTR stands in ``note``, which every style prints.
     """
     kind = kind_of(publication.description.resource_type.id).bibtex
     lines = [f"  {name:<9} = {value}," for name, value in _fields(publication) if value]
@@ -58,7 +58,7 @@ def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
 
 
 def _date(edtf: str) -> Iterator[tuple[str, str]]:
-    """Year and month, of an interval those of its beginning."""
+    """Yield year and month; of an interval, those of its beginning."""
     parts = csl.date_parts(edtf)
     if parts:
         yield "year", _in_braces(f"{parts[0][0]:04}")
@@ -72,7 +72,7 @@ def _licence(licence: Licence) -> str:
 
 
 def _name(agent: Agent) -> str:
-    """ "Family, Given"; braced where a comma or the word "and" would be read as BibTeX's own."""
+    """Return "Family, Given"; add braces where BibTeX would read a comma or the word "and" as its own."""
     if person_names.is_indivisible(agent):
         return _in_braces(_text(person_names.display_name(agent)))
     return ", ".join(_protect(part) for part in person_names.parts(agent) if part)
@@ -84,7 +84,7 @@ def _protect(part: str) -> str:
 
 
 def _key(publication: Publication) -> str:
-    """As in ``mueller_2024_17``: ASCII, and the same for ever, because documents cite by it."""
+    """Return a key as in ``mueller_2024_17``: ASCII, and stable for ever, because documents cite by it."""
     description = publication.description
     creators = description.creators
     family = person_names.parts(creators[0])[0] if creators and creators[0].personal else ""

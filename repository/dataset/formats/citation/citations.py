@@ -1,4 +1,4 @@
-"""How to cite a dataset, in the styles that journals ask for and as BibTeX."""
+"""Citations of a dataset, in the styles that journals require and as BibTeX."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,7 +27,7 @@ STYLES: Mapping[str, str] = MappingProxyType(
         "vancouver": "Vancouver (NLM)",
     }
 )
-"""Style id -> name for people, in the order in which they are offered."""
+"""Style id -> name for people, in the order of the menu."""
 
 _SYNONYMS = {
     "china-national-standard-gb-t-7714-2015-numeric": GB_T_7714,
@@ -44,14 +44,14 @@ _CSL_FILES = {"vancouver": "nlm-citation-sequence"}
 
 
 def cite(publication: Publication, style: str, locale: str = "en-US", accessed: date | None = None) -> str:
-    """The reference to `publication` as one line of plain text, with its version and both its identifiers.
+    """Return the reference to `publication` as one line of plain text, with its version and both identifiers.
 
-    `style` is one of `STYLES` or the id of any style of the CSL project, `locale` a language tag; `accessed` is the
-    day of the citation, for the styles that state one.  DOI and CSTR that a style leaves out follow what it printed,
-    as in ``… https://doi.org/10.5072/1. CSTR:99999.11.1.``, the full stop where the style ends with one.  A withdrawn
-    version is cited as it was before, for its identifiers still lead to the reason.  Raises `ValueError` for an
-    unknown style or locale, naming those there are, and for a style made for other things than this.  Safe to call
-    from several threads.
+    `style` is one of `STYLES` or the id of any style of the CSL project; `locale` is a language tag; `accessed` is the
+    day of the citation, for the styles that state one. If a style leaves out the DOI or the CSTR, they follow its text,
+    as in ``… https://doi.org/10.5072/1. CSTR:99999.11.1.``, with a full stop where the style ends with one. A withdrawn
+    version keeps its citation, because its identifiers still lead to the reason. Raise `ValueError` for an unknown
+    style or locale, naming the known ones, and for a style that does not fit this type of resource. Safe to call from
+    several threads.
     """
     style_id = _SYNONYMS.get(style, style)
     if style_id == GB_T_7714:
@@ -65,12 +65,12 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
 
 
 def _for_print(publication: Publication) -> Publication:
-    """With a bare version number, because styles write "Version" before it."""
+    """Return a copy with a bare version number, because styles write "Version" before it."""
     return replace(publication, description=replace(publication.description, version=csl.bare_version(publication)))
 
 
 def _with_identifiers(text: str, publication: Publication) -> str:
-    """`text` and behind it what it does not hold of DOI and CSTR; the address where there is neither."""
+    """Return `text` and after it the DOI and CSTR that it lacks; without either, the address."""
     folded = text.casefold()
     missing = []
     if publication.doi and not _contains(folded, publication.doi, identifier_urls.doi_url(publication.doi)):

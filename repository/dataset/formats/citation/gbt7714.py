@@ -1,4 +1,4 @@
-"""References after GB/T 7714-2015, numeric system, for electronic resources (clause 4.6).
+"""References in the numeric system of GB/T 7714-2015, for electronic resources (clause 4.6).
 
 Written by hand because the CSL style of that name knows neither version nor CSTR.
 """
@@ -15,17 +15,16 @@ from repository.dataset.formats.plain_text import printable
 from repository.dataset.formats.type_mappings import kind_of
 
 MOST_AUTHORS = 3
-"""Names that are printed; of more authors the first so many and "et al." (clause 8.1.2)."""
+"""Names that are printed; "et al." stands for the others (clause 8.1.2)."""
 
 _NUMBERED = re.compile(r"[vV]?(\d+(?:\.\d+)*)")
 _END = " .。"
 
 
 def reference(publication: Publication, accessed: date | None = None) -> str:
-    """``Authors. Title[DS/OL]. V2. Publisher, 2024[2025-03-23]. https://… . CSTR:… . DOI:… .``
+    """Return ``Authors. Title[DS/OL]. V2. Publisher, 2024[2025-03-23]. https://… . CSTR:… . DOI:… .``
 
-    `accessed` is the day of the citation; the standard wants it, without it its brackets are left
-    out.
+    `accessed` is the day of the citation, which the standard requires; without it the brackets are left out.
     """
     return " ".join(f"{part}." for part in _parts(publication, accessed) if part)
 
@@ -50,9 +49,9 @@ def _authors(creators: Sequence[Agent], language: str | None) -> str:
 
 
 def _author(agent: Agent) -> str:
-    """Family name in capitals and initials without points (clause 8.1.1); others as they are.
+    """Return the family name in capitals and initials without points (clause 8.1.1); other names unchanged.
 
-    Of a given name in pinyin each syllable has its initial: Li Jiangning is ``LI J N``, as in the clause's example.
+    Each syllable of a given name in pinyin has its initial: Li Jiangning is ``LI J N``, as in the clause's example.
     """
     if person_names.is_indivisible(agent):
         return person_names.display_name(agent)
@@ -63,7 +62,7 @@ def _author(agent: Agent) -> str:
 
 
 def _version(version: str) -> str:
-    """Plain numbers get the V that the standard's examples have; other words stay."""
+    """Return a plain number with the V of the standard's examples; other words unchanged."""
     match = _NUMBERED.fullmatch(version)
     return f"V{match[1]}" if match else version.rstrip(_END)
 

@@ -19,10 +19,10 @@ _CURATORS = frozenset({"datacurator", "datamanager"})
 
 
 def jats(publication: Publication) -> str:
-    """The element ``mixed-citation`` of type data (or software), with the name space of its links.
+    """Return the element ``mixed-citation`` of type data (or software), with the namespace of its links.
 
-    Between its elements stands the punctuation of a reference, so that it reads without a style.  The DOI is a
-    ``pub-id``, the CSTR one of a custom type; without both the page is an ``ext-link``.
+    Punctuation stands between its elements, so that it reads without a style. The DOI is a ``pub-id``, the CSTR one of
+    a custom type; without both the page is an ``ext-link``.
     """
     parts = [part for part in _parts(publication) if part]
     kind = "software" if kind_of(publication.description.resource_type.id).csl == "software" else "data"
@@ -32,7 +32,7 @@ def jats(publication: Publication) -> str:
 
 
 def jats_ref(publication: Publication) -> str:
-    """The citation as a member of ``ref-list``."""
+    """Return the citation as a member of ``ref-list``."""
     return f'<ref id="ref-{publication.id}">{jats(publication)}</ref>'
 
 
@@ -78,7 +78,7 @@ def _titles(publication: Publication) -> str:
 
 
 def _year(publication: Publication) -> str:
-    """Four digits (of an interval those of its beginning), the whole date as ISO 8601."""
+    """Return the year with the whole date as ISO 8601; of an interval, its beginning."""
     for parts in csl.date_parts(publication.description.publication_date)[:1]:
         whole = "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
         return f"<year{xml_writer.attribute('iso-8601-date', whole)}>{parts[0]:04}</year>"

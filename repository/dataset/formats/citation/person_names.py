@@ -1,13 +1,13 @@
-"""How the names of people are taken apart and put together, West and East."""
+"""The parts of people's names, and how to put them together, West and East."""
 
 from repository.dataset.description import Agent
 from repository.dataset.formats.plain_text import has_cjk, printable
 
 
 def parts(agent: Agent) -> tuple[str, str]:
-    """Family and given name of a person; the given name is empty when nothing tells them apart.
+    """Return family and given name of a person; the given name is empty when the two cannot be told apart.
 
-    Reads "Family, Given" when the parts were not given on their own.
+    Read "Family, Given" when the depositor did not give the parts separately.
     """
     if agent.family_name:
         return printable(agent.family_name), printable(agent.given_name)
@@ -18,7 +18,7 @@ def parts(agent: Agent) -> tuple[str, str]:
 
 
 def is_indivisible(agent: Agent) -> bool:
-    """Whether the name is one piece: an organisation's, or one of East Asian characters."""
+    """Return whether the name is one piece: an organisation's, or one of East Asian characters."""
     if not agent.personal:
         return True
     family_name, given_name = parts(agent)
@@ -26,7 +26,7 @@ def is_indivisible(agent: Agent) -> bool:
 
 
 def display_name(agent: Agent) -> str:
-    """The name as its bearer writes it: "John A. Smith", "李伟", "Institute of Geology"."""
+    """Return the name as its bearer writes it: "John A. Smith", "李伟", "Institute of Geology"."""
     if not agent.personal:
         return printable(agent.name)
     family_name, given_name = parts(agent)
@@ -36,13 +36,13 @@ def display_name(agent: Agent) -> str:
 
 
 def sort_name(agent: Agent) -> str:
-    """The name as catalogues sort it: "Smith, John A.", "李伟", "Institute of Geology"."""
+    """Return the name as catalogues sort it: "Smith, John A.", "李伟", "Institute of Geology"."""
     if is_indivisible(agent):
         return display_name(agent)
     return ", ".join(part for part in parts(agent) if part)
 
 
 def initials(given_names: str) -> list[str]:
-    """First letters of given names, upper case: "John A." gives J and A, "Anna-Lena" A and L."""
+    """Return the first letters in upper case: J and A for "John A.", A and L for "Anna-Lena"."""
     words = given_names.replace("-", " ").replace(".", " ").split()
     return [word[0].upper() for word in words]

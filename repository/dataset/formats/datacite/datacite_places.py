@@ -14,14 +14,14 @@ Json = dict[str, Any]
 Position = Sequence[float]
 
 MOST_POINTS = 50
-"""Points of one geometry that are told one by one; of more the box around them, for a record is no data file."""
+"""Points of one geometry that stand alone; more become one box, because a record is no data file."""
 
 _DECIMALS = 8
-"""Of a degree, about a millimetre."""
+"""Decimals of a degree, about a millimetre."""
 
 
 def geo_locations(places: Sequence[DescribedPlace]) -> list[Json]:
-    """One for each shape, with the name of its place; one of the name alone where there is no shape."""
+    """Return one location for each shape, with the name of its place, or the name alone."""
     return [location for place in places for location in _place_locations(place)]
 
 
@@ -60,7 +60,7 @@ def _points(positions: Sequence[Position]) -> Iterator[Json]:
 
 
 def _area(ring: Sequence[Position]) -> Iterator[Json]:
-    """The outer ring, for the schema has no holes; a box where the ring is one, or too short to be a polygon."""
+    """Yield the outer ring, because the schema has no holes; a box for rectangles and degenerate rings."""
     box = upright_box(ring)
     if box:
         yield _box(*box)

@@ -1,8 +1,8 @@
-"""The XML of DataCite 4.7, from the attributes that `datacite` makes.
+"""The XML of DataCite 4.7, made from the attributes of `datacite_json`.
 
-Written as text in the order of the schema's documentation.  Every text that the schema wants is there because the
-attributes hold none that is empty; addresses in attributes are fit for ``xs:anyURI`` because they are made so.
-Source: DataCite Metadata Schema 4.7, ``metadata.xsd``.
+It is written as text, in the order of the schema's documentation. Every text that the schema requires is there, because
+no text of the attributes is empty; their addresses are fit for ``xs:anyURI``. Source: DataCite Metadata Schema 4.7,
+``metadata.xsd``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -26,11 +26,11 @@ _ATTRIBUTE_NAMES = {
     "rightsUri": "rightsURI",
     "awardUri": "awardURI",
 }
-"""Members of the JSON that are written otherwise as attributes; the rest keep their names."""
+"""Members of the JSON that have another name as attributes; the rest keep theirs."""
 
 
 def resource(attributes: Json) -> str:
-    """The element ``resource`` with its namespace."""
+    """Return the element ``resource`` with its namespace."""
     parts = (
         _element("identifier", attributes["identifiers"][0], "identifier"),
         _all("creators", attributes["creators"], _creator),
@@ -69,7 +69,7 @@ def _identifiers(element: str, attributes: Json) -> str:
 
 
 def _element(name: str, member: Json, content: str) -> str:
-    """The member `content` as text, every other one as an attribute."""
+    """Return the member `content` as text, every other one as an attribute."""
     attributes = "".join(
         attribute(_ATTRIBUTE_NAMES.get(key, key), value) for key, value in member.items() if key != content and value
     )
@@ -122,7 +122,7 @@ def _position(name: str, degrees: Json) -> str:
 
 
 def _number(value: float) -> str:
-    """Plain decimals, because not every reader of the schema knows exponents."""
+    """Return plain decimals, because not every reader of the schema knows exponents."""
     return f"{value:.8f}".rstrip("0").rstrip(".") if value else "0"
 
 

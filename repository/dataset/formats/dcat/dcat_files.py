@@ -1,4 +1,4 @@
-"""How the files of a dataset can be had, in the terms of DCAT-AP: distributions, rights and licences."""
+"""Files of a dataset in DCAT-AP: distributions, rights and licences."""
 
 import re
 from urllib.parse import quote
@@ -17,9 +17,9 @@ _CLOSED = frozenset({"embargoed", "restricted"})
 
 
 def add_access(builder: DcatBuilder) -> None:
-    """Who may have the data, under which licences, and each file.
+    """Add who may have the data, the licences, and each file.
 
-    A distribution has one licence and one checksum in DCAT-AP: the first licence, all of which the dataset has; and
+    A distribution has one licence and one checksum in DCAT-AP: the first licence (the dataset has them all), and
     SHA-256, or MD5 without it.
     """
     publication, dataset = builder.publication, builder.dataset
@@ -63,7 +63,7 @@ def _licence(builder: DcatBuilder, licence: Licence, number: int) -> RdfResource
 
 
 def _distribution(builder: DcatBuilder, file: FileOf, licence: RdfResource | None) -> RdfResource:
-    """Its place in the description is that of its name; it is had where it is downloaded."""
+    """Return a file as a fragment of the page named after its key, with the address of its download."""
     name = quote(file.key, safe="", errors="surrogatepass")
     distribution = builder.graph.resource(builder.part(f"file-{name}"), "dcat:Distribution")
     where = iri(file.url) or page_of(builder.publication)
@@ -107,7 +107,7 @@ def _checksum(builder: DcatBuilder, file: FileOf) -> RdfResource | None:
 
 
 def _page_distribution(builder: DcatBuilder, licence: RdfResource | None) -> RdfResource | None:
-    """The page, for files that this list does not have: withheld ones, and the rest of very many."""
+    """Return the page for files that this list lacks: withheld ones, and the rest of very many."""
     publication = builder.publication
     withheld = not publication.files and publication.access_status in _CLOSED
     if not withheld and publication.file_count <= len(publication.files):

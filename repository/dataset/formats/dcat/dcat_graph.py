@@ -1,7 +1,7 @@
-"""DCAT-AP 3: a dataset, or a catalogue of datasets, as catalogues of research and of government harvest them.
+"""DCAT-AP 3: a dataset, or a catalogue of datasets, for catalogues of research and of government.
 
-Sources: DCAT 3 (W3C, 2024); DCAT-AP 3.0.1 (SEMIC), whose SHACL shapes a test holds every graph against; GeoDCAT-AP 3
-for geometry.  A graph is written in three serialisations that say the same.
+Sources: DCAT 3 (W3C, 2024); DCAT-AP 3.0.1 (SEMIC), whose SHACL shapes a test checks on every graph; GeoDCAT-AP 3 for
+geometry. Three serialisations of a graph hold the same statements.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ _OTHER_TEXTS = {"methods": "dct:provenance", "table-of-contents": "dct:tableOfCo
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A list of datasets; `publisher` publishes the list, `title` does so where it is empty."""
+    """A list of datasets; an empty `publisher` means that `title` publishes it."""
 
     title: str
     url: str
@@ -36,40 +36,41 @@ class Catalogue:
 
 
 def dcat_graph(publication: Publication) -> Graph:
-    """The dataset, its distributions, and all that they name."""
+    """Return the dataset, its distributions, and all the things that they name."""
     return _build(publication).graph
 
 
 def dcat_turtle(publication: Publication) -> str:
-    """A Turtle document."""
+    """Return a Turtle document."""
     return document(TURTLE, dcat_graph(publication))
 
 
 def dcat_rdfxml(publication: Publication) -> str:
-    """The element ``rdf:RDF``, without an XML declaration before it."""
+    """Return the element ``rdf:RDF``, without an XML declaration before it."""
     return document(RDF_XML, dcat_graph(publication))
 
 
 def dcat_jsonld(publication: Publication) -> Json:
-    """A JSON-LD object with its context inside."""
+    """Return a JSON-LD object with its context inside."""
     return graph_object(dcat_graph(publication))
 
 
 def dcat_catalogue_turtle(publications: Iterable[Publication], catalogue: Catalogue | None = None) -> Iterator[str]:
-    """One Turtle document, in parts of about a record each; `catalogue` is the repository of the first record if None.
+    """Yield one Turtle document, in parts of about one record.
 
-    Without any record and any catalogue the document is one without statements.
+    `catalogue` is by default the repository of the first record. Without records and catalogue the document has no
+    statements.
     """
     return _write_all(TURTLE, publications, catalogue)
 
 
 def dcat_catalogue_rdfxml(publications: Iterable[Publication], catalogue: Catalogue | None = None) -> Iterator[str]:
-    """One RDF/XML document without an XML declaration, as `dcat_catalogue_turtle` is one of Turtle."""
+    """Yield one RDF/XML document without an XML declaration, like `dcat_catalogue_turtle`."""
     return _write_all(RDF_XML, publications, catalogue)
 
 
 def dcat_catalogue_jsonld(publications: Iterable[Publication], catalogue: Catalogue | None = None) -> Iterator[str]:
-    """One JSON-LD document, as `dcat_catalogue_turtle` is one of Turtle."""
+    """Yield one JSON-LD document, like `dcat_catalogue_turtle`."""
     return _write_all(JSON_LD, publications, catalogue)
 
 
@@ -78,7 +79,7 @@ def _write_all(syntax: Syntax, publications: Iterable[Publication], catalogue: C
 
 
 def _graphs(publications: Iterable[Publication], catalogue: Catalogue | None) -> Iterator[Graph]:
-    """A graph for each record, the first of which describes the catalogue as well."""
+    """Yield a graph for each record; the first graph describes the catalogue too."""
     described = False
     for publication in publications:
         catalogue = catalogue or _catalogue_of(publication)
@@ -132,7 +133,7 @@ def _build(publication: Publication) -> DcatBuilder:
 
 
 def _add_texts(builder: DcatBuilder) -> None:
-    """Titles and descriptions; DCAT-AP wants one of each, so that the title or the address stands in for none."""
+    """Add titles and descriptions; DCAT-AP requires one of each, so the title or address fills a gap."""
     description, dataset = builder.publication.description, builder.dataset
     title = builder.text(writable_line(description.title)) or literal(str(dataset.iri))
     dataset.add("dct:title", title)
@@ -159,7 +160,7 @@ def _add_text(builder: DcatBuilder, text: Text) -> None:
 
 
 def _add_life(builder: DcatBuilder) -> None:
-    """When it was published and changed; that it was withdrawn, and why."""
+    """Add when it was published and changed, and whether it was withdrawn and why."""
     publication, dataset = builder.publication, builder.dataset
     dates = publication.description.dates
     updates = [day for entry in dates if entry.type.id == "updated" and (day := moment(entry.date))]
@@ -184,7 +185,7 @@ def _add_kind(builder: DcatBuilder) -> None:
 
 
 def _add_subject(builder: DcatBuilder, subject: Subject) -> None:
-    """A keyword, and a theme too when it is a term that has an address."""
+    """Add a keyword, and also a theme if it is a term with an address."""
     word, term = builder.text(writable_line(subject.subject)), iri(subject.id)
     is_word = subject.subject != subject.id
     builder.dataset.add("dcat:keyword", word if is_word else None)

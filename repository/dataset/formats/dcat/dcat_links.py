@@ -1,4 +1,4 @@
-"""What a dataset is identified by and related to, in the terms of DCAT-AP."""
+"""Identifiers and relations of a dataset in DCAT-AP."""
 
 from repository.dataset.description import Publication, RelatedIdentifier, Sibling
 from repository.dataset.formats import identifier_urls
@@ -8,13 +8,13 @@ from repository.dataset.formats.rdf.triples import Iri, Literal, RdfResource, bl
 
 
 def dataset_address(publication: Publication) -> Iri:
-    """The name of the dataset in every serialisation."""
+    """Return the name of the dataset in every serialisation."""
     doi, cstr = _addresses(publication.doi, publication.cstr)
     return address(doi, cstr, publication.url)
 
 
 def add_identity(builder: DcatBuilder) -> None:
-    """Identifiers, pages, versions and related works."""
+    """Add identifiers, pages, versions and related works."""
     publication, dataset = builder.publication, builder.dataset
     dataset.add("dct:identifier", literal(str(dataset.iri)))
     dataset.add("adms:identifier", *_identifiers(publication))
@@ -33,7 +33,7 @@ def _addresses(doi: str | None, cstr: str | None) -> tuple[Iri | None, Iri | Non
 
 
 def _identifiers(publication: Publication) -> list[RdfResource]:
-    """Each once, under the first name of its agency."""
+    """Return each identifier once, under the first name of its agency."""
     doi, cstr = _addresses(publication.doi, publication.cstr)
     handle = iri(identifier_urls.handle_url(publication.handle)) if publication.handle else None
     agencies = {_notation(doi): "DOI", _notation(cstr): "CSTR", _notation(handle): "Handle"}
@@ -81,7 +81,7 @@ def _sibling_address(sibling: Sibling) -> Iri:
 
 
 def _version(builder: DcatBuilder, sibling: Sibling) -> RdfResource:
-    """As much as DCAT-AP wants to hear of every dataset that is named: a title and a description."""
+    """Return a version with the title and description that DCAT-AP requires of every dataset."""
     title, label = (
         writable_line(builder.publication.description.title),
         writable_line(sibling.label) or f"v{sibling.index}",
@@ -95,7 +95,7 @@ def _version(builder: DcatBuilder, sibling: Sibling) -> RdfResource:
 
 
 def _add_related(builder: DcatBuilder, related: RelatedIdentifier) -> None:
-    """By its address, or by its identifier when that leads nowhere."""
+    """Add a work by its address, or by its identifier without one."""
     predicate = RELATIONS.get(related.relation.id, "dct:relation")
     work = iri(identifier_urls.link_to(related.scheme, related.identifier))
     if work is None:

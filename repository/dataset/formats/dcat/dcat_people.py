@@ -1,6 +1,6 @@
-"""Who made, publishes and funds a dataset, in the terms of DCAT-AP.
+"""People and organisations that made, publish and fund a dataset, in DCAT-AP.
 
-People without an identifier are parts of the description, so that a later harvest finds the same ones again.
+People without an identifier are parts of the description, so that a later harvest recognises them.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _AUTHORITIES = ("orcid", "ror", "isni", "gnd")
 
 
 def add_people(builder: DcatBuilder) -> None:
-    """Creators, contributors with their roles, publisher, contact and funding."""
+    """Add creators, contributors with their roles, publisher, contact and funding."""
     description, dataset = builder.publication.description, builder.dataset
     for number, agent in enumerate(description.creators, 1):
         _add_agent(builder, "dct:creator", agent, f"creator-{number}")
@@ -28,7 +28,7 @@ def add_people(builder: DcatBuilder) -> None:
 
 
 def repository_agent(builder: DcatBuilder) -> RdfResource | None:
-    """The organisation that is called as the repository is."""
+    """Return the organisation that has the name of the repository."""
     publication = builder.publication
     name, home = builder.name(writable_line(publication.repository_name)), iri(publication.repository_url)
     if name is None:
@@ -85,7 +85,7 @@ def _agent(builder: DcatBuilder, agent: Agent, place: str) -> RdfResource | None
 
 
 def _addresses(identifiers: Sequence[RelatedId]) -> list[Iri]:
-    """Where an agent is described, the surest first."""
+    """Return the addresses that describe an agent, the most reliable first."""
     by_scheme = {i.scheme: iri(identifier_urls.link_to(i.scheme, i.identifier)) for i in reversed(identifiers)}
     return [address for scheme in _AUTHORITIES if (address := by_scheme.get(scheme))]
 
@@ -93,12 +93,12 @@ def _addresses(identifiers: Sequence[RelatedId]) -> list[Iri]:
 def _affiliation(builder: DcatBuilder, affiliation: Affiliation) -> RdfResource | None:
     address = iri(identifier_urls.ror_url(affiliation.id))
     if address and affiliation.name == affiliation.id:
-        return builder.graph.resource(address)  # nothing is known of it but its address
+        return builder.graph.resource(address)  # its address is all we know
     return _organisation(builder, writable_line(affiliation.name), address)
 
 
 def _contacts(builder: DcatBuilder) -> list[RdfResource]:
-    """Those who said that they answer questions, else the publisher."""
+    """Return the agents with the role of a contact, else the publisher."""
     description = builder.publication.description
     people = (*description.creators, *description.contributors)
     contacts = [agent for agent in people if agent.role and agent.role.id == "contactperson"]

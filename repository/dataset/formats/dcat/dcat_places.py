@@ -1,4 +1,4 @@
-"""Where and when a dataset is about, in the terms of DCAT-AP: geometry as WKT, periods with their ends."""
+"""Coverage of a dataset in space and time, in DCAT-AP: geometry as WKT, periods with their ends."""
 
 from repository.dataset.description import DateOf, DescribedPlace
 from repository.dataset.formats import bounding_boxes, identifier_urls
@@ -7,13 +7,13 @@ from repository.dataset.formats.dcat.dcat_terms import DATES, PERIODS, DcatBuild
 from repository.dataset.formats.rdf.triples import Literal, RdfResource, blank, iri
 
 MOST_POSITIONS = 500
-"""Positions of a geometry that is told in full; of a longer one only the box, for a catalogue is no data file."""
+"""Positions of a geometry that is written in full; a longer one becomes its box."""
 
 _WKT = "geo:wktLiteral"
 
 
 def add_coverage(builder: DcatBuilder) -> None:
-    """Places, periods, and the other dates of the dataset's life."""
+    """Add places, periods, and the other dates in the life of the dataset."""
     description, dataset = builder.publication.description, builder.dataset
     dataset.add("dct:spatial", *(_location(builder, place) for place in description.places))
     for entry in description.dates:
@@ -24,7 +24,7 @@ def add_coverage(builder: DcatBuilder) -> None:
 
 
 def _location(builder: DcatBuilder, place: DescribedPlace) -> RdfResource | None:
-    """Without an address even where a gazetteer has one: two shapes of one place would read as one with two boxes."""
+    """Return a blank node, even for a known place: two shapes would read as one place with two boxes."""
     location = blank("dct:Location")
     location.add("skos:prefLabel", builder.text(writable_line(place.place)))
     location.add("rdfs:comment", builder.text(writable_line(place.description)))

@@ -1,4 +1,4 @@
-"""What descriptions are called in the vocabularies of DCAT-AP, and what all parts of one description share.
+"""Terms of DCAT-AP for our vocabularies, and the builder that all parts of one description share.
 
 Sources: DCAT-AP 3.0.1, section 8 (controlled vocabularies); the authority tables of the Publications Office of the EU;
 COAR Resource Types 3; DataCite to DCAT-AP mapping (CiteDCAT-AP, European Commission).
@@ -46,7 +46,10 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "isidenticalto": "owl:sameAs",
     }
 )
-"""Relation -> property, ``dct:relation`` for others; ``dct:source`` is not here, for DCAT-AP wants a dataset there."""
+"""Relation -> property, ``dct:relation`` for others.
+
+``dct:source`` is missing, because DCAT-AP requires a dataset as its object.
+"""
 
 DATES: Mapping[str, str] = MappingProxyType(
     {
@@ -62,7 +65,7 @@ DATES: Mapping[str, str] = MappingProxyType(
 """Type of date -> property."""
 
 PERIODS = frozenset({"collected", "coverage"})
-"""Types of dates that are what the data are about."""
+"""Types of dates that give the coverage of the data."""
 
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -102,7 +105,7 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "other": "c_1843",
     }
 )
-"""Resource type -> concept of COAR; one that has no line of its own is of its general type, if that has one."""
+"""Resource type -> concept of COAR; a type without its own line has the concept of its general type."""
 
 FILE_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -146,7 +149,7 @@ _LANGUAGE = re.compile("[a-z]{3}")
 
 @dataclass(frozen=True, slots=True)
 class DcatBuilder:
-    """One publication being told in a graph; `declared` are the ISO 639-3 codes of its languages."""
+    """The graph of one publication under construction; `declared` are the ISO 639-3 codes of its languages."""
 
     graph: Graph
     dataset: RdfResource
@@ -154,30 +157,30 @@ class DcatBuilder:
     declared: Sequence[str]
 
     def text(self, text: str, code: str | None = None) -> Literal | None:
-        """`text` with the tag of its ISO 639-3 `code`, or of the language that its script tells."""
+        """Return `text` with the tag of its ISO 639-3 `code`, or of its script."""
         return literal(text, text_language(text, code, self.declared))
 
     def name(self, text: str) -> Literal | None:
-        """The name of someone or something, which has a language only where its script tells one."""
+        """Return a name, with a language only where its script tells one."""
         return literal(text, text_language(text, None, self.declared) if has_cjk(text) else None)
 
     def part(self, name: str) -> Iri:
-        """The address of a part of the description: a fragment of the landing page's, with `name` already escaped."""
+        """Return the address of a part of the description: a fragment of the page; `name` is escaped already."""
         return Iri(f"{page_of(self.publication)}#{name}")
 
 
 def page_of(publication: Publication) -> Iri:
-    """The landing page."""
+    """Return the landing page."""
     return iri(publication.url) or Iri(f"urn:record:{publication.id}")
 
 
 def address(doi: Iri | None, cstr: Iri | None, url: str) -> Iri:
-    """What a dataset is called: by its DOI, else its CSTR, else as the thing that its page is about."""
+    """Return the name of a dataset: its DOI, else its CSTR, else the subject of its page."""
     return doi or cstr or Iri(f"{iri(url) or 'urn:record'}#dataset")
 
 
 def authority(table: str, term: str) -> Iri:
-    """A term of an authority table of the EU, as in ``language/ZHO``."""
+    """Return a term of an authority table of the EU, as in ``language/ZHO``."""
     return Iri(f"{_AUTHORITY}{table}/{term}")
 
 
@@ -186,7 +189,7 @@ def access_right(status: str) -> Iri | None:
 
 
 def language(code: str) -> Iri | None:
-    """The language of an ISO 639-3 code; None for codes that name none."""
+    """Return the language of an ISO 639-3 code, None for codes that name no language."""
     known = _LANGUAGE.fullmatch(code) and code not in ("und", "zxx", "mul", "mis")
     return authority("language", code.upper()) if known else None
 
@@ -197,7 +200,7 @@ def resource_type(kind: str) -> Iri | None:
 
 
 def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> RdfResource:
-    """A controlled term with its names in all languages."""
+    """Return a controlled term with its names in all languages."""
     term = graph.resource(address, "skos:Concept", *types) if address else blank("skos:Concept", *types)
     term.add("skos:prefLabel", *(literal(text, text_language("", tag, ())) for tag, text in label.title.items()))
     if not term.statements:
@@ -206,14 +209,14 @@ def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> Rdf
 
 
 def moment(date: str) -> Literal | None:
-    """A date of EDTF level 0, an interval's first, as exact as it is; an instant; None for what is neither."""
+    """Return an EDTF level 0 date (of an interval its first) or an instant, with its precision; else None."""
     if _INSTANT.fullmatch(date):
         return _instant(date)
     day = date.partition("/")[0].replace("-XX", "")
     try:
         known = parse_edtf(day).earliest
     except ValueError:
-        return None  # what is no date is no date in RDF either, and says nothing
+        return None  # a text that is no date makes no statement in RDF
     return Literal(day, None, _DATE_TYPES[len(day)]) if known and not day.startswith("0000") else None
 
 
@@ -221,5 +224,5 @@ def _instant(text: str) -> Literal | None:
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        return None  # looks like an instant, yet the calendar has no such day
+        return None  # it has the form of an instant, but the calendar has no such day
     return Literal(text, None, "xsd:dateTime")

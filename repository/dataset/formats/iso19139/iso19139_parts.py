@@ -1,4 +1,4 @@
-"""The building blocks of ISO 19139: texts in several languages, codes, people, dates, extents.
+"""Building blocks of ISO 19139: texts in several languages, codes, people, dates, extents.
 
 Sources: ISO 19115:2003, annex B; ISO/TS 19139:2007; the code lists of the latter (``gmxCodelists.xml``).
 """
@@ -33,37 +33,37 @@ _ROLES = {
 
 
 def within(name: str, *content: str) -> str:
-    """An element around others; nothing when there are none."""
+    """Return an element around others, empty when there are none."""
     inner = "".join(content)
     return f"<gmd:{name}>{inner}</gmd:{name}>" if inner else ""
 
 
 def string(name: str, text: str) -> str:
-    """An element with a text; nothing without one."""
+    """Return an element with a text, empty without one."""
     content = xml_writer.text(text).strip()
     return f"<gmd:{name}><gco:CharacterString>{content}</gco:CharacterString></gmd:{name}>" if content else ""
 
 
 def code(name: str, code_list: str, value: str) -> str:
-    """An element with a term of a code list."""
+    """Return an element with a term of a code list."""
     term = xml_writer.element(f"gmd:{code_list}", value, codeList=f"{_CODES}#{code_list}", codeListValue=value)
     return f"<gmd:{name}>{term}</gmd:{name}>"
 
 
 def language_code(name: str, iso639: str) -> str:
-    """An element with a language, by its ISO 639-3 code."""
+    """Return an element with a language, by its ISO 639-3 code."""
     address = "http://www.loc.gov/standards/iso639-2/"
     term = xml_writer.element("gmd:LanguageCode", iso639, codeList=address, codeListValue=iso639)
     return f"<gmd:{name}>{term}</gmd:{name}>"
 
 
 def locale_id(record: int, iso639: str) -> str:
-    """The id of a language within the document of a record, and among the documents of others."""
+    """Return the id of a language, unique in the document of a record and among documents of others."""
     return f"r{record}-{_NO_NAME.sub('', language_tag(iso639) or iso639)}"
 
 
 def free_text(name: str, original: str, translations: Iterable[Text], record: int) -> str:
-    """An element with a text and what it is in other languages (ISO/TS 19139, annex A, cultural adaptability)."""
+    """Return an element with a text and its translations (ISO/TS 19139, annex A, cultural adaptability)."""
     groups = "".join(
         "<gmd:textGroup>"
         + xml_writer.element("gmd:LocalisedCharacterString", text.text, locale=f"#{locale_id(record, text.language)}")
@@ -81,7 +81,7 @@ def free_text(name: str, original: str, translations: Iterable[Text], record: in
 
 
 def anchor(name: str, text: str, address: str | None) -> str:
-    """An element with a text that leads somewhere."""
+    """Return an element with a text and a link."""
     target = uri(address) if address else None
     if target is None:
         return string(name, text)
@@ -90,7 +90,7 @@ def anchor(name: str, text: str, address: str | None) -> str:
 
 
 def online(address: str, name: str, description: str = "", function: str = "download", protocol: str = "") -> str:
-    """A place on the web; nothing for what is no address."""
+    """Return a place on the web, empty for a text that is no address."""
     target = uri(address)
     if target is None:
         return ""
@@ -105,7 +105,7 @@ def online(address: str, name: str, description: str = "", function: str = "down
 
 
 def party(name: str, agent: Agent, role: str) -> str:
-    """A person or an organisation, with its identifier's address."""
+    """Return a person or an organisation, with the address of its identifier."""
     named = (affiliation for affiliation in agent.affiliations if affiliation.name != affiliation.id)
     affiliations = "; ".join(one_line(affiliation.name) for affiliation in named)
     addresses = (identifier_urls.link_to(i.scheme, i.identifier) for i in agent.identifiers)
@@ -125,7 +125,7 @@ def _page(address: str) -> str:
 
 
 def citation_date(date: str, kind: str) -> str:
-    """A date of a citation; `date` is the day, month or year that EDTF level 0 says first."""
+    """Return a date of a citation: the first day, month or year of an EDTF level 0 `date`."""
     parts = date_parts(date)
     if not parts:
         return ""
@@ -141,7 +141,7 @@ def citation_date(date: str, kind: str) -> str:
 
 
 def period(time: DateOf, record: int, number: int) -> str:
-    """A time that the data are of; an open end is one that is not known."""
+    """Return the time that the data cover; an open end is an unknown position."""
     begin, _, end = time.date.partition("/")
     last = end if "/" in time.date else begin
     positions = [_position("beginPosition", begin), _position("endPosition", last)]
@@ -163,7 +163,7 @@ def _position(name: str, date: str) -> str:
 
 
 def boxes(places: Iterable[DescribedPlace]) -> Iterator[str]:
-    """A bounding box for each place; west is greater than east where it crosses the antimeridian."""
+    """Yield a bounding box for each place; west is greater than east where it crosses the antimeridian."""
     for place in places:
         box = bounding_boxes.box(place.geometry) if place.geometry else None
         if box is not None:

@@ -1,4 +1,4 @@
-"""ISO 19139, the XML of ISO 19115, as catalogues of the earth sciences harvest it (GEOSS among them).
+"""ISO 19139, the XML of ISO 19115, for catalogues of the earth sciences (GEOSS among them).
 
 Sources: ISO 19115:2003; ISO/TS 19139:2007; INSPIRE technical guidance 2.0 for the use of anchors in constraints.
 """
@@ -41,7 +41,7 @@ _DATES = {"created": "creation", "updated": "revision", "issued": "publication"}
 
 
 def iso19139(publication: Publication) -> str:
-    """The element ``gmd:MD_Metadata``, with every namespace it needs and without an XML declaration."""
+    """Return the element ``gmd:MD_Metadata``, with all its namespaces and without an XML declaration."""
     language = _language(publication)
     return "".join(
         (
@@ -128,7 +128,7 @@ def _identifiers(publication: Publication) -> Iterator[str]:
 
 
 def _keywords(publication: Publication) -> str:
-    """Controlled terms apart from words, because OWSLib reads the terms of a group only where there are no words."""
+    """Return controlled terms and words in separate groups: OWSLib reads terms only from groups without words."""
     terms = {subject: uri(subject.id) for subject in publication.description.subjects}
     groups = (
         "".join(string("keyword", one_line(subject.subject)) for subject, where in terms.items() if not where),
@@ -138,7 +138,7 @@ def _keywords(publication: Publication) -> str:
 
 
 def _constraints(publication: Publication) -> Iterator[str]:
-    """The licences, and the state of access as a term that machines know."""
+    """Yield the licences, and the access status as a term that machines know."""
     licences = "".join(
         anchor("otherConstraints", licence.title, licence.url) for licence in publication.description.licences
     )
@@ -195,7 +195,7 @@ def _distribution(publication: Publication) -> Iterator[str]:
 
 
 def _lineage(publication: Publication) -> str:
-    """How the data were made, in the words of their makers."""
+    """Return how the data were made, in the words of their makers."""
     texts = publication.description.additional_descriptions
     methods = "\n".join(text.text for text in texts if text.type and text.type.id == "methods")
     statement = within("lineage", within("LI_Lineage", string("statement", methods)))
@@ -218,13 +218,13 @@ def _locales(publication: Publication, language: str) -> Iterator[str]:
 
 
 def _translations(texts: list[Text], language: str) -> list[Text]:
-    """The first text in each other language."""
+    """Return the first text in each other language."""
     others = {text.language: text for text in reversed(texts) if text.language and text.language != language}
     return list(others.values())
 
 
 def _language(publication: Publication) -> str:
-    """ISO 639-3 of the title, as far as its script and the declared languages tell."""
+    """Return the ISO 639-3 code of the title, from its script and the declared languages."""
     codes = [label.id for label in publication.description.languages]
     if has_cjk(publication.description.title):
         return next((code for code in codes if code in ("zho", "jpn", "kor")), "zho")

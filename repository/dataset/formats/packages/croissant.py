@@ -73,12 +73,12 @@ _CONTEXT: Json = {
 
 
 def is_tabular(publication: Publication) -> bool:
-    """Whether a file is a table that Croissant's readers open: CSV, TSV, Parquet or a workbook of Excel."""
+    """Return whether a file is a table that Croissant's readers open: CSV, TSV, Parquet or Excel."""
     return any(media_type_of(file) in _TABULAR for file in publication.files)
 
 
 def media_type_of(file: FileOf) -> str:
-    """The media type of a table by its extension, because stores often know it as bytes or plain text."""
+    """Return the media type of a table from its extension: stores often know only bytes or plain text."""
     _, dot, extension = file.key.rpartition(".")
     return (
         (TABLES.get(extension.lower()) if dot else None)
@@ -88,10 +88,10 @@ def media_type_of(file: FileOf) -> str:
 
 
 def croissant(publication: Publication) -> Json:
-    """Croissant metadata of a publication, with its context inlined.
+    """Return Croissant metadata of a publication, with its context inlined.
 
-    Every file of `publication.files` is a FileObject.  Columns are not known, so there is no ``recordSet``, which the
-    specification allows.  Says the same of any resource; `is_tabular` tells for which it is of use.
+    Every file of `publication.files` is a FileObject. Columns are not known, so there is no ``recordSet``, which the
+    specification allows. The function accepts any resource; `is_tabular` tells for which ones it is useful.
     """
     description = publication.description
     title = printable(description.title)

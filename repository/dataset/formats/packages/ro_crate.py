@@ -25,19 +25,19 @@ _IN_URI = "/:?#[]@!$&'()*+,;=%~"
 
 
 def ro_crate(publication: Publication, *, attached: bool = False) -> Json:
-    """The RO-Crate metadata document of a publication.
+    """Return the RO-Crate metadata document of a publication.
 
-    As an answer of the API it is detached: the root is the page and each file its download address.  `attached` is
-    for the document that travels with the files, as in a zip: the root is ``./`` and files are relative paths.  Only
-    `publication.files` are listed; when there are more, a comment of the root says so.  The root's type is Dataset
-    whatever the resource is, because the specification wants it.
+    As a reply of the API it is detached: the root is the page, and each file is its download address. `attached` is for
+    the document that travels with the files, as in a zip: the root is ``./`` and files are relative paths. The document
+    lists `publication.files` only; when there are more, a comment of the root says so. The type of the root is Dataset
+    for any resource, because the specification requires it.
     """
     graph = _Graph(publication, attached)
     return {"@context": CONTEXT, "@graph": [graph.descriptor(), graph.root(), *graph.entities.values()]}
 
 
 class _Graph:
-    """Entities found so far, each once, by id: a person may be creator and contributor."""
+    """The entities so far, each once, by id: a person may be creator and contributor."""
 
     def __init__(self, publication: Publication, attached: bool) -> None:
         self.publication = publication
@@ -84,7 +84,7 @@ class _Graph:
         return {"@language": tag, "@value": printable(text.text)} if tag else printable(text.text)
 
     def identifiers(self) -> Json:
-        """Each identifier as the PropertyValue of science-on-schema.org; the first is how to cite it."""
+        """Return each identifier as a PropertyValue of science-on-schema.org; the first is the citation."""
         registry = "https://registry.identifiers.org/registry/"
         identifiers = []
         if doi := self.publication.doi:
@@ -113,7 +113,7 @@ class _Graph:
         }
 
     def agent(self, agent: Agent, place: str) -> Json:
-        """Known by ORCID or ROR, else by `place`: two people of one name are two."""
+        """Return an agent by ORCID or ROR, else by `place`: two people of one name are two."""
         if not agent.personal:
             return self.organisation(person_names.display_name(agent), identifier_urls.ror_url(agent.identifier("ror")))
         family_name, given_name = person_names.parts(agent)
@@ -154,7 +154,7 @@ class _Graph:
         return self.add(address, "CreativeWork", name=title, description=text, identifier=licence.id)
 
     def files(self) -> Sequence[FileOf]:
-        """In a package no file of the depositor takes the place of this document."""
+        """Return the files; in a package, no file of the depositor replaces this document."""
         files = self.publication.files
         return [file for file in files if file.key != DESCRIPTOR] if self.attached else files
 
@@ -177,7 +177,7 @@ class _Graph:
         return self.add("#more-files", "Comment", text=text)
 
     def add(self, address: str, kind: str, **members: Any) -> Json:
-        """Keep an entity and return the reference to it; what was said of it before stays."""
+        """Keep an entity and return the reference to it; earlier values of its members stay."""
         identifier = quote(address.encode("utf-8", "replace"), safe=_IN_URI)
         entity = self.entities.setdefault(identifier, {"@id": identifier, "@type": kind})
         for name, value in _without_empty(members).items():

@@ -1,4 +1,4 @@
-"""RDF as JSON-LD (JSON-LD 1.1, W3C, 2020), with all that its readers need inside: no context is fetched."""
+"""RDF as JSON-LD (JSON-LD 1.1, W3C, 2020), with its context inside: readers fetch nothing."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 def graph_object(graph: Graph) -> Json:
-    """`graph` as one JSON object."""
+    """Return `graph` as one JSON object."""
     return {"@context": dict(PREFIXES), "@graph": _nodes(graph)}
 
 

@@ -1,4 +1,4 @@
-"""RDF as XML (RDF 1.1 XML Syntax, W3C, 2014): the element ``rdf:RDF``, without an XML declaration before it."""
+"""RDF as XML (RDF 1.1 XML Syntax, W3C, 2014): the element ``rdf:RDF`` without an XML declaration."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def _body(graph: Graph) -> str:
 
 
 def _node(resource: RdfResource) -> str:
-    """Named after its first type, which readers without RDF understand."""
+    """Return an element named after the first type, which readers without RDF understand."""
     tag, *others = resource.types or ("rdf:Description",)
     about = xml_writer.attribute("rdf:about", resource.iri) if resource.iri else ""
     types = "".join(f"<rdf:type{xml_writer.attribute('rdf:resource', _full_iri(name))}/>" for name in others)

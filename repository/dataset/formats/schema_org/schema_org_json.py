@@ -1,4 +1,4 @@
-"""schema.org in JSON-LD, after science-on-schema.org's guide to datasets (version 1.3)."""
+"""schema.org in JSON-LD, following science-on-schema.org's guide to datasets (version 1.3)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -34,10 +34,10 @@ _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u202
 
 
 def schema_org(publication: Publication) -> Json:
-    """A JSON-LD object of type Dataset, or of the type of what it is; without empty members.
+    """Return a JSON-LD object of type Dataset, or of the resource's own type, without empty members.
 
-    `name` stays a plain text, because search engines expect one; titles in other languages stand
-    in ``alternateName`` with their language tags.
+    `name` stays a plain text, because search engines expect one; titles in other languages stand in ``alternateName``
+    with their language tags.
     """
     members = {
         "@context": "https://schema.org/",
@@ -57,7 +57,7 @@ def schema_org(publication: Publication) -> Json:
 
 
 def embed(value: Mapping[str, Any]) -> str:
-    """`value` as JSON that may stand in an HTML script element: no character of it ends one."""
+    """Return `value` as JSON for an HTML script element: no character of it ends the element."""
     return json.dumps(value, ensure_ascii=False).translate(_UNSAFE)
 
 
@@ -88,7 +88,7 @@ def _texts(publication: Publication) -> Json:
 
 
 def _in_languages(description: Description, abstract: str, codes: Sequence[str]) -> Json:
-    """Title and abstract with their languages, where there are translations to be told from."""
+    """Return title and abstract with their languages, where there are translations beside them."""
     abstracts = [Text(abstract), *(t for t in description.additional_descriptions if _id(t.type) == "abstract")]
     texts = [_language_value(text, codes) for text in abstracts if text.text]
     title = Text(one_line(description.title))
@@ -108,7 +108,7 @@ def _people(publication: Publication) -> Json:
     creators = [_agent(agent) for agent in description.creators]
     return {
         "creator": {"@list": creators} if creators else None,
-        # the same again, because many readers do not know JSON-LD's lists
+        # repeated, because many readers do not know JSON-LD's lists
         "author": creators,
         "editor": [_agent(agent) for agent in csl.editors(description.contributors)],
         "contributor": [_role(agent) for agent in description.contributors],
@@ -171,7 +171,7 @@ def _language_value(text: Text, codes: Sequence[str]) -> Json | str:
 
 
 def _term(name: str, term_id: str) -> Json:
-    """A controlled term; `keywords` holds texts alone, because most readers of it expect nothing else."""
+    """Return a controlled term; `keywords` holds texts alone, because most readers of it expect nothing else."""
     place = "@id" if identifier_urls.web_address(term_id) else "termCode"
     return {"@type": "DefinedTerm", "name": name, place: term_id}
 
@@ -193,7 +193,7 @@ def _agent(agent: Agent) -> Json:
 
 
 def _role(agent: Agent) -> Json:
-    """A contributor in its role, as schema.org's Role repeats the property it stands in."""
+    """Return a contributor in its role; schema.org's Role repeats the property it stands in."""
     role = agent.role.name() if agent.role else ""
     return {"@type": "Role", "roleName": role, "contributor": _agent(agent)}
 
@@ -208,7 +208,7 @@ def _affiliation(affiliation: Affiliation) -> Json | None:
 
 
 def _funders(fundings: Sequence[Funding]) -> Any:
-    """Each once, whatever the number of its grants."""
+    """Return each funder once, whatever the number of its grants."""
     by_name = {(funding.funder, funding.funder_id): funding for funding in fundings if funding.funder}
     return _one_or_all([_organisation(f.funder, _funder_address(f.funder_id)) for f in by_name.values()])
 

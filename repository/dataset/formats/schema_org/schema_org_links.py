@@ -1,7 +1,7 @@
-"""What identifies a version and what it is related to, in schema.org's terms.
+"""Identifiers and relations of a version in schema.org's terms.
 
-Sources: science-on-schema.org, guide Dataset 1.3, "Identifier" and "Provenance relationships"; PROV-O and DCMI
-Metadata Terms for relations between versions, which schema.org does not have.
+Sources: science-on-schema.org, guide Dataset 1.3, "Identifier" and "Provenance relationships"; PROV-O and DCMI Metadata
+Terms for relations between versions, which schema.org does not have.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ _RELATIONS = {
 
 
 def identification(publication: Publication) -> Json:
-    """Every identifier of the version, ours first."""
+    """Return every identifier of the version, ours first."""
     ours = []
     if publication.doi:
         ours.append(_identifier("doi", f"doi:{publication.doi}", identifier_urls.doi_url(publication.doi)))
@@ -47,7 +47,7 @@ def identification(publication: Publication) -> Json:
 
 
 def property_value(identifier: RelatedId) -> Json:
-    """An identifier of any scheme, with the address it leads to if there is one."""
+    """Return an identifier of any scheme, with its address if it has one."""
     members = {
         "@type": "PropertyValue",
         "propertyID": identifier.scheme,
@@ -58,7 +58,7 @@ def property_value(identifier: RelatedId) -> Json:
 
 
 def versions(publication: Publication) -> Json:
-    """The work that this is a version of, and the versions around it; of a concept the versions that it has."""
+    """Return the concept and the versions around this one; of a concept, its versions."""
     kind = _type(publication)
     concept = Sibling(0, publication.concept_url, publication.concept_doi, publication.concept_cstr)
     above = None if publication.is_concept else _address(concept)
@@ -72,7 +72,7 @@ def versions(publication: Publication) -> Json:
 
 
 def relations(publication: Publication) -> Json:
-    """Related works by property, and the other addresses of this one."""
+    """Return related works by property, and the other addresses of this one."""
     by_property: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
     for related in publication.description.related_identifiers:
         if name := _RELATIONS.get(related.relation.id):
@@ -120,7 +120,7 @@ def _other_addresses(publication: Publication) -> list[str]:
 
 
 def _work(related: RelatedIdentifier, name: str) -> Json | str:
-    """A work by its address, or by its identifier when that leads nowhere."""
+    """Return a work by its address, or by its identifier without one."""
     address = identifier_urls.link_to(related.scheme, related.identifier)
     if name == "sameAs":
         return address or related.identifier
