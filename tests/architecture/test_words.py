@@ -9,6 +9,7 @@ from tests.architecture.house import ROOT, SOURCE, Module, Rule, modules
 
 CLEAN: tuple[str, ...] = (
     "migrations/",
+    "repository/dataset/",
     "tests/architecture/word_rules.py",
     "tests/architecture/test_words.py",
 )

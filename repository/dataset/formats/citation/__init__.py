@@ -4,6 +4,6 @@ Standards: CSL 1.0.2, BibTeX with biblatex 3.20 (section 2.2), RIS (2012), EndNo
 and 8.1), JATS 1.3 with JATS4R Data citations 2.0, DataCite 4.6 "Recommended Citation Format".
 
 Entry points: `citations.cite` (any style), `recommended.recommended`, `csl.csl_json`, `bibtex.bibtex`, `ris.ris`,
-`endnote.endnote`, `jats.jats`, `availability.data_availability`. `person_names` and `pinyin` take names apart; `styles`
+`endnote.endnote`, `jats.jats`, `availability.data_availability`. `person_names` takes names apart; `styles`
 and `style_repairs` drive citeproc-py.
 """

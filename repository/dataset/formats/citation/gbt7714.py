@@ -10,7 +10,7 @@ from datetime import date
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
-from repository.dataset.formats.citation import csl, person_names, pinyin
+from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.plain_text import printable
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -56,7 +56,7 @@ def _author(agent: Agent) -> str:
     if person_names.is_indivisible(agent):
         return person_names.display_name(agent)
     family_name, given_name = person_names.parts(agent)
-    syllables = pinyin.syllables(family_name, given_name)
+    syllables = person_names.syllables(family_name, given_name)
     letters = [part[0].upper() for part in syllables] or person_names.initials(given_name)
     return " ".join([family_name.upper(), *letters])
 

@@ -1,13 +1,32 @@
 """Coverage of a dataset in space and time, in DCAT-AP: geometry as WKT, periods with their ends."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from repository.dataset.description import DateOf, DescribedPlace
 from repository.dataset.formats import bounding_boxes, identifier_urls
 from repository.dataset.formats.datacite.datacite_terms import writable_line
-from repository.dataset.formats.dcat.dcat_terms import DATES, PERIODS, DcatBuilder, moment
+from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, moment
 from repository.dataset.formats.rdf.triples import Literal, RdfResource, blank, iri
 
 MOST_POSITIONS = 500
 """Positions of a geometry that is written in full; a longer one becomes its box."""
+
+DATES: Mapping[str, str] = MappingProxyType(
+    {
+        "created": "dct:created",
+        "available": "dct:available",
+        "submitted": "dct:dateSubmitted",
+        "accepted": "dct:dateAccepted",
+        "copyrighted": "dct:dateCopyrighted",
+        "valid": "dct:valid",
+        "other": "dct:date",
+    }
+)
+"""Type of date -> property."""
+
+PERIODS = frozenset({"collected", "coverage"})
+"""Types of dates that give the coverage of the data."""
 
 _WKT = "geo:wktLiteral"
 

@@ -51,22 +51,6 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
 ``dct:source`` is missing, because DCAT-AP requires a dataset as its object.
 """
 
-DATES: Mapping[str, str] = MappingProxyType(
-    {
-        "created": "dct:created",
-        "available": "dct:available",
-        "submitted": "dct:dateSubmitted",
-        "accepted": "dct:dateAccepted",
-        "copyrighted": "dct:dateCopyrighted",
-        "valid": "dct:valid",
-        "other": "dct:date",
-    }
-)
-"""Type of date -> property."""
-
-PERIODS = frozenset({"collected", "coverage"})
-"""Types of dates that give the coverage of the data."""
-
 TYPES: Mapping[str, str] = MappingProxyType(
     {
         "dataset": "c_ddb1",
