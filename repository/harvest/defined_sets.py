@@ -32,11 +32,11 @@ class Definition:
 
 
 def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
-    """A new set; raises `Forbidden`, and `Invalid` for a `spec` that is taken or cannot be, or a wrong query."""
+    """Return a new set; raises `Forbidden`, and `Invalid` for a `spec` that is taken or cannot be, or a wrong query."""
     must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
     _require_free(unit, definition.spec)
     _require_sound(definition.query)
-    made = DefinedSet(
+    entry = DefinedSet(
         spec=definition.spec,
         name=definition.name,
         description=definition.description,
@@ -44,53 +44,53 @@ def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
         created=unit.now,
         updated=unit.now,
     )
-    unit.session.add(made)
+    unit.session.add(entry)
     unit.session.flush()
-    unit.emit(SetDefined(made.id, {"spec": made.spec}))
-    return made
+    unit.emit(SetDefined(entry.id, {"spec": entry.spec}))
+    return entry
 
 
 def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> DefinedSet:
     """Raises `NotFound`, `Forbidden`, and `Invalid` also for another `spec`: harvesters know the set by it."""
-    changed = _defined_set_for_change(unit, set_id)
-    if definition.spec != changed.spec:
+    entry = _defined_set_for_change(unit, set_id)
+    if definition.spec != entry.spec:
         raise Invalid.field("spec", "The spec of a set cannot be changed.")
     _require_sound(definition.query)
-    refill = definition.query != changed.query
-    changed.name, changed.description, changed.query = definition.name, definition.description, definition.query
-    changed.updated = unit.now
-    unit.emit(SetChanged(set_id, {"spec": changed.spec, "refill": refill}))
+    refill = definition.query != entry.query
+    entry.name, entry.description, entry.query = definition.name, definition.description, definition.query
+    entry.updated = unit.now
+    unit.emit(SetChanged(set_id, {"spec": entry.spec, "refill": refill}))
     unit.session.flush()
-    return changed
+    return entry
 
 
 def remove_set(unit: UnitOfWork, set_id: int) -> None:
     """Nobody can harvest it any more; its items stay.  Raises `NotFound`, `Forbidden`."""
-    removed = _defined_set_for_change(unit, set_id)
-    unit.session.delete(removed)
-    unit.emit(SetRemoved(set_id, {"spec": removed.spec}))
+    entry = _defined_set_for_change(unit, set_id)
+    unit.session.delete(entry)
+    unit.emit(SetRemoved(set_id, {"spec": entry.spec}))
     unit.session.flush()
 
 
 def defined_set(snapshot: Snapshot, set_id: int) -> DefinedSet:
     """Return a set; raise `NotFound`, `Forbidden`."""
     must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
-    return _known(snapshot.session.get(DefinedSet, set_id))
+    return _require_set(snapshot.session.get(DefinedSet, set_id))
 
 
 def _defined_set_for_change(unit: UnitOfWork, set_id: int) -> DefinedSet:
     must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
-    return _known(unit.session.get(DefinedSet, set_id, with_for_update=True))
+    return _require_set(unit.session.get(DefinedSet, set_id, with_for_update=True))
 
 
-def _known(defined: DefinedSet | None) -> DefinedSet:
-    if defined is None:
+def _require_set(entry: DefinedSet | None) -> DefinedSet:
+    if entry is None:
         raise NotFound(UNKNOWN)
-    return defined
+    return entry
 
 
 def defined_sets(snapshot: Snapshot, page: Page) -> tuple[Sequence[DefinedSet], int]:
-    """A page of all, in the order of their making, and how many there are; raises `Forbidden`."""
+    """Return a page of all, in the order of their making, and how many there are; raises `Forbidden`."""
     must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
     ordered = select(DefinedSet).order_by(DefinedSet.id).offset(page.offset).limit(page.size)
     total = snapshot.session.scalar(select(func.count(DefinedSet.id)))

@@ -92,7 +92,7 @@ def _items(position: InstrumentedAttribute[datetime]) -> Any:
 
 
 def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Any:
-    """The items after a place, as many as are wanted."""
+    """Return the items after a place, as many as are wanted."""
     reached = tuple_(_moment("position"), bindparam("id", type_=_NUMBER))
     part = _items(position)
     if position is PastDatestamp.datestamp:
@@ -128,7 +128,7 @@ _SETS_OF = (
 
 
 def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
-    """The next items of `harvest` after a place and id; ids begin at 1, so 0 is before every item."""
+    """Return the next items of `harvest` after a place and id; ids begin at 1, so 0 is before every item."""
     begun = min(harvest.begun, harvest.settled)
     parameters = {
         "position": after[0],
@@ -143,8 +143,8 @@ def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], lim
     return [HarvestItem(*row) for row in snapshot.session.execute(_HARVESTS[harvest.chosen.by], parameters)]
 
 
-def find_item(snapshot: Snapshot, number: int) -> HarvestItem | None:
-    row = snapshot.session.execute(_ONE, {"id": number}).first()
+def find_item(snapshot: Snapshot, record_id: int) -> HarvestItem | None:
+    row = snapshot.session.execute(_ONE, {"id": record_id}).first()
     return HarvestItem(*row) if row else None
 
 
@@ -155,7 +155,7 @@ def earliest(snapshot: Snapshot) -> datetime | None:
 
 def defined_sets_of(snapshot: Snapshot, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     """Version -> the defined sets that it is in, in one query."""
-    found: dict[int, list[str]] = {}
-    for number, spec in snapshot.session.execute(_SETS_OF, {"ids": ids}):
-        found.setdefault(number, []).append(spec)
-    return found
+    specs: dict[int, list[str]] = {}
+    for version_id, spec in snapshot.session.execute(_SETS_OF, {"ids": ids}):
+        specs.setdefault(version_id, []).append(spec)
+    return specs

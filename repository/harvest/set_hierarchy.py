@@ -29,8 +29,10 @@ class HarvestSet:
     description: str = ""
 
 
-def _different(column: InstrumentedAttribute[Any], condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Any:
-    """The values of an indexed column: one look into the index for each, however many rows have it."""
+def _distinct_values(
+    column: InstrumentedAttribute[Any], condition: ColumnElement[bool] | InstrumentedAttribute[bool]
+) -> Any:
+    """Return the values of an indexed column: one look into the index for each, however many rows have it."""
 
     def least(*further: ColumnElement[bool]) -> Any:
         return select(column).where(condition, *further).order_by(column).limit(1)
@@ -42,8 +44,8 @@ def _different(column: InstrumentedAttribute[Any], condition: ColumnElement[bool
 
 
 # Built once: composing a statement costs more than running it.
-_TYPES = _different(Version.resource_type, Version.exposed)
-_COMMUNITIES = _different(Concept.community, exists().where(Version.concept_id == Concept.id, Version.exposed))
+_TYPES = _distinct_values(Version.resource_type, Version.exposed)
+_COMMUNITIES = _distinct_values(Concept.community, exists().where(Version.concept_id == Concept.id, Version.exposed))
 _DEFINED = select(DefinedSet.id, DefinedSet.spec, DefinedSet.name, DefinedSet.description).where(
     DefinedSet.filled.is_not(None)
 )
@@ -52,7 +54,7 @@ _BY_SPEC = _DEFINED.where(DefinedSet.spec == bindparam("spec"))
 
 
 def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]:
-    """All sets, the wider before those that are in them."""
+    """Return all sets, the wider before those that are in them."""
     for slug in snapshot.session.scalars(_COMMUNITIES):
         for spec in specs_of_community(slug):
             yield HarvestSet(spec, slug)
@@ -65,7 +67,7 @@ def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]
 
 
 def chosen_by(snapshot: Snapshot, vocabularies: Vocabularies, spec: str) -> ChosenSet | None:
-    """How to find what is in a set, None when there is no such set."""
+    """Return how to find what is in a set, None when there is no such set."""
     if spec.startswith(TYPE):
         terms = [entry.id for entry in vocabularies[TYPES] if spec in specs_of_type(entry.id)]
         return ChosenSet(SetKind.TYPE, {"types": terms}) if terms else None

@@ -16,7 +16,7 @@ _WORD = re.compile(WORD)
 
 
 def is_plain(spec: str) -> bool:
-    """Whether `spec` is the name of a set that is in no other."""
+    """Return whether `spec` is the name of a set that is in no other."""
     return _WORD.fullmatch(spec) is not None
 
 
@@ -30,6 +30,6 @@ def specs_of_type(resource_type: str | None) -> tuple[str, ...]:
 
 
 def specs_of_community(slug: str | None) -> tuple[str, ...]:
-    """The set of a community's datasets; none for a name that cannot be a set's."""
+    """Return the set of a community's datasets; none for a name that cannot be a set's."""
     spec = f"{COMMUNITY}{slug}"
     return (spec,) if slug and is_plain(spec) else ()

@@ -19,15 +19,15 @@ def find_identifiers(
 ) -> Sequence[Identifier]:
     """Identifiers in a state, or all that are not settled, in the order of their ids from `after` on."""
     must(snapshot.actor, Action.MANAGE_IDENTIFIERS, Resource())
-    wanted = Identifier.state.not_in(SETTLED) if state is None else Identifier.state == state.value
-    query = select(Identifier).where(wanted, Identifier.id > after)
+    condition = Identifier.state.not_in(SETTLED) if state is None else Identifier.state == state.value
+    query = select(Identifier).where(condition, Identifier.id > after)
     if scheme is not None:
         query = query.where(Identifier.scheme == scheme)
     return snapshot.session.scalars(query.order_by(Identifier.id).limit(limit)).all()
 
 
 def count_by_state(snapshot: Snapshot) -> dict[tuple[str, str], int]:
-    """How many identifiers there are by scheme and state."""
+    """Return how many identifiers there are by scheme and state."""
     rows = snapshot.session.execute(
         select(Identifier.scheme, Identifier.state, func.count()).group_by(Identifier.scheme, Identifier.state)
     )
@@ -42,7 +42,7 @@ def retry_registration(unit: UnitOfWork, identifier_id: int) -> Identifier:
         raise NotFound(f"There is no identifier {identifier_id}.")
     if identifier.state in SETTLED:
         raise Conflict(f"The identifier is {identifier.state}.")
-    _retried(unit, identifier)
+    _retry(unit, identifier)
     return identifier
 
 
@@ -51,12 +51,12 @@ def retry_failed(unit: UnitOfWork) -> int:
     must(unit.actor, Action.MANAGE_IDENTIFIERS, Resource())
     failed = unit.session.scalars(select(Identifier).where(Identifier.state == RegistrationState.FAILED.value)).all()
     for identifier in failed:
-        _retried(unit, identifier)
+        _retry(unit, identifier)
     return len(failed)
 
 
 def identifier_json(identifier: Identifier) -> dict[str, object]:
-    """One identifier with its registration, for administrators."""
+    """Return one identifier with its registration, for administrators."""
     return {
         "id": identifier.id,
         "scheme": identifier.scheme,
@@ -72,7 +72,7 @@ def identifier_json(identifier: Identifier) -> dict[str, object]:
     }
 
 
-def _retried(unit: UnitOfWork, identifier: Identifier) -> None:
+def _retry(unit: UnitOfWork, identifier: Identifier) -> None:
     identifier.attempts = 0
     identifier.next_try = None
     unit.emit(RegistrationRetried(identifier.owner, {"identifier": identifier.value}))

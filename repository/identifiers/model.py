@@ -48,7 +48,7 @@ class Identifier(Base):
     cause: Mapped[str] = mapped_column(String(1000), default="")
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     next_try: Mapped[datetime | None]
-    asked: Mapped[datetime | None]
+    called_at: Mapped[datetime | None] = mapped_column("asked")
     ticket: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     sent: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     change: Mapped[int] = mapped_column(default=1, server_default="1")

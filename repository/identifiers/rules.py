@@ -17,7 +17,7 @@ def folded(value: str) -> str:
 
 
 def external_doi(site: Site, text: str) -> str:
-    """A DOI minted elsewhere, bare; raises `Invalid` for what is none or would be ours to mint."""
+    """Return a DOI minted elsewhere, bare; raises `Invalid` for what is none or would be ours to mint."""
     bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", text.strip(), flags=re.IGNORECASE)
     if not _DOI.fullmatch(bare) or len(folded(bare)) > MAX_LENGTH:
         raise Invalid.field("pids.doi", "Invalid DOI")

@@ -47,22 +47,22 @@ class HandleRegistrar:
 
     def target_of(self, value: str) -> str | None:
         """Empty for a handle that has no URL."""
-        answer = self._caller.ask("GET", _path(value))
-        code = at(answer.body, "responseCode")
-        if answer.status == 404 and code in (None, NOT_FOUND):
+        reply = self._caller.ask("GET", _path(value))
+        code = at(reply.body, "responseCode")
+        if reply.status == 404 and code in (None, NOT_FOUND):
             return None
         if code == NO_VALUES:
             return ""
-        if not answer.is_good or code != SUCCESS:
-            raise self._caller.unavailable(f"does not say where {value} leads (status {answer.status}, code {code})")
-        return _url_in(at(answer.body, "values"))
+        if not reply.is_good or code != SUCCESS:
+            raise self._caller.unavailable(f"does not say where {value} leads (status {reply.status}, code {code})")
+        return _url_in(at(reply.body, "values"))
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Nothing is written over, unless it leads to our target or nowhere."""
-        return [self._register(each) for each in registrations]
+        """Return nothing is written over, unless it leads to our target or nowhere."""
+        return [self._register(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        return [self._outcome(self._put(each, overwrite=True), each) for each in registrations]
+        return [self._outcome(self._put(registration, overwrite=True), registration) for registration in registrations]
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002 - it answers at once
         return {value: Outcome(Stage.DONE) for value in values}
@@ -75,9 +75,9 @@ class HandleRegistrar:
         self._caller.close()
 
     def _register(self, registration: Registration) -> Outcome:
-        answer = self._put(registration, overwrite=False)
-        if at(answer.body, "responseCode") != EXISTS and answer.status != 409:
-            return self._outcome(answer, registration)
+        reply = self._put(registration, overwrite=False)
+        if at(reply.body, "responseCode") != EXISTS and reply.status != 409:
+            return self._outcome(reply, registration)
         target = self.target_of(registration.value)
         if target not in ("", registration.target):
             return self._caller.refusal(f"The handle {registration.value} already exists: it leads to {target}")
@@ -92,16 +92,16 @@ class HandleRegistrar:
         query = {"overwrite": "true" if overwrite else "false"}
         return self._caller.ask("PUT", _path(registration.value), {"values": values}, query=query)
 
-    def _outcome(self, answer: HttpReply, registration: Registration) -> Outcome:
-        code = at(answer.body, "responseCode")
-        if answer.is_good and code == SUCCESS:
-            if text_at(answer.body, "handle").casefold() in ("", registration.value.casefold()):
+    def _outcome(self, reply: HttpReply, registration: Registration) -> Outcome:
+        code = at(reply.body, "responseCode")
+        if reply.is_good and code == SUCCESS:
+            if text_at(reply.body, "handle").casefold() in ("", registration.value.casefold()):
                 return Outcome(Stage.DONE)
             raise self._caller.unavailable(f"answers with something else than {registration.value}")
-        if answer.is_good or (answer.status == 404 and code is None):
-            raise self._caller.unavailable(f"gives an answer that makes no sense (status {answer.status}, code {code})")
-        refused = self._caller.refused(answer)
-        return self._caller.refusal(f"{refused.cause} (code {code})") if code is not None else refused
+        if reply.is_good or (reply.status == 404 and code is None):
+            raise self._caller.unavailable(f"gives an answer that makes no sense (status {reply.status}, code {code})")
+        refusal = self._caller.refusal_in(reply)
+        return self._caller.refusal(f"{refusal.cause} (code {code})") if code is not None else refusal
 
 
 def _path(value: str) -> str:

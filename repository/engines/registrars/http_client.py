@@ -85,37 +85,37 @@ class Caller:
         media_type: str = "application/json",
         anonymous: bool = False,
     ) -> HttpReply:
-        """The answer to one request, which is sent once and follows no redirection; raises `Unavailable`."""
+        """Return the answer to one request, which is sent once and follows no redirection; raises `Unavailable`."""
         headers = {"Accept": media_type, **({} if anonymous else self._credentials)}
         if body is not None:
             headers["Content-Type"] = media_type
         try:
-            with self._opened().stream(
+            with self._open_client().stream(
                 method,
                 f"{self.endpoint}{path}",
                 params=query,
-                content=None if body is None else _written(body),
+                content=None if body is None else _encode(body),
                 headers=headers,
             ) as response:
                 content = self._read(response)
         except httpx2.TimeoutException:
             raise self.unavailable("does not answer in time") from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise self.unavailable(_why(error)) from None
-        return self._judged(response, content)
+            raise self.unavailable(_cause(error)) from None
+        return self._reply(response, content)
 
     def unavailable(self, what: str) -> Unavailable:
         """To be raised: `what` is the rest of a sentence that begins with the registrar's name."""
-        return Unavailable(self.told(f"The registrar {self.name} {what}."))
+        return Unavailable(self.redacted(f"The registrar {self.name} {what}."))
 
-    def refused(self, answer: HttpReply) -> Outcome:
-        """A refusal in the registrar's words."""
-        return self.refusal(words_of(answer.body) or f"status {answer.status}")
+    def refusal_in(self, reply: HttpReply) -> Outcome:
+        """Return a refusal in the registrar's words."""
+        return self.refusal(words_of(reply.body) or f"status {reply.status}")
 
     def refusal(self, cause: str) -> Outcome:
-        return Outcome(Stage.REFUSED, self.told(cause))
+        return Outcome(Stage.REFUSED, self.redacted(cause))
 
-    def told(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """`text` on one line, not too long, and with our secrets blotted out."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
@@ -128,7 +128,7 @@ class Caller:
         if client is not None and self._process == os.getpid():
             client.close()
 
-    def _opened(self) -> httpx2.Client:
+    def _open_client(self) -> httpx2.Client:
         with self._lock:
             if self._client is None or self._process != os.getpid():
                 self._client = httpx2.Client(
@@ -151,14 +151,14 @@ class Caller:
                 raise self.unavailable("does not answer in time")
         return bytes(content)
 
-    def _judged(self, response: httpx2.Response, content: bytes) -> HttpReply:
+    def _reply(self, response: httpx2.Response, content: bytes) -> HttpReply:
         status = response.status_code
-        body = _parsed(content)
+        body = _decode(content)
         if status in (401, 403):
-            raise self.unavailable(f"refuses us access (status {status}{_aside(body)})")
+            raise self.unavailable(f"refuses us access (status {status}{_detail(body)})")
         if status in _LATER or status >= 500:
             what = "limits the rate" if status == 429 else "is out of order"
-            raise self.unavailable(f"{what} (status {status}{_aside(body)}){_patience(response)}")
+            raise self.unavailable(f"{what} (status {status}{_detail(body)}){_retry_note(response)}")
         if 300 <= status < 400 or status < 200:
             raise self.unavailable(f"sends us elsewhere (status {status}): its address is another")
         if body is None and status != 404 and (content or status >= 400):
@@ -174,9 +174,9 @@ def at(body: Any, *path: str) -> Any:
 
 
 def text_at(body: Any, *path: str) -> str:
-    """The text that stands there, empty where there is none."""
-    found = at(body, *path)
-    return found if isinstance(found, str) else ""
+    """Return the text that stands there, empty where there is none."""
+    value = at(body, *path)
+    return value if isinstance(value, str) else ""
 
 
 def words_of(body: Any) -> str:
@@ -194,7 +194,7 @@ def words_of(body: Any) -> str:
 def in_path(identifier: str) -> str:
     """`identifier` as the rest of a path, its slashes kept; no segment of dots alone, which clients leave out."""
     segments = quote(identifier, safe="/:;,()@!$*+=~").split("/")
-    return "/".join(each.replace(".", "%2E") if each in (".", "..") else each for each in segments)
+    return "/".join(segment.replace(".", "%2E") if segment in (".", "..") else segment for segment in segments)
 
 
 def _error(error: Any) -> str:
@@ -211,7 +211,7 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
 
 
-def _written(body: Any) -> bytes:
+def _encode(body: Any) -> bytes:
     try:
         return orjson.dumps(body)
     except orjson.JSONEncodeError:
@@ -219,7 +219,7 @@ def _written(body: Any) -> bytes:
         return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _parsed(content: bytes) -> Any:
+def _decode(content: bytes) -> Any:
     """None where it is no JSON, which the caller tells from an empty answer."""
     try:
         return orjson.loads(content)
@@ -227,25 +227,25 @@ def _parsed(content: bytes) -> Any:
         return None  # whoever asked decides whether an answer without words is one
 
 
-def _aside(body: Any) -> str:
+def _detail(body: Any) -> str:
     words = words_of(body)
     return f": {words[:300]}" if words else ""
 
 
-def _patience(response: httpx2.Response) -> str:
-    """How long it asks to be left alone: ``Retry-After``, RFC 9110, section 10.2.3."""
-    asked = response.headers.get("Retry-After", "").strip()
-    if asked.isdecimal():
-        return f" and asks for {int(asked[:9])} seconds of patience"
+def _retry_note(response: httpx2.Response) -> str:
+    """Return how long it asks to be left alone: ``Retry-After``, RFC 9110, section 10.2.3."""
+    retry_after = response.headers.get("Retry-After", "").strip()
+    if retry_after.isdecimal():
+        return f" and asks for {int(retry_after[:9])} seconds of patience"
     try:
-        then = parsedate_to_datetime(asked)
+        then = parsedate_to_datetime(retry_after)
         wait = (then - parsedate_to_datetime(response.headers.get("Date", ""))).total_seconds()
     except (ValueError, TypeError):
         return ""  # it asks for nothing that can be understood
     return f" and asks for {max(0, round(wait))} seconds of patience"
 
 
-def _why(error: Exception) -> str:
+def _cause(error: Exception) -> str:
     """Its kind, and nothing of its text but that it speaks of a certificate: headers could be part of it."""
     if "certificate" in str(error).lower():
         return "does not prove who it is: its certificate is not trusted"

@@ -23,10 +23,10 @@ class LocalRegistrar:
         return None
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        return [self._outcome(each) for each in registrations]
+        return [self._outcome(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        return [self._outcome(each) for each in registrations]
+        return [self._outcome(registration) for registration in registrations]
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002 - it has none
         return {value: Outcome(Stage.DONE) for value in values}

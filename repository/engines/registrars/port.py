@@ -59,7 +59,7 @@ class Registrar(Protocol):
     """nobody outside is asked: this installation is the register"""
 
     def target_of(self, value: str) -> str | None:
-        """Where the registrar says that the identifier leads; None when it does not know the identifier."""
+        """Return where the registrar says that the identifier leads; None when it does not know the identifier."""
         ...
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:

@@ -33,17 +33,17 @@ def robots_txt(site: Site) -> str:
 def security_txt(site: Site, now: datetime) -> str:
     """Whom to tell of a weakness; holds for at least `SECURITY_TXT_HOLDS` less a day from `now` on."""
     expires = (now + SECURITY_TXT_HOLDS).replace(hour=0, minute=0, second=0, microsecond=0)
-    said = (
+    fields = (
         ("Contact", f"mailto:{site.admin_email}"),
         ("Expires", expires.isoformat().replace("+00:00", "Z")),
         ("Preferred-Languages", "en, zh"),
         ("Canonical", site.page("/.well-known/security.txt")),
     )
-    return "".join(f"{name}: {value}\n" for name, value in said)
+    return "".join(f"{name}: {value}\n" for name, value in fields)
 
 
 def api_catalog(site: Site) -> dict[str, Any]:
-    """A linkset of the APIs and of what describes each."""
+    """Return a linkset of the APIs and of what describes each."""
     api, oai, feed = site.api(), site.page("/oai2d"), site.page("/feed.atom")
     described = {
         "service-desc": [{"href": site.api("/openapi.json"), "type": "application/json"}],

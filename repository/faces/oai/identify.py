@@ -20,22 +20,22 @@ _SAMPLE = 1
 
 
 def descriptions(site: Site) -> str:
-    """The containers, each in its element."""
+    """Return the containers, each in its element."""
     containers = (_identifiers(site), _policies(), _friends(site))
     return "".join(f"<description>{container}</description>" for container in containers if container)
 
 
 def _identifiers(site: Site) -> str:
-    """Nothing where the host is no domain name: then the identifiers are not of this format."""
+    """Return nothing where the host is no domain name: then the identifiers are not of this format."""
     if _DOMAIN.fullmatch(site.host) is None:
         return ""
-    said = {
+    members = {
         "scheme": "oai",
         "repositoryIdentifier": site.host,
         "delimiter": ":",
         "sampleIdentifier": f"oai:{site.host}:{_SAMPLE}",
     }
-    content = "".join(xml_writer.element(name, value) for name, value in said.items())
+    content = "".join(xml_writer.element(name, value) for name, value in members.items())
     return _container("oai-identifier", IDENTIFIER, f"{IDENTIFIER}.xsd", content)
 
 

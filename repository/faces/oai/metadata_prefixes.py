@@ -40,21 +40,21 @@ def in_envelope(write: Write, version: str) -> Write:
         f' xsi:schemaLocation="{ENVELOPE} {ENVELOPE_SCHEMA}">{xml_writer.element("schemaVersion", version)}'
     )
 
-    def written(publication: Publication) -> str:
+    def write_enveloped(publication: Publication) -> str:
         symbol = xml_writer.element("datacentreSymbol", publication.repository_name)
         return f"{opening}{symbol}<payload>{write(publication)}</payload></oai_datacite>"
 
-    return written
+    return write_enveloped
 
 
 _DATACITE = MetadataFormat(datacite_xml.LOCATION, datacite_xml.NAMESPACE, datacite)
-_ENVELOPED = MetadataFormat(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite, KERNEL))
+_DATACITE_IN_ENVELOPE = MetadataFormat(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite, KERNEL))
 FORMATS: Mapping[str, MetadataFormat] = {
     "oai_dc": MetadataFormat(dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.oai_dc),
     "datacite": _DATACITE,
-    "oai_datacite": _ENVELOPED,
+    "oai_datacite": _DATACITE_IN_ENVELOPE,
     "datacite4": _DATACITE,
-    "oai_datacite4": _ENVELOPED,
+    "oai_datacite4": _DATACITE_IN_ENVELOPE,
     "iso19139": MetadataFormat(iso19139_xml.SCHEMA, iso19139_xml.NAMESPACE, iso19139_xml.iso19139),
     "dcat": MetadataFormat(RDF_SCHEMA, RDF, dcat_rdfxml),
 }

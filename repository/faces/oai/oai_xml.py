@@ -19,9 +19,9 @@ _OPENING = (
 
 
 def document(at: datetime, site: Site, request: Mapping[str, str], content: str) -> str:
-    """A whole answer; `request` are the arguments to repeat, the verb among them."""
-    asked = xml_writer.element("request", base_url(site), **request)
-    return f"{_OPENING}{xml_writer.element('responseDate', stamp(at))}{asked}{content}</OAI-PMH>\n"
+    """Return a whole answer; `request` are the arguments to repeat, the verb among them."""
+    request_element = xml_writer.element("request", base_url(site), **request)
+    return f"{_OPENING}{xml_writer.element('responseDate', stamp(at))}{request_element}{content}</OAI-PMH>\n"
 
 
 def base_url(site: Site) -> str:
@@ -29,7 +29,7 @@ def base_url(site: Site) -> str:
 
 
 def stamp(moment: datetime) -> str:
-    """The second that `moment` lies in."""
+    """Return the second that `moment` lies in."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
@@ -39,7 +39,7 @@ def errors(faults: Iterable[ProtocolError]) -> str:
 
 def identify(site: Site, first: datetime) -> str:
     """What the repository says of itself; `first` is before or at every datestamp."""
-    said = {
+    members = {
         "repositoryName": site.name,
         "baseURL": base_url(site),
         "protocolVersion": "2.0",
@@ -48,39 +48,39 @@ def identify(site: Site, first: datetime) -> str:
         "deletedRecord": "persistent",
         "granularity": "YYYY-MM-DDThh:mm:ssZ",
     }
-    return "".join(xml_writer.element(name, value) for name, value in said.items()) + descriptions(site)
+    return "".join(xml_writer.element(name, value) for name, value in members.items()) + descriptions(site)
 
 
 def _postmaster(host: str) -> str:
-    """The one mailbox that every domain has (RFC 2142); the protocol's schema wants a dot in the domain."""
+    """Return the one mailbox that every domain has (RFC 2142); the protocol's schema wants a dot in the domain."""
     return f"postmaster@{host}" if "." in host else f"postmaster@{host}.localdomain"
 
 
-def formats(offered: Mapping[str, MetadataFormat]) -> str:
+def formats(table: Mapping[str, MetadataFormat]) -> str:
     """What ``ListMetadataFormats`` tells of each, by prefix."""
     return "".join(
         "<metadataFormat>"
         + xml_writer.element("metadataPrefix", prefix)
-        + xml_writer.element("schema", each.schema)
-        + xml_writer.element("metadataNamespace", each.namespace)
+        + xml_writer.element("schema", entry.schema)
+        + xml_writer.element("metadataNamespace", entry.namespace)
         + "</metadataFormat>"
-        for prefix, each in offered.items()
+        for prefix, entry in table.items()
     )
 
 
-def described_set(spec: str, name: str, description: str = "") -> str:
-    said = f"<set>{xml_writer.element('setSpec', spec)}{xml_writer.element('setName', name)}"
-    about = f"<setDescription>{dublin_core.set_description(description)}</setDescription>" if description else ""
-    return f"{said}{about}</set>"
+def set_element(spec: str, name: str, description: str = "") -> str:
+    names = f"<set>{xml_writer.element('setSpec', spec)}{xml_writer.element('setName', name)}"
+    details = f"<setDescription>{dublin_core.set_description(description)}</setDescription>" if description else ""
+    return f"{names}{details}</set>"
 
 
 def header(site: Site, item: HarvestItem, sets: Iterable[str]) -> str:
     status = xml_writer.attribute("status", "deleted") if item.gone else ""
-    said = xml_writer.element("identifier", f"oai:{site.host}:{item.id}") + xml_writer.element(
+    members = xml_writer.element("identifier", f"oai:{site.host}:{item.id}") + xml_writer.element(
         "datestamp", stamp(item.datestamp)
     )
-    said += "".join(xml_writer.element("setSpec", spec) for spec in sets)
-    return f"<header{status}>{said}</header>"
+    members += "".join(xml_writer.element("setSpec", spec) for spec in sets)
+    return f"<header{status}>{members}</header>"
 
 
 def record(header: str, metadata: str) -> str:
@@ -89,5 +89,5 @@ def record(header: str, metadata: str) -> str:
 
 
 def resumption(token: str, cursor: int) -> str:
-    """Where the list goes on, nothing at its end; `cursor` items came before this page."""
+    """Return where the list goes on, nothing at its end; `cursor` items came before this page."""
     return xml_writer.element("resumptionToken", token, cursor=str(cursor))

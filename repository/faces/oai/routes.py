@@ -37,10 +37,10 @@ def provide() -> Response:
     request.max_content_length = MAX_FORM_BYTES
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
     services: Services = current_services()
-    settled = services.database.safe_until()
+    safe_until = services.database.safe_until()
     with services.database.snapshot(ANONYMOUS) as snapshot:
-        said = answer(Provider(snapshot, settled, services.site, services.vocabularies), pairs)
-    return Response(said, content_type="text/xml; charset=utf-8")
+        xml = answer(Provider(snapshot, safe_until, services.site, services.vocabularies), pairs)
+    return Response(xml, content_type="text/xml; charset=utf-8")
 
 
 @api.route(
@@ -56,8 +56,8 @@ def list_oai_sets() -> Response:
     arguments = parse_query(PageQuery)
     services: Services = current_services()
     with services.database.snapshot(current_actor()) as snapshot:
-        found, total = defined_sets(snapshot, Page(arguments["page"], arguments["size"]))
-    hits = [set_json(each, services.site) for each in found]
+        entries, total = defined_sets(snapshot, Page(arguments["page"], arguments["size"]))
+    hits = [set_json(entry, services.site) for entry in entries]
     return json_reply({"hits": {"hits": hits, "total": total}})
 
 
@@ -74,8 +74,8 @@ def create_oai_set() -> Response:
     definition = _definition()
     services: Services = current_services()
     with services.database.transaction(current_actor()) as unit:
-        made = define_set(unit, definition)
-        return json_reply(set_json(made, services.site), 201)
+        entry = define_set(unit, definition)
+        return json_reply(set_json(entry, services.site), 201)
 
 
 @api.route("GET", SET, "Read a set that a search defines", answers={200: SetShape}, errors=(403, 404))
@@ -99,8 +99,8 @@ def update_oai_set(set_id: int) -> Response:
     definition = _definition()
     services: Services = current_services()
     with services.database.transaction(current_actor()) as unit:
-        changed = change_set(unit, set_id, definition)
-        return json_reply(set_json(changed, services.site))
+        entry = change_set(unit, set_id, definition)
+        return json_reply(set_json(entry, services.site))
 
 
 @api.route("DELETE", SET, "Remove a set; what was in it stays", answers={204: None}, errors=(403, 404, 409))
@@ -114,11 +114,11 @@ def delete_oai_set(set_id: int) -> Response:
 @api.route("GET", "/oaipmh/formats", "List the formats of harvesting", answers={200: FormatListShape})
 def list_oai_formats() -> Response:
     require_acceptable()
-    hits = [format_json(prefix, each) for prefix, each in FORMATS.items()]
+    hits = [format_json(prefix, entry) for prefix, entry in FORMATS.items()]
     return json_reply({"hits": {"hits": hits, "total": len(hits)}})
 
 
 def _definition() -> Definition:
     must(current_actor(), Action.MANAGE_OAI_SETS, Resource())
-    wanted = load_schema(SetRequest(), json_object())
-    return Definition(wanted["spec"], wanted["name"], wanted["search_pattern"], wanted["description"] or "")
+    body = load_schema(SetRequest(), json_object())
+    return Definition(body["spec"], body["name"], body["search_pattern"], body["description"] or "")

@@ -71,7 +71,7 @@ class FormatListShape(Schema):
 
 
 def set_json(defined: DefinedSet, site: Site) -> dict[str, Any]:
-    """A set with the addresses that harvest it."""
+    """Return a set with the addresses that harvest it."""
     harvest = f"{base_url(site)}?metadataPrefix=oai_dc&set={defined.spec}&verb="
     return {
         "id": defined.id,
@@ -91,5 +91,5 @@ def set_json(defined: DefinedSet, site: Site) -> dict[str, Any]:
     }
 
 
-def format_json(prefix: str, offered: MetadataFormat) -> dict[str, str]:
-    return {"id": prefix, "schema": offered.schema, "namespace": offered.namespace}
+def format_json(prefix: str, entry: MetadataFormat) -> dict[str, str]:
+    return {"id": prefix, "schema": entry.schema, "namespace": entry.namespace}

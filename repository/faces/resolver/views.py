@@ -16,7 +16,7 @@ from repository.records.queries import is_published
 
 pages = Blueprint("resolution", __name__)
 SCHEMES = {"doi": "doi", "cstr": "cstr", "hdl": "handle"}
-PASSED_ON = ("format", "style", "locale", "lang")
+FORWARDED = ("format", "style", "locale", "lang")
 
 
 @pages.get("/<any(doi, cstr, hdl):prefix>/<path:text>")
@@ -24,8 +24,8 @@ def resolve(prefix: str, text: str) -> Response:
     """Go to the page of what has this identifier, or to its metadata."""
     services: Services = current_services()
     scheme = SCHEMES[prefix]
-    wanted = {name: value for name in PASSED_ON if (value := request.args.get(name))}
-    form = representation_for_page(wanted.get("format"))
+    options = {name: value for name in FORWARDED if (value := request.args.get(name))}
+    form = representation_for_page(options.get("format"))
     with services.database.snapshot(SYSTEM) as snapshot:
         owner = owner_of(snapshot, scheme, _bare(scheme, text))
         if owner is None:
@@ -34,11 +34,11 @@ def resolve(prefix: str, text: str) -> Response:
             raise NotFound("The identifier is reserved for something that is not published yet.")
     site = services.site
     target = site.page(f"/records/{owner}") if form is BuiltinFormat.PAGE else site.api(f"/records/{owner}")
-    return redirect_to(f"{target}?{urlencode(wanted)}" if wanted else target)
+    return redirect_to(f"{target}?{urlencode(options)}" if options else target)
 
 
 def _bare(scheme: str, text: str) -> str:
-    """The identifier as it is kept; raises `Invalid` with the reason for what is none."""
+    """Return the identifier as it is kept; raises `Invalid` with the reason for what is none."""
     try:
         value = normalise(scheme, text)
     except ValueError as wrong:

@@ -40,11 +40,11 @@ DEFAULT: Accounts = {
 def read(file: Path) -> Accounts:
     """Raises `ValueError` with one line for a file that is none of accounts."""
     try:
-        said = json.loads(file.read_text("utf-8"))
-        return {face: [Account(**account) for account in said.get(face, [])] for face in FACES}
+        members = json.loads(file.read_text("utf-8"))
+        return {face: [Account(**account) for account in members.get(face, [])] for face in FACES}
     except (TypeError, AttributeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError(f"{file}: {error}") from error
 
 
 def account_of(accounts: Sequence[Account], user: str, secret: str) -> Account | None:
-    return next((each for each in accounts if (each.user, each.secret) == (user, secret)), None)
+    return next((account for account in accounts if (account.user, account.secret) == (user, secret)), None)

@@ -35,10 +35,10 @@ class Request:
         return user, password
 
     def speaks_of(self, text: str) -> bool:
-        """Whether `text` is part of path, query or body, in any case."""
-        wanted = text.casefold()
-        said = (self.path, *self.query.values(), self.content.decode("utf-8", "replace"))
-        return any(wanted in each.casefold() for each in said)
+        """Return whether `text` is part of path, query or body, in any case."""
+        folded = text.casefold()
+        parts = (self.path, *self.query.values(), self.content.decode("utf-8", "replace"))
+        return any(folded in part.casefold() for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

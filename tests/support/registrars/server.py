@@ -110,7 +110,7 @@ class Registrars:
         """``mints`` by face and folded identifier stand first, for tests that count."""
         with self._lock:
             ledgers = {name: face.ledger.state() for name, face in self.faces.items()}
-        mints = {name: ledger["minted"] for name, ledger in ledgers.items()}
+        mints = {name: ledger["mints"] for name, ledger in ledgers.items()}
         return {"mints": mints, **ledgers, "orders": self.orders.state(), "requests": list(self.log)}
 
     def _empty_faces(self) -> Mapping[str, Face]:
@@ -129,7 +129,7 @@ class Registrars:
         self._server.daemon_threads = True
 
     def _save(self, file: Path) -> None:
-        """All at once: whoever reads it sees one state."""
+        """Return all at once: whoever reads it sees one state."""
         written = file.with_suffix(".new")
         written.write_text(
             json.dumps({n: f.ledger.state() for n, f in self.faces.items()}, ensure_ascii=False), "utf-8"
