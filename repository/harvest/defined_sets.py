@@ -1,7 +1,7 @@
-"""Sets that administrators define by a search, as InvenioRDM lets them (contract, section 1.11).
+"""Sets that administrators define by a search, as in InvenioRDM (contract, section 1.11).
 
-A new set is filled by a job that looks at every version, and harvested from then on; what changes later comes into it
-or leaves it after each change (`filing`).
+A job fills a new set from all versions; then harvesters can list it. Later changes move versions in and out
+(`set_membership`).
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ UNKNOWN = "There is no such set."
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What an administrator says of a set; `query` is in the language of the search."""
+    """An administrator's definition of a set; `query` is in the language of the search."""
 
     spec: str
     name: str
@@ -32,7 +32,7 @@ class Definition:
 
 
 def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
-    """Return a new set; raises `Forbidden`, and `Invalid` for a `spec` that is taken or cannot be, or a wrong query."""
+    """Create a set. Raise `Forbidden`, or `Invalid` for a `spec` in use or malformed, or a wrong query."""
     must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
     _require_free(unit, definition.spec)
     _require_sound(definition.query)
@@ -51,7 +51,7 @@ def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
 
 
 def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> DefinedSet:
-    """Raises `NotFound`, `Forbidden`, and `Invalid` also for another `spec`: harvesters know the set by it."""
+    """Change a set. Raise `NotFound`, `Forbidden`, or `Invalid`, also for a new `spec`: harvesters know the old one."""
     entry = _defined_set_for_change(unit, set_id)
     if definition.spec != entry.spec:
         raise Invalid.field("spec", "The spec of a set cannot be changed.")
@@ -65,7 +65,7 @@ def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> Defined
 
 
 def remove_set(unit: UnitOfWork, set_id: int) -> None:
-    """Nobody can harvest it any more; its items stay.  Raises `NotFound`, `Forbidden`."""
+    """Remove a set; its items stay. Raise `NotFound`, `Forbidden`."""
     entry = _defined_set_for_change(unit, set_id)
     unit.session.delete(entry)
     unit.emit(SetRemoved(set_id, {"spec": entry.spec}))
@@ -90,7 +90,7 @@ def _require_set(entry: DefinedSet | None) -> DefinedSet:
 
 
 def defined_sets(snapshot: Snapshot, page: Page) -> tuple[Sequence[DefinedSet], int]:
-    """Return a page of all, in the order of their making, and how many there are; raises `Forbidden`."""
+    """Return a page of sets in the order of creation, and their number. Raise `Forbidden`."""
     must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
     ordered = select(DefinedSet).order_by(DefinedSet.id).offset(page.offset).limit(page.size)
     total = snapshot.session.scalar(select(func.count(DefinedSet.id)))

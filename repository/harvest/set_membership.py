@@ -1,12 +1,12 @@
-"""Put versions into the defined sets that find them, and take them out of those that no longer do.
+"""Put versions into the defined sets that find them, and take them out of sets that no longer do.
 
-The search engine is asked which of a handful of versions a set's query finds, and the answer is kept in the database,
-so that a set is harvested as exactly as everything is, whether the engine runs or not.  A version that comes into a set
-that can be harvested, or leaves it, gets a new datestamp.  What the public can no longer read stays where it was, for
-those who harvest the set must be told that it is gone.
+The search engine says which versions of a batch match the query of a set. The database keeps the result, so that a set
+is harvested as exactly as everything else, also while the engine is down. A version that enters or leaves a harvestable
+set gets a new datestamp. A version that the public can no longer read stays in its sets, because their harvesters must
+learn that it is gone.
 
-Every function may run again with the same arguments, and beside itself: an answer counts only if the version has not
-changed since the engine was asked; if it has, the job that follows from the change asks again.
+Every function may run again with the same arguments, and in parallel with itself: a result counts only if the version
+has not changed since the query; otherwise the job that follows from the change asks again.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ from repository.records.queries import IN_PUBLIC
 from repository.search.query_syntax import parse
 
 BATCH = 200
-"""versions that are looked at together"""
+"""versions in one query of the engine"""
 
 _READABLE = (Version.exposed, IN_PUBLIC)
 _CHANGES = select(Version.id, Version.change).where(*_READABLE)
@@ -35,7 +35,7 @@ _LOCKED = select(Version).where(in_list(Version.id, "ids"), *_READABLE).order_by
 _MEMBERS = select(SetMember.set_id, SetMember.version_id).where(in_list(SetMember.version_id, "ids"))
 
 Changes = Mapping[int, int]
-"""Version -> how often it had changed"""
+"""Version -> its number of changes"""
 
 
 Members = frozenset[tuple[int, int]]
@@ -43,7 +43,7 @@ Members = frozenset[tuple[int, int]]
 
 
 def file_in_sets(services: Services, version_ids: Sequence[int]) -> int:
-    """File versions that the index knows as they are now; returns how many came into a set or left one."""
+    """File versions in their current form. Return how many entered or left a set."""
     with services.database.snapshot(SYSTEM) as snapshot:
         sets = _queries_by_set(snapshot)
     if not sets:
@@ -53,27 +53,27 @@ def file_in_sets(services: Services, version_ids: Sequence[int]) -> int:
 
 
 def fill_sets(services: Services, set_ids: Sequence[int]) -> int:
-    """File every version in these sets, which can be harvested then; returns how many came in or left."""
+    """File every version in these sets and open them to harvesters. Return how many entered or left."""
     with services.database.snapshot(SYSTEM) as snapshot:
         sets = {set_id: query for set_id, query in _queries_by_set(snapshot).items() if set_id in set_ids}
     moved = sum(_file_batch(services, sets, changes) for changes in _batches(services.database)) if sets else 0
     with services.database.transaction(SYSTEM) as unit:
         for row in unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update()):
-            # Of a set whose query was changed meanwhile another job fills the rest.
+            # If the query changed meanwhile, another job fills the rest of the set.
             if row.filled is None and row.query == sets[row.id]:
                 row.filled = unit.now
     return moved
 
 
 def file_everything(services: Services) -> int:
-    """File every version in every set; returns how many were not where they belong."""
+    """File every version in every set. Return how many were in a wrong place."""
     with services.database.snapshot(SYSTEM) as snapshot:
         sets = _queries_by_set(snapshot)
     return fill_sets(services, list(sets))
 
 
 def _queries_by_set(snapshot: Snapshot) -> dict[int, str]:
-    """Set -> its query."""
+    """Return set -> its query."""
     return {row[0]: row[1] for row in snapshot.session.execute(select(DefinedSet.id, DefinedSet.query))}
 
 
@@ -99,7 +99,7 @@ def _file_batch(services: Services, sets: Mapping[int, str], changes: Changes) -
         return 0
     hits = {set_id: matches(services.search, query, list(changes)) for set_id, query in sets.items()}
     with services.database.transaction(SYSTEM) as unit:
-        # Shared with others who file, and kept from those who fill: which sets can be harvested stays until the commit.
+        # A shared lock: other filing may go on, but no set opens to harvesters before the commit.
         rows = unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update(read=True)).all()
         unchanged = [row for row in rows if row.query == sets[row.id]]
         locked = unit.session.scalars(_LOCKED, {"ids": list(changes)})
@@ -118,7 +118,7 @@ def _members(snapshot: Snapshot, ids: Sequence[int]) -> Members:
 
 
 def _move(unit: UnitOfWork, before: Members, after: Members) -> Members:
-    """Change the members from `before` to `after`. Return those that came in or left."""
+    """Change the members from `before` to `after`. Return those that entered or left."""
     rows = [{"set_id": set_id, "version_id": version_id} for set_id, version_id in sorted(after - before)]
     if rows:
         unit.session.execute(insert(SetMember), rows)
@@ -129,7 +129,7 @@ def _move(unit: UnitOfWork, before: Members, after: Members) -> Members:
 
 
 def matches(search: SearchEngine, query: str, ids: Sequence[int]) -> Collection[int]:
-    """Return those of the public versions with `ids`, the latest or not, that a query finds; raises `Unavailable`."""
+    """Return which public versions with `ids`, latest or not, match a query. Raise `Unavailable`."""
     these = Or(tuple(Term(str(number), "id") for number in ids))
     answer = search.find(
         Search(

@@ -23,7 +23,7 @@ def identifiers_of(snapshot: Snapshot, owners: Iterable[int]) -> dict[int, BySch
 
 
 def owner_of(snapshot: Snapshot, scheme: str, value: str) -> int | None:
-    """Return the record or concept an identifier belongs to."""
+    """Return the record or concept that an identifier belongs to, or None."""
     return snapshot.session.scalar(
         select(Identifier.owner).where(Identifier.scheme == scheme, Identifier.folded == folded(value))
     )

@@ -1,9 +1,9 @@
-"""Tell registrars what publication reserved and what changed since; run as a job, after the publication is safe.
+"""Register what publication reserved, and send registrars later changes; a job runs it, after the publication is safe.
 
-For each identifier a round goes: take it (nobody else asks its registrar meanwhile) · read what the registrar should
-have · ask · note the answer.  No transaction is open while a registrar is asked, and what succeeded is kept when
-another fails.  A call that began and whose answer was never noted leaves `asked` behind: then the next round asks what
-the registrar knows before it says anything again, so that a lost answer mints nothing twice.
+A round has four steps for each identifier: claim it (no other round calls its registrar meanwhile) · read what the
+registrar should have · call the registrar · record the result. No transaction is open during a call, and a success is
+kept when another identifier fails. A call without a recorded result leaves `called_at` behind: the next round first
+looks up what the registrar knows, so that a lost reply mints nothing twice.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,9 +25,9 @@ ELSEWHERE = "The registrar says that it leads to {}."
 
 @dataclass(frozen=True, slots=True)
 class RegistrationTarget:
-    """What registrars should have of one owner: where it leads, its document for each of them, whether it is gone.
+    """What registrars should have of one owner: its address, its document for each registrar, and whether it is gone.
 
-    Of what is `hidden` from the public a registrar elsewhere learns nothing; what it had learned before, it hides.
+    A registrar elsewhere learns nothing about an owner that is `hidden` from the public, and hides what it already has.
     """
 
     target: str
@@ -37,7 +37,7 @@ class RegistrationTarget:
 
 
 TargetsOf = Callable[[Sequence[int]], Mapping[int, RegistrationTarget]]
-"""reads anew what is to be said of owners; one that is not published is left out"""
+"""reads the current targets of owners; it leaves out owners that are not published"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Task:
 
     @property
     def digest(self) -> str:
-        """Tells two registrations of an identifier apart; what is registered here has no copy that could be old."""
+        """Differs for two registrations of an identifier; a local registration has no copy that could be old."""
         if self.here:
             return "withdrawn" if self.registration.withdrawn else "here"
         content = (self.registration.target, self.registration.withdrawn, self.registration.document)
@@ -71,11 +71,11 @@ class _Task:
 def register_identifiers(
     database: Database, registrars: Mapping[str, Registrar], owners: Sequence[int], targets_of: TargetsOf
 ) -> None:
-    """Make the registrars say of the identifiers of `owners` what the database says.
+    """Bring the registrars up to date with the identifiers of `owners`.
 
-    `registrars` are by the names of their nodes; one for everybody is also there by its scheme, for identifiers whose
-    node is no longer configured.  Raises `Unavailable`, to be tried again later, when a registrar did not answer or is
-    still at work; a refusal is noted with its cause.
+    `registrars` are by the names of their accounts; a registrar for all accounts is also there by its scheme, for
+    identifiers whose account is no longer configured. Raise `Unavailable`, for a later retry, when a registrar did not
+    reply or is still at work; record a refusal with its cause.
     """
     claimed = claim(database, owners, calls=any(not registrar.here for registrar in registrars.values()))
     targets = targets_of(sorted({identifier.owner for identifier in claimed.rows}))
@@ -97,7 +97,7 @@ def register_identifiers(
 def _round(
     registrar: Registrar, rows: Sequence[ClaimedIdentifier], targets: Mapping[int, RegistrationTarget]
 ) -> Iterator[RegistrationResult]:
-    """What became of each of `rows`, all of this registrar."""
+    """Yield the result of each of `rows`, all of this registrar."""
     by_step: dict[NextCall, list[_Task]] = {step: [] for step in NextCall}
     for identifier in rows:
         entry = targets.get(identifier.owner)
@@ -121,7 +121,7 @@ def _task(registrar: Registrar, identifier: ClaimedIdentifier, entry: Registrati
 
 
 def _poll(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
-    """Ask what became of batches; what was overtaken by a change meanwhile is updated in this round."""
+    """Poll batches; update in this round what changed since its batch was sent."""
     tasks = sorted(by_step[NextCall.POLL], key=lambda task: task.identifier.ticket)
     for ticket, group in groupby(tasks, key=lambda task: task.identifier.ticket):
         batch = list(group)
@@ -139,7 +139,7 @@ def _poll(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iter
 
 
 def _look_up(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
-    """Ask what the registrar knows of identifiers whose last call had no answer, before anything is said again."""
+    """Look up identifiers whose last call had no reply, before any further call."""
     for task in by_step[NextCall.LOOK]:
         try:
             target = registrar.target_of(task.identifier.value)

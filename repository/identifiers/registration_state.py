@@ -1,4 +1,4 @@
-"""The two ends of a round of registration: identifiers are taken before their registrar is asked, and noted after."""
+"""The two ends of a registration round in the database: claim identifiers, record results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from repository.engines.registrars.port import Outcome, Stage
 from repository.identifiers.model import Identifier, RegistrationState
 
 LEASE = timedelta(minutes=3)
-"""how long one who has taken identifiers may ask; every call to a registrar ends sooner by its own timeouts"""
+"""time in which a round may call the registrar; timeouts end every call sooner"""
 REFUSED_PAUSE = timedelta(days=1)
 POLL_PAUSE = timedelta(seconds=5)
 MAX_CAUSE = 1000
@@ -24,9 +24,9 @@ _Row = tuple[tuple[str, Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class ClaimedIdentifier:
-    """An identifier that this round has; `uncertain` says that a call before it ended without an answer.
+    """A claimed identifier; `uncertain`: an earlier call got no reply.
 
-    `state` is that before it was taken, `marked` whether the row says that it is.
+    `state`: the state before the claim. `marked`: the claim is stored in the row.
     """
 
     id: int
@@ -45,7 +45,7 @@ class ClaimedIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`busy` says that another round has some of the owners' identifiers."""
+    """Claimed identifiers; `busy`: another round has some of the owners' identifiers."""
 
     rows: Sequence[ClaimedIdentifier]
     busy: bool
@@ -53,7 +53,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationResult:
-    """What became of an identifier: an `outcome` and the digest of what was sent, or a `failure`, or nothing."""
+    """The result for one identifier: an `outcome` with its digest, or a `failure`, or nothing."""
 
     identifier: ClaimedIdentifier
     outcome: Outcome | None = None
@@ -63,16 +63,17 @@ class RegistrationResult:
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to write down."""
+        """Whether there is anything to record."""
         settled = RegistrationState.WITHDRAWN if self.withdrawn else RegistrationState.REGISTERED
         as_before = self.identifier.state == settled.value and self.identifier.sent == self.digest
         return self.identifier.marked or self.failure is not None or not as_before
 
 
 def claim(database: Database, owners: Sequence[int], *, calls: bool) -> Claim:
-    """Return the owners' identifiers that are ours to register.
+    """Return the owners' identifiers that this round may register.
 
-    With `calls` they are held until they are noted or `LEASE` has passed, because somebody outside will be asked.
+    With `calls` they stay claimed until their results are recorded or `LEASE` has passed, because the round will call a
+    registrar.
     """
     query = select(Identifier).where(Identifier.owner.in_(owners), Identifier.state != RegistrationState.EXTERNAL.value)
     if not calls:
@@ -89,7 +90,7 @@ def claim(database: Database, owners: Sequence[int], *, calls: bool) -> Claim:
 
 
 def record_outcome(database: Database, results: Sequence[RegistrationResult]) -> None:
-    """Write down what the registrar said, or that it said nothing."""
+    """Record the results of a round, also those without a reply."""
     changed = [result for result in results if result.changes]
     if not changed:
         return
@@ -131,7 +132,7 @@ def _is_claimed(row: Identifier, snapshot: Snapshot) -> bool:
 
 
 def _values(snapshot: Snapshot, result: RegistrationResult) -> dict[str, Any]:
-    """Return the columns after this round; `asked` stays only where it is not known what the registrar did."""
+    """Return the columns after this round; `called_at` stays only where the registrar's action is unknown."""
     identifier, outcome = result.identifier, result.outcome
     if result.failure is not None:
         return _failed(snapshot, identifier, result.failure.reason, pause_after(identifier.attempts + 1))

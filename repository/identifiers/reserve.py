@@ -1,4 +1,4 @@
-"""Reserving identifiers, in the transaction of whoever needs them."""
+"""Reserve identifiers, in the transaction of the caller."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -18,7 +18,7 @@ _INSERT_MINTED = insert(cast(Table, Identifier.__table__)).inline()
 
 
 def minting_context(community: str | None, description: Mapping[str, Any]) -> MintingContext:
-    """What of a dataset chooses where its identifiers come from; `description` is stored metadata."""
+    """Return what decides where a dataset's identifiers come from; `description` is stored metadata."""
     affiliations = (
         affiliation.get("id") for creator in description.get("creators") or () for affiliation in _affiliations(creator)
     )
@@ -27,7 +27,7 @@ def minting_context(community: str | None, description: Mapping[str, Any]) -> Mi
 
 
 def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, context: MintingContext) -> Identifier:
-    """Our identifier of `scheme` for a record or concept; raises `Invalid` if it has one already."""
+    """Reserve our identifier of `scheme` for a record or concept. Raise `Invalid` if it has one already."""
     if scheme in identifiers_of(unit, [owner])[owner]:
         raise Invalid.field(f"pids.{scheme}", f"A PID already exists for type {scheme}")
     reserved = Identifier(**_minted_row(unit, site, scheme, owner, context))
@@ -39,7 +39,7 @@ def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, context: Mint
 def reserve_for_publication(
     unit: UnitOfWork, site: Site, record_id: int, concept_id: int, context: MintingContext
 ) -> None:
-    """Make sure that version and concept have an identifier of each kind.
+    """Reserve every missing identifier of a version and its concept.
 
     A dataset with a DOI from elsewhere gets no second one.
     """
@@ -57,7 +57,7 @@ def reserve_for_publication(
 
 
 def adopt_external_doi(unit: UnitOfWork, site: Site, owner: int, text: str) -> Identifier:
-    """Note that the dataset has a DOI from elsewhere; raises `Invalid` if that is malformed or taken."""
+    """Store a DOI from elsewhere. Raise `Invalid` if it is malformed or belongs to another owner."""
     value = external_doi(site, text)
     present = identifiers_of(unit, [owner])[owner].get("doi")
     if present and present.folded == folded(value):
@@ -74,7 +74,7 @@ def adopt_external_doi(unit: UnitOfWork, site: Site, owner: int, text: str) -> I
 
 
 def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme:
-    """Give back what a draft had reserved; published identifiers are never released."""
+    """Delete the reserved identifiers of a draft; published identifiers are never released."""
     present = identifiers_of(unit, [owner])[owner]
     chosen = {s: i for s, i in present.items() if scheme in (None, s)}
     ids = [i.id for i in chosen.values()]
@@ -90,7 +90,7 @@ def _minted_row(snapshot: Snapshot, site: Site, scheme: str, owner: int, context
 def _row(
     snapshot: Snapshot, owner: int, scheme: str, value: str, account: RegistrationAccount | None = None
 ) -> dict[str, Any]:
-    """Without a node it was minted elsewhere."""
+    """Return the columns; without an account the identifier was minted elsewhere."""
     return {
         "owner": owner,
         "scheme": scheme,

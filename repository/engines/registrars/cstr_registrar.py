@@ -1,9 +1,9 @@
 """CSTR, China's identifier of science and technology resources: batches by the platform's interface, version 3.
 
-``POST {endpoint}/openapi/v3/api/register`` and ``/api/update`` take up to 100 members of one prefix and answer with a
-task; ``GET …/md/task/detail?task_id=`` tells of it, ``GET …/portal/api/detail?identifier=`` of one identifier without
-credentials.  Clients in use ask for both below ``/openapi/v3``, the platform's pages name them from the root: where
-there is nothing at the one, the other is asked.  What the answers look like is in `cstr_answers`.
+``POST {endpoint}/openapi/v3/api/register`` and ``/api/update`` take up to 100 members of one prefix and reply with a
+task. ``GET …/md/task/detail?task_id=`` reads the task, ``GET …/portal/api/detail?identifier=`` one identifier without
+credentials. Clients in use call both below ``/openapi/v3``, the platform's pages name them from the root: where the
+first has nothing, the adapter tries the second. `cstr_replies` describes the replies.
 """
 
 import os
@@ -26,7 +26,7 @@ from repository.engines.registrars.http_client import TIMEOUT, Caller, HttpReply
 from repository.engines.registrars.port import Outcome, Registration, Stage
 
 RESOLVABLE, FINDABLE = "1", "2"
-"""Values of ``cstr_state``: it resolves; and the platform's search shows it."""
+"""Values of ``cstr_state``: it resolves; the platform's search shows it too."""
 
 _API = "/openapi/v3"
 _LONGEST_TICKET = 200
@@ -36,9 +36,9 @@ _NEVER_MINTED = "11.-"
 class CstrRegistrar:
     """One client of the platform or of a node of it; `endpoint` as in ``https://www.cstr.cn``.
 
-    A document is a metadata record of the template `res_name`; what the registration itself says (identifier, urls,
-    cstr_state) goes before it.  A ticket is the task's id and, of a batch to be registered, what its targets begin
-    with: of a member that turns out to be registered already, that tells whether it is ours.
+    A document is a metadata record of the template `res_name`; the registration's own members (identifier, urls,
+    cstr_state) replace those of the document. A ticket is the id of the task and, for a batch to register, the common
+    beginning of its targets, which tells whether an identifier that already exists is ours.
     """
 
     format = "cstr"
@@ -65,7 +65,7 @@ class CstrRegistrar:
         self._caller = Caller(name, at_root, credentials, (secret, client_id), timeout)
 
     def target_of(self, value: str) -> str | None:
-        """What the platform tells everybody; a batch under way is not known yet."""
+        """Return the target that the platform shows to everybody; a batch under way is not visible yet."""
         reply = self._get("/portal/api/detail", {"identifier": value}, anonymous=True)
         if is_absent(reply):
             return None
@@ -76,14 +76,14 @@ class CstrRegistrar:
         return target
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Of a batch that is refused as a whole, the halves are tried, so that one member takes no other with it."""
+        """Register a batch; try the halves of a refused one, so that no member takes others with it."""
         return self._send("register", registrations)
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
         return self._send("update", registrations)
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return a member that exists already is refused, unless it leads below where ours do: then it is done."""
+        """Return outcomes; a member that already exists is done if it leads below our targets, else refused."""
         task_id, _, stem = ticket.partition(" ")
         reply = self._get("/md/task/detail", {"task_id": task_id})
         if is_absent(reply):
@@ -126,7 +126,7 @@ class CstrRegistrar:
     def _split(
         self, act: str, registrations: Sequence[Registration], members: Mapping[str, Member], fault: str
     ) -> Sequence[Outcome]:
-        """What to do about a batch that was refused: those that it was refused for are, the others go again."""
+        """Retry a refused batch without the members at fault, or in halves if the reply names none."""
         at_fault = [r for r in registrations if folded(r.value) in members]
         others = [r for r in registrations if folded(r.value) not in members]
         if not at_fault and len(others) > 1:
@@ -139,7 +139,7 @@ class CstrRegistrar:
         return [outcomes[registration.value] for registration in registrations]
 
     def _outcome_of_member(self, act: str, registration: Registration, member: Member) -> Outcome:
-        """Return one that is there already and leads to our target is registered: it is told what we know now."""
+        """Return the outcome; update a member that already exists and leads to our target."""
         if member.stage is not Stage.REFUSED:
             return Outcome(Stage.DONE)
         cause = member.cause or "It was refused without a reason."
@@ -164,7 +164,7 @@ class CstrRegistrar:
         if task.has_failed:
             return self._caller.refusal(task.cause or "The task failed without a reason.")
         if task.is_silent and self.target_of(value) is None:
-            # A word of success may be that of the envelope, and what was just registered may not be shown yet.
+            # The success may be that of the envelope, and a new identifier may not be visible yet.
             return Outcome(Stage.PENDING, ticket=ticket)
         if task.is_silent and not stem:
             return Outcome(Stage.DONE)
@@ -184,10 +184,10 @@ class CstrRegistrar:
 
     def _require_good(self, reply: HttpReply) -> None:
         if fault := self._fault(reply):
-            raise self._caller.unavailable(f"does not tell: {fault}")
+            raise self._caller.unavailable(f"does not answer: {fault}")
 
     def _fault(self, reply: HttpReply) -> str:
-        """Why it was refused, empty for a good answer; raises `Unavailable` for what may be otherwise later."""
+        """Return the refusal, empty for a good reply. Raise `Unavailable` for a fault that may pass."""
         fault = fault_of(reply)
         if fault is not None and fault.is_passing:
             raise self._caller.unavailable(f"does not serve us ({fault.words})")
@@ -208,7 +208,7 @@ def _with_target(cause: str, target: str | None) -> str:
 
 
 def _ticket(task_id: str, targets: Sequence[str]) -> str:
-    """Return the id alone where the rest would be too long, or where the targets share no more than a scheme."""
+    """Return the task's id, with the common beginning of the targets if it is short and more than a host."""
     stem = os.path.commonprefix(list(targets))  # noqa: RUF071 - addresses are no paths of files
     stem = stem if len(targets) == 1 else stem[: stem.rfind("/") + 1]
     ticket = f"{task_id} {stem}"

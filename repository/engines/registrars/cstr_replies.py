@@ -1,14 +1,14 @@
-"""What CSTR's platform answers, read leniently: its documents fix the requests and not the replies.
+"""Replies of CSTR's platform, read leniently: its documents fix the requests and not the replies.
 
-An answer is an envelope ``{"code", "message", "timestamp", "data"}``, whose code is 200 (or 0) for success and may be
-a failure under a status of 200.  A batch is answered with ``data.task_id``, at the top or as ``data`` itself with some
-clients' versions.  A task is expected as::
+A reply is an envelope ``{"code", "message", "timestamp", "data"}``; its code is 200 (or 0) for success and may be a
+failure under a status of 200. The reply to a batch has ``data.task_id``, in some versions at the top or as ``data``
+itself. A task is expected as::
 
     {"task_id", "status": "processing" | "finished" | "failed", "total", "success_num", "fail_num",
      "details": [{"identifier", "status": "success" | "fail", "message"}]}
 
-with other common names for the same, Chinese words for the states, members in two lists by outcome, identifiers in
-another case and with ``CSTR:`` before them.
+also with other common names, Chinese words for the states, members in two lists by outcome, identifiers in another case
+and with ``CSTR:`` before them.
 """
 
 import re
@@ -57,7 +57,7 @@ _EXISTS = re.compile(r"exist|already|duplicate|taken|已存在|已注册|重复"
 
 @dataclass(frozen=True, slots=True)
 class CstrFault:
-    """What an answer says is wrong; it is passing when it lies with the service or with our account."""
+    """A fault in a reply; it is passing when it lies with the service or with our account."""
 
     words: str
     is_passing: bool
@@ -65,7 +65,7 @@ class CstrFault:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What became of one member of a batch."""
+    """The outcome of one member of a batch."""
 
     stage: Stage
     cause: str = ""
@@ -73,7 +73,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class CstrTask:
-    """A batch; `members` by folded identifier, as far as it says, `failures` how many there are if it counts them."""
+    """A batch: known `members` by folded identifier; `failures` is their number if the task counts them."""
 
     is_over: bool
     has_failed: bool = False
@@ -83,17 +83,17 @@ class CstrTask:
 
     @property
     def names_all_failures(self) -> bool:
-        """Whoever is not named has succeeded: a task may list its failures only."""
+        """Whether all others have succeeded: a task may list its failures only."""
         return self.failures == sum(member.stage is Stage.REFUSED for member in self.members.values())
 
     @property
     def is_silent(self) -> bool:
-        """It says that it is over, and nothing else."""
+        """Whether the task only says that it is over."""
         return self.failures is None and not self.members
 
 
 def folded(identifier: str) -> str:
-    """What two ways to write one identifier have in common."""
+    """Return a form that is equal for two spellings of one identifier."""
     try:
         return cstr.parse(identifier).folded
     except ValueError:
@@ -101,7 +101,7 @@ def folded(identifier: str) -> str:
 
 
 def fault_of(reply: HttpReply) -> CstrFault | None:
-    """What is wrong by the status or by the code in the envelope, None when nothing is."""
+    """Return the fault in the status or in the code of the envelope, None for a good reply."""
     code = at(reply.body, "code")
     code_text = "" if code is None else str(code).strip().lower()
     if reply.is_good and code_text in _GOOD_CODES:
@@ -113,7 +113,7 @@ def fault_of(reply: HttpReply) -> CstrFault | None:
 
 
 def is_absent(reply: HttpReply) -> bool:
-    """It does not know what it was asked for."""
+    """Return whether the platform does not know the subject of the request."""
     if reply.status == 404 or str(at(reply.body, "code")) == "404":
         return True
     fault = fault_of(reply)
@@ -123,12 +123,12 @@ def is_absent(reply: HttpReply) -> bool:
 
 
 def exists(cause: str) -> bool:
-    """Return whether it was refused because it is registered already."""
+    """Return whether the cause of a refusal is an earlier registration."""
     return _ABSENT.search(cause) is None and _EXISTS.search(cause) is not None
 
 
 def target_in(body: Any, value: str) -> str | None:
-    """The first of the URLs of an identifier, empty where it has none; None for what does not speak of `value`."""
+    """Return the first URL of an identifier, empty without one; None for a reply about something else."""
     subject = next((entry for entry in _objects(body) if entry.keys() & {"urls", "url", "identifier"}), None)
     if subject is None or folded(str(subject.get("identifier") or value)) != folded(value):
         return None
@@ -138,7 +138,7 @@ def target_in(body: Any, value: str) -> str | None:
 
 
 def task_id_of(body: Any) -> str:
-    """Return the id of the task that an accepted batch became, empty where none is named."""
+    """Return the id of the task of an accepted batch, empty when the reply has none."""
     for entry in _objects(body):
         for name in _TASK_IDS:
             if isinstance(entry.get(name), str | int) and str(entry[name]).strip():
@@ -149,7 +149,7 @@ def task_id_of(body: Any) -> str:
 
 
 def task_of(body: Any) -> CstrTask | None:
-    """None for what does not speak of a task."""
+    """Return the task, None for a reply about something else."""
     members = members_of(body)
     stage = _state_of_task(body)
     if stage is None and not members:
@@ -163,7 +163,7 @@ def task_of(body: Any) -> CstrTask | None:
 
 
 def members_of(body: Any) -> dict[str, Member]:
-    """Return each member that the answer speaks of, by folded identifier."""
+    """Return each member in the reply, by folded identifier."""
     members: dict[str, Member] = {}
     for entry in _objects(body):
         for name in _LISTS:
@@ -176,7 +176,7 @@ def members_of(body: Any) -> dict[str, Member]:
 
 
 def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
-    """Return the innermost object of an answer first: its data, the one thing that is listed there, the envelope."""
+    """Yield the objects of a reply, the innermost first: its data, the only entry of a list, the envelope."""
     for name in (*_DATA, "task", "metadata", "detail"):
         inner = at(body, name)
         if isinstance(inner, list) and len(inner) == 1:
@@ -188,7 +188,7 @@ def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _members_in(entries: Any, stage: Stage | None) -> dict[str, Member]:
-    """Members of a list of objects or of bare identifiers, or of an object from identifier to what became of it."""
+    """Return members of a list of objects or identifiers, or of an object from identifier to outcome."""
     if isinstance(entries, Mapping) and not any(name in entries for name in (*_IDS, *_STATES, *_TASK_IDS, *_LISTS)):
         entries = [{"identifier": key, **_as_object(value)} for key, value in entries.items()]
     if not isinstance(entries, list):
@@ -213,7 +213,7 @@ def _as_object(value: Any) -> Mapping[str, Any]:
 
 
 def _stage(word: Any) -> Stage | None:
-    """Numbers are codes of HTTP's kind where they are anything that can be known."""
+    """Return the stage for a word; numbers are read as HTTP codes if they can be."""
     text = str(word).strip().lower()
     if text.isdecimal():
         number = int(text)
@@ -225,7 +225,7 @@ def _stage(word: Any) -> Stage | None:
 
 
 def _state_of_task(body: Any) -> Stage | None:
-    """By its word, else by its numbers: it is over when as many succeeded or failed as there are."""
+    """Return the stage by its word, else by its numbers: it is over when all members succeeded or failed."""
     words = (entry.get(name) for entry in _objects(body) for name in ("status", "state", "task_status", "taskStatus"))
     stage = next((stage for word in words if word is not None and (stage := _stage(word))), None)
     total = _number(body, "total", "total_num", "totalNum", "count")

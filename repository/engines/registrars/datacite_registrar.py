@@ -19,7 +19,8 @@ _NEVER_MINTED = "-"
 class DataCiteRegistrar:
     """One repository account; `endpoint` as in ``https://api.datacite.org``.
 
-    A document is the ``attributes`` of a DOI; what the registration itself says (doi, url, event) goes before it.
+    A document is the ``attributes`` of a DOI; the registration's own members (doi, url, event) replace those of the
+    document.
     """
 
     format = "datacite"
@@ -35,12 +36,12 @@ class DataCiteRegistrar:
         self._caller = Caller(name, endpoint, {"Authorization": f"Basic {token}"}, (password, token), timeout)
 
     def target_of(self, value: str) -> str | None:
-        """Return a draft does not lead anywhere, and counts as not known."""
+        """Return the target; a draft leads nowhere, and counts as unknown."""
         attributes = self._attributes_of(value)
         return None if attributes is None or attributes.get("state") == _DRAFT else text_at(attributes, "url")
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """A DOI that is taken is refused, unless it is a draft of ours or leads to our target: then it is updated."""
+        """Register DOIs; update an existing one if it is our draft or leads to our target, else refuse it."""
         return [self._register(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
@@ -88,21 +89,21 @@ class DataCiteRegistrar:
         return self._caller.ask(method, path, body, media_type=_MEDIA_TYPE)
 
     def _outcome(self, reply: HttpReply, registration: Registration) -> Outcome:
-        """Return an answer that speaks of another DOI, or leaves ours in another state, is none."""
+        """Return the outcome; a reply about another DOI, or with another state, is no reply."""
         if reply.status == 404 and not at(reply.body, "errors"):
             raise self._caller.unavailable("has nothing at this address (status 404)")
         if not reply.is_good:
             return self._caller.refusal_in(reply)
         doi = text_at(reply.body, "data", "id") or text_at(reply.body, "data", "attributes", "doi")
         if doi.casefold() != registration.value.casefold():
-            raise self._caller.unavailable(f"answers with something else than {registration.value}")
+            raise self._caller.unavailable(f"sends a reply that is not about {registration.value}")
         state = at(reply.body, "data", "attributes", "state")
         if state not in (None, "registered" if registration.withdrawn else "findable"):
             raise self._caller.unavailable(f"leaves {registration.value} in the state {state}")
         return Outcome(Stage.DONE)
 
     def _attributes_of(self, value: str) -> Mapping[str, Any] | None:
-        """Return the attributes that DataCite has of a DOI, None when it does not know it."""
+        """Return DataCite's attributes of a DOI, None for an unknown one."""
         reply = self._caller.ask("GET", f"/dois/{in_path(value)}", media_type=_MEDIA_TYPE)
         if reply.status == 404:
             return None

@@ -1,7 +1,7 @@
 """Handles, by the REST interface of the Handle.Net server 9 (its technical manual, chapter 14).
 
-A handle is a list of values by index: here 1, the URL that it leads to, and 100, who may change it.  A handle has no
-metadata and no search, so that a withdrawn one goes on leading to its page like any other.
+A handle is a list of values by index: here 1, its URL, and 100, the administrator who may change it. A handle has no
+metadata and no search, so a withdrawn one leads to its page like any other.
 """
 
 import re
@@ -14,12 +14,12 @@ from repository.engines.registrars.http_client import TIMEOUT, Caller, HttpReply
 from repository.engines.registrars.port import Outcome, Registration, Stage
 
 SUCCESS, NOT_FOUND, EXISTS, NO_VALUES = 1, 100, 101, 200
-"""Codes of an answer."""
+"""Codes of a reply."""
 
 _URL_INDEX, _ADMIN_INDEX = 1, 100
 _ADMIN = re.compile(r"(?P<index>[0-9]+):(?P<handle>.+)")
 _ADMIN_PERMISSIONS = "011111110011"
-"""all but those over a prefix, as the server's own tools give them"""
+"""all permissions except those over a prefix, as the server's own tools set them"""
 
 _NEVER_MINTED = "-"
 
@@ -46,7 +46,7 @@ class HandleRegistrar:
         self._caller = Caller(name, endpoint, {"Authorization": f"Basic {token}"}, secrets, timeout)
 
     def target_of(self, value: str) -> str | None:
-        """Empty for a handle that has no URL."""
+        """Return the target, empty for a handle without a URL, None for an unknown handle."""
         reply = self._caller.ask("GET", _path(value))
         code = at(reply.body, "responseCode")
         if reply.status == 404 and code in (None, NOT_FOUND):
@@ -58,7 +58,7 @@ class HandleRegistrar:
         return _url_in(at(reply.body, "values"))
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Return nothing is written over, unless it leads to our target or nowhere."""
+        """Register handles; overwrite one only if it leads to our target or nowhere."""
         return [self._register(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
@@ -97,7 +97,7 @@ class HandleRegistrar:
         if reply.is_good and code == SUCCESS:
             if text_at(reply.body, "handle").casefold() in ("", registration.value.casefold()):
                 return Outcome(Stage.DONE)
-            raise self._caller.unavailable(f"answers with something else than {registration.value}")
+            raise self._caller.unavailable(f"sends a reply that is not about {registration.value}")
         if reply.is_good or (reply.status == 404 and code is None):
             raise self._caller.unavailable(f"gives an answer that makes no sense (status {reply.status}, code {code})")
         refusal = self._caller.refusal_in(reply)

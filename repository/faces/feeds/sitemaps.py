@@ -1,7 +1,7 @@
-"""Site maps: an index, and parts of it that stay the same as long as nothing in them changes.
+"""Site maps: an index, and parts that stay the same while nothing in them changes.
 
-Source: sitemaps.org protocol 0.9.  A part is a range of ids, so that it can be made alone;
-part 0 is the site's own pages.
+Source: sitemaps.org protocol 0.9. A part is a range of ids, so that it can be made alone; part 0 holds the site's own
+pages.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,9 +17,9 @@ from repository.engines.services import Services
 from repository.records.sitemap_pages import newest_changes, pages_in
 
 IDS_IN_A_PART = 20_000
-"""Concepts have numbers of the same sequence, so that at most half of these are records; the protocol allows 50,000."""
+"""Ids of a part, at most half of them records: concepts share the sequence. The protocol allows 50,000 pages."""
 OVERLAP = timedelta(minutes=10)
-"""A transaction may end so long after the moment that its rows bear."""
+"""Longest time between the date of a change and its commit."""
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _CACHE_KEY = ("sitemap index",)
@@ -27,7 +27,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sitemap_index(services: Services) -> str:
-    """Return the parts there are, and when something in each was changed last."""
+    """Return the parts, each with its last change."""
     parts = _parts(services)
     entries: list[tuple[str, datetime | None]] = [(services.site.page("/sitemap-0.xml"), None)]
     entries += [(services.site.page(f"/sitemap-{part + 1}.xml"), parts[part]) for part in sorted(parts)]
@@ -35,7 +35,7 @@ def sitemap_index(services: Services) -> str:
 
 
 def sitemap_part(services: Services, number: int) -> tuple[str, datetime | None]:
-    """Return a part, and when something in it was changed last; raises `NotFound` where there is nothing."""
+    """Return a part and its last change. Raise `NotFound` for an empty part."""
     if number == 0:
         return _document("urlset", "url", [(services.site.page("/"), None)]), None
     first = (number - 1) * IDS_IN_A_PART
@@ -48,7 +48,7 @@ def sitemap_part(services: Services, number: int) -> tuple[str, datetime | None]
 
 
 def _parts(services: Services) -> dict[int, datetime]:
-    """Number of each range -> its last change; what was learnt before is kept, and only what came since is read."""
+    """Return number of each range -> its last change; read only changes later than the cached ones."""
     cached = services.cache.get(_CACHE_KEY)
     changes = {int(part): datetime.fromisoformat(moment) for part, moment in orjson.loads(cached or b"{}").items()}
     since = max(changes.values()) - OVERLAP if changes else _BEGINNING

@@ -1,4 +1,4 @@
-"""HTTP of what crawlers and feed readers look for, the same for everybody."""
+"""HTTP of the files for crawlers and feed readers, the same for everybody."""
 
 import re
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ def part(number: str) -> Response:
 
 @pages.get("/feed.atom")
 def new_datasets() -> Response:
-    """Return the newest datasets as a feed, made anew when any version was changed."""
+    """Return the newest datasets as a feed, cached until any version changes."""
     services: Services = current_services()
     with services.database.snapshot(ANONYMOUS) as snapshot:
         changed = last_change(snapshot)
@@ -57,13 +57,13 @@ def new_datasets() -> Response:
 
 @pages.get("/robots.txt")
 def robots() -> Response:
-    """What robots may read."""
+    """Return what robots may read."""
     return _reply(robots_txt(current_services().site), PLAIN)
 
 
 @pages.get("/.well-known/security.txt")
 def security() -> Response:
-    """Whom to tell of a weakness; there is none where the installation names nobody."""
+    """Return the contact for weaknesses. Raise `NotFound` where the installation names none."""
     services: Services = current_services()
     if not services.site.admin_email:
         raise NotFound
@@ -80,7 +80,7 @@ def apis() -> Response:
 
 
 def _reply(text: str | bytes, content_type: str, changed: datetime | None = None) -> Response:
-    """Return a text for everybody, with an entity tag and, where known, when it was changed."""
+    """Return a text for everybody, with an entity tag and, if known, the time of its last change."""
     reply = Response(text, content_type=content_type)
     reply.headers["Cache-Control"] = "public, max-age=300"
     reply.headers["Vary"] = "Accept-Encoding"

@@ -1,4 +1,4 @@
-"""What a harvester may ask, and what is wrong with what it asked (OAI-PMH 2.0, sections 2.7, 3.2 and 3.6)."""
+"""The arguments of a harvester's request, and their faults (OAI-PMH 2.0, sections 2.7, 3.2 and 3.6)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ class ProtocolError:
 
 
 class BadRequest(Exception):
-    """The request cannot be answered, which is an answer of the protocol."""
+    """The request has faults, which the reply lists in the terms of the protocol."""
 
     def __init__(self, *faults: ProtocolError) -> None:
         super().__init__("; ".join(fault.reason for fault in faults))
@@ -51,7 +51,7 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OaiRequest:
-    """A request whose arguments are allowed, complete and well-formed; whether what they name exists is open."""
+    """A request with allowed, complete and well-formed arguments, which may still name unknown things."""
 
     verb: Verb
     arguments: Mapping[str, str]
@@ -70,7 +70,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class _Arguments:
-    """What a verb takes; with an exclusive argument no other is given."""
+    """The arguments of a verb; an exclusive argument must be the only one."""
 
     required: Sequence[str] = ()
     optional: Sequence[str] = ()
@@ -109,7 +109,7 @@ _MAX_DIGITS = 18
 
 
 def read_request(pairs: Sequence[tuple[str, str]]) -> OaiRequest:
-    """Return the request in `pairs` of name and value; raises `BadRequest` with everything that is wrong."""
+    """Return the request in `pairs` of name and value. Raise `BadRequest` with all its faults."""
     verb = _verb([value for name, value in pairs if name == "verb"])
     arguments = [pair for pair in pairs if pair[0] != "verb"]
     faults = [ProtocolError(Code.BAD_ARGUMENT, reason) for reason in _reasons(_ARGUMENTS[verb], arguments)]
@@ -153,9 +153,9 @@ def is_well_formed(name: str, value: str) -> bool:
 
 
 def span_of(start: str | None, end: str | None) -> Span:
-    """Return the instants that `from` and `until` mean, both with the whole of the second or day that they name.
+    """Return the span of `from` and `until`, both with the whole second or day that they name.
 
-    Raises `BadRequest`.
+    Raise `BadRequest`.
     """
     if start and end and len(start) != len(end):
         raise BadRequest.by(Code.BAD_ARGUMENT, "'from' and 'until' have different granularities.")
@@ -180,7 +180,7 @@ def _end_of(name: str, text: str) -> datetime:
 
 
 def record_id_in(identifier: str, host: str) -> int | None:
-    """Return the record id in ``oai:<host>:<id>``, None when it is no identifier of this repository."""
+    """Return the record id in ``oai:<host>:<id>``, None for an identifier of another repository."""
     digits = identifier.removeprefix(f"oai:{host}:")
     plain = digits != identifier and digits.isascii() and digits.isdigit() and not digits.startswith("0")
     return int(digits) if plain and len(digits) <= _MAX_DIGITS else None

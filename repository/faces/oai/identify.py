@@ -1,4 +1,4 @@
-"""What `Identify` tells beside the protocol's own elements: names of items, what one may do with them, other places.
+"""Descriptions in the reply to `Identify`: names of items, permitted uses, other repositories.
 
 Sources: OAI Implementation Guidelines: Specification and XML Schema for the OAI Identifier Format; XML Schema to
 describe content and policies of repositories in the e-print community; XML Schema for repositories to list confederate
@@ -26,7 +26,7 @@ def descriptions(site: Site) -> str:
 
 
 def _identifiers(site: Site) -> str:
-    """Return nothing where the host is no domain name: then the identifiers are not of this format."""
+    """Return the identifier format, empty where the host is no domain name: then it does not apply."""
     if _DOMAIN.fullmatch(site.host) is None:
         return ""
     members = {

@@ -1,6 +1,6 @@
-"""The formats that items come in, by their prefix: a line here is all that a new one needs.
+"""The formats of items by their prefix: a new format needs only a line here.
 
-Every writer gives one element with all the namespaces that it needs, made of an access-filtered `Publication`.
+Every writer returns one element with all its namespaces, made from an access-filtered `Publication`.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ ENVELOPE_SCHEMA = f"{ENVELOPE}oai.xsd"
 
 @dataclass(frozen=True, slots=True)
 class MetadataFormat:
-    """`schema` and `namespace` are what ``ListMetadataFormats`` tells of it."""
+    """A format; `schema` and `namespace` stand in the reply to ``ListMetadataFormats``."""
 
     schema: str
     namespace: str
@@ -34,7 +34,7 @@ class MetadataFormat:
 
 
 def in_envelope(write: Write, version: str) -> Write:
-    """DataCite's metadata of kernel `version` as its own harvesters expect it (DataCite OAI Schema 1.1)."""
+    """Return a writer of DataCite's OAI envelope for kernel `version` (DataCite OAI Schema 1.1)."""
     opening = (
         f'<oai_datacite xmlns="{ENVELOPE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         f' xsi:schemaLocation="{ENVELOPE} {ENVELOPE_SCHEMA}">{xml_writer.element("schemaVersion", version)}'
@@ -61,6 +61,6 @@ FORMATS: Mapping[str, MetadataFormat] = {
 
 
 def require_format(prefix: str | None) -> None:
-    """Raises `BadRequest` unless items come in this format."""
+    """Raise `BadRequest` unless items come in this format."""
     if prefix not in FORMATS:
         raise BadRequest.by(Code.NO_FORMAT, f"Items come as: {', '.join(FORMATS)}.")

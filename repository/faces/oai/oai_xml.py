@@ -1,4 +1,4 @@
-"""Answers as XML (OAI-PMH 2.0, section 3.2)."""
+"""Replies as XML (OAI-PMH 2.0, section 3.2)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ _OPENING = (
 
 
 def document(at: datetime, site: Site, request: Mapping[str, str], content: str) -> str:
-    """Return a whole answer; `request` are the arguments to repeat, the verb among them."""
+    """Return a whole reply; `request` holds the arguments to repeat, with the verb."""
     request_element = xml_writer.element("request", base_url(site), **request)
     return f"{_OPENING}{xml_writer.element('responseDate', stamp(at))}{request_element}{content}</OAI-PMH>\n"
 
@@ -29,7 +29,7 @@ def base_url(site: Site) -> str:
 
 
 def stamp(moment: datetime) -> str:
-    """Return the second that `moment` lies in."""
+    """Return the second of `moment`."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
@@ -38,7 +38,7 @@ def errors(faults: Iterable[ProtocolError]) -> str:
 
 
 def identify(site: Site, first: datetime) -> str:
-    """What the repository says of itself; `first` is before or at every datestamp."""
+    """Return the members of ``Identify``; no datestamp is before `first`."""
     members = {
         "repositoryName": site.name,
         "baseURL": base_url(site),
@@ -52,12 +52,12 @@ def identify(site: Site, first: datetime) -> str:
 
 
 def _postmaster(host: str) -> str:
-    """Return the one mailbox that every domain has (RFC 2142); the protocol's schema wants a dot in the domain."""
+    """Return the mailbox that every domain has (RFC 2142), with a dot in the domain as the schema requires."""
     return f"postmaster@{host}" if "." in host else f"postmaster@{host}.localdomain"
 
 
 def formats(table: Mapping[str, MetadataFormat]) -> str:
-    """What ``ListMetadataFormats`` tells of each, by prefix."""
+    """Return the entries of ``ListMetadataFormats``, by prefix."""
     return "".join(
         "<metadataFormat>"
         + xml_writer.element("metadataPrefix", prefix)
@@ -84,10 +84,10 @@ def header(site: Site, item: HarvestItem, sets: Iterable[str]) -> str:
 
 
 def record(header: str, metadata: str) -> str:
-    """`metadata` is an element of another namespace, empty for an item that is gone."""
+    """Return a record; `metadata` is an element of another namespace, empty for a deleted item."""
     return f"<record>{header}{f'<metadata>{metadata}</metadata>' if metadata else ''}</record>"
 
 
 def resumption(token: str, cursor: int) -> str:
-    """Return where the list goes on, nothing at its end; `cursor` items came before this page."""
+    """Return the token of the next page, empty at the end; `cursor` items came before this page."""
     return xml_writer.element("resumptionToken", token, cursor=str(cursor))

@@ -1,6 +1,6 @@
-"""Resumption tokens: what was asked and how far the answer got, as text that means nothing to a harvester.
+"""Resumption tokens: a request and the progress of its list, as text that is opaque to harvesters.
 
-They are not signed: whoever makes one up asks a question that could be asked without it.
+They are not signed: a forged token asks for nothing that a plain request could not ask for.
 """
 
 import base64
@@ -21,9 +21,9 @@ _LARGEST = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class ResumptionToken:
-    """The list that was asked for and when it was `begun`.
+    """A list and the time when it was `begun`.
 
-    Then the place of the last item given (`position`, `id`) and how many were given (`cursor`).
+    `position` and `id` are the place of the last item sent, `cursor` is the number of items sent.
     """
 
     verb: Verb
@@ -37,7 +37,7 @@ class ResumptionToken:
     cursor: int
 
     def advance(self, position: datetime, id: int, cursor: int) -> "ResumptionToken":  # noqa: A002 - the field's name
-        """Return the same list, further on."""
+        """Return a token of the same list at a later place."""
         return replace(self, position=position, id=id, cursor=cursor)
 
     def encode(self) -> str:
@@ -47,7 +47,7 @@ class ResumptionToken:
 
 
 def read_resumption_token(text: str, verb: Verb) -> ResumptionToken:
-    """Return the token of a list by `verb`; raises `BadRequest` for whatever was not written here."""
+    """Return the token of a list by `verb`. Raise `BadRequest` for a token that is not ours."""
     try:
         token = _parse(text)
         is_valid = token.encode() == text and token.verb == verb

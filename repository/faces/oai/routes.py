@@ -1,6 +1,6 @@
-"""HTTP of OAI-PMH: arguments in the query or in a form; errors of the protocol are answers, with status 200.
+"""HTTP of OAI-PMH: arguments in the query or in a form; errors of the protocol have status 200.
 
-Beside it, as JSON, the sets that administrators define, and the formats.
+Also, as JSON, the sets that administrators define, and the formats.
 """
 
 from flask import Blueprint, Response, request
@@ -31,7 +31,7 @@ SET = f"{SETS}/<record:set_id>"
 
 @pages.route("/oai2d", methods=["GET", "POST"])
 def provide() -> Response:
-    """Answer a harvester; whoever asks gets what the public gets."""
+    """Answer a harvester; every client gets the public view."""
     if request.method == "POST" and request.mimetype not in ("", FORM):
         raise UnsupportedMediaType(f"Send the arguments as {FORM}.")
     request.max_content_length = MAX_FORM_BYTES

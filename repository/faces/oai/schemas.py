@@ -15,7 +15,7 @@ NO_NUL = validate.ContainsNoneOf("\x00", error="NUL cannot be kept.")
 
 
 class SetRequest(Schema):
-    """A set as an administrator wants it; what the repository adds to it may stand in the body and is ignored."""
+    """A set in an administrator's request; members that the repository adds may be there, and are ignored."""
 
     class Meta:
         unknown = EXCLUDE
@@ -32,7 +32,7 @@ class SetLinks(Links):
 
 
 class SetShape(Schema):
-    """`filled` is when it could first be harvested, null while its job runs."""
+    """A set; `filled` is the time from which it can be harvested, null while its job runs."""
 
     id = fields.Integer(required=True)
     spec = fields.String(required=True)

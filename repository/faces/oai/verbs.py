@@ -1,4 +1,4 @@
-"""Answer a harvester: one function a verb."""
+"""Answers to harvesters: one function a verb."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ HEADERS_PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What answers are made from; nothing depends on who asks.
+    """The sources of an answer; none depends on the client.
 
-    `settled` is a moment before `work` began to read: nothing dated before it can show up any more.
+    `settled` is a moment before `snapshot` began to read: no change dated before it can still appear.
     """
 
     snapshot: Snapshot
@@ -43,9 +43,9 @@ class Provider:
 
 
 def answer(provider: Provider, pairs: Sequence[tuple[str, str]]) -> str:
-    """Return the XML that answers the request in `pairs` of name and value; what is wrong with it is an answer too.
+    """Return the XML for the request in `pairs` of name and value; faults of the request are an answer too.
 
-    It says that it was given when what it was made from was `settled`: who asks again from there misses nothing.
+    Its ``responseDate`` is `settled`: a harvester that asks again from there misses nothing.
     """
     echo: Mapping[str, str] = {}
     try:
@@ -63,7 +63,7 @@ def _identify(provider: Provider, _request: OaiRequest) -> str:
 
 
 def _formats(provider: Provider, request: OaiRequest) -> str:
-    """Return every item comes in every format; one that is gone is said to be gone in each."""
+    """Return all formats: every item comes in each, and a deleted item is deleted in each."""
     identifier = request.get("identifier")
     if identifier is not None:
         _item(provider, identifier)
@@ -92,7 +92,7 @@ def _item(provider: Provider, identifier: str) -> HarvestItem:
 
 
 def _list(provider: Provider, request: OaiRequest, size: int, write: "_Write") -> str:
-    """Return a page of the list, and a token when it is not the only one."""
+    """Return a page of the list, with a token unless it is the only page."""
     token = _list_token(provider, request)
     harvest = Harvest(token.begun, provider.settled, span_of(token.start, token.end).end, _chosen(provider, token.set))
     batch = items(provider.snapshot, harvest, (token.position, token.id), size + 1)
@@ -107,7 +107,7 @@ def _list(provider: Provider, request: OaiRequest, size: int, write: "_Write") -
 
 
 def _list_token(provider: Provider, request: OaiRequest) -> ResumptionToken:
-    """Return where the list goes on, or begins: before the first item of its time."""
+    """Return the place where the list goes on; for a new list, the place before its first item."""
     text = request.get(TOKEN)
     if text is not None:
         return read_resumption_token(text, request.verb)
@@ -131,7 +131,7 @@ def _identifiers(provider: Provider, _prefix: str, page: Sequence[HarvestItem]) 
 
 
 def _records(provider: Provider, prefix: str, page: Sequence[HarvestItem]) -> str:
-    """Descriptions in as many queries for a page as for one; of files they know how many there are, and their size."""
+    """Return records, in a constant number of queries a page; their files count only by number and size."""
     snapshot, write = provider.snapshot, FORMATS[prefix].write
     metadata = {
         view.version.id: write(
@@ -144,7 +144,7 @@ def _records(provider: Provider, prefix: str, page: Sequence[HarvestItem]) -> st
 
 
 def _headers(provider: Provider, page: Sequence[HarvestItem]) -> Mapping[int, str]:
-    """By item, in their order."""
+    """Return headers by item, in the order of the page."""
     specs = sets_of(provider.snapshot, page)
     return {item.id: oai_xml.header(provider.site, item, specs[item.id]) for item in page}
 

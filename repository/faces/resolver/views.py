@@ -21,7 +21,7 @@ FORWARDED = ("format", "style", "locale", "lang")
 
 @pages.get("/<any(doi, cstr, hdl):prefix>/<path:text>")
 def resolve(prefix: str, text: str) -> Response:
-    """Go to the page of what has this identifier, or to its metadata."""
+    """Redirect to the page of the record with this identifier, or to its metadata."""
     services: Services = current_services()
     scheme = SCHEMES[prefix]
     options = {name: value for name in FORWARDED if (value := request.args.get(name))}
@@ -38,7 +38,7 @@ def resolve(prefix: str, text: str) -> Response:
 
 
 def _bare(scheme: str, text: str) -> str:
-    """Return the identifier as it is kept; raises `Invalid` with the reason for what is none."""
+    """Return the stored form of the identifier. Raise `Invalid` with the reason for a malformed one."""
     try:
         value = normalise(scheme, text)
     except ValueError as wrong:

@@ -9,7 +9,7 @@ from tests.support.registrars.server import Registrars
 
 
 def main() -> int:
-    """Serve until interrupted; what is wrong is one line on stderr and exit status 1."""
+    """Serve until interrupted; report an error in one line on stderr, with exit status 1."""
     parser = argparse.ArgumentParser(
         prog="tests.support.registrars", description="Registrars that are none, on loopback."
     )

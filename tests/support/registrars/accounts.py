@@ -1,4 +1,4 @@
-"""Who may register what: the accounts that are there unless a file names others.
+"""Accounts that may register: the default ones, unless a file names others.
 
 The file is ``{"datacite": [{"user", "secret", "prefixes": […], "domains": […]?}], "cstr": […], "handle": […]}``.
 """
@@ -13,7 +13,7 @@ FACES = ("datacite", "cstr", "handle")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`domains` are the hosts that DataCite lets DOIs of the account lead to, ``*`` for any."""
+    """One account; `domains` are the hosts that its DOIs may lead to, ``*`` for any."""
 
     user: str
     secret: str
@@ -38,7 +38,7 @@ DEFAULT: Accounts = {
 
 
 def read(file: Path) -> Accounts:
-    """Raises `ValueError` with one line for a file that is none of accounts."""
+    """Return the accounts in a file. Raise `ValueError` with one line for another kind of file."""
     try:
         members = json.loads(file.read_text("utf-8"))
         return {face: [Account(**account) for account in members.get(face, [])] for face in FACES}

@@ -1,7 +1,7 @@
-"""The CSTR platform's interface, version 3: batches to register and to update, tasks, and what is known of one.
+"""The CSTR platform's interface, version 3: batches to register and to update, tasks, and single identifiers.
 
-Its documents say how to ask and not what is answered; answers here are a plausible reading.  Everything comes in an
-envelope ``{"code", "message", "timestamp", "data"}``.  As the platform does, it writes identifiers in capitals.
+Its documents describe the requests and not the replies; the replies here are a plausible reading. Everything comes in
+an envelope ``{"code", "message", "timestamp", "data"}``. Like the platform, it writes identifiers in capitals.
 """
 
 import re
@@ -28,7 +28,7 @@ _API = "/openapi/v3"
 
 @dataclass
 class Task:
-    """A batch under way until `polls` were counted or `until` has come, then with a result for each member."""
+    """A batch under way until `polls` polls or the time `until`, then with a result for each member."""
 
     act: str
     client: str
@@ -42,7 +42,7 @@ class Task:
 
 
 class Cstr:
-    """One face; `accounts` are clients, `polls` how often a task is still under way unless an order says otherwise."""
+    """One face; `accounts` are clients, `polls` is how often a task is still under way without an order."""
 
     name = "cstr"
 
@@ -54,7 +54,7 @@ class Cstr:
         self.ledger = Ledger()
 
     def answer(self, request: Request) -> Reply:
-        """What the service says; never raises."""
+        """Return the reply of the service; never raise."""
         for task in self._tasks.values():
             self._carry_out(task)
         path = request.path.removeprefix(_API)

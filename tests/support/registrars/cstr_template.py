@@ -1,4 +1,4 @@
-"""What the template of scientific data requires of a metadata record."""
+"""The requirements of the template of scientific data on a metadata record."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _IDENTIFIER = re.compile(r"(?P<prefix>\w{5})\.(?P<type>\d{2})\.\S+")
 
 
 def fault_of(member: Any, prefixes: Sequence[str]) -> str:
-    """Why a record is refused, empty when it is in order."""
+    """Return why a record is refused, empty when it is in order."""
     if not isinstance(member, dict):
         return "metadata must be an object"
     for name in _ALWAYS:

@@ -1,8 +1,8 @@
 """DataCite's REST API as far as a repository needs it: ``/dois`` and ``/dois/{doi}``, and ``/heartbeat``.
 
-Behaviour follows the service: JSON:API errors, 401 for wrong credentials, 403 for a prefix of others, 422 for what the
-schema refuses and for a DOI that is taken; states draft, registered, findable with the events that lead from one to the
-other; a PUT of an unknown DOI makes it; only findable DOIs are shown to strangers.
+It behaves like the service: JSON:API errors; 401 for wrong credentials, 403 for a foreign prefix, 422 for attributes
+against the schema and for a DOI in use; the states draft, registered, findable with their events; a PUT of an unknown
+DOI creates it; strangers see only findable DOIs.
 """
 
 import re
@@ -36,7 +36,7 @@ class DataCite:
         self.ledger = Ledger()
 
     def answer(self, request: Request) -> Reply:
-        """What the service says; never raises."""
+        """Return the reply of the service; never raise."""
         if request.path == "/heartbeat":
             return Reply(200, "OK", media_type="text/plain")
         credentials = request.credentials
@@ -93,7 +93,7 @@ class DataCite:
 
 
 def _faults(attributes: Mapping[str, Any], state: str, account: Account) -> list[tuple[str, str]]:
-    """What is wrong, by field; a draft may lack anything."""
+    """Return the faults by field; a draft may lack anything."""
     url = attributes.get("url")
     faults = []
     if url and not _URL.fullmatch(str(url)):

@@ -1,4 +1,4 @@
-"""What DataCite's schema 4 refuses in the attributes of a DOI: required properties and controlled lists."""
+"""Checks of DataCite's schema 4 on the attributes of a DOI: required properties and controlled lists."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ _ALLOWED = {name: frozenset(words.split()) for name, words in _LISTS.items()}
 
 
 def faults_of(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Field and reason of each."""
+    """Return field and reason of each fault."""
     return [*_required(attributes), *_outside_lists("", attributes)]
 
 

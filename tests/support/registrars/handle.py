@@ -27,7 +27,7 @@ class Handles:
         self.ledger = Ledger()
 
     def answer(self, request: Request) -> Reply:
-        """What the service says; never raises."""
+        """Return the reply of the service; never raise."""
         value = request.path.removeprefix(_BELOW)
         if not request.path.startswith(_BELOW) or not re.fullmatch(r"[^/]+/.+", value):
             return Reply(404, "<html><body><h1>404 Not Found</h1></body></html>", media_type="text/html")
@@ -73,7 +73,7 @@ class Handles:
 
 
 def _fault(values: Any) -> str:
-    """What is wrong with a list of values, empty when it is in order."""
+    """Return what is wrong with a list of values, empty when it is in order."""
     if not isinstance(values, list) or not values:
         return "there is none"
     for entry in values:

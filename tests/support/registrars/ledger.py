@@ -1,4 +1,4 @@
-"""What a face holds, by folded identifier, and how often it was asked to mint each and did."""
+"""The registrations of a face by folded identifier, with counters of its requests."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass
 class Ledger:
-    """`asked` counts requests to register that were understood, `minted` those that made an identifier."""
+    """Registrations; `requests` counts valid requests to register, `mints` those that made an identifier."""
 
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
@@ -33,7 +33,7 @@ class Ledger:
         return {name: dict(getattr(self, name)) for name in ("entries", "requests", "mints", "updates")}
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Take what `state` wrote in place of what is held."""
+        """Replace everything by a `state` of another ledger."""
         self.entries = dict(state.get("entries", {}))
         self.requests, self.mints, self.updates = (
             Counter(state.get(name, {})) for name in ("requests", "mints", "updates")

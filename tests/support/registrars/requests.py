@@ -1,4 +1,4 @@
-"""What comes and goes."""
+"""Requests and replies."""
 
 import json
 from base64 import b64decode
@@ -19,12 +19,12 @@ class Request:
 
     @property
     def json(self) -> Any:
-        """Raises `ValueError`."""
+        """The body as JSON; raises `ValueError`."""
         return json.loads(self.content)
 
     @property
     def credentials(self) -> tuple[str, str] | None:
-        """User and password of Basic authentication, as they were sent; None without."""
+        """User and password of Basic authentication as received; None without."""
         kind, _, token = self.headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic":
             return None
