@@ -131,3 +131,22 @@ def test_two_classes_of_one_name_are_refused_but_for_meta() -> None:
 def test_a_long_subject_is_refused() -> None:
     assert list(rules.long_subject("a" * 73)) != []
     assert list(rules.long_subject("a" * 72)) == []
+
+
+def test_every_path_in_the_glossary_exists() -> None:
+    paths = rules.glossary_paths((ROOT / "repository" / "GLOSSARY.md").read_text("utf-8"))
+    missing = [path for path in paths if not ((ROOT / "repository" / path).exists() or (ROOT / path).exists())]
+    assert len(paths) > 40
+    assert missing == []
+
+
+def test_the_glossary_has_each_term_once() -> None:
+    terms = rules.glossary_terms((ROOT / "repository" / "GLOSSARY.md").read_text("utf-8"))
+    assert len(terms) >= 40
+    assert sorted(set(terms)) == sorted(terms)
+
+
+def test_paths_and_terms_are_read_from_a_glossary() -> None:
+    text = "# Words\n- **draft**, **open**: a `Draft` in work. `deposits/drafts.py`,\n  `files/`\n- **port**: `x`\n"
+    assert rules.glossary_paths(text) == ["deposits/drafts.py", "files/"]
+    assert rules.glossary_terms(text) == ["draft", "open", "port"]

@@ -48,7 +48,10 @@ def docstrings(module: Module) -> Iterator[tuple[int, str]]:
 
 
 def first_sentence(text: str) -> str:
-    """Return the text up to its first full stop, blank line or block of code, each span of code as one word."""
+    """Return the text up to its first full stop, blank line or block of code.
+
+    A span of code becomes one word.
+    """
     plain = _CODE.sub("Code", text.strip())
     end = _END.search(plain)
     return plain[: end.start()] if end else plain
@@ -111,3 +114,14 @@ def long_subject(subject: str) -> Iterator[str]:
     """The first line of a commit message has at most 72 characters."""
     if len(subject) > LONGEST_SUBJECT:
         yield f"{len(subject)} characters: {subject}"
+
+
+def glossary_paths(text: str) -> list[str]:
+    """Return the paths in a glossary: code that ends in ``.py`` or with a slash."""
+    return re.findall(r"`([a-z_/]+(?:\.py|/))`", text)
+
+
+def glossary_terms(text: str) -> list[str]:
+    """Return the terms that a glossary explains, in bold at the beginning of an entry."""
+    heads = re.findall(r"^- (.*?):", text, re.MULTILINE)
+    return [term for head in heads for term in re.findall(r"\*\*(.+?)\*\*", head)]

@@ -65,8 +65,8 @@ PASSING: list[tuple[str, dict[str, Any], str]] = [
     ("garble", {"body": "[]"}, ""),
     ("garble", {"body": ""}, ""),
     ("garble", {"body": '{"data": {"id": "other", "task_id": {}}, "responseCode": 1, "handle": "other"}'}, ""),
-    ("flood", {"size": 20 << 20}, "more than we read"),
-    ("redirect", {}, "elsewhere"),
+    ("flood", {"size": 20 << 20}, "a larger reply than we read"),
+    ("redirect", {}, "redirects us"),
 ]
 
 
