@@ -1,7 +1,8 @@
 """What harvesters may list: the items of OAI-PMH 2.0 in order, and the sets that they are in.
 
 `queries` the items in the order of a harvest · `setspecs` and `set_hierarchy` the sets · `defined_sets` the sets that
-administrators define by a search · `set_membership` the members of those sets. The protocol itself is in `faces.oai`.
+administrators define by a search · `set_membership` the members of those sets · `metadata_prefixes` the formats of
+items. The protocol itself is in `faces.oai`.
 
 Items are all published versions that the public can read or once could, the latest and the older; a concept is no item.
 A withdrawn or closed item is listed as deleted, for ever, with nothing but its sets (``deletedRecord`` is
