@@ -34,6 +34,8 @@ announces · verb files (``publish.py``, ``uploads.py``).  Rooms of a face: ``ro
 ``schemas.py`` the marshmallow schemas of requests and replies · ``serializers.py`` values to JSON; of pages:
 ``views.py``, ``view_model.py``, ``translations.py``, templates.
 
+``GLOSSARY.md`` beside this file lists the words of the house, one meaning each.
+
 The life of a dataset reads in five files: ``deposits/drafts.py``, ``files/uploads.py``,
 ``publication/publish.py``, ``workers/reactions.py``, ``files/downloads.py``.
 """

@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select
 
 import migrations
-from repository.cli.context import cli_services
+from repository.cli.command_services import cli_services
 from repository.core.database.postgresql import LOCK_SECONDS, unhurried
 from repository.core.errors import Invalid
 

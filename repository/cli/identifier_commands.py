@@ -2,7 +2,7 @@
 
 import click
 
-from repository.cli.context import cli_services
+from repository.cli.command_services import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.identifiers.admin import count_by_state, find_identifiers, retry_failed, retry_registration

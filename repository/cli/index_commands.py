@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from repository.cli.context import cli_services
+from repository.cli.command_services import cli_services
 from repository.cli.progress import Pace
 from repository.core.errors import Unavailable
 from repository.engines.services import Services

@@ -6,7 +6,7 @@ from contextlib import closing
 import click
 
 from config.settings import read_settings
-from repository.cli.context import cli_services
+from repository.cli.command_services import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from workers.job_admin import backlog_state, job_with_fact, open_jobs, retry_jobs

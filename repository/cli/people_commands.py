@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from repository.cli.context import cli_services
+from repository.cli.command_services import cli_services
 from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
 from repository.core.errors import NotFound
 from repository.people.access_tokens import issue_token

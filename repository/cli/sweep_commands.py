@@ -6,7 +6,7 @@ import click
 import structlog
 from sqlalchemy import select
 
-from repository.cli.context import cli_services
+from repository.cli.command_services import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from workers.job_metrics import serve_metrics

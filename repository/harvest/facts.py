@@ -1,15 +1,15 @@
-"""What happens to the sets that administrators define."""
+"""Facts about the sets that administrators define."""
 
 from repository.core.facts import Fact
 
 
 class SetDefined(Fact):
-    """Subject: the set, which is to be filled before it can be harvested."""
+    """Subject: the set; a job fills it before harvesters can list it."""
 
 
 class SetChanged(Fact):
-    """Subject: the set; `refill` among the details says that it may find other versions now."""
+    """Subject: the set; `refill` among the details is true when its search may have other hits now."""
 
 
 class SetRemoved(Fact):
-    """Subject: the set, which is gone; details name its `spec`."""
+    """Subject: the former set; details hold its `spec`."""

@@ -1,6 +1,6 @@
-"""The sets that items are in: by the community and the type of their datasets, and those an administrator defined.
+"""The sets of items: by the community and the type of their datasets, and those that administrators define.
 
-Only sets that something is in are told of; whether a set exists that nothing is in, nobody can see.
+Only sets with items are listed; an empty set is as invisible as one that does not exist.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,15 +22,17 @@ TYPES = "resourcetypes"
 
 @dataclass(frozen=True, slots=True)
 class HarvestSet:
-    """What ``ListSets`` tells of a set."""
+    """A set in the reply to ``ListSets``."""
 
     spec: str
     name: str
     description: str = ""
 
 
-def _different(column: InstrumentedAttribute[Any], condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Any:
-    """The values of an indexed column: one look into the index for each, however many rows have it."""
+def _distinct_values(
+    column: InstrumentedAttribute[Any], condition: ColumnElement[bool] | InstrumentedAttribute[bool]
+) -> Any:
+    """Return a statement for the values of an indexed column: one index look-up a value, for any number of rows."""
 
     def least(*further: ColumnElement[bool]) -> Any:
         return select(column).where(condition, *further).order_by(column).limit(1)
@@ -42,8 +44,8 @@ def _different(column: InstrumentedAttribute[Any], condition: ColumnElement[bool
 
 
 # Built once: composing a statement costs more than running it.
-_TYPES = _different(Version.resource_type, Version.exposed)
-_COMMUNITIES = _different(Concept.community, exists().where(Version.concept_id == Concept.id, Version.exposed))
+_TYPES = _distinct_values(Version.resource_type, Version.exposed)
+_COMMUNITIES = _distinct_values(Concept.community, exists().where(Version.concept_id == Concept.id, Version.exposed))
 _DEFINED = select(DefinedSet.id, DefinedSet.spec, DefinedSet.name, DefinedSet.description).where(
     DefinedSet.filled.is_not(None)
 )
@@ -52,7 +54,7 @@ _BY_SPEC = _DEFINED.where(DefinedSet.spec == bindparam("spec"))
 
 
 def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]:
-    """All sets, the wider before those that are in them."""
+    """Yield all sets, each before the sets inside it."""
     for slug in snapshot.session.scalars(_COMMUNITIES):
         for spec in specs_of_community(slug):
             yield HarvestSet(spec, slug)
@@ -65,7 +67,7 @@ def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]
 
 
 def chosen_by(snapshot: Snapshot, vocabularies: Vocabularies, spec: str) -> ChosenSet | None:
-    """How to find what is in a set, None when there is no such set."""
+    """Return how to select the items of a set, None for an unknown set."""
     if spec.startswith(TYPE):
         terms = [entry.id for entry in vocabularies[TYPES] if spec in specs_of_type(entry.id)]
         return ChosenSet(SetKind.TYPE, {"types": terms}) if terms else None
@@ -76,7 +78,7 @@ def chosen_by(snapshot: Snapshot, vocabularies: Vocabularies, spec: str) -> Chos
 
 
 def sets_of(snapshot: Snapshot, page: Sequence[HarvestItem]) -> Mapping[int, Sequence[str]]:
-    """Item -> the sets that it is in, in one query for all."""
+    """Return item -> its sets, in one query for all."""
     defined = defined_sets_of(snapshot, [item.id for item in page])
     return {
         item.id: (

@@ -1,11 +1,11 @@
-"""What happens to identifiers."""
+"""Facts about identifiers."""
 
 from repository.core.facts import Fact
 
 
 class RegistrationOverdue(Fact):
-    """Subject: a published version or a concept with identifiers that should have been registered long ago."""
+    """Subject: a published version or a concept whose registration is long overdue."""
 
 
 class RegistrationRetried(Fact):
-    """Subject: a published version or a concept; somebody wants its registration tried again now."""
+    """Subject: a published version or a concept; an administrator retries its registration now."""

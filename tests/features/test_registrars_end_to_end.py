@@ -44,7 +44,7 @@ class Fakes:
         return dict(self.state()["mints"][face])
 
     def held(self, face: str, identifier: str) -> Json:
-        holding = self.state()[face]["held"]
+        holding = self.state()[face]["entries"]
         return next(said for name, said in holding.items() if name.casefold() == identifier.casefold())
 
     def _ask(self, path: str, body: Any = None) -> Any:

@@ -329,7 +329,7 @@ def test_a_store_that_does_not_answer_fails_the_sweep_and_nothing_else(services:
 
 
 def test_commands_list_the_sweeps_and_run_one(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("repository.cli.context.open_services", lambda _settings: services)
+    monkeypatch.setattr("repository.cli.command_services.open_services", lambda _settings: services)
     runner = CliRunner()
 
     ran = runner.invoke(commands, ["sweeps", "run", "jobs"])

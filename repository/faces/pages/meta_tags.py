@@ -57,7 +57,7 @@ def _highwire(publication: Publication) -> Iterator[MetaTag]:
 
 def _author(agent: Agent) -> Iterator[MetaTag]:
     """Yield an author and, directly after it as readers expect, its affiliations and its ORCID."""
-    yield MetaTag("citation_author", person_names.catalogued(agent))
+    yield MetaTag("citation_author", person_names.sort_name(agent))
     for affiliation in agent.affiliations:
         yield MetaTag("citation_author_institution", affiliation.name)
     if orcid := agent.identifier("orcid"):
@@ -68,9 +68,9 @@ def _dublin_core(publication: Publication) -> Iterator[MetaTag]:
     description = publication.description
     yield MetaTag("DC.title", one_line(description.title))
     for agent in description.creators:
-        yield MetaTag("DC.creator", person_names.catalogued(agent))
+        yield MetaTag("DC.creator", person_names.sort_name(agent))
     for agent in description.contributors:
-        yield MetaTag("DC.contributor", person_names.catalogued(agent))
+        yield MetaTag("DC.contributor", person_names.sort_name(agent))
     yield MetaTag("DC.identifier", identifier_urls.doi_url(publication.doi) if publication.doi else "")
     yield MetaTag("DC.identifier", identifier_urls.cstr_url(publication.cstr) if publication.cstr else "")
     yield MetaTag("DC.date", description.publication_date)

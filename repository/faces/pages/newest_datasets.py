@@ -24,7 +24,7 @@ class NewestDataset:
 def newest_dataset(publication: Publication) -> NewestDataset:
     """Return the line of a dataset, with its first `MOST_NAMES` creators."""
     creators = publication.description.creators
-    names = [person_names.written(agent) for agent in creators[:MOST_NAMES]]
+    names = [person_names.display_name(agent) for agent in creators[:MOST_NAMES]]
     return NewestDataset(
         title=one_line(publication.description.title),
         language=csl.language(publication),

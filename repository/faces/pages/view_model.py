@@ -162,7 +162,7 @@ class _People:
         orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
         affiliations = (LinkedText(a.name, identifier_urls.ror_url(a.id)) for a in agent.affiliations)
         return PersonLine(
-            name=person_names.written(agent),
+            name=person_names.display_name(agent),
             profile=identifier_urls.link_to("orcid", orcid) if orcid else ror,
             affiliations=[self._numbers.setdefault(a, len(self._numbers) + 1) for a in affiliations],
             role=agent.role.name(self._language) if agent.role else "",
