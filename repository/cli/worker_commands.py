@@ -13,12 +13,12 @@ import structlog
 from config.gc_tuning import collect_rarely
 from config.settings import SettingsError, read_settings
 from repository.cli.context import cli_services
+from repository.feature import Queue
 from workers.job_metrics import serve_metrics
-from workers.jobs import Queue
 from workers.loop import repeat_until, stop_on_signals
 
 RELAY_SECONDS = 0.25
-"""between two looks at what there is to relay"""
+"""between two rounds of the relay"""
 log = structlog.get_logger()
 _metrics_port = click.option(
     "--metrics-port", type=click.IntRange(1, 65535), help="Answer Prometheus on this port of 127.0.0.1."
@@ -71,8 +71,8 @@ def _redis_url() -> str:
     return url
 
 
-def _begin(process: str, metrics_port: int | None, **told: object) -> None:
+def _begin(process: str, metrics_port: int | None, **details: object) -> None:
     if metrics_port is not None:
         serve_metrics(metrics_port)
     collect_rarely()
-    log.info(f"{process} begins", **told)
+    log.info(f"{process} begins", **details)

@@ -4,7 +4,7 @@ Two rights, two types.  A query takes a `Snapshot`; a verb takes a `UnitOfWork`,
 A verb that is called with a snapshot is a type error, and so is ``snapshot.session.add(…)``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,10 +64,12 @@ class UnitOfWork(Snapshot):
     """One transaction of a verb: it changes rows of `session`, emits facts, and never commits.
 
     `registers` says that transactions run side by side, so that `event_time` must register this one as a writer.
+    `unfollowed` are the kinds of facts from which no job follows: a relay need not read them.
     """
 
     session: WriteSession
     registers: bool = False
+    unfollowed: Collection[str] = ()
 
     def event_time(self) -> datetime:
         """Return the time for a change that harvesters read in time order.
@@ -86,19 +88,21 @@ class UnitOfWork(Snapshot):
             {
                 "kind": fact.kind,
                 "subject": fact.subject,
-                "details": dict(fact.details),
+                "details": fact.details,
                 "actor": self.actor.name,
                 "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
                 "at": self.now,
+                "relayed_at": self.now if fact.kind in self.unfollowed else None,
             },
         )
 
 
 class Database:
-    """Opens transactions on one database."""
+    """Opens transactions on one database; `unfollowed` as in `UnitOfWork`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, unfollowed: Collection[str] = ()) -> None:
         self.engine = engine
+        self._unfollowed = unfollowed
         self._sqlite = engine.dialect.name == "sqlite"
         self._transaction_engine = engine.execution_options(writing=True)
         self._snapshot_engine = read_only_engine(engine)
@@ -118,7 +122,7 @@ class Database:
         nothing was changed, unless only the answer to the commit was lost.
         """
         with self._writer_lock, _translated(), self._write_session() as session:
-            yield UnitOfWork(session, actor, clock.now(), registers=not self._sqlite)
+            yield UnitOfWork(session, actor, clock.now(), not self._sqlite, self._unfollowed)
             session.commit()
 
     def _write_session(self) -> WriteSession:

@@ -46,7 +46,7 @@ def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
     )
     unit.session.add(made)
     unit.session.flush()
-    unit.emit(SetDefined(made.id, {"spec": made.spec}))
+    unit.emit(SetDefined(made.id, made.spec))
     return made
 
 
@@ -59,7 +59,7 @@ def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> Defined
     refill = definition.query != changed.query
     changed.name, changed.description, changed.query = definition.name, definition.description, definition.query
     changed.updated = unit.now
-    unit.emit(SetChanged(set_id, {"spec": changed.spec, "refill": refill}))
+    unit.emit(SetChanged(set_id, changed.spec, refill))
     unit.session.flush()
     return changed
 
@@ -68,7 +68,7 @@ def remove_set(unit: UnitOfWork, set_id: int) -> None:
     """Nobody can harvest it any more; its items stay.  Raises `NotFound`, `Forbidden`."""
     removed = _defined_set_for_change(unit, set_id)
     unit.session.delete(removed)
-    unit.emit(SetRemoved(set_id, {"spec": removed.spec}))
+    unit.emit(SetRemoved(set_id, removed.spec))
     unit.session.flush()
 
 

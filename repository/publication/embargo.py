@@ -33,7 +33,7 @@ def lift_embargoes(database: Database, today: date) -> int:
                     version.terms = version.terms.lifted()
                     mark_public(version)
                     touch(unit, version)
-                unit.emit(EmbargoLifted(version.id, {"concept": concept.id, "others": others}))
+                unit.emit(EmbargoLifted(version.id, concept.id, others))
         lifted += len(due)
         if len(due) < BATCH:
             return lifted

@@ -88,8 +88,7 @@ def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id
         at=version.withdrawn_at,
     )
     unit.session.add(stone)
-    details = {"concept": concept.id, "others": others, "reason": epitaph.reason, "note": epitaph.note}
-    unit.emit(VersionWithdrawn(version.id, details))
+    unit.emit(VersionWithdrawn(version.id, concept.id, others, epitaph.reason, epitaph.note))
     unit.session.flush()
     return version
 
@@ -108,7 +107,7 @@ def restore(unit: UnitOfWork, record_id: int) -> Version:
         version.withdrawn_at = None
         _noticed(unit, version, concept)
     unit.session.delete(stone)
-    unit.emit(VersionRestored(version.id, {"concept": concept.id, "others": others}))
+    unit.emit(VersionRestored(version.id, concept.id, others))
     unit.session.flush()
     return version
 

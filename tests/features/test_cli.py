@@ -13,9 +13,9 @@ from repository.core.actor import SYSTEM, Actor, TokenScope
 from repository.deposits.drafts import open_draft
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
+from repository.feature import Queue
 from tests.conftest import a_dataset
 from tests.support.web_server import command, environment_of
-from workers.jobs import Queue
 from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-
 from repository.cli.progress import Pace
+
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict, Unavailable
 from repository.engines.search.port import DocumentKind, SearchEngine
@@ -19,7 +19,7 @@ from repository.search.index import differences, index_rebuild, rebuild
 from tests.conftest import Deposits, a_dataset
 
 Settle = Callable[[], None]
-index_command = import_module("repository.cli.index_commands")  # the name in the package is the command's
+index_command = import_module("repository.search.index_commands")
 
 
 @pytest.fixture

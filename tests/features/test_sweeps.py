@@ -21,18 +21,20 @@ from repository.core.errors import Conflict, Unavailable
 from repository.core.facts import FactRow
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
+from repository.feature import Sweep
 from repository.files.model import StoredFile
 from repository.identifiers.model import Identifier, RegistrationState
 from repository.records.model import Version
+from repository.search import feature as search_feature
 from repository.search.index import differences, repair_index
 from tests.conftest import Caller, Deposits
 from tests.features.steps import objects, read_draft
 from tests.support.web_server import until
 from workers.model import Job, JobState, SweepRow
 from workers.relay import relay
-from workers.sweeps import sweep_leases, sweep_table
+from workers.sweeps import sweep_leases
 from workers.sweeps.schedule import run_due, run_now, start_sweeping
-from workers.sweeps.sweep_table import SWEEPS, Sweep
+from workers.sweeps.sweep_table import SWEEPS
 
 Settle = Callable[[], None]
 LONG_AGO = timedelta(days=60)
@@ -302,7 +304,7 @@ def forget_registration(services: Services) -> None:
 def test_an_index_that_lost_a_record_gets_it_back(
     deposits: Deposits, services: Services, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep_table, "repair_index", partial(repair_index, look_again=0.01))
+    monkeypatch.setattr(search_feature, "repair_index", partial(repair_index, look_again=0.01))
     record = deposits.published()
     settle()
     assert run_now(services, "index").found == 0
