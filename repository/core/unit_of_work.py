@@ -18,13 +18,17 @@ from sqlalchemy.orm import Session
 from repository.core import clock
 from repository.core.actor import ANONYMOUS, Actor
 from repository.core.database.commit_horizon import register_writer, safe_until
-from repository.core.database.engine import autocommit_engine, read_only_engine, writer_lock
+from repository.core.database.engine import Base, autocommit_engine, read_only_engine, writer_lock
+from repository.core.database.schema_check import obstacles
 from repository.core.errors import Conflict, Unavailable
 from repository.core.facts import Fact, FactRow
 
 _OVERTAKEN = {"40001", "40P01"}
 """SQLSTATEs of a transaction that another one stopped: serialization_failure, deadlock_detected"""
 _FACT = insert(FactRow.__table__).inline()  # type: ignore[arg-type]
+_MIGRATE = "The schema does not serve this release: run `repository migrate` first, or a newer release."
+MOST_FAULTS = 3
+"""that are named when a schema does not serve"""
 _AT_ONCE = "Another request changed the same thing at the same time."
 
 
@@ -108,6 +112,7 @@ class Database:
         self._snapshot_engine = read_only_engine(engine)
         self._autocommit_engine = autocommit_engine(engine)
         self._writer_lock = writer_lock(engine)
+        self._schema_serves = False
 
     def close(self) -> None:
         """Close all connections."""
@@ -145,6 +150,16 @@ class Database:
         """Open a connection for one query that returns rows, not objects: a session costs as much as the query."""
         with _translated(), self._autocommit_engine.connect() as connection:
             yield connection
+
+    def require_schema(self) -> None:
+        """Raise `Unavailable` unless the schema serves this release; once it does, it is not read again."""
+        if self._schema_serves:
+            return
+        with self.connection() as connection:
+            faults = obstacles(connection, Base.metadata)
+        if faults:
+            raise Unavailable(f"{_MIGRATE} ({'; '.join(faults[:MOST_FAULTS])})")
+        self._schema_serves = True
 
     def safe_until(self) -> datetime:
         """Return a time T such that every change dated before T is already committed or will never be.
