@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from repository.cli.progress import Pace
 
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict, Unavailable
@@ -16,6 +15,7 @@ from repository.engines.search.port import DocumentKind, SearchEngine
 from repository.engines.services import Services
 from repository.records.model import Version
 from repository.search.index import differences, index_rebuild, rebuild
+from repository.search.progress import Pace
 from tests.conftest import Deposits, a_dataset
 
 Settle = Callable[[], None]

@@ -133,4 +133,7 @@ def test_a_job_is_shown_with_the_fact_that_it_follows_from(deposits: Deposits, s
         with pytest.raises(NotFound):
             job_with_fact(unit, verify.id + 1000)
 
-    assert (job.subject, fact.kind, fact.subject) == (int(record["id"]), "VersionPublished", int(record["id"]))
+    number = int(record["id"])
+    assert (job.subject, fact.kind, fact.phrase) == (number, "VersionPublished", "published version 1")
+    assert fact.fact is not None
+    assert fact.fact.subject == number
