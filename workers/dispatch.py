@@ -1,4 +1,4 @@
-"""From the job table to the queues of calls: rows that are due are handed over, in batches of one kind.
+"""Hand rows of the job table that are due over to the queues of calls, in batches of one kind.
 
 The rows are marked first, in a transaction of their own; the call follows, so that a worker can run them at once.  If
 the call is lost, the lease of its rows ends, and they are handed over again.
@@ -103,7 +103,7 @@ def _mark(database: Database, queue: Queue, room: int) -> Sequence[BatchCall]:
 
 
 def _parts(rows: Sequence[JobRow]) -> Iterator[Sequence[JobRow]]:
-    """Split rows of one kind as many as go together; a worker of another release may know what this one does not."""
+    """Split rows of one kind into calls; a worker of another release may know a kind that this one does not."""
     kind = JOBS.get(rows[0].name)
     most = kind.most if kind else BATCH
     for start in range(0, len(rows), most):
@@ -111,7 +111,7 @@ def _parts(rows: Sequence[JobRow]) -> Iterator[Sequence[JobRow]]:
 
 
 def _take_back(database: Database, calls: Sequence[BatchCall]) -> None:
-    """Make rows due whose calls could not be put; a worker that got the call all the same has claimed them, or may."""
+    """Make rows due whose calls could not be put; a worker that got a call all the same may claim them."""
     ids = [row_id for call in calls for row_id in call.ids]
     with database.transaction(SYSTEM) as unit:
         unit.session.execute(

@@ -1,4 +1,4 @@
-"""The table of jobs that are not done (a job that is done leaves only its fact), and the table of sweeps."""
+"""The tables of jobs that are not done, and of sweeps.  A job that is done leaves only its fact."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Facts and jobs of kinds that this release does not know: written by a newer release, or by one before a rollback.
+"""Facts and jobs of kinds that only another release knows: a newer one, or one before a rollback.
 
 They wait, each set aside once so that no round reads it again, and are counted by kind.  When a process starts, and
 with the sweeps, those that its release knows go on: a fact becomes its jobs exactly once, a job is due again.

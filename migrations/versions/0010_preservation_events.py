@@ -45,6 +45,5 @@ def downgrade() -> None:
     for name, table, _, _ in reversed(INDEXES):
         op.drop_index(name, table)
     op.execute("UPDATE job SET state = 'waiting' WHERE state = 'unknown'")
-    with op.batch_alter_table("fact") as batch_op:
-        batch_op.drop_column("unknown_since")
+    op.drop_column("fact", "unknown_since")  # not in a batch: SQLite would make the table anew, and count ids anew
     op.drop_table("preservation_event")

@@ -76,7 +76,7 @@ def retry(ids: tuple[int, ...]) -> None:
 
 @jobs.command("queues")
 def queues() -> None:
-    """Count the jobs of each queue by kind and state, with the age of the oldest, and the calls in Redis."""
+    """Count the jobs of each queue by kind and state, and the calls in Redis."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
         state, unknown = backlog_state(snapshot), unknown_kinds(snapshot)
     click.echo(f"facts\t{state.facts} wait, the oldest for {state.oldest_fact:.0f} s")

@@ -11,7 +11,7 @@ _LINES_SECONDS = 5.0
 
 
 class Pace:
-    """Told what is done, says so: to a terminal in a line that is rewritten, else by a line every few seconds."""
+    """Shows how much is done: a terminal gets a line that is rewritten, a file a line every few seconds."""
 
     def __init__(self, what: str, *, terminal: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.done = 0

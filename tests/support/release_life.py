@@ -86,8 +86,8 @@ class Life:
         for record_id in record_ids:
             record = self.ask("GET", f"/api/records/{record_id}").get_json()
             assert record["pids"]["doi"]["state"] == "registered", record["pids"]
-            found = self.ask("GET", f"/api/records?q=id:{record_id}").get_json()
-            assert found["hits"]["total"] == 1, found
+            answer = self.ask("GET", f"/api/records?q=id:{record_id}").get_json()
+            assert answer["hits"]["total"] == 1, answer
 
     def _is_settled(self) -> bool:
         metrics = self.ask("GET", "/metrics").text

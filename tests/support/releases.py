@@ -74,5 +74,5 @@ class ReleasedCode:
 
     def obstacles(self, environment: Mapping[str, str], url: str) -> list[str]:
         """Return why the schema at `url` does not serve this source."""
-        found: list[str] = json.loads(self.run(environment, str(HERE / "release_schema.py"), url).splitlines()[-1])
-        return found
+        faults: list[str] = json.loads(self.run(environment, str(HERE / "release_schema.py"), url).splitlines()[-1])
+        return faults

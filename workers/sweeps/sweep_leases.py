@@ -1,4 +1,4 @@
-"""Which process runs a sweep: it claims the sweep's row for the length of a lease, and keeps the result there."""
+"""Which process runs a sweep: it claims the sweep's row for a time, and keeps the result there."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
