@@ -198,8 +198,7 @@ def command(filled: list[int], services: Services, monkeypatch: pytest.MonkeyPat
     def opened() -> Iterator[Services]:
         yield services
 
-    monkeypatch.setattr(index_command, "cli_services", opened)
-    return lambda *arguments: CliRunner().invoke(index_command.index, arguments)
+    return lambda *arguments: CliRunner().invoke(index_command.index, arguments, obj=opened)
 
 
 Command = Callable[..., Result]
