@@ -1,7 +1,7 @@
 """The file of registrars: accounts with registration agencies, in TOML.
 
 ``REPOSITORY_REGISTRARS`` names it.  Without one, identifiers are reserved under the prefixes of the settings and
-resolve at this repository only.  `tests/support/registrars.toml` is an example with every key explained.
+resolve at this repository only.  `deploy/registrars.toml` is an example with every key explained.
 """
 
 import re

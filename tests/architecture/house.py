@@ -127,6 +127,9 @@ def tracked() -> tuple[str, ...]:
     return tuple(sorted(p for p in set(listed.stdout.split("\0")) if p and (ROOT / p).is_file()))
 
 
+tracked()  # git is asked here, before any test: none of them starts a process for it
+
+
 @cache
 def modules(*places: str) -> tuple[Module, ...]:
     """The Python files below the top folders `places`."""

@@ -10,6 +10,8 @@ import pytest
 
 from tests.architecture.house import ROOT, modules
 
+pytestmark = pytest.mark.process
+
 SETTINGS = (ROOT / "pyproject.toml").read_text("utf-8")
 LINTER: dict[str, Any] = tomllib.loads(SETTINGS)["tool"]["importlinter"]
 CONTRACTS = {contract["id"]: contract for contract in LINTER["contracts"]}

@@ -51,7 +51,6 @@ from tests.contracts.search_files import FilesContract, ResumingContract
 
 _SHARED = settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 """The engine is only read, so that examples may share it."""

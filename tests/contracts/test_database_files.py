@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from repository.core.actor import SYSTEM
@@ -25,6 +26,8 @@ from tests.contracts.together import all_of, at_once, behind, facts_of
 from workers.model import Job
 from workers.relay import relay
 from workers.runner import run_next
+
+pytestmark = pytest.mark.slow
 
 FILES = 20
 NAMES = [f"folder/数据 {n}.csv" for n in range(FILES)]

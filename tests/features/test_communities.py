@@ -15,6 +15,8 @@ from repository.search.index.comparison import IndexPart, differences
 from tests.conftest import Caller, Deposits
 from tests.features.steps import Json, faults
 
+pytestmark = pytest.mark.slow
+
 JOURNAL = "j00189"
 
 

@@ -98,6 +98,7 @@ def test_without_the_store_the_server_is_not_ready(services: Services) -> None:
     assert reply.get_json()["engines"]["store"] == "It is on holiday."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["unreachable", "half_open"])
 def test_without_the_database_the_server_is_not_ready_and_tells_no_password(
     fault: str, services: Services, request: pytest.FixtureRequest
@@ -110,6 +111,7 @@ def test_without_the_database_the_server_is_not_ready_and_tells_no_password(
     assert PASSWORD not in reply.text
 
 
+@pytest.mark.slow
 def test_an_engine_that_hangs_is_not_waited_for_and_not_asked_again_meanwhile(services: Services) -> None:
     released = threading.Event()
     hanging = Silent(until=released)

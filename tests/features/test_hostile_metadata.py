@@ -83,6 +83,7 @@ def test_any_json_is_answered(raw: object) -> None:
         assert error.field.split(".")[0] == "metadata"
 
 
+@pytest.mark.slow
 @given(st.dictionaries(MEMBERS, JSON, max_size=6))
 def test_what_is_stored_of_strange_metadata_loads_as_itself(raw: dict[str, Any]) -> None:
     loaded = load_metadata(raw, VOCABULARIES)
@@ -134,6 +135,7 @@ PLAUSIBLE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(PLAUSIBLE)
 @settings(max_examples=300)
 def test_what_was_stored_loads_as_itself(raw: dict[str, Any]) -> None:

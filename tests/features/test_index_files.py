@@ -27,6 +27,8 @@ from repository.search.index import differences, file_documents, index_files, in
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import statements
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 RESTRICTED = {"record": "public", "files": "restricted"}
 

@@ -18,6 +18,8 @@ from repository.search.index import differences, index_rebuild, rebuild
 from repository.search.progress import Pace
 from tests.conftest import Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 index_command = import_module("repository.search.index_commands")
 

@@ -25,6 +25,8 @@ from repository.search.index import (
 from repository.search.index.indexing import draft_documents, record_documents
 from tests.conftest import Deposits
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 
 

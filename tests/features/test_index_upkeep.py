@@ -16,6 +16,8 @@ from repository.records.model import Concept, Version
 from repository.search.index import IndexPart, differences, rebuild, total
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 
 

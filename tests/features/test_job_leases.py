@@ -25,6 +25,8 @@ from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
 
+pytestmark = pytest.mark.slow
+
 
 def work_off(services: Services) -> None:
     while relay(services.database) or sum(run_next(services, queue) for queue in Queue):

@@ -30,6 +30,8 @@ from workers.relay import relay
 from workers.runner import run_next
 from workers.sweeps.sweep_table import SWEEPS
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 
 

@@ -17,6 +17,8 @@ from repository.cli import commands
 from repository.cli.database_commands import migrate_to
 from repository.core.database.engine import open_database
 
+pytestmark = pytest.mark.slow
+
 HISTORY = "alembic_version"
 SERVERS = 4
 

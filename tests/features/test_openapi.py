@@ -180,6 +180,7 @@ def cases(operation: Any, ids: list[str]) -> st.SearchStrategy[Any]:
     return st.integers(0, 4).flatmap(lambda number: existing if number else arbitrary)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signed_in", [True, False], ids=["author", "anyone"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[each.definition.raw["operationId"] for each in OPERATIONS])
 def test_the_server_answers_as_it_is_described(operation: Any, signed_in: bool, world: World) -> None:
@@ -190,7 +191,6 @@ def test_the_server_answers_as_it_is_described(operation: Any, signed_in: bool, 
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases(operation, world.ids(operation.path)))

@@ -21,6 +21,8 @@ from repository.records.model import Concept, Version
 from repository.records.queries import readable, resource_of, versions_of
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 OWNERS = (1, 2, 3)
 people = st.builds(
     Actor,

@@ -23,6 +23,8 @@ from tests.support.web_server import free_port
 from workers.relay import relay
 from workers.runner import run_next
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "registrars.toml"
 
 

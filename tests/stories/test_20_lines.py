@@ -178,6 +178,8 @@ def recover(services: Services) -> None:
     assert list(map(str, differences(services))) == []
 
 
+@pytest.mark.slow
+@pytest.mark.process
 def test_a_publication_killed_at_any_line_has_happened_or_not(prepared: Prepared) -> None:
     seen = set()
     for point in points(prepared, "publish"):
@@ -233,6 +235,8 @@ def expect_consequences(services: Services, version_id: int) -> None:
     assert [each.key for each in services.store.objects()] == [file.object_key]
 
 
+@pytest.mark.slow
+@pytest.mark.process
 def test_an_upload_killed_at_any_line_leaves_the_old_content_or_the_new(prepared: Prepared) -> None:
     seen = set()
     for point in points(prepared, "upload"):
