@@ -87,7 +87,8 @@ def spoil(engine: Engine, *statements: str) -> None:
             connection.execute(text(statement))
 
 
-@pytest.mark.server
+@pytest.mark.process
+@pytest.mark.slow
 def test_the_previous_release_lives_on_the_schema_of_this_one_and_each_carries_on_with_the_other_s_facts(
     author: Caller, deposits: Deposits, services: Services, code: ReleasedCode, environment: dict[str, str]
 ) -> None:
@@ -109,7 +110,8 @@ def test_the_previous_release_lives_on_the_schema_of_this_one_and_each_carries_o
     assert {difference.part for difference in differences(services)} <= {"draft"}
 
 
-@pytest.mark.server
+@pytest.mark.process
+@pytest.mark.slow
 def test_a_database_of_the_previous_release_is_not_served_before_it_is_migrated_and_then_with_all_it_holds(
     empty_database_url: str, tmp_path: Path, code: ReleasedCode
 ) -> None:
@@ -203,7 +205,8 @@ def test_a_column_that_became_narrower_or_takes_no_null_any_more_is_found(doctor
     ]
 
 
-@pytest.mark.server
+@pytest.mark.process
+@pytest.mark.slow
 @pytest.mark.embedded("the other process opens the database by its file")
 def test_a_migration_that_takes_a_column_from_the_previous_release_is_found_with_its_own_tables(
     services: Services, settings: Settings, this_code: ReleasedCode, environment: dict[str, str]
