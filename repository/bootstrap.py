@@ -30,6 +30,7 @@ from repository.engines.services import Services
 from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore
 from repository.engines.store.s3_address import s3_address
+from repository.features import UNFOLLOWED
 
 
 def open_services(settings: Settings) -> Services:
@@ -41,7 +42,7 @@ def open_services(settings: Settings) -> Services:
     site = _site(settings, accounts)
     return Services(
         site=site,
-        database=Database(open_database(settings.database_url, settings.database_connections)),
+        database=Database(open_database(settings.database_url, settings.database_connections), UNFOLLOWED),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
         registrars=_registrars(settings.base_url, site.accounts, accounts),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -19,6 +20,7 @@ from repository.core.errors import Invalid
 
 _MIGRATION_LOCK = 5_072
 """any number that no other code locks"""
+log = structlog.get_logger()
 
 
 @click.command()
@@ -34,19 +36,31 @@ def migrate(revision: str) -> None:
 
 
 def migrate_to(engine: Engine, revision: str = "head") -> str:
-    """Upgrade in one transaction, or downgrade to ``base`` or an older revision; return the revision reached."""
+    """Upgrade (or downgrade to ``base`` or an older revision) in one transaction; return the revision reached.
+
+    A database that a newer release has migrated is left as it is: its schema serves this release too, or the release
+    is not ready (see "Expand, then contract" in CONTRIBUTING).
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with engine.execution_options(writing=True).begin() as connection, _migration_lock(connection):
         config.attributes["connection"] = connection
         context = MigrationContext.configure(connection)
         history = ScriptDirectory.from_config(config)
-        passed = {step.revision for step in history.iterate_revisions(context.get_current_revision(), "base")}
+        current = context.get_current_revision()
+        if revision == "head" and current and not _knows(history, current):
+            log.warning("a newer release has migrated the database", revision=current)
+            return current
+        passed = {step.revision for step in history.iterate_revisions(current, "base")}
         if revision == "base" or revision in passed:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
         return context.get_current_revision() or "base"
+
+
+def _knows(history: ScriptDirectory, revision: str) -> bool:
+    return any(step.revision == revision for step in history.walk_revisions())
 
 
 @contextmanager

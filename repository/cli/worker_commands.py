@@ -13,8 +13,8 @@ import structlog
 from config.gc_tuning import collect_rarely
 from config.settings import SettingsError, read_settings
 from repository.cli.command_services import cli_services
+from repository.feature import Queue
 from workers.job_metrics import serve_metrics
-from workers.jobs import Queue
 from workers.loop import repeat_until, stop_on_signals
 
 RELAY_SECONDS = 0.25

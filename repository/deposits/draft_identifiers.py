@@ -85,4 +85,4 @@ def _require_scheme(site: Site, scheme: str) -> None:
 def _touch(unit: UnitOfWork, draft: Draft) -> None:
     draft.revision += 1
     draft.updated = unit.now
-    unit.emit(DraftSaved(draft.id, {"revision": draft.revision}))
+    unit.emit(DraftSaved(draft.id, draft.revision))

@@ -164,7 +164,7 @@ def _earlier_faults(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
 def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
     draft.revision += 1
     draft.updated = unit.now
-    unit.emit(DraftSaved(draft.id, {"revision": draft.revision}))
+    unit.emit(DraftSaved(draft.id, draft.revision))
     unit.session.flush()
     return view_of(unit, draft, concept)
 

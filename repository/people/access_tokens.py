@@ -44,7 +44,7 @@ def issue_token(
     )
     unit.session.add(token)
     unit.session.flush()
-    unit.emit(TokenIssued(token.id, {"person": person.id, "scopes": token.scopes}))
+    unit.emit(TokenIssued(token.id, person.id, token.scopes))
     return token, secret
 
 

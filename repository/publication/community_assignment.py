@@ -59,7 +59,7 @@ def _assigned(unit: UnitOfWork, number: int, slug: str | None) -> Concept:
     for version in versions:
         version.cache_version += 1
         touch_for_harvesters(unit, version)
-    unit.emit(CommunityAssigned(concept.id, {"community": slug, "versions": [version.id for version in versions]}))
+    unit.emit(CommunityAssigned(concept.id, slug, [version.id for version in versions]))
     unit.session.flush()
     return concept
 

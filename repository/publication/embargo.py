@@ -36,7 +36,7 @@ def lift_embargoes(database: Database, today: date) -> int:
                 mark_public(version)
                 touch(unit, version)
                 others = touch_changed_latest(unit, concept, before)
-                unit.emit(EmbargoLifted(version.id, {"concept": concept.id, "others": others}))
+                unit.emit(EmbargoLifted(version.id, concept.id, others))
         lifted += len(due)
         if len(due) < BATCH:
             return lifted

@@ -1,5 +1,6 @@
 """Publish a draft."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,7 +17,7 @@ from repository.files.model import FileSet
 from repository.files.queries import has_pending
 from repository.files.uploads import freeze
 from repository.identifiers.reserve import minting_context, reserve_for_publication
-from repository.publication.facts import VersionEdited, VersionPublished
+from repository.publication.facts import VersionChange, VersionEdited, VersionPublished
 from repository.publication.rules import require_publishable
 from repository.publication.version_order import latest_ids, touch_changed_latest
 from repository.records.change_tracking import mark_public, touch
@@ -48,12 +49,17 @@ def publish(unit: UnitOfWork, site: Site, draft_id: int, expected: str | None = 
     before = latest_ids(unit, concept)
     version = _revise(unit, draft) if draft.kind == DraftKind.EDIT else _write_version(unit, site, edition)
     others = touch_changed_latest(unit, concept, before)
-    fact = VersionEdited if draft.kind == DraftKind.EDIT else VersionPublished
-    unit.emit(fact(version.id, {"concept": concept.id, "revision": version.revision, "others": others}))
+    unit.emit(_fact_of(draft, version, others))
     unit.session.delete(draft)
     unit.session.flush()
     _keep_revision(unit, version)
     return version
+
+
+def _fact_of(draft: Draft, version: Version, others: Sequence[int]) -> VersionChange:
+    if draft.kind == DraftKind.EDIT:
+        return VersionEdited(version.id, version.concept_id, others, version.revision)
+    return VersionPublished(version.id, version.concept_id, others, version.index, version.revision)
 
 
 def _require_publishable(snapshot: Snapshot, edition: _Edition) -> None:

@@ -140,8 +140,7 @@ def _touch(unit: UnitOfWork, concept_id: int) -> None:
         version.cache_version += 1
     for draft in drafts:
         draft.revision += 1
-    details = {"versions": [version.id for version in versions], "drafts": [draft.id for draft in drafts]}
-    unit.emit(GrantsChanged(concept_id, details))
+    unit.emit(GrantsChanged(concept_id, [version.id for version in versions], [draft.id for draft in drafts]))
     unit.session.flush()
 
 

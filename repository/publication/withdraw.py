@@ -98,8 +98,7 @@ def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id
         at=version.withdrawn_at,
     )
     unit.session.add(tombstone)
-    details = {"concept": concept.id, "others": others, "reason": epitaph.reason, "note": epitaph.note}
-    unit.emit(VersionWithdrawn(version.id, details))
+    unit.emit(VersionWithdrawn(version.id, concept.id, others, epitaph.reason, epitaph.note))
     unit.session.flush()
     return version
 
@@ -119,7 +118,7 @@ def restore(unit: UnitOfWork, record_id: int) -> Version:
     _touch(unit, version, concept)
     others = touch_changed_latest(unit, concept, before)
     unit.session.delete(tombstone)
-    unit.emit(VersionRestored(version.id, {"concept": concept.id, "others": others}))
+    unit.emit(VersionRestored(version.id, concept.id, others))
     unit.session.flush()
     return version
 

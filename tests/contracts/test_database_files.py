@@ -15,6 +15,7 @@ from repository.core.clock import today
 from repository.core.facts import FactRow
 from repository.deposits.drafts import discard_draft
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.removal import empty_discarded_set
 from repository.publication.embargo import lift_embargoes
@@ -22,7 +23,6 @@ from repository.publication.publish import publish
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.contracts.together import all_of, at_once, behind, facts_of
-from workers.jobs import Queue
 from workers.model import Job
 from workers.relay import relay
 from workers.runner import run_next

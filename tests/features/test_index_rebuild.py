@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from repository.cli.progress import Pace
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict, Unavailable
 from repository.engines.search.port import DocumentKind, SearchEngine
 from repository.engines.services import Services
 from repository.records.model import Version
 from repository.search.index import differences, index_rebuild, rebuild
+from repository.search.progress import Pace
 from tests.conftest import Deposits, a_dataset
 
 pytestmark = pytest.mark.slow
 
 Settle = Callable[[], None]
-index_command = import_module("repository.cli.index_commands")  # the name in the package is the command's
+index_command = import_module("repository.search.index_commands")
 
 
 @pytest.fixture
@@ -200,8 +200,7 @@ def command(filled: list[int], services: Services, monkeypatch: pytest.MonkeyPat
     def opened() -> Iterator[Services]:
         yield services
 
-    monkeypatch.setattr(index_command, "cli_services", opened)
-    return lambda *arguments: CliRunner().invoke(index_command.index, arguments)
+    return lambda *arguments: CliRunner().invoke(index_command.index, arguments, obj=opened)
 
 
 Command = Callable[..., Result]

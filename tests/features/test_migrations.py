@@ -145,6 +145,24 @@ def test_up_twice_changes_nothing_and_keeps_the_rows(migrated: Engine) -> None:
         assert connection.execute(text("SELECT state, count, total_bytes FROM file_set")).one() == ("open", 3, 4)
 
 
+def test_what_was_set_aside_waits_after_the_way_down_and_up_again(migrated: Engine) -> None:
+    fact = "INSERT INTO fact (kind, subject, details, actor, request_id, at, unknown_since)"
+    job = "INSERT INTO job (name, queue, subject, fact_id, state, attempts, run_after, cause, created)"
+    now = "'2026-01-01 00:00:00'"
+    with migrated.begin() as connection:
+        connection.execute(text(f"{fact} VALUES ('VolcanoErupted', 1, '{{}}', 'system', '', {now}, {now})"))
+        connection.execute(text(f"{job} VALUES ('evacuate', 'soon', 1, 1, 'unknown', 0, {now}, '', {now})"))
+    migrate_to(migrated, "0006")
+    migrate_to(migrated)
+    with migrated.begin() as connection:
+        assert connection.execute(text("SELECT kind, unknown_since FROM fact")).one() == ("VolcanoErupted", None)
+        assert connection.execute(text("SELECT state FROM job")).scalar() == "waiting"
+        connection.execute(text("DELETE FROM job"))
+        connection.execute(text("DELETE FROM fact"))
+        connection.execute(text(f"{fact} VALUES ('VolcanoErupted', 1, '{{}}', 'system', '', {now}, NULL)"))
+        assert connection.execute(text("SELECT id FROM fact")).scalar() == 2, "ids of facts are never given again"
+
+
 def test_servers_that_start_at_once_migrate_one_after_another(engine: Engine) -> None:
     together = threading.Barrier(SERVERS)
 

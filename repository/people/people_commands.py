@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import click
 
-from repository.cli.command_services import cli_services
 from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
 from repository.core.errors import NotFound
+from repository.engines.services import Services
+from repository.feature import with_services
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import person_by_email, register_person
 
@@ -22,10 +23,11 @@ def user() -> None:
 @click.option("--name", default="", help="The person's name.")
 @click.option("--role", type=click.Choice([r.value for r in Role]), default=Role.DEPOSITOR.value)
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input.")
-def create_user(email: str, name: str, role: str, password_stdin: bool) -> None:
+@with_services
+def create_user(services: Services, email: str, name: str, role: str, password_stdin: bool) -> None:
     """Register a person, without a prompt."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    with cli_services() as services, services.database.transaction(SYSTEM) as unit:
+    with services.database.transaction(SYSTEM) as unit:
         person = register_person(unit, email, name, Role(role), password)
         click.echo(f"{person.email} is person {person.id}.")
 
@@ -46,9 +48,10 @@ def token() -> None:
 )
 @click.option("--name", default="command line", help="What the token is for.")
 @click.option("--days", type=click.IntRange(1, 3650), help="Days of validity.  [default: no end]")
-def create_token(email: str, scopes: tuple[str, ...], name: str, days: int | None) -> None:
+@with_services
+def create_token(services: Services, email: str, scopes: tuple[str, ...], name: str, days: int | None) -> None:
     """Issue a token and print nothing else; it cannot be shown again."""
-    with cli_services() as services, services.database.transaction(SYSTEM) as unit:
+    with services.database.transaction(SYSTEM) as unit:
         person = person_by_email(unit, email)
         if person is None:
             raise NotFound(f"There is no account for {email}.")
