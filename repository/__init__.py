@@ -14,7 +14,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     publication                         draft becomes a citable version; revise; new version; withdraw
     deposits                            drafts (mutable) and what their owners do with them
     records                             versions (immutable), their concept, the public view, exports
-    files  identifiers                  uploads, file sets, downloads, fixity · reserve, register DOI and CSTR
+    communities  files  identifiers     slugs, titles, members · uploads, fixity · reserve, register DOI, CSTR
     people                              accounts, access tokens, sign-in
     access                              relations, grants, ONE policy table, ONE visibility filter, embargo
     feature                             what a feature may contribute: facts, reactions, jobs, sweeps, tables

@@ -88,7 +88,7 @@ def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
     )
     _copy_description(draft, version)
     insert_rows(unit.session, [version])
-    origin = minting_context(concept.community, version.description)
+    origin = minting_context(concept.default_community, version.description)
     reserve_for_publication(unit, site, version.id, concept.id, origin)
     update_row(unit.session, concept, latest_id=version.id, versions=version.index)
     return version
