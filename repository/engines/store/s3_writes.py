@@ -9,6 +9,7 @@ gathered and those under way: 32 MiB, and at most 384 MiB for an object of hundr
 """
 
 import base64
+import hashlib
 import time
 import zlib
 from collections import deque
@@ -75,6 +76,13 @@ class Content:
 
     def crc32(self) -> int:
         return reduce(lambda known, block: zlib.crc32(block, known), self._blocks, 0)
+
+    def md5(self) -> str:
+        """Return the digest in hexadecimal."""
+        digest = hashlib.md5(usedforsecurity=False)
+        for block in self._blocks:
+            digest.update(block)
+        return digest.hexdigest()
 
 
 class Stream:
