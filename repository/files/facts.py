@@ -1,15 +1,15 @@
-"""What happens to files."""
+"""Facts about files."""
 
 from repository.core.facts import Fact
 
 
 class FileReceived(Fact):
-    """Subject: the stored file, committed under a name."""
+    """A file was committed under a name; subject: the stored file."""
 
 
 class FileReleased(Fact):
-    """Subject: a stored file that a name no longer refers to."""
+    """A name no longer refers to a file; subject: the stored file."""
 
 
 class FileSetDiscarded(Fact):
-    """Subject: a file set that nothing refers to any more."""
+    """Nothing refers to a file set any more; subject: the file set."""

@@ -1,4 +1,4 @@
-"""Bytes that nothing refers to any more are removed, by jobs, after the fact."""
+"""Remove files that nothing refers to any more; jobs do it, after the fact."""
 
 from sqlalchemy import delete, exists, or_, select
 
@@ -14,8 +14,8 @@ BATCH = 500
 def remove_unused_file(database: Database, store: ByteStore, file_id: int) -> None:
     """Remove a stored file unless a name refers to it.
 
-    Nothing can begin to refer to an unused file, so the check stays true; the row goes last, so that a job that was
-    killed half-way finds it again.
+    Nothing can begin to refer to an unused file, so the check stays true.  The row goes last: a job that was killed
+    half-way finds it again.
     """
     with database.snapshot(SYSTEM) as snapshot:
         file = snapshot.session.get(StoredFile, file_id)
@@ -27,7 +27,7 @@ def remove_unused_file(database: Database, store: ByteStore, file_id: int) -> No
 
 
 def empty_discarded_set(database: Database, set_id: int) -> None:
-    """Remove the entries of a discarded set in batches, releasing their files, and at last the set."""
+    """Remove the entries of a discarded set in batches, release their files, and then remove the set."""
     while True:
         with database.transaction(SYSTEM) as unit:
             files = unit.session.get(FileSet, set_id, with_for_update=True, populate_existing=True)  # one runner a set

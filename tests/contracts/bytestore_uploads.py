@@ -6,6 +6,7 @@ A test module derives from `UploadsContract` and gives it a fixture `store`, emp
 import base64
 import hashlib
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -42,9 +43,7 @@ def begun(store: ByteStore, key: str = KEY, size: int = len(WHOLE)) -> UploadTok
     return store.uploads.begin(key, size)
 
 
-def put_part(
-    store: ByteStore, token: UploadToken, number: int, part: bytes, md5: str | None = None
-) -> StoredPart:
+def put_part(store: ByteStore, token: UploadToken, number: int, part: bytes, md5: str | None = None) -> StoredPart:
     return store.uploads.put_part(token, number, BytesIO(part), size=len(part), md5=md5)
 
 
@@ -432,3 +431,26 @@ class UploadsContract:
             assert {send(each, b"abc") for each in altered} == {403}
             assert send(address, b"", "GET") == send(address, b"", "DELETE") == 403
             assert list(store.uploads.list_parts(token)) == list(store.uploads.list_parts(other)) == []
+
+
+def about_to_complete(store: ByteStore) -> tuple[Callable[[], object], UploadToken]:
+    """An upload with two parts, and the act that completes it; for tests that kill it under way."""
+    token = begun(store)
+    for number, part in enumerate((b"first", b"second"), 1):
+        put_part(store, token, number, part)
+    parts = store.uploads.list_parts(token)
+    return lambda: store.uploads.complete(token, parts), token
+
+
+def about_to_replace_a_part(store: ByteStore) -> tuple[Callable[[], object], UploadToken]:
+    """An upload with a part, and the act that sends other bytes as this part."""
+    token = begun(store)
+    put_part(store, token, 1, b"before")
+    return lambda: put_part(store, token, 1, b"after"), token
+
+
+def about_to_append(store: ByteStore) -> tuple[Callable[[], object], UploadToken]:
+    """An upload with appended bytes, and the act that appends more."""
+    token = begun(store)
+    store.uploads.append(token, 0, BytesIO(b"before"))
+    return lambda: store.uploads.append(token, 6, BytesIO(b"after")), token

@@ -7,16 +7,13 @@ from datetime import timedelta
 from repository.core import clock
 from repository.core.check_report import CheckReport
 from repository.engines.services import Services
-from repository.files.cleanup import release_abandoned
+from repository.files import cleanup
 from repository.files.store_check import compare_with_store
 from repository.harvest.set_membership import file_everything
 from repository.publication.embargo import lift_embargoes
 from repository.search.index import repair_index
 from workers.sweeps.backlog import look_for_stuck_jobs, relay_overdue_facts
 from workers.sweeps.overdue_registrations import register_overdue
-
-INTERRUPTED_FOR = timedelta(days=1)
-"""Longer than any single upload takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,8 @@ def lift(services: Services) -> CheckReport:
 
 
 def clear_uploads(services: Services) -> CheckReport:
-    """Remove what interrupted writes left in the store, and let go of bytes that nobody committed."""
-    cleared = services.store.clear_abandoned(INTERRUPTED_FOR)
-    findings = release_abandoned(services.database)
-    findings.found += cleared
-    findings.repaired += cleared
-    return findings
+    """Clear abandoned bytes, expired uploads, and leftovers of interrupted writes."""
+    return cleanup.clear_uploads(services.database, services.store)
 
 
 def compare_index(services: Services) -> CheckReport:

@@ -93,8 +93,9 @@ class PartUploads(Protocol):
     def sign_part(self, token: UploadToken, number: int, lifetime: timedelta, md5: str | None = None) -> str | None:
         """Return an address that takes the part by PUT for `lifetime`, None if the store has no addresses.
 
-        With `md5` (hexadecimal) the client must send it as ``Content-MD5``, and the store refuses other bytes.  The
-        store is not asked: the upload may be gone.
+        With `md5` (hexadecimal) the client must send it as ``Content-MD5``, and the store refuses other bytes; without
+        it, some servers list a part of full length when its sender was cut off.  The store is not asked: the upload
+        may be gone.
         """
         ...
 

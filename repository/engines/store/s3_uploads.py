@@ -3,10 +3,10 @@
 The upload's id is the token of its write and the server's id.  The token goes into the metadata of the object, by which
 a completion whose answer was lost is told from the object of another upload.
 
-No checksum algorithm is declared for an upload: Amazon would then refuse the parts of clients that send none.  Parts
-are compared by MD5 instead: the server checks ``Content-MD5``, and its tag of a part is the MD5 of the bytes.  A server
-with tags of its own (it encrypts) is found out by the first part; later parts are put on the disk first, so that their
-MD5 is known before they are sent.
+No checksum algorithm is declared for an upload: Amazon would then refuse the parts of clients that send none.  The
+server compares each part with its ``Content-MD5`` instead, which every server knows.  A part whose MD5 the sender did
+not declare is put on the disk first: without a digest, some servers (versitygw 1.0) list a part of full length when its
+sender was cut off.
 
 To append, blocks are gathered to parts of `s3_writes.part_size` bytes.  The rest that does not fill a part is put into
 an object of its own, ``Rest-<token>-<key>``, whose metadata say behind how many bytes of parts it belongs.  The next
@@ -24,11 +24,11 @@ from typing import Any, BinaryIO
 
 from botocore.exceptions import ClientError, HTTPClientError
 
-from repository.core.errors import Conflict, NotFound, TooLarge, Unavailable
+from repository.core.errors import Conflict, NotFound, TooLarge
 from repository.engines.store.digests import announced, blocks
 from repository.engines.store.parts import DigestedPart, no_upload, other_offset, require_part, require_parts
 from repository.engines.store.port import MAX_PARTS, StoredPart, UploadToken
-from repository.engines.store.s3_errors import DAMAGED, as_unavailable, is_missing
+from repository.engines.store.s3_errors import as_unavailable, is_missing
 from repository.engines.store.s3_objects import TOKEN, S3Objects, tag_of
 from repository.engines.store.s3_writes import Content, Stream, part_size
 from repository.engines.store.store_keys import key_of, name_of
@@ -38,6 +38,7 @@ LARGEST_OBJECT = 5 << 40
 _REST = "Rest-"
 _REST_NAME = re.compile(r"Rest-[0-9a-f]{32}-(.+)")
 _BEHIND = "behind"
+_ID = re.compile(r"([0-9a-f]{32})\.([^/]+)")
 
 
 class S3Uploads:
@@ -46,7 +47,6 @@ class S3Uploads:
     def __init__(self, objects: S3Objects) -> None:
         self._objects = objects
         self._clients = objects.clients
-        self._tags_are_md5 = True
 
     def begin(self, key: str, size: int) -> UploadToken:
         """Begin a multipart upload (see the port)."""
@@ -72,16 +72,13 @@ class S3Uploads:
     def put_part(
         self, token: UploadToken, number: int, source: BinaryIO, *, size: int, md5: str | None = None
     ) -> StoredPart:
-        """Send a part as it comes, or over the disk if the server needs its MD5 beforehand (see the port)."""
+        """Send a part as it comes, or over the disk if its MD5 was not declared (see the port)."""
         require_part(number, size)
         part = DigestedPart(announced(source, limit=size, size=size), number, md5)
-        if md5 is None and not self._tags_are_md5:
+        if md5 is None:
             tag = self._send_over_disk(token, number, part)
         else:
             tag = self._send_stream(token, number, Stream(part, size), md5)
-        if md5 is None and self._tags_are_md5 and tag != part.md5:
-            self._tags_are_md5 = False
-            raise Unavailable(DAMAGED)  # or the server's tags are no MD5: the next try does not need them
         return StoredPart(number, size, tag)
 
     def list_parts(self, token: UploadToken) -> Sequence[StoredPart]:
@@ -185,7 +182,10 @@ class S3Uploads:
         return f"{self._objects.prefix}{_REST}{_write_token(token)}-{name_of(token.key)}"
 
     def _upload(self, token: UploadToken) -> dict[str, str]:
-        return {**self._objects.target(self._name(token.key)), "UploadId": token.upload_id.partition(".")[2]}
+        match = _ID.fullmatch(token.upload_id)
+        if match is None:
+            raise no_upload(token)
+        return {**self._objects.target(self._name(token.key)), "UploadId": match[2]}
 
     def _parts(self, token: UploadToken) -> list[StoredPart]:
         pages = self._clients.patient.get_paginator("list_parts").paginate(**self._upload(token))
@@ -196,7 +196,7 @@ class S3Uploads:
                 for part in page.get("Parts", ())
             ]
 
-    def _send_stream(self, token: UploadToken, number: int, stream: Stream, md5: str | None) -> str:
+    def _send_stream(self, token: UploadToken, number: int, stream: Stream, md5: str) -> str:
         with as_unavailable(), _unless_gone(token):
             try:
                 answer = self._clients.steady.upload_part(
