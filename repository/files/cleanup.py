@@ -43,7 +43,7 @@ def _release_abandoned(database: Database, report: CheckReport) -> None:
 
 
 def _end_uploads(database: Database, store: ByteStore, report: CheckReport) -> None:
-    """Abort uploads that have expired or whose name was removed, with their parts; forget completed ones.
+    """Discard uploads that have expired or whose name was removed, with their parts; forget completed ones.
 
     The row is marked first, so that nobody completes the upload meanwhile.  It goes last, so that the next sweep finds
     it again if this one is killed.
@@ -52,9 +52,9 @@ def _end_uploads(database: Database, store: ByteStore, report: CheckReport) -> N
     while batch := _ended(database, after):
         for upload_id in batch:
             with database.transaction(SYSTEM) as unit:
-                token = _mark_aborted(unit, upload_id)
+                token = _mark_discarded(unit, upload_id)
             if token is not None:
-                store.uploads.abort(token)
+                store.uploads.discard(token)
                 with database.transaction(SYSTEM) as unit:
                     unit.session.execute(delete(Upload).where(Upload.id == upload_id))
                 report.note(f"upload {upload_id} of object {token.key}", repaired=True)
@@ -73,22 +73,22 @@ def _ended(database: Database, after: int) -> Sequence[int]:
         is_ended = or_(
             Upload.expires <= snapshot.now,
             Upload.file_entry_id.is_(None),
-            Upload.state == UploadState.ABORTED.value,
+            Upload.state == UploadState.DISCARDED.value,
         )
         return snapshot.session.scalars(
             select(Upload.id).where(is_ended, Upload.id > after).order_by(Upload.id).limit(BATCH)
         ).all()
 
 
-def _mark_aborted(unit: UnitOfWork, upload_id: int) -> UploadToken | None:
-    """Mark an upload as aborted and return its token; remove the row of a completed one, and return None."""
+def _mark_discarded(unit: UnitOfWork, upload_id: int) -> UploadToken | None:
+    """Mark an upload as discarded and return its token; remove the row of a completed one, and return None."""
     upload = unit.session.get(Upload, upload_id, with_for_update=True)
     if upload is None:
         return None
     if upload.state == UploadState.COMPLETED:
         unit.session.delete(upload)
         return None
-    upload.state = UploadState.ABORTED.value
+    upload.state = UploadState.DISCARDED.value
     return UploadToken(upload.object_key, upload.store_upload_id)
 
 

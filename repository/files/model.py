@@ -26,11 +26,11 @@ class Location(StrEnum):
 
 
 class UploadState(StrEnum):
-    """An upload takes parts while it is open; an aborted one waits for its parts to be removed."""
+    """An upload takes parts while it is open; a discarded one waits for its parts to be removed."""
 
     OPEN = "open"
     COMPLETED = "completed"
-    ABORTED = "aborted"
+    DISCARDED = "discarded"
 
 
 class FileSet(Base):
@@ -120,7 +120,7 @@ class Upload(Base):
 
     `object_key` and `store_upload_id` are the store's token of it.  The client declares `size` (bytes) and may declare
     digests of the whole file (hexadecimal); `part_size` (bytes) and `part_count` are None for an upload by appending.
-    `file_entry_id` becomes NULL when the name is removed.  After `expires`, the sweep aborts the upload.
+    `file_entry_id` becomes NULL when the name is removed.  After `expires`, the sweep discards the upload.
     """
 
     __tablename__ = "upload"

@@ -1,21 +1,18 @@
 """The promises of `repository.engines.store.port.PartUploads`, run on every adapter.
 
-A test module derives from `UploadsContract` and gives it a fixture `store`, empty and new for each test.
+A test module derives from `bytestore_appends.AppendsContract`, which has these promises and those about appending and
+signed addresses, and gives it a fixture `store`, empty and new for each test.
 """
 
-import base64
 import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
+from datetime import timedelta
 from io import BytesIO
 from typing import cast
-from urllib.parse import urlsplit
 
 import pytest
-import time_machine
 
 from repository.core.errors import Conflict, Invalid, NotFound
 from repository.engines.store.digests import BLOCK
@@ -58,20 +55,6 @@ def uploaded(store: ByteStore, key: str = KEY) -> UploadToken:
 def complete(store: ByteStore, token: UploadToken) -> int:
     """Make the object out of everything that has arrived."""
     return store.uploads.complete(token, store.uploads.list_parts(token))
-
-
-def send(address: str, part: bytes, method: str = "PUT", md5: str | None = None) -> int:
-    """Send bytes to an address, as a client without credentials does; return the status."""
-    parts = urlsplit(address)
-    headers = {} if md5 is None else {"Content-MD5": base64.b64encode(bytes.fromhex(md5)).decode()}
-    connection = HTTPConnection(parts.netloc, timeout=20)
-    try:
-        connection.request(method, f"{parts.path}?{parts.query}", part, headers)
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-    finally:
-        connection.close()
 
 
 class UploadsContract:
@@ -222,7 +205,7 @@ class UploadsContract:
         token = uploaded(store)
         assert store.uploads.complete(token, store.uploads.list_parts(token)[:2]) == len(PARTS[0] + PARTS[1])
         assert content(store, KEY) == PARTS[0] + PARTS[1]
-        store.uploads.abort(token)
+        store.uploads.discard(token)
         self.expect_no_upload(store)
 
     def test_to_complete_twice_gives_the_same_result(self, store: ByteStore) -> None:
@@ -255,14 +238,14 @@ class UploadsContract:
     def test_the_object_of_a_completed_upload_survives_its_abort(self, store: ByteStore) -> None:
         token = uploaded(store)
         complete(store, token)
-        store.uploads.abort(token)
+        store.uploads.discard(token)
         assert content(store, KEY) == WHOLE
         self.expect_no_upload(store)
 
     def test_an_aborted_upload_leaves_nothing_and_is_not_found(self, store: ByteStore) -> None:
         token = uploaded(store)
-        store.uploads.abort(token)
-        store.uploads.abort(token)
+        store.uploads.discard(token)
+        store.uploads.discard(token)
         self.expect_no_upload(store)
         for act in (
             lambda: put_part(store, token, 1, b"late"),
@@ -298,8 +281,8 @@ class UploadsContract:
         with pytest.raises(Conflict):
             complete(store, first)
         assert content(store, KEY) == b"second"
-        store.uploads.abort(first)
-        store.uploads.abort(second)
+        store.uploads.discard(first)
+        store.uploads.discard(second)
         self.expect_no_upload(store)
         assert listed(store) == [(KEY, 6)]
 
@@ -321,116 +304,13 @@ class UploadsContract:
         with pytest.raises(NotFound):
             store.uploads.list_parts(abandoned)
         assert complete(store, going_on) == len(WHOLE)
-        store.uploads.abort(going_on)
+        store.uploads.discard(going_on)
         self.expect_no_upload(store)
-
-    @pytest.mark.parametrize("sizes", [[1], [BLOCK, 3 * BLOCK + 5, 10], [12 * BLOCK + 1, 9 * BLOCK, 100]])
-    def test_appended_bytes_become_the_object(self, store: ByteStore, sizes: list[int]) -> None:
-        token, whole = begun(store), b""
-        for size in sizes:
-            size_before, whole = len(whole), whole + content_of(size)
-            assert store.uploads.append(token, size_before, BytesIO(content_of(size))) == len(whole)
-            assert self.another(store).uploads.appended_size(token) == len(whole)
-        assert sum(part.size for part in store.uploads.list_parts(token)) == len(whole)
-        assert complete(store, token) == len(whole)
-        assert content(store, KEY) == whole
-        assert listed(store) == [(KEY, len(whole))]
-
-    def test_appended_bytes_are_no_object_before_completion(self, store: ByteStore) -> None:
-        token = begun(store)
-        store.uploads.append(token, 0, BytesIO(content_of(9 * BLOCK)))
-        assert (store.size(KEY), list(store.objects())) == (None, [])
-
-    @pytest.mark.parametrize("offset", [0, 2, 4])
-    def test_an_append_at_another_offset_is_refused_and_changes_nothing(self, store: ByteStore, offset: int) -> None:
-        token = begun(store)
-        store.uploads.append(token, 0, BytesIO(b"abc"))
-        with pytest.raises(Conflict, match="has 3 bytes"):
-            store.uploads.append(token, offset, BytesIO(b"xyz"))
-        assert store.uploads.append(token, 3, BytesIO(b"def")) == 6
-        complete(store, token)
-        assert content(store, KEY) == b"abcdef"
-
-    def test_an_append_of_nothing_changes_nothing(self, store: ByteStore) -> None:
-        token = begun(store)
-        assert store.uploads.append(token, 0, BytesIO()) == 0
-        assert list(store.uploads.list_parts(token)) == []
-        store.uploads.append(token, 0, BytesIO(b"abc"))
-        assert store.uploads.append(token, 3, BytesIO()) == 3
-
-    @pytest.mark.parametrize("size", [10, 3 * BLOCK, 17 * BLOCK + 3])
-    def test_bytes_before_a_broken_connection_are_kept(self, store: ByteStore, size: int) -> None:
-        token, whole = begun(store), content_of(size)
-        source = cast(BytesIO, Trickle(whole[:-3], BLOCK, CutOff("connection lost")))
-        with pytest.raises(CutOff, match="connection lost"):
-            store.uploads.append(token, 0, source)
-        durable = store.uploads.appended_size(token)
-        assert size - 3 - BLOCK < durable <= size - 3
-        assert store.uploads.append(token, durable, BytesIO(whole[durable:])) == size
-        complete(store, token)
-        assert content(store, KEY) == whole
-
-    def test_an_appended_upload_that_is_aborted_leaves_nothing(self, store: ByteStore) -> None:
-        token = begun(store)
-        store.uploads.append(token, 0, BytesIO(content_of(9 * BLOCK)))
-        store.uploads.abort(token)
-        self.expect_no_upload(store)
-
-    def test_an_appended_upload_completes_twice(self, store: ByteStore) -> None:
-        token = begun(store)
-        store.uploads.append(token, 0, BytesIO(b"abc"))
-        parts = store.uploads.list_parts(token)
-        assert store.uploads.complete(token, parts) == 3
-        assert store.uploads.complete(token, parts) == 3
-        assert content(store, KEY) == b"abc"
 
     def test_threads_end_with_the_act(self, store: ByteStore) -> None:
         before = threading.active_count()
         complete(store, uploaded(store))
         assert threading.active_count() == before
-
-    def test_a_signed_address_if_any_takes_the_part(self, store: ByteStore) -> None:
-        token = begun(store)
-        address = store.uploads.sign_part(token, 2, MINUTE)
-        if address is not None:
-            put_part(store, token, 1, PARTS[0])
-            assert send(address, b"by anybody") == 200
-            assert send(address, b"and again") == 200
-            assert [(part.number, part.size) for part in store.uploads.list_parts(token)] == [
-                (1, len(PARTS[0])),
-                (2, 9),
-            ]
-            complete(store, token)
-            assert content(store, KEY) == PARTS[0] + b"and again"
-            assert send(address, b"too late") == 404
-
-    def test_a_signed_address_if_any_takes_the_declared_bytes_only(self, store: ByteStore) -> None:
-        token = begun(store)
-        address = store.uploads.sign_part(token, 1, MINUTE, md5_of(b"right"))
-        if address is not None:
-            assert send(address, b"wrong", md5=md5_of(b"right")) == 400
-            assert send(address, b"wrong", md5=md5_of(b"wrong")) == 403
-            assert send(address, b"right") == 403
-            assert list(store.uploads.list_parts(token)) == []
-            assert send(address, b"right", md5=md5_of(b"right")) == 200
-            assert [part.size for part in store.uploads.list_parts(token)] == [5]
-
-    def test_a_signed_address_if_any_is_of_no_use_for_anything_else(self, store: ByteStore) -> None:
-        token, other = begun(store), begun(store, "other")
-        address = store.uploads.sign_part(token, 1, MINUTE)
-        with time_machine.travel(datetime.now(UTC) - timedelta(minutes=2), tick=True):
-            expired = store.uploads.sign_part(token, 1, MINUTE)
-        if address is not None and expired is not None:
-            altered = {
-                address.replace("partNumber=1", "partNumber=2"),
-                address.replace(f"/{KEY}?", "/other?"),
-                address.replace("X-Amz-Expires=60", "X-Amz-Expires=600"),
-                address.partition("?")[0],
-                expired,
-            }
-            assert {send(each, b"abc") for each in altered} == {403}
-            assert send(address, b"", "GET") == send(address, b"", "DELETE") == 403
-            assert list(store.uploads.list_parts(token)) == list(store.uploads.list_parts(other)) == []
 
 
 def about_to_complete(store: ByteStore) -> tuple[Callable[[], object], UploadToken]:

@@ -16,11 +16,11 @@ from repository.engines.store import local_uploads, parts
 from repository.engines.store.digests import BLOCK
 from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore, UploadToken
+from tests.contracts.bytestore_appends import AppendsContract
 from tests.contracts.bytestore_contract import KEY, content, content_of
 from tests.contracts.bytestore_uploads import (
     PARTS,
     WHOLE,
-    UploadsContract,
     about_to_complete,
     begun,
     complete,
@@ -72,7 +72,7 @@ def files_below(store: LocalStore) -> list[str]:
     return sorted(str(path.relative_to(store.root)) for path in store.root.rglob("*") if path.is_file())
 
 
-class TestLocalUploads(UploadsContract):
+class TestLocalUploads(AppendsContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "store")

@@ -13,12 +13,12 @@ from repository.engines.store import s3_uploads
 from repository.engines.store.digests import BLOCK
 from repository.engines.store.port import MIN_PART_BYTES, ByteStore
 from repository.engines.store.s3_store import S3Store
+from tests.contracts.bytestore_appends import AppendsContract
 from tests.contracts.bytestore_contract import KEY, content, content_of
 from tests.contracts.bytestore_uploads import (
     FOREVER,
     PARTS,
     WHOLE,
-    UploadsContract,
     begun,
     complete,
     md5_of,
@@ -37,7 +37,7 @@ def names_below(store: S3Store) -> list[str]:
     return [entry["Key"].removeprefix(place.prefix) for entry in answer.get("Contents", ())]
 
 
-class TestS3Uploads(UploadsContract):
+class TestS3Uploads(AppendsContract):
     @pytest.fixture
     def store(self, s3_store_url: str) -> Iterator[S3Store]:
         store = opened(s3_store_url)
@@ -96,7 +96,7 @@ class TestFaults:
                 lambda: uploads.complete(token, parts),
                 lambda: uploads.append(token, len(WHOLE), BytesIO(b"abc")),
                 lambda: uploads.appended_size(token),
-                lambda: uploads.abort(token),
+                lambda: uploads.discard(token),
             ]
             with ThreadPoolExecutor(len(acts)) as threads:
                 raised = list(threads.map(error_of, acts))

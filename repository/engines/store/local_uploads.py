@@ -111,7 +111,7 @@ class LocalUploads:
             raise no_upload(token)
         return size
 
-    def abort(self, token: UploadToken) -> None:
+    def discard(self, token: UploadToken) -> None:
         """Remove the upload's folder, durably; the object of a completed upload is elsewhere."""
         folder = self._folder(token)
         with as_unavailable(), suppress(FileNotFoundError), locked_folder(folder):
@@ -142,7 +142,7 @@ class LocalUploads:
         cleared = 0
         with as_unavailable():
             for upload in filter(Path.is_dir, self.folder.iterdir()):
-                with suppress(FileNotFoundError):  # it was aborted meanwhile
+                with suppress(FileNotFoundError):  # it was discarded meanwhile
                     if not _has_key_of(upload, keep) and _last_change(upload) <= before:
                         shutil.rmtree(upload)
                         cleared += 1
@@ -154,7 +154,7 @@ class LocalUploads:
         return self.folder / token.upload_id / name_of(token.key)
 
     def _open_folder(self, token: UploadToken) -> Path:
-        """Return the folder of an upload that takes bytes; raises `NotFound` if it is aborted or completed."""
+        """Return the folder of an upload that takes bytes; raises `NotFound` if it is discarded or completed."""
         folder = self._folder(token)
         with as_unavailable():
             self.folder.stat()  # without the store's own folder the upload is not gone: the disk is
@@ -202,7 +202,7 @@ class _Appending:
 
 @contextmanager
 def _unless_gone(token: UploadToken) -> Iterator[None]:
-    """Raise `NotFound` if the upload's folder vanishes: it was aborted meanwhile."""
+    """Raise `NotFound` if the upload's folder vanishes: it was discarded meanwhile."""
     try:
         yield
     except FileNotFoundError as error:

@@ -19,7 +19,7 @@ Promises of `PartUploads` (tests/contracts/bytestore_uploads.py):
 * `complete` refuses a part that is missing, is not the listed one, or is too small; the upload goes on after that.
 * `complete` again, after a lost answer or a kill, gives the same result.  Of two uploads of one key one becomes the
   object, and the other one gets `Conflict`.
-* `abort` leaves no byte of the upload and no error if there is none; it never touches a completed object.
+* `discard` leaves no byte of the upload and no error if there is none; it never touches a completed object.
 * `append` returns the durable size.  After a kill `appended_size` tells where to go on; no byte before it is lost, and
   at most `MOST_UNFLUSHED` bytes that had arrived are.
 """
@@ -83,7 +83,7 @@ class StoredPart:
 class PartUploads(Protocol):
     """Uploads that survive a broken connection: in numbered parts, or by appending; never both for one upload.
 
-    Every method raises `Unavailable`, and those with a token `NotFound` for an upload that was aborted or never was.
+    Every method raises `Unavailable`, and those with a token `NotFound` for an upload that was discarded or never began.
     """
 
     def begin(self, key: str, size: int) -> UploadToken:
@@ -120,7 +120,7 @@ class PartUploads(Protocol):
         """
         ...
 
-    def abort(self, token: UploadToken) -> None:
+    def discard(self, token: UploadToken) -> None:
         """Remove the upload and its parts, if it is there and not completed."""
         ...
 

@@ -110,7 +110,7 @@ class S3Uploads:
         self._objects.remove([self._rest_name(token)])
         return size
 
-    def abort(self, token: UploadToken) -> None:
+    def discard(self, token: UploadToken) -> None:
         """Abort the multipart upload, and remove the rest; the object of a completed upload stays."""
         self._abort(**self._upload(token))
         self._objects.remove([self._rest_name(token)])
