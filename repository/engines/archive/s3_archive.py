@@ -1,4 +1,7 @@
-"""The archive in a bucket of an S3 server: each file is an object named by its path below the address's prefix."""
+"""The archive in a bucket of an S3 server.
+
+Each file is an object, named by its path below the prefix of the address.
+"""
 
 from collections.abc import Iterator
 from typing import BinaryIO

@@ -83,7 +83,7 @@ class StoredPart:
 class PartUploads(Protocol):
     """Uploads that survive a broken connection: in numbered parts, or by appending; never both for one upload.
 
-    Every method raises `Unavailable`, and those with a token `NotFound` for an upload that was discarded or never began.
+    Every method raises `Unavailable`; those with a token raise `NotFound` if the upload was discarded or never began.
     """
 
     def begin(self, key: str, size: int) -> UploadToken:

@@ -255,7 +255,7 @@ class _Body(RawIOBase):
 
 
 def tag_of(answer: Any) -> str:
-    """Return the entity tag: the MD5 of an object in one piece, unless the server encrypts it with a foreign key."""
+    """Return the entity tag, which is the MD5 of an object in one piece unless the server encrypts it."""
     return str(answer.get("ETag", "")).strip('"')
 
 

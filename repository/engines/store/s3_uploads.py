@@ -219,7 +219,7 @@ class S3Uploads:
         return tag_of(answer)
 
     def _rest_behind(self, token: UploadToken, parts: Sequence[StoredPart]) -> StoredPart | None:
-        """Return the rest as the part that it will be, None if there is none or a later part contains it."""
+        """Return the rest as a future part, None if there is none or a part contains it."""
         head = self._objects.head(self._rest_name(token))
         if head is None or head["Metadata"].get(_BEHIND) != str(sum(part.size for part in parts)):
             return None
