@@ -1,4 +1,4 @@
-"""The web application: every feature's routes on one Flask app, and the only importer of views."""
+"""The web application: every face on one Flask app, and the only importer of faces."""
 
 from functools import cache
 from typing import Any
@@ -8,9 +8,8 @@ from prometheus_client.registry import Collector
 from structlog.contextvars import bind_contextvars
 
 from repository.core.actor import ANONYMOUS
-from repository.core.web.context import SERVICES
+from repository.core.errors import MovedTo
 from repository.core.web.health_routes import mount_health
-from repository.core.web.openapi import Api, document
 from repository.core.web.problems import handle_errors
 from repository.core.web.request_log import is_operational, watch_requests
 from repository.core.web.request_metrics import mount_metrics
@@ -19,28 +18,33 @@ from repository.core.web.shared_schemas import ProblemShape
 from repository.core.web.url_converters import RecordIdConverter
 from repository.engines.services import Services, health_probes
 from repository.faces.api.draft_files import routes as draft_files
-from repository.faces.api.drafts import routes as deposits
+from repository.faces.api.drafts import routes as drafts
 from repository.faces.api.identifiers import routes as identifiers
+from repository.faces.api.oai_sets import routes as oai_sets
+from repository.faces.api.openapi import document
 from repository.faces.api.publication import routes as publication
 from repository.faces.api.records import routes as records
+from repository.faces.api.routing import Api
 from repository.faces.api.search import routes as search
-from repository.faces.api.tokens import routes as accounts
+from repository.faces.api.tokens import routes as tokens
 from repository.faces.api.vocabularies import routes as vocabularies
-from repository.faces.feeds import views as discovery
+from repository.faces.authentication import recognise_actor
+from repository.faces.feeds import views as feeds
 from repository.faces.oai import routes as oai
-from repository.faces.pages import views as landing
-from repository.faces.resolver import views as resolution
+from repository.faces.pages import views as pages
+from repository.faces.request_context import SERVICES, redirect_to_record
+from repository.faces.resolver import views as resolver
 
 APIS: tuple[Api, ...] = (
-    deposits.api,
+    drafts.api,
     draft_files.api,
     publication.api,
     records.api,
     search.api,
     vocabularies.api,
-    accounts.api,
+    tokens.api,
     identifiers.api,
-    oai.api,
+    oai_sets.api,
 )
 INDISPENSABLE = frozenset({"database", "store"})
 """Without these nothing useful can be answered; without the others depositing, publishing and reading go on."""
@@ -55,15 +59,16 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False
     handle_errors(app)
+    app.register_error_handler(MovedTo, redirect_to_record)
     watch_requests(app)
     app.before_request(_recognise)
     app.after_request(_finish)
     for api in APIS:
         app.register_blueprint(api.blueprint())
-    app.register_blueprint(landing.pages)
+    app.register_blueprint(pages.pages)
     app.register_blueprint(oai.pages)
-    app.register_blueprint(resolution.pages)
-    app.register_blueprint(discovery.pages)
+    app.register_blueprint(resolver.pages)
+    app.register_blueprint(feeds.pages)
     _describe(app, services)
     mount_health(app, health_probes(services), INDISPENSABLE)
     mount_metrics(app, gauges)
@@ -86,7 +91,7 @@ def _recognise() -> None:
     if is_operational():
         g.actor = ANONYMOUS
         return
-    accounts.recognise()
+    recognise_actor()
     bind_contextvars(user=g.actor.person_id)
 
 

@@ -71,6 +71,16 @@ class NotFound(RepositoryError):
     default = "Not found."
 
 
+class MovedTo(RepositoryError):
+    """The wanted record stands under another id: a concept's id leads to its latest version."""
+
+    default = "Moved."
+
+    def __init__(self, record_id: int) -> None:
+        super().__init__()
+        self.record_id = record_id
+
+
 class Gone(RepositoryError):
     """It existed and was withdrawn; `tombstone` says why, as JSON."""
 

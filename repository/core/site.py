@@ -28,6 +28,11 @@ class Site:
         """Absolute URL of an API path such as ``/records/1``."""
         return f"{self.base_url}/api{path}"
 
+    @property
+    def oai(self) -> str:
+        """Base URL of OAI-PMH."""
+        return f"{self.base_url}/oai2d"
+
     def page(self, path: str) -> str:
         """Absolute URL of a page for people."""
         return f"{self.base_url}{path}"

@@ -38,7 +38,7 @@ def upload_content(
     """
     with services.database.connection() as connection:
         slot = slot_of(connection, draft_id, key)
-    must(actor, Action.CHANGE_DRAFT, slot.thing)
+    must(actor, Action.CHANGE_DRAFT, slot.resource)
     uploads.require_open(slot.state)
     if not slot.named:
         raise no_file(draft_id, key)

@@ -21,7 +21,7 @@ from repository.files.queries import file_set, file_set_for_change, find_entry
 from repository.files.uploads import discard_set, new_set
 from repository.identifiers.reserve import release
 from repository.records.model import Concept
-from repository.records.numbers import new_record_ids
+from repository.records.queries import new_record_ids
 
 JsonObject = dict[str, Any]
 

@@ -57,7 +57,7 @@ _SLOT = (
 class Slot:
     """Where bytes are to come in: what policy needs to know of the draft, its file set's state, whether it is named."""
 
-    thing: Resource
+    resource: Resource
     state: str
     named: bool
 

@@ -1,4 +1,4 @@
-"""In which forms a record is given: by ``?format=NAME`` for people, by ``Accept`` for programs."""
+"""Choose the representation of a record: by ``?format=NAME`` for people, by ``Accept`` for programs."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -9,11 +9,11 @@ from repository.dataset.formats.registry import FORMATS, ExportFormat, of_media_
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 
 BIBLIOGRAPHY = "text/x-bibliography"
-WRITTEN_TYPES = tuple(each.media_type for each in FORMATS.values())
+EXPORT_TYPES = tuple(export.media_type for export in FORMATS.values())
 
 
 class BuiltinFormat(StrEnum):
-    """Forms that are no formats of the table: InvenioRDM's JSON, a citation in a style, the page for people, links."""
+    """Representations that are not export formats: InvenioRDM JSON, citation, HTML page, linksets."""
 
     JSON = "json"
     BIBLIOGRAPHY = "bibliography"
@@ -24,50 +24,48 @@ class BuiltinFormat(StrEnum):
 
 Representation = BuiltinFormat | ExportFormat
 LINKSETS = (BuiltinFormat.LINKSET, BuiltinFormat.LINKSET_JSON)
-_OWN: Mapping[str, BuiltinFormat] = {
+_BUILTIN: Mapping[str, BuiltinFormat] = {
     **dict.fromkeys(JSON_TYPES, BuiltinFormat.JSON),
     BIBLIOGRAPHY: BuiltinFormat.BIBLIOGRAPHY,
-    **{form.value: form for form in LINKSETS},
+    **{linkset.value: linkset for linkset in LINKSETS},
 }
 _PAGES: Mapping[str, BuiltinFormat] = {"text/html": BuiltinFormat.PAGE, "application/xhtml+xml": BuiltinFormat.PAGE}
-LIST_TYPES = (*JSON_TYPES, *WRITTEN_TYPES)
+LIST_TYPES = (*JSON_TYPES, *EXPORT_TYPES)
 API_TYPES = (*LIST_TYPES, BIBLIOGRAPHY, LINKSET_JSON, LINKSET)
-"""What the API gives, its own first."""
+"""Media types of the API, its own first."""
 PAGE_TYPES = ("text/html", *API_TYPES)
-"""What an address for people gives."""
+"""Media types of an address for people."""
 
 
 def representation_for_api(name: str | None, offers: Sequence[str] = API_TYPES) -> Representation:
-    """What is wanted of the API; raises `Invalid` for an unknown `name`, 406 when nothing is acceptable."""
+    """Return the representation for a client of the API; raise `Invalid` for an unknown `name`, 406 for no match."""
 
-    def known(media_type: str) -> Representation:
-        return _form(media_type, _OWN, offers)
+    def offer_of(media_type: str) -> Representation:
+        return _offer(media_type, _BUILTIN, offers)
 
-    if name:
-        return _named(name)
-    return best_representation(known, offers)
+    return _named(name) if name else best_representation(offer_of, offers)
 
 
 def representation_for_page(name: str | None) -> Representation:
-    """What is wanted of an address for people, where browsers, which accept anything, get the page."""
+    """Return the representation at an address for people; browsers, which accept anything, get the page."""
 
-    def known(media_type: str) -> Representation:
-        return _form(media_type, {**_OWN, **_PAGES}, PAGE_TYPES)
+    def offer_of(media_type: str) -> Representation:
+        return _offer(media_type, {**_BUILTIN, **_PAGES}, PAGE_TYPES)
 
     if name:
         return BuiltinFormat.PAGE if name == BuiltinFormat.PAGE else _named(name)
-    return best_representation(known, PAGE_TYPES)
+    return best_representation(offer_of, PAGE_TYPES)
 
 
-def _form(media_type: str, own: Mapping[str, BuiltinFormat], offers: Sequence[str]) -> Representation:
+def _offer(media_type: str, builtin: Mapping[str, BuiltinFormat], offers: Sequence[str]) -> Representation:
     kind = media_type.partition(";")[0].strip().lower()
-    known = own.get(kind)
-    if known is not None and (kind in offers or known is BuiltinFormat.PAGE):
-        return known
-    found = of_media_type(media_type)
-    if found is None:
+    offered = builtin.get(kind)
+    if offered is not None and (kind in offers or offered is BuiltinFormat.PAGE):
+        return offered
+    export = of_media_type(media_type)
+    if export is None:
         raise KeyError(media_type)
-    return found
+    return export
 
 
 def _named(name: str) -> Representation:
@@ -75,5 +73,5 @@ def _named(name: str) -> Representation:
         return FORMATS[name]
     if name in (BuiltinFormat.JSON, BuiltinFormat.BIBLIOGRAPHY):
         return BuiltinFormat(name)
-    known = ", ".join((BuiltinFormat.JSON, *FORMATS, BuiltinFormat.BIBLIOGRAPHY))
-    raise Invalid.field("format", f"There is no format {name!r}. There are: {known}.")
+    names = ", ".join((BuiltinFormat.JSON, *FORMATS, BuiltinFormat.BIBLIOGRAPHY))
+    raise Invalid.field("format", f"There is no format {name!r}. There are: {names}.")

@@ -10,8 +10,7 @@ from repository.deposits.queries import DraftView, view_of
 from repository.files.uploads import new_set
 from repository.publication.facts import EditBegun, NewVersionBegun
 from repository.records.model import Concept, Version
-from repository.records.numbers import new_record_ids
-from repository.records.queries import RecordView, record_view
+from repository.records.queries import RecordView, new_record_ids, record_view
 
 NOT_INHERITED = ("version", "publication_date")
 
@@ -21,7 +20,7 @@ def edit_version(unit: UnitOfWork, record_id: int) -> DraftView:
     open_one = unit.session.get(Draft, record_id)
     if open_one is None:
         view = record_view(unit, record_id)
-        must(unit.actor, Action.EDIT_RECORD, view.thing)
+        must(unit.actor, Action.EDIT_RECORD, view.resource)
         _in_turn(unit, view)
         open_one = unit.session.get(Draft, record_id)
     if open_one is not None:
@@ -40,7 +39,7 @@ def edit_version(unit: UnitOfWork, record_id: int) -> DraftView:
 def new_version(unit: UnitOfWork, record_id: int) -> DraftView:
     """A draft of the version after the latest, with its description but no files; the open one, if there is one."""
     view = record_view(unit, record_id)
-    must(unit.actor, Action.NEW_VERSION, view.thing)
+    must(unit.actor, Action.NEW_VERSION, view.resource)
     _in_turn(unit, view)
     concept = view.concept
     open_one = _open_new_version(unit, concept.id)

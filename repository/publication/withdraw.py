@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from repository.access.audience import Audience
 from repository.access.policy import Action, must
 from repository.core.errors import Conflict, FieldError, Invalid
 from repository.core.site import Site
@@ -71,7 +72,7 @@ def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id
     Raises `NotFound`, `Forbidden`, and `Gone` when it is withdrawn already, so that a second request changes nothing.
     """
     view = record_view(unit, record_id)
-    must(unit.actor, Action.WITHDRAW, view.thing)
+    must(unit.actor, Action.WITHDRAW, view.resource)
     version, concept = _locked(unit, view)
     if version.withdrawn_at is not None:  # while this request waited for its turn
         raise Conflict("The record has been withdrawn meanwhile.")
@@ -99,7 +100,7 @@ def restore(unit: UnitOfWork, record_id: int) -> Version:
     views = record_views(unit, [record_id])
     if not views:
         record_view(unit, record_id)
-    must(unit.actor, Action.RESTORE, views[0].thing)
+    must(unit.actor, Action.RESTORE, views[0].resource)
     version, concept = _locked(unit, views[0])
     stone = unit.session.get(Tombstone, record_id)
     if stone is None:
@@ -114,7 +115,7 @@ def restore(unit: UnitOfWork, record_id: int) -> Version:
 
 
 def _citation(view: RecordView, site: Site, vocabularies: Vocabularies) -> str:
-    return cite(public_view(view, site, vocabularies, files_allowed=False), "apa")[:MAX_CITATION]
+    return cite(public_view(view, site, vocabularies, Audience.PUBLIC), "apa")[:MAX_CITATION]
 
 
 def _locked(unit: UnitOfWork, view: RecordView) -> tuple[Version, Concept]:

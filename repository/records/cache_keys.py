@@ -1,7 +1,7 @@
-"""Which state a version is in, as far as a text made of it depends on it: the key of every kept text.
+"""Keys of cached texts: the state of a version, as far as a text of it depends on it.
 
-What a reader sees of a version depends on its row, which counts its changes, on its concept's identifiers and its own,
-which count theirs, and on who the reader is.  One statement reads the keys of any number of versions.
+A text depends on the version's row and on the identifiers of the version and its concept, which all count their
+changes, and on the audience.  One statement reads the keys of any number of versions.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _PIDS = (
     .correlate(Version.__table__)
     .scalar_subquery()
 )
-_MARK = select(
+_KEY = select(
     _VERSION.id,
     _VERSION.revision,
     _VERSION.record_access,
@@ -35,26 +35,26 @@ _MARK = select(
     _CONCEPT.latest_id,
     _VERSION.withdrawn_at,
 ).join_from(Version.__table__, Concept.__table__, _VERSION.concept_id == _CONCEPT.id)
-_OF_ONE = _MARK.where(_VERSION.id == bindparam("id"))
-_OF_MANY = _MARK.where(in_list(_VERSION.id, "ids"))
+_OF_ONE = _KEY.where(_VERSION.id == bindparam("id"))
+_OF_MANY = _KEY.where(in_list(_VERSION.id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
-    """A version as it is now, as far as its text depends on it; `thing` is what policy needs to know."""
+    """The current state of a version, as far as its text depends on it; `resource` is the version as policy sees it."""
 
     id: int
     revision: int
-    thing: Resource
+    resource: Resource
     changes: tuple[int, ...]
 
 
 def cache_keys(connection: Connection, actor: Actor, ids: Sequence[int]) -> list[CacheKey]:
-    """The marks of those of `ids` that are versions which `actor` may read, in one query."""
+    """Return the keys of the versions among `ids` that the actor may read, in one query."""
     rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
-    marks = (
-        CacheKey(number, revision, Resource(owner_id, record == PUBLIC, files == PUBLIC), (change, pids, latest))
-        for number, revision, record, files, owner_id, change, pids, latest, withdrawn in rows
+    keys = (
+        CacheKey(record_id, revision, Resource(owner_id, record == PUBLIC, files == PUBLIC), (change, pids, latest))
+        for record_id, revision, record, files, owner_id, change, pids, latest, withdrawn in rows
         if withdrawn is None
     )
-    return [mark for mark in marks if may(actor, Action.READ_RECORD, mark.thing)]
+    return [key for key in keys if may(actor, Action.READ_RECORD, key.resource)]

@@ -1,9 +1,9 @@
-"""A published version changes: the one place that dates it, so that whoever follows changes misses none.
+"""The one place that dates changes of published versions, so that a harvester misses none.
 
 The date is registered before it is taken (`core.database.commit_horizon`), and the date before it is kept.  So a
 harvester that walks all versions in the order of their datestamps gets each once, also those that change meanwhile.
 
-Who calls this has locked the version's row and read it since.
+The caller has locked the version's row and read it after that.
 """
 
 from repository.access.access_terms import PUBLIC
@@ -12,14 +12,14 @@ from repository.records.model import PastDatestamp, Version
 
 
 def touch(unit: UnitOfWork, version: Version) -> None:
-    """Readers, the index and catalogues notice that `version` is another than it was."""
+    """Record a public change: raise `change`, set `updated`, give a new OAI datestamp."""
     version.change += 1
     version.updated = unit.event_time()
     touch_for_harvesters(unit, version)
 
 
 def touch_for_harvesters(unit: UnitOfWork, version: Version) -> None:
-    """Catalogues notice it, and nobody else: what they keep of `version` beside its description is another."""
+    """Record a change that only harvesters see, such as another set: give a new OAI datestamp."""
     at = unit.event_time()
     if version.datestamp != at:
         unit.session.add(PastDatestamp(datestamp=version.datestamp, version_id=version.id, until=at))
@@ -27,9 +27,9 @@ def touch_for_harvesters(unit: UnitOfWork, version: Version) -> None:
 
 
 def mark_public(version: Version) -> None:
-    """Keep in mind what the public could read of `version` since its description or access was changed.
+    """Remember that the public could read `version`, and the resource type that it read.
 
-    The type of what is no longer public stays the one that the public knows.
+    A version that is no longer public keeps the type that the public knows.
     """
     public = version.record_access == PUBLIC
     if public or not version.exposed:

@@ -1,4 +1,4 @@
-"""Stored metadata as readers get it: vocabulary references with their titles, subjects and languages resolved."""
+"""Expand stored metadata for readers: add the titles of controlled terms."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ JsonObject = dict[str, Any]
 
 
 def expand_terms(metadata: Mapping[str, Any], vocabularies: Vocabularies) -> JsonObject:
-    """A copy of `metadata` with the titles of controlled terms; what is not well-formed stays as it is."""
-    shown = dict(metadata)
+    """Return a copy of `metadata` with the titles of controlled terms; malformed values stay as they are."""
+    expanded = dict(metadata)
     for name, change in _CHANGES.items():
-        if name in shown:
-            shown[name] = change(shown[name], vocabularies)
-    return shown
+        if name in expanded:
+            expanded[name] = change(expanded[name], vocabularies)
+    return expanded
 
 
 def _term(kind: str) -> Callable[[Any, Vocabularies], Any]:
@@ -27,7 +27,7 @@ def _term(kind: str) -> Callable[[Any, Vocabularies], Any]:
     return change
 
 
-def _each(change: Callable[[Any, Vocabularies], Any]) -> Callable[[Any, Vocabularies], Any]:
+def _every(change: Callable[[Any, Vocabularies], Any]) -> Callable[[Any, Vocabularies], Any]:
     def change_all(values: Any, vocabularies: Vocabularies) -> Any:
         if not isinstance(values, list):
             return values
@@ -54,20 +54,20 @@ def _licence(value: Any, vocabularies: Vocabularies) -> Any:
     entry = vocabularies["licenses"].get(value["id"])
     if entry is None:
         return value
-    shown = {**value, "title": dict(entry.title), "props": dict(entry.props)}
+    expanded = {**value, "title": dict(entry.title), "props": dict(entry.props)}
     if entry.description:
-        shown["description"] = dict(entry.description)
-    return shown
+        expanded["description"] = dict(entry.description)
+    return expanded
 
 
 _CHANGES: Mapping[str, Callable[[Any, Vocabularies], Any]] = {
     "resource_type": _term("resourcetypes"),
-    "languages": _each(_term("languages")),
-    "rights": _each(_licence),
-    "creators": _each(_members(role=_term("creatorsroles"))),
-    "contributors": _each(_members(role=_term("contributorsroles"))),
-    "additional_titles": _each(_members(type=_term("titletypes"), lang=_term("languages"))),
-    "additional_descriptions": _each(_members(type=_term("descriptiontypes"), lang=_term("languages"))),
-    "dates": _each(_members(type=_term("datetypes"))),
-    "related_identifiers": _each(_members(relation_type=_term("relationtypes"), resource_type=_term("resourcetypes"))),
+    "languages": _every(_term("languages")),
+    "rights": _every(_licence),
+    "creators": _every(_members(role=_term("creatorsroles"))),
+    "contributors": _every(_members(role=_term("contributorsroles"))),
+    "additional_titles": _every(_members(type=_term("titletypes"), lang=_term("languages"))),
+    "additional_descriptions": _every(_members(type=_term("descriptiontypes"), lang=_term("languages"))),
+    "dates": _every(_members(type=_term("datetypes"))),
+    "related_identifiers": _every(_members(relation_type=_term("relationtypes"), resource_type=_term("resourcetypes"))),
 }

@@ -1,11 +1,9 @@
-"""Published records in the formats of `dataset.formats.registry`, made once for each change of them.
+"""Published records in the export formats of `dataset.formats.registry`, and as citations."""
 
-As in `shown`: one statement reads how a version stands; the text is made anew only when that moved.
-"""
-
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from repository.access.audience import Audience
 from repository.access.policy import Action, may
 from repository.core.actor import Actor
 from repository.core.clock import today
@@ -16,14 +14,14 @@ from repository.dataset.formats.citation.citations import cite
 from repository.dataset.formats.registry import ExportFormat, write_list
 from repository.engines.services import Services
 from repository.files.queries import EMBEDDED_FILES, first_entries
-from repository.records.cache_keys import CacheKey, cache_keys
+from repository.records.cached_representations import cached_representation
 from repository.records.public_view import public_view
-from repository.records.queries import RecordView, may_have_files, record_or_latest, record_views
+from repository.records.queries import RecordView, audience_for, record_views, resolve_record
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedRecord:
-    """A record written out; `name` is what a file of it would be called, `tag` tells its states apart."""
+    """A record in an export format; `name` is the name of a file of it, `tag` tells its states apart."""
 
     text: bytes
     media_type: str
@@ -31,92 +29,46 @@ class ExportedRecord:
     tag: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CachedText:
-    """A version's text in one format at one revision."""
+def export_record(services: Services, actor: Actor, record_id: int, target: ExportFormat) -> ExportedRecord:
+    """Return the version with this id in `target`; raise `MovedTo`, `NotFound`, `Forbidden`, `Gone`."""
 
-    text: bytes
-    revision: int
+    def serialize(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
+        written = target.write(view_with_files(services, snapshot, view, audience))
+        return written.encode("utf-8", "replace") if isinstance(written, str) else written
 
-
-def export_record(
-    services: Services, actor: Actor, number: int, form: ExportFormat | None, cited: Mapping[str, str]
-) -> ExportedRecord | int:
-    """The version with this id in `form`, or the id of the latest of the concept that has it.
-
-    Without a format it is a citation; `cited` has its style and locale.
-
-    Raises `NotFound`, `Forbidden`, `Gone`, `Invalid`.
-    """
-    if form is None:
-        return _citation(services, actor, number, cited)
-    shown = cached_export(services, actor, number, form)
-    if isinstance(shown, int):
-        return shown
-    return ExportedRecord(shown.text, form.media_type, f"{number}.{form.extension}", f"{shown.revision}-{form.name}")
+    export = cached_representation(services, actor, record_id, target.name, serialize)
+    name, tag = f"{record_id}.{target.extension}", f"{export.revision}-{target.name}"
+    return ExportedRecord(export.text, target.media_type, name, tag)
 
 
-def cached_export(services: Services, actor: Actor, number: int, wanted: ExportFormat) -> CachedText | int:
-    """The version with this id in a format, or the id of the latest of the concept that has it.
-
-    Raises `NotFound`, `Forbidden`, `Gone`.
-    """
-    with services.database.connection() as connection:
-        marks = cache_keys(connection, actor, [number])
-    for mark in marks:
-        kept = services.cache.get(_key(actor, mark, wanted))
-        if kept is not None:
-            return CachedText(kept, mark.revision)
+def export_citation(services: Services, actor: Actor, record_id: int, style: str, locale: str) -> ExportedRecord:
+    """Return the version's citation in a CSL style; raise `MovedTo`, `NotFound`, `Forbidden`, `Gone`, `Invalid`."""
     with services.database.snapshot(actor) as snapshot:
-        view = record_or_latest(snapshot, number)
-        if isinstance(view, int):
-            return view
-        now = cache_keys(snapshot.session.connection(), actor, [number])
-        written = wanted.write(public_view_for(services, snapshot, view))
-    text = written.encode("utf-8", "replace") if isinstance(written, str) else written
-    for mark in now:
-        services.cache.put(_key(actor, mark, wanted), text)
-    return CachedText(text, view.version.revision)
-
-
-def public_view_for(services: Services, snapshot: Snapshot, view: RecordView) -> Publication:
-    """The version as the actor may see it, with its first files."""
-    allowed = may_have_files(snapshot, view)
-    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES) if allowed and view.files.count else ()
-    return public_view(view, services.site, services.vocabularies, files_allowed=allowed, entries=entries)
-
-
-def export_list(services: Services, actor: Actor, ids: Sequence[int], wanted: ExportFormat) -> Iterator[str]:
-    """Those of `ids` that are versions which `actor` may read, as one well-formed document without their files' names.
-
-    They are read before the first part is given, in a fixed number of queries.
-    """
-    with services.database.snapshot(actor) as snapshot:
-        views = [view for view in record_views(snapshot, ids) if _readable(actor, view)]
-        publications = [
-            public_view(view, services.site, services.vocabularies, files_allowed=may_have_files(snapshot, view))
-            for view in views
-        ]
-    return write_list(wanted, publications)
-
-
-def _citation(services: Services, actor: Actor, number: int, cited: Mapping[str, str]) -> ExportedRecord | int:
-    with services.database.snapshot(actor) as snapshot:
-        view = record_or_latest(snapshot, number)
-        if isinstance(view, int):
-            return view
-        publication = public_view_for(services, snapshot, view)
+        view = resolve_record(snapshot, record_id)
+        publication = view_with_files(services, snapshot, view, audience_for(snapshot, view))
     try:
-        text = cite(publication, cited["style"], cited["locale"], today())
+        text = cite(publication, style, locale, today())
     except ValueError as unknown:
         raise Invalid.field("style", str(unknown)) from None
-    return ExportedRecord(text.encode("utf-8", "replace"), "text/plain", f"{number}.txt")
+    return ExportedRecord(text.encode("utf-8", "replace"), "text/plain", f"{record_id}.txt")
 
 
-def _key(actor: Actor, mark: CacheKey, wanted: ExportFormat) -> Hashable:
-    """All that the text depends on: of the reader, only whether the files may be had."""
-    return mark, may(actor, Action.READ_FILES, mark.thing), wanted.name
+def export_list(services: Services, actor: Actor, record_ids: Sequence[int], target: ExportFormat) -> Iterator[str]:
+    """Write the versions among `record_ids` that the actor may read as one document, without their files' names.
+
+    They are read before the first part is returned, in a fixed number of queries.
+    """
+    with services.database.snapshot(actor) as snapshot:
+        publications = [
+            public_view(view, services.site, services.vocabularies, audience_for(snapshot, view))
+            for view in record_views(snapshot, record_ids)
+            if view.tombstone is None and may(actor, Action.READ_RECORD, view.resource)
+        ]
+    return write_list(target, publications)
 
 
-def _readable(actor: Actor, view: RecordView) -> bool:
-    return view.tombstone is None and may(actor, Action.READ_RECORD, view.thing)
+def view_with_files(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> Publication:
+    """Return the version as `audience` may see it, with its first files."""
+    listed = audience.sees_files and view.files.count
+    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES) if listed else ()
+    return public_view(view, services.site, services.vocabularies, audience, entries)

@@ -1,4 +1,4 @@
-"""All links of a published record, written while its files are read, however many there are."""
+"""Linksets: all links of a published record, written while its files are read, whatever their number."""
 
 from collections.abc import Iterator
 
@@ -10,31 +10,29 @@ from repository.dataset.formats.signposting import LINKSET_JSON, Items, LinkedFi
 from repository.engines.services import Services
 from repository.files.queries import BATCH, listed_files_after
 from repository.records.public_view import public_view
-from repository.records.queries import may_have_files, record_or_latest
+from repository.records.queries import audience_for, resolve_record
 
 EXPORTS = tuple(FORMATS.values())
 
 
-def linkset(services: Services, actor: Actor, number: int, media_type: str) -> Iterator[str] | int:
-    """The version with this id as a linkset of `media_type`, or the id of the latest of the concept that has it.
+def linkset(services: Services, actor: Actor, record_id: int, media_type: str) -> Iterator[str]:
+    """Return the version with this id as a linkset of `media_type`.
 
-    The files that `actor` may have are read in a transaction of their own while the text is sent.
-    Raises `NotFound`, `Forbidden`, `Gone`.
+    The files that the actor may have are read in a transaction of their own while the text is sent.
+    Raises `MovedTo`, `NotFound`, `Forbidden`, `Gone`.
     """
     with services.database.snapshot(actor) as snapshot:
-        view = record_or_latest(snapshot, number)
-        if isinstance(view, int):
-            return view
-        allowed = may_have_files(snapshot, view)
-        publication = public_view(view, services.site, services.vocabularies, files_allowed=allowed)
-        set_id = view.files.id
+        view = resolve_record(snapshot, record_id)
+        audience = audience_for(snapshot, view)
+        publication = public_view(view, services.site, services.vocabularies, audience)
     write = linkset_json if media_type == LINKSET_JSON else linkset_text
-    api_url = services.site.api(f"/records/{number}")
-    return write(publication, EXPORTS, api_url, _items(services, publication, set_id if allowed else None))
+    api_url = services.site.api(f"/records/{record_id}")
+    set_id = view.files.id if audience.sees_files else None
+    return write(publication, EXPORTS, api_url, _items(services, publication, set_id))
 
 
 def linkset_link(api_url: str) -> str:
-    """The ``Link`` header of the record in the API, which leads to its linkset (InvenioRDM contract, section 1.11)."""
+    """Return the ``Link`` header that leads from a record to its linkset (InvenioRDM contract, section 1.11)."""
     return f'<{api_url}>; rel="linkset"; type="{LINKSET_JSON}"'
 
 

@@ -20,7 +20,7 @@ class RecordId(Base):
 
 
 class Described:
-    """The columns that a draft and a version have in common: what is said, and who may see what."""
+    """The columns of both drafts and versions: the description and the access terms."""
 
     description: Mapped[dict[str, Any]]
     custom_fields: Mapped[dict[str, Any]]
@@ -70,12 +70,12 @@ def _as_updated(context: Any) -> datetime:
 class Version(Described, Base):
     """A published version.
 
-    `revision` counts corrections of the description, `change` all that a reader or the index could notice, such as no
-    longer being the latest.  `withdrawn_at` is set while it has a tombstone; `exposed` says that the public could once
-    read it, which catalogues that harvested it then must be told of when it no longer can.
+    `revision` counts corrections of the description.  `change` counts all changes that a reader or the index can see,
+    such as no longer being the latest.  `withdrawn_at` is set while the version has a tombstone.  `exposed` says that
+    the public could once read it: harvesters that have it must then be told of its deletion.
 
-    `datestamp` is what catalogues go by: `updated`, or later when it came into a set of theirs or left one; both are
-    moved by `records.change_tracking` alone.  `resource_type` is the id in the description that the public read last.
+    `datestamp` is the date for harvesters: `updated`, or a later one when the version entered or left a set.
+    `records.change_tracking` alone moves both.  `resource_type` is the id of the type that the public read last.
     """
 
     __tablename__ = "version"
@@ -103,9 +103,9 @@ class Version(Described, Base):
 
 
 class PastDatestamp(Base):
-    """A datestamp that a version had `until` it was given the next.
+    """A former datestamp of a version, valid `until` it got the next one.
 
-    A list that was begun while it had this one goes on as if it had it still.
+    A list that began while this one was valid goes on as if it still were.
     """
 
     __tablename__ = "past_datestamp"
@@ -116,7 +116,7 @@ class PastDatestamp(Base):
 
 
 class Tombstone(Base):
-    """Why a version was withdrawn; removed when it is restored, while the facts keep both.
+    """Why a version was withdrawn; a restored version loses it, while the facts keep both events.
 
     `reason` is a term of the vocabulary ``removalreasons``; `visible` says whether the public may read it.
     """
@@ -133,7 +133,7 @@ class Tombstone(Base):
 
 
 class VersionRevision(Base):
-    """What a version said at one revision, kept for ever."""
+    """The description and access terms of a version at one revision, kept for ever."""
 
     __tablename__ = "version_revision"
 

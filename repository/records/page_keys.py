@@ -1,4 +1,4 @@
-"""What a record's page depends on, in one statement."""
+"""Keys of cached pages: all that a record's page depends on, read in one statement."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ def _of_pids(expression: Select[tuple[object]]) -> Select[tuple[object]]:
 
 
 # Built once: composing a statement costs more than running it.
-_MARK = (
+_KEY = (
     select(
         _VERSION.id,
         _VERSION.record_access,
@@ -47,27 +47,27 @@ _MARK = (
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """A version as it is now, as far as its page depends on it; `thing` is what policy needs to know.
+    """The current state of a version, as far as its page depends on it; `resource` is the version as policy sees it.
 
-    The page names the other versions, so that a change of any of them changes the mark.
+    The page names the other versions, so a change of any of them changes the key.
     """
 
     id: int
-    thing: Resource
+    resource: Resource
     withdrawn: bool
     changes: tuple[int | None, ...]
     modified: datetime
 
 
-def page_key(snapshot: Snapshot, number: int) -> PageKey | None:
-    """The mark of a version, whoever may read it; None when no version has this number."""
-    row = snapshot.session.connection().execute(_MARK, {"id": number}).first()
+def page_key(snapshot: Snapshot, record_id: int) -> PageKey | None:
+    """Return the key of a version, whatever the actor may read; None when no version has this id."""
+    row = snapshot.session.connection().execute(_KEY, {"id": record_id}).first()
     if row is None:
         return None
     key, record, files, withdrawn_at, change, owner_id, latest_id, siblings, pids, updated, registered = row
     return PageKey(
         id=key,
-        thing=Resource(owner_id, record == PUBLIC, files == PUBLIC),
+        resource=Resource(owner_id, record == PUBLIC, files == PUBLIC),
         withdrawn=withdrawn_at is not None,
         changes=(change, latest_id, siblings, pids),
         modified=max(moment for moment in (updated, registered) if moment is not None),

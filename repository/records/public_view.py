@@ -1,4 +1,4 @@
-"""A record as the outside may see it: the one access-filtered view that pages, citations and formats are made of."""
+"""The public view of a record: the one access-filtered value that pages, citations and formats are made of."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from repository.access.audience import Audience
 from repository.core.clock import iso
 from repository.core.site import Site, in_path
 from repository.core.unit_of_work import Snapshot
+from repository.dataset.blinding import blinded
 from repository.dataset.description import FileOf, Label, Publication, Sibling, Withdrawal
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
@@ -23,13 +25,19 @@ def public_view(
     view: RecordView,
     site: Site,
     vocabularies: Vocabularies,
-    *,
-    files_allowed: bool,
+    audience: Audience,
     entries: Sequence[FileEntry] = (),
 ) -> Publication:
-    """`entries` are those files that the reader may have; nothing of them shows without `files_allowed`."""
+    """Return the version as `audience` may see it, with those files that `entries` are."""
+    publication = _whole_view(view, site, vocabularies, audience, entries)
+    return blinded(publication) if audience is Audience.BLINDED else publication
+
+
+def _whole_view(
+    view: RecordView, site: Site, vocabularies: Vocabularies, audience: Audience, entries: Sequence[FileEntry]
+) -> Publication:
     version, concept = view.version, view.concept
-    shows_files = files_allowed and view.tombstone is None
+    shows_files = audience.sees_files and view.tombstone is None
     return Publication(
         id=version.id,
         concept_id=concept.id,
@@ -58,18 +66,18 @@ def public_view(
 def concept_views(
     snapshot: Snapshot, site: Site, vocabularies: Vocabularies, concept_ids: Sequence[int]
 ) -> list[tuple[bool, Publication]]:
-    """Concepts, each described as its newest version, and whether the public may know of them.
+    """Return concepts, each described as its newest version, and whether the public may know of them.
 
-    A concept is public while one of its versions is; when all were withdrawn it is withdrawn too.
+    A concept is public while one of its versions is public; it is withdrawn when all its versions are.
     """
-    described = _described(snapshot, concept_ids)
-    views = {view.concept.id: view for view in record_views(snapshot, list(described.values()))}
+    representatives = _representatives(snapshot, concept_ids)
+    views = {view.concept.id: view for view in record_views(snapshot, list(representatives.values()))}
     siblings = _siblings(snapshot, site, list(views))
     return [
         (
             view.public,
             replace(
-                public_view(view, site, vocabularies, files_allowed=False),
+                public_view(view, site, vocabularies, Audience.PUBLIC),
                 id=concept_id,
                 url=site.page(f"/records/{concept_id}"),
                 concept_doi=None,
@@ -86,7 +94,7 @@ def concept_views(
 
 
 def files_of(entries: Sequence[FileEntry], record_id: int, site: Site) -> list[FileOf]:
-    """The committed and verified files with absolute download addresses."""
+    """Return the committed and verified files with absolute download addresses."""
     base = site.page(f"/records/{record_id}/files")
     return [
         FileOf(
@@ -102,8 +110,8 @@ def files_of(entries: Sequence[FileEntry], record_id: int, site: Site) -> list[F
     ]
 
 
-def _described(snapshot: Snapshot, concept_ids: Sequence[int]) -> dict[int, int]:
-    """Concept -> the version that stands for it: the newest public one, else the newest."""
+def _representatives(snapshot: Snapshot, concept_ids: Sequence[int]) -> dict[int, int]:
+    """Return, by concept, the version that stands for it: the newest public one, else the newest."""
     rows = snapshot.session.execute(
         select(Version.concept_id, Version.id)
         .where(Version.concept_id.in_(concept_ids))
@@ -113,25 +121,25 @@ def _described(snapshot: Snapshot, concept_ids: Sequence[int]) -> dict[int, int]
 
 
 def _siblings(snapshot: Snapshot, site: Site, concept_ids: Sequence[int]) -> Mapping[int, Sequence[Sibling]]:
-    """The public versions of each concept, oldest first."""
+    """Return the public versions of each concept, oldest first."""
     rows = snapshot.session.execute(
         select(Version.concept_id, Version.id, Version.index, Version.description)
         .where(Version.concept_id.in_(concept_ids), IN_PUBLIC)
         .order_by(Version.concept_id, Version.index)
     ).all()
     pids = identifiers_of(snapshot, [row[1] for row in rows])
-    found: dict[int, list[Sibling]] = {}
+    siblings: dict[int, list[Sibling]] = {}
     for concept_id, version_id, index, description in rows:
         neighbour = Neighbour(version_id, index, label_of(description, index), pids[version_id])
-        found.setdefault(concept_id, []).append(_made_sibling(neighbour, site))
-    return found
+        siblings.setdefault(concept_id, []).append(_sibling_of(neighbour, site))
+    return siblings
 
 
 def _sibling(neighbour: Neighbour | None, site: Site) -> Sibling | None:
-    return _made_sibling(neighbour, site) if neighbour is not None else None
+    return _sibling_of(neighbour, site) if neighbour is not None else None
 
 
-def _made_sibling(neighbour: Neighbour, site: Site) -> Sibling:
+def _sibling_of(neighbour: Neighbour, site: Site) -> Sibling:
     return Sibling(
         index=neighbour.index,
         url=site.page(f"/records/{neighbour.id}"),
@@ -141,11 +149,11 @@ def _made_sibling(neighbour: Neighbour, site: Site) -> Sibling:
     )
 
 
-def _withdrawal(stone: Tombstone | None, vocabularies: Vocabularies) -> Withdrawal | None:
-    if stone is None:
+def _withdrawal(tombstone: Tombstone | None, vocabularies: Vocabularies) -> Withdrawal | None:
+    if tombstone is None:
         return None
-    reason = Label(stone.reason, vocabularies.title("removalreasons", stone.reason) or {})
-    return Withdrawal(reason, stone.at.date().isoformat(), stone.note, stone.citation)
+    reason = Label(tombstone.reason, vocabularies.title("removalreasons", tombstone.reason) or {})
+    return Withdrawal(reason, tombstone.at.date().isoformat(), tombstone.note, tombstone.citation)
 
 
 def _identity(pids: ByScheme) -> dict[str, Any]:
@@ -159,7 +167,7 @@ def _identity(pids: ByScheme) -> dict[str, Any]:
 
 
 def _state(pid: Identifier | None) -> str:
-    """What a reader need know: an identifier that was registered once resolves, whatever failed since."""
+    """Return the state that a reader needs: an identifier that was registered once resolves, whatever failed since."""
     if pid is None:
         return ""
     return (

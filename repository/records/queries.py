@@ -1,20 +1,21 @@
-"""Reading concepts and versions; a list costs as many queries as one record."""
+"""Read concepts and versions; a list costs as many queries as one record."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, insert, select
 from sqlalchemy.orm import aliased
 
 from repository.access.access_terms import PUBLIC
+from repository.access.audience import Audience, audience_of
 from repository.access.policy import Action, Resource, may, must
 from repository.access.visibility import visible_to
 from repository.core.actor import Actor
 from repository.core.clock import iso
 from repository.core.database.id_list import in_list
-from repository.core.errors import Forbidden, Gone, NotFound
+from repository.core.errors import Forbidden, Gone, MovedTo, NotFound
 from repository.core.paging import Page
-from repository.core.unit_of_work import Snapshot
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.files.model import FileSet
 from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Concept, RecordId, Tombstone, Version
@@ -45,10 +46,12 @@ _NEIGHBOURS = (
 )
 _TOMBSTONES = select(Tombstone).where(in_list(Tombstone.version_id, "ids"))
 
+_NEW_ID = insert(RecordId.__table__).returning(RecordId.__table__.c.id)  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A public version beside another one, or one of its concept's; `label` is what its makers call it."""
+    """A public version of the same concept; `label` is its name, as its makers or its place give it."""
 
     id: int
     index: int
@@ -58,7 +61,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A version with all that belongs to its reading, but its files' entries; `neighbours` are by their index."""
+    """A version and what belongs to its reading, without the entries of its files; `neighbours` are by index."""
 
     version: Version
     concept: Concept
@@ -69,7 +72,7 @@ class RecordView:
     tombstone: Tombstone | None = None
 
     @property
-    def thing(self) -> Resource:
+    def resource(self) -> Resource:
         return resource_of(self.version, self.concept)
 
     @property
@@ -78,12 +81,12 @@ class RecordView:
 
     @property
     def public(self) -> bool:
-        """Everybody may read it, or its tombstone."""
+        """Whether everybody may read it, or its tombstone."""
         return self.version.record_access == PUBLIC
 
 
 def resource_of(version: Version, concept: Concept) -> Resource:
-    """What policy needs to know of a published version."""
+    """Return a published version as policy sees it."""
     return Resource(
         owner_id=concept.owner_id,
         record_public=version.record_access == PUBLIC,
@@ -92,41 +95,47 @@ def resource_of(version: Version, concept: Concept) -> Resource:
     )
 
 
+def new_record_ids(unit: UnitOfWork, count: int) -> list[int]:
+    """Return new ids from the one sequence of concepts, drafts and versions, in ascending order."""
+    return sorted(unit.session.connection().execute(_NEW_ID, [{}] * count).scalars())
+
+
 def record_view(snapshot: Snapshot, record_id: int) -> RecordView:
-    """One version for the actor; raises `NotFound`, `Forbidden`."""
-    view = record_or_latest(snapshot, record_id)
-    if isinstance(view, int):
-        raise NotFound(UNKNOWN)
-    return view
+    """Return one version for the actor; raise `NotFound` (for a concept's id too), `Forbidden`, `Gone`."""
+    try:
+        return resolve_record(snapshot, record_id)
+    except MovedTo:
+        raise NotFound(UNKNOWN) from None
 
 
-def record_or_latest(snapshot: Snapshot, number: int) -> RecordView | int:
-    """The version with this id for the actor or, if a concept has it, the id of the latest that the actor may read.
+def resolve_record(snapshot: Snapshot, record_id: int) -> RecordView:
+    """Return the version with this id for the actor.
 
-    Raises `NotFound`, `Forbidden`.
+    Raises `MovedTo` the latest version that the actor may read if a concept has the id, and `NotFound`, `Forbidden`,
+    `Gone`.
     """
-    found = record_views(snapshot, [number])
-    if found:
-        require_readable(snapshot.actor, found[0])
-        return found[0]
-    if _is_concept(snapshot, number):
-        return latest_for(snapshot, number)
-    known = snapshot.session.get(RecordId, number) is not None
+    for view in record_views(snapshot, [record_id]):
+        require_readable(snapshot.actor, view)
+        return view
+    if _is_concept(snapshot, record_id):
+        raise MovedTo(latest_for(snapshot, record_id))
+    known = snapshot.session.get(RecordId, record_id) is not None
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
 
 
 def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
-    """Versions in the order of `ids`, whoever may see them, in two queries and two more where they are needed."""
+    """Return versions in the order of `ids`, whatever the actor may see, in at most four queries."""
     rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
-    several = [row.Version.id for row in rows if row.Concept.versions > 1]
-    beside = snapshot.session.execute(_NEIGHBOURS, {"ids": several}).all() if several else ()
-    owners = {key for row in rows for key in (row.Version.id, row.Concept.id)} | {each[1] for each in beside}
+    with_others = [row.Version.id for row in rows if row.Concept.versions > 1]
+    beside = snapshot.session.execute(_NEIGHBOURS, {"ids": with_others}).all() if with_others else ()
+    owners = {key for row in rows for key in (row.Version.id, row.Concept.id)} | {row[1] for row in beside}
     pids = identifiers_of(snapshot, owners)
     neighbours: dict[int, dict[int, Neighbour]] = {}
-    for of, each, index, description in beside:
-        neighbours.setdefault(of, {})[index] = Neighbour(each, index, label_of(description, index), pids[each])
+    for record_id, neighbour_id, index, description in beside:
+        neighbour = Neighbour(neighbour_id, index, label_of(description, index), pids[neighbour_id])
+        neighbours.setdefault(record_id, {})[index] = neighbour
     withdrawn = [row.Version.id for row in rows if row.Version.withdrawn_at is not None]
-    tombstones = {each.version_id: each for each in _tombstones(snapshot, withdrawn)}
+    tombstones = {tombstone.version_id: tombstone for tombstone in _tombstones(snapshot, withdrawn)}
     by_id = {
         row.Version.id: RecordView(
             *row,
@@ -141,22 +150,22 @@ def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
 
 
 def label_of(description: Mapping[str, object], index: int) -> str:
-    """What a version is called: by its makers, else by its place."""
+    """Return the name of a version: its makers' own, else its place."""
     return str(description.get("version") or f"v{index}")
 
 
 def require_readable(actor: Actor, view: RecordView) -> None:
-    """Raises `Forbidden`; `Gone` for what was withdrawn, or `NotFound` for whom its tombstone is not meant."""
-    must(actor, Action.READ_RECORD, view.thing)
-    stone = view.tombstone
-    if stone is not None:
-        if not stone.visible and not may(actor, Action.READ_HIDDEN_TOMBSTONE, view.thing):
+    """Raise `Forbidden`, `Gone` for a withdrawn version, or `NotFound` where its tombstone is hidden from the actor."""
+    must(actor, Action.READ_RECORD, view.resource)
+    tombstone = view.tombstone
+    if tombstone is not None:
+        if not tombstone.visible and not may(actor, Action.READ_HIDDEN_TOMBSTONE, view.resource):
             raise NotFound(UNKNOWN)
-        raise Gone(tombstone=tombstone_json(stone))
+        raise Gone(tombstone=tombstone_json(tombstone))
 
 
 def tombstone_json(stone: Tombstone) -> dict[str, object]:
-    """The tombstone in an answer (InvenioRDM contract, section 1.11)."""
+    """Return the tombstone as JSON (InvenioRDM contract, section 1.11)."""
     by = {"removed_by": {"user": str(stone.removed_by)}} if stone.removed_by is not None else {}
     return {
         "removal_reason": {"id": stone.reason},
@@ -172,64 +181,64 @@ def _tombstones(snapshot: Snapshot, ids: Sequence[int]) -> Sequence[Tombstone]:
     return snapshot.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
 
 
-def is_published(snapshot: Snapshot, number: int) -> bool:
-    """A version or a concept with versions has this id, whoever may read it."""
-    return snapshot.session.get(Version, number) is not None or _is_concept(snapshot, number)
+def is_published(snapshot: Snapshot, record_id: int) -> bool:
+    """Return whether a version, or a concept with versions, has this id, whatever the actor may read."""
+    return snapshot.session.get(Version, record_id) is not None or _is_concept(snapshot, record_id)
 
 
-def concept_of(snapshot: Snapshot, number: int) -> int:
-    """The id of the concept that has this number, or of the version with it; raises `NotFound`, `Forbidden`, `Gone`."""
-    return number if _is_concept(snapshot, number) else record_view(snapshot, number).concept.id
+def concept_of(snapshot: Snapshot, record_id: int) -> int:
+    """Return the id of the concept that has this id or a version with it; raise `NotFound`, `Forbidden`, `Gone`."""
+    return record_id if _is_concept(snapshot, record_id) else record_view(snapshot, record_id).concept.id
 
 
 def latest_for(snapshot: Snapshot, concept_id: int) -> int:
-    """The newest version of a published concept that the actor may read, the newest tombstone if all are withdrawn.
+    """Return the newest version of a concept that the actor may read, or the newest tombstone if all are withdrawn.
 
     Raises `Forbidden` if there is none.
     """
     of_concept = select(Version.id).join(Concept).where(Version.concept_id == concept_id)
-    for wanted in (readable(snapshot.actor), Version.withdrawn_at.is_not(None)):
-        found = snapshot.session.scalar(of_concept.where(wanted).order_by(Version.index.desc()).limit(1))
-        if found is not None:
-            return found
+    for condition in (readable(snapshot.actor), Version.withdrawn_at.is_not(None)):
+        latest = snapshot.session.scalar(of_concept.where(condition).order_by(Version.index.desc()).limit(1))
+        if latest is not None:
+            return latest
     raise Forbidden
 
 
-def latest_of(snapshot: Snapshot, number: int) -> int:
-    """`latest_for` the concept that has this number or a version with it, be it withdrawn.
+def latest_of(snapshot: Snapshot, record_id: int) -> int:
+    """Return `latest_for` the concept that has this id or a version with it, a withdrawn one too.
 
     Raises `NotFound`, `Forbidden`.
     """
     try:
-        concept_id = concept_of(snapshot, number)
-    except Gone:  # as those may know who follow its tombstone's link
-        concept_id = snapshot.session.get_one(Version, number).concept_id
+        concept_id = concept_of(snapshot, record_id)
+    except Gone:  # the link of its tombstone leads here
+        concept_id = snapshot.session.get_one(Version, record_id).concept_id
     return latest_for(snapshot, concept_id)
 
 
 def newest_public(snapshot: Snapshot, concept_ids: Iterable[int]) -> dict[int, int]:
-    """Concept -> index of its newest version that everybody may read, of those that have one."""
+    """Return, by concept, the index of its newest public version; concepts without one are left out."""
     rows = snapshot.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})
     return {row[0]: row[1] for row in rows}
 
 
 def versions_of(snapshot: Snapshot, concept_id: int, page: Page) -> tuple[list[RecordView], int]:
-    """The versions of a concept that the actor may read, newest first, and how many there are."""
-    wanted = (Version.concept_id == concept_id, readable(snapshot.actor))
+    """Return a page of the versions of a concept that the actor may read, newest first, and their number."""
+    conditions = (Version.concept_id == concept_id, readable(snapshot.actor))
     ids = snapshot.session.scalars(
         select(Version.id)
         .join(Concept)
-        .where(*wanted)
+        .where(*conditions)
         .order_by(Version.index.desc())
         .offset(page.offset)
         .limit(page.size)
     ).all()
-    total = snapshot.session.scalar(select(func.count(Version.id)).join(Concept).where(*wanted))
+    total = snapshot.session.scalar(select(func.count(Version.id)).join(Concept).where(*conditions))
     return record_views(snapshot, ids), total or 0
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
-    """The visibility filter for a query over `Version` joined with `Concept`; what was withdrawn nobody finds."""
+    """Return the visibility filter for `Version` joined with `Concept`; withdrawn versions are never listed."""
     scope = visible_to(actor)
     there = Version.withdrawn_at.is_(None)
     if scope.everything:
@@ -239,17 +248,18 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 
 
 def files_for_reading(snapshot: Snapshot, record_id: int) -> RecordView:
-    """The version, if the actor may have its files; raises `NotFound`, `Forbidden`."""
+    """Return the version if the actor may have its files; raise `NotFound`, `Forbidden`."""
     view = record_view(snapshot, record_id)
-    must(snapshot.actor, Action.READ_FILES, view.thing)
+    must(snapshot.actor, Action.READ_FILES, view.resource)
     return view
 
 
-def may_have_files(snapshot: Snapshot, view: RecordView) -> bool:
-    return may(snapshot.actor, Action.READ_FILES, view.thing)
+def audience_for(snapshot: Snapshot, view: RecordView) -> Audience:
+    """Return the audience that the actor belongs to as a reader of `view`."""
+    return audience_of(snapshot.actor, view.resource)
 
 
-def _is_concept(snapshot: Snapshot, number: int) -> bool:
-    """A concept with versions has this id."""
-    concept = snapshot.session.get(Concept, number)
+def _is_concept(snapshot: Snapshot, record_id: int) -> bool:
+    """Return whether a concept with versions has this id."""
+    concept = snapshot.session.get(Concept, record_id)
     return concept is not None and concept.latest_id is not None

@@ -1,10 +1,11 @@
-"""What registrars should have of versions and concepts: the public's view of them, in the registrars' formats."""
+"""Metadata for registrars: the public view of versions and concepts, in the registrars' formats."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 
+from repository.access.audience import Audience
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.dataset.description import Publication
@@ -18,13 +19,13 @@ from repository.records.public_view import concept_views, public_view
 from repository.records.queries import record_views
 
 Document = Mapping[str, Any]
-_GIVEN_BY_DATACITE = ("id", "identifiers")
+_DERIVED_BY_DATACITE = ("id", "identifiers")
 
 
 def datacite_attributes(publication: Publication) -> Document:
-    """What DataCite takes: without those attributes that it makes of the others."""
+    """Return the attributes for DataCite, without those that DataCite derives from the others."""
     attributes = datacite_json(publication)
-    return {name: value for name, value in attributes.items() if name not in _GIVEN_BY_DATACITE}
+    return {name: value for name, value in attributes.items() if name not in _DERIVED_BY_DATACITE}
 
 
 DOCUMENTS: Mapping[str, Callable[[Publication], Document]] = {
@@ -43,34 +44,39 @@ _CONCEPTS = (
 
 
 def registration_targets(services: Services, owners: Sequence[int]) -> dict[int, RegistrationTarget]:
-    """By owner, of those that are published versions or concepts of such."""
-    if all(each.here for each in services.registrars.values()):
+    """Return, by owner, the targets of those that are published versions or their concepts."""
+    if all(registrar.here for registrar in services.registrars.values()):
         return _targets(services, owners)
-    # one that serves everybody stands under its scheme too
-    registrars = list({each.name: each for each in services.registrars.values() if each.format}.values())
-    languages = {node.name: node.languages for node in services.site.nodes.nodes}
+    # a registrar for all communities is listed under its scheme, too
+    registrars = list(
+        {registrar.name: registrar for registrar in services.registrars.values() if registrar.format}.values()
+    )
+    languages = {account.name: account.languages for account in services.site.nodes.nodes}
     with services.database.snapshot(SYSTEM) as snapshot:
         views = record_views(snapshot, owners)
         site, vocabularies = services.site, services.vocabularies
-        said = [(view.public, public_view(view, site, vocabularies, files_allowed=False)) for view in views]
-        rest = set(owners) - {each.id for _, each in said}
-        said += concept_views(snapshot, site, vocabularies, sorted(rest))
-    return {each.id: _wanted(each, registrars, languages, hidden=not public) for public, each in said}
+        publications = [(view.public, public_view(view, site, vocabularies, Audience.PUBLIC)) for view in views]
+        concepts = set(owners) - {publication.id for _, publication in publications}
+        publications += concept_views(snapshot, site, vocabularies, sorted(concepts))
+    return {
+        publication.id: _target(publication, registrars, languages, hidden=not public)
+        for public, publication in publications
+    }
 
 
 def _targets(services: Services, owners: Sequence[int]) -> dict[int, RegistrationTarget]:
-    """Where the owners lead and whether they are withdrawn, which is all that a register of our own takes."""
+    """Return where the owners lead and whether they are withdrawn: our own register takes nothing else."""
     with services.database.snapshot(SYSTEM) as snapshot:
         versions = snapshot.session.execute(_VERSIONS, {"owners": owners}).all()
         concepts = snapshot.session.execute(_CONCEPTS, {"owners": owners}).all()
     page = services.site.page
     return {
-        number: RegistrationTarget(page(f"/records/{number}"), withdrawn=there == gone)
-        for number, there, gone in (*versions, *concepts)
+        owner: RegistrationTarget(page(f"/records/{owner}"), withdrawn=versions_of_it == withdrawn)
+        for owner, versions_of_it, withdrawn in (*versions, *concepts)
     }
 
 
-def _wanted(
+def _target(
     publication: Publication,
     registrars: Sequence[Registrar],
     languages: Mapping[str, Sequence[str]],
@@ -78,20 +84,20 @@ def _wanted(
     hidden: bool,
 ) -> RegistrationTarget:
     documents = {
-        each.name: in_languages(DOCUMENTS[each.format](publication), languages.get(each.name, ()))
-        for each in registrars
+        registrar.name: in_languages(DOCUMENTS[registrar.format](publication), languages.get(registrar.name, ()))
+        for registrar in registrars
         if not hidden
     }
     return RegistrationTarget(publication.url, documents, publication.withdrawn is not None, hidden)
 
 
 def in_languages(document: Document, languages: Sequence[str]) -> Document:
-    """Of each list of texts with ``lang`` those in `languages`, all of them where there is none; all without a wish."""
-    return {name: _chosen(value, languages) for name, value in document.items()} if languages else document
+    """Return the document with only the texts in `languages`, where a list of texts has one of them."""
+    return {name: _in_languages(value, languages) for name, value in document.items()} if languages else document
 
 
-def _chosen(value: Any, languages: Sequence[str]) -> Any:
-    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+def _in_languages(value: Any, languages: Sequence[str]) -> Any:
+    if not isinstance(value, list) or not all(isinstance(text, Mapping) for text in value):
         return value
-    kept = [each for each in value if str(each.get("lang", "")).partition("-")[0] in languages]
-    return kept or value
+    texts = [text for text in value if str(text.get("lang", "")).partition("-")[0] in languages]
+    return texts or value

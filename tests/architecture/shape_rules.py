@@ -107,6 +107,24 @@ def committing(module: Module) -> Iterator[str]:
                 yield f"line {node.lineno} commits"
 
 
+def replying_in_a_transaction(module: Module) -> Iterator[str]:
+    """Replies are serialised after the transaction ends: one that is large must not keep other writers waiting."""
+    for block in ast.walk(module.tree):
+        if isinstance(block, ast.With) and any(_opens_a_transaction(item.context_expr) for item in block.items):
+            for call in ast.walk(block):
+                if isinstance(call, ast.Call) and _serialises(ast.unparse(call.func)):
+                    yield f"line {call.lineno} serialises in a transaction"
+
+
+def _opens_a_transaction(expression: ast.expr) -> bool:
+    called = ast.unparse(expression.func) if isinstance(expression, ast.Call) else ""
+    return called.endswith(".transaction")
+
+
+def _serialises(called: str) -> bool:
+    return called.endswith(("_json", "_reply", "orjson.dumps"))
+
+
 def dating(module: Module) -> Iterator[str]:
     """What catalogues follow versions by is changed in repository/records/change_tracking.py only."""
     if module.path != "repository/records/change_tracking.py":

@@ -8,6 +8,10 @@ from tests.architecture import shape_rules as rules
 from tests.architecture.house import EVERYTHING, SOURCE, Module, Rule, expect_kept, modules
 
 
+def test_replies_are_serialised_after_the_transaction() -> None:
+    expect_kept(rules.replying_in_a_transaction, "repository")
+
+
 def test_no_module_is_longer_than_350_lines() -> None:
     expect_kept(rules.long_module, *EVERYTHING)
 
@@ -79,6 +83,8 @@ REFUSED: list[tuple[Rule, str]] = [
     (rules.pausing, "from time import sleep"),
     (rules.committing, "work.session.commit()"),
     (rules.committing, "close = connection.commit"),
+    (rules.replying_in_a_transaction, "with call.transaction() as unit:\n    return json_reply(f(unit))"),
+    (rules.replying_in_a_transaction, "with database.transaction(actor) as unit:\n    a = draft_json(unit)"),
     (rules.dating, "version.updated = work.now"),
     (rules.dating, "view.version.updated = work.now"),
     (rules.dating, "a.datestamp = b"),
@@ -102,6 +108,8 @@ LET_PASS: list[tuple[Rule, str]] = [
     (rules.printing, "pprint(a)"),
     (rules.pausing, "import time\ntime.monotonic()"),
     (rules.committing, "committed = commit(work)"),
+    (rules.replying_in_a_transaction, "with call.transaction() as unit:\n    a = f(unit)\njson_reply(a)"),
+    (rules.replying_in_a_transaction, "with call.snapshot() as snapshot:\n    a = draft_json(snapshot)"),
     (rules.dating, "draft.updated = version.updated"),
     (rules.swallowing, TRY + "except ValueError:\n    pass"),
     (rules.swallowing, TRY + "except Exception as error:\n    raise Wrapped() from error"),

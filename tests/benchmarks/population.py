@@ -16,7 +16,7 @@ from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.rules import folded
 from repository.people.accounts import register_person
 from repository.records.model import Concept, RecordId, Version
-from repository.records.numbers import new_record_ids
+from repository.records.queries import new_record_ids
 
 AT_ONCE = 2_000
 OWNER = "population@example.org"

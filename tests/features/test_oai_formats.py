@@ -9,7 +9,7 @@ from lxml import etree
 from repository.core.actor import SYSTEM
 from repository.dataset.description import Publication
 from repository.engines.services import Services
-from repository.faces.oai.metadata_prefixes import ENVELOPE, FORMATS, MetadataFormat, in_envelope
+from repository.harvest.metadata_prefixes import ENVELOPE, FORMATS, MetadataFormat, in_envelope
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.harvesting import BEGIN, OAI, SECOND, ask, change, codes, identifier_of, ids, pages, told

@@ -21,9 +21,9 @@ from schemathesis.specs.openapi.checks import (
 
 from repository.app import APIS
 from repository.core.actor import SYSTEM
-from repository.core.web.openapi import document
 from repository.core.web.shared_schemas import ProblemShape
 from repository.engines.services import Services
+from repository.faces.api.openapi import document
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.conftest import BASE_URL, Caller, Deposits

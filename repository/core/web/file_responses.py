@@ -156,7 +156,7 @@ def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str)
     return reply
 
 
-def long_list_reply(head: dict[str, Any], name: str, items: Iterator[Any]) -> Response:
+def long_list_reply(head: dict[str, Any], name: str, items: Iterable[Any], status: int = 200) -> Response:
     """A JSON object whose list `name` is written while it is read, at constant memory."""
 
     def blocks() -> Iterator[bytes]:
@@ -165,7 +165,7 @@ def long_list_reply(head: dict[str, Any], name: str, items: Iterator[Any]) -> Re
             yield (b"," if number else b"") + orjson.dumps(item)
         yield b"]}"
 
-    return Response(blocks(), mimetype="application/json")
+    return Response(blocks(), status, mimetype="application/json")
 
 
 def _protect(reply: Response) -> None:

@@ -22,9 +22,9 @@ def revision_reply(body: Mapping[str, Any], status: int = 200) -> Response:
     return json_reply(body, status, {"ETag": f'"{body["revision_id"]}"'})
 
 
-def text_reply(text: bytes, revision: int) -> Response:
+def text_reply(text: bytes, revision: int, status: int = 200) -> Response:
     """A record that is JSON text already, with its revision as entity tag."""
-    return Response(_laid_out(text), 200, {"ETag": f'"{revision}"'}, mimetype=JSON)
+    return Response(_laid_out(text), status, {"ETag": f'"{revision}"'}, mimetype=JSON)
 
 
 def document_reply(

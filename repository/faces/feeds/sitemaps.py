@@ -14,7 +14,7 @@ from repository.core.errors import NotFound
 from repository.core.site import Site
 from repository.dataset.formats import xml_writer
 from repository.engines.services import Services
-from repository.records.sitemap_pages import newest_changes, pages_in
+from repository.records.public_lists import newest_changes, pages_in
 
 IDS_IN_A_PART = 20_000
 """Concepts have numbers of the same sequence, so that at most half of these are records; the protocol allows 50,000."""

@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 import orjson
 from flask import Blueprint, Response, request
 
+from repository.access.audience import Audience
 from repository.core.actor import ANONYMOUS
 from repository.core.clock import now
 from repository.core.errors import NotFound
-from repository.core.web.context import current_services
 from repository.engines.services import Services
 from repository.faces.feeds.atom import ATOM, ENTRIES, feed
 from repository.faces.feeds.robots import CATALOG_TYPE, api_catalog, robots_txt, security_txt
 from repository.faces.feeds.sitemaps import sitemap_index, sitemap_part
+from repository.faces.request_context import current_services
+from repository.records.public_lists import last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import record_views
-from repository.records.recent import last_change, newest_ids
 
 pages = Blueprint("discovery", __name__)
 XML, PLAIN = "application/xml; charset=utf-8", "text/plain; charset=utf-8"
@@ -49,7 +50,7 @@ def new_datasets() -> Response:
         text = services.cache.get(key)
         if text is None:
             views = record_views(snapshot, newest_ids(snapshot, ENTRIES))
-            found = [public_view(v, services.site, services.vocabularies, files_allowed=False) for v in views]
+            found = [public_view(v, services.site, services.vocabularies, Audience.PUBLIC) for v in views]
             text = feed(services.site, found).encode(errors="replace")
             services.cache.put(key, text)
     return _reply(text, f"{ATOM}; charset=utf-8", changed[0] if changed else None)

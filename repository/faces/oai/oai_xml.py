@@ -7,7 +7,7 @@ from repository.core.site import Site
 from repository.dataset.formats import dublin_core, xml_writer
 from repository.faces.oai.arguments import ProtocolError
 from repository.faces.oai.identify import descriptions
-from repository.faces.oai.metadata_prefixes import MetadataFormat
+from repository.harvest.metadata_prefixes import MetadataFormat
 from repository.harvest.queries import HarvestItem
 
 _NAMESPACE = "http://www.openarchives.org/OAI/2.0/"
@@ -20,12 +20,8 @@ _OPENING = (
 
 def document(at: datetime, site: Site, request: Mapping[str, str], content: str) -> str:
     """A whole answer; `request` are the arguments to repeat, the verb among them."""
-    asked = xml_writer.element("request", base_url(site), **request)
+    asked = xml_writer.element("request", site.oai, **request)
     return f"{_OPENING}{xml_writer.element('responseDate', stamp(at))}{asked}{content}</OAI-PMH>\n"
-
-
-def base_url(site: Site) -> str:
-    return site.page("/oai2d")
 
 
 def stamp(moment: datetime) -> str:
@@ -41,7 +37,7 @@ def identify(site: Site, first: datetime) -> str:
     """What the repository says of itself; `first` is before or at every datestamp."""
     said = {
         "repositoryName": site.name,
-        "baseURL": base_url(site),
+        "baseURL": site.oai,
         "protocolVersion": "2.0",
         "adminEmail": site.admin_email or _postmaster(site.host),
         "earliestDatestamp": stamp(first),

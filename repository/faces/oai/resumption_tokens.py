@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from repository.faces.oai.arguments import BadRequest, Code, Verb, is_well_formed, span_of
-from repository.faces.oai.metadata_prefixes import FORMATS
+from repository.harvest.metadata_prefixes import FORMATS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

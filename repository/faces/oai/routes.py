@@ -1,124 +1,26 @@
-"""HTTP of OAI-PMH: arguments in the query or in a form; errors of the protocol are answers, with status 200.
-
-Beside it, as JSON, the sets that administrators define, and the formats.
-"""
+"""OAI-PMH over HTTP: arguments in the query or in a form; errors of the protocol are replies with status 200."""
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from repository.access.policy import Action, Resource, must
 from repository.core.actor import ANONYMOUS
-from repository.core.paging import Page
-from repository.core.web.accept_header import require_acceptable
-from repository.core.web.context import current_actor, current_services
-from repository.core.web.openapi import Api
-from repository.core.web.request_parsing import json_object, load_schema, parse_query
-from repository.core.web.responses import json_reply, no_content
-from repository.core.web.shared_schemas import PageQuery
-from repository.engines.services import Services
-from repository.faces.oai.metadata_prefixes import FORMATS
-from repository.faces.oai.schemas import FormatListShape, SetListShape, SetRequest, SetShape, format_json, set_json
 from repository.faces.oai.verbs import Provider, answer
-from repository.harvest.defined_sets import Definition, change_set, define_set, defined_set, defined_sets, remove_set
+from repository.faces.request_context import current_services
 
 pages = Blueprint("oai", __name__)
-api = Api("oaipmh")
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 64 << 10
-SETS = "/oaipmh/sets"
-SET = f"{SETS}/<record:set_id>"
 
 
 @pages.route("/oai2d", methods=["GET", "POST"])
 def provide() -> Response:
-    """Answer a harvester; whoever asks gets what the public gets."""
+    """Answer a harvester with what the public may read, whoever the actor is."""
     if request.method == "POST" and request.mimetype not in ("", FORM):
         raise UnsupportedMediaType(f"Send the arguments as {FORM}.")
     request.max_content_length = MAX_FORM_BYTES
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
-    services: Services = current_services()
-    settled = services.database.safe_until()
+    services = current_services()
+    safe_until = services.database.safe_until()
     with services.database.snapshot(ANONYMOUS) as snapshot:
-        said = answer(Provider(snapshot, settled, services.site, services.vocabularies), pairs)
-    return Response(said, content_type="text/xml; charset=utf-8")
-
-
-@api.route(
-    "GET",
-    SETS,
-    "List the sets of harvesters that a search defines",
-    query=PageQuery,
-    answers={200: SetListShape},
-    errors=(403,),
-)
-def list_oai_sets() -> Response:
-    require_acceptable()
-    arguments = parse_query(PageQuery)
-    services: Services = current_services()
-    with services.database.snapshot(current_actor()) as snapshot:
-        found, total = defined_sets(snapshot, Page(arguments["page"], arguments["size"]))
-    hits = [set_json(each, services.site) for each in found]
-    return json_reply({"hits": {"hits": hits, "total": total}})
-
-
-@api.route(
-    "POST",
-    SETS,
-    "Define a set by a search; it can be harvested once it is filled",
-    body=SetRequest,
-    answers={201: SetShape},
-    errors=(403, 409, 413, 415),
-)
-def create_oai_set() -> Response:
-    require_acceptable()
-    definition = _definition()
-    services: Services = current_services()
-    with services.database.transaction(current_actor()) as unit:
-        made = define_set(unit, definition)
-        return json_reply(set_json(made, services.site), 201)
-
-
-@api.route("GET", SET, "Read a set that a search defines", answers={200: SetShape}, errors=(403, 404))
-def read_oai_set(set_id: int) -> Response:
-    require_acceptable()
-    services: Services = current_services()
-    with services.database.snapshot(current_actor()) as snapshot:
-        return json_reply(set_json(defined_set(snapshot, set_id), services.site))
-
-
-@api.route(
-    "PUT",
-    SET,
-    "Change the search that defines a set, or what is said of it",
-    body=SetRequest,
-    answers={200: SetShape},
-    errors=(403, 404, 409, 413, 415),
-)
-def update_oai_set(set_id: int) -> Response:
-    require_acceptable()
-    definition = _definition()
-    services: Services = current_services()
-    with services.database.transaction(current_actor()) as unit:
-        changed = change_set(unit, set_id, definition)
-        return json_reply(set_json(changed, services.site))
-
-
-@api.route("DELETE", SET, "Remove a set; what was in it stays", answers={204: None}, errors=(403, 404, 409))
-def delete_oai_set(set_id: int) -> Response:
-    services: Services = current_services()
-    with services.database.transaction(current_actor()) as unit:
-        remove_set(unit, set_id)
-    return no_content()
-
-
-@api.route("GET", "/oaipmh/formats", "List the formats of harvesting", answers={200: FormatListShape})
-def list_oai_formats() -> Response:
-    require_acceptable()
-    hits = [format_json(prefix, each) for prefix, each in FORMATS.items()]
-    return json_reply({"hits": {"hits": hits, "total": len(hits)}})
-
-
-def _definition() -> Definition:
-    must(current_actor(), Action.MANAGE_OAI_SETS, Resource())
-    wanted = load_schema(SetRequest(), json_object())
-    return Definition(wanted["spec"], wanted["name"], wanted["search_pattern"], wanted["description"] or "")
+        reply = answer(Provider(snapshot, safe_until, services.site, services.vocabularies), pairs)
+    return Response(reply, content_type="text/xml; charset=utf-8")

@@ -9,12 +9,12 @@ from repository.core.unit_of_work import Snapshot
 from repository.dataset.vocabularies import Vocabularies
 from repository.faces.oai import oai_xml
 from repository.faces.oai.arguments import TOKEN, BadRequest, Code, OaiRequest, Verb, number_in, read_request, span_of
-from repository.faces.oai.metadata_prefixes import FORMATS, require_format
 from repository.faces.oai.resumption_tokens import ResumptionToken, read_resumption_token
+from repository.harvest.metadata_prefixes import FORMATS
 from repository.harvest.queries import ChosenSet, Harvest, HarvestItem, earliest, find_item, items
 from repository.harvest.set_hierarchy import chosen_by, sets, sets_of
 from repository.records.public_view import public_view
-from repository.records.queries import may_have_files, record_views
+from repository.records.queries import audience_for, record_views
 
 PAGE = 100
 HEADERS_PAGE = 200
@@ -70,7 +70,7 @@ def _sets(provider: Provider, question: OaiRequest) -> str:
 
 def _record(provider: Provider, question: OaiRequest) -> str:
     prefix = question.arguments["metadataPrefix"]
-    require_format(prefix)
+    _require_format(prefix)
     return _records(provider, prefix, [_item(provider, question.arguments["identifier"])])
 
 
@@ -103,7 +103,7 @@ def _begun(provider: Provider, question: OaiRequest) -> ResumptionToken:
     if text is not None:
         return read_resumption_token(text, question.verb)
     prefix, start, end, of_set = (question.get(name) for name in ("metadataPrefix", "from", "until", "set"))
-    require_format(prefix)
+    _require_format(prefix)
     first = span_of(start, end).start
     return ResumptionToken(question.verb, str(prefix), start, end, of_set, provider.settled, first, 0, 0)
 
@@ -125,9 +125,7 @@ def _records(provider: Provider, prefix: str, page: Sequence[HarvestItem]) -> st
     """Descriptions in as many queries for a page as for one; of files they know how many there are, and their size."""
     snapshot, write = provider.snapshot, FORMATS[prefix].write
     metadata = {
-        view.version.id: write(
-            public_view(view, provider.site, provider.vocabularies, files_allowed=may_have_files(snapshot, view))
-        )
+        view.version.id: write(public_view(view, provider.site, provider.vocabularies, audience_for(snapshot, view)))
         for view in record_views(snapshot, [item.id for item in page if not item.gone])
     }
     headers = _headers(provider, page)
@@ -149,3 +147,8 @@ _ANSWERS: Mapping[Verb, Callable[[Provider, OaiRequest], str]] = {
     Verb.LIST_RECORDS: lambda provider, question: _list(provider, question, PAGE, _records),
     Verb.GET_RECORD: _record,
 }
+
+
+def _require_format(prefix: str | None) -> None:
+    if prefix not in FORMATS:
+        raise BadRequest.by(Code.NO_FORMAT, f"Items come as: {', '.join(FORMATS)}.")

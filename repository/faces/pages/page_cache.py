@@ -4,12 +4,13 @@ One statement reads all that a page depends on; what was made for the same is gi
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import orjson
 
-from repository.access.policy import Action, Resource, may
+from repository.access.audience import Audience, audience_of
+from repository.access.policy import Action, may
 from repository.core.actor import ANONYMOUS, Actor
 from repository.core.clock import iso
 from repository.core.errors import Gone, NotFound
@@ -26,16 +27,16 @@ from repository.faces.pages.view_model import VersionLine
 from repository.files.queries import first_entries
 from repository.records.linksets import EXPORTS
 from repository.records.page_keys import PageKey, page_key
+from repository.records.public_lists import last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import (
     RecordView,
+    audience_for,
     label_of,
-    may_have_files,
-    record_or_latest,
     record_views,
+    resolve_record,
     versions_of,
 )
-from repository.records.recent import last_change, newest_ids
 
 LISTED_VERSIONS = 100
 NEWEST = 20
@@ -62,92 +63,97 @@ class CachedPage:
         return cls(body, links, datetime.fromisoformat(modified))
 
 
-def cached_page(services: Services, actor: Actor, number: int, asked: PageParams, day: date) -> CachedPage | int:
-    """The page of a version as `asked`, its tombstone, or the id of the latest of the concept that has this number.
+def cached_page(services: Services, actor: Actor, record_id: int, params: PageParams, day: date) -> CachedPage:
+    """Return the page of a version, or of its tombstone; citations state `day`.
 
-    Citations state `day`.  Raises `NotFound`, `Forbidden`.
+    Raises `MovedTo` for a concept's id, `NotFound`, `Forbidden`.
     """
     with services.database.query(actor) as snapshot:
-        mark = page_key(snapshot, number)
-    if mark is not None and not mark.withdrawn and may(actor, Action.READ_RECORD, mark.thing):
-        kept = services.cache.get(_key(actor, mark, asked, day))
-        if kept is not None:
-            return CachedPage.unpacked(kept)
-    with services.database.snapshot(actor) as snapshot:
-        try:
-            view = record_or_latest(snapshot, number)
-        except Gone:  # for those who may know of it; it has a page of its own
-            return _tombstone(services, snapshot, number, asked, day)
-        if isinstance(view, int):
-            return view
-        mark = page_key(snapshot, number)
-        assert mark is not None  # it is the version of `view`, in the same view of the database
-        made = _made(services, snapshot, view, asked, day, mark.modified)
-    services.cache.put(_key(actor, mark, asked, day), made.packed())
-    return made
+        key = page_key(snapshot, record_id)
+    if key is not None and not key.withdrawn and may(actor, Action.READ_RECORD, key.resource):
+        packed = services.cache.get(_cache_key(actor, key, params, day))
+        if packed is not None:
+            return CachedPage.unpacked(packed)
+    return _write_page(services, actor, record_id, params, day)
 
 
-def start_page(services: Services, asked: PageParams) -> tuple[bytes, datetime | None]:
-    """The start page, made anew when any version was changed, and when that was."""
-    wanted = PageParams(asked.language, asked.chosen)
+def start_page(services: Services, params: PageParams) -> tuple[bytes, datetime | None]:
+    """Return the start page, written anew when any version was changed, and when that was."""
+    language = PageParams(params.language, params.chosen)
     with services.database.query(ANONYMOUS) as snapshot:
         changed = last_change(snapshot)
-    key = ("start", changed, wanted)
-    kept = services.cache.get(key)
-    if kept is None:
+    key = ("start", changed, language)
+    page = services.cache.get(key)
+    if page is None:
+        site, vocabularies = services.site, services.vocabularies
         with services.database.snapshot(ANONYMOUS) as snapshot:
             views = record_views(snapshot, newest_ids(snapshot, NEWEST))
-        site = services.site
-        found = [public_view(view, site, services.vocabularies, files_allowed=False) for view in views]
-        kept = render_start(site.name, site.page("/"), wanted, [newest_dataset(each) for each in found]).encode()
-        services.cache.put(key, kept)
-    return kept, changed[0] if changed else None
+        newest = [newest_dataset(public_view(view, site, vocabularies, Audience.PUBLIC)) for view in views]
+        page = render_start(site.name, site.page("/"), language, newest).encode()
+        services.cache.put(key, page)
+    return page, changed[0] if changed else None
 
 
-def _made(
-    services: Services, snapshot: Snapshot, view: RecordView, asked: PageParams, day: date, modified: datetime
+def _write_page(services: Services, actor: Actor, record_id: int, params: PageParams, day: date) -> CachedPage:
+    """Write the page from one view of the database, and keep it; a tombstone is not kept."""
+    with services.database.snapshot(actor) as snapshot:
+        try:
+            view = resolve_record(snapshot, record_id)
+        except Gone:  # for readers who may know of it; it has a page of its own
+            return _tombstone(services, snapshot, record_id, params, day)
+        key = page_key(snapshot, record_id)
+        assert key is not None  # it is the version of `view`, in the same view of the database
+        page = _record_page(services, snapshot, view, params, day, key.modified)
+    services.cache.put(_cache_key(actor, key, params, day), page.packed())
+    return page
+
+
+def _record_page(
+    services: Services, snapshot: Snapshot, view: RecordView, params: PageParams, day: date, modified: datetime
 ) -> CachedPage:
-    allowed = may_have_files(snapshot, view)
-    publication = _publication(services, snapshot, view, asked.page, allowed)
+    audience = audience_for(snapshot, view)
+    publication = _with_listed_files(services, snapshot, view, params.page, audience)
     api_url = services.site.api(f"/records/{view.version.id}")
-    found = level_1(signposts(publication, EXPORTS, api_url), items(publication))
+    links = level_1(signposts(publication, EXPORTS, api_url), items(publication))
     html = render(
         publication,
         versions=_versions(services, snapshot, view),
-        files_restricted=not allowed,
-        asked=asked,
+        files_restricted=not audience.sees_files,
+        asked=params,
         accessed=day,
         api_url=api_url,
-        archive_url=f"{api_url}/files-archive" if allowed and view.files.count else None,
+        archive_url=f"{api_url}/files-archive" if audience.sees_files and view.files.count else None,
         exports=EXPORTS,
-        found=found,
+        found=links,
     )
-    return CachedPage(html.encode(), link_header(found), modified)
+    return CachedPage(html.encode(), link_header(links), modified)
 
 
-def _tombstone(services: Services, snapshot: Snapshot, number: int, asked: PageParams, day: date) -> CachedPage:
-    view = record_views(snapshot, [number])[0]
-    publication = public_view(view, services.site, services.vocabularies, files_allowed=False)
-    found = remaining(signposts(publication, (), services.site.api(f"/records/{number}")))
+def _tombstone(services: Services, snapshot: Snapshot, record_id: int, params: PageParams, day: date) -> CachedPage:
+    view = record_views(snapshot, [record_id])[0]
+    publication = public_view(view, services.site, services.vocabularies, Audience.PUBLIC)
+    links = remaining(signposts(publication, (), services.site.api(f"/records/{record_id}")))
     versions = _versions(services, snapshot, view)
-    html = render_tombstone(publication, versions=versions, asked=asked, accessed=day, found=found)
-    return CachedPage(html.encode(), link_header(found), view.version.updated, withdrawn=True)
+    html = render_tombstone(publication, versions=versions, asked=params, accessed=day, found=links)
+    return CachedPage(html.encode(), link_header(links), view.version.updated, withdrawn=True)
 
 
-def _publication(services: Services, snapshot: Snapshot, view: RecordView, page: int, allowed: bool) -> Publication:
-    """With the files of one page of their list; raises `NotFound` for a page that there is not."""
-    if page > (pages_of(view.files.count) if allowed else 1):
+def _with_listed_files(
+    services: Services, snapshot: Snapshot, view: RecordView, page: int, audience: Audience
+) -> Publication:
+    """Return the version with the files of one page of their list; raise `NotFound` for a page beyond the last."""
+    if page > (pages_of(view.files.count) if audience.sees_files else 1):
         raise NotFound(f"The list of files has no page {page}.")
     offset = (page - 1) * FILES_AT_ONCE
-    entries = first_entries(snapshot, view.files.id, FILES_AT_ONCE, offset) if allowed else ()
-    return public_view(view, services.site, services.vocabularies, files_allowed=allowed, entries=entries)
+    entries = first_entries(snapshot, view.files.id, FILES_AT_ONCE, offset) if audience.sees_files else ()
+    return public_view(view, services.site, services.vocabularies, audience, entries)
 
 
 def _versions(services: Services, snapshot: Snapshot, view: RecordView) -> list[VersionLine]:
     if view.concept.versions == 1 and view.tombstone is None:
         return [_version_line(services, view, current=True)]
     views, _ = versions_of(snapshot, view.concept.id, Page(1, LISTED_VERSIONS))
-    return [_version_line(services, each, current=each.version.id == view.version.id) for each in views]
+    return [_version_line(services, other, current=other.version.id == view.version.id) for other in views]
 
 
 def _version_line(services: Services, view: RecordView, *, current: bool) -> VersionLine:
@@ -162,8 +168,7 @@ def _version_line(services: Services, view: RecordView, *, current: bool) -> Ver
     )
 
 
-def _key(actor: Actor, mark: PageKey, asked: PageParams, day: date) -> Hashable:
-    """All that a page depends on: of the reader, whether the files and hidden versions of the dataset may be had."""
-    hidden = Resource(owner_id=mark.thing.owner_id)
-    rights = (may(actor, Action.READ_FILES, mark.thing), may(actor, Action.READ_RECORD, hidden))
-    return "page", mark, rights, asked, day
+def _cache_key(actor: Actor, key: PageKey, params: PageParams, day: date) -> Hashable:
+    """Return all that a page depends on: of the reader, the audience and whether hidden versions are shown."""
+    sees_hidden = may(actor, Action.READ_RECORD, replace(key.resource, record_public=False))
+    return "page", key, audience_of(actor, key.resource), sees_hidden, params, day

@@ -1,26 +1,25 @@
-"""HTTP of the public pages."""
+"""The public pages over HTTP."""
 
 from flask import Blueprint, Response, request
 
 from repository.core.actor import ANONYMOUS
 from repository.core.clock import today
-from repository.core.errors import Gone, RepositoryError, Unavailable
+from repository.core.errors import Gone, MovedTo, RepositoryError, Unavailable
 from repository.core.web.accept_header import require_acceptable
-from repository.core.web.context import current_actor, current_services
 from repository.core.web.file_responses import file_reply
 from repository.core.web.problems import RETRY_AFTER_SECONDS, STATUS
 from repository.core.web.responses import document_reply, redirect_to
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.registry import ExportFormat
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header
-from repository.engines.services import Services
 from repository.faces.content_negotiation import LINKSETS, BuiltinFormat, Representation, representation_for_page
 from repository.faces.pages.page_cache import cached_page, start_page
 from repository.faces.pages.page_params import LANGUAGES, PageParams
 from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY, render_error
 from repository.faces.pages.view_model import ASKED_STYLES
+from repository.faces.request_context import current_actor, current_services, redirect_to_record
 from repository.files.downloads import download_of
-from repository.records.exports import export_record
+from repository.records.exports import export_citation, export_record
 from repository.records.linksets import linkset
 from repository.records.queries import files_for_reading, latest_of
 
@@ -32,11 +31,12 @@ _MOST_DIGITS = 6
 
 @pages.errorhandler(RepositoryError)
 def failed(error: RepositoryError) -> Response:
-    """An error as a page for people."""
-    services: Services = current_services()
-    status, asked = STATUS[type(error)], _asked()
-    said = "\n".join([error.reason, *(message for each in error.errors for message in each.messages)])
-    page = _page(render_error(status, said, asked, services.site.name), asked, status)
+    """Show an error as a page for people, or lead to where the record stands."""
+    if isinstance(error, MovedTo):
+        return redirect_to_record(error)
+    status, params = STATUS[type(error)], _page_params()
+    text = "\n".join([error.reason, *(message for field in error.errors for message in field.messages)])
+    page = _page(render_error(status, text, params, current_services().site.name), params, status)
     if isinstance(error, Unavailable):
         page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return page
@@ -44,56 +44,53 @@ def failed(error: RepositoryError) -> Response:
 
 @pages.get("/")
 def start() -> Response:
-    """The newest datasets, and where machines begin."""
-    asked = _asked()
-    html, changed = start_page(current_services(), asked)
-    page = _page(html, asked)
+    """Show the newest datasets, and where machines begin."""
+    params = _page_params()
+    html, changed = start_page(current_services(), params)
+    page = _page(html, params)
     page.last_modified = changed
     return _conditional(page)
 
 
 @pages.get("/records/<record:record_id>")
 def landing_page(record_id: int) -> Response:
-    """The page that DOI and CSTR resolve to, or another form of the record; a concept leads to its latest version."""
-    services: Services = current_services()
-    form = representation_for_page(request.args.get("format"))
-    if form is not BuiltinFormat.PAGE:
-        return _in_form(services, record_id, form)
-    asked = _asked()
-    shown = cached_page(services, current_actor(), record_id, asked, today())
-    if isinstance(shown, int):
-        return _to(f"/records/{shown}{_query()}", services)
-    reply = _page(shown.body, asked, STATUS[Gone] if shown.withdrawn else 200)
-    reply.headers["Link"] = shown.links
-    reply.last_modified = shown.modified
-    return reply if shown.withdrawn else _conditional(reply)
+    """Show the page that DOI and CSTR resolve to, or another representation of the record."""
+    representation = representation_for_page(request.args.get("format"))
+    if representation is not BuiltinFormat.PAGE:
+        return _representation(record_id, representation)
+    params = _page_params()
+    page = cached_page(current_services(), current_actor(), record_id, params, today())
+    reply = _page(page.body, params, STATUS[Gone] if page.withdrawn else 200)
+    reply.headers["Link"] = page.links
+    reply.last_modified = page.modified
+    return reply if page.withdrawn else _conditional(reply)
 
 
 @pages.get("/records/<record:record_id>/linkset")
 def record_links(record_id: int) -> Response:
-    """All links of a record, in the serialisation that is asked for."""
+    """Send all links of a record, in the serialisation that the client accepts."""
     return _linkset(record_id, require_acceptable((LINKSET, LINKSET_JSON)))
 
 
 @pages.get("/records/<record:record_id>/linkset.json")
 def record_links_as_json(record_id: int) -> Response:
-    """All links of a record as JSON."""
+    """Send all links of a record as JSON."""
     return _linkset(record_id, LINKSET_JSON)
 
 
 @pages.get("/records/<record:record_id>/latest")
 def latest_page(record_id: int) -> Response:
     """Go to the latest version's page."""
-    services: Services = current_services()
+    services = current_services()
     with services.database.snapshot(current_actor()) as snapshot:
         latest = latest_of(snapshot, record_id)
-    return _to(f"/records/{latest}", services)
+    return redirect_to(services.site.page(f"/records/{latest}"))
 
 
 @pages.get("/records/<record:record_id>/files/<path:key>")
 def file_page(record_id: int, key: str) -> Response:
-    """A file's bytes under the address that people pass on; it says which record it belongs to."""
-    services: Services = current_services()
+    """Send a file under the address that people pass on; its ``Link`` names the record."""
+    services = current_services()
     with services.database.snapshot(current_actor()) as snapshot:
         view = files_for_reading(snapshot, record_id)
         download = download_of(services, snapshot, view.files.id, key, record_id)
@@ -104,18 +101,18 @@ def file_page(record_id: int, key: str) -> Response:
     return reply
 
 
-def _in_form(services: Services, record_id: int, form: Representation) -> Response:
-    if form is BuiltinFormat.JSON:
-        return _to(f"/api/records/{record_id}", services)
-    if isinstance(form, BuiltinFormat) and form in LINKSETS:
-        return _linkset(record_id, form.value)
-    cited = {name: request.args.get(name, usual) for name, usual in CITED.items()}
-    document = export_record(
-        services, current_actor(), record_id, form if isinstance(form, ExportFormat) else None, cited
-    )
-    if isinstance(document, int):
-        return _to(f"/records/{document}{_query()}", services)
-    reply = document_reply(document.text, document.media_type, name=document.name, tag=document.tag)
+def _representation(record_id: int, representation: Representation) -> Response:
+    services, actor = current_services(), current_actor()
+    if representation is BuiltinFormat.JSON:
+        return redirect_to(services.site.api(f"/records/{record_id}"))
+    if isinstance(representation, BuiltinFormat) and representation in LINKSETS:
+        return _linkset(record_id, representation.value)
+    if isinstance(representation, ExportFormat):
+        export = export_record(services, actor, record_id, representation)
+    else:
+        style, locale = (request.args.get(name, usual) for name, usual in CITED.items())
+        export = export_citation(services, actor, record_id, style, locale)
+    reply = document_reply(export.text, export.media_type, name=export.name, tag=export.tag)
     page = services.site.page(f"/records/{record_id}")
     reply.headers.extend({"Vary": VARY, "Link": f'<{page}>; rel="describes"; type="text/html"'})
     reply.make_conditional(request)
@@ -123,15 +120,11 @@ def _in_form(services: Services, record_id: int, form: Representation) -> Respon
 
 
 def _linkset(record_id: int, media_type: str) -> Response:
-    services: Services = current_services()
-    found = linkset(services, current_actor(), record_id, media_type)
-    if isinstance(found, int):
-        ending = ".json" if media_type == LINKSET_JSON else ""
-        return _to(f"/records/{found}/linkset{ending}", services)
-    return Response(found, mimetype=media_type, headers={"Vary": VARY})
+    links = linkset(current_services(), current_actor(), record_id, media_type)
+    return Response(links, mimetype=media_type, headers={"Vary": VARY})
 
 
-def _asked() -> PageParams:
+def _page_params() -> PageParams:
     """What the address asks for; what it cannot mean counts as not said."""
     language, page, style = (request.args.get(name, "") for name in ("lang", "page", "style"))
     numbered = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
@@ -143,10 +136,10 @@ def _asked() -> PageParams:
     )
 
 
-def _page(html: str | bytes, asked: PageParams, status: int = 200) -> Response:
+def _page(html: str | bytes, params: PageParams, status: int = 200) -> Response:
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-        "Content-Language": asked.language,
+        "Content-Language": params.language,
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Vary": VARY,
     }
@@ -159,13 +152,3 @@ def _conditional(reply: Response) -> Response:
     reply.add_etag()
     reply.make_conditional(request)
     return reply
-
-
-def _query() -> str:
-    """What was asked for, to ask it of another page."""
-    query = request.query_string.decode("ascii", "ignore")
-    return f"?{query}" if query else ""
-
-
-def _to(path: str, services: Services) -> Response:
-    return redirect_to(services.site.page(path))

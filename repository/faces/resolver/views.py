@@ -1,4 +1,4 @@
-"""HTTP of resolution."""
+"""Resolve DOI, CSTR and Handle at this site."""
 
 from urllib.parse import urlencode
 
@@ -6,11 +6,11 @@ from flask import Blueprint, Response, request
 
 from repository.core.actor import SYSTEM
 from repository.core.errors import Invalid, NotFound
-from repository.core.web.context import current_services
 from repository.core.web.responses import redirect_to
 from repository.dataset.schemes import normalise
 from repository.engines.services import Services
 from repository.faces.content_negotiation import BuiltinFormat, representation_for_page
+from repository.faces.request_context import current_services
 from repository.identifiers.queries import owner_of
 from repository.records.queries import is_published
 
@@ -21,11 +21,11 @@ PASSED_ON = ("format", "style", "locale", "lang")
 
 @pages.get("/<any(doi, cstr, hdl):prefix>/<path:text>")
 def resolve(prefix: str, text: str) -> Response:
-    """Go to the page of what has this identifier, or to its metadata."""
+    """Go to the page of the record or concept with this identifier, or to its metadata."""
     services: Services = current_services()
     scheme = SCHEMES[prefix]
-    wanted = {name: value for name in PASSED_ON if (value := request.args.get(name))}
-    form = representation_for_page(wanted.get("format"))
+    parameters = {name: value for name in PASSED_ON if (value := request.args.get(name))}
+    representation = representation_for_page(parameters.get("format"))
     with services.database.snapshot(SYSTEM) as snapshot:
         owner = owner_of(snapshot, scheme, _bare(scheme, text))
         if owner is None:
@@ -33,12 +33,12 @@ def resolve(prefix: str, text: str) -> Response:
         if not is_published(snapshot, owner):
             raise NotFound("The identifier is reserved for something that is not published yet.")
     site = services.site
-    target = site.page(f"/records/{owner}") if form is BuiltinFormat.PAGE else site.api(f"/records/{owner}")
-    return redirect_to(f"{target}?{urlencode(wanted)}" if wanted else target)
+    target = site.page(f"/records/{owner}") if representation is BuiltinFormat.PAGE else site.api(f"/records/{owner}")
+    return redirect_to(f"{target}?{urlencode(parameters)}" if parameters else target)
 
 
 def _bare(scheme: str, text: str) -> str:
-    """The identifier as it is kept; raises `Invalid` with the reason for what is none."""
+    """Return the identifier in its stored form; raise `Invalid` with the reason for a malformed one."""
     try:
         value = normalise(scheme, text)
     except ValueError as wrong:

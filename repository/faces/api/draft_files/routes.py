@@ -1,4 +1,4 @@
-"""HTTP of a draft's files (InvenioRDM contract, section 1.3)."""
+"""A draft's files over HTTP (InvenioRDM contract, section 1.3)."""
 
 from typing import BinaryIO, cast
 
@@ -6,34 +6,24 @@ from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from repository.core.errors import Invalid
-from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot
-from repository.core.web.accept_header import require_acceptable
-from repository.core.web.context import current_actor, current_services
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
-from repository.core.web.openapi import Api
-from repository.core.web.request_parsing import json_body, json_object, load_schema, parse_query
 from repository.core.web.responses import json_reply, no_content
 from repository.deposits import draft_files
 from repository.deposits.model import Draft
 from repository.deposits.queries import readable_draft
-from repository.engines.services import Services
-from repository.faces.api.draft_files.file_lists import list_head, listed
-from repository.faces.api.draft_files.schemas import (
-    MAX_BATCH,
-    FileChange,
-    FileInit,
-    FileListQuery,
-    FileListShape,
-    FileShape,
-)
-from repository.faces.api.draft_files.serializers import file_json, file_list_json
+from repository.faces.api.draft_files.file_lists import list_head, listed_files
+from repository.faces.api.draft_files.schemas import FileChange, FileInit, FileListQuery, FileListShape, FileShape
+from repository.faces.api.draft_files.serializers import file_json, list_head_json
+from repository.faces.api.routing import Api, ApiCall, JsonBody
 from repository.files.downloads import download_of
+from repository.files.model import FileEntry
 from repository.files.queries import all_entries, entry, file_set
 from repository.files.zip_archive import archive
 
 api = Api("draft-files")
 FILES = "/records/<record:record_id>/draft/files"
+FILE = f"{FILES}/<path:key>"
 BYTES, ANY_TYPE = "application/octet-stream", "*/*"
 
 
@@ -41,24 +31,16 @@ BYTES, ANY_TYPE = "application/octet-stream", "*/*"
     "POST",
     FILES,
     "Name files to upload; the reply lists those just named",
-    body=FileInit,
-    body_many=True,
-    answers={201: FileListShape},
+    body=JsonBody(FileInit, many=True),
+    replies={201: FileListShape},
     errors=(403, 404, 409, 413, 415),
 )
-def begin_files(record_id: int) -> Response:
-    require_acceptable()
-    services: Services = current_services()
-    raw = json_body()
-    if not isinstance(raw, list):
-        raise Invalid.field("0._schema", "Invalid input type.")
-    if len(raw) > MAX_BATCH:
-        raise Invalid.field("_schema", f"At most {MAX_BATCH} files a request.")
-    wanted = load_schema(FileInit(many=True), raw)
-    with services.database.transaction(current_actor()) as unit:
-        entries = draft_files.begin_files(unit, record_id, wanted, services.site.max_files)
-        base = _base(services.site, record_id)
-        return json_reply(file_list_json(entries, base, True, draft=True), 201)
+def begin_files(call: ApiCall, record_id: int) -> Response:
+    with call.transaction() as unit:
+        entries = draft_files.begin_files(unit, record_id, call.body, call.services.site.max_files)
+    base = _base(call, record_id)
+    items = (file_json(entry, base, draft=True) for entry in entries)
+    return long_list_reply(list_head_json(base, enabled=True), "entries", items, 201)
 
 
 @api.route(
@@ -66,120 +48,96 @@ def begin_files(record_id: int) -> Response:
     FILES,
     "List a draft's files",
     query=FileListQuery,
-    answers={200: FileListShape},
+    replies={200: FileListShape},
     errors=(403, 404),
 )
-def list_draft_files(record_id: int) -> Response:
-    require_acceptable()
-    services: Services = current_services()
-    wanted = parse_query(FileListQuery)
-    base = _base(services.site, record_id)
-    with services.database.snapshot(current_actor()) as snapshot:
+def list_draft_files(call: ApiCall, record_id: int) -> Response:
+    base = _base(call, record_id)
+    with call.snapshot() as snapshot:
         draft = _readable(snapshot, record_id)
-        head = list_head(file_set(snapshot, draft.file_set_id), base, draft.files_enabled, **wanted)
-    items = listed(services.database, draft.file_set_id, base, draft=True, **wanted)
+        files = file_set(snapshot, draft.file_set_id)
+    head = list_head(files, base, draft.files_enabled, **call.query)
+    items = listed_files(call.services.database, files.id, base, draft=True, **call.query)
     return long_list_reply(head, "entries", items)
 
 
-@api.route("DELETE", FILES, "Remove all files of a draft", answers={204: None}, errors=(403, 404, 409))
-def remove_all_files(record_id: int) -> Response:
-    services: Services = current_services()
-    with services.database.transaction(current_actor()) as unit:
+@api.route("DELETE", FILES, "Remove all files of a draft", replies={204: None}, errors=(403, 404, 409))
+def remove_all_files(call: ApiCall, record_id: int) -> Response:
+    with call.transaction() as unit:
         draft_files.remove_all_files(unit, record_id)
     return no_content()
 
 
-@api.route(
-    "GET",
-    f"{FILES}/<path:key>",
-    "Read what is said of one file",
-    answers={200: FileShape},
-    errors=(403, 404),
-)
-def read_draft_file(record_id: int, key: str) -> Response:
-    require_acceptable()
-    services: Services = current_services()
-    with services.database.snapshot(current_actor()) as snapshot:
-        found = entry(snapshot, _readable(snapshot, record_id).file_set_id, key, record_id)
-        return json_reply(file_json(found, _base(services.site, record_id), draft=True))
+@api.route("GET", FILE, "Read the description of one file", replies={200: FileShape}, errors=(403, 404))
+def read_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
+    with call.snapshot() as snapshot:
+        file = entry(snapshot, _readable(snapshot, record_id).file_set_id, key, record_id)
+    return _file_reply(call, record_id, file)
 
 
 @api.route(
     "PUT",
-    f"{FILES}/<path:key>",
-    "Change what is said of one file",
+    FILE,
+    "Change the description of one file",
     body=FileChange,
-    answers={200: FileShape},
+    replies={200: FileShape},
     errors=(403, 404, 409, 413, 415),
 )
-def change_draft_file(record_id: int, key: str) -> Response:
-    require_acceptable()
-    services: Services = current_services()
-    changes = load_schema(FileChange(), json_object())
-    with services.database.transaction(current_actor()) as unit:
-        changed = draft_files.change_file(unit, record_id, key, changes)
-        return json_reply(file_json(changed, _base(services.site, record_id), draft=True))
+def change_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
+    with call.transaction() as unit:
+        file = draft_files.change_file(unit, record_id, key, call.body)
+    return _file_reply(call, record_id, file)
 
 
-@api.route(
-    "DELETE",
-    f"{FILES}/<path:key>",
-    "Remove one file",
-    answers={204: None},
-    errors=(403, 404, 409),
-)
-def remove_draft_file(record_id: int, key: str) -> Response:
-    services: Services = current_services()
-    with services.database.transaction(current_actor()) as unit:
+@api.route("DELETE", FILE, "Remove one file", replies={204: None}, errors=(403, 404, 409))
+def remove_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
+    with call.transaction() as unit:
         draft_files.remove_file(unit, record_id, key)
     return no_content()
 
 
 @api.route(
     "PUT",
-    f"{FILES}/<path:key>/content",
+    f"{FILE}/content",
     "Send the bytes of a named file; they count once committed",
     body=BYTES,
-    answers={200: FileShape},
+    replies={200: FileShape},
     errors=(403, 404, 409, 413, 415),
 )
-def upload_content(record_id: int, key: str) -> Response:
-    services: Services = current_services()
+def upload_content(call: ApiCall, record_id: int, key: str) -> Response:
     if request.mimetype not in ("", BYTES):
         raise UnsupportedMediaType(f"Send the bytes as {BYTES}.")
     source, size = cast(BinaryIO, request.stream), request.content_length
-    received = draft_files.upload_content(services, current_actor(), record_id, key, source, size)
-    return json_reply(file_json(received, _base(services.site, record_id), draft=True))
+    file = draft_files.upload_content(call.services, call.actor, record_id, key, source, size)
+    return _file_reply(call, record_id, file)
 
 
 @api.route(
     "POST",
-    f"{FILES}/<path:key>/commit",
-    "Make the received bytes the file, if they are what was declared",
-    answers={200: FileShape},
+    f"{FILE}/commit",
+    "Make the received bytes the file, if they match the declaration",
+    replies={200: FileShape},
     errors=(403, 404, 409),
 )
-def commit_file(record_id: int, key: str) -> Response:
-    services: Services = current_services()
-    with services.database.transaction(current_actor()) as unit:
-        committed, mismatches = draft_files.commit_file(unit, record_id, key)
+def commit_file(call: ApiCall, record_id: int, key: str) -> Response:
+    with call.transaction() as unit:
+        file, mismatches = draft_files.commit_file(unit, record_id, key)
     if mismatches:
         raise Invalid("The received content is not what was declared.", mismatches)
-    return json_reply(file_json(committed, _base(services.site, record_id), draft=True))
+    return _file_reply(call, record_id, file)
 
 
 @api.route(
     "GET",
-    f"{FILES}/<path:key>/content",
+    f"{FILE}/content",
     "Download a committed file of a draft",
-    answers={200: ANY_TYPE, 206: ANY_TYPE, 302: None, 304: None},
+    replies={200: ANY_TYPE, 206: ANY_TYPE, 302: None, 304: None},
     errors=(403, 404, 412, 416),
 )
-def download_draft_file(record_id: int, key: str) -> Response:
-    services: Services = current_services()
-    with services.database.snapshot(current_actor()) as snapshot:
-        files_id = _readable(snapshot, record_id).file_set_id
-        download = download_of(services, snapshot, files_id, key, record_id)
+def download_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
+    with call.snapshot() as snapshot:
+        set_id = _readable(snapshot, record_id).file_set_id
+        download = download_of(call.services, snapshot, set_id, key, record_id)
     return file_reply(download)
 
 
@@ -187,14 +145,13 @@ def download_draft_file(record_id: int, key: str) -> Response:
     "GET",
     "/records/<record:record_id>/draft/files-archive",
     "Download all committed files of a draft as ZIP",
-    answers={200: "application/zip"},
+    replies={200: "application/zip"},
     errors=(403, 404),
 )
-def download_draft_archive(record_id: int) -> Response:
-    services: Services = current_services()
-    with services.database.snapshot(current_actor()) as snapshot:
+def download_draft_archive(call: ApiCall, record_id: int) -> Response:
+    with call.snapshot() as snapshot:
         entries = all_entries(snapshot, _readable(snapshot, record_id).file_set_id)
-        blocks = archive(services.store, entries)
+        blocks = archive(call.services.store, entries)
     return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
 
 
@@ -202,17 +159,15 @@ def download_draft_archive(record_id: int) -> Response:
     "POST",
     "/records/<record:record_id>/draft/actions/files-import",
     "Start a new version's files from those of the version before",
-    answers={201: FileListShape},
+    replies={201: FileListShape},
     errors=(403, 404, 409),
 )
-def import_previous_files(record_id: int) -> Response:
-    require_acceptable()
-    services: Services = current_services()
-    base = _base(services.site, record_id)
-    with services.database.transaction(current_actor()) as unit:
+def import_previous_files(call: ApiCall, record_id: int) -> Response:
+    base = _base(call, record_id)
+    with call.transaction() as unit:
         files = draft_files.import_previous_files(unit, record_id)
-        entries = all_entries(unit, files.id)
-        return json_reply(file_list_json(entries, base, True, draft=True), 201)
+    items = listed_files(call.services.database, files.id, base, draft=True)
+    return long_list_reply(list_head_json(base, enabled=True), "entries", items, 201)
 
 
 def _readable(snapshot: Snapshot, record_id: int) -> Draft:
@@ -220,5 +175,9 @@ def _readable(snapshot: Snapshot, record_id: int) -> Draft:
     return draft
 
 
-def _base(site: Site, record_id: int) -> str:
-    return site.api(f"/records/{record_id}/draft/files")
+def _file_reply(call: ApiCall, record_id: int, file: FileEntry) -> Response:
+    return json_reply(file_json(file, _base(call, record_id), draft=True))
+
+
+def _base(call: ApiCall, record_id: int) -> str:
+    return call.services.site.api(f"/records/{record_id}/draft/files")

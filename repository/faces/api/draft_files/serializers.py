@@ -1,4 +1,4 @@
-"""How files read on the wire (InvenioRDM contract, section 1.3)."""
+"""Files as JSON (InvenioRDM contract, section 1.3)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ TRANSFER = {"type": "L"}
 
 
 def file_json(entry: FileEntry, base: str, draft: bool) -> dict[str, Any]:
-    """One file; `base` is the absolute URL of its list."""
+    """Return one file; `base` is the absolute URL of its list."""
     url = f"{base}/{in_path(entry.key)}"
     links = {"self": url, "content": f"{url}/content"}
     if draft:
@@ -60,14 +60,9 @@ def _checksums(digests: FileDigests) -> dict[str, Any]:
 
 
 def list_head_json(base: str, enabled: bool) -> dict[str, Any]:
-    """A list of files but its entries; `base` is the list's absolute URL.  It is no hits envelope in this contract."""
+    """Return a list of files without its entries (the contract has no hits envelope here); `base` is its URL."""
     links = {"self": base, "archive": f"{base}-archive"}
     return {"enabled": enabled, "links": links, "default_preview": None, "order": []}
-
-
-def file_list_json(entries: Iterable[FileEntry], base: str, enabled: bool, draft: bool) -> dict[str, Any]:
-    """A list of files."""
-    return {**list_head_json(base, enabled), "entries": [file_json(entry, base, draft) for entry in entries]}
 
 
 def summary_json(
@@ -77,7 +72,7 @@ def summary_json(
     entries: Iterable[FileEntry] = (),
     base: str = "",
 ) -> dict[str, Any]:
-    """The `files` object inside a draft or record; at most the first entries are embedded."""
+    """Return the `files` object inside a draft or record, with `entries` embedded."""
     body: dict[str, Any] = {
         "enabled": enabled,
         "order": [],

@@ -1,4 +1,4 @@
-"""How a draft reads on the wire (InvenioRDM contract, section 1.1)."""
+"""Drafts as JSON (InvenioRDM contract, section 1.1)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +23,7 @@ _STATUS = {
 def draft_json(
     view: DraftView, site: Site, vocabularies: Vocabularies, entries: Iterable[FileEntry] = ()
 ) -> dict[str, Any]:
-    """The whole draft, with all that is wrong in it under `errors`."""
+    """Return the whole draft, with its faults under `errors`."""
     draft, concept = view.draft, view.concept
     base = site.api(f"/records/{draft.id}/draft/files")
     return {
@@ -52,7 +52,7 @@ def draft_json(
 
 
 def draft_links(view: DraftView, site: Site) -> dict[str, str]:
-    """Absolute URLs, only of what exists."""
+    """Return absolute URLs of the resources that exist."""
     draft = view.draft
     record = site.api(f"/records/{draft.id}")
     links = {

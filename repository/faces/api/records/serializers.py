@@ -1,4 +1,4 @@
-"""How a published record reads on the wire (InvenioRDM contract, section 1.1), and what drafts share with it."""
+"""Published records as JSON (InvenioRDM contract, section 1.1), and the parts that drafts share with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,27 +6,65 @@ from typing import Any
 import orjson
 
 from repository.access.access_terms import AccessTerms
+from repository.access.audience import Audience
+from repository.core.actor import Actor
 from repository.core.clock import iso
 from repository.core.site import Site
+from repository.core.unit_of_work import Snapshot
+from repository.dataset.blinding import blinded_metadata
 from repository.dataset.vocabularies import Vocabularies
+from repository.engines.services import Services
 from repository.faces.api.draft_files.serializers import summary_json
 from repository.files.model import FileEntry
+from repository.files.queries import EMBEDDED_FILES, first_entries
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import ByScheme
+from repository.records.cached_representations import (
+    CachedRepresentation,
+    cached_representation,
+    cached_representations,
+)
 from repository.records.expand_terms import expand_terms
 from repository.records.model import Concept
 from repository.records.queries import RecordView
+
+
+def cached_record(services: Services, actor: Actor, record_id: int) -> CachedRepresentation:
+    """Return a version as JSON with its first files; raise `MovedTo`, `NotFound`, `Forbidden`, `Gone`."""
+    return cached_representation(services, actor, record_id, "record", serialize_record)
+
+
+def cached_hits(services: Services, actor: Actor, record_ids: Sequence[int]) -> dict[int, CachedRepresentation]:
+    """Return, by id, the versions among `record_ids` that the actor may read as JSON, without files."""
+    return cached_representations(services, actor, record_ids, "hit", _serialize_hit)
+
+
+def serialize_record(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
+    """Return the JSON text of a version with its first files."""
+    listed = audience.sees_files and view.files.count
+    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES) if listed else ()
+    return orjson.dumps(record_json(view, services.site, services.vocabularies, audience, entries))
+
+
+def _serialize_hit(services: Services, _snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
+    return orjson.dumps(record_json(view, services.site, services.vocabularies, audience))
 
 
 def record_json(
     view: RecordView,
     site: Site,
     vocabularies: Vocabularies,
-    *,
-    files_allowed: bool,
+    audience: Audience,
     entries: Iterable[FileEntry] = (),
 ) -> dict[str, Any]:
-    """The whole record; without `files_allowed` nothing is said of its files but that there may be some."""
+    """Return the record as `audience` may see it, with the files that `entries` are."""
+    record = _whole_record(view, site, vocabularies, audience, entries)
+    return _blinded(record, view, vocabularies) if audience is Audience.BLINDED else record
+
+
+def _whole_record(
+    view: RecordView, site: Site, vocabularies: Vocabularies, audience: Audience, entries: Iterable[FileEntry]
+) -> dict[str, Any]:
     version, concept = view.version, view.concept
     return {
         "id": str(version.id),
@@ -42,23 +80,35 @@ def record_json(
         "metadata": expand_terms(version.description, vocabularies),
         "custom_fields": version.custom_fields,
         "access": access_json(version.terms, version.files_enabled),
-        "files": _files_json(view, site, files_allowed, entries),
+        "files": _files_json(view, site, audience, entries),
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
         "deletion_status": {"is_deleted": False, "status": "P"},
         "links": record_links(view, site),
     }
 
 
-def _files_json(view: RecordView, site: Site, allowed: bool, entries: Iterable[FileEntry]) -> dict[str, Any]:
+def _blinded(record: dict[str, Any], view: RecordView, vocabularies: Vocabularies) -> dict[str, Any]:
+    """Return the record without anything that tells who made it (see `dataset.blinding`)."""
+    return {
+        **record,
+        "parent": {"id": record["parent"]["id"]},
+        "pids": {},
+        "metadata": expand_terms(blinded_metadata(view.version.description), vocabularies),
+        "custom_fields": {},
+        "links": {name: record["links"][name] for name in ("self", "self_html", "files", "archive")},
+    }
+
+
+def _files_json(view: RecordView, site: Site, audience: Audience, entries: Iterable[FileEntry]) -> dict[str, Any]:
     version = view.version
-    if not allowed:
+    if not audience.sees_files:
         return {"enabled": version.files_enabled}
     base = site.api(f"/records/{version.id}/files")
     return summary_json(view.files, version.files_enabled, version.default_preview, entries, base)
 
 
 def parent_json(concept: Concept, pids: ByScheme) -> dict[str, Any]:
-    """The concept inside a draft or record."""
+    """Return the concept as it stands inside a draft or record."""
     return {
         "id": str(concept.id),
         "access": {
@@ -80,18 +130,18 @@ def _communities(slug: str | None) -> dict[str, Any]:
 
 
 def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True) -> dict[str, Any]:
-    """The identifiers of a draft or record; a published one has its OAI identifier too."""
-    shown: dict[str, Any] = {scheme: pid_json(pid) for scheme, pid in pids.items()}
+    """Return the identifiers of a draft or record; a published one has its OAI identifier too."""
+    identifiers: dict[str, Any] = {scheme: pid_json(pid) for scheme, pid in pids.items()}
     if published:
-        shown["oai"] = {"identifier": f"oai:{site.host}:{record_id}", "provider": "oai"}
-    return shown
+        identifiers["oai"] = {"identifier": f"oai:{site.host}:{record_id}", "provider": "oai"}
+    return identifiers
 
 
 _PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
 
 
 def pid_json(pid: Identifier) -> dict[str, str]:
-    """One identifier; `provider` is the contract's word for its kind, `state` says how far registration is."""
+    """Return an identifier; `provider` is the contract's word for its kind, `state` that of its registration."""
     if pid.external:
         return {"identifier": pid.value, "provider": "external"}
     provider = _PROVIDERS[pid.scheme]
@@ -108,7 +158,7 @@ def access_json(terms: AccessTerms, has_files: bool) -> dict[str, Any]:
 
 
 def record_links(view: RecordView, site: Site) -> dict[str, str]:
-    """Absolute URLs, only of what exists."""
+    """Return absolute URLs of the resources that exist."""
     version, concept = view.version, view.concept
     api, page = site.api(f"/records/{version.id}"), site.page(f"/records/{version.id}")
     links = {
@@ -127,7 +177,7 @@ def record_links(view: RecordView, site: Site) -> dict[str, str]:
 
 
 def doi_links(pids: Mapping[str, Identifier], concept_pids: Mapping[str, Identifier]) -> dict[str, str]:
-    """Where the identifiers lead, as links of a draft or record."""
+    """Return the resolver addresses of the identifiers, as links of a draft or record."""
     links = {}
     if doi := pids.get("doi"):
         links["doi"] = links["self_doi"] = f"https://doi.org/{doi.value}"
@@ -141,7 +191,7 @@ def doi_links(pids: Mapping[str, Identifier], concept_pids: Mapping[str, Identif
 def hits_json(
     hits: Sequence[Mapping[str, Any] | orjson.Fragment], total: int, sort: str, links: Mapping[str, str], **more: Any
 ) -> dict[str, Any]:
-    """The list envelope of the contract; hits are objects or texts of objects."""
+    """Return the list envelope of the contract; hits are objects or JSON texts of objects."""
     return {
         "hits": {"hits": list(hits), "total": total},
         **more,

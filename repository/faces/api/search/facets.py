@@ -1,4 +1,4 @@
-"""Facets on the wire: their names, labels and filters (InvenioRDM contract, section 1.5)."""
+"""Facets of the search: names, labels and filters (InvenioRDM contract, section 1.5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ _LABELS = {
 
 
 def selected(arguments: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Facet selections among the query's parameters, by index field."""
+    """Return the facet selections among the query's parameters, by index field."""
     chosen: dict[str, list[str]] = {}
     for parameter, field in FILTERS.items():
         values = [value for value in arguments.get(parameter, ()) if value]
@@ -60,11 +60,11 @@ def selected(arguments: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 def aggregations(
     facets: Mapping[str, Facet],
-    found: Mapping[str, Sequence[Bucket]],
+    buckets: Mapping[str, Sequence[Bucket]],
     chosen: Mapping[str, Sequence[str]],
     vocabularies: Vocabularies,
 ) -> dict[str, Any]:
-    """The `aggregations` object."""
+    """Return the `aggregations` object."""
     return {
         name: {
             "label": facet.label,
@@ -75,7 +75,7 @@ def aggregations(
                     "label": _label(facet, bucket.key, vocabularies),
                     "is_selected": bucket.key in chosen.get(facet.field, ()),
                 }
-                for bucket in found.get(facet.field, ())
+                for bucket in buckets.get(facet.field, ())
             ],
         }
         for name, facet in facets.items()

@@ -1,4 +1,4 @@
-"""What the engine found, as JSON texts of what the database has."""
+"""Hits of the search engine, as JSON texts of the current records and drafts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,21 +10,21 @@ from repository.deposits.queries import draft_views
 from repository.engines.search.port import DocumentKind, Hit, SearchResults
 from repository.engines.services import Services
 from repository.faces.api.drafts.serializers import draft_json
-from repository.faces.api.records.json_cache import cached_records
+from repository.faces.api.records.serializers import cached_hits
 
 
-def serialize_hits(services: Services, actor: Actor, answer: SearchResults) -> list[bytes]:
-    """The hits of `answer` that exist and that `actor` may see, in a fixed number of queries."""
-    records = _records(services, actor, [hit.id for hit in answer.hits if hit.kind is DocumentKind.RECORD])
-    drafts = _drafts(services, actor, [hit.id for hit in answer.hits if hit.kind is DocumentKind.DRAFT])
+def serialize_hits(services: Services, actor: Actor, results: SearchResults) -> list[bytes]:
+    """Return the JSON of the hits that still exist and that the actor may see, in a fixed number of queries."""
+    records = _records(services, actor, [hit.id for hit in results.hits if hit.kind is DocumentKind.RECORD])
+    drafts = _drafts(services, actor, [hit.id for hit in results.hits if hit.kind is DocumentKind.DRAFT])
     of_kind = {DocumentKind.RECORD: records, DocumentKind.DRAFT: drafts}
-    return [_with_highlights(of_kind[hit.kind][hit.id], hit) for hit in answer.hits if hit.id in of_kind[hit.kind]]
+    return [_with_highlights(of_kind[hit.kind][hit.id], hit) for hit in results.hits if hit.id in of_kind[hit.kind]]
 
 
 def _records(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
     if not ids:
         return {}
-    return {number: shown.text for number, shown in cached_records(services, actor, ids).items()}
+    return {record_id: hit.text for record_id, hit in cached_hits(services, actor, ids).items()}
 
 
 def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
@@ -39,8 +39,8 @@ def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int
 
 
 def _with_highlights(text: bytes, hit: Hit) -> bytes:
-    """The object `text` with one more member."""
+    """Return the JSON object `text` with its highlights as one more member."""
     if not hit.highlights:
         return text
-    shown = {name: list(fragments) for name, fragments in hit.highlights.items()}
-    return text[:-1] + b',"highlights":' + orjson.dumps(shown) + b"}"
+    highlights = {name: list(fragments) for name, fragments in hit.highlights.items()}
+    return text[:-1] + b',"highlights":' + orjson.dumps(highlights) + b"}"

@@ -1,8 +1,8 @@
-"""HTTP of searching (InvenioRDM contract, section 1.5)."""
+"""Searching over HTTP (InvenioRDM contract, section 1.5)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from flask import Response, request
@@ -10,27 +10,33 @@ from flask import Response, request
 from repository.access.policy import Action, Resource, must
 from repository.access.visibility import owned_by, visible_to
 from repository.core.errors import Invalid
-from repository.core.paging import WINDOW, Page
-from repository.core.web.accept_header import require_acceptable
-from repository.core.web.context import current_actor, current_services
-from repository.core.web.openapi import Api
-from repository.core.web.request_parsing import parse_query
+from repository.core.paging import WINDOW, Page, PageLinks
 from repository.core.web.responses import document_reply, json_reply
 from repository.dataset.formats.registry import ExportFormat
 from repository.engines.search.port import DocumentKind, Search, SearchResults, Sort, VisibilityFilter
 from repository.engines.search.query_tree import Everything
-from repository.engines.services import Services
 from repository.faces.api.records.schemas import RecordListShape
 from repository.faces.api.records.serializers import hits_json
+from repository.faces.api.routing import Api, ApiCall
 from repository.faces.api.search.facets import FACETS, OWN_FACETS, Facet, aggregations, selected
 from repository.faces.api.search.results import serialize_hits
 from repository.faces.api.search.schemas import OwnSearchQuery, SearchQuery
-from repository.faces.content_negotiation import LIST_TYPES, WRITTEN_TYPES, representation_for_api
+from repository.faces.content_negotiation import EXPORT_TYPES, LIST_TYPES, representation_for_api
 from repository.records.exports import export_list
 from repository.search.query_syntax import parse
 
 api = Api("search")
-Arguments = Mapping[str, Any]
+PAGE_PARAMETERS = ("page", "cursor", "size", "access_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents a route searches, with which facets, and in which order if the client names none."""
+
+    visible: VisibilityFilter
+    kinds: frozenset[DocumentKind]
+    facets: Mapping[str, Facet]
+    default_sort: Sort
 
 
 @api.route(
@@ -38,16 +44,15 @@ Arguments = Mapping[str, Any]
     "/records",
     "Search published records",
     query=SearchQuery,
-    answers={200: (RecordListShape, *WRITTEN_TYPES)},
+    replies={200: (RecordListShape, *EXPORT_TYPES)},
 )
-def search_records() -> Response:
-    arguments = parse_query(SearchQuery)
-    form = representation_for_api(arguments["format"], LIST_TYPES)
-    default = Sort.BEST_MATCH if arguments["q"] else Sort.NEWEST
-    scope = visible_to(current_actor())
-    if isinstance(form, ExportFormat):
-        return _written(arguments, scope, default, form)
-    return _reply(arguments, FACETS, scope, frozenset({DocumentKind.RECORD}), default)
+def search_records(call: ApiCall) -> Response:
+    representation = representation_for_api(call.query["format"], LIST_TYPES)
+    sort = Sort.BEST_MATCH if call.query["q"] else Sort.NEWEST
+    exported = isinstance(representation, ExportFormat)
+    facets = {} if exported else FACETS
+    scope = Scope(visible_to(call.actor), frozenset({DocumentKind.RECORD}), facets, sort)
+    return _export(call, scope, representation) if isinstance(representation, ExportFormat) else _reply(call, scope)
 
 
 @api.route(
@@ -55,99 +60,64 @@ def search_records() -> Response:
     "/user/records",
     "Search one's own drafts and records",
     query=OwnSearchQuery,
-    answers={200: RecordListShape},
+    replies={200: RecordListShape},
     errors=(403,),
 )
-def search_own_records() -> Response:
-    require_acceptable()
-    arguments = parse_query(OwnSearchQuery)
-    must(current_actor(), Action.LIST_OWN, Resource())
+def search_own_records(call: ApiCall) -> Response:
+    must(call.actor, Action.LIST_OWN, Resource())
     kinds = frozenset({DocumentKind.RECORD, DocumentKind.DRAFT})
-    return _reply(arguments, OWN_FACETS, owned_by(current_actor()), kinds, Sort.UPDATED_DESC)
+    return _reply(call, Scope(owned_by(call.actor), kinds, OWN_FACETS, Sort.UPDATED_DESC))
 
 
-def _written(arguments: Arguments, scope: VisibilityFilter, default: Sort, form: ExportFormat) -> Response:
-    """A page of hits as one document of a format, without facets."""
-    services: Services = current_services()
-    answer = services.search.find(_search(arguments, {}, scope, frozenset({DocumentKind.RECORD}), default))
-    page = Page(arguments["page"], arguments["size"])
-    links = _links(services.site.api("/records"), arguments, page, answer)
-    parts = export_list(services, current_actor(), [hit.id for hit in answer.hits], form)
-    following = {name: target for name, target in links.items() if name in ("prev", "next")}
-    return document_reply((part.encode("utf-8", "replace") for part in parts), form.media_type, links=following)
+def _export(call: ApiCall, scope: Scope, target: ExportFormat) -> Response:
+    """Reply with a page of hits as one document of a format, without facets."""
+    results = call.services.search.find(_search(call.query, scope))
+    parts = export_list(call.services, call.actor, [hit.id for hit in results.hits], target)
+    links = {name: address for name, address in _links(call, results).items() if name in ("prev", "next")}
+    return document_reply((part.encode("utf-8", "replace") for part in parts), target.media_type, links=links)
 
 
-def _reply(
-    arguments: Arguments,
-    facets: Mapping[str, Facet],
-    scope: VisibilityFilter,
-    kinds: frozenset[DocumentKind],
-    default: Sort,
-) -> Response:
-    services: Services = current_services()
-    search = _search(arguments, facets, scope, kinds, default)
-    answer = services.search.find(search)
-    hits = [orjson.Fragment(text) for text in serialize_hits(services, current_actor(), answer)]
-    page = Page(arguments["page"], arguments["size"])
-    body = hits_json(
-        hits,
-        answer.total,
-        search.sort.value,
-        _links(services.site.api(request.path.removeprefix("/api")), arguments, page, answer),
-        page=page.number,
-        aggregations=aggregations(facets, answer.facets, search.filters, services.vocabularies),
-    )
-    return json_reply(body)
+def _reply(call: ApiCall, scope: Scope) -> Response:
+    search = _search(call.query, scope)
+    results = call.services.search.find(search)
+    hits = [orjson.Fragment(text) for text in serialize_hits(call.services, call.actor, results)]
+    buckets = aggregations(scope.facets, results.facets, search.filters, call.services.vocabularies)
+    page, links = call.query["page"], _links(call, results)
+    return json_reply(hits_json(hits, results.total, search.sort.value, links, page=page, aggregations=buckets))
 
 
-def _search(
-    arguments: Arguments,
-    facets: Mapping[str, Facet],
-    scope: VisibilityFilter,
-    kinds: frozenset[DocumentKind],
-    default: Sort,
-) -> Search:
-    page = Page(arguments["page"], arguments["size"])
-    if arguments["cursor"] is None and page.number * page.size > WINDOW:
+def _search(query: Mapping[str, Any], scope: Scope) -> Search:
+    page = Page.of(query)
+    if query["cursor"] is None and page.number * page.size > WINDOW:
         raise Invalid(
             "Invalid querystring parameters.",
             Invalid.field("page", f"Pages reach the first {WINDOW} hits; go on with the cursor in links.next.").errors,
         )
-    text = arguments["q"].strip()
-    sort = Sort(arguments["sort"]) if arguments["sort"] else default
-    if sort is Sort.BEST_MATCH and not text:
-        sort = Sort.NEWEST
+    text = query["q"].strip()
+    sort = Sort(query["sort"]) if query["sort"] else scope.default_sort
     return Search(
         query=parse(text) if text else Everything(),
-        scope=scope,
-        kinds=kinds,
-        latest_only=not arguments["allversions"],
-        filters=selected(arguments),
-        facets=[facet.field for facet in facets.values()],
-        sort=sort,
+        scope=scope.visible,
+        kinds=scope.kinds,
+        latest_only=not query["allversions"],
+        filters=selected(query),
+        facets=[facet.field for facet in scope.facets.values()],
+        sort=Sort.NEWEST if sort is Sort.BEST_MATCH and not text else sort,
         offset=page.offset,
         size=page.size,
-        after=arguments["cursor"],
+        after=query["cursor"],
         highlight=bool(text),
     )
 
 
-def _links(base: str, arguments: Arguments, page: Page, answer: SearchResults) -> dict[str, str]:
-    def at(**position: Any) -> str:
-        kept: dict[str, Sequence[str] | str] = {
-            name: values
-            for name, values in request.args.lists()
-            if name not in ("page", "cursor", "size", "access_token")
-        }
-        return f"{base}?{urlencode({**kept, 'size': page.size, **position}, doseq=True)}"
-
-    if arguments["cursor"] is not None:
-        links = {"self": at(cursor=arguments["cursor"])}
-        return links | ({"next": at(cursor=answer.next_after)} if answer.next_after else {})
-    links = {"self": at(page=page.number)}
-    if page.number > 1:
-        links["prev"] = at(page=page.number - 1)
-    if page.has_next(answer.total) and answer.next_after:
-        within = (page.number + 1) * page.size <= WINDOW
-        links["next"] = at(page=page.number + 1) if within else at(cursor=answer.next_after)
-    return links
+def _links(call: ApiCall, results: SearchResults) -> dict[str, str]:
+    page, cursor = Page.of(call.query), call.query["cursor"]
+    parameters: dict[str, Sequence[str]] = {
+        name: values for name, values in request.args.lists() if name not in PAGE_PARAMETERS
+    }
+    pages = PageLinks(call.services.site.api(request.path.removeprefix("/api")), parameters)
+    if cursor is None:
+        total = results.total if results.next_after else 0
+        return pages.numbered(page, total, cursor=results.next_after)
+    links = {"self": pages.at(size=page.size, cursor=cursor)}
+    return links | ({"next": pages.at(size=page.size, cursor=results.next_after)} if results.next_after else {})

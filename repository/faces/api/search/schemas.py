@@ -1,16 +1,28 @@
-"""Wire shapes of searching."""
+"""Schemas of searching; each facet is a parameter."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from marshmallow import fields, validate
 
 from repository.core.web.shared_schemas import PageQuery
 from repository.engines.search.port import Sort
+from repository.faces.api.search.facets import FACETS, FILTERS, OWN_FACETS
 from repository.search.searchable_fields import PATHS
 
 MAX_QUERY = 2_000
+OWN_ONLY = OWN_FACETS.keys() - FACETS.keys()
+
+
+def _selections(names: Iterable[str]) -> dict[str, fields.Field[Any]]:
+    return {name: fields.List(fields.String()) for name in sorted(names)}
 
 
 class SearchQuery(PageQuery):
     """Words or ``field:value`` in `q`; facet selections by the facet's name, repeatable."""
+
+    class Meta(PageQuery.Meta):
+        include = _selections(FILTERS.keys() - OWN_ONLY)
 
     q = fields.String(
         load_default="",
@@ -24,19 +36,10 @@ class SearchQuery(PageQuery):
     )
     cursor = fields.String(load_default=None, validate=validate.Length(min=1, max=2_000))
     allversions = fields.Boolean(load_default=False)
-    resource_type = fields.List(fields.String())
-    access_status = fields.List(fields.String())
-    file_type = fields.List(fields.String())
-    year = fields.List(fields.String())
-    subject = fields.List(fields.String())
-    license = fields.List(fields.String())
-    licence = fields.List(fields.String())
-    language = fields.List(fields.String())
-    creator = fields.List(fields.String())
-    publication_date = fields.List(fields.String())
 
 
 class OwnSearchQuery(SearchQuery):
-    """As for public records, and whether published."""
+    """As for public records, and by the facets of one's own documents."""
 
-    is_published = fields.List(fields.String())
+    class Meta(PageQuery.Meta):
+        include = _selections(OWN_ONLY)

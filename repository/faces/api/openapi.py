@@ -1,27 +1,17 @@
-"""Routes that describe themselves: what is mounted is what OpenAPI 3.1 says, and nothing else.
+"""The OpenAPI 3.1 document of the API, made from what its routes declare, and from nothing else.
 
-A feature makes one `Api`, and declares every route with its summary, shapes and errors; `document` turns what was
-declared into ``/api/openapi.json``.  A test compares the document with the server's routing table.
+A test compares the document with the server's routing table.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import wraps
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Blueprint
 from marshmallow import Schema
 
-from repository.core.errors import Forbidden
-from repository.core.web.context import current_actor
-
-View = Callable[..., Any]
-SchemaLike = type[Schema] | Schema
-Shape = SchemaLike | str
-"""A schema of a JSON body, or the media type of any other"""
+from repository.faces.api.routing import Api, JsonBody, Operation, ReplyType
 
 STATUS_TEXT: Mapping[int, str] = {
     200: "Done",
@@ -51,80 +41,8 @@ EVERYWHERE = (400, 401, 406, 503)
 """Errors that any route may answer: bad query or path, bad token, bad Accept, an engine that is down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One method of one path, as declared."""
-
-    method: str
-    rule: str
-    summary: str
-    view: View
-    answers: Mapping[int, Shape | Sequence[Shape] | None]
-    """status -> what the body can be, or None for no body"""
-    errors: Sequence[int]
-    query: SchemaLike | None = None
-    body: SchemaLike | str | None = None
-    body_many: bool = False
-    tag: str = ""
-
-
-@dataclass(slots=True)
-class Api:
-    """A feature's routes under ``/api``."""
-
-    name: str
-    operations: list[Operation] = field(default_factory=list)
-
-    def route(
-        self,
-        method: str,
-        rule: str,
-        summary: str,
-        *,
-        answers: Mapping[int, Shape | Sequence[Shape] | None],
-        errors: Sequence[int] = (),
-        query: SchemaLike | None = None,
-        body: SchemaLike | str | None = None,
-        body_many: bool = False,
-    ) -> Callable[[View], View]:
-        """Declare a route; `rule` is Flask's, below ``/api``."""
-
-        def declare(view: View) -> View:
-            self.operations.append(
-                Operation(method, rule, summary, view, answers, errors, query, body, body_many, self.name)
-            )
-            return view
-
-        return declare
-
-    def blueprint(self) -> Blueprint:
-        """The routes for Flask."""
-        blueprint = Blueprint(self.name, self.name, url_prefix="/api")
-        for operation in self.operations:
-            blueprint.add_url_rule(
-                operation.rule,
-                endpoint=operation.view.__name__,
-                view_func=operation.view if operation.method == "GET" else _signed_in(operation.view),
-                methods=[operation.method],
-                provide_automatic_options=False,
-            )
-        return blueprint
-
-
-def _signed_in(view: View) -> View:
-    """Refuse the anonymous public before its body is read: it may change nothing, whatever policy says of others."""
-
-    @wraps(view)
-    def guarded(*arguments: Any, **names: Any) -> Any:
-        if current_actor().person_id is None:
-            raise Forbidden
-        return view(*arguments, **names)
-
-    return guarded
-
-
 def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of `apis`; `problem` is the shape of every error."""
+    """Return the OpenAPI 3.1 document of `apis`; `problem` is the schema of every error."""
     spec = APISpec(
         title=title,
         version="1",
@@ -175,7 +93,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "security": [{"token": []}] if operation.method != "GET" else [{"token": []}, {}],
         "responses": {
-            **{str(s): _answer(s, shape) for s, shape in operation.answers.items()},
+            **{str(s): _reply(s, types) for s, types in operation.replies.items()},
             **{str(s): _error(s) for s in sorted({*operation.errors, *EVERYWHERE})},
         },
     }
@@ -190,7 +108,7 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 def _conditions(operation: Operation) -> Sequence[str]:
     """The request headers that make a difference (RFC 9110, sections 13 and 14)."""
-    if 206 in operation.answers:
+    if 206 in operation.replies:
         return "Range", "If-Range", "If-None-Match", "If-Match"
     return ("If-Match",) if 412 in operation.errors else ()
 
@@ -200,24 +118,24 @@ def _header(name: str) -> dict[str, Any]:
 
 
 def _request_body(operation: Operation) -> dict[str, Any]:
-    if isinstance(operation.body, str):
+    if not isinstance(operation.body, JsonBody):
         return {"content": {operation.body: {"schema": {}}}, "required": True}
-    shape: Any = operation.body
-    if operation.body_many:
-        shape = {"type": "array", "minItems": 1, "items": operation.body}
-    return {"content": {"application/json": {"schema": shape}}}
+    schema: Any = operation.body.schema
+    if operation.body.many:
+        schema = {"type": "array", "minItems": 1, "items": schema}
+    return {"content": {"application/json": {"schema": schema}}}
 
 
-def _answer(status: int, shapes: Shape | Sequence[Shape] | None) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": STATUS_TEXT[status]}
-    if shapes is not None:
-        several = [shapes] if isinstance(shapes, str) or not isinstance(shapes, Sequence) else shapes
-        answer["content"] = dict(map(_content, several))
-    return answer
+def _reply(status: int, types: ReplyType | Sequence[ReplyType] | None) -> dict[str, Any]:
+    reply: dict[str, Any] = {"description": STATUS_TEXT[status]}
+    if types is not None:
+        several = [types] if isinstance(types, str) or not isinstance(types, Sequence) else types
+        reply["content"] = dict(map(_content, several))
+    return reply
 
 
-def _content(shape: Shape) -> tuple[str, dict[str, Any]]:
-    return (shape, {"schema": {}}) if isinstance(shape, str) else ("application/json", {"schema": shape})
+def _content(reply: ReplyType) -> tuple[str, dict[str, Any]]:
+    return (reply, {"schema": {}}) if isinstance(reply, str) else ("application/json", {"schema": reply})
 
 
 def _error(status: int) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from repository.core.clock import iso
 from repository.core.site import Site
 from repository.core.web.shared_schemas import Links
-from repository.faces.oai.metadata_prefixes import MetadataFormat
-from repository.faces.oai.oai_xml import base_url
+from repository.harvest.metadata_prefixes import MetadataFormat
 from repository.harvest.model import DefinedSet
 
 NO_NUL = validate.ContainsNoneOf("\x00", error="NUL cannot be kept.")
@@ -72,7 +71,7 @@ class FormatListShape(Schema):
 
 def set_json(defined: DefinedSet, site: Site) -> dict[str, Any]:
     """A set with the addresses that harvest it."""
-    harvest = f"{base_url(site)}?metadataPrefix=oai_dc&set={defined.spec}&verb="
+    harvest = f"{site.oai}?metadataPrefix=oai_dc&set={defined.spec}&verb="
     return {
         "id": defined.id,
         "spec": defined.spec,

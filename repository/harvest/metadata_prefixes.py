@@ -12,7 +12,6 @@ from repository.dataset.formats.datacite import datacite_xml
 from repository.dataset.formats.datacite.datacite_json import datacite_xml as datacite
 from repository.dataset.formats.dcat.dcat_graph import dcat_rdfxml
 from repository.dataset.formats.iso19139 import iso19139_xml
-from repository.faces.oai.arguments import BadRequest, Code
 
 Write = Callable[[Publication], str]
 
@@ -58,9 +57,3 @@ FORMATS: Mapping[str, MetadataFormat] = {
     "iso19139": MetadataFormat(iso19139_xml.SCHEMA, iso19139_xml.NAMESPACE, iso19139_xml.iso19139),
     "dcat": MetadataFormat(RDF_SCHEMA, RDF, dcat_rdfxml),
 }
-
-
-def require_format(prefix: str | None) -> None:
-    """Raises `BadRequest` unless items come in this format."""
-    if prefix not in FORMATS:
-        raise BadRequest.by(Code.NO_FORMAT, f"Items come as: {', '.join(FORMATS)}.")

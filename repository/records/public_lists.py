@@ -1,0 +1,76 @@
+"""Lists of records for everybody: start page, feed and site maps.
+
+A list names the latest version of each dataset that the anonymous public may read; withdrawn versions are left out.
+Site maps read ranges of ids: a range costs the same however many records there are.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from repository.access.access_terms import PUBLIC
+from repository.core.unit_of_work import Snapshot
+from repository.records.model import Version
+from repository.records.queries import IN_PUBLIC
+
+_LATER = aliased(Version)
+
+
+IS_LISTED: ColumnElement[bool] = and_(
+    IN_PUBLIC,
+    ~exists().where(
+        _LATER.concept_id == Version.concept_id,
+        _LATER.index > Version.index,
+        _LATER.record_access == PUBLIC,
+        _LATER.withdrawn_at.is_(None),
+    ),
+)
+"""The versions that these lists name."""
+
+
+class SitemapPage(NamedTuple):
+    """A record's page and the time of its last change."""
+
+    id: int
+    updated: datetime
+
+
+# Built once: composing a statement costs more than running it.
+_NEWEST = (
+    select(Version.id).where(IS_LISTED).order_by(Version.created.desc(), Version.id.desc()).limit(bindparam("limit"))
+)
+_LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
+_PAGES = select(Version.id, Version.updated).where(IS_LISTED)
+_IN_RANGE = _PAGES.where(Version.id >= bindparam("first"), Version.id < bindparam("end")).order_by(Version.id)
+_CHANGED = (
+    _PAGES.where(Version.updated >= bindparam("since", type_=Version.updated.type))
+    .order_by(Version.updated, Version.id)
+    .execution_options(yield_per=10_000)
+)
+
+
+def newest_ids(snapshot: Snapshot, limit: int) -> Sequence[int]:
+    """Return the latest public version of each dataset, the newest first."""
+    return snapshot.session.scalars(_NEWEST, {"limit": limit}).all()
+
+
+def last_change(snapshot: Snapshot) -> tuple[datetime, int] | None:
+    """Return when a version was last changed, and which; None without versions.  Lists stay the same until it moves."""
+    row = snapshot.session.execute(_LAST_CHANGE).first()
+    return (row[0], row[1]) if row else None
+
+
+def pages_in(snapshot: Snapshot, first: int, end: int) -> Sequence[SitemapPage]:
+    """Return the listed records from `first` to before `end`, in the order of their ids."""
+    return [SitemapPage(*row) for row in snapshot.session.execute(_IN_RANGE, {"first": first, "end": end})]
+
+
+def newest_changes(snapshot: Snapshot, since: datetime, size: int) -> dict[int, datetime]:
+    """Return the last change in each range of `size` ids, by the range's number, for changes from `since` on."""
+    changes: dict[int, datetime] = {}
+    for key, updated in snapshot.session.execute(_CHANGED, {"since": since}):
+        changes[key // size] = updated  # rows come in the order of time
+    return changes
