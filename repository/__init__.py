@@ -16,7 +16,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     files  identifiers                  uploads, file sets, downloads, fixity · reserve, register DOI and CSTR
     people                              accounts, access tokens, sign-in
     access                              ONE policy table, ONE visibility filter, access settings, embargo
-    engines                             store · search · registrars: each folder port.py + its adapters
+    engines                             store · archive · search · registrars: each folder port.py + its adapters
     core                                errors, clock, actor, database, unit of work, facts (outbox), web
     dataset                             what a dataset IS: description, vocabularies, schemes, formats; pure, no I/O
 

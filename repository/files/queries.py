@@ -65,11 +65,11 @@ _NAMES = FileEntry.__table__.c  # columns rather than attributes: the query retu
 _TAKEN = select(_NAMES.key).where(
     _NAMES.file_set_id == bindparam("set"), _NAMES.key.in_(bindparam("keys", expanding=True))
 )
+# Not ordered: to find the first keys without a sort, PostgreSQL would read all entries of a set that has no such file.
 _UNREADY = (
     select(FileEntry.key, StoredFile.state, StoredFile.failure, FileEntry.staged_id.is_not(None))
     .outerjoin(StoredFile, StoredFile.id == FileEntry.file_id)
     .where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True))
-    .order_by(FileEntry.key)
     .limit(MOST_NAMED + 1)
 )
 
@@ -144,8 +144,8 @@ def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:
 
 
 def unready_files(snapshot: Snapshot, set_id: int) -> Sequence[UnreadyFile]:
-    """Return the first files that stop publication, at most `MOST_NAMED` and one more."""
-    rows = snapshot.session.execute(_UNREADY, {"set": set_id})
+    """Return files that stop publication, at most `MOST_NAMED` and one more, in the order of their keys."""
+    rows = sorted(snapshot.session.execute(_UNREADY, {"set": set_id}), key=lambda row: str(row.key))
     return [
         UnreadyFile(key, FileState(state) if state else None, failure, is_staged)
         for key, state, failure, is_staged in rows

@@ -113,6 +113,11 @@ class ArchiveContract:
         )
         assert list(archive.list("absent")) == []
 
+    def test_an_archive_that_is_prepared_again_keeps_its_files(self, archive: Archive) -> None:
+        put(archive, "v1/data", b"abc")
+        archive.prepare()
+        assert content(archive, "v1/data") == b"abc"
+
     def test_a_source_that_breaks_leaves_nothing_and_its_error_passes(self, archive: Archive) -> None:
         source = cast(BytesIO, Trickle(b"abc", 2, CutOff("connection lost")))
         with pytest.raises(CutOff, match="connection lost"):

@@ -81,8 +81,7 @@ class TestS3Archive(ArchiveContract):
             with pytest.raises(Unavailable, match="does not answer"):
                 act()
 
-    def test_a_missing_bucket_is_made_by_prepare(self, archive: S3Archive) -> None:
-        archive.prepare()
+    def test_a_file_of_several_parts_is_one_file(self, archive: S3Archive) -> None:
         whole = content_of(9 << 20)
         put(archive, "v1/large", whole)
         assert digests_of_content(content(archive, "v1/large")) == digests_of_content(whole)

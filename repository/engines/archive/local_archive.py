@@ -30,6 +30,10 @@ class LocalArchive:
         self.root = root.absolute()
         self._files = self.root / "ocfl"
         self._incoming = self.root / "incoming"
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Make the folders; `__init__` has done it."""
         with as_unavailable():
             self._files.mkdir(parents=True, exist_ok=True)
             self._incoming.mkdir(exist_ok=True)

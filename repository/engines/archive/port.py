@@ -41,6 +41,10 @@ class ArchivedFile:
 class Archive(Protocol):
     """Every method raises `ValueError` for a path that no archive can have (see `require_path`)."""
 
+    def prepare(self) -> None:
+        """Create what the archive needs before its first file (folders, a bucket); may run again."""
+        ...
+
     def write_once(self, path: str, source: BinaryIO) -> FileDigests:
         """Store all of `source` and return its digests; raises `Conflict` if the path is taken.
 

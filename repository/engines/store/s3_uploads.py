@@ -95,10 +95,11 @@ class S3Uploads:
             return self._completed_size(token)
         rest = self._rest_behind(token, arrived)
         require_parts(parts, [*arrived, rest] if rest else arrived)
-        if rest:
-            self.send(token, rest.number, self._read_rest(token))
+        tags = {part.number: part.tag for part in parts}
+        if rest and rest.number in tags:
+            tags[rest.number] = self.send(token, rest.number, self._read_rest(token))
         size = sum(part.size for part in parts)
-        listed = {"Parts": [{"PartNumber": part.number, "ETag": part.tag} for part in parts]}
+        listed = {"Parts": [{"PartNumber": number, "ETag": tag} for number, tag in tags.items()]}
 
         def complete(**condition: str) -> Any:
             return self._clients.brief.complete_multipart_upload(
@@ -136,14 +137,15 @@ class S3Uploads:
         """Return the bytes of all parts and of the rest behind them."""
         return _contiguous(self.list_parts(token))
 
-    def send(self, token: UploadToken, number: int, content: Content) -> None:
-        """Send a part that is in memory."""
+    def send(self, token: UploadToken, number: int, content: Content) -> str:
+        """Send a part that is in memory; return its tag."""
         if number > MAX_PARTS:
             raise TooLarge(f"An upload has at most {MAX_PARTS} parts.")
         with as_unavailable(), _unless_gone(token):
-            self._clients.patient.upload_part(
+            answer = self._clients.patient.upload_part(
                 **self._upload(token), PartNumber=number, Body=content, **_expected(content.md5())
             )
+        return tag_of(answer)
 
     def put_rest(self, token: UploadToken, behind: int, content: Content) -> None:
         """Keep the bytes that do not fill a part, durably, in place of an earlier rest."""
