@@ -30,6 +30,7 @@ from repository.engines.services import Services
 from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore
 from repository.engines.store.s3_address import s3_address
+from repository.features import UNFOLLOWED
 
 
 def open_services(settings: Settings) -> Services:
@@ -41,10 +42,10 @@ def open_services(settings: Settings) -> Services:
     site = _site(settings, accounts)
     return Services(
         site=site,
-        database=Database(open_database(settings.database_url, settings.database_connections)),
+        database=Database(open_database(settings.database_url, settings.database_connections), UNFOLLOWED),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
-        registrars=_registrars(settings.base_url, site.nodes, accounts),
+        registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
     )
@@ -72,7 +73,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
     return Site(
         name=settings.name,
         base_url=settings.base_url,
-        nodes=_nodes(settings, accounts),
+        accounts=_nodes(settings, accounts),
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
         admin_email=settings.admin_email,
@@ -93,9 +94,9 @@ def _registrars(
 ) -> Mapping[str, Registrar]:
     """Return registrars by account name, and by scheme those that serve everybody; raises `SettingsError`."""
     if accounts is None:
-        return {node.name: LocalRegistrar(node.name, base_url) for node in nodes.nodes}
+        return {node.name: LocalRegistrar(node.name, base_url) for node in nodes}
     named = {name: _registrar(name, account, base_url) for name, account in accounts.account.items()}
-    general = {node.scheme: named[node.name] for node in nodes.nodes if node.general}
+    general = {node.scheme: named[node.name] for node in nodes if node.general}
     return {**general, **named}
 
 

@@ -18,11 +18,11 @@ from repository.app import create_app
 from repository.bootstrap import open_services
 from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.engines import EMBEDDED, addresses, choosing, databases, places
 from tests.support import made_once, processes
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
 

@@ -2,7 +2,7 @@
 
 import click
 
-from repository.cli.context import cli_services
+from repository.cli.command_services import cli_services
 from repository.engines.services import Services
 
 

@@ -10,12 +10,12 @@ from repository.core.actor import GRANTABLE, SYSTEM, Actor, Role
 from repository.deposits.draft_files import begin_files, commit_file, import_previous_files, upload_content
 from repository.deposits.drafts import open_draft, patch_draft
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.files.rules import Declared
 from repository.people.accounts import person_by_email, register_person
 from repository.publication.publish import publish
 from repository.publication.revise import new_version
 from repository.records.public_lists import last_change
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
 

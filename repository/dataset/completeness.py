@@ -1,4 +1,4 @@
-"""What a description lacks before it can be published.
+"""What a description still lacks before it can be published.
 
 A draft may lack anything; a version may not.  The rules are those of DataCite's mandatory
 properties, in the words of the InvenioRDM contract (rest-contract section 2).
@@ -8,25 +8,24 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 REQUIRED = ("title", "resource_type", "publication_date", "creators")
-"""Members of the metadata without which nothing is published."""
+"""Members of the metadata that every publication needs."""
 
 MISSING = "Missing data for required field."
 NO_PUBLISHER = "Missing publisher field required for DOI registration."
 
 
 class Gap(NamedTuple):
-    """One thing that is absent: `field` is a dotted path that begins with ``metadata``."""
+    """One absent member: `field` is a dotted path that begins with ``metadata``."""
 
     field: str
     message: str
 
 
 def missing(metadata: Mapping[str, Any], *, doi: bool = False) -> tuple[Gap, ...]:
-    """What stored metadata lacks to be published, in the order of a form.
+    """Return the gaps of stored metadata, in the order of a form.
 
-    `doi` says that a DOI will be registered, which needs a publisher's name.  Only absence is
-    looked at (nothing there, an empty list, blank text); whether what is there is right is another
-    question.
+    `doi` is true when a DOI will be registered, which needs the name of a publisher. The function looks at absence only
+    (no member, an empty list, blank text); other rules judge the values.
     """
     gaps = [Gap(f"metadata.{name}", MISSING) for name in REQUIRED if _absent(metadata.get(name))]
     if doi and _absent(metadata.get("publisher")):

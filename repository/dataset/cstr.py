@@ -22,7 +22,7 @@ _UNESCAPED = "/:;,()[]@!$*+=~"
 
 
 class NotACstr(ValueError):
-    """`fault` is a sentence on what is wrong with it."""
+    """The text is not a CSTR; `fault` is a sentence that says what is wrong."""
 
     def __init__(self, text: str, fault: str) -> None:
         self.fault = fault
@@ -31,7 +31,7 @@ class NotACstr(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cstr:
-    """An identifier as minted; compare by `folded`, for ``==`` respects case."""
+    """An identifier as minted. Compare by `folded`: ``==`` respects case."""
 
     prefix: str
     type_code: str
@@ -42,30 +42,30 @@ class Cstr:
 
     @property
     def bare(self) -> str:
-        """As in ``31253.11.sciencedb.01092``, the form that is stored."""
+        """The stored form, as in ``31253.11.sciencedb.01092``."""
         return f"{self.prefix}.{self.type_code}.{self.local}"
 
     @property
     def curie(self) -> str:
-        """As in ``CSTR:31253.11.sciencedb.01092``, the form that is printed."""
+        """The printed form, as in ``CSTR:31253.11.sciencedb.01092``."""
         return f"CSTR:{self.bare}"
 
     @property
     def url(self) -> str:
-        """Where it resolves, percent-encoded."""
+        """The address that resolves it, percent-encoded."""
         return "https://cstr.cn/" + quote(self.bare, safe=_UNESCAPED, errors="replace")
 
     @property
     def folded(self) -> str:
-        """Equal for two identifiers that differ only in case."""
+        """A form that is equal for two identifiers that differ only in case."""
         return self.bare.casefold()
 
 
 def parse(text: str) -> Cstr:
     """Read a CSTR written bare, with ``CSTR:`` before it, or as an address of a resolver.
 
-    Resolvers are cstr.cn, identifiers.org and bioregistry.io.  Raises `NotACstr` with a
-    reason for people when `text` is not a CSTR.
+    Resolvers are cstr.cn, identifiers.org and bioregistry.io. Raise `NotACstr` with a reason for people when `text` is
+    not a CSTR.
     """
     bare = _without_mark(_without_resolver(text.strip()))
     if _MARK.match(bare):
@@ -77,7 +77,7 @@ def parse(text: str) -> Cstr:
 
 
 def _without_resolver(text: str) -> str:
-    """The path of an address, decoded and without query and fragment; other text as it is."""
+    """Return the decoded path of a resolver's address, without query and fragment; other text unchanged."""
     match = _RESOLVERS.match(text)
     return unquote(re.split(r"[?#]", text[match.end() :])[0]) if match else text
 

@@ -16,7 +16,7 @@ class Label:
     title: Labels
 
     def name(self, *languages: str) -> str:
-        """The title in the first of `languages` that exists, else in English, else the id."""
+        """Return the title in the first of `languages` that has one, else in English, else the id."""
         for language in (*languages, "en"):
             if language in self.title:
                 return self.title[language]
@@ -25,7 +25,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class RelatedId:
-    """An identifier of another thing or of this one; `scheme` in lower case, as in ``orcid``."""
+    """An identifier of another thing or of this one; `scheme` is in lower case, as in ``orcid``."""
 
     scheme: str
     identifier: str
@@ -39,9 +39,9 @@ class Affiliation:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A person or an organisation that made or helped to make the dataset.
+    """A person or an organisation that made the dataset or helped to make it.
 
-    `name` is always filled: for a person "Family, Given" (or as given), for an organisation its name.
+    `name` is never empty: for a person "Family, Given" (or as the depositor wrote it), for an organisation its name.
     """
 
     personal: bool
@@ -58,7 +58,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A title or description with its kind and language (ISO 639-3, None if not said)."""
+    """A title or description with its kind and language (ISO 639-3, None if unknown)."""
 
     text: str
     type: Label | None = None
@@ -75,7 +75,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """`id` in lower-case SPDX, None for a licence in the depositor's own words."""
+    """A licence; `id` is lower-case SPDX, None for a licence in the depositor's own words."""
 
     title: str
     id: str | None = None
@@ -93,7 +93,7 @@ class RelatedIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class DateOf:
-    """`date` is an EDTF level 0 date or interval."""
+    """A date with its meaning; `date` is an EDTF level 0 date or interval."""
 
     date: str
     type: Label
@@ -111,7 +111,7 @@ class Funding:
 
 @dataclass(frozen=True, slots=True)
 class DescribedPlace:
-    """`geometry` is GeoJSON in WGS 84, longitude first."""
+    """A place; `geometry` is GeoJSON in WGS 84, longitude first."""
 
     geometry: Mapping[str, Any] | None = None
     place: str = ""
@@ -121,7 +121,7 @@ class DescribedPlace:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All that is said about a dataset.  `description` may hold sanitised HTML; every other text is plain."""
+    """The full description of a dataset. `description` may hold sanitised HTML; every other text is plain."""
 
     title: str
     resource_type: Label
@@ -177,7 +177,7 @@ class Sibling:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Why a version is no longer offered; `date` is the day (ISO 8601), `citation` how it was cited."""
+    """Why a version is no longer offered; `date` is the day (ISO 8601), `citation` the former citation."""
 
     reason: Label
     date: str
@@ -187,13 +187,13 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A published version seen from outside: its description and where it stands.
+    """A published version seen from outside: its description, its identifiers and its address.
 
-    Made from an access-filtered view only: `files` is empty when the reader may not have them, and of a withdrawn
-    version.  Identifiers are bare (``10.5072/data.12``, ``99999.11.data.12``, ``21.T1/data.12``), None when there is
-    none.  A concept as a whole (`is_concept`) is described as its latest version, has no concept above it, and names
-    its `siblings`; a version names its neighbours only, so that its record does not grow with the number of versions.
-    `doi_state` and its like are the states of `identifiers.model.State`.
+    It is made from an access-filtered view only: `files` is empty when the reader may not have them and when the
+    version is withdrawn. Identifiers are bare (``10.5072/data.12``, ``99999.11.data.12``, ``21.T1/data.12``), or None.
+    A concept (`is_concept`) is described as its latest version; it has no concept above it and names its `siblings`. A
+    version names its neighbours only, so that its record does not grow with the number of versions. `doi_state` and
+    `cstr_state` are states of `identifiers.model.RegistrationState`.
     """
 
     id: int

@@ -1,11 +1,11 @@
 """Dates as a depositor may write them: EDTF level 0, from a year to an interval.
 
-A date is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` of the proleptic Gregorian calendar, years 0000 to
-9999; an interval is two of them with a slash between, where one end may be open (``..``).  A month
-or day that is not known may be written ``XX``, because catalogues hold such dates.
+A date is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` of the proleptic Gregorian calendar, years 0000 to 9999. An interval
+is two dates with a slash between them; one end may be open (``..``). An unknown month or day may be written ``XX``,
+because catalogues hold such dates.
 
-Source: ISO 8601-2:2019 annex A; Library of Congress, EDTF specification (2019), level 0, and of
-level 1 open intervals and unspecified digits of month and day.
+Source: ISO 8601-2:2019 annex A; Library of Congress, EDTF specification (2019), level 0, and of level 1 open intervals
+and unspecified digits of month and day.
 """
 
 import re
@@ -19,7 +19,7 @@ PATTERN = (
     r"^([0-9]{4}(-([0-9]{2}|XX)(-([0-9]{2}|XX))?)?|\.\.)"
     r"(/([0-9]{4}(-([0-9]{2}|XX)(-([0-9]{2}|XX))?)?|\.\.))?$"
 )
-"""The outline of a date for people and machines that read schemas; the calendar is not in it."""
+"""The outline of a date for people and for schemas; it does not check the calendar."""
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?")
 _FIRST_DAY, _LAST_DAY = "0000-01-01", "9999-12-31"
@@ -29,8 +29,8 @@ _FIRST_DAY, _LAST_DAY = "0000-01-01", "9999-12-31"
 class Edtf:
     """A date or interval: `text` as written, and the days it spans.
 
-    `earliest` and `latest` are ISO 8601 days (``YYYY-MM-DD``), both included, so that they compare
-    as text; None is an open end.  At least one of them is given.
+    `earliest` and `latest` are ISO 8601 days (``YYYY-MM-DD``), both included, so that they compare as text. None is an
+    open end; at least one end is a day.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Edtf:
 
     @property
     def sort_key(self) -> str:
-        """The day by which dates are ordered: the first one, or the last when the start is open."""
+        """The day that orders dates: the first one, or the last when the start is open."""
         return self.earliest or self.latest or ""
 
     @property
@@ -48,12 +48,12 @@ class Edtf:
         return int(self.sort_key[:4])
 
     def covers(self, day: str) -> bool:
-        """Whether an ISO 8601 day lies within the date or interval."""
+        """Return whether an ISO 8601 day lies within the date or interval."""
         return (self.earliest or _FIRST_DAY) <= day <= (self.latest or _LAST_DAY)
 
 
 def parse_edtf(text: str) -> Edtf:
-    """Read a date or interval; raises ValueError with `MESSAGE`."""
+    """Read a date or interval. Raise ValueError with `MESSAGE`."""
     start, slash, end = text.partition("/")
     if not slash:
         first, last = _days(start)
@@ -68,11 +68,11 @@ def parse_edtf(text: str) -> Edtf:
 
 
 def _days(text: str) -> tuple[str, str]:
-    """First and last day of a date; a part that is missing or ``XX`` may be anything."""
-    found = _DATE.fullmatch(text)
-    if found is None:
+    """Return the first and last day of a date; an absent part and ``XX`` stand for any value."""
+    match = _DATE.fullmatch(text)
+    if match is None:
         raise ValueError(MESSAGE)
-    year, month, day = found.group(1), found.group(2) or "XX", found.group(3) or "XX"
+    year, month, day = match.group(1), match.group(2) or "XX", match.group(3) or "XX"
     if month == "XX":
         return _unknown_month(year, day)
     if not 1 <= int(month) <= 12:
@@ -86,7 +86,7 @@ def _days(text: str) -> tuple[str, str]:
 
 
 def _unknown_month(year: str, day: str) -> tuple[str, str]:
-    """A day of an unknown month would be no statement about time at all, so it is refused."""
+    """Return the days of a year. Refuse a day of an unknown month, which says nothing about time."""
     if day != "XX":
         raise ValueError(MESSAGE)
     return f"{year}-01-01", f"{year}-12-31"

@@ -1,8 +1,8 @@
-"""From stored metadata to the values of `description`.
+"""Stored metadata to the values of `description`.
 
-Stored metadata is the normal form of the InvenioRDM contract (section 2): vocabulary references
-are ``{"id": …}`` alone.  A draft may lack any part, which reads as empty; a term that its
-vocabulary no longer has reads as its id, so that nothing that was said is lost.
+Stored metadata is the normal form of the InvenioRDM contract (section 2): vocabulary references are ``{"id": …}``
+alone. A draft may lack any part, which reads as empty. A term that its vocabulary no longer has reads as its id, so
+that no information is lost.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,19 +23,19 @@ from repository.dataset.description import (
     Text,
 )
 from repository.dataset.formats.plain_text import plain
-from repository.dataset.schemes import type_told_by
+from repository.dataset.schemes import only_resource_type
 from repository.dataset.vocabularies import Vocabularies
 
 Json = Mapping[str, Any]
 
 
 def description_of(metadata: Json, vocabularies: Vocabularies) -> Description:
-    """The description that stored `metadata` says, with the names of its controlled terms."""
+    """Return the description in stored `metadata`, with the names of its controlled terms."""
     return _DescriptionReader(metadata, vocabularies).description()
 
 
 class _DescriptionReader:
-    """One metadata object and the vocabularies its references point into."""
+    """Reads one metadata object with the vocabularies that its references point into."""
 
     def __init__(self, metadata: Json, vocabularies: Vocabularies) -> None:
         self.metadata = metadata
@@ -58,16 +58,16 @@ class _DescriptionReader:
 
     def people(self) -> dict[str, Any]:
         return {
-            "creators": [self.agent(a, "creatorsroles") for a in self.each("creators")],
-            "contributors": [self.agent(a, "contributorsroles") for a in self.each("contributors")],
-            "funding": [self.funded(f) for f in self.each("funding")],
+            "creators": [self.agent(a, "creatorsroles") for a in self.members("creators")],
+            "contributors": [self.agent(a, "contributorsroles") for a in self.members("contributors")],
+            "funding": [self.grant(f) for f in self.members("funding")],
         }
 
     def texts(self) -> dict[str, Any]:
         return {
             "additional_titles": [
                 Text(t.get("title", ""), self.term("titletypes", t.get("type")), _lang(t))
-                for t in self.each("additional_titles")
+                for t in self.members("additional_titles")
             ],
             "additional_descriptions": [
                 Text(
@@ -75,44 +75,44 @@ class _DescriptionReader:
                     self.term("descriptiontypes", t.get("type")),
                     _lang(t),
                 )
-                for t in self.each("additional_descriptions")
+                for t in self.members("additional_descriptions")
             ],
         }
 
     def classification(self) -> dict[str, Any]:
         return {
-            "subjects": [self.subject(s) for s in self.each("subjects")],
-            "languages": [self.label("languages", v) for v in self.each("languages")],
-            "licences": [self.licence(r) for r in self.each("rights")],
+            "subjects": [self.subject(s) for s in self.members("subjects")],
+            "languages": [self.label("languages", v) for v in self.members("languages")],
+            "licences": [self.licence(r) for r in self.members("rights")],
             "dates": [
                 DateOf(
                     d.get("date", ""),
                     self.label("datetypes", d.get("type")),
                     d.get("description") or "",
                 )
-                for d in self.each("dates")
+                for d in self.members("dates")
             ],
-            "sizes": tuple(self.each("sizes")),
-            "formats": tuple(self.each("formats")),
+            "sizes": tuple(self.members("sizes")),
+            "formats": tuple(self.members("formats")),
         }
 
     def relations(self) -> dict[str, Any]:
         locations = self.metadata.get("locations") or {}
         return {
-            "identifiers": _identifiers(self.each("identifiers")),
-            "related_identifiers": [self.related(r) for r in self.each("related_identifiers")],
-            "references": [r.get("reference", "") for r in self.each("references")],
+            "identifiers": _identifiers(self.members("identifiers")),
+            "related_identifiers": [self.related(r) for r in self.members("related_identifiers")],
+            "references": [r.get("reference", "") for r in self.members("references")],
             "places": [_place(f) for f in locations.get("features") or ()],
         }
 
     def text(self, name: str) -> str:
         return str(self.metadata.get(name) or "")
 
-    def each(self, name: str) -> Iterable[Any]:
+    def members(self, name: str) -> Iterable[Any]:
         return self.metadata.get(name) or ()
 
     def label(self, kind: str, reference: Json | None) -> Label:
-        """The term that `reference` names; an unknown one has no title, an absent one no id."""
+        """Return the term that `reference` names; an unknown term has no title, an absent one no id."""
         term_id = (reference or {}).get("id") or ""
         entry = self.vocabularies[kind].get(term_id)
         return entry.label if entry else Label(term_id, {})
@@ -121,20 +121,20 @@ class _DescriptionReader:
         return self.label(kind, reference) if reference else None
 
     def name(self, kind: str, thing: Json) -> str:
-        """The name of something that is given by name, or by id in a list that may not be here."""
+        """Return the name of a thing: its own, or its id's in a list that this process may lack."""
         thing_id = str(thing.get("id") or "")
         titles = self.vocabularies.title(kind, thing_id) or {}
         return str(thing.get("name") or Label(thing_id, titles).name())
 
     def agent(self, agent: Json, roles: str) -> Agent:
-        who = agent.get("person_or_org") or {}
-        family, given = who.get("family_name") or "", who.get("given_name") or ""
+        person = agent.get("person_or_org") or {}
+        family_name, given_name = person.get("family_name") or "", person.get("given_name") or ""
         return Agent(
-            personal=who.get("type", "personal") == "personal",
-            name=who.get("name") or ", ".join(part for part in (family, given) if part),
-            family_name=family,
-            given_name=given,
-            identifiers=_identifiers(who.get("identifiers") or ()),
+            personal=person.get("type", "personal") == "personal",
+            name=person.get("name") or ", ".join(part for part in (family_name, given_name) if part),
+            family_name=family_name,
+            given_name=given_name,
+            identifiers=_identifiers(person.get("identifiers") or ()),
             affiliations=[
                 Affiliation(self.name("affiliations", a), a.get("id")) for a in agent.get("affiliations") or ()
             ],
@@ -168,15 +168,15 @@ class _DescriptionReader:
 
     def related(self, related: Json) -> RelatedIdentifier:
         scheme = related.get("scheme") or "other"
-        told = {"id": type_told_by(scheme)} if type_told_by(scheme) else None
+        usual_type = {"id": only_resource_type(scheme)} if only_resource_type(scheme) else None
         return RelatedIdentifier(
             scheme=scheme,
             identifier=related.get("identifier", ""),
             relation=self.label("relationtypes", related.get("relation_type")),
-            resource_type=self.term("resourcetypes", related.get("resource_type") or told),
+            resource_type=self.term("resourcetypes", related.get("resource_type") or usual_type),
         )
 
-    def funded(self, funding: Json) -> Funding:
+    def grant(self, funding: Json) -> Funding:
         funder, award = funding.get("funder") or {}, funding.get("award") or {}
         links = [i for i in _identifiers(award.get("identifiers") or ()) if i.scheme == "url"]
         return Funding(
@@ -208,6 +208,6 @@ def _lang(text: Json) -> str | None:
 
 
 def _any_language(labels: Mapping[str, str] | None) -> str:
-    """The English text, else the first there is."""
+    """Return the English text, else the first one."""
     texts = labels or {}
     return texts.get("en") or next(iter(texts.values()), "")

@@ -1,9 +1,8 @@
-"""Controlled terms: small, read-only lists held in memory, each term with titles in languages.
+"""Controlled terms: small, read-only lists in memory, each term with titles in several languages.
 
-The lists are given as the JSON documents of `config.vocabularies`; this module checks them, finds
-a term by its id in constant time, and searches them.  What a search compares is *folded*: without
-case, accents and differences of width.  Folded texts are made at the first search of a vocabulary,
-so that a process that never searches never pays.
+The lists come as the JSON documents of `config.vocabularies`; this module checks them, finds a term by its id in
+constant time, and searches them. A search compares *folded* texts: without case, accents and differences of width. They
+are made at the first search of a vocabulary, so that a process that never searches never pays.
 """
 
 import re
@@ -16,13 +15,13 @@ from typing import Any
 from repository.dataset.description import Label, Labels
 
 ALTERNATIVE_IDS = ("alpha_2", "bibliographic")
-"""Properties whose value names a term as well as its id does, as ``zh`` and ``chi`` for ``zho``."""
+"""Properties whose value names a term like its id, as ``zh`` and ``chi`` for ``zho``."""
 
 RECOMMENDED, DEPRECATED = "recommended", "deprecated"
-"""Tags of terms to be offered first, and of terms kept only because descriptions name them."""
+"""Tags of terms that forms offer first, and of terms that remain only because descriptions name them."""
 
 ID = re.compile(r"[a-z0-9][a-z0-9.+_-]*")
-"""What an id may look like: it stands in addresses and in stored metadata."""
+"""The form of an id, which stands in addresses and in stored metadata."""
 
 _NOT_A_WORD = re.compile(r"[^\w\n]+|_+")
 _FIELDS = frozenset({"id", "title", "description", "icon", "props", "tags"})
@@ -32,9 +31,8 @@ _FIELDS = frozenset({"id", "title", "description", "icon", "props", "tags"})
 class VocabularyEntry:
     """One term.
 
-    `title` and `description` map language tags to text, with an English title always.  They and
-    `props` are plain dictionaries, because answers are written from them as JSON; do not change
-    them.
+    `title` and `description` map language tags to text; there is always an English title. They and `props` are plain
+    dictionaries, because replies write them as JSON; do not change them.
     """
 
     id: str
@@ -50,7 +48,7 @@ class VocabularyEntry:
 
 
 def fold(text: str) -> str:
-    """The form in which texts are compared: one width, no accents, no case, single blanks."""
+    """Return the form in which searches compare texts: one width, no accents, no case, single blanks."""
     if not text.isascii():
         text = _unaccented(_unaccented(text).casefold())
     return " ".join(text.casefold().split())
@@ -63,9 +61,9 @@ def _unaccented(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A term as searches see it: each folded name on a line of its own, so that \\n marks its ends.
+    """A term as searches see it: each folded name on its own line, between line breaks.
 
-    `words` are all names with a blank before each word and none of the punctuation.
+    `words` holds all names with a blank before each word and without punctuation.
     """
 
     entry: VocabularyEntry
@@ -88,7 +86,7 @@ def _lines(names: Iterable[str]) -> str:
     return "\n" + "\n".join(fold(name) for name in names) + "\n"
 
 
-def _with_all(words: Iterable[str], keys: Sequence[_Key]) -> Sequence[_Key]:
+def _keys_with(words: Iterable[str], keys: Sequence[_Key]) -> Sequence[_Key]:
     for word in words:
         keys = [key for key in keys if word in key.names]
     return keys
@@ -98,8 +96,8 @@ _RANKS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A question folded once, in the forms that `rank` looks for."""
+class _Question:
+    """The text of a search, folded once, in the forms that `rank` looks for."""
 
     words: Sequence[str]
     line: str
@@ -107,14 +105,14 @@ class _Wanted:
     starts: Sequence[str]
 
     @classmethod
-    def of(cls, text: str) -> "_Wanted":
+    def of(cls, text: str) -> "_Question":
         folded = fold(text)
         words = folded.split()
         starts = [" " + _NOT_A_WORD.sub(" ", word).lstrip() for word in words]
         return cls(words, f"\n{folded}\n", f"\n{folded}", starts)
 
     def rank(self, key: _Key) -> int:
-        """How well a key that has all words answers: 0 best, `_RANKS` - 1 worst."""
+        """Return how well a key with all words answers: 0 best, `_RANKS` - 1 worst."""
         if self.line in key.ids:
             return 0
         if self.line in key.titles:
@@ -143,32 +141,31 @@ class Vocabulary:
         return len(self._entries)
 
     def get(self, term_id: str) -> VocabularyEntry | None:
-        """The term with exactly this id."""
+        """Return the term with exactly this id, or None."""
         return self._entries.get(term_id)
 
     def search(self, text: str | None = None, *, tag: str | None = None) -> list[VocabularyEntry]:
-        """Terms in whose ids and titles every word of `text` occurs, sorted by English title.
+        """Return the terms whose ids and titles hold every word of `text`, sorted by English title.
 
-        Without `text` all terms, in the order of their file.  `tag` keeps only terms that carry it.
+        Without `text` return all terms, in the order of their file. `tag` keeps only terms that carry it.
         """
-        found = list(self) if text is None else self._with_words(text)
-        return found if tag is None else [entry for entry in found if tag in entry.tags]
+        entries = list(self) if text is None else self._with_words(text)
+        return entries if tag is None else [entry for entry in entries if tag in entry.tags]
 
     def _with_words(self, text: str) -> list[VocabularyEntry]:
-        return [key.entry for key in _with_all(fold(text).split(), self._keys)]
+        return [key.entry for key in _keys_with(fold(text).split(), self._keys)]
 
     def suggest(self, text: str) -> list[VocabularyEntry]:
-        """Terms for someone who is still typing, the likeliest first.
+        """Return terms for a person who is still typing, the likeliest first.
 
-        First whose id is `text`, then whose title is; then whose id begins so, whose title begins
-        so, in which every word of `text` begins a word; last in which every word occurs anywhere.
-        In each of these groups recommended terms stand before the others and deprecated ones
-        behind; equals are sorted by English title.
+        The order of groups: the id is `text`; a title is `text`; the id begins with it; a title begins with it; every
+        word of `text` begins a word; every word occurs anywhere. In each group recommended terms come first and
+        deprecated ones last; equals are sorted by English title.
         """
-        wanted = _Wanted.of(text)
+        question = _Question.of(text)
         groups: list[list[VocabularyEntry]] = [[] for _ in range(_RANKS)]
-        for key in _with_all(wanted.words, self._offered):
-            groups[wanted.rank(key)].append(key.entry)
+        for key in _keys_with(question.words, self._keys_by_preference):
+            groups[question.rank(key)].append(key.entry)
         return [entry for group in groups for entry in group]
 
     @cached_property
@@ -177,11 +174,11 @@ class Vocabulary:
         return [_Key.of(entry) for entry in ordered]
 
     @cached_property
-    def _offered(self) -> Sequence[_Key]:
-        return sorted(self._keys, key=lambda key: _standing(key.entry))
+    def _keys_by_preference(self) -> Sequence[_Key]:
+        return sorted(self._keys, key=lambda key: _preference(key.entry))
 
 
-def _standing(entry: VocabularyEntry) -> int:
+def _preference(entry: VocabularyEntry) -> int:
     return 0 if RECOMMENDED in entry.tags else 2 if DEPRECATED in entry.tags else 1
 
 
@@ -194,10 +191,10 @@ class Vocabularies:
 
     @classmethod
     def of(cls, documents: Mapping[str, Sequence[Mapping[str, Any]]]) -> "Vocabularies":
-        """Return vocabularies from type -> list of terms as written in the files.
+        """Return vocabularies from type -> list of terms as the files hold them.
 
         A type is looked up in `documents` and checked at its first use.  That use raises `ValueError`, naming file and
-        id, for an id that is malformed or given twice and for any other departure from
+        id, for an id that is malformed or occurs twice and for any other departure from
         ``{"id", "title": {"en", …}, "description"?, "icon"?, "props"?, "tags"?}``.
         """
         return cls(documents)
@@ -217,14 +214,14 @@ class Vocabularies:
         return self[kind] if kind in self._documents else None
 
     def label(self, kind: str, term_id: str) -> Label:
-        """The term as a description carries it; `KeyError` when type or id is unknown."""
+        """Return the term as a description carries it. Raise `KeyError` when type or id is unknown."""
         entry = self[kind].get(term_id)
         if entry is None:
             raise KeyError(f"{kind}: {term_id}")
         return entry.label
 
     def title(self, kind: str, term_id: str) -> Labels | None:
-        """The titles of a term, None when type or id is unknown."""
+        """Return the titles of a term, None when type or id is unknown."""
         vocabulary = self.get(kind)
         entry = vocabulary.get(term_id) if vocabulary is not None else None
         return entry.title if entry is not None else None
@@ -235,7 +232,7 @@ def _vocabulary(kind: str, terms: Sequence[Mapping[str, Any]]) -> Vocabulary:
     for term in terms:
         entry = _entry(kind, term)
         if entry.id in entries:
-            raise ValueError(f"{kind}.json: {entry.id!r} is given twice")
+            raise ValueError(f"{kind}.json: {entry.id!r} occurs twice")
         entries[entry.id] = entry
     return Vocabulary(kind, entries.values())
 
@@ -255,7 +252,7 @@ def _entry(kind: str, term: Mapping[str, Any]) -> VocabularyEntry:
 
 
 def _fault(term: Mapping[str, Any]) -> str | None:
-    """What is wrong with a term as written, None when it is in order."""
+    """Return what is wrong with a term of a file, None when it is in order."""
     term_id, tags = term.get("id"), term.get("tags", [])
     if not isinstance(term_id, str) or not ID.fullmatch(term_id):
         return "is not an id"

@@ -1,7 +1,7 @@
-"""Sets that administrators define by a search, as InvenioRDM lets them (contract, section 1.11).
+"""Sets that administrators define by a search, as in InvenioRDM (contract, section 1.11).
 
-A new set is filled by a job that looks at every version, and harvested from then on; what changes later comes into it
-or leaves it after each change (`filing`).
+A job fills a new set from all versions; then harvesters can list it. Later changes move versions in and out
+(`set_membership`).
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ UNKNOWN = "There is no such set."
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What an administrator says of a set; `query` is in the language of the search."""
+    """An administrator's definition of a set; `query` is in the language of the search."""
 
     spec: str
     name: str
@@ -32,11 +32,11 @@ class Definition:
 
 
 def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
-    """A new set; raises `Forbidden`, and `Invalid` for a `spec` that is taken or cannot be, or a wrong query."""
+    """Create a set. Raise `Forbidden`, or `Invalid` for a `spec` in use or malformed, or a wrong query."""
     must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
     _require_free(unit, definition.spec)
     _require_sound(definition.query)
-    made = DefinedSet(
+    entry = DefinedSet(
         spec=definition.spec,
         name=definition.name,
         description=definition.description,
@@ -44,53 +44,53 @@ def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
         created=unit.now,
         updated=unit.now,
     )
-    unit.session.add(made)
+    unit.session.add(entry)
     unit.session.flush()
-    unit.emit(SetDefined(made.id, {"spec": made.spec}))
-    return made
+    unit.emit(SetDefined(entry.id, entry.spec))
+    return entry
 
 
 def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> DefinedSet:
-    """Raises `NotFound`, `Forbidden`, and `Invalid` also for another `spec`: harvesters know the set by it."""
-    changed = _defined_set_for_change(unit, set_id)
-    if definition.spec != changed.spec:
+    """Change a set. Raise `NotFound`, `Forbidden`, or `Invalid`, also for a new `spec`: harvesters know the old one."""
+    entry = _defined_set_for_change(unit, set_id)
+    if definition.spec != entry.spec:
         raise Invalid.field("spec", "The spec of a set cannot be changed.")
     _require_sound(definition.query)
-    refill = definition.query != changed.query
-    changed.name, changed.description, changed.query = definition.name, definition.description, definition.query
-    changed.updated = unit.now
-    unit.emit(SetChanged(set_id, {"spec": changed.spec, "refill": refill}))
+    refill = definition.query != entry.query
+    entry.name, entry.description, entry.query = definition.name, definition.description, definition.query
+    entry.updated = unit.now
+    unit.emit(SetChanged(set_id, entry.spec, refill))
     unit.session.flush()
-    return changed
+    return entry
 
 
 def remove_set(unit: UnitOfWork, set_id: int) -> None:
-    """Nobody can harvest it any more; its items stay.  Raises `NotFound`, `Forbidden`."""
-    removed = _defined_set_for_change(unit, set_id)
-    unit.session.delete(removed)
-    unit.emit(SetRemoved(set_id, {"spec": removed.spec}))
+    """Remove a set; its items stay. Raise `NotFound`, `Forbidden`."""
+    entry = _defined_set_for_change(unit, set_id)
+    unit.session.delete(entry)
+    unit.emit(SetRemoved(set_id, entry.spec))
     unit.session.flush()
 
 
 def defined_set(snapshot: Snapshot, set_id: int) -> DefinedSet:
     """Return a set; raise `NotFound`, `Forbidden`."""
     must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
-    return _known(snapshot.session.get(DefinedSet, set_id))
+    return _require_set(snapshot.session.get(DefinedSet, set_id))
 
 
 def _defined_set_for_change(unit: UnitOfWork, set_id: int) -> DefinedSet:
     must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
-    return _known(unit.session.get(DefinedSet, set_id, with_for_update=True))
+    return _require_set(unit.session.get(DefinedSet, set_id, with_for_update=True))
 
 
-def _known(defined: DefinedSet | None) -> DefinedSet:
-    if defined is None:
+def _require_set(entry: DefinedSet | None) -> DefinedSet:
+    if entry is None:
         raise NotFound(UNKNOWN)
-    return defined
+    return entry
 
 
 def defined_sets(snapshot: Snapshot, page: Page) -> tuple[Sequence[DefinedSet], int]:
-    """A page of all, in the order of their making, and how many there are; raises `Forbidden`."""
+    """Return a page of sets in the order of creation, and their number. Raise `Forbidden`."""
     must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
     ordered = select(DefinedSet).order_by(DefinedSet.id).offset(page.offset).limit(page.size)
     total = snapshot.session.scalar(select(func.count(DefinedSet.id)))

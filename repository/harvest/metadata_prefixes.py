@@ -1,6 +1,6 @@
-"""The formats that items come in, by their prefix: a line here is all that a new one needs.
+"""The formats of items by their prefix: a new format needs only a line here.
 
-Every writer gives one element with all the namespaces that it needs, made of an access-filtered `Publication`.
+Every writer returns one element with all its namespaces, made from an access-filtered `Publication`.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ ENVELOPE_SCHEMA = f"{ENVELOPE}oai.xsd"
 
 @dataclass(frozen=True, slots=True)
 class MetadataFormat:
-    """`schema` and `namespace` are what ``ListMetadataFormats`` tells of it."""
+    """A format; `schema` and `namespace` stand in the reply to ``ListMetadataFormats``."""
 
     schema: str
     namespace: str
@@ -33,27 +33,27 @@ class MetadataFormat:
 
 
 def in_envelope(write: Write, version: str) -> Write:
-    """DataCite's metadata of kernel `version` as its own harvesters expect it (DataCite OAI Schema 1.1)."""
+    """Return a writer of DataCite's OAI envelope for kernel `version` (DataCite OAI Schema 1.1)."""
     opening = (
         f'<oai_datacite xmlns="{ENVELOPE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         f' xsi:schemaLocation="{ENVELOPE} {ENVELOPE_SCHEMA}">{xml_writer.element("schemaVersion", version)}'
     )
 
-    def written(publication: Publication) -> str:
+    def write_enveloped(publication: Publication) -> str:
         symbol = xml_writer.element("datacentreSymbol", publication.repository_name)
         return f"{opening}{symbol}<payload>{write(publication)}</payload></oai_datacite>"
 
-    return written
+    return write_enveloped
 
 
 _DATACITE = MetadataFormat(datacite_xml.LOCATION, datacite_xml.NAMESPACE, datacite)
-_ENVELOPED = MetadataFormat(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite, KERNEL))
+_DATACITE_IN_ENVELOPE = MetadataFormat(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite, KERNEL))
 FORMATS: Mapping[str, MetadataFormat] = {
     "oai_dc": MetadataFormat(dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.oai_dc),
     "datacite": _DATACITE,
-    "oai_datacite": _ENVELOPED,
+    "oai_datacite": _DATACITE_IN_ENVELOPE,
     "datacite4": _DATACITE,
-    "oai_datacite4": _ENVELOPED,
+    "oai_datacite4": _DATACITE_IN_ENVELOPE,
     "iso19139": MetadataFormat(iso19139_xml.SCHEMA, iso19139_xml.NAMESPACE, iso19139_xml.iso19139),
     "dcat": MetadataFormat(RDF_SCHEMA, RDF, dcat_rdfxml),
 }

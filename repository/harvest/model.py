@@ -9,9 +9,9 @@ from repository.core.database.engine import Base, Identity
 
 
 class DefinedSet(Base):
-    """All that `query` finds among what everybody may read.
+    """All hits of `query` among the versions that everybody may read.
 
-    `filled` is when every version had been looked at first: before, nobody can harvest the set.
+    `filled` is the time when a job had looked at every version; before, harvesters cannot list the set.
     """
 
     __tablename__ = "oai_set"

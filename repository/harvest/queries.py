@@ -1,10 +1,10 @@
-"""The items that harvesters get: versions that the public can or could read, in a harvest's own order.
+"""The items of a harvest: versions that the public can or could read, in the order of that harvest.
 
-Whoever harvests while versions change must get each of them once.  A version that changes gets a new datestamp, and in
-the order of datestamps would come twice, or never.  So a harvest keeps to the order that there was when it `begun`: a
-version stands where its datestamp of then puts it (`_unchanged`, or `_changed` since), and those that are published
-during the harvest follow by the time of their publication, which does not change (`_new`).  Each of the three is read
-from an index, from the place that the harvest has reached; what is given is always the version as it is now.
+A harvest must list each version once, while versions change. A changed version gets a new datestamp, and in the order
+of datestamps it would come twice, or never. So a harvest keeps the order of the time when it `begun`: a version stands
+at its datestamp of that time (`unchanged`, or `changed` since), and versions published during the harvest follow by
+their time of publication, which does not change (`new`). Each of the three is read from an index, from the place that
+the harvest has reached. The version itself is always the current one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,29 +13,29 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, func, not_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, literal, not_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
+from repository.communities.model import Community, CommunityDataset
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Snapshot
 from repository.harvest.model import DefinedSet, SetMember
-from repository.records.model import Concept, PastDatestamp, Version
+from repository.records.model import PastDatestamp, Version
 from repository.records.queries import IN_PUBLIC
 
 
 class HarvestItem(NamedTuple):
-    """What a header says, and the item's place in the harvest; `gone` is what the public can no longer read."""
+    """The header of an item, and its place in the harvest; `gone`: the public can no longer read it."""
 
     id: int
     datestamp: datetime
     gone: bool
     resource_type: str | None
-    community: str | None
     position: datetime
 
 
 class SetKind(StrEnum):
-    """What decides whether a version is in a set."""
+    """The property that puts a version into a set."""
 
     NOTHING = "nothing"
     TYPE = "type"
@@ -45,7 +45,7 @@ class SetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChosenSet:
-    """Some or all items; `values` go into the condition."""
+    """Some or all items; `values` are the parameters of the condition."""
 
     by: SetKind = SetKind.NOTHING
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class ChosenSet:
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """Items whose datestamp is before `end`; `settled` is the moment up to which nothing can show up any more."""
+    """Items with a datestamp before `end`; no change before `settled` can still appear."""
 
     begun: datetime
     settled: datetime
@@ -67,7 +67,13 @@ _LIMIT: ColumnElement[int] = bindparam("limit")
 _IN_SET: Mapping[SetKind, Sequence[ColumnElement[bool]]] = {
     SetKind.NOTHING: (),
     SetKind.TYPE: (Version.resource_type.in_(bindparam("types", expanding=True)),),
-    SetKind.COMMUNITY: (Concept.community == bindparam("community"),),
+    SetKind.COMMUNITY: (
+        exists().where(
+            CommunityDataset.concept_id == Version.concept_id,
+            CommunityDataset.community_id
+            == select(Community.id).where(Community.slug == bindparam("slug")).scalar_subquery(),
+        ),
+    ),
     SetKind.SEARCH: (Version.id.in_(select(SetMember.version_id).where(SetMember.set_id == bindparam("set_id"))),),
 }
 
@@ -77,22 +83,12 @@ def _moment(name: str) -> ColumnElement[datetime]:
 
 
 def _items(position: InstrumentedAttribute[datetime]) -> Any:
-    return (
-        select(
-            Version.id,
-            Version.datestamp,
-            _GONE,
-            Version.resource_type,
-            Concept.community,
-            position.label("position"),
-        )
-        .join(Concept, Version.concept_id == Concept.id)
-        .where(Version.exposed)
-    )
+    columns = (Version.id, Version.datestamp, _GONE, Version.resource_type, position.label("position"))
+    return select(*columns).where(Version.exposed)
 
 
 def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Any:
-    """The items after a place, as many as are wanted."""
+    """Return a statement for the items after a place, limited in number."""
     reached = tuple_(_moment("position"), bindparam("id", type_=_NUMBER))
     part = _items(position)
     if position is PastDatestamp.datestamp:
@@ -104,7 +100,7 @@ def _harvest(by: SetKind) -> Any:
     chosen, past = _IN_SET[by], PastDatestamp
     before_end, begun = Version.datestamp < _moment("end"), _moment("begun")
     unchanged = _part(Version.datestamp, Version.id, Version.datestamp < _moment("until"), *chosen).cte("unchanged")
-    # No further than those: what changed long ago and does not count would be read for every page.
+    # No further than those: else every page would read old changes that do not count.
     full = func.count() == _LIMIT
     last = select(case((full, func.max(unchanged.c.position)), else_=begun)).select_from(unchanged).scalar_subquery()
     since = (past.datestamp < begun, past.until >= begun, past.datestamp <= last)
@@ -119,16 +115,19 @@ def _harvest(by: SetKind) -> Any:
 _HARVESTS = {by: _harvest(by) for by in SetKind}
 _ONE = _items(Version.datestamp).where(Version.id == bindparam("id"))
 _EARLIEST = select(Version.datestamp).where(Version.exposed).order_by(Version.datestamp, Version.id).limit(1)
-_SETS_OF = (
-    select(SetMember.version_id, DefinedSet.spec)
+_NAMED_SETS_OF = union_all(
+    select(Version.id, literal(SetKind.COMMUNITY.value).label("by"), Community.id.label("set_id"), Community.slug)
+    .join(CommunityDataset, CommunityDataset.concept_id == Version.concept_id)
+    .join(Community, CommunityDataset.community_id == Community.id)
+    .where(in_list(Version.id, "ids")),
+    select(SetMember.version_id, literal(SetKind.SEARCH.value), DefinedSet.id, DefinedSet.spec)
     .join(DefinedSet, SetMember.set_id == DefinedSet.id)
-    .where(in_list(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None))
-    .order_by(DefinedSet.id)
-)
+    .where(in_list(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None)),
+).order_by("by", "set_id")
 
 
 def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
-    """The next items of `harvest` after a place and id; ids begin at 1, so 0 is before every item."""
+    """Return the next items of `harvest` after a place and id; 0 is before every id."""
     begun = min(harvest.begun, harvest.settled)
     parameters = {
         "position": after[0],
@@ -143,19 +142,19 @@ def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], lim
     return [HarvestItem(*row) for row in snapshot.session.execute(_HARVESTS[harvest.chosen.by], parameters)]
 
 
-def find_item(snapshot: Snapshot, number: int) -> HarvestItem | None:
-    row = snapshot.session.execute(_ONE, {"id": number}).first()
+def find_item(snapshot: Snapshot, record_id: int) -> HarvestItem | None:
+    row = snapshot.session.execute(_ONE, {"id": record_id}).first()
     return HarvestItem(*row) if row else None
 
 
 def earliest(snapshot: Snapshot) -> datetime | None:
-    """When the item was changed whose last change lies furthest back."""
+    """Return the earliest datestamp of all items."""
     return snapshot.session.scalar(_EARLIEST)
 
 
-def defined_sets_of(snapshot: Snapshot, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """Version -> the defined sets that it is in, in one query."""
-    found: dict[int, list[str]] = {}
-    for number, spec in snapshot.session.execute(_SETS_OF, {"ids": ids}):
-        found.setdefault(number, []).append(spec)
-    return found
+def named_sets_of(snapshot: Snapshot, ids: Sequence[int]) -> Mapping[tuple[int, SetKind], Sequence[str]]:
+    """Return the slugs of the communities and the specs of the defined sets that versions are in, in one query."""
+    names: dict[tuple[int, SetKind], list[str]] = {}
+    for version_id, by, _, name in snapshot.session.execute(_NAMED_SETS_OF, {"ids": ids}):
+        names.setdefault((version_id, SetKind(by)), []).append(name)
+    return names

@@ -1,6 +1,6 @@
-"""How sets are called: ``community-<slug>``, ``type-<general>`` and ``type-<general>:<special>``, which is in it.
+"""Names of sets: ``community-<slug>``, ``type-<general>`` and inside it ``type-<general>:<special>``.
 
-A set that an administrator defined is called as its administrator wants, but for these beginnings.
+An administrator may give a set any name that does not begin with one of these prefixes.
 
 Source: OAI-PMH 2.0, section 2.6.
 """
@@ -16,12 +16,12 @@ _WORD = re.compile(WORD)
 
 
 def is_plain(spec: str) -> bool:
-    """Whether `spec` is the name of a set that is in no other."""
+    """Return whether `spec` is the name of a set that is in no other set."""
     return _WORD.fullmatch(spec) is not None
 
 
 def specs_of_type(resource_type: str | None) -> tuple[str, ...]:
-    """The sets that an item of this type is in, the wider first, as for ``image-photo``: image, and photo in it."""
+    """Return the sets of a type, the wider first, as for ``image-photo``: image, then photo in it."""
     general, _, special = (resource_type or "").partition("-")
     names = [f"{TYPE}{general}", special] if special else [f"{TYPE}{general}"]
     if not general or not all(map(is_plain, names)):
@@ -29,7 +29,7 @@ def specs_of_type(resource_type: str | None) -> tuple[str, ...]:
     return tuple(":".join(names[: depth + 1]) for depth in range(len(names)))
 
 
-def specs_of_community(slug: str | None) -> tuple[str, ...]:
-    """The set of a community's datasets; none for a name that cannot be a set's."""
+def specs_of_community(slug: str) -> tuple[str, ...]:
+    """Return the set of a community's datasets, none for a slug that cannot be in a setSpec, as old data may have."""
     spec = f"{COMMUNITY}{slug}"
     return (spec,) if slug and is_plain(spec) else ()

@@ -1,4 +1,4 @@
-"""What an administrator sees and does about registrations."""
+"""What administrators see of registrations, and how they retry them."""
 
 from collections.abc import Sequence
 
@@ -17,17 +17,17 @@ SETTLED = (RegistrationState.REGISTERED.value, RegistrationState.WITHDRAWN.value
 def find_identifiers(
     snapshot: Snapshot, state: RegistrationState | None, *, after: int = 0, limit: int = 100, scheme: str | None = None
 ) -> Sequence[Identifier]:
-    """Identifiers in a state, or all that are not settled, in the order of their ids from `after` on."""
+    """Return identifiers in a state, or all unsettled ones, by id from `after` on."""
     must(snapshot.actor, Action.MANAGE_IDENTIFIERS, Resource())
-    wanted = Identifier.state.not_in(SETTLED) if state is None else Identifier.state == state.value
-    query = select(Identifier).where(wanted, Identifier.id > after)
+    condition = Identifier.state.not_in(SETTLED) if state is None else Identifier.state == state.value
+    query = select(Identifier).where(condition, Identifier.id > after)
     if scheme is not None:
         query = query.where(Identifier.scheme == scheme)
     return snapshot.session.scalars(query.order_by(Identifier.id).limit(limit)).all()
 
 
 def count_by_state(snapshot: Snapshot) -> dict[tuple[str, str], int]:
-    """How many identifiers there are by scheme and state."""
+    """Return the number of identifiers by scheme and state."""
     rows = snapshot.session.execute(
         select(Identifier.scheme, Identifier.state, func.count()).group_by(Identifier.scheme, Identifier.state)
     )
@@ -35,28 +35,28 @@ def count_by_state(snapshot: Snapshot) -> dict[tuple[str, str], int]:
 
 
 def retry_registration(unit: UnitOfWork, identifier_id: int) -> Identifier:
-    """Have a failed registration tried again now; raises `NotFound`, `Conflict` when there is nothing to try."""
+    """Retry a failed registration now. Raise `NotFound`, or `Conflict` when there is nothing to retry."""
     must(unit.actor, Action.MANAGE_IDENTIFIERS, Resource())
     identifier = unit.session.get(Identifier, identifier_id, with_for_update=True)
     if identifier is None:
         raise NotFound(f"There is no identifier {identifier_id}.")
     if identifier.state in SETTLED:
         raise Conflict(f"The identifier is {identifier.state}.")
-    _retried(unit, identifier)
+    _retry(unit, identifier)
     return identifier
 
 
 def retry_failed(unit: UnitOfWork) -> int:
-    """Have every failed registration tried again now; returns how many."""
+    """Retry every failed registration now. Return how many there are."""
     must(unit.actor, Action.MANAGE_IDENTIFIERS, Resource())
     failed = unit.session.scalars(select(Identifier).where(Identifier.state == RegistrationState.FAILED.value)).all()
     for identifier in failed:
-        _retried(unit, identifier)
+        _retry(unit, identifier)
     return len(failed)
 
 
 def identifier_json(identifier: Identifier) -> dict[str, object]:
-    """One identifier with its registration, for administrators."""
+    """Return one identifier with its registration, for administrators."""
     return {
         "id": identifier.id,
         "scheme": identifier.scheme,
@@ -72,7 +72,7 @@ def identifier_json(identifier: Identifier) -> dict[str, object]:
     }
 
 
-def _retried(unit: UnitOfWork, identifier: Identifier) -> None:
+def _retry(unit: UnitOfWork, identifier: Identifier) -> None:
     identifier.attempts = 0
     identifier.next_try = None
-    unit.emit(RegistrationRetried(identifier.owner, {"identifier": identifier.value}))
+    unit.emit(RegistrationRetried(identifier.owner, identifier.value))

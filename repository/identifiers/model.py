@@ -10,16 +10,16 @@ from repository.core.database.engine import Base, Identity
 
 
 class RegistrationState(StrEnum):
-    """Where an identifier is on its way to the registrar."""
+    """The state of an identifier on its way to the registrar."""
 
     RESERVED = "reserved"
     REGISTERING = "registering"
-    """the registrar was asked; its answer, or that of its batch, is not known yet"""
+    """a call to the registrar began; its outcome, or that of its batch, is not known yet"""
     REGISTERED = "registered"
     UPDATING = "updating"
-    """registered, and the registrar is to be told something new"""
+    """registered, and the registrar will get new metadata"""
     FAILED = "failed"
-    """`cause` says why, `next_try` when it is tried again, never if it is None"""
+    """`cause` says why; `next_try` is the time of the next try, None for never"""
     WITHDRAWN = "withdrawn"
     """the registrar knows that it leads to a tombstone"""
     EXTERNAL = "external"
@@ -29,9 +29,10 @@ class RegistrationState(StrEnum):
 class Identifier(Base):
     """`owner` is a record id (of a draft or version) or a concept id: both come from one sequence.
 
-    `folded` is what uniqueness and look-ups go by; `registrar` is the node that minted it.  `sent` is the digest of
-    what the registrar is known to have, `ticket` names a batch whose outcome it owes us.  `asked` is when a call began
-    whose answer was not noted: only then must the registrar be asked what it knows before it is asked again.
+    Uniqueness and look-ups use `folded`. `registrar` is the registration account that minted it. `sent` is the digest
+    of what the registrar is known to have; `ticket` names a batch whose outcome is open. `called_at` (column ``asked``)
+    is the time of a call whose result is not recorded: only then must a round look up what the registrar knows before
+    it calls again.
     """
 
     __tablename__ = "identifier"
@@ -48,11 +49,11 @@ class Identifier(Base):
     cause: Mapped[str] = mapped_column(String(1000), default="")
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     next_try: Mapped[datetime | None]
-    asked: Mapped[datetime | None]
+    called_at: Mapped[datetime | None] = mapped_column("asked")
     ticket: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     sent: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     change: Mapped[int] = mapped_column(default=1, server_default="1")
-    """counts what a reader could notice, such as that it is registered now"""
+    """counts visible changes, such as its registration"""
 
     __table_args__ = (
         UniqueConstraint("scheme", "folded"),

@@ -14,16 +14,16 @@ _OF_OWNERS = select(Identifier).where(in_list(Identifier.owner, "owners"))
 
 
 def identifiers_of(snapshot: Snapshot, owners: Iterable[int]) -> dict[int, ByScheme]:
-    """All identifiers of records and concepts, in one query."""
-    found: dict[int, ByScheme] = {owner: {} for owner in owners}
-    if found:
-        for row in snapshot.session.scalars(_OF_OWNERS, {"owners": list(found)}):
-            found[row.owner][row.scheme] = row
-    return found
+    """Return all identifiers of records and concepts, in one query."""
+    by_owner: dict[int, ByScheme] = {owner: {} for owner in owners}
+    if by_owner:
+        for row in snapshot.session.scalars(_OF_OWNERS, {"owners": list(by_owner)}):
+            by_owner[row.owner][row.scheme] = row
+    return by_owner
 
 
 def owner_of(snapshot: Snapshot, scheme: str, value: str) -> int | None:
-    """The record or concept an identifier belongs to."""
+    """Return the record or concept that an identifier belongs to, or None."""
     return snapshot.session.scalar(
         select(Identifier.owner).where(Identifier.scheme == scheme, Identifier.folded == folded(value))
     )

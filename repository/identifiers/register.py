@@ -1,9 +1,9 @@
-"""Tell registrars what publication reserved and what changed since; run as a job, after the publication is safe.
+"""Register what publication reserved, and send registrars later changes; a job runs it, after the publication is safe.
 
-For each identifier a round goes: take it (nobody else asks its registrar meanwhile) · read what the registrar should
-have · ask · note the answer.  No transaction is open while a registrar is asked, and what succeeded is kept when
-another fails.  A call that began and whose answer was never noted leaves `asked` behind: then the next round asks what
-the registrar knows before it says anything again, so that a lost answer mints nothing twice.
+A round has four steps for each identifier: claim it (no other round calls its registrar meanwhile) · read what the
+registrar should have · call the registrar · record the result. No transaction is open during a call, and a success is
+kept when another identifier fails. A call without a recorded result leaves `called_at` behind: the next round first
+looks up what the registrar knows, so that a lost reply mints nothing twice.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,9 +25,9 @@ ELSEWHERE = "The registrar says that it leads to {}."
 
 @dataclass(frozen=True, slots=True)
 class RegistrationTarget:
-    """What registrars should have of one owner: where it leads, its document for each of them, whether it is gone.
+    """What registrars should have of one owner: its address, its document for each registrar, and whether it is gone.
 
-    Of what is `hidden` from the public a registrar elsewhere learns nothing; what it had learned before, it hides.
+    A registrar elsewhere learns nothing about an owner that is `hidden` from the public, and hides what it already has.
     """
 
     target: str
@@ -36,122 +36,125 @@ class RegistrationTarget:
     hidden: bool = False
 
 
-WantedOf = Callable[[Sequence[int]], Mapping[int, RegistrationTarget]]
-"""reads anew what is to be said of owners; one that is not published is left out"""
+TargetsOf = Callable[[Sequence[int]], Mapping[int, RegistrationTarget]]
+"""reads the current targets of owners; it leaves out owners that are not published"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    held: ClaimedIdentifier
+    identifier: ClaimedIdentifier
     registration: Registration
     here: bool
 
     @property
     def digest(self) -> str:
-        """Tells two registrations of an identifier apart; what is registered here has no copy that could be old."""
+        """Differs for two registrations of an identifier; a local registration has no copy that could be old."""
         if self.here:
             return "withdrawn" if self.registration.withdrawn else "here"
-        said = (self.registration.target, self.registration.withdrawn, self.registration.document)
-        return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        content = (self.registration.target, self.registration.withdrawn, self.registration.document)
+        return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     @property
     def step(self) -> NextCall:
-        held = self.held
+        identifier = self.identifier
         return next_call(
-            ticket=held.ticket, registered=held.registered, uncertain=held.uncertain, current=held.sent == self.digest
+            ticket=identifier.ticket,
+            registered=identifier.registered,
+            uncertain=identifier.uncertain,
+            current=identifier.sent == self.digest,
         )
 
-    def noted(self, outcome: Outcome) -> RegistrationResult:
-        return RegistrationResult(self.held, outcome, self.digest, self.registration.withdrawn)
+    def result(self, outcome: Outcome) -> RegistrationResult:
+        return RegistrationResult(self.identifier, outcome, self.digest, self.registration.withdrawn)
 
 
 def register_identifiers(
-    database: Database, registrars: Mapping[str, Registrar], owners: Sequence[int], wanted_of: WantedOf
+    database: Database, registrars: Mapping[str, Registrar], owners: Sequence[int], targets_of: TargetsOf
 ) -> None:
-    """Make the registrars say of the identifiers of `owners` what the database says.
+    """Bring the registrars up to date with the identifiers of `owners`.
 
-    `registrars` are by the names of their nodes; one for everybody is also there by its scheme, for identifiers whose
-    node is no longer configured.  Raises `Unavailable`, to be tried again later, when a registrar did not answer or is
-    still at work; a refusal is noted with its cause.
+    `registrars` are by the names of their accounts; a registrar for all accounts is also there by its scheme, for
+    identifiers whose account is no longer configured. Raise `Unavailable`, for a later retry, when a registrar did not
+    reply or is still at work; record a refusal with its cause.
     """
-    taken = claim(database, owners, calls=any(not registrar.here for registrar in registrars.values()))
-    wanted = wanted_of(sorted({held.owner for held in taken.rows}))
-    failures = [Unavailable("Another process is asking the registrar.")] if taken.busy else []
+    claimed = claim(database, owners, calls=any(not registrar.here for registrar in registrars.values()))
+    targets = targets_of(sorted({identifier.owner for identifier in claimed.rows}))
+    failures = [Unavailable("Another process is asking the registrar.")] if claimed.busy else []
 
-    def name_of(held: ClaimedIdentifier) -> str:
-        return held.registrar if held.registrar in registrars else held.scheme
+    def name_of(identifier: ClaimedIdentifier) -> str:
+        return identifier.registrar if identifier.registrar in registrars else identifier.scheme
 
-    for name, group in groupby(sorted(taken.rows, key=name_of), key=name_of):
-        noted = list(_round(registrars[name], list(group), wanted))
-        record_outcome(database, noted)
-        failures += [each.failure for each in noted if each.failure is not None]
-        if any(each.outcome is not None and each.outcome.stage is Stage.PENDING for each in noted):
+    for name, group in groupby(sorted(claimed.rows, key=name_of), key=name_of):
+        results = list(_round(registrars[name], list(group), targets))
+        record_outcome(database, results)
+        failures += [result.failure for result in results if result.failure is not None]
+        if any(result.outcome is not None and result.outcome.stage is Stage.PENDING for result in results):
             failures.append(Unavailable(f"{registrars[name].name} is still at work."))
     if failures:
         raise failures[0]
 
 
 def _round(
-    registrar: Registrar, rows: Sequence[ClaimedIdentifier], wanted: Mapping[int, RegistrationTarget]
+    registrar: Registrar, rows: Sequence[ClaimedIdentifier], targets: Mapping[int, RegistrationTarget]
 ) -> Iterator[RegistrationResult]:
-    """What became of each of `rows`, all of this registrar."""
+    """Yield the result of each of `rows`, all of this registrar."""
     by_step: dict[NextCall, list[_Task]] = {step: [] for step in NextCall}
-    for held in rows:
-        said = wanted.get(held.owner)
-        if said is None or (said.hidden and not (held.registered or registrar.here)):
-            yield RegistrationResult(held)
+    for identifier in rows:
+        entry = targets.get(identifier.owner)
+        if entry is None or (entry.hidden and not (identifier.registered or registrar.here)):
+            yield RegistrationResult(identifier)
         else:
-            task = _task(registrar, held, said)
+            task = _task(registrar, identifier, entry)
             by_step[task.step].append(task)
     for task in by_step[NextCall.LEAVE]:
-        yield task.noted(Outcome(Stage.DONE))
-    yield from _polled(registrar, by_step)
-    yield from _looked_up(registrar, by_step)
-    yield from _asked(registrar.register, registrar.most, by_step[NextCall.REGISTER])
-    yield from _asked(registrar.update, registrar.most, by_step[NextCall.UPDATE])
+        yield task.result(Outcome(Stage.DONE))
+    yield from _poll(registrar, by_step)
+    yield from _look_up(registrar, by_step)
+    yield from _send(registrar.register, registrar.most, by_step[NextCall.REGISTER])
+    yield from _send(registrar.update, registrar.most, by_step[NextCall.UPDATE])
 
 
-def _task(registrar: Registrar, held: ClaimedIdentifier, said: RegistrationTarget) -> _Task:
-    gone = said.withdrawn or (said.hidden and not registrar.here)
-    registration = Registration(held.value, said.target, said.documents.get(registrar.name, {}), gone)
-    return _Task(held, registration, registrar.here)
+def _task(registrar: Registrar, identifier: ClaimedIdentifier, entry: RegistrationTarget) -> _Task:
+    gone = entry.withdrawn or (entry.hidden and not registrar.here)
+    registration = Registration(identifier.value, entry.target, entry.documents.get(registrar.name, {}), gone)
+    return _Task(identifier, registration, registrar.here)
 
 
-def _polled(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
-    """Ask what became of batches; what was overtaken by a change meanwhile is updated in this round."""
-    tasks = sorted(by_step[NextCall.POLL], key=lambda task: task.held.ticket)
-    for ticket, group in groupby(tasks, key=lambda task: task.held.ticket):
-        of_batch = list(group)
+def _poll(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
+    """Poll batches; update in this round what changed since its batch was sent."""
+    tasks = sorted(by_step[NextCall.POLL], key=lambda task: task.identifier.ticket)
+    for ticket, group in groupby(tasks, key=lambda task: task.identifier.ticket):
+        batch = list(group)
         try:
-            outcomes = registrar.outcomes(ticket, [task.held.value for task in of_batch])
+            outcomes = registrar.outcomes(ticket, [task.identifier.value for task in batch])
         except Unavailable as failure:
-            yield from (RegistrationResult(task.held, failure=failure) for task in of_batch)
+            yield from (RegistrationResult(task.identifier, failure=failure) for task in batch)
             continue
-        for task in of_batch:
-            outcome = outcomes.get(task.held.value, Outcome(Stage.PENDING))
-            if outcome.stage is Stage.DONE and task.held.sent != task.digest:
+        for task in batch:
+            outcome = outcomes.get(task.identifier.value, Outcome(Stage.PENDING))
+            if outcome.stage is Stage.DONE and task.identifier.sent != task.digest:
                 by_step[NextCall.UPDATE].append(task)
             else:
-                yield RegistrationResult(task.held, outcome, task.held.sent, task.registration.withdrawn)
+                yield RegistrationResult(task.identifier, outcome, task.identifier.sent, task.registration.withdrawn)
 
 
-def _looked_up(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
-    """Ask what the registrar knows of identifiers whose last call had no answer, before anything is said again."""
+def _look_up(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iterator[RegistrationResult]:
+    """Look up identifiers whose last call had no reply, before any further call."""
     for task in by_step[NextCall.LOOK]:
         try:
-            target = registrar.target_of(task.held.value)
+            target = registrar.target_of(task.identifier.value)
         except Unavailable as failure:
-            yield RegistrationResult(task.held, failure=failure)
+            yield RegistrationResult(task.identifier, failure=failure)
             continue
         if target is None:
             by_step[NextCall.REGISTER].append(task)
         elif target == task.registration.target:
             by_step[NextCall.UPDATE].append(task)
         else:
-            yield task.noted(Outcome(Stage.REFUSED, ELSEWHERE.format(target)))
+            yield task.result(Outcome(Stage.REFUSED, ELSEWHERE.format(target)))
 
 
-def _asked(
+def _send(
     ask: Callable[[Sequence[Registration]], Sequence[Outcome]], most: int, tasks: Sequence[_Task]
 ) -> Iterator[RegistrationResult]:
     for first in range(0, len(tasks), most):
@@ -159,7 +162,7 @@ def _asked(
         try:
             outcomes = ask([task.registration for task in batch])
         except Unavailable as failure:
-            yield from (RegistrationResult(task.held, failure=failure) for task in batch)
+            yield from (RegistrationResult(task.identifier, failure=failure) for task in batch)
             continue
         for task, outcome in zip(batch, outcomes, strict=True):
-            yield task.noted(outcome)
+            yield task.result(outcome)

@@ -1,4 +1,4 @@
-"""The two ends of a round of registration: identifiers are taken before their registrar is asked, and noted after."""
+"""The two ends of a registration round in the database: claim identifiers, record results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from repository.engines.registrars.port import Outcome, Stage
 from repository.identifiers.model import Identifier, RegistrationState
 
 LEASE = timedelta(minutes=3)
-"""how long one who has taken identifiers may ask; every call to a registrar ends sooner by its own timeouts"""
+"""time in which a round may call the registrar; timeouts end every call sooner"""
 REFUSED_PAUSE = timedelta(days=1)
 POLL_PAUSE = timedelta(seconds=5)
 MAX_CAUSE = 1000
@@ -24,9 +24,9 @@ _Row = tuple[tuple[str, Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class ClaimedIdentifier:
-    """An identifier that this round has; `uncertain` says that a call before it ended without an answer.
+    """A claimed identifier; `uncertain`: an earlier call got no reply.
 
-    `state` is that before it was taken, `marked` whether the row says that it is.
+    `state`: the state before the claim. `marked`: the claim is stored in the row.
     """
 
     id: int
@@ -45,7 +45,7 @@ class ClaimedIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`busy` says that another round has some of the owners' identifiers."""
+    """Claimed identifiers; `busy`: another round has some of the owners' identifiers."""
 
     rows: Sequence[ClaimedIdentifier]
     busy: bool
@@ -53,9 +53,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationResult:
-    """What became of an identifier: an `outcome` and the digest of what was sent, or a `failure`, or nothing."""
+    """The result for one identifier: an `outcome` with its digest, or a `failure`, or nothing."""
 
-    held: ClaimedIdentifier
+    identifier: ClaimedIdentifier
     outcome: Outcome | None = None
     digest: str = ""
     withdrawn: bool = False
@@ -63,45 +63,44 @@ class RegistrationResult:
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to write down."""
+        """Whether there is anything to record."""
         settled = RegistrationState.WITHDRAWN if self.withdrawn else RegistrationState.REGISTERED
-        as_before = self.held.state == settled.value and self.held.sent == self.digest
-        return self.held.marked or self.failure is not None or not as_before
+        as_before = self.identifier.state == settled.value and self.identifier.sent == self.digest
+        return self.identifier.marked or self.failure is not None or not as_before
 
 
 def claim(database: Database, owners: Sequence[int], *, calls: bool) -> Claim:
-    """The owners' identifiers that are ours to register.
+    """Return the owners' identifiers that this round may register.
 
-    With `calls` they are held until they are noted or `LEASE` has passed, because somebody outside will be asked.
+    With `calls` they stay claimed until their results are recorded or `LEASE` has passed, because the round will call a
+    registrar.
     """
-    chosen = select(Identifier).where(
-        Identifier.owner.in_(owners), Identifier.state != RegistrationState.EXTERNAL.value
-    )
+    query = select(Identifier).where(Identifier.owner.in_(owners), Identifier.state != RegistrationState.EXTERNAL.value)
     if not calls:
         with database.snapshot(SYSTEM) as snapshot:
-            return Claim([_held(row, marked=False) for row in snapshot.session.scalars(chosen)], busy=False)
+            return Claim([_from_row(row, marked=False) for row in snapshot.session.scalars(query)], busy=False)
     with database.transaction(SYSTEM) as unit:
-        rows = unit.session.scalars(chosen.order_by(Identifier.id).with_for_update()).all()
-        free = [row for row in rows if not _is_held(row, unit)]
-        held = [_held(row, marked=True) for row in free]
+        rows = unit.session.scalars(query.order_by(Identifier.id).with_for_update()).all()
+        free = [row for row in rows if not _is_claimed(row, unit)]
+        identifiers = [_from_row(row, marked=True) for row in free]
         for row in free:
             row.state = (RegistrationState.UPDATING if row.registered else RegistrationState.REGISTERING).value
-            row.asked, row.next_try = unit.now, unit.now + LEASE
-    return Claim(held, busy=len(free) < len(rows))
+            row.called_at, row.next_try = unit.now, unit.now + LEASE
+    return Claim(identifiers, busy=len(free) < len(rows))
 
 
-def record_outcome(database: Database, noted: Sequence[RegistrationResult]) -> None:
-    """Write down what the registrar said, or that it said nothing."""
-    changed = [each for each in noted if each.changes]
+def record_outcome(database: Database, results: Sequence[RegistrationResult]) -> None:
+    """Record the results of a round, also those without a reply."""
+    changed = [result for result in results if result.changes]
     if not changed:
         return
     with database.transaction(SYSTEM) as unit:
-        alike: dict[_Row, list[int]] = {}
-        for each in changed:
-            values = _values(unit, each)
-            shown = int(values["state"] != each.held.state)
-            alike.setdefault(tuple({**values, "shown": shown}.items()), []).append(each.held.id)
-        for items, ids in alike.items():
+        ids_by_values: dict[_Row, list[int]] = {}
+        for result in changed:
+            values = _values(unit, result)
+            is_visible = int(values["state"] != result.identifier.state)
+            ids_by_values.setdefault(tuple({**values, "shown": is_visible}.items()), []).append(result.identifier.id)
+        for items, ids in ids_by_values.items():
             columns = dict(items)
             columns["change"] = Identifier.change + columns.pop("shown")
             unit.session.execute(
@@ -110,7 +109,7 @@ def record_outcome(database: Database, noted: Sequence[RegistrationResult]) -> N
             )
 
 
-def _held(row: Identifier, *, marked: bool) -> ClaimedIdentifier:
+def _from_row(row: Identifier, *, marked: bool) -> ClaimedIdentifier:
     return ClaimedIdentifier(
         id=row.id,
         owner=row.owner,
@@ -120,44 +119,48 @@ def _held(row: Identifier, *, marked: bool) -> ClaimedIdentifier:
         state=row.state,
         marked=marked,
         registered=row.registered is not None,
-        uncertain=row.asked is not None,
+        uncertain=row.called_at is not None,
         ticket=row.ticket,
         sent=row.sent,
         attempts=row.attempts,
     )
 
 
-def _is_held(row: Identifier, snapshot: Snapshot) -> bool:
+def _is_claimed(row: Identifier, snapshot: Snapshot) -> bool:
     in_flight = row.state in (RegistrationState.REGISTERING.value, RegistrationState.UPDATING.value) and not row.ticket
-    return in_flight and row.asked is not None and row.next_try is not None and row.next_try > snapshot.now
+    return in_flight and row.called_at is not None and row.next_try is not None and row.next_try > snapshot.now
 
 
-def _values(snapshot: Snapshot, noted: RegistrationResult) -> dict[str, Any]:
-    """The columns after this round; `asked` stays only where it is not known what the registrar did."""
-    held, outcome = noted.held, noted.outcome
-    if noted.failure is not None:
-        return _failed(snapshot, held, noted.failure.reason, pause_after(held.attempts + 1))
+def _values(snapshot: Snapshot, result: RegistrationResult) -> dict[str, Any]:
+    """Return the columns after this round; `called_at` stays only where the registrar's action is unknown."""
+    identifier, outcome = result.identifier, result.outcome
+    if result.failure is not None:
+        return _failed(snapshot, identifier, result.failure.reason, pause_after(identifier.attempts + 1))
     if outcome is None:
-        state = RegistrationState.REGISTERED if held.registered else RegistrationState.RESERVED
-        untaken = {"state": state.value, "next_try": None}
-        return untaken if held.uncertain else {**untaken, "asked": None}
+        state = RegistrationState.REGISTERED if identifier.registered else RegistrationState.RESERVED
+        released = {"state": state.value, "next_try": None}
+        return released if identifier.uncertain else {**released, "called_at": None}
     if outcome.stage is Stage.REFUSED:
-        return _failed(snapshot, held, outcome.cause, REFUSED_PAUSE) | {"asked": None, "ticket": "", "sent": ""}
+        return _failed(snapshot, identifier, outcome.cause, REFUSED_PAUSE) | {
+            "called_at": None,
+            "ticket": "",
+            "sent": "",
+        }
     if outcome.stage is Stage.PENDING:
-        state = RegistrationState.UPDATING if held.registered else RegistrationState.REGISTERING
-        ticket = outcome.ticket or held.ticket
+        state = RegistrationState.UPDATING if identifier.registered else RegistrationState.REGISTERING
+        ticket = outcome.ticket or identifier.ticket
         pending = {"state": state.value, "ticket": ticket, "next_try": snapshot.now + POLL_PAUSE}
-        return {**pending, "asked": None, "sent": noted.digest}
-    state = RegistrationState.WITHDRAWN if noted.withdrawn else RegistrationState.REGISTERED
-    clean = {"cause": "", "asked": None, "ticket": "", "attempts": 0, "next_try": None}
-    registered = {} if held.registered else {"registered": snapshot.now}
-    return {"state": state.value, "sent": noted.digest, **clean, **registered}
+        return {**pending, "called_at": None, "sent": result.digest}
+    state = RegistrationState.WITHDRAWN if result.withdrawn else RegistrationState.REGISTERED
+    clean = {"cause": "", "called_at": None, "ticket": "", "attempts": 0, "next_try": None}
+    registered = {} if identifier.registered else {"registered": snapshot.now}
+    return {"state": state.value, "sent": result.digest, **clean, **registered}
 
 
-def _failed(snapshot: Snapshot, held: ClaimedIdentifier, cause: str, pause: timedelta) -> dict[str, Any]:
+def _failed(snapshot: Snapshot, identifier: ClaimedIdentifier, cause: str, pause: timedelta) -> dict[str, Any]:
     return {
         "state": RegistrationState.FAILED.value,
         "cause": cause[:MAX_CAUSE],
-        "attempts": held.attempts + 1,
+        "attempts": identifier.attempts + 1,
         "next_try": snapshot.now + pause,
     }

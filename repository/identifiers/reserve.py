@@ -1,4 +1,4 @@
-"""Reserving identifiers, in the transaction of whoever needs them."""
+"""Reserve identifiers, in the transaction of the caller."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -14,32 +14,32 @@ from repository.identifiers.queries import ByScheme, identifiers_of, owner_of
 from repository.identifiers.rules import external_doi, folded
 
 # Without asking for their numbers: the driver then sends all of them in one go, as prepared once and for all.
-_MINTED = insert(cast(Table, Identifier.__table__)).inline()
+_INSERT_MINTED = insert(cast(Table, Identifier.__table__)).inline()
 
 
 def minting_context(community: str | None, description: Mapping[str, Any]) -> MintingContext:
-    """What of a dataset chooses where its identifiers come from; `description` is stored metadata."""
+    """Return what decides where a dataset's identifiers come from; `description` is stored metadata."""
     affiliations = (
         affiliation.get("id") for creator in description.get("creators") or () for affiliation in _affiliations(creator)
     )
     resource_type = (description.get("resource_type") or {}).get("id") or ""
-    return MintingContext(community, bare_rors(each for each in affiliations if each), str(resource_type))
+    return MintingContext(community, bare_rors(filter(None, affiliations)), str(resource_type))
 
 
-def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, origin: MintingContext) -> Identifier:
-    """Our identifier of `scheme` for a record or concept; raises `Invalid` if it has one already."""
+def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, context: MintingContext) -> Identifier:
+    """Reserve our identifier of `scheme` for a record or concept. Raise `Invalid` if it has one already."""
     if scheme in identifiers_of(unit, [owner])[owner]:
         raise Invalid.field(f"pids.{scheme}", f"A PID already exists for type {scheme}")
-    reserved = Identifier(**_minted(unit, site, scheme, owner, origin))
+    reserved = Identifier(**_minted_row(unit, site, scheme, owner, context))
     unit.session.add(reserved)
     unit.session.flush()
     return reserved
 
 
 def reserve_for_publication(
-    unit: UnitOfWork, site: Site, record_id: int, concept_id: int, origin: MintingContext
+    unit: UnitOfWork, site: Site, record_id: int, concept_id: int, context: MintingContext
 ) -> None:
-    """Make sure that version and concept have an identifier of each kind.
+    """Reserve every missing identifier of a version and its concept.
 
     A dataset with a DOI from elsewhere gets no second one.
     """
@@ -47,17 +47,17 @@ def reserve_for_publication(
     doi = present[record_id].get("doi")
     kept_elsewhere = {"doi"} if doi is not None and doi.external else set()
     minted = [
-        _minted(unit, site, scheme, owner, origin)
+        _minted_row(unit, site, scheme, owner, context)
         for owner, has in present.items()
-        for scheme in site.nodes.schemes
+        for scheme in site.accounts.schemes
         if scheme not in has and scheme not in kept_elsewhere
     ]
     if minted:
-        unit.session.connection().execute(_MINTED, minted)
+        unit.session.connection().execute(_INSERT_MINTED, minted)
 
 
 def adopt_external_doi(unit: UnitOfWork, site: Site, owner: int, text: str) -> Identifier:
-    """Note that the dataset has a DOI from elsewhere; raises `Invalid` if that is malformed or taken."""
+    """Store a DOI from elsewhere. Raise `Invalid` if it is malformed or belongs to another owner."""
     value = external_doi(site, text)
     present = identifiers_of(unit, [owner])[owner].get("doi")
     if present and present.folded == folded(value):
@@ -74,7 +74,7 @@ def adopt_external_doi(unit: UnitOfWork, site: Site, owner: int, text: str) -> I
 
 
 def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme:
-    """Give back what a draft had reserved; published identifiers are never released."""
+    """Delete the reserved identifiers of a draft; published identifiers are never released."""
     present = identifiers_of(unit, [owner])[owner]
     chosen = {s: i for s, i in present.items() if scheme in (None, s)}
     ids = [i.id for i in chosen.values()]
@@ -82,26 +82,28 @@ def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme
     return chosen
 
 
-def _minted(snapshot: Snapshot, site: Site, scheme: str, owner: int, origin: MintingContext) -> dict[str, Any]:
-    node = site.nodes.node_for(scheme, origin)
-    return _row(snapshot, owner, scheme, site.nodes.minted(node, origin, owner), node)
+def _minted_row(snapshot: Snapshot, site: Site, scheme: str, owner: int, context: MintingContext) -> dict[str, Any]:
+    account = site.accounts.account_for(scheme, context)
+    return _row(snapshot, owner, scheme, site.accounts.mint(account, context, owner), account)
 
 
 def _row(
-    snapshot: Snapshot, owner: int, scheme: str, value: str, node: RegistrationAccount | None = None
+    snapshot: Snapshot, owner: int, scheme: str, value: str, account: RegistrationAccount | None = None
 ) -> dict[str, Any]:
-    """Without a node it was minted elsewhere."""
+    """Return the columns; without an account the identifier was minted elsewhere."""
     return {
         "owner": owner,
         "scheme": scheme,
         "value": value,
         "folded": folded(value),
-        "state": (RegistrationState.RESERVED if node else RegistrationState.EXTERNAL).value,
-        "registrar": node.name if node else "external",
+        "state": (RegistrationState.RESERVED if account else RegistrationState.EXTERNAL).value,
+        "registrar": account.name if account else "external",
         "reserved": snapshot.now,
     }
 
 
 def _affiliations(creator: object) -> list[Mapping[str, Any]]:
-    listed = creator.get("affiliations") if isinstance(creator, Mapping) else None
-    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    affiliations = creator.get("affiliations") if isinstance(creator, Mapping) else None
+    if not isinstance(affiliations, list):
+        return []
+    return [affiliation for affiliation in affiliations if isinstance(affiliation, Mapping)]

@@ -137,11 +137,10 @@ def _touch(unit: UnitOfWork, concept_id: int) -> None:
     versions = unit.session.scalars(_VERSIONS, {"concept_id": concept_id}).all()
     drafts = _indexed_drafts(unit, concept_id)
     for version in versions:
-        version.change += 1
+        version.cache_version += 1
     for draft in drafts:
         draft.revision += 1
-    details = {"versions": [version.id for version in versions], "drafts": [draft.id for draft in drafts]}
-    unit.emit(GrantsChanged(concept_id, details))
+    unit.emit(GrantsChanged(concept_id, [version.id for version in versions], [draft.id for draft in drafts]))
     unit.session.flush()
 
 

@@ -36,7 +36,7 @@ class PublishedVersion:
 
     id: int
     concept_id: int
-    change: int
+    cache_version: int
     grants: frozenset[Grant]
     index: int
     created: datetime
@@ -83,7 +83,7 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
         kind=DocumentKind.RECORD,
         id=version.id,
         concept_id=version.concept_id,
-        revision=version.change,
+        revision=version.cache_version,
         readers=readers_of(version.resource, Action.READ_RECORD),
         owners=owners_of(version.resource),
         latest=context.latest,

@@ -21,7 +21,7 @@ EVERYTHING = (*SOURCE, "deploy", "tests")
 FOUNDATIONS = ("cli", "dataset", "engines", "core", "faces")
 """Packages of `repository` that are no features: the order of rooms does not bind them."""
 
-ROOMS = ("rules", "model", "queries")
+ROOMS = ("rules", "model", "queries", "feature")
 
 FACE_ROOMS = ("routes", "schemas", "serializers", "views")
 

@@ -136,7 +136,7 @@ def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) 
         "concept_id": number + 1,
         "index": 1,
         "revision": 3,
-        "change": 1,
+        "cache_version": 1,
         "created": unit.now,
         "updated": unit.now,
         "exposed": True,
@@ -152,15 +152,15 @@ def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) 
 
 def _identifiers(unit: UnitOfWork, site: Site, owner: int) -> Iterator[dict[str, Any]]:
     for scheme in ("doi", "cstr"):
-        node = site.nodes.node_for(scheme, MintingContext())
-        value = site.nodes.minted(node, MintingContext(), owner)
+        account = site.accounts.account_for(scheme, MintingContext())
+        value = site.accounts.mint(account, MintingContext(), owner)
         yield {
             "owner": owner,
             "scheme": scheme,
             "value": value,
             "folded": folded(value),
             "state": RegistrationState.REGISTERED.value,
-            "registrar": node.name,
+            "registrar": account.name,
             "reserved": unit.now,
             "registered": unit.now,
         }

@@ -65,8 +65,8 @@ PASSING: list[tuple[str, dict[str, Any], str]] = [
     ("garble", {"body": "[]"}, ""),
     ("garble", {"body": ""}, ""),
     ("garble", {"body": '{"data": {"id": "other", "task_id": {}}, "responseCode": 1, "handle": "other"}'}, ""),
-    ("flood", {"size": 20 << 20}, "more than we read"),
-    ("redirect", {}, "elsewhere"),
+    ("flood", {"size": 20 << 20}, "a larger reply than we read"),
+    ("redirect", {}, "redirects us"),
 ]
 
 
@@ -89,7 +89,7 @@ class RemoteContract(RegistrarContract):
         assert place.registrar.target_of(one.value) == one.target
         place.update(one)
         assert self.state(place) in (place.offered, None)
-        assert place.count("minted", one) == 1
+        assert place.count("mints", one) == 1
 
     def state(self, place: Place) -> str | None:
         """None where the service knows none."""
@@ -116,7 +116,7 @@ class RemoteContract(RegistrarContract):
             place.registrar.register([one])
         assert place.registrar.target_of(one.value) == one.target
         assert place.update(one) == [DONE]
-        assert place.count("minted", one) == 1
+        assert place.count("mints", one) == 1
 
     def test_who_repeats_without_asking_mints_nothing_twice(self, place: Place) -> None:
         one = place.registration()
@@ -124,7 +124,7 @@ class RemoteContract(RegistrarContract):
         with pytest.raises(Unavailable):
             place.registrar.register([one])
         assert place.register(one) == [DONE]
-        assert place.count("minted", one) == 1
+        assert place.count("mints", one) == 1
 
     def test_what_leads_elsewhere_is_not_written_over(self, place: Place) -> None:
         one = place.registration()
@@ -221,7 +221,7 @@ class RemoteContract(RegistrarContract):
             place.registrar.register([one])
         place.registrar.close()
         assert place.register(one) == [DONE]
-        assert place.count("minted", one) == 1
+        assert place.count("mints", one) == 1
 
     def test_the_state_of_all_services_can_be_read(self, place: Place) -> None:
         place.register(place.registration())

@@ -87,7 +87,7 @@ class Place:
         assert status == 200, body
 
     def held(self, registration: Registration) -> dict[str, Any] | None:
-        return self._ledger("held").get(registration.value.casefold())
+        return self._ledger("entries").get(registration.value.casefold())
 
     def count(self, what: str, registration: Registration) -> int:
         """How often it was ``asked`` for, ``minted`` or ``updated``."""

@@ -16,6 +16,7 @@ from config.settings import Settings
 from repository.core import clock
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.identifiers.model import Identifier
 from repository.search.index import differences
 from tests.conftest import Deposits
@@ -26,7 +27,6 @@ from tests.contracts.together import all_of
 from tests.support.web_server import environment_of, free_port, until
 from workers.claiming import LEASE
 from workers.dispatch import dispatch_jobs
-from workers.jobs import Queue
 from workers.model import Job
 from workers.relay import relay
 from workers.rq_queue import RqQueue

@@ -58,7 +58,7 @@ class TestDataCite(RemoteContract):
             assert place.register(one) == [DONE]
             assert place.registrar.target_of(one.value) == one.target
             assert place.update(one) == [DONE]
-            assert place.count("minted", one) == 1
+            assert place.count("mints", one) == 1
 
 
 class TestHandle(RemoteContract):

@@ -49,7 +49,7 @@ def test_a_hundred_go_at_once(place: Place) -> None:
 def test_more_than_the_platform_takes_go_in_parts(place: Place) -> None:
     batch = [place.registration(number) for number in range(101)]
     assert place.register(*batch) == [DONE] * 101
-    assert all(place.count("minted", each) == 1 for each in batch[::25])
+    assert all(place.count("mints", each) == 1 for each in batch[::25])
 
 
 def test_some_of_a_task_may_fail(place: Place) -> None:
@@ -81,7 +81,7 @@ def test_one_that_is_found_to_exist_at_once_is_updated(place: Place) -> None:
     place.register(one)
     place.order("fail", status=400, body={"code": 400, "message": "identifier already exists"})
     assert place.register(one) == [DONE]
-    assert place.count("updated", one) == 1
+    assert place.count("updates", one) == 1
 
 
 def test_a_batch_that_was_registered_before_is_done(place: Place) -> None:
@@ -90,7 +90,7 @@ def test_a_batch_that_was_registered_before_is_done(place: Place) -> None:
     with pytest.raises(Unavailable):
         place.registrar.register(batch)
     assert place.register(*batch) == [DONE, DONE]
-    assert [place.count("minted", each) for each in batch] == [1, 1]
+    assert [place.count("mints", each) for each in batch] == [1, 1]
 
 
 def test_an_update_of_what_is_not_known_is_refused(place: Place) -> None:

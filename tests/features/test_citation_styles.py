@@ -85,13 +85,13 @@ def test_an_endless_name_of_a_style_is_not_repeated_to_the_end() -> None:
 
 
 def test_what_is_kept_in_memory_is_bounded_whatever_is_asked_for() -> None:
-    for style in sorted(styles.known())[: 2 * styles.STYLES_HELD]:
+    for style in sorted(styles.known())[: 2 * styles.MOST_STYLES_IN_MEMORY]:
         cite(PUBLICATION, style)
-    assert styles._parsed.cache_info().currsize <= styles.STYLES_HELD
-    before = styles._kept.cache_info().currsize
+    assert styles._load.cache_info().currsize <= styles.MOST_STYLES_IN_MEMORY
+    before = styles._render_cached.cache_info().currsize
     long = publication(title="strong motion " * 4_700)
     assert cite(long, "nature").count("trong motion") == 4_700
-    assert styles._kept.cache_info().currsize == before
+    assert styles._render_cached.cache_info().currsize == before
 
 
 @pytest.mark.parametrize("style", ["apa", "ieee", "chicago-author-date"])
@@ -138,6 +138,6 @@ def test_citing_from_many_threads_gives_what_one_thread_gives() -> None:
         together = list(pool.map(lambda unit: cite(unit[1], unit[0], accessed=TODAY), database))
     for (_, unit), text in zip(database, together, strict=True):
         assert f"{unit.doi}" in text
-    styles._kept.cache_clear()
-    styles._parsed.cache_clear()
+    styles._render_cached.cache_clear()
+    styles._load.cache_clear()
     assert together == [cite(unit, style, accessed=TODAY) for style, unit in database]

@@ -8,7 +8,7 @@ import pytest
 
 from repository.dataset.description import Label, Publication, Withdrawal
 from repository.dataset.formats.citation.citations import cite
-from repository.dataset.formats.citation.pinyin import syllables
+from repository.dataset.formats.citation.person_names import syllables
 from tests.features.samples import PUBLICATION, person, publication
 
 TODAY = date(2025, 3, 23)

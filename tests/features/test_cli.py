@@ -17,10 +17,10 @@ from repository.core.actor import SYSTEM, Actor, TokenScope
 from repository.deposits.drafts import open_draft
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
+from repository.feature import Queue
 from tests.conftest import a_dataset
 from tests.support.commands import command_here
 from tests.support.web_server import command, environment_of
-from workers.jobs import Queue
 from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
@@ -258,7 +258,7 @@ def test_a_job_is_shown_with_its_fact_and_the_queues_with_what_waits(
     number = migrated("jobs", "list").stdout.split("\t")[0]
     shown = migrated("jobs", "show", number)
     assert shown.returncode == 0, shown.stderr
-    for words in (f"index_drafts of {draft}", "waiting, not before", f"DraftOpened of {draft} by person:1"):
+    for words in (f"index_drafts of {draft}", "waiting, not before", "DraftOpened at ", "person:1 opened the draft"):
         assert words in shown.stdout
     expect_one_line(migrated("jobs", "show", "987654"), "987654")
     assert "soon\tindex_drafts\twaiting\t1\n" in migrated("jobs", "queues").stdout

@@ -8,7 +8,8 @@ import pytest
 import rdflib
 from rdflib import FOAF, RDF, SKOS, Literal, URIRef
 
-from repository.dataset.formats.dcat.dcat_terms import DATES, RELATIONS, TYPES, resource_type
+from repository.dataset.formats.dcat.dcat_places import DATES
+from repository.dataset.formats.dcat.dcat_terms import RELATIONS, TYPES, resource_type
 from tests.features.dcat_stages import ME, OWN, STAGES, stage, values
 from tests.features.rdf_reading import ADMS, DCAT, DCT, PROV, graph_of, violations
 from tests.features.samples import PUBLICATION, VOCABULARIES, publication

@@ -100,7 +100,7 @@ def test_dates_of_every_length_are_taken_apart(edtf: str, parts: list[list[int]]
 )
 def test_a_name_given_as_one_text_is_understood(name: str, written: str, catalogued: str) -> None:
     agent = Agent(personal=True, name=name)
-    assert (person_names.written(agent), person_names.catalogued(agent)) == (written, catalogued)
+    assert (person_names.display_name(agent), person_names.sort_name(agent)) == (written, catalogued)
 
 
 # schema.org

@@ -44,7 +44,7 @@ def with_more_files(services: Services, record_id: int, count: int) -> None:
         names = (f"part-{number:06d}.dat" for number in range(count - files.count))
         unit.session.execute(insert(FileEntry), [{**row, **times, "key": name} for name in names])
         files.count = count
-        version.change += 1
+        version.cache_version += 1
 
 
 def found(services: Services, name: str) -> set[int]:

@@ -54,7 +54,7 @@ def test_every_kind_of_difference_is_named_and_repaired(
     search.put([replace(ahead_document, revision=90), replace(draft_ahead, revision=90), replace(draft_ahead, id=404)])
     search.put_files([file(ahead, 0, 90), file(stale, 1, 1), file(404, 0, 1)])
     with services.database.transaction(SYSTEM) as unit:
-        unit.session.get_one(Version, stale).change += 1
+        unit.session.get_one(Version, stale).cache_version += 1
 
     found = list(differences(services))
     assert {str(each) for each in found} == {

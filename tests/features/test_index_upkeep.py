@@ -76,7 +76,7 @@ def test_the_index_check_names_every_difference_and_a_rebuild_repairs_them(
     services.search.drop(DocumentKind.RECORD, [int(missing["id"])])
     services.search.drop(DocumentKind.DRAFT, [int(lost["id"])])
     with services.database.transaction(SYSTEM) as unit:
-        unit.session.get_one(Version, int(stale["id"])).change += 1
+        unit.session.get_one(Version, int(stale["id"])).cache_version += 1
     services.search.put([ghost(DocumentKind.RECORD, 999), ghost(DocumentKind.DRAFT, 1), ghost(DocumentKind.RECORD, 1)])
 
     found = {str(difference) for difference in differences(services)}

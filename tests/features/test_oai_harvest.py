@@ -216,7 +216,7 @@ def test_a_page_costs_as_many_queries_as_one_record(
 
 
 def test_what_a_token_says_can_be_read_back() -> None:
-    assert read_resumption_token(TOKEN.written(), Verb.LIST_RECORDS) == TOKEN
+    assert read_resumption_token(TOKEN.encode(), Verb.LIST_RECORDS) == TOKEN
 
 
 @pytest.mark.parametrize(

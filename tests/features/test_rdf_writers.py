@@ -40,7 +40,7 @@ def said(graph: Graph) -> rdflib.Graph:
 def test_a_text_is_the_same_in_every_serialisation(text: str, tag: str | None) -> None:
     graph = Graph()
     wanted = literal(text, tag)
-    graph.resource(ME, "dcat:Dataset").say("dct:title", wanted)
+    graph.resource(ME, "dcat:Dataset").add("dct:title", wanted)
     titles = list(said(graph).objects(rdflib.URIRef(ME), rdflib.DCTERMS.title))
     assert titles == ([rdflib.Literal(wanted.text, lang=tag)] if wanted else [])
 
@@ -61,7 +61,7 @@ def test_a_text_loses_only_what_no_document_can_hold() -> None:
 def test_an_address_is_safe_in_every_serialisation_or_no_address(text: str) -> None:
     address = iri(f"https://r.test/{text}")
     graph = Graph()
-    graph.resource(ME).say("dct:relation", address)
+    graph.resource(ME).add("dct:relation", address)
     found = list(said(graph).objects(rdflib.URIRef(ME), rdflib.DCTERMS.relation))
     assert found == ([rdflib.URIRef(address)] if address else [])
     assert not address or (address.isascii() and not set(address) & set('<>"{}|^`\\ \n'))
@@ -83,16 +83,16 @@ def test_a_good_address_stays_as_it_is() -> None:
 def test_saying_something_twice_says_it_once() -> None:
     graph = Graph()
     for _ in range(2):
-        graph.resource(ME, "dcat:Dataset").say("dct:title", literal("a"), literal("a"), None)
+        graph.resource(ME, "dcat:Dataset").add("dct:title", literal("a"), literal("a"), None)
     assert len(said(graph)) == 2
 
 
 def test_things_without_an_address_stand_inside_what_names_them() -> None:
     graph = Graph()
     inner, outer = blank("foaf:Agent"), blank()
-    inner.say("foaf:name", literal("x"))
-    outer.say("dct:creator", inner)
-    graph.resource(ME).say("dct:relation", outer, blank())
+    inner.add("foaf:name", literal("x"))
+    outer.add("dct:creator", inner)
+    graph.resource(ME).add("dct:relation", outer, blank())
     found = said(graph)
     assert len(found) == 5
     assert len({node for node in found.all_nodes() if isinstance(node, rdflib.BNode)}) == 3
@@ -101,8 +101,8 @@ def test_things_without_an_address_stand_inside_what_names_them() -> None:
 def test_values_keep_their_types_and_named_things_are_named() -> None:
     graph = Graph()
     agent = graph.resource(Iri("https://r.test/2"), "foaf:Person", "foaf:Agent")
-    graph.resource(ME).say("dct:creator", agent)
-    graph.resource(ME).say("dcat:byteSize", Literal("7", None, "xsd:nonNegativeInteger"))
+    graph.resource(ME).add("dct:creator", agent)
+    graph.resource(ME).add("dcat:byteSize", Literal("7", None, "xsd:nonNegativeInteger"))
     found = said(graph)
     assert (rdflib.URIRef(ME), rdflib.DCTERMS.creator, rdflib.URIRef("https://r.test/2")) in found
     assert set(found.objects(rdflib.URIRef("https://r.test/2"), rdflib.RDF.type)) == {
@@ -118,7 +118,7 @@ def test_graphs_in_a_row_are_one_document(count: int) -> None:
         made = []
         for number in range(count):
             graph = Graph()
-            graph.resource(ME).say("dct:title", literal(str(number)))
+            graph.resource(ME).add("dct:title", literal(str(number)))
             made.append(graph)
         return made
 

@@ -169,7 +169,7 @@ def test_a_handle_is_not_written_over_unless_it_is_wished(port: int) -> None:
     ]
     assert written == [201, 409, 200]
     state = ask(port, "GET", "/control/state")[1]["handle"]
-    assert (state["minted"], state["asked"], state["updated"]) == ({"21.t1/x": 1}, {"21.t1/x": 2}, {"21.t1/x": 1})
+    assert (state["mints"], state["requests"], state["updates"]) == ({"21.t1/x": 1}, {"21.t1/x": 2}, {"21.t1/x": 1})
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from config.settings import Settings, read_settings
 from repository.core import clock
 from repository.core.actor import Role
 from repository.engines.services import Services
+from repository.feature import Queue
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json
 from tests.support.registrars import accounts
 from tests.support.registrars.server import Registrars
 from tests.support.web_server import free_port
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
 
@@ -44,7 +44,7 @@ class Fakes:
         return dict(self.state()["mints"][face])
 
     def held(self, face: str, identifier: str) -> Json:
-        holding = self.state()[face]["held"]
+        holding = self.state()[face]["entries"]
         return next(said for name, said in holding.items() if name.casefold() == identifier.casefold())
 
     def _ask(self, path: str, body: Any = None) -> Any:

@@ -125,7 +125,7 @@ def test_a_lost_answer_mints_nothing_twice(deposits: Deposits, services: Service
     )
     assert row.state in (RegistrationState.FAILED, RegistrationState.REGISTERED)
     assert doi_row(services, record).state == RegistrationState.REGISTERED
-    assert doi_row(services, record).asked is None
+    assert doi_row(services, record).called_at is None
 
 
 def test_a_registrar_that_is_away_is_noted_with_cause_and_next_try(deposits: Deposits, services: Services) -> None:

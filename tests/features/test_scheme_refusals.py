@@ -84,12 +84,12 @@ def test_a_wrong_identifier_is_refused_by_the_name_of_its_scheme(scheme: str, te
         (
             "swhid",
             f"swh:1:cnt:{HASH};lines=a",
-            "Its qualifier lines is not one that the scheme knows, or says what it cannot.",
+            "Its qualifier lines is unknown to the scheme or has a wrong value.",
         ),
         ("swhid", f"swh:1:cnt:{HASH};lines=1;lines=2", "It has a qualifier twice."),
         ("url", "https://example.org/" + "x" * LONGEST, f"It should have 1 to {LONGEST} characters."),
-        ("other", "somebody@example.org", "It looks like an address of e-mail."),
-        ("other", "a\x00b", "It has characters that do not belong into one."),
+        ("other", "somebody@example.org", "It looks like an e-mail address."),
+        ("other", "a\x00b", "It has characters that do not belong in one."),
     ],
 )
 def test_a_refusal_tells_its_reason(scheme: str, text: str, reason: str) -> None:

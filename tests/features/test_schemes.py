@@ -15,7 +15,7 @@ from repository.dataset.schemes import (
     is_valid,
     misspelt,
     normalise,
-    type_told_by,
+    only_resource_type,
 )
 from repository.dataset.vocabularies import Vocabularies
 
@@ -191,11 +191,11 @@ def test_the_scheme_of_what_a_dataset_relates_to_is_recognised(text: str, scheme
 
 def test_a_scheme_that_has_one_type_of_resource_tells_it() -> None:
     types = Vocabularies.of(files.read())["resourcetypes"]
-    told = {scheme: type_told_by(scheme) for scheme in SCHEMES if type_told_by(scheme)}
+    told = {scheme: only_resource_type(scheme) for scheme in SCHEMES if only_resource_type(scheme)}
     assert [kind for kind in told.values() if types.get(kind) is None] == []
     assert (told["orcid"], told["ror"], told["raid"]) == ("person", "organization", "project")
     assert (told["igsn"], told["pidinst"], told["swhid"]) == ("physicalobject", "instrument", "software")
-    assert type_told_by("doi") == type_told_by("nonsense") == ""
+    assert only_resource_type("doi") == only_resource_type("nonsense") == ""
 
 
 def test_every_example_is_right() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from repository.dataset.formats.identifier_urls import link_to
-from repository.dataset.schemes import OF_RELATED, InvalidIdentifier, detect, misspelt, normalise, type_told_by
+from repository.dataset.schemes import OF_RELATED, InvalidIdentifier, detect, misspelt, normalise, only_resource_type
 from tests.conftest import Caller, Deposits, a_dataset
 
 HASH = "94a9ed024d3859793618152ea559a168bbcbb5e2"
@@ -84,8 +84,8 @@ def test_an_address_with_a_wrong_check_digit_does_not_pass_for_a_mere_address() 
 
 
 def test_what_is_linked_has_the_type_that_its_identifier_tells() -> None:
-    told = {name: type_told_by(name) for name in ("raid", "igsn", "pidinst", "patent", "orcid", "ror", "swhid", "doi")}
-    assert told == {
+    schemes = ("raid", "igsn", "pidinst", "patent", "orcid", "ror", "swhid", "doi")
+    assert {name: only_resource_type(name) for name in schemes} == {
         "raid": "project",
         "igsn": "physicalobject",
         "pidinst": "instrument",

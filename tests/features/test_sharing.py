@@ -140,11 +140,11 @@ def test_a_change_of_grants_moves_what_the_index_compares(
     successor = author.post(record["links"]["versions"]).get_json()
     settle()
     with services.database.snapshot(SYSTEM) as snapshot:
-        change = snapshot.session.get_one(Version, int(record["id"])).change
+        change = snapshot.session.get_one(Version, int(record["id"])).cache_version
         revision = snapshot.session.get_one(Draft, int(successor["id"])).revision
     give(services, record, friend_subject, Permission.PREVIEW)
     with services.database.snapshot(SYSTEM) as snapshot:
-        assert snapshot.session.get_one(Version, int(record["id"])).change == change + 1
+        assert snapshot.session.get_one(Version, int(record["id"])).cache_version == change + 1
         assert snapshot.session.get_one(Draft, int(successor["id"])).revision == revision + 1
     settle()
     assert list(differences(services)) == []

@@ -215,7 +215,7 @@ def test_any_text_can_be_searched_and_suggested(text: str) -> None:
 
 
 def test_an_id_given_twice_is_refused_with_file_and_id() -> None:
-    with pytest.raises(ValueError, match=r"things\.json: 'a' is given twice"):
+    with pytest.raises(ValueError, match=r"things\.json: 'a' occurs twice"):
         vocabulary(term("a"), term("b"), term("a"))
 
 

@@ -1,6 +1,6 @@
-"""The state of access in the words of vocabularies that catalogues share.
+"""Access status in the words of two shared vocabularies.
 
-Sources: COAR Access Rights 1.0; ``info:eu-repo``, Access Rights, as the OpenAIRE guidelines ask for them.
+Sources: COAR Access Rights 1.0; ``info:eu-repo``, Access Rights, as the OpenAIRE guidelines require them.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Geometry in other words: the box around it, and its text in WKT.
+"""The bounding box of a geometry, and its text in WKT.
 
 Sources: RFC 7946 (GeoJSON), sections 3.1 and 5; OGC 06-103r4 (Simple Features), section 7 (WKT), longitude first as in
 CRS84.
@@ -18,7 +18,7 @@ _LEVELS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "
 
 
 class Box(NamedTuple):
-    """Degrees; `west` is greater than `east` where the box crosses the antimeridian."""
+    """A box in degrees; `west` is greater than `east` where it crosses the antimeridian."""
 
     west: float
     south: float
@@ -36,10 +36,10 @@ class Box(NamedTuple):
 
 
 def box(geometry: Geometry) -> Box | None:
-    """The box around `geometry`, None where nothing has a place.
+    """Return the box around `geometry`, None when it has no position.
 
-    It crosses the antimeridian where that makes it smaller and at most half the world wide: shapes that were cut there,
-    as section 3.1.9 wants, and stations on both of its sides.
+    The box crosses the antimeridian if that makes it smaller and at most half the world wide. So it does for shapes
+    that were cut there (section 3.1.9), and for stations on both sides.
     """
     lines = [line for line in _lines(geometry) if line]
     if not lines:
@@ -50,32 +50,32 @@ def box(geometry: Geometry) -> Box | None:
 
 
 def wkt(geometry: Geometry, most: int) -> str | None:
-    """`geometry` in WKT, heights left out; None when it has more than `most` positions, or is none."""
+    """Return `geometry` in WKT without heights, None when it has no position or more than `most`."""
     if not 0 < sum(map(len, _lines(geometry))) <= most:
         return None
     if geometry["type"] == "GeometryCollection":
-        parts = [part for each in geometry.get("geometries") or () if (part := wkt(each, most))]
+        parts = [part for member in geometry.get("geometries") or () if (part := wkt(member, most))]
         return f"GEOMETRYCOLLECTION({', '.join(parts)})"
     kind = str(geometry["type"])
-    inside = _written(geometry["coordinates"], _LEVELS[kind])
+    coordinates = _wkt_coordinates(geometry["coordinates"], _LEVELS[kind])
     if kind == "MultiPoint":
-        inside = f"({', '.join(f'({_written(each, 0)})' for each in geometry['coordinates'])})"
-    return f"{kind.upper()}({inside})" if kind == "Point" else f"{kind.upper()}{inside}"
+        coordinates = f"({', '.join(f'({_wkt_coordinates(member, 0)})' for member in geometry['coordinates'])})"
+    return f"{kind.upper()}({coordinates})" if kind == "Point" else f"{kind.upper()}{coordinates}"
 
 
 def decimal(degrees: float) -> str:
-    """Without an exponent, to 8 places, about a millimetre."""
+    """Return degrees without an exponent, to 8 places (about a millimetre)."""
     return f"{degrees:.8f}".rstrip("0").rstrip(".") if round(degrees, 8) else "0"
 
 
-def _written(coordinates: Any, levels: int) -> str:
+def _wkt_coordinates(coordinates: Any, levels: int) -> str:
     if levels == 0:
         return f"{decimal(coordinates[0])} {decimal(coordinates[1])}"
-    return f"({', '.join(_written(each, levels - 1) for each in coordinates)})"
+    return f"({', '.join(_wkt_coordinates(member, levels - 1) for member in coordinates)})"
 
 
 def _lines(geometry: Geometry) -> Iterator[Sequence[Position]]:
-    """Points one by one, lines and rings whole: what lies on one side of the antimeridian or runs across it."""
+    """Yield points one by one, lines and rings whole: the pieces that may cross the antimeridian."""
     kind = geometry.get("type")
     if kind == "GeometryCollection":
         for part in geometry.get("geometries") or ():
@@ -83,21 +83,21 @@ def _lines(geometry: Geometry) -> Iterator[Sequence[Position]]:
     elif kind in _LEVELS:
         coordinates = geometry.get("coordinates") or []
         single = kind == "MultiPoint"
-        yield from ([each] for each in coordinates) if single else _unpacked(coordinates, _LEVELS[kind])
+        yield from ([position] for position in coordinates) if single else _position_lists(coordinates, _LEVELS[kind])
 
 
-def _unpacked(coordinates: Any, levels: int) -> Iterator[Sequence[Position]]:
+def _position_lists(coordinates: Any, levels: int) -> Iterator[Sequence[Position]]:
     if levels == 0:
         yield [coordinates] if coordinates else []
     elif levels == 1:
         yield coordinates
     else:
-        for each in coordinates:
-            yield from _unpacked(each, levels - 1)
+        for member in coordinates:
+            yield from _position_lists(member, levels - 1)
 
 
 def _sides(spans: Sequence[Span]) -> Span:
-    """West and east of everything, each within 180 degrees."""
+    """Return west and east of all spans, each within 180 degrees."""
     lowest, highest = min(span[0] for span in spans), max(span[1] for span in spans)
     if highest - lowest > 360 or any(last - first >= 360 for first, last in spans):
         return -180.0, 180.0
@@ -109,7 +109,7 @@ def _sides(spans: Sequence[Span]) -> Span:
 
 
 def _widest_gap(spans: Sequence[Span]) -> Span:
-    """Where the widest stretch without anything begins and ends, the one over the antimeridian not counted."""
+    """Return where the widest empty stretch begins and ends, not counting the one over the antimeridian."""
     reached, widest = spans[0][1], (spans[0][1], spans[0][1])
     for first, last in spans[1:]:
         if first - reached > widest[1] - widest[0]:

@@ -43,18 +43,18 @@ class _Statement(NamedTuple):
 
 
 def oai_dc(publication: Publication) -> str:
-    """The element ``oai_dc:dc``, with every namespace it needs; nothing in it is empty or stands twice."""
+    """Return the element ``oai_dc:dc`` with all its namespaces; no element in it is empty or repeated."""
     description = publication.description
     statements = (*_texts(description), *_people(publication), *_kinds(publication), *_links(publication))
-    return f"{_OPENING}{''.join(map(_written, dict.fromkeys(statements)))}</oai_dc:dc>"
+    return f"{_OPENING}{''.join(map(_element_xml, dict.fromkeys(statements)))}</oai_dc:dc>"
 
 
-def described(text: str) -> str:
-    """The element ``oai_dc:dc`` of something of which only a description is given, as of a set of items."""
-    return f"{_OPENING}{_written(_Statement('description', text))}</oai_dc:dc>"
+def set_description(text: str) -> str:
+    """Return the element ``oai_dc:dc`` of a set, which has only a description."""
+    return f"{_OPENING}{_element_xml(_Statement('description', text))}</oai_dc:dc>"
 
 
-def _written(statement: _Statement) -> str:
+def _element_xml(statement: _Statement) -> str:
     content = xml_writer.text(statement.text).strip()
     if not content:
         return ""
@@ -65,15 +65,15 @@ def _written(statement: _Statement) -> str:
 def _texts(description: Description) -> Iterator[_Statement]:
     declared = [label.id for label in description.languages]
 
-    def said(element: str, text: str, language: str | None = None) -> _Statement:
+    def text_statement(element: str, text: str, language: str | None = None) -> _Statement:
         return _Statement(element, text, language_tag(language) or language_of(text, declared))
 
-    yield said("title", one_line(description.title))
+    yield text_statement("title", one_line(description.title))
     for title in description.additional_titles:
-        yield said("title", one_line(title.text), title.language)
-    yield said("description", plain(description.description))
-    for more in description.additional_descriptions:
-        yield said("description", more.text, more.language)
+        yield text_statement("title", one_line(title.text), title.language)
+    yield text_statement("description", plain(description.description))
+    for other in description.additional_descriptions:
+        yield text_statement("description", other.text, other.language)
     for subject in description.subjects:
         yield _Statement("subject", subject.subject)
 
@@ -81,17 +81,17 @@ def _texts(description: Description) -> Iterator[_Statement]:
 def _people(publication: Publication) -> Iterator[_Statement]:
     description = publication.description
     for agent in description.creators:
-        yield _Statement("creator", person_names.catalogued(agent))
+        yield _Statement("creator", person_names.sort_name(agent))
     for agent in description.contributors:
-        yield _Statement("contributor", person_names.catalogued(agent))
+        yield _Statement("contributor", person_names.sort_name(agent))
     yield _Statement("publisher", description.publisher or publication.repository_name)
 
 
 def _kinds(publication: Publication) -> Iterator[_Statement]:
     description = publication.description
     yield _Statement("date", description.publication_date)
-    for dated in description.dates:
-        yield _Statement("coverage" if dated.type.id == "coverage" else "date", dated.date)
+    for day in description.dates:
+        yield _Statement("coverage" if day.type.id == "coverage" else "date", day.date)
     for place in description.places:
         yield _Statement("coverage", place.place)
     yield _Statement("type", _DCMI_TYPES.get(description.resource_type.id.partition("-")[0], ""))
@@ -107,7 +107,7 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
 
 
 def _links(publication: Publication) -> Iterator[_Statement]:
-    """Identifiers of this version; the concept that it is a version of, and other relations, as addresses."""
+    """Yield identifiers of this version; then the concept of the version and other relations, as addresses."""
     description = publication.description
     yield _Statement("identifier", identifier_urls.doi_url(publication.doi) if publication.doi else "")
     yield _Statement("identifier", cstr.parse(publication.cstr).curie if publication.cstr else "")

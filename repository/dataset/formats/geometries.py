@@ -15,21 +15,21 @@ Position = Sequence[float]
 
 
 def schema_place(place: DescribedPlace) -> Json:
-    """A schema.org Place; empty when nothing is said that it could hold."""
+    """Return a schema.org Place, empty when the place has nothing that it could hold."""
     shapes = geo(place.geometry) if place.geometry else []
-    same = [link for i in place.identifiers if (link := identifier_urls.link_to(i.scheme, i.identifier))]
-    said = {
+    same_as = [link for i in place.identifiers if (link := identifier_urls.link_to(i.scheme, i.identifier))]
+    members = {
         "name": place.place,
         "description": place.description,
         "geo": shapes[0] if len(shapes) == 1 else shapes,
-        "sameAs": same,
+        "sameAs": same_as,
     }
-    kept = {name: value for name, value in said.items() if value}
-    return {"@type": "DescribedPlace", **kept} if kept else {}
+    filled = {name: value for name, value in members.items() if value}
+    return {"@type": "Place", **filled} if filled else {}
 
 
 def geo(geometry: Mapping[str, Any]) -> list[Json]:
-    """One GeoCoordinates or GeoShape for each point, line or polygon of `geometry`."""
+    """Return one GeoCoordinates or GeoShape for each point, line or polygon of `geometry`."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates") or []
     if kind == "GeometryCollection":
         return [shape for part in geometry.get("geometries") or () for shape in geo(part)]
@@ -49,25 +49,25 @@ def geo(geometry: Mapping[str, Any]) -> list[Json]:
 
 
 def _point(position: Position) -> Json:
-    found: Json = {
+    point: Json = {
         "@type": "GeoCoordinates",
         "latitude": position[1],
         "longitude": position[0],
     }
-    return {**found, "elevation": position[2]} if len(position) > 2 else found
+    return {**point, "elevation": position[2]} if len(position) > 2 else point
 
 
 def _area(ring: Sequence[Position]) -> Json:
-    """A box for an upright rectangle, which more readers understand; a polygon for the rest.
+    """Return a box for an upright rectangle, which more readers understand; a polygon for other rings.
 
-    Holes are left out: schema.org has none.
+    Leave out holes: schema.org has none.
     """
     box = upright_box(ring)
     return _box(*box) if box else _shape("polygon", ring)
 
 
 def upright_box(ring: Sequence[Position]) -> tuple[float, float, float, float] | None:
-    """South, west, north and east of a ring that is an upright rectangle, None of any other."""
+    """Return south, west, north and east of a ring that is an upright rectangle, None for another ring."""
     longitudes = sorted({position[0] for position in ring})
     latitudes = sorted({position[1] for position in ring})
     corners = {(position[0], position[1]) for position in ring}
@@ -78,7 +78,7 @@ def upright_box(ring: Sequence[Position]) -> tuple[float, float, float, float] |
 
 
 def within_180(longitude: float) -> float:
-    """A box over the antimeridian, as from 170 to 190, gets west 170 and east -170."""
+    """Return the longitude within 180 degrees: a box from 170 to 190 gets west 170 and east -170."""
     return longitude if -180 <= longitude <= 180 else (longitude + 180) % 360 - 180
 
 
@@ -92,5 +92,5 @@ def _shape(name: str, positions: Sequence[Position]) -> Json:
 
 
 def _number(value: float) -> str:
-    """Plain decimals, for an exponent is not read everywhere: at most 8, about a millimetre."""
+    """Return plain decimals, at most 8 (about a millimetre): not every reader knows exponents."""
     return f"{value:.8f}".rstrip("0").rstrip(".") if value else "0"

@@ -1,4 +1,4 @@
-"""Where an identifier of a known scheme can be followed to."""
+"""Addresses at which identifiers of known schemes resolve."""
 
 from urllib.parse import quote
 
@@ -34,15 +34,15 @@ _SAFE = "/:;,()@!$*+=~"
 
 
 def web_address(text: str | None) -> str | None:
-    """`text` when it is an address that a page may link to: http or https only."""
+    """Return `text` if a page may link to it (http or https only), else None."""
     address = (text or "").strip()
     return address if address.lower().startswith(("http://", "https://")) else None
 
 
 def link_to(scheme: str, identifier: str) -> str | None:
-    """The address at which `identifier` resolves, None for a scheme without a public resolver.
+    """Return the address at which `identifier` resolves, None for a scheme without a public resolver.
 
-    An identifier that is written as an address is its own address, whatever the scheme.
+    An identifier that is an address is its own address, whatever the scheme.
     """
     if address := web_address(identifier):
         return address
@@ -50,7 +50,7 @@ def link_to(scheme: str, identifier: str) -> str | None:
         return _link_to_cstr(identifier)
     scheme = "doi" if scheme == "igsn" and identifier.startswith("10.") else registered_as(scheme, identifier)
     if scheme == "patent" and not identifier.isalnum():
-        return None  # the number of an application, of which there may be no page yet
+        return None  # the number of an application, which may have no page yet
     if scheme not in _ADDRESSES:
         return None
     mark = _MARKS.get(scheme, "")
@@ -58,46 +58,46 @@ def link_to(scheme: str, identifier: str) -> str | None:
     if scheme == "crossreffunderid":
         bare = f"10.13039/{bare.removeprefix('10.13039/')}"
     # the qualifiers of a SWHID are percent-encoded already
-    return _ADDRESSES[scheme].format(_quoted(bare, "%" if scheme == "swhid" else ""))
+    return _ADDRESSES[scheme].format(_escape(bare, "%" if scheme == "swhid" else ""))
 
 
 def registered_as(scheme: str, identifier: str) -> str:
-    """The scheme of which an identifier is in the end: that of an instrument is a DOI or a Handle."""
+    """Return the scheme that registers the identifier: that of an instrument is a DOI or a Handle."""
     if scheme == "pidinst":
         return "doi" if identifier.startswith("10.") else "handle"
     return scheme
 
 
 def doi_url(doi: str) -> str:
-    return f"https://doi.org/{_quoted(doi)}"
+    return f"https://doi.org/{_escape(doi)}"
 
 
 def cited_at(doi: str | None, identifier: str | None, page: str) -> str:
-    """The most lasting address: of the DOI, else of the CSTR `identifier`, else of the page."""
+    """Return the most lasting address: of the DOI, else of the CSTR `identifier`, else of the page."""
     if doi:
         return doi_url(doi)
     return cstr_url(identifier) if identifier else page
 
 
 def cstr_url(identifier: str) -> str:
-    """Raises `ValueError` when `identifier` is not a CSTR."""
+    """Return the address of a CSTR. Raise `ValueError` when `identifier` is not a CSTR."""
     return cstr.parse(identifier).url
 
 
 def handle_url(handle: str) -> str:
-    return f"https://hdl.handle.net/{_quoted(handle)}"
+    return f"https://hdl.handle.net/{_escape(handle)}"
 
 
 def ror_url(identifier: str | None) -> str | None:
-    """The address of an organisation whose id is a ROR id, written bare or in full."""
+    """Return the address of an organisation whose id is a ROR id, written bare or in full."""
     if not identifier:
         return None
     bare = identifier.removeprefix("https://ror.org/")
-    looks_right = len(bare) == 9 and bare.startswith("0") and bare.isalnum() and bare.isascii()
-    return f"https://ror.org/{bare}" if looks_right else None
+    is_ror_id = len(bare) == 9 and bare.startswith("0") and bare.isalnum() and bare.isascii()
+    return f"https://ror.org/{bare}" if is_ror_id else None
 
 
-def _quoted(identifier: str, also_safe: str = "") -> str:
+def _escape(identifier: str, also_safe: str = "") -> str:
     return quote(identifier, safe=_SAFE + also_safe, errors="replace")
 
 
@@ -105,4 +105,4 @@ def _link_to_cstr(identifier: str) -> str | None:
     try:
         return cstr_url(identifier)
     except ValueError:
-        return None  # a related work's identifier is free text to its depositor: shown, not linked
+        return None  # the identifier of a related work may be free text: it is shown without a link

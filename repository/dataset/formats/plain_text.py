@@ -1,4 +1,4 @@
-"""Texts: their script and language, and their plain form."""
+"""Script, language and plain form of texts."""
 
 import re
 from collections.abc import Sequence
@@ -38,29 +38,29 @@ _BLOCKS = (
     " section table tr ul"
 )
 _BREAKS = {**dict.fromkeys(_BLOCKS.split(), "\n"), "td": " ", "th": " "}
-# What is not closed ends its search at the next < outside quotes, or at the next of its kind: linear in the text.
+# An unclosed tag ends its match at the next < outside quotes, or at the next of its kind: linear in the text.
 _TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|<[!?][^<>]*>""", re.IGNORECASE)
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile(r"<(script|style|template)\b(?:(?!<\1\b).)*?</\1\s*>", re.IGNORECASE)
 
 
 def has_cjk(text: str) -> bool:
-    """Whether `text` has Chinese, Japanese or Korean characters."""
+    """Return whether `text` has Chinese, Japanese or Korean characters."""
     return not text.isascii() and _CJK.search(text) is not None
 
 
 def language_tag(code: str | None) -> str | None:
-    """The tag of BCP 47 for an ISO 639-3 code, None when the code names no language."""
+    """Return the tag of BCP 47 for an ISO 639-3 code, None when the code names no language."""
     if not code or code in _NO_LANGUAGE:
         return None
     return _SHORT.get(code, code)
 
 
 def language_of(text: str, declared: Sequence[str] = ()) -> str | None:
-    """The language tag of `text`, as far as its script and the `declared` ISO 639-3 codes tell.
+    """Return the language tag of `text`, from its script and the `declared` ISO 639-3 codes.
 
-    A Latin title of a dataset declared Chinese is not Chinese: a declared language only counts
-    when it is written in the script of the text.  None when nothing is known.
+    A Latin title of a dataset declared Chinese is not Chinese: a declared language only counts when it is written in
+    the script of the text. Return None when nothing is known.
     """
     tags = [tag for tag in map(language_tag, declared) if tag]
     if has_cjk(text):
@@ -71,12 +71,12 @@ def language_of(text: str, declared: Sequence[str] = ()) -> str | None:
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of white space as one blank."""
+    """Return `text` with every run of white space as one blank."""
     return " ".join(text.split())
 
 
 def printable(text: str) -> str:
-    """`text` on one line, without what no format can hold or what would turn the text after it round.
+    """Return `text` on one line, without characters that no format can hold or that reverse the text after them.
 
     Those are control characters, lone surrogates, and embeddings, overrides and isolates of direction; the marks of
     right-to-left writing stay.
@@ -85,9 +85,9 @@ def printable(text: str) -> str:
 
 
 def plain(html: str) -> str:
-    """The text of sanitised `html`: entities resolved, each block on a line of its own, cells apart.
+    """Return the text of sanitised `html`: entities resolved, each block on its own line, cells apart.
 
-    Text without any tag keeps its lines.
+    Text without tags keeps its lines.
     """
     if "<" not in html:
         return unescape(html).strip()

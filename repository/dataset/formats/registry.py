@@ -1,6 +1,6 @@
-"""The formats that a record comes in, one line each: what negotiation, ``?format=`` and the landing page offer.
+"""The export formats of a record, one line each; negotiation, ``?format=`` and the landing page offer them.
 
-JSON of the InvenioRDM contract is not here: it is made of the stored record, not of its outside view.
+The JSON of the InvenioRDM contract is not among them: it is made from the stored record, not from its public view.
 """
 
 import json
@@ -17,7 +17,7 @@ from repository.dataset.formats.citation.availability import data_availability
 from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.citation.csl import csl_json
 from repository.dataset.formats.citation.endnote import endnote
-from repository.dataset.formats.citation.jats import jats, referred
+from repository.dataset.formats.citation.jats import jats, jats_ref
 from repository.dataset.formats.citation.ris import ris
 from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
@@ -37,7 +37,7 @@ from repository.dataset.formats.schema_org.schema_org_json import schema_org
 from repository.dataset.formats.xml_writer import writable
 
 Combine = Callable[[Iterable[Publication]], Iterator[str]]
-"""Writes any number of publications as one well-formed document, none included, part by part."""
+"""Writes any number of publications, also none, as one well-formed document, part by part."""
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -49,8 +49,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class ExportFormat:
     """One way to write a record.
 
-    `name` stands in ``?format=``, `label` is for people, `extension` has no dot.  `write` makes a whole document,
-    `combine` one of a list.  `also` are media types by which others ask for the same.
+    `name` stands in ``?format=``, `label` is for people, `extension` has no dot. `write` makes a whole document,
+    `combine` one of a list. `also` are other media types for the same format.
     """
 
     name: str
@@ -62,8 +62,8 @@ class ExportFormat:
     also: tuple[str, ...] = ()
 
 
-def joined(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
-    """Documents one after another, with something before, between and after them."""
+def joiner(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
+    """Return a function that writes documents one after another, with texts before, between and after them."""
 
     def combine(publications: Iterable[Publication]) -> Iterator[str]:
         begun = False
@@ -84,12 +84,12 @@ def json_format(
     extension: str = "json",
     also: tuple[str, ...] = (),
 ) -> ExportFormat:
-    """A format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
+    """Return a format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
 
     def write(publication: Publication) -> str:
         return as_json(make(publication))
 
-    return ExportFormat(name, media_type, extension, label, write, joined(write, "[", ",\n", "]"), also)
+    return ExportFormat(name, media_type, extension, label, write, joiner(write, "[", ",\n", "]"), also)
 
 
 def xml_format(
@@ -102,15 +102,15 @@ def xml_format(
     member: Callable[[Publication], str] | None = None,
     also: tuple[str, ...] = (),
 ) -> ExportFormat:
-    """A format of XML elements that name their namespaces themselves.
+    """Return a format of XML elements that declare their own namespaces.
 
-    A list stands in an element `wrapper`, each record as the element `member`, the same as alone unless given.
+    A list stands in an element `wrapper`; each record in it is the element `member`, by default `element`.
     """
 
     def write(publication: Publication) -> str:
         return DECLARATION + element(publication)
 
-    combine = joined(member or element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
+    combine = joiner(member or element, f"{DECLARATION}<{wrapper}>\n", "\n", f"\n</{wrapper}>\n")
     return ExportFormat(name, media_type, "xml", label, write, combine, also)
 
 
@@ -123,16 +123,16 @@ def text_format(
     extension: str,
     also: tuple[str, ...] = (),
 ) -> ExportFormat:
-    """A format whose entries follow one another in a file, as of bibliographies; without control characters."""
+    """Return a format whose entries follow one another in a file, as in a bibliography, without control characters."""
 
     def clean(publication: Publication) -> str:
         return writable(write(publication))
 
-    return ExportFormat(name, media_type, extension, label, clean, joined(clean), also)
+    return ExportFormat(name, media_type, extension, label, clean, joiner(clean), also)
 
 
 def as_json(value: Mapping[str, Any]) -> str:
-    """JSON that UTF-8 can hold: half a surrogate pair, which no reader could take, becomes U+FFFD."""
+    """Return JSON that UTF-8 can hold: half a surrogate pair, which no reader accepts, becomes U+FFFD."""
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
@@ -239,7 +239,7 @@ _TABLE = (
         "JATS reference",
         jats,
         wrapper="ref-list",
-        member=referred,
+        member=jats_ref,
     ),
     text_format(
         "data-availability",
@@ -261,33 +261,35 @@ _TABLE = (
         croissant,
     ),
 )
-"""In the order in which people are offered them."""
+"""In the order of the menu."""
 
-FORMATS: Mapping[str, ExportFormat] = MappingProxyType({listed.name: listed for listed in _TABLE})
+FORMATS: Mapping[str, ExportFormat] = MappingProxyType({export.name: export for export in _TABLE})
 """Every format by its name."""
 
 
 def of_media_type(media_type: str) -> ExportFormat | None:
-    """The format for a media type, whatever the case of its letters; None when there is none.
+    """Return the format of a media type in any case of its letters, or None.
 
-    Of its parameters only ``profile`` counts, and only where a format has that profile (RFC 6906: a client that does
-    not know a profile loses nothing by it).
+    The only parameter that counts is ``profile``, and only where a format has that profile (RFC 6906: a client that
+    does not know a profile loses nothing by it).
     """
-    kind, profile = _parsed(media_type)
+    kind, profile = _kind_and_profile(media_type)
     return _BY_MEDIA_TYPE.get((kind, profile)) or _BY_MEDIA_TYPE.get((kind, ""))
 
 
-def write_list(listed: ExportFormat, publications: Iterable[Publication]) -> Iterator[str]:
-    """`publications` as one well-formed document, in parts of about a record each; they are taken one by one."""
-    return listed.combine(publications)
+def write_list(export: ExportFormat, publications: Iterable[Publication]) -> Iterator[str]:
+    """Return `publications`, read one by one, as one well-formed document in parts of about one record."""
+    return export.combine(publications)
 
 
-def _parsed(media_type: str) -> tuple[str, str]:
+def _kind_and_profile(media_type: str) -> tuple[str, str]:
     kind, _, parameters = media_type.partition(";")
     profile = _PROFILE.search(parameters)
     return kind.strip().lower(), (profile[1] or profile[2] or "") if profile else ""
 
 
 _BY_MEDIA_TYPE = {
-    _parsed(media_type): listed for listed in reversed(_TABLE) for media_type in (*listed.also, listed.media_type)
+    _kind_and_profile(media_type): export
+    for export in reversed(_TABLE)
+    for media_type in (*export.also, export.media_type)
 }

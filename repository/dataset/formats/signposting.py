@@ -1,4 +1,4 @@
-"""FAIR Signposting: typed links by which machines find their way from a record's page.
+"""FAIR Signposting: typed links that lead machines from the page of a record to its parts.
 
 Sources: the FAIR Signposting Profile (signposting.org/FAIR), levels 1 and 2; RFC 8288, Web Linking; RFC 9264, Linkset.
 """
@@ -17,9 +17,9 @@ from repository.dataset.formats.type_mappings import kind_of
 
 LINKSET, LINKSET_JSON = "application/linkset", "application/linkset+json"
 MOST_OF_A_KIND = 10
-"""Authors, and items, that level 1 names; the linkset has them all."""
+"""Authors, and items, that level 1 names at most; the linkset has them all."""
 LONGEST_HEADER = 3000
-"""Bytes of a ``Link`` header: proxies give all headers of an answer 4 KiB unless they are told otherwise."""
+"""Bytes of a ``Link`` header: proxies allow 4 KiB for all headers of a response by default."""
 
 _PROFILES = {
     "datacite-json": "http://datacite.org/schema/kernel-4",
@@ -30,21 +30,21 @@ _PROFILES = {
     "iso19139": "http://www.isotc211.org/2005/gmd",
     "schema-org": "https://schema.org/",
 }
-"""Name of a format whose media type has no profile -> what its document conforms to (RFC 6906)."""
+"""Name of a format whose media type has no profile -> the profile of its document (RFC 6906)."""
 
-_SAID_PROFILE = re.compile(r'profile="([^"\s]+)"')
+_PROFILE_PARAMETER = re.compile(r'profile="([^"\s]+)"')
 _UNESCAPED = "%/?#@!$&'()*+,;=:~"
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ADDRESS = re.compile(r"https?://[^/?#@\s]+(?:[/?][^#]*)?(?:#[^#]*)?", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(
     r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9!#$&^_+.-]{0,126}"
 )
-"""A registered tree (RFC 6838, section 4.2); a type outside of them is not said, for readers refuse the whole set."""
+"""A registered tree (RFC 6838, section 4.2). Links leave out other types: readers would refuse the whole set."""
 _AUTHORITIES = ("orcid", "ror", "isni", "gnd")
 
 
 class Export(Protocol):
-    """A format that a record comes in; `name` stands in ``?format=``, `label` is for people."""
+    """A format of a record; `name` stands in ``?format=``, `label` is for people."""
 
     @property
     def name(self) -> str: ...
@@ -56,19 +56,19 @@ class Export(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkedFile:
-    """A file to point to."""
+    """A file that links point to."""
 
     url: str
     media_type: str
 
 
 Items = Callable[[], Iterable[LinkedFile]]
-"""The files of a record from the first one on, each time it is called."""
+"""Yields the files of a record from the first one, each time it is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signpost:
-    """One link of the page; all of it is ASCII, and `href` an absolute address."""
+    """One link of the page, in ASCII; `href` is an absolute address."""
 
     rel: str
     href: str
@@ -77,8 +77,8 @@ class Signpost:
 
 
 def signposts(publication: Publication, exports: Sequence[Export], api_url: str) -> list[Signpost]:
-    """All that the record's page points to but its files, the most needed first."""
-    found = [
+    """Return all links of the record's page except its files, the most needed first."""
+    links = [
         _signpost("cite-as", csl.address(publication)),
         _signpost("type", "https://schema.org/AboutPage"),
         _signpost("type", f"https://schema.org/{kind_of(publication.description.resource_type.id).schema_org}"),
@@ -88,100 +88,100 @@ def signposts(publication: Publication, exports: Sequence[Export], api_url: str)
         *_authors(publication.description.creators),
         *_descriptions(publication, exports, api_url),
     ]
-    return list(dict.fromkeys(each for each in found if each))
+    return list(dict.fromkeys(link for link in links if link))
 
 
 def items(publication: Publication) -> list[LinkedFile]:
-    """The files that the publication itself names."""
+    """Return the files that the publication itself names."""
     return [LinkedFile(file.url, file.media_type) for file in publication.files]
 
 
-def level_1(found: Sequence[Signpost], files: Iterable[LinkedFile]) -> list[Signpost]:
-    """What stands on the page itself: at most `MOST_OF_A_KIND` authors and files."""
-    authors = [each for each in found if each.rel == "author"][:MOST_OF_A_KIND]
-    others = [each for each in found if each.rel not in ("author", "describedby")]
-    descriptions = [each for each in found if each.rel == "describedby"]
-    pointed = [each for item in files if (each := _item(item))]
-    return [*others, *authors, *pointed[:MOST_OF_A_KIND], *descriptions]
+def level_1(links: Sequence[Signpost], files: Iterable[LinkedFile]) -> list[Signpost]:
+    """Return the links of the page itself: at most `MOST_OF_A_KIND` authors and files."""
+    authors = [link for link in links if link.rel == "author"][:MOST_OF_A_KIND]
+    others = [link for link in links if link.rel not in ("author", "describedby")]
+    descriptions = [link for link in links if link.rel == "describedby"]
+    item_links = [link for item in files if (link := _item_link(item))]
+    return [*others, *authors, *item_links[:MOST_OF_A_KIND], *descriptions]
 
 
-def remaining(found: Iterable[Signpost]) -> list[Signpost]:
-    """What the page of a withdrawn record still points to: how it is cited, and what it was."""
-    return [each for each in found if each.rel in ("cite-as", "type", "author")][:MOST_OF_A_KIND]
+def remaining(links: Iterable[Signpost]) -> list[Signpost]:
+    """Return the links of a withdrawn record's page: its citation, its type and its authors."""
+    return [link for link in links if link.rel in ("cite-as", "type", "author")][:MOST_OF_A_KIND]
 
 
-def link_header(found: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str:
-    """The value of a ``Link`` header of at most `longest` bytes.
+def link_header(links: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str:
+    """Return the value of a ``Link`` header of at most `longest` bytes.
 
-    Where not all have room, descriptions and files take turns, so that there is something of both.
+    If not all links have room, descriptions and files alternate, so that the header has some of both.
     """
-    written: list[str] = []
+    values: list[str] = []
     room = longest
-    for each in _in_turns(list(found)):
-        text = _link(each)
+    for link in _by_turns(list(links)):
+        text = _link(link)
         if len(text) + 2 <= room:
-            written.append(text)
+            values.append(text)
             room -= len(text) + 2
-    return ", ".join(written)
+    return ", ".join(values)
 
 
 def file_header(page: str, cite_as: str) -> str:
-    """The ``Link`` header of a file: where it belongs, and how it is cited."""
-    found = (_signpost("collection", page, "text/html"), _signpost("cite-as", cite_as))
-    return link_header(each for each in found if each)
+    """Return the ``Link`` header of a file: its record and its citation."""
+    links = (_signpost("collection", page, "text/html"), _signpost("cite-as", cite_as))
+    return link_header(link for link in links if link)
 
 
 def linkset_json(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
-    """All links as ``application/linkset+json``, in parts, however many files there are."""
-    found = signposts(publication, exports, api_url)
-    yield '{"linkset":[' + json.dumps(_context(publication.url, found))[:-1]
+    """Yield all links as ``application/linkset+json``, in parts, for any number of files."""
+    links = signposts(publication, exports, api_url)
+    yield '{"linkset":[' + json.dumps(_context(publication.url, links))[:-1]
     begun = False
-    for number, each in enumerate(_pointed(files)):
+    for number, link in enumerate(_item_links(files)):
         begun = True
-        yield ("," if number else ',"item":[') + json.dumps(_target(each))
+        yield ("," if number else ',"item":[') + json.dumps(_target(link))
     yield "]}" if begun else "}"
-    for anchor, back in _backward(publication, found, files):
+    for anchor, back in _reverse_links(publication, links, files):
         yield "," + json.dumps(_context(anchor, [back]))
     yield "]}"
 
 
 def linkset_text(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
-    """The same as ``application/linkset``, a link on each line."""
-    found = signposts(publication, exports, api_url)
-    yield ",\n".join(_link(each, publication.url) for each in found)
-    for each in _pointed(files):
-        yield ",\n" + _link(each, publication.url)
-    for anchor, back in _backward(publication, found, files):
+    """Yield the same links as ``application/linkset``, one a line."""
+    links = signposts(publication, exports, api_url)
+    yield ",\n".join(_link(link, publication.url) for link in links)
+    for link in _item_links(files):
+        yield ",\n" + _link(link, publication.url)
+    for anchor, back in _reverse_links(publication, links, files):
         yield ",\n" + _link(back, anchor)
     yield "\n"
 
 
 def address(text: str | None) -> str | None:
-    """`text` as an address of ASCII characters (RFC 3986), None when it is no web address."""
+    """Return `text` as a web address of ASCII characters (RFC 3986), None when it is no web address."""
     web = identifier_urls.web_address(text)
     if web is None:
         return None
     before, mark, after = _STRAY_PERCENT.sub("%25", web).partition("#")
     whole = before + mark + after.replace("#", "%23")
-    written = quote(whole, safe=_UNESCAPED, errors="replace")
-    return written if _ADDRESS.fullmatch(written) else None
+    escaped = quote(whole, safe=_UNESCAPED, errors="replace")
+    return escaped if _ADDRESS.fullmatch(escaped) else None
 
 
 def _signpost(rel: str, href: str | None, media_type: str = "", profile: str = "") -> Signpost | None:
-    written = address(href)
+    target = address(href)
     bare = media_type.partition(";")[0].strip().lower()
-    said = bare if _MEDIA_TYPE.fullmatch(bare) else ""
-    return Signpost(rel, written, said, profile) if written else None
+    known_type = bare if _MEDIA_TYPE.fullmatch(bare) else ""
+    return Signpost(rel, target, known_type, profile) if target else None
 
 
-def _item(item: LinkedFile) -> Signpost | None:
+def _item_link(item: LinkedFile) -> Signpost | None:
     return _signpost("item", item.url, item.media_type)
 
 
 def _licence(publication: Publication) -> Signpost | None:
-    """The first that has an address: the profile knows one licence."""
-    found = (_signpost("license", licence.url) for licence in publication.description.licences)
-    return next(filter(None, found), None)
+    """Return the first licence that has an address: the profile knows one licence."""
+    links = (_signpost("license", licence.url) for licence in publication.description.licences)
+    return next(filter(None, links), None)
 
 
 def _authors(creators: Iterable[Agent]) -> Iterator[Signpost | None]:
@@ -197,47 +197,47 @@ def _page_of(scheme: str, value: str) -> str | None:
 def _descriptions(publication: Publication, exports: Sequence[Export], api_url: str) -> Iterator[Signpost | None]:
     for export in exports:
         href = f"{publication.url}?format={quote(export.name)}"
-        said = _SAID_PROFILE.search(export.media_type)
-        yield _signpost("describedby", href, export.media_type, said[1] if said else _PROFILES.get(export.name, ""))
+        match = _PROFILE_PARAMETER.search(export.media_type)
+        yield _signpost("describedby", href, export.media_type, match[1] if match else _PROFILES.get(export.name, ""))
     yield _signpost("describedby", api_url, "application/json")
 
 
-def _pointed(files: Items) -> Iterator[Signpost]:
-    return (each for item in files() if (each := _item(item)))
+def _item_links(files: Items) -> Iterator[Signpost]:
+    return (link for item in files() if (link := _item_link(item)))
 
 
-def _backward(publication: Publication, found: Sequence[Signpost], files: Items) -> Iterator[tuple[str, Signpost]]:
-    """Anchor and link from what the page points to back to the page."""
+def _reverse_links(publication: Publication, links: Sequence[Signpost], files: Items) -> Iterator[tuple[str, Signpost]]:
+    """Yield anchor and link from each target of the page back to the page."""
     describes = _signpost("describes", publication.url, "text/html")
     collection = _signpost("collection", publication.url, "text/html")
     if describes is None or collection is None:
         return
-    yield from ((each.href, describes) for each in found if each.rel == "describedby")
-    yield from ((each.href, collection) for each in _pointed(files))
+    yield from ((link.href, describes) for link in links if link.rel == "describedby")
+    yield from ((link.href, collection) for link in _item_links(files))
 
 
-def _in_turns(found: list[Signpost]) -> Iterator[Signpost]:
-    turns = {rel: [each for each in found if each.rel == rel] for rel in ("describedby", "item")}
-    yield from (each for each in found if each.rel not in turns)
-    longest = max(map(len, turns.values()))
+def _by_turns(links: list[Signpost]) -> Iterator[Signpost]:
+    groups = {rel: [link for link in links if link.rel == rel] for rel in ("describedby", "item")}
+    yield from (link for link in links if link.rel not in groups)
+    longest = max(map(len, groups.values()))
     for number in range(longest):
-        yield from (each for several in turns.values() for each in several[number : number + 1])
+        yield from (link for group in groups.values() for link in group[number : number + 1])
 
 
-def _context(anchor: str, found: Iterable[Signpost]) -> dict[str, object]:
-    """A link context object (RFC 9264, section 4.2.2)."""
+def _context(anchor: str, links: Iterable[Signpost]) -> dict[str, object]:
+    """Return a link context object (RFC 9264, section 4.2.2)."""
     targets: dict[str, list[dict[str, str]]] = {}
-    for each in found:
-        targets.setdefault(each.rel, []).append(_target(each))
+    for link in links:
+        targets.setdefault(link.rel, []).append(_target(link))
     return {"anchor": anchor, **targets}
 
 
-def _target(each: Signpost) -> dict[str, str]:
-    said = {"href": each.href, "type": each.type, "profile": each.profile}
-    return {name: value for name, value in said.items() if value}
+def _target(link: Signpost) -> dict[str, str]:
+    attributes = {"href": link.href, "type": link.type, "profile": link.profile}
+    return {name: value for name, value in attributes.items() if value}
 
 
-def _link(each: Signpost, anchor: str = "") -> str:
-    """A link-value (RFC 8288, section 3)."""
-    said = (("rel", each.rel), ("type", each.type), ("profile", each.profile), ("anchor", anchor))
-    return f"<{each.href}>" + "".join(f'; {name}="{value}"' for name, value in said if value)
+def _link(link: Signpost, anchor: str = "") -> str:
+    """Return a link-value (RFC 8288, section 3)."""
+    attributes = (("rel", link.rel), ("type", link.type), ("profile", link.profile), ("anchor", anchor))
+    return f"<{link.href}>" + "".join(f'; {name}="{value}"' for name, value in attributes if value)

@@ -1,7 +1,7 @@
-"""What each kind of resource is called in the formats.
+"""Names of resource types in the formats.
 
-The names agree with the properties of the vocabulary of resource types, which a test holds; the
-letter of GB/T 7714 is only here.
+A test checks that they agree with the properties of the vocabulary of resource types; the letters of GB/T 7714 are only
+here.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TypeMapping:
-    """The names of a resource type elsewhere.
+    """The names of one resource type.
 
-    `schema_org` is a type of schema.org, `csl` an item type of CSL 1.0.2, `bibtex` an entry type,
-    `carrier` the letters of GB/T 7714-2015, annex B.
+    `schema_org` is a type of schema.org, `csl` an item type of CSL 1.0.2, `bibtex` an entry type, `carrier` the letters
+    of GB/T 7714-2015, annex B.
     """
 
     schema_org: str
@@ -74,9 +74,9 @@ _KINDS = {
 
 
 def kind_of(resource_type: str) -> TypeMapping:
-    """The kind of a resource type id; of its general type for a sub-type without a line of its own.
+    """Return the names of a resource type id; a sub-type without its own line has those of its general type.
 
-    No type at all reads as a dataset, which is what this repository is for.
+    An empty type reads as a dataset, the main content of this repository.
     """
     general = resource_type.partition("-")[0]
     return _KINDS.get(resource_type) or _KINDS.get(general) or _OTHER

@@ -1,9 +1,9 @@
-"""Identifier schemes: which one a text belongs to, whether it is right, and its normal form.
+"""Identifier schemes: which scheme a text belongs to, whether it is valid, and its normal form.
 
 `check_digits` · `parsing` parts of readers · `agent_ids`, `publication_ids`, `object_ids`, `patent_ids` the readers.
-Syntax is that of `idutils` where it is exact, and ours where it only looks at the beginning of a text or accepts what
-the scheme's own description does not; CSTR is read by our own grammar.  A normal form is bare where a scheme has a
-bare form (``10.5072/x``, ``0000-0002-1825-0097``, ``05dxps055``) and is its own normal form.
+Syntax is that of `idutils` where it is exact. It is ours where `idutils` looks only at the beginning of a text, or
+accepts more than the scheme's own description; our own grammar reads CSTR. A normal form is bare where a scheme has a
+bare form (``10.5072/x``, ``0000-0002-1825-0097``, ``05dxps055``), and is its own normal form.
 """
 
 import re
@@ -16,15 +16,15 @@ from repository.dataset.schemes.parsing import Misread, Read, WrongCheck
 LONGEST = 2_000
 """Characters of an identifier; the longest that browsers follow as an address."""
 
-_MOST_TELLING_FIRST = (
+_DETECTION_ORDER = (
     *("cstr", "swhid", "raid", "pidinst", "doi", "ark", "w3id", "purl", "lsid", "urn", "rrid", "grid", "igsn"),
     *("arxiv", "patent", "handle", "ads", "isbn", "orcid", "isni", "ean13", "upc", "issn", "istc", "gnd", "ror"),
     *("wikidata", "geonames", "pmcid", "pmid", "url"),
 )
 """The order of detection: prefixes and check digits first, bare numbers and any address last."""
 
-_TELLING_SIGNS = {
-    # any two words with a slash between would be a handle, any word an IGSN, any number a place, any DOI a project
+_SIGNS = {
+    # else two words with a slash would be a handle, a word an IGSN, a number a place, a DOI a project
     "handle": re.compile(r"hdl:|https?://hdl\.handle\.net/|[0-9]+(?:\.[0-9A-Za-z_-]+)*/\S", re.I),
     "igsn": re.compile(r"igsn:|https?://(?:www\.)?igsn\.org/|(?:hdl:\s*|https?://hdl\.handle\.net/)?10273/", re.I),
     "geonames": re.compile(r"geonames:|https?://", re.I),
@@ -32,21 +32,22 @@ _TELLING_SIGNS = {
     "pidinst": re.compile(r"pidinst:", re.I),
     "patent": patent_ids.SIGNS,
 }
-_MARKS = {name: f"{name}:" for name in _MOST_TELLING_FIRST if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
-"""How a text begins that is meant to be an identifier of the scheme, right or wrong."""
-_A_MERE_NUMBER = re.compile(r"[0-9]+")
+_MARKS = {name: f"{name}:" for name in _DETECTION_ORDER if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
+"""The beginning of a text that its author means as an identifier of the scheme, valid or not."""
+_BARE_NUMBER = re.compile(r"[0-9]+")
 
 _INTERNATIONAL = frozenset(
     ("cstr", "doi", "handle", "igsn", "other", "pidinst", "purl", "raid", "swhid", "url", "urn", "w3id")
 )
-"""Schemes whose identifiers may hold more than ASCII; elsewhere ١٢٣ would pass for digits."""
+"""Schemes whose identifiers may hold more than ASCII; in others ١٢٣ would pass for digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """`read` gives the normal form of an identifier or raises ValueError; `example` is one as people write it.
+    """One scheme: `read` returns the normal form of an identifier or raises ValueError.
 
-    `resource_type` is the only type of resource that such identifiers are given to, where there is only one.
+    `example` is an identifier as people write it. `resource_type` is the only type of resource that such identifiers
+    name, empty when there are several.
     """
 
     id: str
@@ -57,61 +58,61 @@ class Scheme:
 
 
 class InvalidIdentifier(ValueError):
-    """No identifier of its scheme; `reason` is a sentence that says why, for people, or empty."""
+    """The text is no identifier of its scheme; `reason` is a sentence for people that says why, or empty."""
 
     def __init__(self, label: str, reason: str) -> None:
-        self.told = f"Invalid {label} identifier."
+        self.sentence = f"Invalid {label} identifier."
         self.reason = reason
-        super().__init__(f"{self.told} {reason}".strip())
+        super().__init__(f"{self.sentence} {reason}".strip())
 
     @property
     def messages(self) -> list[str]:
-        """The contract's sentence, and after it the reason."""
-        return [self.told, self.reason] if self.reason else [self.told]
+        """The contract's sentence, then the reason."""
+        return [self.sentence, self.reason] if self.reason else [self.sentence]
 
 
 def normalise(scheme: str, text: str) -> str:
-    """The normal form of an identifier of a known scheme.
+    """Return the normal form of an identifier of a known scheme.
 
-    Raises Invalid with a message for people, as in "Invalid ORCID identifier. Its check digit should be 7.".
+    Raise `InvalidIdentifier` with a message for people, as in "Invalid ORCID identifier. Its check digit should be 7.".
     """
-    known = SCHEMES[scheme]
+    entry = SCHEMES[scheme]
     try:
-        return _read(known, text)
+        return _read(entry, text)
     except ValueError as error:
-        raise InvalidIdentifier(known.label, _reason(known, text, error)) from error
+        raise InvalidIdentifier(entry.label, _reason(entry, text, error)) from error
 
 
 def detect(text: str, allowed: Sequence[str]) -> str | None:
-    """The first scheme among `allowed` that the text looks like, None when there is none.
+    """Return the first scheme among `allowed` that the text looks like, or None.
 
-    An address that holds an identifier with a wrong check digit is not recognised as a mere address.
+    An address that holds an identifier with a wrong check digit is not taken for a mere address.
     """
     text = text.strip()
     if len(text) > LONGEST or object_ids.EMAIL.fullmatch(text):
         return None
-    candidates = (name for name in _MOST_TELLING_FIRST if name in allowed)
-    found = next((name for name in candidates if _looks_like(name, text)), None)
-    return None if found == "url" and misspelt(text, allowed) else found
+    candidates = (name for name in _DETECTION_ORDER if name in allowed)
+    scheme = next((name for name in candidates if _looks_like(name, text)), None)
+    return None if scheme == "url" and misspelt(text, allowed) else scheme
 
 
 def misspelt(text: str, allowed: Sequence[str]) -> str:
-    """What is wrong with a text that was meant to be of a scheme among `allowed`: empty when nobody can tell.
+    """Return what is wrong with a text that its author meant for a scheme among `allowed`, or an empty text.
 
-    Meant it was when only a check digit is wrong, or when it begins with the mark of the scheme.
+    The author meant the scheme when only a check digit is wrong, or when the text begins with the mark of the scheme.
     """
     text = text.strip()
     if len(text) > LONGEST:
         return ""
-    faults = {name: fault for name in _MOST_TELLING_FIRST if name in allowed and (fault := _fault(name, text))}
+    faults = {name: fault for name in _DETECTION_ORDER if name in allowed and (fault := _fault(name, text))}
     for name, fault in faults.items():
         if isinstance(fault, WrongCheck) or text.lower().startswith(_MARKS.get(name, " ")):
-            return f"It looks like an identifier of scheme {name}. {_told(SCHEMES[name], fault)}"
+            return f"It looks like an identifier of scheme {name}. {_explanation(SCHEMES[name], fault)}"
     return ""
 
 
 def is_valid(scheme: str, text: str) -> bool:
-    """Whether `normalise` accepts the text."""
+    """Return whether `normalise` accepts the text."""
     try:
         _read(SCHEMES[scheme], text)
     except ValueError:
@@ -124,30 +125,30 @@ def _read(scheme: Scheme, text: str) -> str:
     if not 0 < len(value) <= LONGEST:
         raise Misread(f"It should have 1 to {LONGEST} characters.")
     if not value.isprintable() or not (value.isascii() or scheme.id in _INTERNATIONAL):
-        raise Misread("It has characters that do not belong into one.")
+        raise Misread("It has characters that do not belong in one.")
     if scheme.read(value) != value:
         raise ValueError(text)
     return value
 
 
-def _reason(known: Scheme, text: str, error: ValueError) -> str:
-    """Why it is none: a wrong check digit, another scheme, what the reader found, or how it should look."""
+def _reason(scheme: Scheme, text: str, error: ValueError) -> str:
+    """Return why the text is refused: a wrong check digit, another scheme, the reader's reason, or an example."""
     if isinstance(error, WrongCheck):
         return str(error)
-    others = SCHEMES.keys() - {known.id}
+    others = SCHEMES.keys() - {scheme.id}
     if isinstance(error, Misread):
-        others -= {"url"}  # the reader found more in the address than that it is one
-    if _A_MERE_NUMBER.fullmatch(text.strip()):
+        others -= {"url"}  # the reader already knows that it is an address
+    if _BARE_NUMBER.fullmatch(text.strip()):
         others -= {"pmid"}  # any number is one
     if other := detect(text, tuple(others)):
         return f"It looks like an identifier of scheme {other}."
-    return _told(known, error)
+    return _explanation(scheme, error)
 
 
-def _told(known: Scheme, error: ValueError) -> str:
+def _explanation(scheme: Scheme, error: ValueError) -> str:
     if isinstance(error, Misread):
         return str(error)
-    return f"It should look like {known.example}." if known.example else ""
+    return f"It should look like {scheme.example}." if scheme.example else ""
 
 
 def _fault(scheme: str, text: str) -> ValueError | None:
@@ -159,7 +160,7 @@ def _fault(scheme: str, text: str) -> ValueError | None:
 
 
 def _looks_like(scheme: str, text: str) -> bool:
-    sign = _TELLING_SIGNS.get(scheme)
+    sign = _SIGNS.get(scheme)
     return (sign is None or sign.match(text) is not None) and is_valid(scheme, text)
 
 
@@ -215,6 +216,6 @@ OF_RELATED = (*OF_THINGS, "orcid", "ror")
 """What a dataset may be related to: things, and the people and institutions behind them."""
 
 
-def type_told_by(scheme: str) -> str:
-    """The id of the only resource type that identifiers of the scheme are given to, empty when there are several."""
+def only_resource_type(scheme: str) -> str:
+    """Return the id of the only resource type that the scheme identifies, empty when there are several."""
     return SCHEMES[scheme].resource_type if scheme in SCHEMES else ""

@@ -3,7 +3,14 @@
 import re
 
 from repository.dataset.schemes import check_digits
-from repository.dataset.schemes.parsing import BLANKS_AND_HYPHENS, Misread, by_pattern, checked, idutils, matched
+from repository.dataset.schemes.parsing import (
+    BLANKS_AND_HYPHENS,
+    Misread,
+    by_pattern,
+    full_match,
+    idutils,
+    require_check_digits,
+)
 
 _FUNDER = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?((?:10\.13039/)?[0-9]{5,15})", re.I)
 _GND = re.compile(
@@ -23,33 +30,33 @@ read_grid = by_pattern(_GRID)
 
 
 def read_orcid(text: str) -> str:
-    """Four groups of four; a block of the ISNI range, so that most ISNI are no ORCID."""
-    bare = _sixteen(matched(_ORCID, text).group(1))
+    """Return four groups of four digits; ORCID is a block of the ISNI range, so most ISNI are refused."""
+    bare = _sixteen(full_match(_ORCID, text).group(1))
     if not idutils().is_orcid(bare):
         raise Misread("It is outside the range of numbers that belong to ORCID.")
     return "-".join(bare[start : start + 4] for start in range(0, 16, 4))
 
 
 def read_isni(text: str) -> str:
-    """Sixteen characters without blanks, as ISO 27729 wants them in data."""
-    return _sixteen(matched(_ISNI, text).group(1))
+    """Return sixteen characters without blanks, as ISO 27729 requires in data."""
+    return _sixteen(full_match(_ISNI, text).group(1))
 
 
 def read_ror(text: str) -> str:
-    """Nine characters: a zero, six of base 32, two check digits."""
-    value = matched(_ROR, text).group(1).lower()
-    return checked(value, value[7:], check_digits.mod_97_10(value[1:7]))
+    """Return nine characters: a zero, six of base 32, two check digits."""
+    value = full_match(_ROR, text).group(1).lower()
+    return require_check_digits(value, value[7:], check_digits.mod_97_10(value[1:7]))
 
 
 def read_gnd(text: str) -> str:
-    """With its prefix; of the numbers of the music archive (3…) the check digit is not known to us."""
-    found = matched(_GND, text)
-    value = found[found.lastgroup or 0].upper()
+    """Return the number with its prefix; the check digit of the music archive's numbers (3…) is not checked."""
+    match = full_match(_GND, text)
+    value = match[match.lastgroup or 0].upper()
     digits = value[:-1].rstrip("-")
-    if found["person"]:
-        checked(value, value[-1], check_digits.descending(digits))
-    elif found["hyphened"]:
-        checked(value, value[-1], check_digits.ascending(digits))
+    if match["person"]:
+        require_check_digits(value, value[-1], check_digits.descending(digits))
+    elif match["hyphened"]:
+        require_check_digits(value, value[-1], check_digits.ascending(digits))
     return f"gnd:{value}"
 
 
@@ -57,4 +64,4 @@ def _sixteen(text: str) -> str:
     bare = BLANKS_AND_HYPHENS.sub("", text).upper()
     if len(bare) != 16:
         raise Misread(f"It should have 16 characters, not {len(bare)}.")
-    return checked(bare, bare[15], check_digits.mod_11_2(bare[:15]))
+    return require_check_digits(bare, bare[15], check_digits.mod_11_2(bare[:15]))

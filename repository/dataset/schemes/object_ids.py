@@ -1,9 +1,9 @@
-"""Software, samples, instruments, projects, and what any resource may be named by."""
+"""Readers for software, samples, instruments, projects, and identifiers of any resource."""
 
 import re
 from urllib.parse import urlsplit
 
-from repository.dataset.schemes.parsing import Misread, after, by_idutils, by_pattern, idutils, without_blanks
+from repository.dataset.schemes.parsing import Misread, by_idutils, by_pattern, idutils, without_blanks, without_mark
 from repository.dataset.schemes.publication_ids import read_doi
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
@@ -31,7 +31,7 @@ _SWH_QUALIFIERS = {
     "lines": re.compile(r"[0-9]+(?:-[0-9]+)?"),
     "bytes": re.compile(r"[0-9]+(?:-[0-9]+)?"),
 }
-"""What each qualifier may say, in the order in which they are to be written."""
+"""The value that each qualifier may have, in the order of the standard."""
 
 _urn = by_idutils("urn")
 _sample = by_pattern(_IGSN)
@@ -52,14 +52,14 @@ def read_handle(text: str) -> str:
 
 
 def read_igsn(text: str) -> str:
-    """A sample number of the former handles (10273/…), bare, or the DOI that IGSN are registered as since 2022."""
-    written = after(_IGSN_MARK, text)
-    return read_doi(written) if _DOI.match(written) else _sample(written)
+    """Return a sample number of the former handles (10273/…), bare, or a DOI, as IGSN are since 2022."""
+    bare = without_mark(_IGSN_MARK, text)
+    return read_doi(bare) if _DOI.match(bare) else _sample(bare)
 
 
 def read_pidinst(text: str) -> str:
-    """A persistent identifier of an instrument, which is a DOI or a Handle (RDA, PIDINST 1.0)."""
-    bare = after(_PIDINST_MARK, text)
+    """Return the identifier of an instrument, which is a DOI or a Handle (RDA, PIDINST 1.0)."""
+    bare = without_mark(_PIDINST_MARK, text)
     try:
         return read_doi(bare)
     except ValueError:
@@ -67,28 +67,28 @@ def read_pidinst(text: str) -> str:
 
 
 def read_rrid(text: str) -> str:
-    """With its prefix, which is part of how a resource is cited."""
-    bare = after(_RRID_PREFIX, text)
+    """Return the identifier with its prefix, which is part of how people cite a resource."""
+    bare = without_mark(_RRID_PREFIX, text)
     if not idutils().is_rrid(bare):
         raise ValueError(text)
     return without_blanks(f"RRID:{bare}")
 
 
 def read_swhid(text: str) -> str:
-    """ISO/IEC 18670: core in lower case, qualifiers in the standard's order."""
-    core, *qualifiers = after(_SWH_ADDRESS, text).split(";")
+    """Return the core in lower case and the qualifiers in the order of ISO/IEC 18670."""
+    core, *qualifiers = without_mark(_SWH_ADDRESS, text).split(";")
     core = core.lower().rstrip("/")
     if _SWH_CORE.fullmatch(core) is None:
         raise Misread(_fault_of_core(core))
-    told = [qualifier.partition("=")[::2] for qualifier in qualifiers]
-    for name, value in told:
+    pairs = [qualifier.partition("=")[::2] for qualifier in qualifiers]
+    for name, value in pairs:
         if name not in _SWH_QUALIFIERS or _SWH_QUALIFIERS[name].fullmatch(value) is None:
-            raise Misread(f"Its qualifier {name} is not one that the scheme knows, or says what it cannot.")
-    if len({name for name, _ in told}) < len(told):
+            raise Misread(f"Its qualifier {name} is unknown to the scheme or has a wrong value.")
+    if len({name for name, _ in pairs}) < len(pairs):
         raise Misread("It has a qualifier twice.")
     rank = list(_SWH_QUALIFIERS)
-    told.sort(key=lambda one: rank.index(one[0]))
-    return ";".join([core, *(f"{name}={value}" for name, value in told)])
+    pairs.sort(key=lambda pair: rank.index(pair[0]))
+    return ";".join([core, *(f"{name}={value}" for name, value in pairs)])
 
 
 def read_urn(text: str) -> str:
@@ -96,7 +96,7 @@ def read_urn(text: str) -> str:
 
 
 def read_url(text: str) -> str:
-    """An address that a browser may be sent to: no ``javascript:`` and the like."""
+    """Return an address that a browser may open: no ``javascript:`` and the like."""
     parts = urlsplit(text)
     if parts.scheme.lower() not in ("http", "https", "ftp", "ftps", "sftp") or not parts.hostname:
         raise ValueError(text)
@@ -121,7 +121,7 @@ def read_wikidata(text: str) -> str:
 
 def read_other(text: str) -> str:
     if EMAIL.fullmatch(text):
-        raise Misread("It looks like an address of e-mail.")
+        raise Misread("It looks like an e-mail address.")
     return text
 
 

@@ -1,4 +1,4 @@
-"""How identifiers are read: the errors that readers raise, and what most of them are made of."""
+"""Parts of the readers of identifiers, and the errors that readers raise."""
 
 import re
 from collections.abc import Callable
@@ -6,17 +6,17 @@ from functools import cache
 from typing import Any
 
 Read = Callable[[str], str]
-"""From an identifier as written to its normal form; raises ValueError."""
+"""An identifier as written -> its normal form; raises ValueError."""
 
 BLANKS_AND_HYPHENS = re.compile(r"[\s-]+")
 
 
 class Misread(ValueError):
-    """Is not written as the scheme wants it; its text is a sentence that tells people why."""
+    """The text does not have the form of the scheme; the message is a sentence that tells people why."""
 
 
 class WrongCheck(Misread):
-    """Is written as the scheme wants it, but its check digit does not belong to the rest."""
+    """The text has the form of the scheme, but its check digit does not fit the rest."""
 
     def __init__(self, right: str) -> None:
         digits = "check digit" if len(right) == 1 else "check digits"
@@ -44,25 +44,25 @@ def by_idutils(name: str) -> Read:
 
 
 def by_pattern(pattern: re.Pattern[str]) -> Read:
-    """A reader that gives the first group of a pattern, which has to match the whole text."""
+    """Return a reader that gives the first group of a pattern; the whole text must match."""
 
     def read(text: str) -> str:
-        return without_blanks(matched(pattern, text).group(1))
+        return without_blanks(full_match(pattern, text).group(1))
 
     return read
 
 
-def matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
-    found = pattern.fullmatch(text)
-    if found is None:
+def full_match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    match = pattern.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    return found
+    return match
 
 
-def after(mark: re.Pattern[str], text: str) -> str:
-    """The text without a mark that it begins with."""
-    found = mark.match(text)
-    return text[found.end() :] if found else text
+def without_mark(mark: re.Pattern[str], text: str) -> str:
+    """Return the text without the mark at its beginning."""
+    match = mark.match(text)
+    return text[match.end() :] if match else text
 
 
 def without_blanks(text: str) -> str:
@@ -71,8 +71,8 @@ def without_blanks(text: str) -> str:
     return text
 
 
-def checked(text: str, given: str, right: str) -> str:
-    """`text`, when the check digits that it was given are the right ones; else raises WrongCheck."""
-    if given.upper() != right:
+def require_check_digits(text: str, digits: str, right: str) -> str:
+    """Return `text` if `digits` are the `right` ones. Raise WrongCheck otherwise."""
+    if digits.upper() != right:
         raise WrongCheck(right)
     return text

@@ -1,14 +1,14 @@
-"""Patents: numbers of publications and of applications, in the compact form of WIPO ST.13 and of the patent databases.
+"""Patents: numbers of publications and applications, in the compact form of WIPO ST.13 and of patent databases.
 
 A publication is office, number and kind of document (``CN102030405B``, ``US7654321B2``, ``EP1234567A1``,
-``WO2020123456A1``).  An application is told by where it was filed: ``CN201710601862.3`` with its check digit (ZC
-0006-2003), ``PCT/CN2020/123456``.
+``WO2020123456A1``). An application is known by its office: ``CN201710601862.3`` with its check digit (ZC 0006-2003),
+``PCT/CN2020/123456``.
 """
 
 import re
 
 from repository.dataset.schemes import check_digits
-from repository.dataset.schemes.parsing import Misread, after, checked
+from repository.dataset.schemes.parsing import Misread, require_check_digits, without_mark
 
 _LETTERS = (
     "AL AM AP AR AT AU AZ BA BE BG BR BY CA CH CL CN CO CR CS CU CY CZ DD DE DK DO DZ EA EC EE EG EM EP ES FI FR GB GC"
@@ -23,7 +23,7 @@ SIGNS = re.compile(
     rf"CN\s?[0-9]{{8,12}}\.[0-9X]$|(?:{'|'.join(sorted(OFFICES))})[\s0-9,./-]{{6,20}}[ABCEPSTUYZ][0-9]?$",
     re.I,
 )
-"""How a text begins, or is written as a whole, that can be nothing but a patent."""
+"""The beginning of a text, or the whole text, that can be nothing but a patent."""
 
 _ADDRESS = re.compile(
     r"(?:https?://)?patents\.google\.com/patent/(?P<google>[A-Z0-9.]+)(?:/[a-z]{2})?/?(?:\?[^\s]*)?|"
@@ -40,37 +40,37 @@ _INTERNATIONAL_APPLICATION = re.compile(r"PCT/?([A-Z]{2})/?((?:19|20)?[0-9]{2})/
 
 
 def read_patent(text: str) -> str:
-    """The compact form, without the blanks, commas and slashes that people put in for the eye."""
-    written = after(_MARK, _out_of_its_address(text)).upper()
-    if international := _INTERNATIONAL_APPLICATION.fullmatch(re.sub(r"[\s-]+", "", written)):
+    """Return the compact form, without the blanks, commas and slashes that help the eye."""
+    number = without_mark(_MARK, _number_in_address(text)).upper()
+    if international := _INTERNATIONAL_APPLICATION.fullmatch(re.sub(r"[\s-]+", "", number)):
         return _international(*international.groups())
-    bare = _SEPARATORS.sub("", written)
+    bare = _SEPARATORS.sub("", number)
     if chinese := _CHINESE_APPLICATION.fullmatch(bare):
-        number = chinese["granted"] or chinese["filed"]
-        return f"CN{checked(number, chinese['check'], check_digits.chinese_application(number))}.{chinese['check']}"
+        digits, check = chinese["granted"] or chinese["filed"], chinese["check"]
+        return f"CN{require_check_digits(digits, check, check_digits.chinese_application(digits))}.{check}"
     return _publication(bare)
 
 
-def _out_of_its_address(text: str) -> str:
-    found = _ADDRESS.fullmatch(text)
-    return text if found is None else found["google"] or found["espacenet"]
+def _number_in_address(text: str) -> str:
+    match = _ADDRESS.fullmatch(text)
+    return text if match is None else match["google"] or match["espacenet"]
 
 
 def _publication(bare: str) -> str:
-    found = _PUBLICATION.fullmatch(bare)
-    if found is None:
+    match = _PUBLICATION.fullmatch(bare)
+    if match is None:
         raise Misread("It should be office, number and kind of document, as in CN102030405B.")
-    if found["office"] not in OFFICES:
-        raise Misread(f"{found['office']} is no patent office.")
+    if match["office"] not in OFFICES:
+        raise Misread(f"{match['office']} is no patent office.")
     return bare
 
 
 def _international(office: str, year: str, number: str) -> str:
     if office not in OFFICES and office != "IB":
         raise Misread(f"{office} is no patent office.")
-    return f"PCT/{office}{_in_full(year)}/{number:0>6}"
+    return f"PCT/{office}{_four_digit_year(year)}/{number:0>6}"
 
 
-def _in_full(year: str) -> str:
-    """International applications began in 1978, and have had four digits of the year since 2004."""
+def _four_digit_year(year: str) -> str:
+    """Return the year in full: international applications began in 1978, and have four digits since 2004."""
     return year if len(year) == 4 else f"{'19' if year > '77' else '20'}{year}"

@@ -1,4 +1,4 @@
-"""What is published: books, journals, papers, and products with a bar code."""
+"""Readers for publications: books, journals, papers, and products with a bar code."""
 
 import re
 
@@ -7,13 +7,13 @@ from repository.dataset.schemes import check_digits
 from repository.dataset.schemes.parsing import (
     BLANKS_AND_HYPHENS,
     Misread,
-    after,
     by_idutils,
     by_pattern,
-    checked,
+    full_match,
     idutils,
-    matched,
+    require_check_digits,
     without_blanks,
+    without_mark,
 )
 
 _ARXIV_MARK = re.compile(
@@ -24,7 +24,7 @@ _ARXIV_MARK = re.compile(
 _ARXIV = re.compile(
     r"(?:[a-z-]+(?:\.[a-z]{2})?/)?(?P<year>[0-9]{2})(?P<month>[0-9]{2})\.[0-9]{4,5}(?:v[1-9][0-9]*)?", re.I
 )
-_ARXIV_OF_OLD = re.compile(
+_ARXIV_BEFORE_2007 = re.compile(
     r"(?P<archive>acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|"
     r"cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin|nucl-ex|nucl-th|"
     r"patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con)(?:\.[a-z]{2})?/"
@@ -63,15 +63,15 @@ def read_cstr(text: str) -> str:
 
 
 def read_doi(text: str) -> str:
-    return _doi(after(_DOI_MARK, text))
+    return _doi(without_mark(_DOI_MARK, text))
 
 
 def read_arxiv(text: str) -> str:
-    """With its mark and its version; the class of a paper of old is no part of its number."""
-    bare = after(_ARXIV_MARK, text).removesuffix(".pdf")
-    found = _ARXIV.fullmatch(bare) or matched(_ARXIV_OF_OLD, bare)
-    if not 1 <= int(found["month"]) <= 12:
-        raise Misread(f"Its digits begin with year and month, and there is no month {found['month']}.")
+    """Return the number with its mark and version; the class of a paper before 2007 is not part of it."""
+    bare = without_mark(_ARXIV_MARK, text).removesuffix(".pdf")
+    match = _ARXIV.fullmatch(bare) or full_match(_ARXIV_BEFORE_2007, bare)
+    if not 1 <= int(match["month"]) <= 12:
+        raise Misread(f"Its digits begin with year and month, and there is no month {match['month']}.")
     value = str(idutils().normalize_arxiv(bare))
     return without_blanks(value.lower().replace("arxiv:", "arXiv:"))
 
@@ -81,24 +81,24 @@ def read_pmcid(text: str) -> str:
 
 
 def read_isbn(text: str) -> str:
-    """Thirteen digits with hyphens; without them where the publisher's range is not known."""
-    written = after(_ISBN_MARK, text)
-    bare = BLANKS_AND_HYPHENS.sub("", written).upper()
+    """Return thirteen digits with hyphens; without hyphens where the publisher's range is unknown."""
+    number = without_mark(_ISBN_MARK, text)
+    bare = BLANKS_AND_HYPHENS.sub("", number).upper()
     if re.fullmatch(r"97[89][0-9]{10}", bare):
-        checked(bare, bare[-1], check_digits.ean(bare[:-1]))
+        require_check_digits(bare, bare[-1], check_digits.ean(bare[:-1]))
     elif re.fullmatch(r"[0-9]{9}[0-9X]", bare):
-        checked(bare, bare[-1], check_digits.descending(bare[:-1]))
+        require_check_digits(bare, bare[-1], check_digits.descending(bare[:-1]))
     else:
         raise ValueError(text)
-    if not idutils().is_isbn(written):
+    if not idutils().is_isbn(number):
         raise ValueError(text)
-    return str(idutils().normalize_isbn(written) or bare)
+    return str(idutils().normalize_isbn(number) or bare)
 
 
 def read_issn(text: str) -> str:
-    found = matched(_ISSN, text)
-    first, second, check = found[1], found[2], found[3].upper()
-    return checked(f"{first}-{second}{check}", check, check_digits.descending(first + second))
+    match = full_match(_ISSN, text)
+    first, second, check = match[1], match[2], match[3].upper()
+    return require_check_digits(f"{first}-{second}{check}", check, check_digits.descending(first + second))
 
 
 def read_ean13(text: str) -> str:
@@ -106,16 +106,16 @@ def read_ean13(text: str) -> str:
 
 
 def read_upc(text: str) -> str:
-    """Twelve digits; a UPC is an EAN-13 that begins with a zero, and has its check digit."""
+    """Return twelve digits; a UPC is an EAN-13 that begins with a zero, with the same check digit."""
     return _bar_code(text, 12)
 
 
 def read_istc(text: str) -> str:
-    """ISO 21047: sixteen hexadecimal digits in groups of 3, 4, 8 and 1."""
+    """Return sixteen hexadecimal digits in groups of 3, 4, 8 and 1 (ISO 21047)."""
     bare = BLANKS_AND_HYPHENS.sub("", text).upper().removeprefix("ISTC:")
     if not re.fullmatch(r"[0-9A-F]{16}", bare):
         raise ValueError(text)
-    checked(bare, bare[-1], check_digits.istc(bare[:-1]))
+    require_check_digits(bare, bare[-1], check_digits.istc(bare[:-1]))
     return "-".join((bare[:3], bare[3:7], bare[7:15], bare[15]))
 
 
@@ -123,4 +123,4 @@ def _bar_code(text: str, length: int) -> str:
     bare = BLANKS_AND_HYPHENS.sub("", text)
     if not re.fullmatch(rf"[0-9]{{{length}}}", bare):
         raise ValueError(text)
-    return checked(bare, bare[-1], check_digits.ean(bare[:-1]))
+    return require_check_digits(bare, bare[-1], check_digits.ean(bare[:-1]))

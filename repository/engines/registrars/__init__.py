@@ -1,1 +1,1 @@
-"""Registering identifiers: `port` and its keepers."""
+"""Registration of identifiers: `port`, and an adapter for each registration agency."""

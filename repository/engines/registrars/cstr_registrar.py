@@ -1,9 +1,9 @@
 """CSTR, China's identifier of science and technology resources: batches by the platform's interface, version 3.
 
-``POST {endpoint}/openapi/v3/api/register`` and ``/api/update`` take up to 100 members of one prefix and answer with a
-task; ``GET …/md/task/detail?task_id=`` tells of it, ``GET …/portal/api/detail?identifier=`` of one identifier without
-credentials.  Clients in use ask for both below ``/openapi/v3``, the platform's pages name them from the root: where
-there is nothing at the one, the other is asked.  What the answers look like is in `cstr_answers`.
+``POST {endpoint}/openapi/v3/api/register`` and ``/api/update`` take up to 100 members of one prefix and reply with a
+task. ``GET …/md/task/detail?task_id=`` reads the task, ``GET …/portal/api/detail?identifier=`` one identifier without
+credentials. Clients in use call both below ``/openapi/v3``, the platform's pages name them from the root: where the
+first has nothing, the adapter tries the second. `cstr_replies` describes the replies.
 """
 
 import os
@@ -26,7 +26,7 @@ from repository.engines.registrars.http_client import TIMEOUT, Caller, HttpReply
 from repository.engines.registrars.port import Outcome, Registration, Stage
 
 RESOLVABLE, FINDABLE = "1", "2"
-"""Values of ``cstr_state``: it resolves; and the platform's search shows it."""
+"""Values of ``cstr_state``: it resolves; the platform's search shows it too."""
 
 _API = "/openapi/v3"
 _LONGEST_TICKET = 200
@@ -36,9 +36,9 @@ _NEVER_MINTED = "11.-"
 class CstrRegistrar:
     """One client of the platform or of a node of it; `endpoint` as in ``https://www.cstr.cn``.
 
-    A document is a metadata record of the template `res_name`; what the registration itself says (identifier, urls,
-    cstr_state) goes before it.  A ticket is the task's id and, of a batch to be registered, what its targets begin
-    with: of a member that turns out to be registered already, that tells whether it is ours.
+    A document is a metadata record of the template `res_name`; the registration's own members (identifier, urls,
+    cstr_state) replace those of the document. A ticket is the id of the task and, for a batch to register, the common
+    beginning of its targets, which tells whether an identifier that already exists is ours.
     """
 
     format = "cstr"
@@ -65,34 +65,34 @@ class CstrRegistrar:
         self._caller = Caller(name, at_root, credentials, (secret, client_id), timeout)
 
     def target_of(self, value: str) -> str | None:
-        """What the platform tells everybody; a batch under way is not known yet."""
-        answer = self._look("/portal/api/detail", {"identifier": value}, anonymous=True)
-        if is_absent(answer):
+        """Return the target that the platform shows to everybody; a batch under way is not visible yet."""
+        reply = self._get("/portal/api/detail", {"identifier": value}, anonymous=True)
+        if is_absent(reply):
             return None
-        self._require_good(answer)
-        target = target_in(answer.body, value)
+        self._require_good(reply)
+        target = target_in(reply.body, value)
         if target is None:
             raise self._caller.unavailable(f"does not say where {value} leads")
         return target
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Of a batch that is refused as a whole, the halves are tried, so that one member takes no other with it."""
+        """Register a batch; try the halves of a refused one, so that no member takes others with it."""
         return self._send("register", registrations)
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
         return self._send("update", registrations)
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:
-        """A member that exists already is refused, unless it leads below where ours do: then it is done."""
+        """Return outcomes; a member that already exists is done if it leads below our targets, else refused."""
         task_id, _, stem = ticket.partition(" ")
-        answer = self._look("/md/task/detail", {"task_id": task_id})
-        if is_absent(answer):
+        reply = self._get("/md/task/detail", {"task_id": task_id})
+        if is_absent(reply):
             return {value: self._unless_ours(value, stem, "The task is not known any more.") for value in values}
-        self._require_good(answer)
-        task = task_of(answer.body)
+        self._require_good(reply)
+        task = task_of(reply.body)
         if task is None:
             raise self._caller.unavailable(f"gives an answer about the task {task_id} that makes no sense")
-        return {value: self._outcome(value, task, ticket, stem) for value in values}
+        return {value: self._outcome_of_task(value, task, ticket, stem) for value in values}
 
     def describe(self) -> str:
         self.target_of(f"{self._prefix}.{_NEVER_MINTED}")
@@ -104,41 +104,42 @@ class CstrRegistrar:
     def _send(self, act: str, registrations: Sequence[Registration]) -> Sequence[Outcome]:
         if not registrations:
             return []
-        body = {"prefix": self._prefix, "metadatas": [_metadata(each) for each in registrations]}
-        answer = self._caller.ask("POST", f"{_API}/api/{act}", body, query=self._template)
-        if answer.status == 404:
+        body = {"prefix": self._prefix, "metadatas": [_metadata(registration) for registration in registrations]}
+        reply = self._caller.ask("POST", f"{_API}/api/{act}", body, query=self._template)
+        if reply.status == 404:
             raise self._caller.unavailable("has nothing at this address (status 404)")
-        fault = self._fault(answer)
+        fault = self._fault(reply)
         if fault:
-            return self._apart(act, registrations, members_of(answer.body), fault)
-        task_id = task_id_of(answer.body)
+            return self._split(act, registrations, members_of(reply.body), fault)
+        task_id = task_id_of(reply.body)
         if len(task_id) > _LONGEST_TICKET:
             raise self._caller.unavailable("names a task by an id that is too long")
         if task_id:
-            ticket = _ticket(task_id, [each.target for each in registrations] if act == "register" else [])
+            targets = [registration.target for registration in registrations] if act == "register" else []
+            ticket = _ticket(task_id, targets)
             return [Outcome(Stage.PENDING, ticket=ticket) for _ in registrations]
-        told = members_of(answer.body)
-        if any(folded(each.value) not in told for each in registrations):
+        members = members_of(reply.body)
+        if any(folded(registration.value) not in members for registration in registrations):
             raise self._caller.unavailable("names no task for a batch")
-        return [self._at_once(act, each, told[folded(each.value)]) for each in registrations]
+        return [self._outcome_of_member(act, r, members[folded(r.value)]) for r in registrations]
 
-    def _apart(
-        self, act: str, registrations: Sequence[Registration], told: Mapping[str, Member], fault: str
+    def _split(
+        self, act: str, registrations: Sequence[Registration], members: Mapping[str, Member], fault: str
     ) -> Sequence[Outcome]:
-        """What to do about a batch that was refused: those that it was refused for are, the others go again."""
-        named = [each for each in registrations if folded(each.value) in told]
-        others = [each for each in registrations if folded(each.value) not in told]
-        if not named and len(others) > 1:
+        """Retry a refused batch without the members at fault, or in halves if the reply names none."""
+        at_fault = [r for r in registrations if folded(r.value) in members]
+        others = [r for r in registrations if folded(r.value) not in members]
+        if not at_fault and len(others) > 1:
             middle = len(others) // 2
             return [*self._send(act, others[:middle]), *self._send(act, others[middle:])]
-        if not named:
-            return [self._at_once(act, each, Member(Stage.REFUSED, fault)) for each in others]
-        outcomes = {each.value: self._at_once(act, each, told[folded(each.value)]) for each in named}
-        outcomes |= zip((each.value for each in others), self._send(act, others), strict=True)
-        return [outcomes[each.value] for each in registrations]
+        if not at_fault:
+            return [self._outcome_of_member(act, r, Member(Stage.REFUSED, fault)) for r in others]
+        outcomes = {r.value: self._outcome_of_member(act, r, members[folded(r.value)]) for r in at_fault}
+        outcomes |= zip((r.value for r in others), self._send(act, others), strict=True)
+        return [outcomes[registration.value] for registration in registrations]
 
-    def _at_once(self, act: str, registration: Registration, member: Member) -> Outcome:
-        """One that is there already and leads to our target is registered: it is told what we know now."""
+    def _outcome_of_member(self, act: str, registration: Registration, member: Member) -> Outcome:
+        """Return the outcome; update a member that already exists and leads to our target."""
         if member.stage is not Stage.REFUSED:
             return Outcome(Stage.DONE)
         cause = member.cause or "It was refused without a reason."
@@ -147,9 +148,9 @@ class CstrRegistrar:
         target = self.target_of(registration.value)
         if target == registration.target:
             return self._send("update", [registration])[0]
-        return self._caller.refusal(_leading_to(cause, target))
+        return self._caller.refusal(_with_target(cause, target))
 
-    def _outcome(self, value: str, task: CstrTask, ticket: str, stem: str) -> Outcome:
+    def _outcome_of_task(self, value: str, task: CstrTask, ticket: str, stem: str) -> Outcome:
         member = task.members.get(folded(value))
         if member is not None and member.stage is Stage.DONE:
             return Outcome(Stage.DONE)
@@ -163,7 +164,7 @@ class CstrRegistrar:
         if task.has_failed:
             return self._caller.refusal(task.cause or "The task failed without a reason.")
         if task.is_silent and self.target_of(value) is None:
-            # A word of success may be that of the envelope, and what was just registered may not be shown yet.
+            # The success may be that of the envelope, and a new identifier may not be visible yet.
             return Outcome(Stage.PENDING, ticket=ticket)
         if task.is_silent and not stem:
             return Outcome(Stage.DONE)
@@ -173,21 +174,21 @@ class CstrRegistrar:
         target = self.target_of(value)
         if target is not None and stem and target.startswith(stem):
             return Outcome(Stage.DONE)
-        return self._caller.refusal(_leading_to(cause, target))
+        return self._caller.refusal(_with_target(cause, target))
 
-    def _look(self, path: str, query: Mapping[str, str], *, anonymous: bool = False) -> HttpReply:
-        answer = self._caller.ask("GET", f"{_API}{path}", query=query, anonymous=anonymous)
-        if answer.status == 404 and answer.body is None:
+    def _get(self, path: str, query: Mapping[str, str], *, anonymous: bool = False) -> HttpReply:
+        reply = self._caller.ask("GET", f"{_API}{path}", query=query, anonymous=anonymous)
+        if reply.status == 404 and reply.body is None:
             return self._caller.ask("GET", path, query=query, anonymous=anonymous)
-        return answer
+        return reply
 
-    def _require_good(self, answer: HttpReply) -> None:
-        if fault := self._fault(answer):
-            raise self._caller.unavailable(f"does not tell: {fault}")
+    def _require_good(self, reply: HttpReply) -> None:
+        if fault := self._fault(reply):
+            raise self._caller.unavailable(f"does not answer: {fault}")
 
-    def _fault(self, answer: HttpReply) -> str:
-        """Why it was refused, empty for a good answer; raises `Unavailable` for what may be otherwise later."""
-        fault = fault_of(answer)
+    def _fault(self, reply: HttpReply) -> str:
+        """Return the refusal, empty for a good reply. Raise `Unavailable` for a fault that may pass."""
+        fault = fault_of(reply)
         if fault is not None and fault.is_passing:
             raise self._caller.unavailable(f"does not serve us ({fault.words})")
         return "" if fault is None else fault.words
@@ -202,12 +203,12 @@ def _metadata(registration: Registration) -> dict[str, Any]:
     }
 
 
-def _leading_to(cause: str, target: str | None) -> str:
+def _with_target(cause: str, target: str | None) -> str:
     return f"{cause} (it leads to {target})" if target else cause
 
 
 def _ticket(task_id: str, targets: Sequence[str]) -> str:
-    """The id alone where the rest would be too long, or where the targets share no more than a scheme."""
+    """Return the task's id, with the common beginning of the targets if it is short and more than a host."""
     stem = os.path.commonprefix(list(targets))  # noqa: RUF071 - addresses are no paths of files
     stem = stem if len(targets) == 1 else stem[: stem.rfind("/") + 1]
     ticket = f"{task_id} {stem}"

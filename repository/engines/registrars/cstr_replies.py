@@ -1,14 +1,14 @@
-"""What CSTR's platform answers, read leniently: its documents fix the requests and not the replies.
+"""Replies of CSTR's platform, read leniently: its documents fix the requests and not the replies.
 
-An answer is an envelope ``{"code", "message", "timestamp", "data"}``, whose code is 200 (or 0) for success and may be
-a failure under a status of 200.  A batch is answered with ``data.task_id``, at the top or as ``data`` itself with some
-clients' versions.  A task is expected as::
+A reply is an envelope ``{"code", "message", "timestamp", "data"}``; its code is 200 (or 0) for success and may be a
+failure under a status of 200. The reply to a batch has ``data.task_id``, in some versions at the top or as ``data``
+itself. A task is expected as::
 
     {"task_id", "status": "processing" | "finished" | "failed", "total", "success_num", "fail_num",
      "details": [{"identifier", "status": "success" | "fail", "message"}]}
 
-with other common names for the same, Chinese words for the states, members in two lists by outcome, identifiers in
-another case and with ``CSTR:`` before them.
+also with other common names, Chinese words for the states, members in two lists by outcome, identifiers in another case
+and with ``CSTR:`` before them.
 """
 
 import re
@@ -57,7 +57,7 @@ _EXISTS = re.compile(r"exist|already|duplicate|taken|已存在|已注册|重复"
 
 @dataclass(frozen=True, slots=True)
 class CstrFault:
-    """What an answer says is wrong; it is passing when it lies with the service or with our account."""
+    """A fault in a reply; it is passing when it lies with the service or with our account."""
 
     words: str
     is_passing: bool
@@ -65,7 +65,7 @@ class CstrFault:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What became of one member of a batch."""
+    """The outcome of one member of a batch."""
 
     stage: Stage
     cause: str = ""
@@ -73,7 +73,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class CstrTask:
-    """A batch; `members` by folded identifier, as far as it says, `failures` how many there are if it counts them."""
+    """A batch: known `members` by folded identifier; `failures` is their number if the task counts them."""
 
     is_over: bool
     has_failed: bool = False
@@ -83,100 +83,100 @@ class CstrTask:
 
     @property
     def names_all_failures(self) -> bool:
-        """Whoever is not named has succeeded: a task may list its failures only."""
-        return self.failures == sum(each.stage is Stage.REFUSED for each in self.members.values())
+        """Whether all others have succeeded: a task may list its failures only."""
+        return self.failures == sum(member.stage is Stage.REFUSED for member in self.members.values())
 
     @property
     def is_silent(self) -> bool:
-        """It says that it is over, and nothing else."""
+        """Whether the task only says that it is over."""
         return self.failures is None and not self.members
 
 
 def folded(identifier: str) -> str:
-    """What two ways to write one identifier have in common."""
+    """Return a form that is equal for two spellings of one identifier."""
     try:
         return cstr.parse(identifier).folded
     except ValueError:
         return identifier.strip().casefold()
 
 
-def fault_of(answer: HttpReply) -> CstrFault | None:
-    """What is wrong by the status or by the code in the envelope, None when nothing is."""
-    code = at(answer.body, "code")
-    written = "" if code is None else str(code).strip().lower()
-    if answer.is_good and written in _GOOD_CODES:
+def fault_of(reply: HttpReply) -> CstrFault | None:
+    """Return the fault in the status or in the code of the envelope, None for a good reply."""
+    code = at(reply.body, "code")
+    code_text = "" if code is None else str(code).strip().lower()
+    if reply.is_good and code_text in _GOOD_CODES:
         return None
-    words = words_of(answer.body)
-    told = f"{words} (code {written or answer.status})" if words else f"code {written or answer.status}"
-    is_broken = len(written) == 3 and written.startswith("5") and not _ABSENT.search(words) and not exists(words)
-    return CstrFault(told, is_passing=written in _PASSING_CODES or is_broken)
+    words = words_of(reply.body)
+    text = f"{words} (code {code_text or reply.status})" if words else f"code {code_text or reply.status}"
+    is_broken = len(code_text) == 3 and code_text.startswith("5") and not _ABSENT.search(words) and not exists(words)
+    return CstrFault(text, is_passing=code_text in _PASSING_CODES or is_broken)
 
 
-def is_absent(answer: HttpReply) -> bool:
-    """It does not know what it was asked for."""
-    if answer.status == 404 or str(at(answer.body, "code")) == "404":
+def is_absent(reply: HttpReply) -> bool:
+    """Return whether the platform does not know the subject of the request."""
+    if reply.status == 404 or str(at(reply.body, "code")) == "404":
         return True
-    fault = fault_of(answer)
+    fault = fault_of(reply)
     if fault is None:
-        return isinstance(answer.body, Mapping) and "data" in answer.body and not answer.body["data"]
+        return isinstance(reply.body, Mapping) and "data" in reply.body and not reply.body["data"]
     return not fault.is_passing and _ABSENT.search(fault.words) is not None
 
 
 def exists(cause: str) -> bool:
-    """Whether it was refused because it is registered already."""
+    """Return whether the cause of a refusal is an earlier registration."""
     return _ABSENT.search(cause) is None and _EXISTS.search(cause) is not None
 
 
 def target_in(body: Any, value: str) -> str | None:
-    """The first of the URLs of an identifier, empty where it has none; None for what does not speak of `value`."""
-    found = next((each for each in _objects(body) if "urls" in each or "url" in each or "identifier" in each), None)
-    if found is None or folded(str(found.get("identifier") or value)) != folded(value):
+    """Return the first URL of an identifier, empty without one; None for a reply about something else."""
+    subject = next((entry for entry in _objects(body) if entry.keys() & {"urls", "url", "identifier"}), None)
+    if subject is None or folded(str(subject.get("identifier") or value)) != folded(value):
         return None
-    urls = found.get("urls") or found.get("url") or ""
+    urls = subject.get("urls") or subject.get("url") or ""
     first = urls[0] if isinstance(urls, list) else urls
     return first if isinstance(first, str) else str(at(first, "url") or "")
 
 
 def task_id_of(body: Any) -> str:
-    """The id of the task that an accepted batch became, empty where none is named."""
-    for each in _objects(body):
+    """Return the id of the task of an accepted batch, empty when the reply has none."""
+    for entry in _objects(body):
         for name in _TASK_IDS:
-            if isinstance(each.get(name), str | int) and str(each[name]).strip():
-                return str(each[name]).strip()
-    said = next((at(body, name) for name in _DATA if at(body, name)), None)
-    is_word = isinstance(said, str) and not said.strip().isdecimal() and _stage(said) is not None
-    return str(said).strip() if isinstance(said, str | int) and said is not True and not is_word else ""
+            if isinstance(entry.get(name), str | int) and str(entry[name]).strip():
+                return str(entry[name]).strip()
+    data = next((at(body, name) for name in _DATA if at(body, name)), None)
+    is_word = isinstance(data, str) and not data.strip().isdecimal() and _stage(data) is not None
+    return str(data).strip() if isinstance(data, str | int) and data is not True and not is_word else ""
 
 
 def task_of(body: Any) -> CstrTask | None:
-    """None for what does not speak of a task."""
+    """Return the task, None for a reply about something else."""
     members = members_of(body)
-    word = _state_of_task(body)
-    if word is None and not members:
+    stage = _state_of_task(body)
+    if stage is None and not members:
         return None
-    if word is None:
-        return CstrTask(is_over=all(each.stage is not Stage.PENDING for each in members.values()), members=members)
-    causes = (words_of(each) for each in _objects(body) if "status" in each or "state" in each)
+    if stage is None:
+        return CstrTask(is_over=all(member.stage is not Stage.PENDING for member in members.values()), members=members)
+    causes = (words_of(member) for member in _objects(body) if "status" in member or "state" in member)
     cause = next(filter(None, causes), "")
     failures = _number(body, *_FAILURES)
-    return CstrTask(word is not Stage.PENDING, word is Stage.REFUSED, cause, members, failures)
+    return CstrTask(stage is not Stage.PENDING, stage is Stage.REFUSED, cause, members, failures)
 
 
 def members_of(body: Any) -> dict[str, Member]:
-    """Each member that the answer speaks of, by folded identifier."""
-    found: dict[str, Member] = {}
-    for each in _objects(body):
+    """Return each member in the reply, by folded identifier."""
+    members: dict[str, Member] = {}
+    for entry in _objects(body):
         for name in _LISTS:
-            found |= _listed(each.get(name), None)
+            members |= _members_in(entry.get(name), None)
         for name in _LISTS_OF_DONE:
-            found |= _listed(each.get(name), Stage.DONE)
+            members |= _members_in(entry.get(name), Stage.DONE)
         for name in _LISTS_OF_REFUSED:
-            found |= _listed(each.get(name), Stage.REFUSED)
-    return found
+            members |= _members_in(entry.get(name), Stage.REFUSED)
+    return members
 
 
 def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
-    """The innermost object of an answer first: its data, the one thing that is listed there, the envelope."""
+    """Yield the objects of a reply, the innermost first: its data, the only entry of a list, the envelope."""
     for name in (*_DATA, "task", "metadata", "detail"):
         inner = at(body, name)
         if isinstance(inner, list) and len(inner) == 1:
@@ -187,25 +187,25 @@ def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
         yield body
 
 
-def _listed(listed: Any, stage: Stage | None) -> dict[str, Member]:
-    """Members of a list of objects or of bare identifiers, or of an object from identifier to what became of it."""
-    if isinstance(listed, Mapping) and not any(name in listed for name in (*_IDS, *_STATES, *_TASK_IDS, *_LISTS)):
-        listed = [{"identifier": key, **_as_object(value)} for key, value in listed.items()]
-    if not isinstance(listed, list):
+def _members_in(entries: Any, stage: Stage | None) -> dict[str, Member]:
+    """Return members of a list of objects or identifiers, or of an object from identifier to outcome."""
+    if isinstance(entries, Mapping) and not any(name in entries for name in (*_IDS, *_STATES, *_TASK_IDS, *_LISTS)):
+        entries = [{"identifier": key, **_as_object(value)} for key, value in entries.items()]
+    if not isinstance(entries, list):
         return {}
-    members = (_member(each, stage) for each in listed)
+    members = (_member(entry, stage) for entry in entries)
     return {identifier: member for identifier, member in members if identifier}
 
 
-def _member(said: Any, stage: Stage | None) -> tuple[str, Member]:
-    if isinstance(said, str):
-        return (folded(said), Member(stage)) if stage else ("", Member(Stage.PENDING))
-    identifier = next((str(said[name]) for name in _IDS if at(said, name)), "")
-    told = stage or next((state for name in _STATES if (state := _stage(at(said, name)))), None)
-    if told is None:
+def _member(entry: Any, stage: Stage | None) -> tuple[str, Member]:
+    if isinstance(entry, str):
+        return (folded(entry), Member(stage)) if stage else ("", Member(Stage.PENDING))
+    identifier = next((str(entry[name]) for name in _IDS if at(entry, name)), "")
+    outcome = stage or next((state for name in _STATES if (state := _stage(at(entry, name)))), None)
+    if outcome is None:
         return "", Member(Stage.PENDING)
-    cause = next((_text(said[name]) for name in _CAUSES if at(said, name)), "") if told is Stage.REFUSED else ""
-    return folded(identifier), Member(told, cause)
+    cause = next((_text(entry[name]) for name in _CAUSES if at(entry, name)), "") if outcome is Stage.REFUSED else ""
+    return folded(identifier), Member(outcome, cause)
 
 
 def _as_object(value: Any) -> Mapping[str, Any]:
@@ -213,7 +213,7 @@ def _as_object(value: Any) -> Mapping[str, Any]:
 
 
 def _stage(word: Any) -> Stage | None:
-    """Numbers are codes of HTTP's kind where they are anything that can be known."""
+    """Return the stage for a word; numbers are read as HTTP codes if they can be."""
     text = str(word).strip().lower()
     if text.isdecimal():
         number = int(text)
@@ -225,19 +225,19 @@ def _stage(word: Any) -> Stage | None:
 
 
 def _state_of_task(body: Any) -> Stage | None:
-    """By its word, else by its numbers: it is over when as many succeeded or failed as there are."""
-    words = (each.get(name) for each in _objects(body) for name in ("status", "state", "task_status", "taskStatus"))
-    told = next((stage for word in words if word is not None and (stage := _stage(word))), None)
+    """Return the stage by its word, else by its numbers: it is over when all members succeeded or failed."""
+    words = (entry.get(name) for entry in _objects(body) for name in ("status", "state", "task_status", "taskStatus"))
+    stage = next((stage for word in words if word is not None and (stage := _stage(word))), None)
     total = _number(body, "total", "total_num", "totalNum", "count")
-    if told is not None or total is None:
-        return told
+    if stage is not None or total is None:
+        return stage
     done = _number(body, "success_num", "successNum", "success_count", "successCount") or 0
     refused = _number(body, *_FAILURES) or 0
     return Stage.DONE if done + refused >= total > 0 else Stage.PENDING
 
 
 def _number(body: Any, *names: str) -> int | None:
-    numbers = (each.get(name) for each in _objects(body) for name in names)
+    numbers = (entry.get(name) for entry in _objects(body) for name in names)
     return next((number for number in numbers if type(number) is int), None)
 
 

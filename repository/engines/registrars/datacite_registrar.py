@@ -19,7 +19,8 @@ _NEVER_MINTED = "-"
 class DataCiteRegistrar:
     """One repository account; `endpoint` as in ``https://api.datacite.org``.
 
-    A document is the ``attributes`` of a DOI; what the registration itself says (doi, url, event) goes before it.
+    A document is the ``attributes`` of a DOI; the registration's own members (doi, url, event) replace those of the
+    document.
     """
 
     format = "datacite"
@@ -35,22 +36,22 @@ class DataCiteRegistrar:
         self._caller = Caller(name, endpoint, {"Authorization": f"Basic {token}"}, (password, token), timeout)
 
     def target_of(self, value: str) -> str | None:
-        """A draft does not lead anywhere, and counts as not known."""
-        held = self._held(value)
-        return None if held is None or held.get("state") == _DRAFT else text_at(held, "url")
+        """Return the target; a draft leads nowhere, and counts as unknown."""
+        attributes = self._attributes_of(value)
+        return None if attributes is None or attributes.get("state") == _DRAFT else text_at(attributes, "url")
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """A DOI that is taken is refused, unless it is a draft of ours or leads to our target: then it is updated."""
-        return [self._register(each) for each in registrations]
+        """Register DOIs; update an existing one if it is our draft or leads to our target, else refuse it."""
+        return [self._register(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        return [self._update(each, "hide" if each.withdrawn else "publish") for each in registrations]
+        return [self._update(r, "hide" if r.withdrawn else "publish") for r in registrations]
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002 - it answers at once
         return {value: Outcome(Stage.DONE) for value in values}
 
     def describe(self) -> str:
-        self._held(f"{self._prefix}/{_NEVER_MINTED}")
+        self._attributes_of(f"{self._prefix}/{_NEVER_MINTED}")
         return f"DataCite at {self._caller.endpoint} (prefix {self._prefix})"
 
     def close(self) -> None:
@@ -58,23 +59,23 @@ class DataCiteRegistrar:
 
     def _register(self, registration: Registration) -> Outcome:
         event = "register" if registration.withdrawn else "publish"
-        answer = self._send("POST", "/dois", registration, event)
-        if answer.status == 404:
+        reply = self._send("POST", "/dois", registration, event)
+        if reply.status == 404:
             raise self._caller.unavailable("has nothing at this address (status 404)")
-        if not _is_taken(answer):
-            return self._outcome(answer, registration)
-        held = self._held(registration.value)
-        if held is None:
-            return self._caller.refused(answer)
-        if held.get("state") == _DRAFT:
+        if not _is_taken(reply):
+            return self._outcome(reply, registration)
+        attributes = self._attributes_of(registration.value)
+        if attributes is None:
+            return self._caller.refusal_in(reply)
+        if attributes.get("state") == _DRAFT:
             return self._update(registration, event)
-        if text_at(held, "url") != registration.target:
-            return self._caller.refusal(f"{words_of(answer.body)}: it leads to {text_at(held, 'url')}")
+        if text_at(attributes, "url") != registration.target:
+            return self._caller.refusal(f"{words_of(reply.body)}: it leads to {text_at(attributes, 'url')}")
         return self._update(registration, "hide" if registration.withdrawn else "publish")
 
     def _update(self, registration: Registration, event: str) -> Outcome:
-        answer = self._send("PUT", f"/dois/{in_path(registration.value)}", registration, event)
-        return self._outcome(answer, registration)
+        reply = self._send("PUT", f"/dois/{in_path(registration.value)}", registration, event)
+        return self._outcome(reply, registration)
 
     def _send(self, method: str, path: str, registration: Registration, event: str) -> HttpReply:
         attributes = {
@@ -87,31 +88,31 @@ class DataCiteRegistrar:
         body = {"data": {"id": registration.value, "type": "dois", "attributes": attributes}}
         return self._caller.ask(method, path, body, media_type=_MEDIA_TYPE)
 
-    def _outcome(self, answer: HttpReply, registration: Registration) -> Outcome:
-        """An answer that speaks of another DOI, or leaves ours in another state, is none."""
-        if answer.status == 404 and not at(answer.body, "errors"):
+    def _outcome(self, reply: HttpReply, registration: Registration) -> Outcome:
+        """Return the outcome; a reply about another DOI, or with another state, is no reply."""
+        if reply.status == 404 and not at(reply.body, "errors"):
             raise self._caller.unavailable("has nothing at this address (status 404)")
-        if not answer.is_good:
-            return self._caller.refused(answer)
-        said = text_at(answer.body, "data", "id") or text_at(answer.body, "data", "attributes", "doi")
-        if said.casefold() != registration.value.casefold():
-            raise self._caller.unavailable(f"answers with something else than {registration.value}")
-        state = at(answer.body, "data", "attributes", "state")
+        if not reply.is_good:
+            return self._caller.refusal_in(reply)
+        doi = text_at(reply.body, "data", "id") or text_at(reply.body, "data", "attributes", "doi")
+        if doi.casefold() != registration.value.casefold():
+            raise self._caller.unavailable(f"sends a reply that is not about {registration.value}")
+        state = at(reply.body, "data", "attributes", "state")
         if state not in (None, "registered" if registration.withdrawn else "findable"):
             raise self._caller.unavailable(f"leaves {registration.value} in the state {state}")
         return Outcome(Stage.DONE)
 
-    def _held(self, value: str) -> Mapping[str, Any] | None:
-        """The attributes that DataCite has of a DOI, None when it does not know it."""
-        answer = self._caller.ask("GET", f"/dois/{in_path(value)}", media_type=_MEDIA_TYPE)
-        if answer.status == 404:
+    def _attributes_of(self, value: str) -> Mapping[str, Any] | None:
+        """Return DataCite's attributes of a DOI, None for an unknown one."""
+        reply = self._caller.ask("GET", f"/dois/{in_path(value)}", media_type=_MEDIA_TYPE)
+        if reply.status == 404:
             return None
-        attributes = at(answer.body, "data", "attributes")
-        if not answer.is_good or not isinstance(attributes, Mapping):
-            raise self._caller.unavailable(f"does not say what it knows of {value} (status {answer.status})")
+        attributes = at(reply.body, "data", "attributes")
+        if not reply.is_good or not isinstance(attributes, Mapping):
+            raise self._caller.unavailable(f"does not say what it knows of {value} (status {reply.status})")
         return attributes
 
 
-def _is_taken(answer: HttpReply) -> bool:
-    words = words_of(answer.body).lower()
-    return answer.status in (409, 422) and ("already" in words or "taken" in words)
+def _is_taken(reply: HttpReply) -> bool:
+    words = words_of(reply.body).lower()
+    return reply.status in (409, 422) and ("already" in words or "taken" in words)

@@ -1,7 +1,7 @@
 """Handles, by the REST interface of the Handle.Net server 9 (its technical manual, chapter 14).
 
-A handle is a list of values by index: here 1, the URL that it leads to, and 100, who may change it.  A handle has no
-metadata and no search, so that a withdrawn one goes on leading to its page like any other.
+A handle is a list of values by index: here 1, its URL, and 100, the administrator who may change it. A handle has no
+metadata and no search, so a withdrawn one leads to its page like any other.
 """
 
 import re
@@ -14,12 +14,12 @@ from repository.engines.registrars.http_client import TIMEOUT, Caller, HttpReply
 from repository.engines.registrars.port import Outcome, Registration, Stage
 
 SUCCESS, NOT_FOUND, EXISTS, NO_VALUES = 1, 100, 101, 200
-"""Codes of an answer."""
+"""Codes of a reply."""
 
 _URL_INDEX, _ADMIN_INDEX = 1, 100
 _ADMIN = re.compile(r"(?P<index>[0-9]+):(?P<handle>.+)")
 _ADMIN_PERMISSIONS = "011111110011"
-"""all but those over a prefix, as the server's own tools give them"""
+"""all permissions except those over a prefix, as the server's own tools set them"""
 
 _NEVER_MINTED = "-"
 
@@ -46,23 +46,23 @@ class HandleRegistrar:
         self._caller = Caller(name, endpoint, {"Authorization": f"Basic {token}"}, secrets, timeout)
 
     def target_of(self, value: str) -> str | None:
-        """Empty for a handle that has no URL."""
-        answer = self._caller.ask("GET", _path(value))
-        code = at(answer.body, "responseCode")
-        if answer.status == 404 and code in (None, NOT_FOUND):
+        """Return the target, empty for a handle without a URL, None for an unknown handle."""
+        reply = self._caller.ask("GET", _path(value))
+        code = at(reply.body, "responseCode")
+        if reply.status == 404 and code in (None, NOT_FOUND):
             return None
         if code == NO_VALUES:
             return ""
-        if not answer.is_good or code != SUCCESS:
-            raise self._caller.unavailable(f"does not say where {value} leads (status {answer.status}, code {code})")
-        return _url_in(at(answer.body, "values"))
+        if not reply.is_good or code != SUCCESS:
+            raise self._caller.unavailable(f"does not say where {value} leads (status {reply.status}, code {code})")
+        return _url_in(at(reply.body, "values"))
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Nothing is written over, unless it leads to our target or nowhere."""
-        return [self._register(each) for each in registrations]
+        """Register handles; overwrite one only if it leads to our target or nowhere."""
+        return [self._register(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        return [self._outcome(self._put(each, overwrite=True), each) for each in registrations]
+        return [self._outcome(self._put(registration, overwrite=True), registration) for registration in registrations]
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002 - it answers at once
         return {value: Outcome(Stage.DONE) for value in values}
@@ -75,9 +75,9 @@ class HandleRegistrar:
         self._caller.close()
 
     def _register(self, registration: Registration) -> Outcome:
-        answer = self._put(registration, overwrite=False)
-        if at(answer.body, "responseCode") != EXISTS and answer.status != 409:
-            return self._outcome(answer, registration)
+        reply = self._put(registration, overwrite=False)
+        if at(reply.body, "responseCode") != EXISTS and reply.status != 409:
+            return self._outcome(reply, registration)
         target = self.target_of(registration.value)
         if target not in ("", registration.target):
             return self._caller.refusal(f"The handle {registration.value} already exists: it leads to {target}")
@@ -92,16 +92,16 @@ class HandleRegistrar:
         query = {"overwrite": "true" if overwrite else "false"}
         return self._caller.ask("PUT", _path(registration.value), {"values": values}, query=query)
 
-    def _outcome(self, answer: HttpReply, registration: Registration) -> Outcome:
-        code = at(answer.body, "responseCode")
-        if answer.is_good and code == SUCCESS:
-            if text_at(answer.body, "handle").casefold() in ("", registration.value.casefold()):
+    def _outcome(self, reply: HttpReply, registration: Registration) -> Outcome:
+        code = at(reply.body, "responseCode")
+        if reply.is_good and code == SUCCESS:
+            if text_at(reply.body, "handle").casefold() in ("", registration.value.casefold()):
                 return Outcome(Stage.DONE)
-            raise self._caller.unavailable(f"answers with something else than {registration.value}")
-        if answer.is_good or (answer.status == 404 and code is None):
-            raise self._caller.unavailable(f"gives an answer that makes no sense (status {answer.status}, code {code})")
-        refused = self._caller.refused(answer)
-        return self._caller.refusal(f"{refused.cause} (code {code})") if code is not None else refused
+            raise self._caller.unavailable(f"sends a reply that is not about {registration.value}")
+        if reply.is_good or (reply.status == 404 and code is None):
+            raise self._caller.unavailable(f"gives an answer that makes no sense (status {reply.status}, code {code})")
+        refusal = self._caller.refusal_in(reply)
+        return self._caller.refusal(f"{refusal.cause} (code {code})") if code is not None else refusal
 
 
 def _path(value: str) -> str:

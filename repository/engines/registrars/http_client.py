@@ -1,7 +1,7 @@
-"""One account's calls to a registrar over HTTP, and what goes wrong on the way, in the house's words.
+"""HTTP calls of one account to a registrar, with errors in the house's words.
 
-Credentials stand in headers only.  No reason, cause or representation repeats them, not even where a registrar does;
-and errors of the client library end here, because what they carry could.
+Credentials stand in headers only. No reason, cause or representation repeats them, even if a registrar does. Errors of
+the client library end here, because they could carry credentials.
 """
 
 import json
@@ -22,7 +22,7 @@ from repository.core.errors import Unavailable
 from repository.engines.registrars.port import Outcome, Stage
 
 TIMEOUT = 30.0
-"""seconds for each part of an answer, a connection a third of it; four times as long for all of the answer"""
+"""seconds for each part of a reply; a third of it for a connection, four times for a whole reply"""
 
 LARGEST_ANSWER = 16 << 20
 """bytes"""
@@ -38,7 +38,7 @@ _SHORTEST_SECRET = 3
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """A status of 2xx or 4xx with what was said in JSON; `body` is None where a 404 or an empty answer said nothing."""
+    """A status of 2xx or 4xx with JSON; `body` is None for a 404 without JSON or an empty reply."""
 
     status: int
     body: Any
@@ -49,10 +49,10 @@ class HttpReply:
 
 
 class Caller:
-    """The way to one registrar; connections are made at the first call, by each process its own.
+    """The way to one registrar; each process opens its own connections at the first call.
 
-    `credentials` are headers; `secrets` are what must never be repeated.  Raises `ValueError` for an endpoint that is
-    no plain web address.
+    `credentials` are headers; `secrets` are texts that no message may repeat. Raise `ValueError` for an endpoint that
+    is no plain web address.
     """
 
     def __init__(
@@ -85,50 +85,50 @@ class Caller:
         media_type: str = "application/json",
         anonymous: bool = False,
     ) -> HttpReply:
-        """The answer to one request, which is sent once and follows no redirection; raises `Unavailable`."""
+        """Send one request once, follow no redirection, and return the reply. Raise `Unavailable`."""
         headers = {"Accept": media_type, **({} if anonymous else self._credentials)}
         if body is not None:
             headers["Content-Type"] = media_type
         try:
-            with self._opened().stream(
+            with self._open_client().stream(
                 method,
                 f"{self.endpoint}{path}",
                 params=query,
-                content=None if body is None else _written(body),
+                content=None if body is None else _encode(body),
                 headers=headers,
             ) as response:
                 content = self._read(response)
         except httpx2.TimeoutException:
             raise self.unavailable("does not answer in time") from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise self.unavailable(_why(error)) from None
-        return self._judged(response, content)
+            raise self.unavailable(_cause(error)) from None
+        return self._reply(response, content)
 
     def unavailable(self, what: str) -> Unavailable:
-        """To be raised: `what` is the rest of a sentence that begins with the registrar's name."""
-        return Unavailable(self.told(f"The registrar {self.name} {what}."))
+        """Return an error to raise; `what` completes a sentence that begins with the registrar's name."""
+        return Unavailable(self.redacted(f"The registrar {self.name} {what}."))
 
-    def refused(self, answer: HttpReply) -> Outcome:
-        """A refusal in the registrar's words."""
-        return self.refusal(words_of(answer.body) or f"status {answer.status}")
+    def refusal_in(self, reply: HttpReply) -> Outcome:
+        """Return a refusal in the registrar's words."""
+        return self.refusal(words_of(reply.body) or f"status {reply.status}")
 
     def refusal(self, cause: str) -> Outcome:
-        return Outcome(Stage.REFUSED, self.told(cause))
+        return Outcome(Stage.REFUSED, self.redacted(cause))
 
-    def told(self, text: str) -> str:
-        """`text` on one line, not too long, and with our secrets blotted out."""
+    def redacted(self, text: str) -> str:
+        """Return `text` on one line, within the limit, and without our secrets."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return _UNSEEN.sub(" ", text).strip()[:LONGEST_CAUSE]
 
     def close(self) -> None:
-        """Let go of connections; a later call makes new ones."""
+        """Close connections; a later call opens new ones."""
         with self._lock:
             client, self._client = self._client, None
         if client is not None and self._process == os.getpid():
             client.close()
 
-    def _opened(self) -> httpx2.Client:
+    def _open_client(self) -> httpx2.Client:
         with self._lock:
             if self._client is None or self._process != os.getpid():
                 self._client = httpx2.Client(
@@ -140,47 +140,47 @@ class Caller:
             return self._client
 
     def _read(self, response: httpx2.Response) -> bytes:
-        """Bytes as they came: a compressed answer, which was not asked for, is garbled to us."""
+        """Return the bytes as received: an unrequested compression makes them garbage for us."""
         until = time.monotonic() + 4 * self._timeout
         content = bytearray()
         for chunk in response.iter_raw():
             content += chunk
             if len(content) > LARGEST_ANSWER:
-                raise self.unavailable("answers with more than we read")
+                raise self.unavailable("sends a larger reply than we read")
             if time.monotonic() > until:
                 raise self.unavailable("does not answer in time")
         return bytes(content)
 
-    def _judged(self, response: httpx2.Response, content: bytes) -> HttpReply:
+    def _reply(self, response: httpx2.Response, content: bytes) -> HttpReply:
         status = response.status_code
-        body = _parsed(content)
+        body = _decode(content)
         if status in (401, 403):
-            raise self.unavailable(f"refuses us access (status {status}{_aside(body)})")
+            raise self.unavailable(f"refuses us access (status {status}{_detail(body)})")
         if status in _LATER or status >= 500:
             what = "limits the rate" if status == 429 else "is out of order"
-            raise self.unavailable(f"{what} (status {status}{_aside(body)}){_patience(response)}")
+            raise self.unavailable(f"{what} (status {status}{_detail(body)}){_retry_note(response)}")
         if 300 <= status < 400 or status < 200:
-            raise self.unavailable(f"sends us elsewhere (status {status}): its address is another")
+            raise self.unavailable(f"redirects us (status {status}): its address has changed")
         if body is None and status != 404 and (content or status >= 400):
             raise self.unavailable(f"gives an answer that makes no sense (status {status})")
         return HttpReply(status, body)
 
 
 def at(body: Any, *path: str) -> Any:
-    """What stands at `path` in nested objects, None where there is nothing."""
+    """Return the value at `path` in nested objects, None without one."""
     for name in path:
         body = body.get(name) if isinstance(body, Mapping) else None
     return body
 
 
 def text_at(body: Any, *path: str) -> str:
-    """The text that stands there, empty where there is none."""
-    found = at(body, *path)
-    return found if isinstance(found, str) else ""
+    """Return the text at `path`, empty without one."""
+    value = at(body, *path)
+    return value if isinstance(value, str) else ""
 
 
 def words_of(body: Any) -> str:
-    """What an answer says is wrong: its errors after JSON:API, else its message, else nothing."""
+    """Return the errors in a reply: those of JSON:API, else its message, else an empty text."""
     if not isinstance(body, Mapping):
         return ""
     errors = body.get("errors")
@@ -192,9 +192,9 @@ def words_of(body: Any) -> str:
 
 
 def in_path(identifier: str) -> str:
-    """`identifier` as the rest of a path, its slashes kept; no segment of dots alone, which clients leave out."""
+    """Return `identifier` as the rest of a path: slashes stay, segments of dots are escaped for clients."""
     segments = quote(identifier, safe="/:;,()@!$*+=~").split("/")
-    return "/".join(each.replace(".", "%2E") if each in (".", "..") else each for each in segments)
+    return "/".join(segment.replace(".", "%2E") if segment in (".", "..") else segment for segment in segments)
 
 
 def _error(error: Any) -> str:
@@ -211,42 +211,42 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
 
 
-def _written(body: Any) -> bytes:
+def _encode(body: Any) -> bytes:
     try:
         return orjson.dumps(body)
     except orjson.JSONEncodeError:
-        # half a character, which no encoding has: what stands around it is worth registering
+        # half a character, which no encoding has; the rest of the document is worth registering
         return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _parsed(content: bytes) -> Any:
-    """None where it is no JSON, which the caller tells from an empty answer."""
+def _decode(content: bytes) -> Any:
+    """Return the JSON, None for other content; the caller distinguishes an empty reply."""
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        return None  # whoever asked decides whether an answer without words is one
+        return None  # the caller decides whether a reply without JSON is acceptable
 
 
-def _aside(body: Any) -> str:
+def _detail(body: Any) -> str:
     words = words_of(body)
     return f": {words[:300]}" if words else ""
 
 
-def _patience(response: httpx2.Response) -> str:
-    """How long it asks to be left alone: ``Retry-After``, RFC 9110, section 10.2.3."""
-    asked = response.headers.get("Retry-After", "").strip()
-    if asked.isdecimal():
-        return f" and asks for {int(asked[:9])} seconds of patience"
+def _retry_note(response: httpx2.Response) -> str:
+    """Return the requested pause in words: ``Retry-After``, RFC 9110, section 10.2.3."""
+    retry_after = response.headers.get("Retry-After", "").strip()
+    if retry_after.isdecimal():
+        return f" and asks for {int(retry_after[:9])} seconds of patience"
     try:
-        then = parsedate_to_datetime(asked)
+        then = parsedate_to_datetime(retry_after)
         wait = (then - parsedate_to_datetime(response.headers.get("Date", ""))).total_seconds()
     except (ValueError, TypeError):
-        return ""  # it asks for nothing that can be understood
+        return ""  # the header has no readable time
     return f" and asks for {max(0, round(wait))} seconds of patience"
 
 
-def _why(error: Exception) -> str:
-    """Its kind, and nothing of its text but that it speaks of a certificate: headers could be part of it."""
+def _cause(error: Exception) -> str:
+    """Return the kind of the error and whether a certificate failed; its text could contain headers."""
     if "certificate" in str(error).lower():
         return "does not prove who it is: its certificate is not trusted"
     return f"does not answer ({type(error).__name__})"

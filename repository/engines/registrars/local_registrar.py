@@ -6,9 +6,9 @@ from repository.engines.registrars.port import Outcome, Registration, Stage
 
 
 class LocalRegistrar:
-    """Accepts what this repository can resolve itself, which is all that points below `base_url`.
+    """Accepts what this repository can resolve itself: every target below `base_url`.
 
-    Nothing is sent anywhere: the identifier table is the register, and says so by its registrar's name.
+    Nothing leaves the house: the identifier table is the register, and its rows name this registrar.
     """
 
     format = ""
@@ -23,10 +23,10 @@ class LocalRegistrar:
         return None
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        return [self._outcome(each) for each in registrations]
+        return [self._outcome(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        return [self._outcome(each) for each in registrations]
+        return [self._outcome(registration) for registration in registrations]
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002 - it has none
         return {value: Outcome(Stage.DONE) for value in values}
@@ -35,7 +35,7 @@ class LocalRegistrar:
         return "local register (identifiers resolve at this repository only)"
 
     def close(self) -> None:
-        """It holds nothing."""
+        """Do nothing: there are no connections."""
 
     def _outcome(self, registration: Registration) -> Outcome:
         if registration.target.startswith(f"{self._base_url}/"):

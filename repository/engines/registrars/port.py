@@ -1,7 +1,7 @@
-"""What every registrar promises: an identifier that is registered resolves to its landing page.
+"""What every registrar promises: a registered identifier resolves to its landing page.
 
-A registrar is asked at least once, and may be asked again after an answer was lost.  Whoever asks again asks first
-what the registrar knows (`target_of`), so that nothing is minted twice.
+A registrar is called at least once, and may be called again after a lost reply. A repeated call first looks up what the
+registrar knows (`target_of`), so that nothing is minted twice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """`value` is the bare identifier, `target` the absolute URL of the landing page.
+    """One identifier to register: `value` is bare, `target` is the absolute URL of the landing page.
 
-    `document` is the metadata in the registrar's own format (`Registrar.format`).  With `withdrawn` the identifier
-    goes on resolving, to a tombstone, and is no longer offered by the registrar's searches.
+    `document` is the metadata in the registrar's own format (`Registrar.format`). A `withdrawn` identifier goes on
+    resolving, to a tombstone, and the registrar's searches no longer show it.
     """
 
     value: str
@@ -25,17 +25,17 @@ class Registration:
 
 
 class Stage(StrEnum):
-    """How far a registration got."""
+    """The progress of a registration."""
 
     DONE = "done"
     PENDING = "pending"
-    """accepted; `Registrar.outcomes` tells later what became of it"""
+    """accepted; `Registrar.outcomes` tells the result later"""
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`cause` says why it was refused, in the registrar's words; `ticket` is what to ask `outcomes` with."""
+    """A result: `cause` is the refusal in the registrar's words, `ticket` the argument for `outcomes`."""
 
     stage: Stage
     cause: str = ""
@@ -45,39 +45,39 @@ class Outcome:
 class Registrar(Protocol):
     """One account with one registration agency: an endpoint, a prefix, credentials.
 
-    Every method raises `Unavailable` when the registrar does not answer, limits the rate, or answers what makes no
-    sense; then it is not known whether it did what it was asked.  A registration that is refused is an `Outcome`, so
-    that one member of a batch does not take the others with it.
+    Every method raises `Unavailable` when the registrar does not reply, limits the rate, or sends a reply that makes no
+    sense; then nobody knows whether it carried out the request. A refused registration is an `Outcome`, so that one
+    member of a batch does not take the others with it.
     """
 
     name: str
     format: str
-    """which document it wants: ``datacite``, ``cstr``, or none (empty)"""
+    """format of its documents: ``datacite``, ``cstr``, or none (empty)"""
     most: int
-    """registrations that one call takes"""
+    """registrations in one call at most"""
     here: bool
-    """nobody outside is asked: this installation is the register"""
+    """this installation is the register: no call leaves it"""
 
     def target_of(self, value: str) -> str | None:
-        """Where the registrar says that the identifier leads; None when it does not know the identifier."""
+        """Return the target of the identifier, None when the registrar does not know it."""
         ...
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Register what the registrar does not know yet; one outcome for each, in their order."""
+        """Register new identifiers. Return one outcome for each, in their order."""
         ...
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Replace target and document of what the registrar knows."""
+        """Replace target and document of registered identifiers."""
         ...
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:
-        """What became of a batch that was `PENDING`, by value; `PENDING` again while it is under way."""
+        """Return the outcomes of a `PENDING` batch, by value; `PENDING` again while it is under way."""
         ...
 
     def describe(self) -> str:
-        """What it is and where, without secrets; raises `Unavailable`."""
+        """Return what it is and where, without secrets. Raise `Unavailable`."""
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         ...

@@ -21,7 +21,7 @@ _NEVER = "1970-01-01T00:00:00+00:00"
 
 
 def feed(site: Site, publications: Sequence[Publication]) -> str:
-    """An Atom feed of `publications`, the newest first."""
+    """Return an Atom feed of `publications`, the newest first."""
     return "".join(_feed(site, publications))
 
 
@@ -29,7 +29,7 @@ def _feed(site: Site, publications: Sequence[Publication]) -> Iterator[str]:
     here = site.page("/feed.atom")
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield element("id", here) + element("title", site.name)
-    yield element("updated", max((each.updated for each in publications), default=_NEVER) or _NEVER)
+    yield element("updated", max((publication.updated for publication in publications), default=_NEVER) or _NEVER)
     yield _link("self", here, ATOM) + _link("alternate", site.page("/"), "text/html")
     yield f"<author>{element('name', site.name)}{element('uri', site.page('/'))}</author>\n"
     for publication in publications:
@@ -39,7 +39,7 @@ def _feed(site: Site, publications: Sequence[Publication]) -> Iterator[str]:
 
 def _entry(publication: Publication) -> Iterator[str]:
     description = publication.description
-    spoken = [label.id for label in description.languages]
+    languages = [label.id for label in description.languages]
     yield element("id", publication.url)
     yield _text("title", one_line(description.title), csl.language(publication))
     yield element("updated", publication.updated or publication.created)
@@ -52,8 +52,8 @@ def _entry(publication: Publication) -> Iterator[str]:
         yield _link("license", address) if address else ""
     for category in dict.fromkeys((description.resource_type.name("en"), *(s.subject for s in description.subjects))):
         yield f"<category{attribute('term', category)}/>" if category else ""
-    summary = _shortened(one_line(plain(description.description)))
-    yield _text("summary", summary, language_of(summary, spoken)) if summary else ""
+    summary = _shorten(one_line(plain(description.description)))
+    yield _text("summary", summary, language_of(summary, languages)) if summary else ""
     rights = "; ".join(licence.title for licence in description.licences if licence.title)
     yield element("rights", rights) if rights else ""
 
@@ -61,7 +61,7 @@ def _entry(publication: Publication) -> Iterator[str]:
 def _author(agent: Agent) -> str:
     orcid = agent.identifier("orcid")
     page = identifier_urls.link_to("orcid", orcid) if orcid else identifier_urls.ror_url(agent.identifier("ror"))
-    return f"<author>{element('name', person_names.written(agent))}{element('uri', page) if page else ''}</author>"
+    return f"<author>{element('name', person_names.display_name(agent))}{element('uri', page) if page else ''}</author>"
 
 
 def _text(name: str, text: str, language: str | None) -> str:
@@ -69,9 +69,9 @@ def _text(name: str, text: str, language: str | None) -> str:
 
 
 def _link(rel: str, href: str, media_type: str = "") -> str:
-    given = attribute("type", media_type) if media_type else ""
-    return f"<link{attribute('rel', rel)}{attribute('href', href)}{given}/>"
+    type_attribute = attribute("type", media_type) if media_type else ""
+    return f"<link{attribute('rel', rel)}{attribute('href', href)}{type_attribute}/>"
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1].rstrip() + "…"

@@ -1,7 +1,7 @@
-"""Site maps: an index, and parts of it that stay the same as long as nothing in them changes.
+"""Site maps: an index, and parts that stay the same while nothing in them changes.
 
-Source: sitemaps.org protocol 0.9.  A part is a range of ids, so that it can be made alone;
-part 0 is the site's own pages.
+Source: sitemaps.org protocol 0.9. A part is a range of ids, so that it can be made alone; part 0 holds the site's own
+pages.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,25 +17,25 @@ from repository.engines.services import Services
 from repository.records.public_lists import newest_changes, pages_in
 
 IDS_IN_A_PART = 20_000
-"""Concepts have numbers of the same sequence, so that at most half of these are records; the protocol allows 50,000."""
+"""Ids of a part, at most half of them records: concepts share the sequence. The protocol allows 50,000 pages."""
 OVERLAP = timedelta(minutes=10)
-"""A transaction may end so long after the moment that its rows bear."""
+"""Longest time between the date of a change and its commit."""
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_KEPT = ("sitemap index",)
+_CACHE_KEY = ("sitemap index",)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sitemap_index(services: Services) -> str:
-    """The parts there are, and when something in each was changed last."""
+    """Return the parts, each with its last change."""
     parts = _parts(services)
-    said: list[tuple[str, datetime | None]] = [(services.site.page("/sitemap-0.xml"), None)]
-    said += [(services.site.page(f"/sitemap-{part + 1}.xml"), parts[part]) for part in sorted(parts)]
-    return _document("sitemapindex", "sitemap", said)
+    entries: list[tuple[str, datetime | None]] = [(services.site.page("/sitemap-0.xml"), None)]
+    entries += [(services.site.page(f"/sitemap-{part + 1}.xml"), parts[part]) for part in sorted(parts)]
+    return _document("sitemapindex", "sitemap", entries)
 
 
 def sitemap_part(services: Services, number: int) -> tuple[str, datetime | None]:
-    """A part, and when something in it was changed last; raises `NotFound` where there is nothing."""
+    """Return a part and its last change. Raise `NotFound` for an empty part."""
     if number == 0:
         return _document("urlset", "url", [(services.site.page("/"), None)]), None
     first = (number - 1) * IDS_IN_A_PART
@@ -43,32 +43,32 @@ def sitemap_part(services: Services, number: int) -> tuple[str, datetime | None]
         pages = pages_in(snapshot, first, first + IDS_IN_A_PART)
     if not pages:
         raise NotFound("The site map has no such part.")
-    said = ((_address(services.site, page.id), page.updated) for page in pages)
-    return _document("urlset", "url", said), max(page.updated for page in pages)
+    entries = ((_address(services.site, page.id), page.updated) for page in pages)
+    return _document("urlset", "url", entries), max(page.updated for page in pages)
 
 
 def _parts(services: Services) -> dict[int, datetime]:
-    """Number of each range -> its last change; what was learnt before is kept, and only what came since is read."""
-    kept = services.cache.get(_KEPT)
-    known = {int(part): datetime.fromisoformat(moment) for part, moment in orjson.loads(kept or b"{}").items()}
-    since = max(known.values()) - OVERLAP if known else _BEGINNING
+    """Return number of each range -> its last change; read only changes later than the cached ones."""
+    cached = services.cache.get(_CACHE_KEY)
+    changes = {int(part): datetime.fromisoformat(moment) for part, moment in orjson.loads(cached or b"{}").items()}
+    since = max(changes.values()) - OVERLAP if changes else _BEGINNING
     with services.database.snapshot(ANONYMOUS) as snapshot:
-        known |= newest_changes(snapshot, since, IDS_IN_A_PART)
-    services.cache.put(_KEPT, orjson.dumps({str(part): moment for part, moment in known.items()}))
-    return known
+        changes |= newest_changes(snapshot, since, IDS_IN_A_PART)
+    services.cache.put(_CACHE_KEY, orjson.dumps({str(part): moment for part, moment in changes.items()}))
+    return changes
 
 
 def _address(site: Site, record_id: int) -> str:
     return site.page(f"/records/{record_id}")
 
 
-def _document(name: str, entry: str, said: Iterable[tuple[str, datetime | None]]) -> str:
-    return "".join(_written(name, entry, said))
+def _document(name: str, element: str, entries: Iterable[tuple[str, datetime | None]]) -> str:
+    return "".join(_document_parts(name, element, entries))
 
 
-def _written(name: str, entry: str, said: Iterable[tuple[str, datetime | None]]) -> Iterator[str]:
+def _document_parts(name: str, element: str, entries: Iterable[tuple[str, datetime | None]]) -> Iterator[str]:
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{name} xmlns="{_NAMESPACE}">\n'
-    for address, moment in said:
+    for address, moment in entries:
         changed = f"<lastmod>{moment.isoformat(timespec='seconds')}</lastmod>" if moment else ""
-        yield f"<{entry}>{xml_writer.element('loc', address)}{changed}</{entry}>\n"
+        yield f"<{element}>{xml_writer.element('loc', address)}{changed}</{element}>\n"
     yield f"</{name}>\n"

@@ -1,4 +1,4 @@
-"""HTTP of what crawlers and feed readers look for, the same for everybody."""
+"""HTTP of the files for crawlers and feed readers, the same for everybody."""
 
 import re
 from datetime import UTC, datetime
@@ -27,13 +27,13 @@ _PART = re.compile(r"0|[1-9][0-9]{0,11}")
 
 @pages.get("/sitemap.xml")
 def index() -> Response:
-    """The parts of the site map."""
+    """Return the parts of the site map."""
     return _reply(sitemap_index(current_services()), XML)
 
 
 @pages.get("/sitemap-<number>.xml")
 def part(number: str) -> Response:
-    """One part of the site map."""
+    """Return one part of the site map."""
     if not _PART.fullmatch(number):
         raise NotFound("The site map has no such part.")
     text, changed = sitemap_part(current_services(), int(number))
@@ -42,7 +42,7 @@ def part(number: str) -> Response:
 
 @pages.get("/feed.atom")
 def new_datasets() -> Response:
-    """The newest datasets as a feed, made anew when any version was changed."""
+    """Return the newest datasets as a feed, cached until any version changes."""
     services: Services = current_services()
     with services.database.snapshot(ANONYMOUS) as snapshot:
         changed = last_change(snapshot)
@@ -50,21 +50,21 @@ def new_datasets() -> Response:
         text = services.cache.get(key)
         if text is None:
             views = record_views(snapshot, newest_ids(snapshot, ENTRIES))
-            found = [public_view(v, services.site, services.vocabularies, Audience.PUBLIC) for v in views]
-            text = feed(services.site, found).encode(errors="replace")
+            publications = [public_view(v, services.site, services.vocabularies, Audience.PUBLIC) for v in views]
+            text = feed(services.site, publications).encode(errors="replace")
             services.cache.put(key, text)
     return _reply(text, f"{ATOM}; charset=utf-8", changed[0] if changed else None)
 
 
 @pages.get("/robots.txt")
 def robots() -> Response:
-    """What robots may read."""
+    """Return what robots may read."""
     return _reply(robots_txt(current_services().site), PLAIN)
 
 
 @pages.get("/.well-known/security.txt")
 def security() -> Response:
-    """Whom to tell of a weakness; there is none where the installation names nobody."""
+    """Return the contact for weaknesses. Raise `NotFound` where the installation names none."""
     services: Services = current_services()
     if not services.site.admin_email:
         raise NotFound
@@ -73,7 +73,7 @@ def security() -> Response:
 
 @pages.get(CATALOG)
 def apis() -> Response:
-    """The APIs of this site (RFC 9727)."""
+    """Return the APIs of this site (RFC 9727)."""
     site = current_services().site
     reply = _reply(orjson.dumps(api_catalog(site)), CATALOG_TYPE)
     reply.headers["Link"] = f'<{site.page(CATALOG)}>; rel="api-catalog"'
@@ -81,7 +81,7 @@ def apis() -> Response:
 
 
 def _reply(text: str | bytes, content_type: str, changed: datetime | None = None) -> Response:
-    """A text for everybody, with an entity tag and, where known, when it was changed."""
+    """Return a text for everybody, with an entity tag and, if known, the time of its last change."""
     reply = Response(text, content_type=content_type)
     reply.headers["Cache-Control"] = "public, max-age=300"
     reply.headers["Vary"] = "Accept-Encoding"

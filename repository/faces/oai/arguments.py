@@ -1,4 +1,4 @@
-"""What a harvester may ask, and what is wrong with what it asked (OAI-PMH 2.0, sections 2.7, 3.2 and 3.6)."""
+"""The arguments of a harvester's request, and their faults (OAI-PMH 2.0, sections 2.7, 3.2 and 3.6)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ class ProtocolError:
 
 
 class BadRequest(Exception):
-    """The request cannot be answered, which is an answer of the protocol."""
+    """The request has faults, which the reply lists in the terms of the protocol."""
 
     def __init__(self, *faults: ProtocolError) -> None:
         super().__init__("; ".join(fault.reason for fault in faults))
@@ -51,7 +51,7 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OaiRequest:
-    """A request whose arguments are allowed, complete and well-formed; whether what they name exists is open."""
+    """A request with allowed, complete and well-formed arguments, which may still name unknown things."""
 
     verb: Verb
     arguments: Mapping[str, str]
@@ -70,7 +70,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class _Arguments:
-    """What a verb takes; with an exclusive argument no other is given."""
+    """The arguments of a verb; an exclusive argument must be the only one."""
 
     required: Sequence[str] = ()
     optional: Sequence[str] = ()
@@ -109,27 +109,27 @@ _MAX_DIGITS = 18
 
 
 def read_request(pairs: Sequence[tuple[str, str]]) -> OaiRequest:
-    """The request in `pairs` of name and value; raises `BadRequest` with everything that is wrong."""
+    """Return the request in `pairs` of name and value. Raise `BadRequest` with all its faults."""
     verb = _verb([value for name, value in pairs if name == "verb"])
-    given = [pair for pair in pairs if pair[0] != "verb"]
-    faults = [ProtocolError(Code.BAD_ARGUMENT, reason) for reason in _reasons(_ARGUMENTS[verb], given)]
+    arguments = [pair for pair in pairs if pair[0] != "verb"]
+    faults = [ProtocolError(Code.BAD_ARGUMENT, reason) for reason in _reasons(_ARGUMENTS[verb], arguments)]
     if faults:
         raise BadRequest(*faults)
-    question = OaiRequest(verb, dict(given))
-    span_of(question.get("from"), question.get("until"))
-    return question
+    request = OaiRequest(verb, dict(arguments))
+    span_of(request.get("from"), request.get("until"))
+    return request
 
 
-def _verb(given: Sequence[str]) -> Verb:
-    if len(given) != 1:
-        raise BadRequest.by(Code.BAD_VERB, "The verb is repeated." if given else "The verb is missing.")
-    if given[0] not in set(Verb):
-        raise BadRequest.by(Code.BAD_VERB, f"There is no verb {given[0]!r}.")
-    return Verb(given[0])
+def _verb(values: Sequence[str]) -> Verb:
+    if len(values) != 1:
+        raise BadRequest.by(Code.BAD_VERB, "The verb is repeated." if values else "The verb is missing.")
+    if values[0] not in set(Verb):
+        raise BadRequest.by(Code.BAD_VERB, f"There is no verb {values[0]!r}.")
+    return Verb(values[0])
 
 
-def _reasons(allowed: _Arguments, given: Sequence[tuple[str, str]]) -> Iterator[str]:
-    names = [name for name, _ in given]
+def _reasons(allowed: _Arguments, arguments: Sequence[tuple[str, str]]) -> Iterator[str]:
+    names = [name for name, _ in arguments]
     for name in dict.fromkeys(names):
         if name not in allowed.all:
             yield f"The verb has no argument {name!r}."
@@ -142,45 +142,45 @@ def _reasons(allowed: _Arguments, given: Sequence[tuple[str, str]]) -> Iterator[
     for name in allowed.required:
         if name not in names:
             yield f"The argument {name!r} is missing."
-    for name, value in given:
+    for name, value in arguments:
         if name in allowed.all and not is_well_formed(name, value):
             yield f"The argument {name!r} is not well-formed."
 
 
 def is_well_formed(name: str, value: str) -> bool:
-    """Whether the argument `name` can have this value."""
+    """Return whether the argument `name` can have this value."""
     return _FORMS[name].fullmatch(value) is not None
 
 
 def span_of(start: str | None, end: str | None) -> Span:
-    """The instants that `from` and `until` mean, both with the whole of the second or day that they name.
+    """Return the span of `from` and `until`, both with the whole second or day that they name.
 
-    Raises `BadRequest`.
+    Raise `BadRequest`.
     """
     if start and end and len(start) != len(end):
         raise BadRequest.by(Code.BAD_ARGUMENT, "'from' and 'until' have different granularities.")
-    span = Span(_instant("from", start) if start else FIRST, _after("until", end) if end else LAST)
+    span = Span(_instant("from", start) if start else FIRST, _end_of("until", end) if end else LAST)
     if span.start >= span.end:
         raise BadRequest.by(Code.BAD_ARGUMENT, "'from' is later than 'until'.")
     return span
 
 
-def _instant(name: str, written: str) -> datetime:
+def _instant(name: str, text: str) -> datetime:
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=UTC)
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
         raise BadRequest.by(Code.BAD_ARGUMENT, f"The argument {name!r} is no date of the calendar.") from None
 
 
-def _after(name: str, written: str) -> datetime:
-    """The first instant after the second or day."""
-    unit = timedelta(seconds=1) if "T" in written else timedelta(days=1)
-    instant = _instant(name, written)
+def _end_of(name: str, text: str) -> datetime:
+    """Return the first instant after the second or day."""
+    unit = timedelta(seconds=1) if "T" in text else timedelta(days=1)
+    instant = _instant(name, text)
     return instant + unit if LAST - instant >= unit else LAST
 
 
-def number_in(identifier: str, host: str) -> int | None:
-    """The record id in ``oai:<host>:<id>``, None when it is no identifier of this repository."""
+def record_id_in(identifier: str, host: str) -> int | None:
+    """Return the record id in ``oai:<host>:<id>``, None for an identifier of another repository."""
     digits = identifier.removeprefix(f"oai:{host}:")
     plain = digits != identifier and digits.isascii() and digits.isdigit() and not digits.startswith("0")
     return int(digits) if plain and len(digits) <= _MAX_DIGITS else None

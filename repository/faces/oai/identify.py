@@ -1,4 +1,4 @@
-"""What `Identify` tells beside the protocol's own elements: names of items, what one may do with them, other places.
+"""Descriptions in the reply to `Identify`: names of items, permitted uses, other repositories.
 
 Sources: OAI Implementation Guidelines: Specification and XML Schema for the OAI Identifier Format; XML Schema to
 describe content and policies of repositories in the e-print community; XML Schema for repositories to list confederate
@@ -20,22 +20,22 @@ _SAMPLE = 1
 
 
 def descriptions(site: Site) -> str:
-    """The containers, each in its element."""
+    """Return the containers, each in its element."""
     containers = (_identifiers(site), _policies(), _friends(site))
     return "".join(f"<description>{container}</description>" for container in containers if container)
 
 
 def _identifiers(site: Site) -> str:
-    """Nothing where the host is no domain name: then the identifiers are not of this format."""
+    """Return the identifier format, empty where the host is no domain name: then it does not apply."""
     if _DOMAIN.fullmatch(site.host) is None:
         return ""
-    said = {
+    members = {
         "scheme": "oai",
         "repositoryIdentifier": site.host,
         "delimiter": ":",
         "sampleIdentifier": f"oai:{site.host}:{_SAMPLE}",
     }
-    content = "".join(xml_writer.element(name, value) for name, value in said.items())
+    content = "".join(xml_writer.element(name, value) for name, value in members.items())
     return _container("oai-identifier", IDENTIFIER, f"{IDENTIFIER}.xsd", content)
 
 

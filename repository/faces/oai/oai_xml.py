@@ -1,4 +1,4 @@
-"""Answers as XML (OAI-PMH 2.0, section 3.2)."""
+"""Replies as XML (OAI-PMH 2.0, section 3.2)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -19,13 +19,13 @@ _OPENING = (
 
 
 def document(at: datetime, site: Site, request: Mapping[str, str], content: str) -> str:
-    """A whole answer; `request` are the arguments to repeat, the verb among them."""
-    asked = xml_writer.element("request", site.oai, **request)
-    return f"{_OPENING}{xml_writer.element('responseDate', stamp(at))}{asked}{content}</OAI-PMH>\n"
+    """Return a whole reply; `request` holds the arguments to repeat, with the verb."""
+    request_element = xml_writer.element("request", site.oai, **request)
+    return f"{_OPENING}{xml_writer.element('responseDate', stamp(at))}{request_element}{content}</OAI-PMH>\n"
 
 
 def stamp(moment: datetime) -> str:
-    """The second that `moment` lies in."""
+    """Return the second of `moment`."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
@@ -34,8 +34,8 @@ def errors(faults: Iterable[ProtocolError]) -> str:
 
 
 def identify(site: Site, first: datetime) -> str:
-    """What the repository says of itself; `first` is before or at every datestamp."""
-    said = {
+    """Return the members of ``Identify``; no datestamp is before `first`."""
+    members = {
         "repositoryName": site.name,
         "baseURL": site.oai,
         "protocolVersion": "2.0",
@@ -44,46 +44,46 @@ def identify(site: Site, first: datetime) -> str:
         "deletedRecord": "persistent",
         "granularity": "YYYY-MM-DDThh:mm:ssZ",
     }
-    return "".join(xml_writer.element(name, value) for name, value in said.items()) + descriptions(site)
+    return "".join(xml_writer.element(name, value) for name, value in members.items()) + descriptions(site)
 
 
 def _postmaster(host: str) -> str:
-    """The one mailbox that every domain has (RFC 2142); the protocol's schema wants a dot in the domain."""
+    """Return the mailbox that every domain has (RFC 2142), with a dot in the domain as the schema requires."""
     return f"postmaster@{host}" if "." in host else f"postmaster@{host}.localdomain"
 
 
-def formats(offered: Mapping[str, MetadataFormat]) -> str:
-    """What ``ListMetadataFormats`` tells of each, by prefix."""
+def formats(table: Mapping[str, MetadataFormat]) -> str:
+    """Return the entries of ``ListMetadataFormats``, by prefix."""
     return "".join(
         "<metadataFormat>"
         + xml_writer.element("metadataPrefix", prefix)
-        + xml_writer.element("schema", each.schema)
-        + xml_writer.element("metadataNamespace", each.namespace)
+        + xml_writer.element("schema", entry.schema)
+        + xml_writer.element("metadataNamespace", entry.namespace)
         + "</metadataFormat>"
-        for prefix, each in offered.items()
+        for prefix, entry in table.items()
     )
 
 
-def described_set(spec: str, name: str, description: str = "") -> str:
-    said = f"<set>{xml_writer.element('setSpec', spec)}{xml_writer.element('setName', name)}"
-    about = f"<setDescription>{dublin_core.described(description)}</setDescription>" if description else ""
-    return f"{said}{about}</set>"
+def set_element(spec: str, name: str, description: str = "") -> str:
+    names = f"<set>{xml_writer.element('setSpec', spec)}{xml_writer.element('setName', name)}"
+    details = f"<setDescription>{dublin_core.set_description(description)}</setDescription>" if description else ""
+    return f"{names}{details}</set>"
 
 
 def header(site: Site, item: HarvestItem, sets: Iterable[str]) -> str:
     status = xml_writer.attribute("status", "deleted") if item.gone else ""
-    said = xml_writer.element("identifier", f"oai:{site.host}:{item.id}") + xml_writer.element(
+    members = xml_writer.element("identifier", f"oai:{site.host}:{item.id}") + xml_writer.element(
         "datestamp", stamp(item.datestamp)
     )
-    said += "".join(xml_writer.element("setSpec", spec) for spec in sets)
-    return f"<header{status}>{said}</header>"
+    members += "".join(xml_writer.element("setSpec", spec) for spec in sets)
+    return f"<header{status}>{members}</header>"
 
 
 def record(header: str, metadata: str) -> str:
-    """`metadata` is an element of another namespace, empty for an item that is gone."""
+    """Return a record; `metadata` is an element of another namespace, empty for a deleted item."""
     return f"<record>{header}{f'<metadata>{metadata}</metadata>' if metadata else ''}</record>"
 
 
 def resumption(token: str, cursor: int) -> str:
-    """Where the list goes on, nothing at its end; `cursor` items came before this page."""
+    """Return the token of the next page, empty at the end; `cursor` items came before this page."""
     return xml_writer.element("resumptionToken", token, cursor=str(cursor))

@@ -1,6 +1,6 @@
-"""Resumption tokens: what was asked and how far the answer got, as text that means nothing to a harvester.
+"""Resumption tokens: a request and the progress of its list, as text that is opaque to harvesters.
 
-They are not signed: whoever makes one up asks a question that could be asked without it.
+They are not signed: a forged token asks for nothing that a plain request could not ask for.
 """
 
 import base64
@@ -21,9 +21,9 @@ _LARGEST = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class ResumptionToken:
-    """The list that was asked for and when it was `begun`.
+    """A list and the time when it was `begun`.
 
-    Then the place of the last item given (`position`, `id`) and how many were given (`cursor`).
+    `position` and `id` are the place of the last item sent, `cursor` is the number of items sent.
     """
 
     verb: Verb
@@ -36,39 +36,41 @@ class ResumptionToken:
     id: int
     cursor: int
 
-    def moved(self, position: datetime, id: int, cursor: int) -> "ResumptionToken":  # noqa: A002 - the field's name
-        """The same list, further on."""
+    def advance(self, position: datetime, id: int, cursor: int) -> "ResumptionToken":  # noqa: A002 - the field's name
+        """Return a token of the same list at a later place."""
         return replace(self, position=position, id=id, cursor=cursor)
 
-    def written(self) -> str:
-        asked = (self.verb, self.prefix, self.start, self.end, self.set)
-        reached = (_number(self.begun), _number(self.position), self.id, self.cursor)
-        return base64.urlsafe_b64encode(orjson.dumps((*asked, *reached))).decode().rstrip("=")
+    def encode(self) -> str:
+        request = (self.verb, self.prefix, self.start, self.end, self.set)
+        place = (_number(self.begun), _number(self.position), self.id, self.cursor)
+        return base64.urlsafe_b64encode(orjson.dumps((*request, *place))).decode().rstrip("=")
 
 
 def read_resumption_token(text: str, verb: Verb) -> ResumptionToken:
-    """The token of a list by `verb`; raises `BadRequest` for whatever was not written here."""
+    """Return the token of a list by `verb`. Raise `BadRequest` for a token that is not ours."""
     try:
-        token = _parsed(text)
-        sound = token.written() == text and token.verb == verb
+        token = _parse(text)
+        is_valid = token.encode() == text and token.verb == verb
     except (ValueError, TypeError, OverflowError, binascii.Error, BadRequest):
-        sound = False
-    if not sound:
+        is_valid = False
+    if not is_valid:
         raise BadRequest.by(Code.BAD_TOKEN, "The resumption token is not one of this list.")
     return token
 
 
-def _parsed(text: str) -> ResumptionToken:
+def _parse(text: str) -> ResumptionToken:
     if len(text) > _LONGEST:
         raise ValueError("too long")
-    said = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    verb, prefix, start, end, chosen, begun, position, number, cursor = said
-    if not all(type(each) is int and 0 <= each <= _LARGEST for each in (number, cursor)) or prefix not in FORMATS:
+    members = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    verb, prefix, start, end, set_spec, begun, position, record_id, cursor = members
+    if not all(type(value) is int and 0 <= value <= _LARGEST for value in (record_id, cursor)) or prefix not in FORMATS:
         raise ValueError("made up")
-    if chosen is not None and not is_well_formed("set", chosen):
+    if set_spec is not None and not is_well_formed("set", set_spec):
         raise ValueError("made up")
     span_of(start, end)
-    return ResumptionToken(Verb(verb), prefix, start, end, chosen, _moment(begun), _moment(position), number, cursor)
+    return ResumptionToken(
+        Verb(verb), prefix, start, end, set_spec, _moment(begun), _moment(position), record_id, cursor
+    )
 
 
 def _number(moment: datetime) -> int:

@@ -14,7 +14,7 @@ MAX_FORM_BYTES = 64 << 10
 
 @pages.route("/oai2d", methods=["GET", "POST"])
 def provide() -> Response:
-    """Answer a harvester with what the public may read, whoever the actor is."""
+    """Answer a harvester; every client gets the public view."""
     if request.method == "POST" and request.mimetype not in ("", FORM):
         raise UnsupportedMediaType(f"Send the arguments as {FORM}.")
     request.max_content_length = MAX_FORM_BYTES

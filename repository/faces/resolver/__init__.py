@@ -1,5 +1,5 @@
-"""Resolution here: ``/doi/…``, ``/cstr/…`` and ``/hdl/…`` lead to what the identifier names.
+"""Resolution: ``/doi/…``, ``/cstr/…`` and ``/hdl/…`` lead to the record with the identifier.
 
-Whoever has an identifier of ours, in any written form and any case, gets to its page, or with another ``Accept`` to its
-metadata, also where no registrar's resolver answers yet.
+They accept an identifier of ours in any written form and any case, and lead to its page, or with another ``Accept`` to
+its metadata, also before a registrar's resolver knows it.
 """

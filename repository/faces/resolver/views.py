@@ -16,15 +16,15 @@ from repository.records.queries import is_published
 
 pages = Blueprint("resolution", __name__)
 SCHEMES = {"doi": "doi", "cstr": "cstr", "hdl": "handle"}
-PASSED_ON = ("format", "style", "locale", "lang")
+FORWARDED = ("format", "style", "locale", "lang")
 
 
 @pages.get("/<any(doi, cstr, hdl):prefix>/<path:text>")
 def resolve(prefix: str, text: str) -> Response:
-    """Go to the page of the record or concept with this identifier, or to its metadata."""
+    """Redirect to the page of the record or concept with this identifier, or to its metadata."""
     services: Services = current_services()
     scheme = SCHEMES[prefix]
-    parameters = {name: value for name in PASSED_ON if (value := request.args.get(name))}
+    parameters = {name: value for name in FORWARDED if (value := request.args.get(name))}
     representation = representation_for_page(parameters.get("format"))
     with services.database.snapshot(SYSTEM) as snapshot:
         owner = owner_of(snapshot, scheme, _bare(scheme, text))

@@ -121,7 +121,7 @@ def _documents(database: Database) -> Iterator[_Line]:
     """Yield what the index should hold of drafts and records."""
     drafts = select(Draft.id, Draft.revision).where(Draft.kind != DraftKind.EDIT.value)
     yield from _revisions(database, IndexPart.DRAFT, drafts)
-    yield from _revisions(database, IndexPart.RECORD, select(Version.id, Version.change).where(_THERE))
+    yield from _revisions(database, IndexPart.RECORD, select(Version.id, Version.cache_version).where(_THERE))
 
 
 def _revisions(database: Database, part: IndexPart, query: Select[int, int]) -> Iterator[_Line]:

@@ -20,7 +20,7 @@ AT_ONCE = 5_000
 
 # Built once: composing a statement costs more than running it.
 _PUBLIC = (
-    select(Version.id, Version.change, Version.file_set_id, FileSet.count)
+    select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count)
     .join(FileSet, Version.file_set_id == FileSet.id)
     .where(Version.files_access == PUBLIC, Version.withdrawn_at.is_(None), FileSet.count > 0)
     .order_by(Version.id)

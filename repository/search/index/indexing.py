@@ -23,7 +23,7 @@ _PUBLISHED = (
     select(
         Version.id,
         Version.concept_id,
-        Version.change,
+        Version.cache_version,
         grants_on(Version.concept_id),
         Version.index,
         Version.created,

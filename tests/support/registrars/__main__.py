@@ -9,7 +9,7 @@ from tests.support.registrars.server import Registrars
 
 
 def main() -> int:
-    """Serve until interrupted; what is wrong is one line on stderr and exit status 1."""
+    """Serve until interrupted; report an error in one line on stderr, with exit status 1."""
     parser = argparse.ArgumentParser(
         prog="tests.support.registrars", description="Registrars that are none, on loopback."
     )
@@ -17,10 +17,10 @@ def main() -> int:
     parser.add_argument("--file", type=Path, help="keep what is registered there (in memory unless given)")
     parser.add_argument("--accounts", type=Path, help="who may register what; see tests/support/registrars/accounts.py")
     parser.add_argument("--polls", type=int, default=0, help="how often a CSTR task is still under way when asked for")
-    given = parser.parse_args()
+    options = parser.parse_args()
     try:
-        known = accounts.read(given.accounts) if given.accounts else accounts.DEFAULT
-        registrars = Registrars(given.port, known, given.file, given.polls)
+        known = accounts.read(options.accounts) if options.accounts else accounts.DEFAULT
+        registrars = Registrars(options.port, known, options.file, options.polls)
         sys.stderr.write(f"{', '.join(f'{registrars.url}/{name}' for name in registrars.faces)}\n")
         registrars.serve()
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Who may register what: the accounts that are there unless a file names others.
+"""Accounts that may register: the default ones, unless a file names others.
 
 The file is ``{"datacite": [{"user", "secret", "prefixes": […], "domains": […]?}], "cstr": […], "handle": […]}``.
 """
@@ -13,7 +13,7 @@ FACES = ("datacite", "cstr", "handle")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`domains` are the hosts that DataCite lets DOIs of the account lead to, ``*`` for any."""
+    """One account; `domains` are the hosts that its DOIs may lead to, ``*`` for any."""
 
     user: str
     secret: str
@@ -38,13 +38,13 @@ DEFAULT: Accounts = {
 
 
 def read(file: Path) -> Accounts:
-    """Raises `ValueError` with one line for a file that is none of accounts."""
+    """Return the accounts in a file. Raise `ValueError` with one line for another kind of file."""
     try:
-        said = json.loads(file.read_text("utf-8"))
-        return {face: [Account(**account) for account in said.get(face, [])] for face in FACES}
+        members = json.loads(file.read_text("utf-8"))
+        return {face: [Account(**account) for account in members.get(face, [])] for face in FACES}
     except (TypeError, AttributeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError(f"{file}: {error}") from error
 
 
 def account_of(accounts: Sequence[Account], user: str, secret: str) -> Account | None:
-    return next((each for each in accounts if (each.user, each.secret) == (user, secret)), None)
+    return next((account for account in accounts if (account.user, account.secret) == (user, secret)), None)

@@ -1,4 +1,4 @@
-"""What the template of scientific data requires of a metadata record."""
+"""The requirements of the template of scientific data on a metadata record."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _IDENTIFIER = re.compile(r"(?P<prefix>\w{5})\.(?P<type>\d{2})\.\S+")
 
 
 def fault_of(member: Any, prefixes: Sequence[str]) -> str:
-    """Why a record is refused, empty when it is in order."""
+    """Return why a record is refused, empty when it is in order."""
     if not isinstance(member, dict):
         return "metadata must be an object"
     for name in _ALWAYS:
@@ -37,15 +37,15 @@ def _fault_of_identifier(member: dict[str, Any], prefixes: Sequence[str]) -> str
 
 
 def _fault_of_texts(member: dict[str, Any]) -> str:
-    if not _are_named(member["titles"]):
+    if not _are_names(member["titles"]):
         return "titles must be a list of {lang, name}"
-    if not _are_named(member["publisher"].get("names") if isinstance(member["publisher"], dict) else None):
+    if not _are_names(member["publisher"].get("names") if isinstance(member["publisher"], dict) else None):
         return "publisher.names must be a list of {lang, name}"
     for role in ("creators", "contributors"):
         if not all(map(_is_agent, member.get(role) or [])):
             return f"{role} must be a list of {{type, person | affiliation}}"
-    for each in member.get("descriptions") or []:
-        if not each.get("lang") or not each.get("description"):
+    for description in member.get("descriptions") or []:
+        if not description.get("lang") or not description.get("description"):
             return "descriptions must be a list of {lang, description}"
     return ""
 
@@ -68,12 +68,12 @@ def _is_agent(agent: Any) -> bool:
         return False
     name = {"1": "person", "2": "affiliation"}.get(str(agent.get("type")))
     inner = agent.get(name) if name else None
-    return isinstance(inner, dict) and _are_named(inner.get("names"))
+    return isinstance(inner, dict) and _are_names(inner.get("names"))
 
 
-def _are_named(names: Any) -> bool:
+def _are_names(names: Any) -> bool:
     return (
         isinstance(names, list)
         and bool(names)
-        and all(isinstance(each, dict) and each.get("lang") and each.get("name") for each in names)
+        and all(isinstance(entry, dict) and entry.get("lang") and entry.get("name") for entry in names)
     )

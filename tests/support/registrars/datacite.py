@@ -1,8 +1,8 @@
 """DataCite's REST API as far as a repository needs it: ``/dois`` and ``/dois/{doi}``, and ``/heartbeat``.
 
-Behaviour follows the service: JSON:API errors, 401 for wrong credentials, 403 for a prefix of others, 422 for what the
-schema refuses and for a DOI that is taken; states draft, registered, findable with the events that lead from one to the
-other; a PUT of an unknown DOI makes it; only findable DOIs are shown to strangers.
+It behaves like the service: JSON:API errors; 401 for wrong credentials, 403 for a foreign prefix, 422 for attributes
+against the schema and for a DOI in use; the states draft, registered, findable with their events; a PUT of an unknown
+DOI creates it; strangers see only findable DOIs.
 """
 
 import re
@@ -36,7 +36,7 @@ class DataCite:
         self.ledger = Ledger()
 
     def answer(self, request: Request) -> Reply:
-        """What the service says; never raises."""
+        """Return the reply of the service; never raise."""
         if request.path == "/heartbeat":
             return Reply(200, "OK", media_type="text/plain")
         credentials = request.credentials
@@ -71,29 +71,29 @@ class DataCite:
             return _refusal([("doi", "is invalid")], doi)
         if doi.partition("/")[0] not in account.prefixes:
             return _error(403, "You are not authorized to access this resource.")
-        held = self.ledger.get(doi)
+        entry = self.ledger.get(doi)
         if request.method == "POST":
             self.ledger.ask(doi)
-            if held is not None:
+            if entry is not None:
                 return _refusal([("doi", "This DOI has already been taken")], doi)
-        elif held is not None and held["client"] != account.user:
+        elif entry is not None and entry["client"] != account.user:
             return _error(403, "You are not authorized to access this resource.")
-        return self._keep(doi, attributes, held, account)
+        return self._keep(doi, attributes, entry, account)
 
-    def _keep(self, doi: str, attributes: dict[str, Any], held: Mapping[str, Any] | None, account: Account) -> Reply:
-        before = held or {"state": "draft", "attributes": {}}
+    def _keep(self, doi: str, attributes: dict[str, Any], known: Mapping[str, Any] | None, account: Account) -> Reply:
+        before = known or {"state": "draft", "attributes": {}}
         event = str(attributes.pop("event", ""))
         attributes = {**before["attributes"], **attributes, "doi": doi.lower()}
         state = _MOVES.get((before["state"], event), before["state"])
         if faults := _faults(attributes, state, account):
             return _refusal(faults, doi)
-        entry = {"state": state, "url": attributes.get("url"), "client": account.user, "attributes": attributes}
-        (self.ledger.mint if held is None else self.ledger.update)(doi, entry)
-        return _document(201 if held is None else 200, entry)
+        update = {"state": state, "url": attributes.get("url"), "client": account.user, "attributes": attributes}
+        (self.ledger.mint if known is None else self.ledger.update)(doi, update)
+        return _document(201 if known is None else 200, update)
 
 
 def _faults(attributes: Mapping[str, Any], state: str, account: Account) -> list[tuple[str, str]]:
-    """What is wrong, by field; a draft may lack anything."""
+    """Return the faults by field; a draft may lack anything."""
     url = attributes.get("url")
     faults = []
     if url and not _URL.fullmatch(str(url)):
@@ -111,9 +111,9 @@ def _faults(attributes: Mapping[str, Any], state: str, account: Account) -> list
 def _document(status: int, entry: Mapping[str, Any]) -> Reply:
     attributes = entry["attributes"]
     doi = attributes["doi"]
-    shown = {**attributes, "prefix": doi.partition("/")[0], "suffix": doi.partition("/")[2], "state": entry["state"]}
+    members = {**attributes, "prefix": doi.partition("/")[0], "suffix": doi.partition("/")[2], "state": entry["state"]}
     relations = {"client": {"data": {"id": entry["client"].lower(), "type": "clients"}}}
-    data = {"id": doi, "type": "dois", "attributes": shown, "relationships": relations}
+    data = {"id": doi, "type": "dois", "attributes": members, "relationships": relations}
     return Reply(status, {"data": data}, media_type=_MEDIA_TYPE)
 
 

@@ -1,4 +1,4 @@
-"""What DataCite's schema 4 refuses in the attributes of a DOI: required properties and controlled lists."""
+"""Checks of DataCite's schema 4 on the attributes of a DOI: required properties and controlled lists."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ _ALLOWED = {name: frozenset(words.split()) for name, words in _LISTS.items()}
 
 
 def faults_of(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Field and reason of each."""
+    """Return field and reason of each fault."""
     return [*_required(attributes), *_outside_lists("", attributes)]
 
 
@@ -50,14 +50,18 @@ def _required(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "types", _MISSING.format("resourceType")
 
 
-def _has(listed: Any, name: str) -> bool:
-    return isinstance(listed, list) and bool(listed) and all(isinstance(e, dict) and e.get(name) for e in listed)
+def _has(members: Any, name: str) -> bool:
+    return (
+        isinstance(members, list)
+        and bool(members)
+        and all(isinstance(member, dict) and member.get(name) for member in members)
+    )
 
 
 def _outside_lists(source: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, list):
-        for each in value:
-            yield from _outside_lists(source, each)
+        for member in value:
+            yield from _outside_lists(source, member)
     if isinstance(value, dict):
         for name, inner in value.items():
             if name in _ALLOWED and inner not in (None, "") and inner not in _ALLOWED[name]:

@@ -27,7 +27,7 @@ class Handles:
         self.ledger = Ledger()
 
     def answer(self, request: Request) -> Reply:
-        """What the service says; never raises."""
+        """Return the reply of the service; never raise."""
         value = request.path.removeprefix(_BELOW)
         if not request.path.startswith(_BELOW) or not re.fullmatch(r"[^/]+/.+", value):
             return Reply(404, "<html><body><h1>404 Not Found</h1></body></html>", media_type="text/html")
@@ -40,56 +40,56 @@ class Handles:
     def _show(self, value: str) -> Reply:
         entry = self.ledger.get(value)
         if entry is None:
-            return _told(100, value)
-        return _told(1, value, values=entry["values"]) if entry["values"] else _told(200, value)
+            return _reply(100, value)
+        return _reply(1, value, values=entry["values"]) if entry["values"] else _reply(200, value)
 
     def _put(self, request: Request, value: str) -> Reply:
         if request.credentials is None:
-            return _told(402, value, message="Authentication needed")
+            return _reply(402, value, message="Authentication needed")
         user, password = map(unquote, request.credentials)
         account = account_of(self._accounts, user, password)
         if account is None:
-            return _told(403, value, message="Authentication failed")
+            return _reply(403, value, message="Authentication failed")
         if value.partition("/")[0] not in account.prefixes:
-            return _told(301, value, message="That prefix doesn't live here")
+            return _reply(301, value, message="That prefix doesn't live here")
         try:
             values = request.json["values"] if isinstance(request.json, dict) else request.json
         except (ValueError, KeyError):
-            return _told(202, value, message="Invalid request: no values")
+            return _reply(202, value, message="Invalid request: no values")
         if fault := _fault(values):
-            return _told(202, value, message=f"Invalid value: {fault}")
+            return _reply(202, value, message=f"Invalid value: {fault}")
         return self._keep(value, values, overwrite=request.query.get("overwrite", "true") == "true")
 
     def _keep(self, value: str, values: Sequence[Mapping[str, Any]], *, overwrite: bool) -> Reply:
-        held = self.ledger.get(value)
+        known = self.ledger.get(value)
         if not overwrite:
             self.ledger.ask(value)
-        if held is not None and not overwrite:
-            return _told(101, value, message="Handle already exists")
-        url = next((each["data"]["value"] for each in values if each["type"] == "URL"), "")
+        if known is not None and not overwrite:
+            return _reply(101, value, message="Handle already exists")
+        url = next((member["data"]["value"] for member in values if member["type"] == "URL"), "")
         entry = {"url": url, "values": list(values)}
-        (self.ledger.mint if held is None else self.ledger.update)(value, entry)
-        return _told(1, value, status=201 if held is None else 200)
+        (self.ledger.mint if known is None else self.ledger.update)(value, entry)
+        return _reply(1, value, status=201 if known is None else 200)
 
 
 def _fault(values: Any) -> str:
-    """What is wrong with a list of values, empty when it is in order."""
+    """Return what is wrong with a list of values, empty when it is in order."""
     if not isinstance(values, list) or not values:
         return "there is none"
-    for each in values:
-        if not isinstance(each, dict) or type(each.get("index")) is not int or not each.get("type"):
+    for entry in values:
+        if not isinstance(entry, dict) or type(entry.get("index")) is not int or not entry.get("type"):
             return "index and type are needed"
-        data = each.get("data")
+        data = entry.get("data")
         if not isinstance(data, dict) or "value" not in data or "format" not in data:
-            return f"index {each['index']} has no data"
-        if each["type"] == "URL" and not re.fullmatch(r"https?://\S+", str(data["value"])):
-            return f"index {each['index']} is no URL"
-        if each["type"] == "HS_ADMIN" and not {"handle", "index", "permissions"} <= set(data["value"]):
-            return f"index {each['index']} names no administrator"
-    if not any(each["type"] == "HS_ADMIN" for each in values):
+            return f"index {entry['index']} has no data"
+        if entry["type"] == "URL" and not re.fullmatch(r"https?://\S+", str(data["value"])):
+            return f"index {entry['index']} is no URL"
+        if entry["type"] == "HS_ADMIN" and not {"handle", "index", "permissions"} <= set(data["value"]):
+            return f"index {entry['index']} names no administrator"
+    if not any(entry["type"] == "HS_ADMIN" for entry in values):
         return "nobody could change the handle: there is no HS_ADMIN"
     return ""
 
 
-def _told(code: int, value: str, *, status: int = 0, **also: Any) -> Reply:
+def _reply(code: int, value: str, *, status: int = 0, **also: Any) -> Reply:
     return Reply(status or _STATUS[code], {"responseCode": code, "handle": value, **also})

@@ -1,4 +1,4 @@
-"""What a face holds, by folded identifier, and how often it was asked to mint each and did."""
+"""The registrations of a face by folded identifier, with counters of its requests."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,33 +8,33 @@ from typing import Any
 
 @dataclass
 class Ledger:
-    """`asked` counts requests to register that were understood, `minted` those that made an identifier."""
+    """Registrations; `requests` counts valid requests to register, `mints` those that made an identifier."""
 
-    held: dict[str, dict[str, Any]] = field(default_factory=dict)
-    asked: Counter[str] = field(default_factory=Counter)
-    minted: Counter[str] = field(default_factory=Counter)
-    updated: Counter[str] = field(default_factory=Counter)
+    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests: Counter[str] = field(default_factory=Counter)
+    mints: Counter[str] = field(default_factory=Counter)
+    updates: Counter[str] = field(default_factory=Counter)
 
     def get(self, identifier: str) -> dict[str, Any] | None:
-        return self.held.get(identifier.casefold())
+        return self.entries.get(identifier.casefold())
 
     def ask(self, identifier: str) -> None:
-        self.asked[identifier.casefold()] += 1
+        self.requests[identifier.casefold()] += 1
 
     def mint(self, identifier: str, entry: dict[str, Any]) -> None:
-        self.held[identifier.casefold()] = entry
-        self.minted[identifier.casefold()] += 1
+        self.entries[identifier.casefold()] = entry
+        self.mints[identifier.casefold()] += 1
 
     def update(self, identifier: str, entry: dict[str, Any]) -> None:
-        self.held[identifier.casefold()] = entry
-        self.updated[identifier.casefold()] += 1
+        self.entries[identifier.casefold()] = entry
+        self.updates[identifier.casefold()] += 1
 
     def state(self) -> dict[str, Any]:
-        return {name: dict(getattr(self, name)) for name in ("held", "asked", "minted", "updated")}
+        return {name: dict(getattr(self, name)) for name in ("entries", "requests", "mints", "updates")}
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Take what `state` wrote in place of what is held."""
-        self.held = dict(state.get("held", {}))
-        self.asked, self.minted, self.updated = (
-            Counter(state.get(name, {})) for name in ("asked", "minted", "updated")
+        """Replace everything by a `state` of another ledger."""
+        self.entries = dict(state.get("entries", {}))
+        self.requests, self.mints, self.updates = (
+            Counter(state.get(name, {})) for name in ("requests", "mints", "updates")
         )

@@ -1,4 +1,4 @@
-"""Misbehaviour to order."""
+"""Orders of misbehaviour."""
 
 import threading
 import time
@@ -30,7 +30,7 @@ FOR_MEMBERS = frozenset({"refuse", "stick"})
 
 @dataclass(slots=True)
 class Order:
-    """One misbehaviour; what its kind does not need is ignored."""
+    """One misbehaviour; fields that its kind does not need are ignored."""
 
     face: str
     do: str
@@ -48,19 +48,19 @@ class Order:
     seen: deque[float] = field(default_factory=deque, repr=False)
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> "Order":
-        """Raises `ValueError` for what is no order."""
-        known = {each.name for each in fields(cls)} - {"seen"}
-        if unknown := set(said) - known:
+    def of(cls, members: Mapping[str, Any]) -> "Order":
+        """Return the order in a body. Raise `ValueError` for a wrong one."""
+        known = {entry.name for entry in fields(cls)} - {"seen"}
+        if unknown := set(members) - known:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
-        if said.get("do") not in KINDS:
+        if members.get("do") not in KINDS:
             raise ValueError(f"`do` is one of {', '.join(KINDS)}")
-        if said["do"] not in ("clear", "reset") and said.get("face") not in FACES:
+        if members["do"] not in ("clear", "reset") and members.get("face") not in FACES:
             raise ValueError(f"`face` is one of {', '.join(FACES)}")
-        return cls(**{"face": "", **said})
+        return cls(**{"face": "", **members})
 
     def exceeded(self) -> bool:
-        """Note a request; whether it is one too many within a second."""
+        """Count a request. Return whether it is one too many within a second."""
         now = time.monotonic()
         while self.seen and now - self.seen[0] > 1:
             self.seen.popleft()
@@ -71,7 +71,7 @@ class Order:
 
 
 class Orders:
-    """Those that are to be carried out, the oldest first."""
+    """The open orders, the oldest first."""
 
     def __init__(self) -> None:
         self._orders: list[Order] = []
@@ -90,11 +90,11 @@ class Orders:
             return [{"face": o.face, "do": o.do, "times": o.times, "match": o.match} for o in self._orders]
 
     def for_request(self, face: str, request: Request) -> Order | None:
-        """The order that this request is to suffer, which is one less to come."""
+        """Return the order for this request, and use it up by one."""
         return self._take(face, request, set(KINDS) - FOR_MEMBERS)
 
     def for_member(self, face: str, kind: str, identifier: str) -> Order | None:
-        """The order `kind` that one member of a batch is to suffer."""
+        """Return the order `kind` for one member of a batch."""
         return self._take(face, Request("", identifier, {}, {}), {kind})
 
     def _take(self, face: str, request: Request, kinds: Collection[str]) -> Order | None:

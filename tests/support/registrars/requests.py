@@ -1,4 +1,4 @@
-"""What comes and goes."""
+"""Requests and replies."""
 
 import json
 from base64 import b64decode
@@ -19,12 +19,12 @@ class Request:
 
     @property
     def json(self) -> Any:
-        """Raises `ValueError`."""
+        """The body as JSON; raises `ValueError`."""
         return json.loads(self.content)
 
     @property
     def credentials(self) -> tuple[str, str] | None:
-        """User and password of Basic authentication, as they were sent; None without."""
+        """User and password of Basic authentication as received; None without."""
         kind, _, token = self.headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic":
             return None
@@ -35,10 +35,10 @@ class Request:
         return user, password
 
     def speaks_of(self, text: str) -> bool:
-        """Whether `text` is part of path, query or body, in any case."""
-        wanted = text.casefold()
-        said = (self.path, *self.query.values(), self.content.decode("utf-8", "replace"))
-        return any(wanted in each.casefold() for each in said)
+        """Return whether `text` is part of path, query or body, in any case."""
+        folded = text.casefold()
+        parts = (self.path, *self.query.values(), self.content.decode("utf-8", "replace"))
+        return any(folded in part.casefold() for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

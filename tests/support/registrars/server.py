@@ -75,7 +75,7 @@ class Registrars:
             self._server.server_close()
 
     def do(self, name: str, request: Request) -> Reply:
-        """What the face answers; one request at a time, so that two for one identifier cannot both mint it."""
+        """Return the reply of a face; requests run one by one, so that two cannot mint one identifier."""
         with self._lock:
             reply = self.faces[name].answer(request)
             if self._file is not None and request.method != "GET":
@@ -83,12 +83,12 @@ class Registrars:
             return reply
 
     def note(self, name: str, request: Request, ended: str) -> None:
-        """Write down what became of a request."""
+        """Record the outcome of a request."""
         self.log.append({"face": name, "method": request.method, "path": request.path, "ended": ended})
         del self.log[:-_LOGGED]
 
     def control(self, request: Request) -> Reply:
-        """Orders in, state out."""
+        """Take an order, or return the state."""
         if request.method == "GET" and request.path == "/state":
             return Reply(200, self.state())
         if request.method != "POST":
@@ -107,10 +107,10 @@ class Registrars:
         return Reply(200, {"orders": self.orders.state()})
 
     def state(self) -> dict[str, Any]:
-        """``mints`` by face and folded identifier stand first, for tests that count."""
+        """Return the state; ``mints`` by face and folded identifier come first, for tests that count."""
         with self._lock:
             ledgers = {name: face.ledger.state() for name, face in self.faces.items()}
-        mints = {name: ledger["minted"] for name, ledger in ledgers.items()}
+        mints = {name: ledger["mints"] for name, ledger in ledgers.items()}
         return {"mints": mints, **ledgers, "orders": self.orders.state(), "requests": list(self.log)}
 
     def _empty_faces(self) -> Mapping[str, Face]:
@@ -129,7 +129,7 @@ class Registrars:
         self._server.daemon_threads = True
 
     def _save(self, file: Path) -> None:
-        """All at once: whoever reads it sees one state."""
+        """Write the state in one step: a reader sees one whole state."""
         written = file.with_suffix(".new")
         written.write_text(
             json.dumps({n: f.ledger.state() for n, f in self.faces.items()}, ensure_ascii=False), "utf-8"
@@ -149,7 +149,7 @@ class Conversation(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """What was asked is in the state."""
+        """Log nothing: the state lists all requests."""
 
     def _converse(self) -> None:
         parts = urlsplit(self.path)
@@ -194,7 +194,7 @@ class Conversation(BaseHTTPRequestHandler):
             self._spoil(order, self.registrars.do(name, request))
 
     def _spoil(self, order: Order, reply: Reply) -> None:
-        """Of what was done, tell nothing, half or nonsense; or, late, all."""
+        """Carry out the request, and send nothing, half or nonsense; or everything, late."""
         if order.do == "lose":
             self.close_connection = True
         elif order.do == "halve":
@@ -220,7 +220,7 @@ class Conversation(BaseHTTPRequestHandler):
             for _ in range(0, size, len(_CHUNK)):
                 self.wfile.write(_CHUNK)
         except OSError:
-            return  # the other side had enough
+            return  # the client closed the connection
 
     def _send(self, reply: Reply, only: int | None = None) -> None:
         content = reply.content
@@ -232,12 +232,12 @@ class Conversation(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(content[:only])
         except OSError:
-            self.close_connection = True  # the other side did not wait for it
+            self.close_connection = True  # the client closed the connection
 
 
 @contextmanager
 def running(port: int, **options: Any) -> Iterator[Registrars]:
-    """Registrars on `port` that are gone after the block; `options` as `Registrars` takes them."""
+    """Run registrars on `port` during the block; `options` are those of `Registrars`."""
     registrars = Registrars(port, **options)
     registrars.start()
     try:

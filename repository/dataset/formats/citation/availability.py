@@ -1,6 +1,6 @@
-"""The sentence that journals ask for: where the data of a work are, and who may have them.
+"""The data availability statement that journals require: where the data are, and who may have them.
 
-Source: JATS4R, Data availability statements 1.0, for what such a statement says.
+Source: JATS4R, Data availability statements 1.0, for the content of such a statement.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from repository.dataset.formats.type_mappings import kind_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Sentences:
     """The sentences of one language.
 
-    `data` and `software` are the words that depend on what it is, `states` the sentences by access status.
+    `data` and `software` are the words that depend on the type of resource, `states` the sentences by access status.
     """
 
     data: Mapping[str, str]
@@ -32,7 +32,7 @@ class _Words:
     conjunction: str
 
 
-_ENGLISH = _Words(
+_ENGLISH = _Sentences(
     data={"what": "The data that support", "past": "The data that supported", "are": "are", "were": "were",
           "they": "they", "their": "their"},
     software={"what": "The software that supports", "past": "The software that supported", "are": "is", "were": "was",
@@ -53,7 +53,7 @@ _ENGLISH = _Words(
     because=" ({})",
     conjunction=" and ",
 )  # fmt: skip
-_CHINESE = _Words(
+_CHINESE = _Sentences(
     data={"what": "支撑本研究的数据"},
     software={"what": "支撑本研究的软件"},
     states={
@@ -73,41 +73,42 @@ _CHINESE = _Words(
 
 
 def data_availability(publication: Publication, language: str = "en") -> str:
-    """A data availability statement on one line, with every identifier as a link.
+    """Return a data availability statement on one line, with every identifier as a link.
 
-    It says where the data are, who may have them (open, from which day on, on request, not at all, withdrawn) and
-    under which licence.  `language` is a tag of BCP 47: Chinese for one that begins with ``zh``, else English.
+    The statement says where the data are, who may have them (open, from which day on, on request, not at all,
+    withdrawn) and under which licence. `language` is a tag of BCP 47: Chinese for one that begins with ``zh``, else
+    English.
     """
-    code = "zh" if language.lower().partition("-")[0] == "zh" else "en"
-    words = _CHINESE if code == "zh" else _ENGLISH
+    language_code = "zh" if language.lower().partition("-")[0] == "zh" else "en"
+    sentences = _CHINESE if language_code == "zh" else _ENGLISH
     software = kind_of(publication.description.resource_type.id).csl == "software"
-    said = {
-        **(words.software if software else words.data),
+    parts = {
+        **(sentences.software if software else sentences.data),
         "where": printable(publication.repository_name),
-        "links": words.conjunction.join(_links(publication)),
+        "links": sentences.conjunction.join(_links(publication)),
     }
     if publication.withdrawn:
-        said["on"] = _filled(words.on, publication.withdrawn.date)
-        said["because"] = _filled(words.because, publication.withdrawn.reason.name(code))
-        return words.withdrawn.format_map(said)
-    said["until"] = _filled(words.embargoed, publication.embargo_until) or words.some_day
-    sentence = words.states.get(publication.access_status, words.states["restricted"])
-    licences = words.conjunction.join(map(_named, publication.description.licences))
-    return sentence.format_map(said) + _filled(words.licence, licences)
+        parts["on"] = _fill(sentences.on, publication.withdrawn.date)
+        parts["because"] = _fill(sentences.because, publication.withdrawn.reason.name(language_code))
+        return sentences.withdrawn.format_map(parts)
+    parts["until"] = _fill(sentences.embargoed, publication.embargo_until) or sentences.some_day
+    sentence = sentences.states.get(publication.access_status, sentences.states["restricted"])
+    licences = sentences.conjunction.join(map(_licence_text, publication.description.licences))
+    return sentence.format_map(parts) + _fill(sentences.licence, licences)
 
 
-def _filled(sentence: str, text: str) -> str:
+def _fill(sentence: str, text: str) -> str:
     return sentence.format(printable(text)) if printable(text) else ""
 
 
 def _links(publication: Publication) -> list[str]:
-    found = [identifier_urls.doi_url(publication.doi)] if publication.doi else []
+    links = [identifier_urls.doi_url(publication.doi)] if publication.doi else []
     if publication.cstr:
-        parsed = cstr.parse(publication.cstr)
-        found.append(f"{parsed.url} ({parsed.curie})")
-    return found or [publication.url]
+        identifier = cstr.parse(publication.cstr)
+        links.append(f"{identifier.url} ({identifier.curie})")
+    return links or [publication.url]
 
 
-def _named(licence: Licence) -> str:
+def _licence_text(licence: Licence) -> str:
     address = identifier_urls.web_address(licence.url)
     return f"{licence.title} ({address})" if address else licence.title

@@ -29,10 +29,10 @@ _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
 def bibtex(publication: Publication) -> str:
-    """One entry, ending in a line break.
+    """Return one entry, ending in a line break.
 
-    Titles are braced so that no style changes their case; names of East Asian characters and of
-    organisations are braced so that none takes them apart.  The CSTR stands in ``note``, which every style prints.
+    Braces around titles keep styles from changing their case. Braces around East Asian names and names of organisations
+    keep styles from splitting them. The CSTR stands in ``note``, which every style prints.
     """
     kind = kind_of(publication.description.resource_type.id).bibtex
     lines = [f"  {name:<9} = {value}," for name, value in _fields(publication) if value]
@@ -41,27 +41,27 @@ def bibtex(publication: Publication) -> str:
 
 def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
     description = publication.description
-    yield "author", _braced(" and ".join(_name(agent) for agent in description.creators))
-    yield "editor", _braced(" and ".join(_name(agent) for agent in csl.editors(description.contributors)))
-    yield "title", _braced(_braced(_text(description.title)))
-    yield "publisher", _braced(_text(csl.publisher(publication)))
+    yield "author", _in_braces(" and ".join(_name(agent) for agent in description.creators))
+    yield "editor", _in_braces(" and ".join(_name(agent) for agent in csl.editors(description.contributors)))
+    yield "title", _in_braces(_in_braces(_text(description.title)))
+    yield "publisher", _in_braces(_text(csl.publisher(publication)))
     yield from _date(description.publication_date)
-    yield "version", _braced(_text(csl.version(publication)))
-    yield "doi", _braced((publication.doi or "").translate(_VERBATIM))
-    yield "url", _braced(csl.address(publication).translate(_VERBATIM))
+    yield "version", _in_braces(_text(csl.version(publication)))
+    yield "doi", _in_braces((publication.doi or "").translate(_VERBATIM))
+    yield "url", _in_braces(csl.address(publication).translate(_VERBATIM))
     if publication.cstr:
-        yield "note", _braced(_text(cstr.parse(publication.cstr).curie))
-    yield "language", _braced(_text(", ".join(label.name().lower() for label in description.languages)))
-    yield "copyright", _braced("; ".join(_text(_licence(licence)) for licence in description.licences))
-    yield "keywords", _braced(", ".join(_guarded(subject.subject) for subject in description.subjects))
-    yield "abstract", _braced(_text(plain(description.description)))
+        yield "note", _in_braces(_text(cstr.parse(publication.cstr).curie))
+    yield "language", _in_braces(_text(", ".join(label.name().lower() for label in description.languages)))
+    yield "copyright", _in_braces("; ".join(_text(_licence(licence)) for licence in description.licences))
+    yield "keywords", _in_braces(", ".join(_protect(subject.subject) for subject in description.subjects))
+    yield "abstract", _in_braces(_text(plain(description.description)))
 
 
 def _date(edtf: str) -> Iterator[tuple[str, str]]:
-    """Year and month, of an interval those of its beginning."""
+    """Yield year and month; of an interval, those of its beginning."""
     parts = csl.date_parts(edtf)
     if parts:
-        yield "year", _braced(f"{parts[0][0]:04}")
+        yield "year", _in_braces(f"{parts[0][0]:04}")
     if parts and len(parts[0]) > 1:
         yield "month", _MONTHS[parts[0][1] - 1]
 
@@ -72,19 +72,19 @@ def _licence(licence: Licence) -> str:
 
 
 def _name(agent: Agent) -> str:
-    """ "Family, Given"; braced where a comma or the word "and" would be read as BibTeX's own."""
+    """Return "Family, Given"; add braces where BibTeX would read a comma or the word "and" as its own."""
     if person_names.is_indivisible(agent):
-        return _braced(_text(person_names.written(agent)))
-    return ", ".join(_guarded(part) for part in person_names.parts(agent) if part)
+        return _in_braces(_text(person_names.display_name(agent)))
+    return ", ".join(_protect(part) for part in person_names.parts(agent) if part)
 
 
-def _guarded(part: str) -> str:
+def _protect(part: str) -> str:
     text = _text(part)
-    return _braced(text) if re.search(r",|\band\b", text, re.IGNORECASE) else text
+    return _in_braces(text) if re.search(r",|\band\b", text, re.IGNORECASE) else text
 
 
 def _key(publication: Publication) -> str:
-    """As in ``mueller_2024_17``: ASCII, and the same for ever, because documents cite by it."""
+    """Return a key as in ``mueller_2024_17``: ASCII, and stable for ever, because documents cite by it."""
     description = publication.description
     creators = description.creators
     family = person_names.parts(creators[0])[0] if creators and creators[0].personal else ""
@@ -98,5 +98,5 @@ def _text(text: str) -> str:
     return printable(text).translate(_ESCAPES)
 
 
-def _braced(text: str) -> str:
+def _in_braces(text: str) -> str:
     return f"{{{text}}}" if text else ""

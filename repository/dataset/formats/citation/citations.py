@@ -1,4 +1,4 @@
-"""How to cite a dataset, in the styles that journals ask for and as BibTeX."""
+"""Citations of a dataset, in the styles that journals require and as BibTeX."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,7 +27,7 @@ STYLES: Mapping[str, str] = MappingProxyType(
         "vancouver": "Vancouver (NLM)",
     }
 )
-"""Style id -> name for people, in the order in which they are offered."""
+"""Style id -> name for people, in the order of the menu."""
 
 _SYNONYMS = {
     "china-national-standard-gb-t-7714-2015-numeric": GB_T_7714,
@@ -44,47 +44,47 @@ _CSL_FILES = {"vancouver": "nlm-citation-sequence"}
 
 
 def cite(publication: Publication, style: str, locale: str = "en-US", accessed: date | None = None) -> str:
-    """The reference to `publication` as one line of plain text, with its version and both its identifiers.
+    """Return the reference to `publication` as one line of plain text, with its version and both identifiers.
 
-    `style` is one of `STYLES` or the id of any style of the CSL project, `locale` a language tag; `accessed` is the
-    day of the citation, for the styles that state one.  DOI and CSTR that a style leaves out follow what it printed,
-    as in ``… https://doi.org/10.5072/1. CSTR:99999.11.1.``, the full stop where the style ends with one.  A withdrawn
-    version is cited as it was before, for its identifiers still lead to the reason.  Raises `ValueError` for an
-    unknown style or locale, naming those there are, and for a style made for other things than this.  Safe to call
-    from several threads.
+    `style` is one of `STYLES` or the id of any style of the CSL project; `locale` is a language tag; `accessed` is the
+    day of the citation, for the styles that state one. If a style leaves out the DOI or the CSTR, they follow its text,
+    as in ``… https://doi.org/10.5072/1. CSTR:99999.11.1.``, with a full stop where the style ends with one. A withdrawn
+    version keeps its citation, because its identifiers still lead to the reason. Raise `ValueError` for an unknown
+    style or locale, naming the known ones, and for a style that does not fit this type of resource. Safe to call from
+    several threads.
     """
-    wanted = _SYNONYMS.get(style, style)
-    if wanted == GB_T_7714:
+    style_id = _SYNONYMS.get(style, style)
+    if style_id == GB_T_7714:
         return gbt7714.reference(publication, accessed)
     # imported here: the library of styles reads XML and takes 5 MB, and many processes never cite
     from repository.dataset.formats.citation import styles  # noqa: PLC0415
 
-    file = _CSL_FILES.get(wanted, wanted)
+    file = _CSL_FILES.get(style_id, style_id)
     if file not in styles.known():
-        offered = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"
-        raise ValueError(f"Unknown citation style {style[:80]!r}. {offered}.")
+        choice = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"
+        raise ValueError(f"Unknown citation style {style[:80]!r}. {choice}.")
     item = csl.csl_json(_for_print(publication), accessed)
-    return _identified(styles.render(file, styles.locale_for(locale), item), publication)
+    return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
 
 
 def _for_print(publication: Publication) -> Publication:
-    """With a bare version number, because styles write "Version" before it."""
+    """Return a copy with a bare version number, because styles write "Version" before it."""
     return replace(publication, description=replace(publication.description, version=csl.bare_version(publication)))
 
 
-def _identified(text: str, publication: Publication) -> str:
-    """`text` and behind it what it does not hold of DOI and CSTR; the address where there is neither."""
-    shown = text.casefold()
+def _with_identifiers(text: str, publication: Publication) -> str:
+    """Return `text` and after it the DOI and CSTR that it lacks; without either, the address."""
+    folded = text.casefold()
     missing = []
-    if publication.doi and not _holds(shown, publication.doi, identifier_urls.doi_url(publication.doi)):
+    if publication.doi and not _contains(folded, publication.doi, identifier_urls.doi_url(publication.doi)):
         missing.append(identifier_urls.doi_url(publication.doi))
-    if publication.cstr and not _holds(shown, publication.cstr, identifier_urls.cstr_url(publication.cstr)):
+    if publication.cstr and not _contains(folded, publication.cstr, identifier_urls.cstr_url(publication.cstr)):
         missing.append(cstr.parse(publication.cstr).curie)
-    if not publication.doi and not publication.cstr and not _holds(shown, publication.url):
+    if not publication.doi and not publication.cstr and not _contains(folded, publication.url):
         missing.append(publication.url)
     stop = "." if text.endswith(".") else ""
     return " ".join([text, *(f"{identifier}{stop}" for identifier in missing)])
 
 
-def _holds(shown: str, *forms: str) -> bool:
-    return any(form.casefold() in shown for form in forms)
+def _contains(folded: str, *forms: str) -> bool:
+    return any(form.casefold() in folded for form in forms)

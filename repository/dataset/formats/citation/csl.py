@@ -1,4 +1,4 @@
-"""CSL-JSON 1.0.2, the form in which citation software takes a reference."""
+"""CSL-JSON 1.0.2, the form in which citation software reads a reference."""
 
 import re
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 def csl_json(publication: Publication, accessed: date | None = None) -> dict[str, Any]:
-    """One CSL item; what the description does not say is left out.
+    """Return one CSL item, without the members that the description lacks.
 
-    Names of East Asian characters are ``literal``, because styles would reorder and abbreviate
-    them.  CSL has no variable for a CSTR: it stands in ``note``, and in ``URL`` without a DOI.
+    Names of East Asian characters are ``literal``, because styles would reorder and abbreviate them. CSL has no
+    variable for a CSTR: it stands in ``note``, and without a DOI in ``URL``.
     """
     description = publication.description
     item: dict[str, Any] = {
@@ -44,45 +44,45 @@ def csl_json(publication: Publication, accessed: date | None = None) -> dict[str
 
 
 def address(publication: Publication) -> str:
-    """The most lasting address: of the DOI, else of the CSTR, else of the page."""
+    """Return the most lasting address: of the DOI, else of the CSTR, else of the page."""
     return identifier_urls.cited_at(publication.doi, publication.cstr, publication.url)
 
 
 def language(publication: Publication) -> str | None:
-    """The language in which the title is written (BCP 47), None when nothing tells."""
+    """Return the language of the title (BCP 47), None when it is unknown."""
     description = publication.description
     return language_of(description.title, [label.id for label in description.languages])
 
 
 def version(publication: Publication) -> str:
-    """The version on one line; none for a concept, which stands for all its versions."""
+    """Return the version on one line; none for a concept, which stands for all its versions."""
     return "" if publication.is_concept else printable(publication.description.version)
 
 
 def bare_version(publication: Publication) -> str:
-    """The version without the V that stands before a number."""
+    """Return the version without the V that stands before a number."""
     return _MARKED_VERSION.sub("", version(publication), count=1)
 
 
 def publisher(publication: Publication) -> str:
-    """The publisher, or the repository where none is said."""
+    """Return the publisher, or the repository if the description names none."""
     return printable(publication.description.publisher) or publication.repository_name
 
 
 def languages(publication: Publication) -> Sequence[str]:
-    """The languages of the data, else that of the title (BCP 47)."""
+    """Return the languages of the data, else that of the title (BCP 47)."""
     declared = [tag for label in publication.description.languages if (tag := language_tag(label.id))]
     return declared or [tag for tag in [language(publication)] if tag]
 
 
 def translated_title(publication: Publication) -> str:
-    """The first title that is said to be a translation, empty when there is none."""
+    """Return the first title with the type of a translation, or an empty text."""
     titles = publication.description.additional_titles
     return next((t.text for t in titles if t.type and t.type.id == "translated-title"), "")
 
 
 def other_abstracts(publication: Publication) -> Sequence[Text]:
-    """Abstracts beside the description, mostly in another language."""
+    """Return abstracts beside the description, mostly in another language."""
     return [t for t in publication.description.additional_descriptions if t.type and t.type.id == "abstract"]
 
 
@@ -91,21 +91,21 @@ def editors(contributors: Sequence[Agent]) -> Sequence[Agent]:
 
 
 def date_parts(edtf: str) -> list[list[int]]:
-    """Year, month and day of an EDTF level 0 date, two such lists for an interval; [] for none.
+    """Return year, month and day of an EDTF level 0 date, two such lists for an interval; [] for none.
 
-    An open end of an interval is left out.
+    Leave out an open end of an interval.
     """
-    found = (_DATE.match(end) for end in edtf.split("/"))
-    return [[int(part) for part in match.groups() if part] for match in found if match]
+    matches = (_DATE.match(end) for end in edtf.split("/"))
+    return [[int(part) for part in match.groups() if part] for match in matches if match]
 
 
 def _date(edtf: str) -> dict[str, Any] | None:
-    found = date_parts(edtf)
-    return {"date-parts": found} if found else None
+    parts = date_parts(edtf)
+    return {"date-parts": parts} if parts else None
 
 
 def _name(agent: Agent) -> dict[str, str]:
     if person_names.is_indivisible(agent):
-        return {"literal": person_names.written(agent)}
-    family, given = person_names.parts(agent)
-    return {"family": family, "given": given} if given else {"family": family}
+        return {"literal": person_names.display_name(agent)}
+    family_name, given_name = person_names.parts(agent)
+    return {"family": family_name, "given": given_name} if given_name else {"family": family_name}

@@ -34,12 +34,12 @@ _TYPES = {
 
 
 def endnote(publication: Publication, accessed: date | None = None) -> str:
-    """One reference, ending in an empty line; a tag that has nothing to say is left out.
+    """Return one reference, ending in an empty line, without tags that have no value.
 
-    A title in another language stands in ``%Q``, the CSTR in ``%M``.  No text can add a tag, for each stands on one
+    A title in another language stands in ``%Q``, the CSTR in ``%M``. No text can add a tag, because each stands on one
     line.
     """
-    lines = [f"{tag} {written}" for tag, text in _tags(publication, accessed) if (written := printable(text))]
+    lines = [f"{tag} {value}" for tag, text in _tags(publication, accessed) if (value := printable(text))]
     return "\r\n".join([*lines, "", ""])
 
 
@@ -73,8 +73,8 @@ def _dates(publication: Publication, accessed: date | None) -> Iterator[tuple[st
 
 
 def _name(agent: Agent) -> str:
-    """An organisation's name ends in a comma, and a comma within it is doubled, so that it is not taken apart."""
-    name = person_names.catalogued(agent)
+    """Return the name; EndNote keeps an organisation's whole if it ends in a comma and doubles the first one inside."""
+    name = person_names.sort_name(agent)
     if agent.personal:
         return name
     return name.replace(",", ",,", 1) if "," in name else f"{name},"

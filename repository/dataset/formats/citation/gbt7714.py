@@ -1,4 +1,4 @@
-"""References after GB/T 7714-2015, numeric system, for electronic resources (clause 4.6).
+"""References in the numeric system of GB/T 7714-2015, for electronic resources (clause 4.6).
 
 Written by hand because the CSL style of that name knows neither version nor CSTR.
 """
@@ -10,22 +10,21 @@ from datetime import date
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
-from repository.dataset.formats.citation import csl, person_names, pinyin
+from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.plain_text import printable
 from repository.dataset.formats.type_mappings import kind_of
 
 MOST_AUTHORS = 3
-"""Names that are printed; of more authors the first so many and "et al." (clause 8.1.2)."""
+"""Names that are printed; "et al." stands for the others (clause 8.1.2)."""
 
 _NUMBERED = re.compile(r"[vV]?(\d+(?:\.\d+)*)")
 _END = " .。"
 
 
 def reference(publication: Publication, accessed: date | None = None) -> str:
-    """``Authors. Title[DS/OL]. V2. Publisher, 2024[2025-03-23]. https://… . CSTR:… . DOI:… .``
+    """Return ``Authors. Title[DS/OL]. V2. Publisher, 2024[2025-03-23]. https://… . CSTR:… . DOI:… .``
 
-    `accessed` is the day of the citation; the standard wants it, without it its brackets are left
-    out.
+    `accessed` is the day of the citation, which the standard requires; without it the brackets are left out.
     """
     return " ".join(f"{part}." for part in _parts(publication, accessed) if part)
 
@@ -43,26 +42,27 @@ def _parts(publication: Publication, accessed: date | None) -> Iterator[str]:
 
 
 def _authors(creators: Sequence[Agent], language: str | None) -> str:
-    shown = [_author(agent) for agent in creators[:MOST_AUTHORS]]
+    names = [_author(agent) for agent in creators[:MOST_AUTHORS]]
     if len(creators) > MOST_AUTHORS:
-        shown.append("等" if language == "zh" else "et al")
-    return ", ".join(shown).rstrip(_END)
+        names.append("等" if language == "zh" else "et al")
+    return ", ".join(names).rstrip(_END)
 
 
 def _author(agent: Agent) -> str:
-    """Family name in capitals and initials without points (clause 8.1.1); others as they are.
+    """Return the family name in capitals and initials without points (clause 8.1.1); other names unchanged.
 
-    Of a given name in pinyin each syllable has its initial: Li Jiangning is ``LI J N``, as in the clause's example.
+    Each syllable of a given name in pinyin has its initial: Li Jiangning is ``LI J N``, as in the clause's example.
     """
     if person_names.is_indivisible(agent):
-        return person_names.written(agent)
-    family, given = person_names.parts(agent)
-    letters = [part[0].upper() for part in pinyin.syllables(family, given)] or person_names.initials(given)
-    return " ".join([family.upper(), *letters])
+        return person_names.display_name(agent)
+    family_name, given_name = person_names.parts(agent)
+    syllables = person_names.syllables(family_name, given_name)
+    letters = [part[0].upper() for part in syllables] or person_names.initials(given_name)
+    return " ".join([family_name.upper(), *letters])
 
 
 def _version(version: str) -> str:
-    """Plain numbers get the V that the standard's examples have; other words stay."""
+    """Return a plain number with the V of the standard's examples; other words unchanged."""
     match = _NUMBERED.fullmatch(version)
     return f"V{match[1]}" if match else version.rstrip(_END)
 

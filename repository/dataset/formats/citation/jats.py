@@ -19,22 +19,20 @@ _CURATORS = frozenset({"datacurator", "datamanager"})
 
 
 def jats(publication: Publication) -> str:
-    """The element ``mixed-citation`` of type data (or software), with the name space of its links.
+    """Return the element ``mixed-citation`` of type data (or software), with the namespace of its links.
 
-    Between its elements stands the punctuation of a reference, so that it reads without a style.  The DOI is a
-    ``pub-id``, the CSTR one of a custom type; without both the page is an ``ext-link``.
+    Punctuation stands between its elements, so that it reads without a style. The DOI is a ``pub-id``, the CSTR one of
+    a custom type; without both the page is an ``ext-link``.
     """
     parts = [part for part in _parts(publication) if part]
     kind = "software" if kind_of(publication.description.resource_type.id).csl == "software" else "data"
     language = csl.language(publication)
-    tagged = xml_writer.attribute("xml:lang", language) if language else ""
-    return (
-        f'<mixed-citation publication-type="{kind}" xmlns:xlink="{_XLINK}"{tagged}>{". ".join(parts)}</mixed-citation>'
-    )
+    lang = xml_writer.attribute("xml:lang", language) if language else ""
+    return f'<mixed-citation publication-type="{kind}" xmlns:xlink="{_XLINK}"{lang}>{". ".join(parts)}</mixed-citation>'
 
 
-def referred(publication: Publication) -> str:
-    """The citation as a member of ``ref-list``."""
+def jats_ref(publication: Publication) -> str:
+    """Return the citation as a member of ``ref-list``."""
     return f'<ref id="ref-{publication.id}">{jats(publication)}</ref>'
 
 
@@ -58,21 +56,21 @@ def _people(group: str, agents: Sequence[Agent]) -> str:
 
 def _name(agent: Agent) -> str:
     if not agent.personal:
-        return _said("collab", person_names.written(agent), language_of(agent.name))
-    family, given = person_names.parts(agent)
-    eastern = has_cjk(family)
-    parts = _said("surname", family) + _said("given-names", given)
+        return _element("collab", person_names.display_name(agent), language_of(agent.name))
+    family_name, given_name = person_names.parts(agent)
+    eastern = has_cjk(family_name)
+    parts = _element("surname", family_name) + _element("given-names", given_name)
     style = xml_writer.attribute("name-style", "eastern" if eastern else "western")
-    tag = language_of(family) if eastern else None
+    tag = language_of(family_name) if eastern else None
     return f"<name{style}{xml_writer.attribute('xml:lang', tag) if tag else ''}>{parts}</name>" if parts else ""
 
 
 def _titles(publication: Publication) -> str:
     description = publication.description
-    spoken = [label.id for label in description.languages]
-    title = _said("data-title", description.title, csl.language(publication))
+    languages = [label.id for label in description.languages]
+    title = _element("data-title", description.title, csl.language(publication))
     others = [
-        _said("trans-title", other.text, language_tag(other.language) or language_of(other.text, spoken))
+        _element("trans-title", other.text, language_tag(other.language) or language_of(other.text, languages))
         for other in description.additional_titles
         if other.type and other.type.id == "translated-title"
     ]
@@ -80,7 +78,7 @@ def _titles(publication: Publication) -> str:
 
 
 def _year(publication: Publication) -> str:
-    """Four digits (of an interval those of its beginning), the whole date as ISO 8601."""
+    """Return the year with the whole date as ISO 8601; of an interval, its beginning."""
     for parts in csl.date_parts(publication.description.publication_date)[:1]:
         whole = "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
         return f"<year{xml_writer.attribute('iso-8601-date', whole)}>{parts[0]:04}</year>"
@@ -88,16 +86,16 @@ def _year(publication: Publication) -> str:
 
 
 def _identifiers(publication: Publication) -> str:
-    found = []
+    elements = []
     if publication.doi:
-        found.append(_pub_id("doi", "datacite", publication.doi, identifier_urls.doi_url(publication.doi)))
+        elements.append(_pub_id("doi", "datacite", publication.doi, identifier_urls.doi_url(publication.doi)))
     if publication.cstr:
-        parsed = cstr.parse(publication.cstr)
-        found.append(_pub_id("custom", "cstr", parsed.curie, parsed.url, ' custom-type="cstr"'))
-    if not found:
+        identifier = cstr.parse(publication.cstr)
+        elements.append(_pub_id("custom", "cstr", identifier.curie, identifier.url, ' custom-type="cstr"'))
+    if not elements:
         link = xml_writer.attribute("xlink:href", publication.url)
-        found.append(f'<ext-link ext-link-type="uri"{link}>{xml_writer.text(publication.url)}</ext-link>')
-    return ", ".join(found)
+        elements.append(f'<ext-link ext-link-type="uri"{link}>{xml_writer.text(publication.url)}</ext-link>')
+    return ", ".join(elements)
 
 
 def _pub_id(kind: str, authority: str, identifier: str, address: str, more: str = "") -> str:
@@ -106,7 +104,7 @@ def _pub_id(kind: str, authority: str, identifier: str, address: str, more: str 
     return f"<pub-id {attributes}>{xml_writer.text(identifier)}</pub-id>"
 
 
-def _said(name: str, text: str, language: str | None = None) -> str:
+def _element(name: str, text: str, language: str | None = None) -> str:
     content = xml_writer.text(printable(text))
     if not content:
         return ""

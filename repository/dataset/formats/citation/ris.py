@@ -36,12 +36,12 @@ _TYPES = {
 
 
 def ris(publication: Publication, accessed: date | None = None) -> str:
-    """One reference, ending in a line break; a tag that has nothing to say is left out.
+    """Return one reference, ending in a line break, without tags that have no value.
 
-    A title in another language stands in ``TT``, an abstract in one in ``N2``, the CSTR in ``AN``.  `accessed` is the
-    day of the citation.  No text can add a tag, for each stands on one line.
+    A title in another language stands in ``TT``, an abstract in another language in ``N2``, the CSTR in ``AN``.
+    `accessed` is the day of the citation. No text can add a tag, because each stands on one line.
     """
-    lines = [f"{tag}  - {written}" for tag, text in _tags(publication, accessed) if (written := printable(text))]
+    lines = [f"{tag}  - {value}" for tag, text in _tags(publication, accessed) if (value := printable(text))]
     return "\r\n".join([*lines, "ER  - ", ""])
 
 
@@ -51,9 +51,9 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
     yield "TI", description.title
     yield "TT", csl.translated_title(publication)
     for agent in description.creators:
-        yield "AU", person_names.catalogued(agent)
+        yield "AU", person_names.sort_name(agent)
     for agent in csl.editors(description.contributors):
-        yield "ED", person_names.catalogued(agent)
+        yield "ED", person_names.sort_name(agent)
     yield from _dates(publication, accessed)
     yield "PB", csl.publisher(publication)
     yield "DP", publication.repository_name
@@ -65,7 +65,7 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
 
 
 def _dates(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
-    """Year and date, of an interval its beginning; a date always has its slashes: ``2024/03/05/``."""
+    """Yield year and date, of an interval its beginning; a date always has its slashes: ``2024/03/05/``."""
     for parts in csl.date_parts(publication.description.publication_date)[:1]:
         year, *rest = parts
         yield "PY", f"{year:04}"

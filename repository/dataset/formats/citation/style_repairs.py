@@ -1,7 +1,7 @@
-"""What citeproc-py 0.11 gets wrong in the styles of the CSL project, mended here and nowhere else.
+"""Repairs of what citeproc-py 0.11 gets wrong in the styles of the CSL project.
 
-Elements of a style are made from the classes that stand directly below `CitationStylesElement`, the last of a name:
-those below take the places of the library's own.  The other repairs change a style once, after it was read.
+citeproc-py makes the elements of a style from the classes directly below `CitationStylesElement`, the last of each
+name: the classes here replace the library's own. The other repairs change a style once, after it is read.
 """
 
 import re
@@ -14,29 +14,29 @@ from citeproc.string import String
 _CSL = {"cs": "http://purl.org/net/xbiblio/csl"}
 _INITIALS = "initialize-with"
 
-# American commas and full stops stand inside quotation marks, an option citeproc-py leaves undone
+# American commas and full stops stand inside quotation marks; citeproc-py ignores this option
 _CLOSING_QUOTE = re.compile("(”)([.,])")
 _DOUBLED_STOP = re.compile(r"(?<!\.)([.?!。？！])(’?[”》]?)\.(?=\s|$)")
-# what stood between parts of which the last is missing; bounded, for a title may be full stops without end
+# separators before a missing last part; bounded, because a title may be full stops without end
 _LOOSE_END = re.compile(r"[\s.,;:]{0,8}[\s,;:]\.?$")
 
 
-class _Cased:
-    """Changes the case of parts that are plain strings, for which the library has no method."""
+class _CaseChanger:
+    """Changes the case of parts that are plain strings; the library has no method for them."""
 
     def case(self, text: Any, language: str | None = None) -> Any:
         plain = String(str(text))
         return super().case(plain, language) if plain else plain  # type: ignore[misc]  # of the class it is mixed into
 
 
-class _Text(_Cased):
-    """Finds its macro in a table; the library searches the whole style, hundreds of times for one reference."""
+class _Text(_CaseChanger):
+    """Finds its macro in a table; the library searches the whole style hundreds of times for one reference."""
 
     def get_macro(self, name: str) -> Any:
         return self.get_root().macros[name]  # type: ignore[attr-defined]
 
     def calls_variable(self) -> bool:
-        """The same for every reference, so it is found out once for each macro."""
+        """Return the library's answer, computed once for each macro: it is the same for every reference."""
         name = self.get("macro")  # type: ignore[attr-defined]
         if name is None:
             return bool(super().calls_variable())  # type: ignore[misc]
@@ -46,14 +46,14 @@ class _Text(_Cased):
         return bool(calling[name])
 
 
-class _NamePart(_Cased):
-    """Leaves out a part that a name does not have, with what would surround it; parts stay plain strings."""
+class _NamePart(_CaseChanger):
+    """Leaves out a part that a name lacks, with its surroundings; other parts stay plain strings."""
 
-    def format_part(self, given: str | None, family: str | None) -> tuple[str | None, str | None]:
-        part = given if self.get("name") == "given" else family  # type: ignore[attr-defined]
+    def format_part(self, given_name: str | None, family_name: str | None) -> tuple[str | None, str | None]:
+        part = given_name if self.get("name") == "given" else family_name  # type: ignore[attr-defined]
         if not part:
-            return given, family
-        formatted = super().format_part(given, family)  # type: ignore[misc]
+            return given_name, family_name
+        formatted = super().format_part(given_name, family_name)  # type: ignore[misc]
         return formatted[0] and str(formatted[0]), formatted[1] and str(formatted[1])
 
 
@@ -61,36 +61,36 @@ _ELEMENTS = tuple(
     type(name, (mixin, getattr(model, name), model.CitationStylesElement), {})
     for name, mixin in (
         ("Text", _Text),
-        ("Number", _Cased),
-        ("Label", _Cased),
-        ("Date_Part", _Cased),
+        ("Number", _CaseChanger),
+        ("Label", _CaseChanger),
+        ("Date_Part", _CaseChanger),
         ("Name_Part", _NamePart),
     )
 )
-"""Held, because classes that nobody holds are forgotten."""
+"""A reference, because Python forgets classes without one."""
 
 
 def repair(root: Any) -> None:
-    """Change the parsed style at `root` to what citeproc-py can print rightly."""
+    """Change the parsed style at `root` to one that citeproc-py prints correctly."""
     root.macros = {macro.get("name"): macro for macro in reversed(root.findall("cs:macro", _CSL))}
     root.calling = {}
     _leave_out_numbers(root)
     _keep_given_names(root)
     for local in root.locales:
         _separate_date_parts(local)
-        local.style = proxy(root)  # a circle would stay in memory until the next great collection
+        local.style = proxy(root)  # a cycle would stay in memory until a full garbage collection
 
 
-def tidied(text: str, locale: str) -> str:
-    """A printed reference without doubled full stops, loose ends and, in American English, stops outside quotes."""
+def tidy(text: str, locale: str) -> str:
+    """Return a reference without doubled full stops and loose ends; in American English with stops inside quotes."""
     text = _DOUBLED_STOP.sub(r"\1\2", text)
-    if loose := _LOOSE_END.search(text):
-        text = text[: loose.start()] + "."
+    if loose_end := _LOOSE_END.search(text):
+        text = text[: loose_end.start()] + "."
     return _CLOSING_QUOTE.sub(r"\2\1", text) if locale == "en-US" else text
 
 
 def _leave_out_numbers(root: Any) -> None:
-    """Numeric styles begin an entry with its number in the list, and one reference is no list."""
+    """Remove the number of an entry, with which numeric styles begin: one reference is no list."""
     for number in root.xpath("//cs:text[@variable='citation-number']", namespaces=_CSL):
         number.getparent().remove(number)
 
@@ -100,8 +100,8 @@ def _keep_given_names(root: Any) -> None:
 
     The instruction to abbreviate moves from the style to each name that does not forbid it.
     """
-    kept = root.xpath("//cs:name[@initialize='false']", namespaces=_CSL)
-    if not kept or _INITIALS not in root.attrib:
+    exempt_names = root.xpath("//cs:name[@initialize='false']", namespaces=_CSL)
+    if not exempt_names or _INITIALS not in root.attrib:
         return
     mark = root.attrib.pop(_INITIALS)
     for name in root.xpath("//cs:name[not(@initialize='false')]", namespaces=_CSL):
@@ -110,7 +110,7 @@ def _keep_given_names(root: Any) -> None:
 
 def _separate_date_parts(locale: Any) -> None:
     """Write the delimiter of a locale's date into its parts, because citeproc-py forgets it."""
-    for dated in locale.xpath(".//cs:date[@delimiter]", namespaces=_CSL):
-        delimiter = dated.attrib.pop("delimiter")
-        for part in dated.xpath("cs:date-part[position() > 1]", namespaces=_CSL):
+    for date in locale.xpath(".//cs:date[@delimiter]", namespaces=_CSL):
+        delimiter = date.attrib.pop("delimiter")
+        for part in date.xpath("cs:date-part[position() > 1]", namespaces=_CSL):
             part.set("prefix", delimiter + part.get("prefix", ""))

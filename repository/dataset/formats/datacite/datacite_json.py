@@ -10,7 +10,7 @@ from typing import Any
 from repository.dataset.description import Description, Licence, Publication, Text
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR, INFO_EU_REPO
-from repository.dataset.formats.datacite import datacite_xml as written
+from repository.dataset.formats.datacite import datacite_xml as datacite_xml_writer
 from repository.dataset.formats.datacite.datacite_links import identifiers, related_identifiers
 from repository.dataset.formats.datacite.datacite_people import contributors, creators, funding_references
 from repository.dataset.formats.datacite.datacite_places import geo_locations
@@ -22,10 +22,10 @@ from repository.dataset.formats.datacite.datacite_terms import (
     UNAVAILABLE,
     general_type,
     ris_type,
-    said,
     term,
-    tongue,
+    text_language,
     uri,
+    writable_line,
 )
 from repository.dataset.formats.plain_text import language_tag, plain
 from repository.dataset.formats.type_mappings import kind_of
@@ -41,22 +41,22 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def datacite_json(publication: Publication) -> Json:
-    """The attributes of the version as DataCite's REST API takes and gives them.
+    """Return the attributes of the version as DataCite's REST API accepts and returns them.
 
-    Every list is there, empty or not, and a version or language that nobody gave is None: a member that a later
-    update leaves out would keep what it said before.  ``doi`` and ``id`` are missing without a DOI; ``identifiers``
-    holds every identifier, the leading one first, ``alternateIdentifiers`` all but that.
+    Every list is there, also when it is empty, and an unknown version or language is None: a member that a later update
+    leaves out would keep its earlier value. ``doi`` and ``id`` are missing without a DOI. ``identifiers`` holds every
+    identifier, the leading one first; ``alternateIdentifiers`` holds all but that one.
     """
     description = publication.description
     declared = [label.id for label in description.languages]
-    named = identifiers(publication)
-    leading = named[0]
+    own_identifiers = identifiers(publication)
+    leading = own_identifiers[0]
     doi = {"id": identifier_urls.doi_url(leading.value), "doi": leading.value} if leading.type == "DOI" else {}
     return {
         **doi,
-        "identifiers": [{"identifier": name.value, "identifierType": name.type} for name in named],
+        "identifiers": [{"identifier": own.value, "identifierType": own.type} for own in own_identifiers],
         "alternateIdentifiers": [
-            {"alternateIdentifier": name.value, "alternateIdentifierType": name.type} for name in named[1:]
+            {"alternateIdentifier": own.value, "alternateIdentifierType": own.type} for own in own_identifiers[1:]
         ],
         "creators": creators(description.creators),
         "titles": _titles(description, declared),
@@ -70,7 +70,7 @@ def datacite_json(publication: Publication) -> Json:
         "relatedIdentifiers": related_identifiers(publication),
         "sizes": _sizes(publication),
         "formats": _formats(publication),
-        "version": said(description.version) or None,
+        "version": writable_line(description.version) or None,
         "rightsList": _rights(publication, declared),
         "descriptions": _descriptions(description, declared),
         "geoLocations": geo_locations(description.places),
@@ -81,46 +81,46 @@ def datacite_json(publication: Publication) -> Json:
 
 
 def datacite_xml(publication: Publication) -> str:
-    """The element ``resource``, valid against the schema, without an XML declaration before it."""
-    return written.resource(datacite_json(publication))
+    """Return the element ``resource``, valid against the schema, without an XML declaration before it."""
+    return datacite_xml_writer.resource(datacite_json(publication))
 
 
 def _titles(description: Description, declared: Sequence[str]) -> list[Json]:
-    main = said(description.title) or UNAVAILABLE
+    main = writable_line(description.title) or UNAVAILABLE
     others = [
         _with_language({"title": title, "titleType": term(TITLES, more.type)}, title, more, declared)
         for more in description.additional_titles
-        if (title := said(more.text))
+        if (title := writable_line(more.text))
     ]
     return [_with_language({"title": main}, main, None, declared), *others]
 
 
 def _descriptions(description: Description, declared: Sequence[str]) -> list[Json]:
     abstract = writable(plain(description.description)).strip()
-    found = [_with_language({"description": abstract, "descriptionType": "Abstract"}, abstract, None, declared)]
+    entries = [_with_language({"description": abstract, "descriptionType": "Abstract"}, abstract, None, declared)]
     for more in description.additional_descriptions:
         text = writable(more.text).strip()
-        typed = {"description": text, "descriptionType": term(DESCRIPTIONS, more.type)}
-        found.append(_with_language(typed, text, more, declared))
-    return [each for each in found if each["description"]]
+        member = {"description": text, "descriptionType": term(DESCRIPTIONS, more.type)}
+        entries.append(_with_language(member, text, more, declared))
+    return [entry for entry in entries if entry["description"]]
 
 
-def _with_language(said_of: Json, text: str, source: Text | None, declared: Sequence[str]) -> Json:
-    tag = tongue(text, source.language if source else None, declared)
-    return {**said_of, "lang": tag} if tag else said_of
+def _with_language(member: Json, text: str, source: Text | None, declared: Sequence[str]) -> Json:
+    tag = text_language(text, source.language if source else None, declared)
+    return {**member, "lang": tag} if tag else member
 
 
 def _language(code: str) -> str | None:
-    return tongue("", code, ()) if language_tag(code) else None
+    return text_language("", code, ()) if language_tag(code) else None
 
 
 def _publisher(publication: Publication) -> Json:
-    name = said(publication.description.publisher) or said(publication.repository_name) or UNAVAILABLE
+    name = writable_line(publication.description.publisher) or writable_line(publication.repository_name) or UNAVAILABLE
     return _with_language({"name": name}, name, None, ())
 
 
 def _year(publication: Publication) -> int:
-    """Of the publication date, even where an interval begins it; else of the day it came here."""
+    """Return the year of the publication date (of an interval its beginning), else of the deposit."""
     known = (publication.description.publication_date, publication.created, publication.updated)
     return next((int(year[0]) for text in known if (year := _YEAR.search(text))), 0)
 
@@ -129,7 +129,7 @@ def _types(description: Description) -> Json:
     general, kind = general_type(description.resource_type.id), kind_of(description.resource_type.id)
     return {
         "resourceTypeGeneral": general,
-        "resourceType": said(description.resource_type.name()) or general,
+        "resourceType": writable_line(description.resource_type.name()) or general,
         "schemaOrg": kind.schema_org,
         "citeproc": kind.csl,
         "bibtex": kind.bibtex,
@@ -138,46 +138,46 @@ def _types(description: Description) -> Json:
 
 
 def _subjects(description: Description, declared: Sequence[str]) -> list[Json]:
-    """Each once; a controlled term by its address, or by its code where it has no address."""
-    found: dict[tuple[str, str | None], Json] = {}
+    """Return each subject once; a controlled term by its address, or by its code without an address."""
+    subjects: dict[tuple[str, str | None], Json] = {}
     for subject in description.subjects:
-        if text := said(subject.subject):
-            about = _with_language({"subject": text}, text, None, declared)
-            found[text, subject.id] = {**about, **_controlled(subject.id)}
-    return list(found.values())
+        if text := writable_line(subject.subject):
+            member = _with_language({"subject": text}, text, None, declared)
+            subjects[text, subject.id] = {**member, **_term_reference(subject.id)}
+    return list(subjects.values())
 
 
-def _controlled(term_id: str | None) -> Json:
+def _term_reference(term_id: str | None) -> Json:
     if address := uri(term_id):
         return {"valueUri": address}
     return {"classificationCode": term_id} if term_id and _CODE.fullmatch(term_id) else {}
 
 
 def _dates(publication: Publication) -> list[Json]:
-    """Ours and the depositor's, each once; when the record was last changed only where the depositor is silent."""
+    """Return our dates and the depositor's, each once; our last change only if the depositor gives none."""
     dates = publication.description.dates
-    own = [_date(dated.date, DATES.get(dated.type.id, OTHER), dated.description) for dated in dates]
+    deposited = [_date(entry.date, DATES.get(entry.type.id, OTHER), entry.description) for entry in dates]
     ours = [_date(publication.description.publication_date, "Issued")]
     if publication.access_status == "embargoed":
         ours.append(_date(publication.embargo_until, "Available"))
     updated = publication.updated[:10]
-    if updated != publication.created[:10] and not any(date["dateType"] == "Updated" for date in own):
+    if updated != publication.created[:10] and not any(date["dateType"] == "Updated" for date in deposited):
         ours.append(_date(updated, "Updated"))
     if gone := publication.withdrawn:
         ours.append(_date(gone.date, "Withdrawn", ": ".join(filter(None, (gone.reason.name(), gone.note)))))
-    found = {(date["dateType"], date["date"]): date for date in (*ours, *own)}
-    return [date for date in found.values() if date["date"]]
+    dates_by_key = {(date["dateType"], date["date"]): date for date in (*ours, *deposited)}
+    return [date for date in dates_by_key.values() if date["date"]]
 
 
 def _date(edtf: str, kind: str, information: str = "") -> Json:
-    """An interval's open end is empty in RKMS-ISO8601, and a part that is not known is left out."""
-    day = _UNKNOWN_PART.sub("", said(edtf)).replace("..", "")
-    about = said(information)
-    return {"date": day, "dateType": kind, **({"dateInformation": about} if about else {})}
+    """Return a date in RKMS-ISO8601: an open end is empty, an unknown part is left out."""
+    day = _UNKNOWN_PART.sub("", writable_line(edtf)).replace("..", "")
+    note = writable_line(information)
+    return {"date": day, "dateType": kind, **({"dateInformation": note} if note else {})}
 
 
 def _sizes(publication: Publication) -> list[str]:
-    sizes = [*map(said, publication.description.sizes)]
+    sizes = [*map(writable_line, publication.description.sizes)]
     if publication.file_count:
         sizes += [f"{publication.total_bytes} bytes", f"{publication.file_count} files"]
     return list(dict.fromkeys(filter(None, sizes)))
@@ -185,28 +185,28 @@ def _sizes(publication: Publication) -> list[str]:
 
 def _formats(publication: Publication) -> list[str]:
     types = dict.fromkeys(file.media_type for file in publication.files)
-    return list(dict.fromkeys(filter(None, map(said, (*publication.description.formats, *types)))))
+    return list(dict.fromkeys(filter(None, map(writable_line, (*publication.description.formats, *types)))))
 
 
 def _rights(publication: Publication, declared: Sequence[str]) -> list[Json]:
-    """Licences, the depositor's own words, and who may have the data in the two vocabularies that harvesters read."""
+    """Return licences, the depositor's own words, and access in the two vocabularies that harvesters read."""
     description = publication.description
-    found = [_licence(licence, declared) for licence in description.licences]
-    if text := said(description.copyright):
-        found.append(_with_language({"rights": text}, text, None, declared))
-    return [each for each in (*found, *_access(publication.access_status)) if each["rights"]]
+    entries = [_licence(licence, declared) for licence in description.licences]
+    if text := writable_line(description.copyright):
+        entries.append(_with_language({"rights": text}, text, None, declared))
+    return [entry for entry in (*entries, *_access(publication.access_status)) if entry["rights"]]
 
 
 def _licence(licence: Licence, declared: Sequence[str]) -> Json:
-    title = said(licence.title) or said(licence.url or "")
-    about = _with_language({"rights": title}, title, None, ["eng"] if licence.id else declared)
+    title = writable_line(licence.title) or writable_line(licence.url or "")
+    member = _with_language({"rights": title}, title, None, ["eng"] if licence.id else declared)
     if address := uri(licence.url):
-        about["rightsUri"] = address
+        member["rightsUri"] = address
     if licence.id:
-        about["rightsIdentifier"] = said(licence.id)
-        about["rightsIdentifierScheme"] = "SPDX"
-        about["schemeUri"] = "https://spdx.org/licenses/"
-    return about
+        member["rightsIdentifier"] = writable_line(licence.id)
+        member["rightsIdentifierScheme"] = "SPDX"
+        member["schemeUri"] = "https://spdx.org/licenses/"
+    return member
 
 
 def _access(status: str) -> Iterator[Json]:

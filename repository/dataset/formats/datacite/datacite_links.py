@@ -1,4 +1,4 @@
-"""What identifies a version, and what it is related to, in DataCite's attributes.
+"""Identifiers and relations of a version in DataCite's attributes.
 
 Source: DataCite Metadata Schema 4.7, properties 1 (Identifier), 11 (AlternateIdentifier) and 12 (RelatedIdentifier).
 """
@@ -14,7 +14,7 @@ from repository.dataset.formats.datacite.datacite_terms import (
     RELATIONS,
     bare,
     general_type,
-    said,
+    writable_line,
 )
 
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ _LABELS = {
 }
 
 
-class Named(NamedTuple):
+class TypedIdentifier(NamedTuple):
     """An identifier and its DataCite type."""
 
     value: str
@@ -36,45 +36,50 @@ class Named(NamedTuple):
 
 
 class _Relation(NamedTuple):
-    """Of what type is the thing, and, for a relation that DataCite does not have, what we call it."""
+    """A relation; `general` is the type of its target, `information` our name of it if DataCite has none."""
 
-    to: Named
+    to: TypedIdentifier
     relation: str
     general: str | None = None
     information: str = ""
 
 
-def identifiers(publication: Publication) -> list[Named]:
-    """Every identifier of the version, each once: the first is the one by which it is registered or found."""
-    own = [*_named(publication.doi, publication.cstr), Named(said(publication.handle or ""), "Handle")]
-    leading = [name for name in own if name.value] or [Named(said(publication.url), "URL")]
-    found: dict[tuple[str, str], Named] = {}
-    for name in (*leading, *map(_of_depositor, publication.description.identifiers)):
-        if name.value:
-            found.setdefault((name.type, name.value.casefold()), name)
-    return list(found.values())
+def identifiers(publication: Publication) -> list[TypedIdentifier]:
+    """Return every identifier of the version, each once; the leading one is first."""
+    handle = TypedIdentifier(writable_line(publication.handle or ""), "Handle")
+    ours = [*_doi_and_cstr(publication.doi, publication.cstr), handle]
+    leading = [identifier for identifier in ours if identifier.value] or [_page(publication.url)]
+    by_value: dict[tuple[str, str], TypedIdentifier] = {}
+    for identifier in (*leading, *map(_of_depositor, publication.description.identifiers)):
+        if identifier.value:
+            by_value.setdefault((identifier.type, identifier.value.casefold()), identifier)
+    return list(by_value.values())
 
 
 def related_identifiers(publication: Publication) -> list[Json]:
-    """Its other versions, its twin by another registrar, and the works that its depositor named; each once."""
+    """Return other versions, the twin identifier of another registrar, and the depositor's works, each once."""
     general = general_type(publication.description.resource_type.id)
-    relations = (*_versions(publication, general), *_twins(publication, general), *_database(publication))
-    return [_written(relation) for relation in dict.fromkeys(relations) if relation.to.value]
+    relations = (*_versions(publication, general), *_twins(publication, general), *_related_works(publication))
+    return [_relation_json(relation) for relation in dict.fromkeys(relations) if relation.to.value]
 
 
-def _of_depositor(identifier: RelatedId) -> Named:
+def _of_depositor(identifier: RelatedId) -> TypedIdentifier:
     scheme = identifier_urls.registered_as(identifier.scheme, identifier.identifier)
-    label = IDENTIFIER_TYPES.get(scheme) or _LABELS.get(scheme) or said(scheme).upper() or OTHER
-    return Named(said(bare(scheme, identifier.identifier)), label)
+    label = IDENTIFIER_TYPES.get(scheme) or _LABELS.get(scheme) or writable_line(scheme).upper() or OTHER
+    return TypedIdentifier(writable_line(bare(scheme, identifier.identifier)), label)
 
 
-def _named(doi: str | None, cstr: str | None) -> list[Named]:
-    found = []
+def _page(url: str) -> TypedIdentifier:
+    return TypedIdentifier(writable_line(url), "URL")
+
+
+def _doi_and_cstr(doi: str | None, cstr: str | None) -> list[TypedIdentifier]:
+    identifiers = []
     if doi:
-        found.append(Named(said(doi), "DOI"))
+        identifiers.append(TypedIdentifier(writable_line(doi), "DOI"))
     if cstr:
-        found.append(Named(said(cstr), "CSTR"))
-    return found
+        identifiers.append(TypedIdentifier(writable_line(cstr), "CSTR"))
+    return identifiers
 
 
 def _versions(publication: Publication, general: str) -> Iterator[_Relation]:
@@ -87,35 +92,35 @@ def _versions(publication: Publication, general: str) -> Iterator[_Relation]:
     ]
     for relation, sibling in neighbours:
         if sibling:
-            for name in _named(sibling.doi, sibling.cstr) or [Named(said(sibling.url), "URL")]:
-                yield _Relation(name, relation, general)
+            for identifier in _doi_and_cstr(sibling.doi, sibling.cstr) or [_page(sibling.url)]:
+                yield _Relation(identifier, relation, general)
 
 
 def _twins(publication: Publication, general: str) -> Iterator[_Relation]:
-    """The CSTR of a version with a DOI: the graphs of links are drawn from relations alone."""
+    """Yield the CSTR of a version with a DOI: graphs of links are drawn from relations alone."""
     if publication.doi and publication.cstr:
-        yield _Relation(Named(said(publication.cstr), "CSTR"), "IsIdenticalTo", general)
+        yield _Relation(TypedIdentifier(writable_line(publication.cstr), "CSTR"), "IsIdenticalTo", general)
 
 
-def _database(publication: Publication) -> Iterator[_Relation]:
+def _related_works(publication: Publication) -> Iterator[_Relation]:
     for related in publication.description.related_identifiers:
-        if name := _work(related):
+        if identifier := _work(related):
             relation = RELATIONS.get(related.relation.id, OTHER)
-            information = said(related.relation.name()) if relation == OTHER else ""
+            information = writable_line(related.relation.name()) if relation == OTHER else ""
             kind = general_type(related.resource_type.id) if related.resource_type else None
-            yield _Relation(name, relation, kind, information)
+            yield _Relation(identifier, relation, kind, information)
 
 
-def _work(related: RelatedIdentifier) -> Named | None:
-    """A scheme that DataCite does not have becomes the address it leads to; without one it has no place here."""
+def _work(related: RelatedIdentifier) -> TypedIdentifier | None:
+    """Return a work; if DataCite lacks its scheme, by its address, and None without an address."""
     scheme = identifier_urls.registered_as(related.scheme, related.identifier)
     if kind := IDENTIFIER_TYPES.get(scheme):
-        return Named(said(bare(scheme, related.identifier)), kind)
+        return TypedIdentifier(writable_line(bare(scheme, related.identifier)), kind)
     address = identifier_urls.link_to(related.scheme, related.identifier)
-    return Named(said(address), "URL") if address else None
+    return TypedIdentifier(writable_line(address), "URL") if address else None
 
 
-def _written(relation: _Relation) -> Json:
+def _relation_json(relation: _Relation) -> Json:
     members = {
         "relatedIdentifier": relation.to.value,
         "relatedIdentifierType": relation.to.type,

@@ -10,7 +10,15 @@ from typing import Any
 from repository.dataset.description import Affiliation, Agent, Funding, RelatedId
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
-from repository.dataset.formats.datacite.datacite_terms import OTHER, ROLES, UNAVAILABLE, said, term, tongue, uri
+from repository.dataset.formats.datacite.datacite_terms import (
+    OTHER,
+    ROLES,
+    UNAVAILABLE,
+    term,
+    text_language,
+    uri,
+    writable_line,
+)
 
 Json = dict[str, Any]
 
@@ -26,22 +34,22 @@ _ISNI = re.compile(r"(?:https?://(?:www\.)?isni\.org/(?:isni/)?)?([0-9]{15}[0-9X
 
 
 def creators(agents: Sequence[Agent]) -> list[Json]:
-    """Those with a name; when there is none, the schema's word for a creator whom nobody named."""
-    return [named for agent in agents if (named := _agent(agent))] or [{"name": UNAVAILABLE}]
+    """Return the creators with a name; without one, the schema's word for an unknown creator."""
+    return [person for agent in agents if (person := _agent(agent))] or [{"name": UNAVAILABLE}]
 
 
 def contributors(agents: Sequence[Agent]) -> list[Json]:
-    return [{**named, "contributorType": term(ROLES, agent.role)} for agent in agents if (named := _agent(agent))]
+    return [{**person, "contributorType": term(ROLES, agent.role)} for agent in agents if (person := _agent(agent))]
 
 
 def funding_references(fundings: Sequence[Funding]) -> list[Json]:
-    """Funders by name, or by their identifier when nothing else names them."""
+    """Return funders by name, or by their identifier when they have no name."""
     return [reference for funding in fundings if (reference := _funding(funding))]
 
 
 def _agent(agent: Agent) -> Json | None:
-    """A name as catalogues sort it, and its parts; one of East Asian characters is written without a comma."""
-    name = said(person_names.catalogued(agent))
+    """Return a name as catalogues sort it, and its parts; East Asian names have no comma."""
+    name = writable_line(person_names.sort_name(agent))
     if not name:
         return None
     return {
@@ -54,33 +62,33 @@ def _agent(agent: Agent) -> Json | None:
 
 
 def _parts(agent: Agent) -> Json:
-    family, given = person_names.parts(agent)
-    if not given and not agent.family_name:
+    family_name, given_name = person_names.parts(agent)
+    if not given_name and not agent.family_name:
         return {}
-    parts = {"givenName": said(given), "familyName": said(family)}
+    parts = {"givenName": writable_line(given_name), "familyName": writable_line(family_name)}
     return {part: text for part, text in parts.items() if text}
 
 
 def _language(name: str) -> Json:
-    """The schema lets names of organisations have a language, and their script may tell it."""
-    tag = tongue(name, None, ())
+    """Return the language of an organisation's name, which its script may tell."""
+    tag = text_language(name, None, ())
     return {"lang": tag} if tag else {}
 
 
 def _identifiers(identifiers: Sequence[RelatedId]) -> Iterator[Json]:
     for identifier in identifiers:
         address = identifier_urls.link_to(identifier.scheme, identifier.identifier)
-        value = said(address or identifier.identifier)
-        label, scheme = _SCHEMES.get(identifier.scheme, (said(identifier.scheme).upper() or OTHER, None))
+        value = writable_line(address or identifier.identifier)
+        label, scheme = _SCHEMES.get(identifier.scheme, (writable_line(identifier.scheme).upper() or OTHER, None))
         if value:
-            named = {"nameIdentifier": value, "nameIdentifierScheme": label}
-            yield {**named, "schemeUri": scheme} if scheme else named
+            member = {"nameIdentifier": value, "nameIdentifierScheme": label}
+            yield {**member, "schemeUri": scheme} if scheme else member
 
 
 def _affiliations(affiliations: Sequence[Affiliation]) -> Iterator[Json]:
     for affiliation in affiliations:
         ror = identifier_urls.ror_url(affiliation.id)
-        name = said(affiliation.name) or ror
+        name = writable_line(affiliation.name) or ror
         if name and ror:
             yield {
                 "name": name,
@@ -93,31 +101,31 @@ def _affiliations(affiliations: Sequence[Affiliation]) -> Iterator[Json]:
 
 
 def _funding(funding: Funding) -> Json | None:
-    identifier = _funder_identifier(said(funding.funder_id or ""))
-    name = said(funding.funder) or identifier.get("funderIdentifier")
+    identifier = _funder_identifier(writable_line(funding.funder_id or ""))
+    name = writable_line(funding.funder) or identifier.get("funderIdentifier")
     if not name:
         return None
-    awarded = {
-        "awardNumber": said(funding.award_number),
+    award = {
+        "awardNumber": writable_line(funding.award_number),
         "awardUri": uri(funding.award_url),
-        "awardTitle": said(funding.award_title),
+        "awardTitle": writable_line(funding.award_title),
     }
-    return {"funderName": name, **identifier, **{part: text for part, text in awarded.items() if text}}
+    return {"funderName": name, **identifier, **{part: text for part, text in award.items() if text}}
 
 
 def _funder_identifier(identifier: str) -> Json:
     if ror := identifier_urls.ror_url(identifier):
         return _funder(ror, "ROR", "https://ror.org")
-    if found := _CROSSREF.fullmatch(identifier):
+    if match := _CROSSREF.fullmatch(identifier):
         return _funder(
-            identifier_urls.doi_url(found[1]),
+            identifier_urls.doi_url(match[1]),
             "Crossref Funder ID",
             "https://www.crossref.org/services/funder-registry/",
         )
-    if found := _GRID.fullmatch(identifier):
-        return _funder(found[1], "GRID", "https://www.grid.ac")
-    if found := _ISNI.fullmatch(identifier):
-        return _funder(f"https://isni.org/isni/{found[1]}", "ISNI", "https://isni.org")
+    if match := _GRID.fullmatch(identifier):
+        return _funder(match[1], "GRID", "https://www.grid.ac")
+    if match := _ISNI.fullmatch(identifier):
+        return _funder(f"https://isni.org/isni/{match[1]}", "ISNI", "https://isni.org")
     return {"funderIdentifier": identifier, "funderIdentifierType": OTHER} if identifier else {}
 
 

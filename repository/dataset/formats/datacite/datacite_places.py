@@ -7,29 +7,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from repository.dataset.description import DescribedPlace
-from repository.dataset.formats.datacite.datacite_terms import said
+from repository.dataset.formats.datacite.datacite_terms import writable_line
 from repository.dataset.formats.geometries import upright_box, within_180
 
 Json = dict[str, Any]
 Position = Sequence[float]
 
 MOST_POINTS = 50
-"""Points of one geometry that are told one by one; of more the box around them, for a record is no data file."""
+"""Points of one geometry that stand alone; more become one box, because a record is no data file."""
 
 _DECIMALS = 8
-"""Of a degree, about a millimetre."""
+"""Decimals of a degree, about a millimetre."""
 
 
 def geo_locations(places: Sequence[DescribedPlace]) -> list[Json]:
-    """One for each shape, with the name of its place; one of the name alone where there is no shape."""
-    return [location for place in places for location in _of_place(place)]
+    """Return one location for each shape, with the name of its place, or the name alone."""
+    return [location for place in places for location in _place_locations(place)]
 
 
-def _of_place(place: DescribedPlace) -> list[Json]:
-    name = said(place.place or place.description)
-    named: Json = {"geoLocationPlace": name} if name else {}
-    shapes = [{**named, **shape} for shape in _shapes(place.geometry)] if place.geometry else []
-    return shapes or ([named] if named else [])
+def _place_locations(place: DescribedPlace) -> list[Json]:
+    name = writable_line(place.place or place.description)
+    named_place: Json = {"geoLocationPlace": name} if name else {}
+    shapes = [{**named_place, **shape} for shape in _shapes(place.geometry)] if place.geometry else []
+    return shapes or ([named_place] if named_place else [])
 
 
 def _shapes(geometry: Mapping[str, Any]) -> Iterator[Json]:
@@ -42,7 +42,7 @@ def _shapes(geometry: Mapping[str, Any]) -> Iterator[Json]:
             yield from _points([coordinates] if kind == "Point" else coordinates)
         case "LineString" | "MultiLineString":
             for line in [coordinates] if kind == "LineString" else coordinates:
-                yield from _around(line)
+                yield from _bounding_box(line)
         case "Polygon" | "MultiPolygon":
             for polygon in [coordinates] if kind == "Polygon" else coordinates:
                 yield from _area(polygon[0] if polygon else [])
@@ -52,7 +52,7 @@ def _shapes(geometry: Mapping[str, Any]) -> Iterator[Json]:
 
 def _points(positions: Sequence[Position]) -> Iterator[Json]:
     if len(positions) > MOST_POINTS:
-        yield from _around(positions)
+        yield from _bounding_box(positions)
         return
     for position in positions:
         if len(position) > 1:
@@ -60,17 +60,17 @@ def _points(positions: Sequence[Position]) -> Iterator[Json]:
 
 
 def _area(ring: Sequence[Position]) -> Iterator[Json]:
-    """The outer ring, for the schema has no holes; a box where the ring is one, or too short to be a polygon."""
+    """Yield the outer ring, because the schema has no holes; a box for rectangles and degenerate rings."""
     box = upright_box(ring)
     if box:
         yield _box(*box)
     elif len(ring) > 3:
         yield {"geoLocationPolygon": [{"polygonPoint": _point(position)} for position in ring]}
     else:
-        yield from _around(ring)
+        yield from _bounding_box(ring)
 
 
-def _around(positions: Sequence[Position]) -> Iterator[Json]:
+def _bounding_box(positions: Sequence[Position]) -> Iterator[Json]:
     if positions:
         longitudes = [position[0] for position in positions]
         latitudes = [position[1] for position in positions]

@@ -1,6 +1,6 @@
-"""The controlled lists of DataCite 4.7, and which of our terms is which of theirs.
+"""The controlled lists of DataCite 4.7, and our terms for each of theirs.
 
-Our ids of relations, roles, dates and kinds of text are DataCite's names in lower case; a test holds these lists
+Our ids of relations, roles, dates and kinds of text are DataCite's names in lower case; a test checks these lists
 against the vocabularies and against the schema.
 """
 
@@ -13,7 +13,7 @@ from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.plain_text import language_of, language_tag, one_line
 
 UNAVAILABLE = ":unav"
-"""DataCite's word for a value that nobody gave (appendix 3, standard values for unknown information)."""
+"""DataCite's word for an unknown value (appendix 3, standard values for unknown information)."""
 
 OTHER = "Other"
 
@@ -119,7 +119,7 @@ IDENTIFIER_TYPES = {
 _MARKS = {"ads": "ads:", "doi": "doi:", "handle": "hdl:"}
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _ADDRESS = re.compile(r"https?://[\w.-]+(?::[0-9]{1,5})?(?:[/?#].*)?", re.IGNORECASE)
-_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_ADDRESS = "/:?&=;,@!$*+~()'%"
 
 
@@ -128,7 +128,7 @@ def _by_id(names: str) -> dict[str, str]:
 
 
 def _hyphened(names: str) -> dict[str, str]:
-    """As in ``series-information`` for SeriesInformation."""
+    """Map ids as in ``series-information`` to names as in SeriesInformation."""
     return {re.sub(r"\B(?=[A-Z])", "-", name).lower(): name for name in names.split()}
 
 
@@ -140,47 +140,47 @@ TITLES = _hyphened(_TITLES)
 
 
 def term(terms: dict[str, str], label: Label | None) -> str:
-    """DataCite's name for a term of ours, "Other" for one that it does not have."""
+    """Return DataCite's name for a term of ours, "Other" if it has none."""
     return terms.get(label.id, OTHER) if label else OTHER
 
 
 def general_type(resource_type: str) -> str:
-    """``resourceTypeGeneral`` of a resource type id, of its general type where it has no line of its own."""
+    """Return the ``resourceTypeGeneral`` of a resource type id, or of its general type."""
     general = resource_type.partition("-")[0]
     return _GENERAL_TYPES.get(resource_type) or _GENERAL_TYPES.get(general) or OTHER
 
 
 def ris_type(general: str) -> str:
-    """The type of RIS that goes with a ``resourceTypeGeneral``."""
+    """Return the RIS type for a ``resourceTypeGeneral``."""
     return _RIS.get(general, "GEN")
 
 
-def said(text: str) -> str:
-    """`text` on one line, of characters that every form of the record can hold."""
+def writable_line(text: str) -> str:
+    """Return `text` on one line, with characters that every form of the record can hold."""
     return one_line(xml_writer.writable(text))
 
 
-def tongue(text: str, code: str | None, declared: Sequence[str]) -> str | None:
-    """The language of `text` (BCP 47): of its ISO 639-3 `code`, else as far as its script and `declared` tell."""
+def text_language(text: str, code: str | None, declared: Sequence[str]) -> str | None:
+    """Return the language of `text` (BCP 47): of its ISO 639-3 `code`, else of its script and `declared`."""
     tag = language_tag(code) or language_of(text, declared)
     return tag if tag and _LANGUAGE.fullmatch(tag) else None
 
 
 def uri(text: str | None) -> str | None:
-    """`text` when it is an address of the web, with all escaped that RFC 3986 does not allow; else None.
+    """Return `text` as an escaped web address (RFC 3986), None when it is no address.
 
-    The schema wants ``xs:anyURI``, and validators differ in what they let pass: what is doubtful stays out.
+    The schema requires ``xs:anyURI``, and validators differ in what they accept: doubtful addresses stay out.
     """
     address = identifier_urls.web_address(text)
     if not address:
         return None
     head, mark, fragment = xml_writer.writable(address).partition("#")
     escaped = mark.join(quote(part, safe=_SAFE_IN_ADDRESS) for part in (head, fragment) if part or mark)
-    escaped = _NO_ESCAPE.sub("%25", escaped)
+    escaped = _STRAY_PERCENT.sub("%25", escaped)
     return escaped if _ADDRESS.fullmatch(escaped) else None
 
 
 def bare(scheme: str, identifier: str) -> str:
-    """`identifier` without the mark of its scheme, as DataCite's examples write it."""
+    """Return `identifier` without the mark of its scheme, as in DataCite's examples."""
     mark = _MARKS.get(scheme, "")
     return identifier[len(mark) :] if mark and identifier.lower().startswith(mark) else identifier

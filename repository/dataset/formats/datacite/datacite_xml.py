@@ -1,8 +1,8 @@
-"""The XML of DataCite 4.7, from the attributes that `datacite` makes.
+"""The XML of DataCite 4.7, made from the attributes of `datacite_json`.
 
-Written as text in the order of the schema's documentation.  Every text that the schema wants is there because the
-attributes hold none that is empty; addresses in attributes are fit for ``xs:anyURI`` because they are made so.
-Source: DataCite Metadata Schema 4.7, ``metadata.xsd``.
+It is written as text, in the order of the schema's documentation. Every text that the schema requires is there, because
+no text of the attributes is empty; their addresses are fit for ``xs:anyURI``. Source: DataCite Metadata Schema 4.7,
+``metadata.xsd``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,36 +19,36 @@ _OPENING = (
     f'<resource xmlns="{NAMESPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     f' xsi:schemaLocation="{NAMESPACE} {LOCATION}">'
 )
-_AS_WRITTEN = {
+_ATTRIBUTE_NAMES = {
     "lang": "xml:lang",
     "schemeUri": "schemeURI",
     "valueUri": "valueURI",
     "rightsUri": "rightsURI",
     "awardUri": "awardURI",
 }
-"""Members of the JSON that are written otherwise as attributes; the rest keep their names."""
+"""Members of the JSON that have another name as attributes; the rest keep theirs."""
 
 
 def resource(attributes: Json) -> str:
-    """The element ``resource`` with its namespace."""
+    """Return the element ``resource`` with its namespace."""
     parts = (
         _element("identifier", attributes["identifiers"][0], "identifier"),
         _all("creators", attributes["creators"], _creator),
-        _each("titles", "title", attributes["titles"], "title"),
+        _elements("titles", "title", attributes["titles"], "title"),
         _element("publisher", attributes["publisher"], "name"),
         f"<publicationYear>{attributes['publicationYear']:04d}</publicationYear>",
         _type(attributes["types"]),
-        _each("subjects", "subject", attributes["subjects"], "subject"),
+        _elements("subjects", "subject", attributes["subjects"], "subject"),
         _all("contributors", attributes["contributors"], _contributor),
-        _each("dates", "date", attributes["dates"], "date"),
+        _elements("dates", "date", attributes["dates"], "date"),
         _text("language", attributes["language"]),
-        _each("alternateIdentifiers", "alternateIdentifier", attributes["alternateIdentifiers"], "alternateIdentifier"),
-        _each("relatedIdentifiers", "relatedIdentifier", attributes["relatedIdentifiers"], "relatedIdentifier"),
+        _identifiers("alternateIdentifier", attributes),
+        _identifiers("relatedIdentifier", attributes),
         _all("sizes", attributes["sizes"], lambda size: _text("size", size)),
         _all("formats", attributes["formats"], lambda format_: _text("format", format_)),
         _text("version", attributes["version"]),
-        _each("rightsList", "rights", attributes["rightsList"], "rights"),
-        _each("descriptions", "description", attributes["descriptions"], "description"),
+        _elements("rightsList", "rights", attributes["rightsList"], "rights"),
+        _elements("descriptions", "description", attributes["descriptions"], "description"),
         _all("geoLocations", attributes["geoLocations"], _location),
         _all("fundingReferences", attributes["fundingReferences"], _funding),
     )
@@ -60,16 +60,20 @@ def _all(name: str, members: Iterable[Any], write: Callable[[Any], str]) -> str:
     return f"<{name}>{inner}</{name}>" if inner else ""
 
 
-def _each(name: str, element: str, members: Iterable[Json], content: str) -> str:
+def _elements(name: str, element: str, members: Iterable[Json], content: str) -> str:
     return _all(name, members, lambda member: _element(element, member, content))
 
 
+def _identifiers(element: str, attributes: Json) -> str:
+    return _elements(f"{element}s", element, attributes[f"{element}s"], element)
+
+
 def _element(name: str, member: Json, content: str) -> str:
-    """The member `content` as text, every other one as an attribute."""
-    given = "".join(
-        attribute(_AS_WRITTEN.get(key, key), value) for key, value in member.items() if key != content and value
+    """Return the member `content` as text, every other one as an attribute."""
+    attributes = "".join(
+        attribute(_ATTRIBUTE_NAMES.get(key, key), value) for key, value in member.items() if key != content and value
     )
-    return f"<{name}{given}>{text(member[content])}</{name}>"
+    return f"<{name}{attributes}>{text(member[content])}</{name}>"
 
 
 def _text(name: str, content: str | None) -> str:
@@ -90,10 +94,10 @@ def _contributor(agent: Json) -> str:
     return f"<contributor{role}>{_agent('contributorName', agent)}</contributor>"
 
 
-def _agent(name: str, agent: Json) -> str:
-    named = {key: agent[key] for key in ("name", "nameType", "lang") if key in agent}
+def _agent(tag: str, agent: Json) -> str:
+    name_members = {key: agent[key] for key in ("name", "nameType", "lang") if key in agent}
     parts = (
-        _element(name, named, "name"),
+        _element(tag, name_members, "name"),
         _text("givenName", agent.get("givenName")),
         _text("familyName", agent.get("familyName")),
         *(_element("nameIdentifier", identifier, "nameIdentifier") for identifier in agent.get("nameIdentifiers", ())),
@@ -118,7 +122,7 @@ def _position(name: str, degrees: Json) -> str:
 
 
 def _number(value: float) -> str:
-    """Plain decimals, because not every reader of the schema knows exponents."""
+    """Return plain decimals, because not every reader of the schema knows exponents."""
     return f"{value:.8f}".rstrip("0").rstrip(".") if value else "0"
 
 

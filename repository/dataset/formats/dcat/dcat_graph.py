@@ -1,19 +1,19 @@
-"""DCAT-AP 3: a dataset, or a catalogue of datasets, as catalogues of research and of government harvest them.
+"""DCAT-AP 3: a dataset, or a catalogue of datasets, for catalogues of research and of government.
 
-Sources: DCAT 3 (W3C, 2024); DCAT-AP 3.0.1 (SEMIC), whose SHACL shapes a test holds every graph against; GeoDCAT-AP 3
-for geometry.  A graph is written in three serialisations that say the same.
+Sources: DCAT 3 (W3C, 2024); DCAT-AP 3.0.1 (SEMIC), whose SHACL shapes a test checks on every graph; GeoDCAT-AP 3 for
+geometry. Three serialisations of a graph hold the same statements.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from repository.dataset.description import Label, Publication, Subject, Text
-from repository.dataset.formats.datacite.datacite_terms import said
-from repository.dataset.formats.dcat.dcat_files import tell_access
-from repository.dataset.formats.dcat.dcat_links import dataset_address, tell_identity
-from repository.dataset.formats.dcat.dcat_people import repository_agent, tell_people
-from repository.dataset.formats.dcat.dcat_places import tell_coverage
-from repository.dataset.formats.dcat.dcat_terms import Telling, authority, concept, language, moment, resource_type
+from repository.dataset.formats.datacite.datacite_terms import writable_line
+from repository.dataset.formats.dcat.dcat_files import add_access
+from repository.dataset.formats.dcat.dcat_links import add_identity, dataset_address
+from repository.dataset.formats.dcat.dcat_people import add_people, repository_agent
+from repository.dataset.formats.dcat.dcat_places import add_coverage
+from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, authority, concept, language, moment, resource_type
 from repository.dataset.formats.plain_text import plain
 from repository.dataset.formats.rdf.jsonld import JSON_LD, Json, graph_object
 from repository.dataset.formats.rdf.rdfxml import RDF_XML
@@ -27,7 +27,7 @@ _OTHER_TEXTS = {"methods": "dct:provenance", "table-of-contents": "dct:tableOfCo
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A list of datasets; `publisher` publishes the list, `title` does so where it is empty."""
+    """A list of datasets; an empty `publisher` means that `title` publishes it."""
 
     title: str
     url: str
@@ -36,61 +36,62 @@ class Catalogue:
 
 
 def dcat_graph(publication: Publication) -> Graph:
-    """The dataset, its distributions, and all that they name."""
-    return _telling(publication).graph
+    """Return the dataset, its distributions, and all the things that they name."""
+    return _build(publication).graph
 
 
 def dcat_turtle(publication: Publication) -> str:
-    """A Turtle document."""
+    """Return a Turtle document."""
     return document(TURTLE, dcat_graph(publication))
 
 
 def dcat_rdfxml(publication: Publication) -> str:
-    """The element ``rdf:RDF``, without an XML declaration before it."""
+    """Return the element ``rdf:RDF``, without an XML declaration before it."""
     return document(RDF_XML, dcat_graph(publication))
 
 
 def dcat_jsonld(publication: Publication) -> Json:
-    """A JSON-LD object with its context inside."""
+    """Return a JSON-LD object with its context inside."""
     return graph_object(dcat_graph(publication))
 
 
 def dcat_catalogue_turtle(publications: Iterable[Publication], catalogue: Catalogue | None = None) -> Iterator[str]:
-    """One Turtle document, in parts of about a record each; `catalogue` is the repository of the first record if None.
+    """Yield one Turtle document, in parts of about one record.
 
-    Without any record and any catalogue the document is one without statements.
+    `catalogue` is by default the repository of the first record. Without records and catalogue the document has no
+    statements.
     """
-    return _combined(TURTLE, publications, catalogue)
+    return _write_all(TURTLE, publications, catalogue)
 
 
 def dcat_catalogue_rdfxml(publications: Iterable[Publication], catalogue: Catalogue | None = None) -> Iterator[str]:
-    """One RDF/XML document without an XML declaration, as `dcat_catalogue_turtle` is one of Turtle."""
-    return _combined(RDF_XML, publications, catalogue)
+    """Yield one RDF/XML document without an XML declaration, like `dcat_catalogue_turtle`."""
+    return _write_all(RDF_XML, publications, catalogue)
 
 
 def dcat_catalogue_jsonld(publications: Iterable[Publication], catalogue: Catalogue | None = None) -> Iterator[str]:
-    """One JSON-LD document, as `dcat_catalogue_turtle` is one of Turtle."""
-    return _combined(JSON_LD, publications, catalogue)
+    """Yield one JSON-LD document, like `dcat_catalogue_turtle`."""
+    return _write_all(JSON_LD, publications, catalogue)
 
 
-def _combined(syntax: Syntax, publications: Iterable[Publication], catalogue: Catalogue | None) -> Iterator[str]:
-    return documents(syntax, _listed(publications, catalogue))
+def _write_all(syntax: Syntax, publications: Iterable[Publication], catalogue: Catalogue | None) -> Iterator[str]:
+    return documents(syntax, _graphs(publications, catalogue))
 
 
-def _listed(publications: Iterable[Publication], catalogue: Catalogue | None) -> Iterator[Graph]:
-    """A graph for each record, the first of which describes the catalogue as well."""
+def _graphs(publications: Iterable[Publication], catalogue: Catalogue | None) -> Iterator[Graph]:
+    """Yield a graph for each record; the first graph describes the catalogue too."""
     described = False
     for publication in publications:
         catalogue = catalogue or _catalogue_of(publication)
-        told = _telling(publication)
+        builder = _build(publication)
         if not described:
-            _tell_catalogue(told.graph, catalogue, told)
-        told.graph.resource(_catalogue_address(catalogue)).say("dcat:dataset", told.dataset)
+            _add_catalogue(builder.graph, catalogue, builder)
+        builder.graph.resource(_catalogue_address(catalogue)).add("dcat:dataset", builder.dataset)
         described = True
-        yield told.graph
+        yield builder.graph
     if catalogue is not None and not described:
         graph = Graph()
-        _tell_catalogue(graph, catalogue, None)
+        _add_catalogue(graph, catalogue, None)
         yield graph
 
 
@@ -102,91 +103,93 @@ def _catalogue_address(catalogue: Catalogue) -> Iri:
     return Iri(f"{iri(catalogue.url) or 'urn:catalogue'}#catalogue")
 
 
-def _tell_catalogue(graph: Graph, catalogue: Catalogue, first: Telling | None) -> None:
-    title = said(catalogue.title) or "Research data"
-    told = graph.resource(_catalogue_address(catalogue), "dcat:Catalog")
-    told.say("dct:title", literal(title))
-    told.say("dct:description", literal(said(catalogue.description) or f"Research data published by {title}"))
+def _add_catalogue(graph: Graph, catalogue: Catalogue, first: DcatBuilder | None) -> None:
+    title = writable_line(catalogue.title) or "Research data"
+    catalog = graph.resource(_catalogue_address(catalogue), "dcat:Catalog")
+    catalog.add("dct:title", literal(title))
+    description = writable_line(catalogue.description) or f"Research data published by {title}"
+    catalog.add("dct:description", literal(description))
     publisher = repository_agent(first) if first and not catalogue.publisher else None
     if publisher is None:
         publisher = blank("foaf:Organization", "foaf:Agent")
-        publisher.say("foaf:name", literal(said(catalogue.publisher) or title))
-    told.say("dct:publisher", publisher)
+        publisher.add("foaf:name", literal(writable_line(catalogue.publisher) or title))
+    catalog.add("dct:publisher", publisher)
     if home := iri(catalogue.url):
-        told.say("foaf:homepage", graph.resource(home, "foaf:Document"))
+        catalog.add("foaf:homepage", graph.resource(home, "foaf:Document"))
 
 
-def _telling(publication: Publication) -> Telling:
+def _build(publication: Publication) -> DcatBuilder:
     graph = Graph()
     dataset = graph.resource(dataset_address(publication), "dcat:Dataset")
-    telling = Telling(graph, dataset, publication, [each.id for each in publication.description.languages])
-    _tell_texts(telling)
-    tell_identity(telling)
-    _tell_life(telling)
-    tell_people(telling)
-    _tell_kind(telling)
-    tell_coverage(telling)
-    tell_access(telling)
-    return telling
+    builder = DcatBuilder(graph, dataset, publication, [label.id for label in publication.description.languages])
+    _add_texts(builder)
+    add_identity(builder)
+    _add_life(builder)
+    add_people(builder)
+    _add_kind(builder)
+    add_coverage(builder)
+    add_access(builder)
+    return builder
 
 
-def _tell_texts(telling: Telling) -> None:
-    """Titles and descriptions; DCAT-AP wants one of each, so that the title or the address stands in for none."""
-    description, dataset = telling.publication.description, telling.dataset
-    title = telling.text(said(description.title)) or literal(str(dataset.iri))
-    dataset.say("dct:title", title)
-    for more in description.additional_titles:
-        translated = more.type is not None and more.type.id == "translated-title"
-        dataset.say("dct:title" if translated else "dct:alternative", telling.text(said(more.text), more.language))
-    dataset.say("dct:description", telling.text(plain(description.description)))
-    for more in description.additional_descriptions:
-        _tell_more(telling, more)
+def _add_texts(builder: DcatBuilder) -> None:
+    """Add titles and descriptions; DCAT-AP requires one of each, so the title or address fills a gap."""
+    description, dataset = builder.publication.description, builder.dataset
+    title = builder.text(writable_line(description.title)) or literal(str(dataset.iri))
+    dataset.add("dct:title", title)
+    for other in description.additional_titles:
+        translated = other.type is not None and other.type.id == "translated-title"
+        predicate = "dct:title" if translated else "dct:alternative"
+        dataset.add(predicate, builder.text(writable_line(other.text), other.language))
+    dataset.add("dct:description", builder.text(plain(description.description)))
+    for other in description.additional_descriptions:
+        _add_text(builder, other)
     if "dct:description" not in dataset.statements:
-        dataset.say("dct:description", title)
+        dataset.add("dct:description", title)
 
 
-def _tell_more(telling: Telling, more: Text) -> None:
-    predicate = _OTHER_TEXTS.get(more.type.id if more.type else "", "skos:note")
-    text = telling.text(more.text, more.language)
-    if predicate != "dct:provenance" or text is None:
-        telling.dataset.say(predicate, text)
+def _add_text(builder: DcatBuilder, text: Text) -> None:
+    predicate = _OTHER_TEXTS.get(text.type.id if text.type else "", "skos:note")
+    statement = builder.text(text.text, text.language)
+    if predicate != "dct:provenance" or statement is None:
+        builder.dataset.add(predicate, statement)
         return
-    made = blank("dct:ProvenanceStatement")
-    made.say("rdfs:label", text)
-    telling.dataset.say(predicate, made)
+    provenance = blank("dct:ProvenanceStatement")
+    provenance.add("rdfs:label", statement)
+    builder.dataset.add(predicate, provenance)
 
 
-def _tell_life(telling: Telling) -> None:
-    """When it was published and changed; that it was withdrawn, and why."""
-    publication, dataset = telling.publication, telling.dataset
+def _add_life(builder: DcatBuilder) -> None:
+    """Add when it was published and changed, and whether it was withdrawn and why."""
+    publication, dataset = builder.publication, builder.dataset
     dates = publication.description.dates
-    updates = [found for dated in dates if dated.type.id == "updated" and (found := moment(dated.date))]
-    dataset.say("dct:issued", moment(publication.description.publication_date))
-    dataset.say("dct:modified", updates[-1] if updates else moment(publication.updated))
-    if gone := publication.withdrawn:
-        dataset.say("adms:status", concept(telling.graph, authority("dataset-status", "WITHDRAWN"), _WITHDRAWN))
-        dataset.say("skos:note", literal(f"Withdrawn on {gone.date}: {gone.reason.name()}", "en"))
-        dataset.say("skos:note", telling.text(said(gone.note)))
+    updates = [day for entry in dates if entry.type.id == "updated" and (day := moment(entry.date))]
+    dataset.add("dct:issued", moment(publication.description.publication_date))
+    dataset.add("dct:modified", updates[-1] if updates else moment(publication.updated))
+    if withdrawal := publication.withdrawn:
+        dataset.add("adms:status", concept(builder.graph, authority("dataset-status", "WITHDRAWN"), _WITHDRAWN))
+        dataset.add("skos:note", literal(f"Withdrawn on {withdrawal.date}: {withdrawal.reason.name()}", "en"))
+        dataset.add("skos:note", builder.text(writable_line(withdrawal.note)))
 
 
-def _tell_kind(telling: Telling) -> None:
-    description, dataset, graph = telling.publication.description, telling.dataset, telling.graph
+def _add_kind(builder: DcatBuilder) -> None:
+    description, dataset, graph = builder.publication.description, builder.dataset, builder.graph
     kind = description.resource_type
     if kind.id:
-        dataset.say("dct:type", concept(graph, resource_type(kind.id), kind))
+        dataset.add("dct:type", concept(graph, resource_type(kind.id), kind))
     for label in description.languages:
         if spoken := language(label.id):
-            dataset.say("dct:language", graph.resource(spoken, "dct:LinguisticSystem"))
+            dataset.add("dct:language", graph.resource(spoken, "dct:LinguisticSystem"))
     for subject in description.subjects:
-        _tell_subject(telling, subject)
+        _add_subject(builder, subject)
 
 
-def _tell_subject(telling: Telling, subject: Subject) -> None:
-    """A keyword, and a theme too when it is a term that has an address."""
-    word, term = telling.text(said(subject.subject)), iri(subject.id)
+def _add_subject(builder: DcatBuilder, subject: Subject) -> None:
+    """Add a keyword, and also a theme if it is a term with an address."""
+    word, term = builder.text(writable_line(subject.subject)), iri(subject.id)
     is_word = subject.subject != subject.id
-    telling.dataset.say("dcat:keyword", word if is_word else None)
+    builder.dataset.add("dcat:keyword", word if is_word else None)
     if term and word:
-        theme = telling.graph.resource(term, "skos:Concept")
-        theme.say("skos:prefLabel", word if is_word else literal(term))
-        telling.dataset.say("dcat:theme", theme)
+        theme = builder.graph.resource(term, "skos:Concept")
+        theme.add("skos:prefLabel", word if is_word else literal(term))
+        builder.dataset.add("dcat:theme", theme)

@@ -1,6 +1,6 @@
-"""Who made, publishes and funds a dataset, in the terms of DCAT-AP.
+"""People and organisations that made, publish and fund a dataset, in DCAT-AP.
 
-People without an identifier are parts of the description, so that a later harvest finds the same ones again.
+People without an identifier are parts of the description, so that a later harvest recognises them.
 """
 
 from collections.abc import Sequence
@@ -8,131 +8,132 @@ from collections.abc import Sequence
 from repository.dataset.description import Affiliation, Agent, Funding, RelatedId
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
-from repository.dataset.formats.datacite.datacite_terms import said
-from repository.dataset.formats.dcat.dcat_terms import Telling, concept
-from repository.dataset.formats.rdf.triples import Iri, Resource, blank, iri, literal
+from repository.dataset.formats.datacite.datacite_terms import writable_line
+from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, concept
+from repository.dataset.formats.rdf.triples import Iri, RdfResource, blank, iri, literal
 
-_NAMED = ("orcid", "ror", "isni", "gnd")
+_AUTHORITIES = ("orcid", "ror", "isni", "gnd")
 
 
-def tell_people(telling: Telling) -> None:
-    """Creators, contributors with their roles, publisher, contact and funding."""
-    description, dataset = telling.publication.description, telling.dataset
+def add_people(builder: DcatBuilder) -> None:
+    """Add creators, contributors with their roles, publisher, contact and funding."""
+    description, dataset = builder.publication.description, builder.dataset
     for number, agent in enumerate(description.creators, 1):
-        _tell_agent(telling, "dct:creator", agent, f"creator-{number}")
+        _add_agent(builder, "dct:creator", agent, f"creator-{number}")
     for number, agent in enumerate(description.contributors, 1):
-        _tell_agent(telling, "dct:contributor", agent, f"contributor-{number}")
-    dataset.say("dct:publisher", _publisher(telling))
-    dataset.say("dcat:contactPoint", *_contacts(telling))
-    dataset.say("schema:funding", *(_grant(telling, funding) for funding in description.funding))
+        _add_agent(builder, "dct:contributor", agent, f"contributor-{number}")
+    dataset.add("dct:publisher", _publisher(builder))
+    dataset.add("dcat:contactPoint", *_contacts(builder))
+    dataset.add("schema:funding", *(_grant(builder, funding) for funding in description.funding))
 
 
-def repository_agent(telling: Telling) -> Resource | None:
-    """The organisation that is called as the repository is."""
-    publication = telling.publication
-    name, home = telling.name(said(publication.repository_name)), iri(publication.repository_url)
+def repository_agent(builder: DcatBuilder) -> RdfResource | None:
+    """Return the organisation that has the name of the repository."""
+    publication = builder.publication
+    name, home = builder.name(writable_line(publication.repository_name)), iri(publication.repository_url)
     if name is None:
         return None
-    agent = telling.graph.resource(Iri(f"{home}#repository")) if home else blank()
+    agent = builder.graph.resource(Iri(f"{home}#repository")) if home else blank()
     agent.types.update({"foaf:Organization": None, "foaf:Agent": None})
-    agent.say("foaf:name", name)
-    agent.say("foaf:homepage", home)
+    agent.add("foaf:name", name)
+    agent.add("foaf:homepage", home)
     return agent
 
 
-def _publisher(telling: Telling) -> Resource | None:
-    publication = telling.publication
-    name = said(publication.description.publisher)
-    is_ours = not name or name == said(publication.repository_name)
-    return repository_agent(telling) if is_ours else _organisation(telling, name)
+def _publisher(builder: DcatBuilder) -> RdfResource | None:
+    publication = builder.publication
+    name = writable_line(publication.description.publisher)
+    is_ours = not name or name == writable_line(publication.repository_name)
+    return repository_agent(builder) if is_ours else _organisation(builder, name)
 
 
-def _organisation(telling: Telling, name: str, address: Iri | None = None) -> Resource | None:
-    called = telling.name(name)
-    if called is None:
+def _organisation(builder: DcatBuilder, name: str, address: Iri | None = None) -> RdfResource | None:
+    label = builder.name(name)
+    if label is None:
         return None
-    agent = telling.graph.resource(address) if address else blank()
+    agent = builder.graph.resource(address) if address else blank()
     agent.types.update({"foaf:Organization": None, "foaf:Agent": None})
-    agent.say("foaf:name", called)
+    agent.add("foaf:name", label)
     return agent
 
 
-def _tell_agent(telling: Telling, predicate: str, agent: Agent, place: str) -> None:
-    told = _agent(telling, agent, place)
-    telling.dataset.say(predicate, told)
-    if told is not None and agent.role is not None:
+def _add_agent(builder: DcatBuilder, predicate: str, agent: Agent, place: str) -> None:
+    party = _agent(builder, agent, place)
+    builder.dataset.add(predicate, party)
+    if party is not None and agent.role is not None:
         attribution = blank("prov:Attribution")
-        attribution.say("prov:agent", told)
-        attribution.say("dcat:hadRole", concept(telling.graph, None, agent.role, "dcat:Role"))
-        telling.dataset.say("prov:qualifiedAttribution", attribution)
+        attribution.add("prov:agent", party)
+        attribution.add("dcat:hadRole", concept(builder.graph, None, agent.role, "dcat:Role"))
+        builder.dataset.add("prov:qualifiedAttribution", attribution)
 
 
-def _agent(telling: Telling, agent: Agent, place: str) -> Resource | None:
-    name = telling.name(person_names.written(agent))
+def _agent(builder: DcatBuilder, agent: Agent, place: str) -> RdfResource | None:
+    name = builder.name(person_names.display_name(agent))
     if name is None:
         return None
     addresses = _addresses(agent.identifiers)
     kind = "foaf:Person" if agent.personal else "foaf:Organization"
-    told = telling.graph.resource(addresses[0] if addresses else telling.part(place), kind, "foaf:Agent")
-    told.say("foaf:name", name)
+    party = builder.graph.resource(addresses[0] if addresses else builder.part(place), kind, "foaf:Agent")
+    party.add("foaf:name", name)
     if agent.personal:
-        family, given = person_names.parts(agent)
-        told.say("foaf:familyName", telling.name(family) if given else None)
-        told.say("foaf:givenName", telling.name(given))
-    told.say("dct:identifier", *map(literal, addresses))
-    told.say("org:memberOf", *(_affiliation(telling, each) for each in agent.affiliations))
-    return told
+        family_name, given_name = person_names.parts(agent)
+        party.add("foaf:familyName", builder.name(family_name) if given_name else None)
+        party.add("foaf:givenName", builder.name(given_name))
+    party.add("dct:identifier", *map(literal, addresses))
+    party.add("org:memberOf", *(_affiliation(builder, affiliation) for affiliation in agent.affiliations))
+    return party
 
 
 def _addresses(identifiers: Sequence[RelatedId]) -> list[Iri]:
-    """Where an agent is described, the surest first."""
-    found = {each.scheme: iri(identifier_urls.link_to(each.scheme, each.identifier)) for each in reversed(identifiers)}
-    return [address for scheme in _NAMED if (address := found.get(scheme))]
+    """Return the addresses that describe an agent, the most reliable first."""
+    by_scheme = {i.scheme: iri(identifier_urls.link_to(i.scheme, i.identifier)) for i in reversed(identifiers)}
+    return [address for scheme in _AUTHORITIES if (address := by_scheme.get(scheme))]
 
 
-def _affiliation(telling: Telling, affiliation: Affiliation) -> Resource | None:
+def _affiliation(builder: DcatBuilder, affiliation: Affiliation) -> RdfResource | None:
     address = iri(identifier_urls.ror_url(affiliation.id))
     if address and affiliation.name == affiliation.id:
-        return telling.graph.resource(address)  # nothing is known of it but its address
-    return _organisation(telling, said(affiliation.name), address)
+        return builder.graph.resource(address)  # its address is all we know
+    return _organisation(builder, writable_line(affiliation.name), address)
 
 
-def _contacts(telling: Telling) -> list[Resource]:
-    """Those who said that they answer questions, else the publisher."""
-    description = telling.publication.description
+def _contacts(builder: DcatBuilder) -> list[RdfResource]:
+    """Return the agents with the role of a contact, else the publisher."""
+    description = builder.publication.description
     people = (*description.creators, *description.contributors)
-    asked = [agent for agent in people if agent.role and agent.role.id == "contactperson"]
-    cards = [card for agent in asked if (card := _card(telling, agent))]
-    return cards or _house(telling)
+    contacts = [agent for agent in people if agent.role and agent.role.id == "contactperson"]
+    cards = [card for agent in contacts if (card := _card(builder, agent))]
+    return cards or _publisher_card(builder)
 
 
-def _card(telling: Telling, agent: Agent) -> Resource | None:
-    name = telling.name(person_names.written(agent))
+def _card(builder: DcatBuilder, agent: Agent) -> RdfResource | None:
+    name = builder.name(person_names.display_name(agent))
     if name is None:
         return None
     card = blank("vcard:Individual" if agent.personal else "vcard:Organization", "vcard:Kind")
-    card.say("vcard:fn", name)
-    card.say("vcard:hasURL", *_addresses(agent.identifiers)[:1])
+    card.add("vcard:fn", name)
+    card.add("vcard:hasURL", *_addresses(agent.identifiers)[:1])
     return card
 
 
-def _house(telling: Telling) -> list[Resource]:
-    publication = telling.publication
-    name = telling.name(said(publication.description.publisher) or said(publication.repository_name))
+def _publisher_card(builder: DcatBuilder) -> list[RdfResource]:
+    publication = builder.publication
+    name = builder.name(writable_line(publication.description.publisher) or writable_line(publication.repository_name))
     if name is None:
         return []
     card = blank("vcard:Organization", "vcard:Kind")
-    card.say("vcard:fn", name)
-    card.say("vcard:hasURL", iri(publication.repository_url))
+    card.add("vcard:fn", name)
+    card.add("vcard:hasURL", iri(publication.repository_url))
     return [card]
 
 
-def _grant(telling: Telling, funding: Funding) -> Resource | None:
+def _grant(builder: DcatBuilder, funding: Funding) -> RdfResource | None:
     grant = blank("schema:Grant")
-    grant.say("schema:name", telling.text(said(funding.award_title)))
-    grant.say("schema:identifier", literal(said(funding.award_number)))
-    grant.say("schema:url", iri(funding.award_url))
-    grant.say("schema:funder", _organisation(telling, said(funding.funder), _funder_address(funding.funder_id)))
+    grant.add("schema:name", builder.text(writable_line(funding.award_title)))
+    grant.add("schema:identifier", literal(writable_line(funding.award_number)))
+    grant.add("schema:url", iri(funding.award_url))
+    funder = _organisation(builder, writable_line(funding.funder), _funder_address(funding.funder_id))
+    grant.add("schema:funder", funder)
     return grant if grant.statements else None
 
 

@@ -1,60 +1,78 @@
-"""Where and when a dataset is about, in the terms of DCAT-AP: geometry as WKT, periods with their ends."""
+"""Coverage of a dataset in space and time, in DCAT-AP: geometry as WKT, periods with their ends."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from repository.dataset.description import DateOf, DescribedPlace
 from repository.dataset.formats import bounding_boxes, identifier_urls
-from repository.dataset.formats.datacite.datacite_terms import said
-from repository.dataset.formats.dcat.dcat_terms import DATES, PERIODS, Telling, moment
-from repository.dataset.formats.rdf.triples import Literal, Resource, blank, iri
+from repository.dataset.formats.datacite.datacite_terms import writable_line
+from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, moment
+from repository.dataset.formats.rdf.triples import Literal, RdfResource, blank, iri
 
 MOST_POSITIONS = 500
-"""Positions of a geometry that is told in full; of a longer one only the box, for a catalogue is no data file."""
+"""Positions of a geometry that is written in full; a longer one becomes its box."""
+
+DATES: Mapping[str, str] = MappingProxyType(
+    {
+        "created": "dct:created",
+        "available": "dct:available",
+        "submitted": "dct:dateSubmitted",
+        "accepted": "dct:dateAccepted",
+        "copyrighted": "dct:dateCopyrighted",
+        "valid": "dct:valid",
+        "other": "dct:date",
+    }
+)
+"""Type of date -> property."""
+
+PERIODS = frozenset({"collected", "coverage"})
+"""Types of dates that give the coverage of the data."""
 
 _WKT = "geo:wktLiteral"
 
 
-def tell_coverage(telling: Telling) -> None:
-    """Places, periods, and the other dates of the dataset's life."""
-    description, dataset = telling.publication.description, telling.dataset
-    dataset.say("dct:spatial", *(_location(telling, place) for place in description.places))
-    for dated in description.dates:
-        if dated.type.id in PERIODS:
-            dataset.say("dct:temporal", _period(telling, dated))
-        elif dated.type.id in DATES:
-            dataset.say(DATES[dated.type.id], moment(dated.date))
+def add_coverage(builder: DcatBuilder) -> None:
+    """Add places, periods, and the other dates in the life of the dataset."""
+    description, dataset = builder.publication.description, builder.dataset
+    dataset.add("dct:spatial", *(_location(builder, place) for place in description.places))
+    for entry in description.dates:
+        if entry.type.id in PERIODS:
+            dataset.add("dct:temporal", _period(builder, entry))
+        elif entry.type.id in DATES:
+            dataset.add(DATES[entry.type.id], moment(entry.date))
 
 
-def _location(telling: Telling, place: DescribedPlace) -> Resource | None:
-    """Without an address even where a gazetteer has one: two shapes of one place would read as one with two boxes."""
+def _location(builder: DcatBuilder, place: DescribedPlace) -> RdfResource | None:
+    """Return a blank node, even for a known place: two shapes would read as one place with two boxes."""
     location = blank("dct:Location")
-    location.say("skos:prefLabel", telling.text(said(place.place)))
-    location.say("rdfs:comment", telling.text(said(place.description)))
-    location.say(
-        "rdfs:seeAlso", *(iri(identifier_urls.link_to(each.scheme, each.identifier)) for each in place.identifiers)
-    )
+    location.add("skos:prefLabel", builder.text(writable_line(place.place)))
+    location.add("rdfs:comment", builder.text(writable_line(place.description)))
+    pages = (identifier_urls.link_to(i.scheme, i.identifier) for i in place.identifiers)
+    location.add("rdfs:seeAlso", *map(iri, pages))
     if place.geometry:
-        _tell_geometry(location, place.geometry)
+        _add_geometry(location, place.geometry)
     return location if location.statements else None
 
 
-def _tell_geometry(location: Resource, geometry: bounding_boxes.Geometry) -> None:
-    around, text = bounding_boxes.box(geometry), bounding_boxes.wkt(geometry, MOST_POSITIONS)
-    if around is not None and around.wkt:
-        location.say("dcat:bbox", Literal(around.wkt, None, _WKT))
-    if text is None:
+def _add_geometry(location: RdfResource, geometry: bounding_boxes.Geometry) -> None:
+    box, wkt = bounding_boxes.box(geometry), bounding_boxes.wkt(geometry, MOST_POSITIONS)
+    if box is not None and box.wkt:
+        location.add("dcat:bbox", Literal(box.wkt, None, _WKT))
+    if wkt is None:
         return
     if geometry["type"] == "Point":
-        location.say("dcat:centroid", Literal(text, None, _WKT))
+        location.add("dcat:centroid", Literal(wkt, None, _WKT))
     shape = blank("locn:Geometry")
-    shape.say("geo:asWKT", Literal(text, None, _WKT))
-    location.say("locn:geometry", shape)
+    shape.add("geo:asWKT", Literal(wkt, None, _WKT))
+    location.add("locn:geometry", shape)
 
 
-def _period(telling: Telling, dated: DateOf) -> Resource | None:
-    begin, slash, end = dated.date.partition("/")
+def _period(builder: DcatBuilder, entry: DateOf) -> RdfResource | None:
+    begin, slash, end = entry.date.partition("/")
     period = blank("dct:PeriodOfTime")
-    period.say("dcat:startDate", moment(begin))
-    period.say("dcat:endDate", moment(end if slash else begin))
+    period.add("dcat:startDate", moment(begin))
+    period.add("dcat:endDate", moment(end if slash else begin))
     if not period.statements:
         return None
-    period.say("rdfs:label", telling.text(said(dated.description)))
+    period.add("rdfs:label", builder.text(writable_line(entry.description)))
     return period

@@ -1,4 +1,4 @@
-"""What descriptions are called in the vocabularies of DCAT-AP, and what all parts of one description share.
+"""Terms of DCAT-AP for our vocabularies, and the builder that all parts of one description share.
 
 Sources: DCAT-AP 3.0.1, section 8 (controlled vocabularies); the authority tables of the Publications Office of the EU;
 COAR Resource Types 3; DataCite to DCAT-AP mapping (CiteDCAT-AP, European Commission).
@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from repository.dataset.description import Label, Publication
 from repository.dataset.edtf import parse_edtf
-from repository.dataset.formats.datacite.datacite_terms import tongue
+from repository.dataset.formats.datacite.datacite_terms import text_language
 from repository.dataset.formats.plain_text import has_cjk
-from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, Resource, blank, iri, literal
+from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, RdfResource, blank, iri, literal
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _COAR = "http://purl.org/coar/resource_type/"
@@ -46,23 +46,10 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "isidenticalto": "owl:sameAs",
     }
 )
-"""Relation -> property, ``dct:relation`` for others; ``dct:source`` is not here, for DCAT-AP wants a dataset there."""
+"""Relation -> property, ``dct:relation`` for others.
 
-DATES: Mapping[str, str] = MappingProxyType(
-    {
-        "created": "dct:created",
-        "available": "dct:available",
-        "submitted": "dct:dateSubmitted",
-        "accepted": "dct:dateAccepted",
-        "copyrighted": "dct:dateCopyrighted",
-        "valid": "dct:valid",
-        "other": "dct:date",
-    }
-)
-"""Type of date -> property."""
-
-PERIODS = frozenset({"collected", "coverage"})
-"""Types of dates that are what the data are about."""
+``dct:source`` is missing, because DCAT-AP requires a dataset as its object.
+"""
 
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -102,7 +89,7 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "other": "c_1843",
     }
 )
-"""Resource type -> concept of COAR; one that has no line of its own is of its general type, if that has one."""
+"""Resource type -> concept of COAR; a type without its own line has the concept of its general type."""
 
 FILE_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -145,39 +132,39 @@ _LANGUAGE = re.compile("[a-z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """One publication being told in a graph; `declared` are the ISO 639-3 codes of its languages."""
+class DcatBuilder:
+    """The graph of one publication under construction; `declared` are the ISO 639-3 codes of its languages."""
 
     graph: Graph
-    dataset: Resource
+    dataset: RdfResource
     publication: Publication
     declared: Sequence[str]
 
     def text(self, text: str, code: str | None = None) -> Literal | None:
-        """`text` with the tag of its ISO 639-3 `code`, or of the language that its script tells."""
-        return literal(text, tongue(text, code, self.declared))
+        """Return `text` with the tag of its ISO 639-3 `code`, or of its script."""
+        return literal(text, text_language(text, code, self.declared))
 
     def name(self, text: str) -> Literal | None:
-        """The name of someone or something, which has a language only where its script tells one."""
-        return literal(text, tongue(text, None, self.declared) if has_cjk(text) else None)
+        """Return a name, with a language only where its script tells one."""
+        return literal(text, text_language(text, None, self.declared) if has_cjk(text) else None)
 
     def part(self, name: str) -> Iri:
-        """The address of a part of the description: a fragment of the landing page's, with `name` already escaped."""
+        """Return the address of a part of the description: a fragment of the page; `name` is escaped already."""
         return Iri(f"{page_of(self.publication)}#{name}")
 
 
 def page_of(publication: Publication) -> Iri:
-    """The landing page."""
+    """Return the landing page."""
     return iri(publication.url) or Iri(f"urn:record:{publication.id}")
 
 
 def address(doi: Iri | None, cstr: Iri | None, url: str) -> Iri:
-    """What a dataset is called: by its DOI, else its CSTR, else as the thing that its page is about."""
+    """Return the name of a dataset: its DOI, else its CSTR, else the subject of its page."""
     return doi or cstr or Iri(f"{iri(url) or 'urn:record'}#dataset")
 
 
 def authority(table: str, term: str) -> Iri:
-    """A term of an authority table of the EU, as in ``language/ZHO``."""
+    """Return a term of an authority table of the EU, as in ``language/ZHO``."""
     return Iri(f"{_AUTHORITY}{table}/{term}")
 
 
@@ -186,7 +173,7 @@ def access_right(status: str) -> Iri | None:
 
 
 def language(code: str) -> Iri | None:
-    """The language of an ISO 639-3 code; None for codes that name none."""
+    """Return the language of an ISO 639-3 code, None for codes that name no language."""
     known = _LANGUAGE.fullmatch(code) and code not in ("und", "zxx", "mul", "mis")
     return authority("language", code.upper()) if known else None
 
@@ -196,24 +183,24 @@ def resource_type(kind: str) -> Iri | None:
     return Iri(_COAR + term) if term else None
 
 
-def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> Resource:
-    """A controlled term with its names in all languages."""
-    found = graph.resource(address, "skos:Concept", *types) if address else blank("skos:Concept", *types)
-    found.say("skos:prefLabel", *(literal(text, tongue("", tag, ())) for tag, text in label.title.items()))
-    if not found.statements:
-        found.say("skos:prefLabel", literal(label.id) or literal("-"))
-    return found
+def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> RdfResource:
+    """Return a controlled term with its names in all languages."""
+    term = graph.resource(address, "skos:Concept", *types) if address else blank("skos:Concept", *types)
+    term.add("skos:prefLabel", *(literal(text, text_language("", tag, ())) for tag, text in label.title.items()))
+    if not term.statements:
+        term.add("skos:prefLabel", literal(label.id) or literal("-"))
+    return term
 
 
 def moment(date: str) -> Literal | None:
-    """A date of EDTF level 0, an interval's first, as exact as it is; an instant; None for what is neither."""
+    """Return an EDTF level 0 date (of an interval its first) or an instant, with its precision; else None."""
     if _INSTANT.fullmatch(date):
         return _instant(date)
     day = date.partition("/")[0].replace("-XX", "")
     try:
         known = parse_edtf(day).earliest
     except ValueError:
-        return None  # what is no date is no date in RDF either, and says nothing
+        return None  # a text that is no date makes no statement in RDF
     return Literal(day, None, _DATE_TYPES[len(day)]) if known and not day.startswith("0000") else None
 
 
@@ -221,5 +208,5 @@ def _instant(text: str) -> Literal | None:
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        return None  # looks like an instant, yet the calendar has no such day
+        return None  # it has the form of an instant, but the calendar has no such day
     return Literal(text, None, "xsd:dateTime")

@@ -1,4 +1,4 @@
-"""The building blocks of ISO 19139: texts in several languages, codes, people, dates, extents.
+"""Building blocks of ISO 19139: texts in several languages, codes, people, dates, extents.
 
 Sources: ISO 19115:2003, annex B; ISO/TS 19139:2007; the code lists of the latter (``gmxCodelists.xml``).
 """
@@ -33,55 +33,55 @@ _ROLES = {
 
 
 def within(name: str, *content: str) -> str:
-    """An element around others; nothing when there are none."""
+    """Return an element around others, empty when there are none."""
     inner = "".join(content)
     return f"<gmd:{name}>{inner}</gmd:{name}>" if inner else ""
 
 
 def string(name: str, text: str) -> str:
-    """An element with a text; nothing without one."""
-    kept = xml_writer.text(text).strip()
-    return f"<gmd:{name}><gco:CharacterString>{kept}</gco:CharacterString></gmd:{name}>" if kept else ""
+    """Return an element with a text, empty without one."""
+    content = xml_writer.text(text).strip()
+    return f"<gmd:{name}><gco:CharacterString>{content}</gco:CharacterString></gmd:{name}>" if content else ""
 
 
 def code(name: str, code_list: str, value: str) -> str:
-    """An element with a term of a code list."""
+    """Return an element with a term of a code list."""
     term = xml_writer.element(f"gmd:{code_list}", value, codeList=f"{_CODES}#{code_list}", codeListValue=value)
     return f"<gmd:{name}>{term}</gmd:{name}>"
 
 
 def language_code(name: str, iso639: str) -> str:
-    """An element with a language, by its ISO 639-3 code."""
+    """Return an element with a language, by its ISO 639-3 code."""
     address = "http://www.loc.gov/standards/iso639-2/"
     term = xml_writer.element("gmd:LanguageCode", iso639, codeList=address, codeListValue=iso639)
     return f"<gmd:{name}>{term}</gmd:{name}>"
 
 
 def locale_id(record: int, iso639: str) -> str:
-    """The id of a language within the document of a record, and among the documents of others."""
+    """Return the id of a language, unique in the document of a record and among documents of others."""
     return f"r{record}-{_NO_NAME.sub('', language_tag(iso639) or iso639)}"
 
 
-def free_text(name: str, text: str, translations: Iterable[Text], record: int) -> str:
-    """An element with a text and what it is in other languages (ISO/TS 19139, annex A, cultural adaptability)."""
+def free_text(name: str, original: str, translations: Iterable[Text], record: int) -> str:
+    """Return an element with a text and its translations (ISO/TS 19139, annex A, cultural adaptability)."""
     groups = "".join(
         "<gmd:textGroup>"
-        + xml_writer.element("gmd:LocalisedCharacterString", each.text, locale=f"#{locale_id(record, each.language)}")
+        + xml_writer.element("gmd:LocalisedCharacterString", text.text, locale=f"#{locale_id(record, text.language)}")
         + "</gmd:textGroup>"
-        for each in translations
-        if each.language and xml_writer.text(each.text).strip()
+        for text in translations
+        if text.language and xml_writer.text(text.text).strip()
     )
     if not groups:
-        return string(name, text)
+        return string(name, original)
     return (
         f'<gmd:{name} xsi:type="gmd:PT_FreeText_PropertyType">'
-        f"<gco:CharacterString>{xml_writer.text(text)}</gco:CharacterString>"
+        f"<gco:CharacterString>{xml_writer.text(original)}</gco:CharacterString>"
         f"<gmd:PT_FreeText>{groups}</gmd:PT_FreeText></gmd:{name}>"
     )
 
 
 def anchor(name: str, text: str, address: str | None) -> str:
-    """An element with a text that leads somewhere."""
+    """Return an element with a text and a link."""
     target = uri(address) if address else None
     if target is None:
         return string(name, text)
@@ -90,7 +90,7 @@ def anchor(name: str, text: str, address: str | None) -> str:
 
 
 def online(address: str, name: str, description: str = "", function: str = "download", protocol: str = "") -> str:
-    """A place on the web; nothing for what is no address."""
+    """Return a place on the web, empty for a text that is no address."""
     target = uri(address)
     if target is None:
         return ""
@@ -105,46 +105,45 @@ def online(address: str, name: str, description: str = "", function: str = "down
 
 
 def party(name: str, agent: Agent, role: str) -> str:
-    """A person or an organisation, with its identifier's address."""
-    known_by_name = (each for each in agent.affiliations if each.name != each.id)
-    affiliations = "; ".join(one_line(each.name) for each in known_by_name)
-    addresses = (identifier_urls.link_to(each.scheme, each.identifier) for each in agent.identifiers)
-    known = next((address for address in addresses if address), None)
-    where = within("contactInfo", within("CI_Contact", within("onlineResource", _page(known)))) if known else ""
-    individual = string("individualName", person_names.catalogued(agent)) if agent.personal else ""
-    organisation = affiliations if agent.personal else person_names.written(agent)
-    who = individual + string("organisationName", organisation)
-    if not who:
+    """Return a person or an organisation, with the address of its identifier."""
+    named = (affiliation for affiliation in agent.affiliations if affiliation.name != affiliation.id)
+    affiliations = "; ".join(one_line(affiliation.name) for affiliation in named)
+    addresses = (identifier_urls.link_to(i.scheme, i.identifier) for i in agent.identifiers)
+    page = next((address for address in addresses if address), None)
+    contact = within("contactInfo", within("CI_Contact", within("onlineResource", _page(page)))) if page else ""
+    individual = string("individualName", person_names.sort_name(agent)) if agent.personal else ""
+    organisation = affiliations if agent.personal else person_names.display_name(agent)
+    names = individual + string("organisationName", organisation)
+    if not names:
         return ""
-    return within(
-        name, within("CI_ResponsibleParty", who, where, code("role", "CI_RoleCode", _ROLES.get(role, role or "author")))
-    )
+    role_code = code("role", "CI_RoleCode", _ROLES.get(role, role or "author"))
+    return within(name, within("CI_ResponsibleParty", names, contact, role_code))
 
 
 def _page(address: str) -> str:
     return online(address, "identifier", function="information")
 
 
-def dated(date: str, kind: str) -> str:
-    """A date of a citation; `date` is the day, month or year that EDTF level 0 says first."""
-    found = date_parts(date)
-    if not found:
+def citation_date(date: str, kind: str) -> str:
+    """Return a date of a citation: the first day, month or year of an EDTF level 0 `date`."""
+    parts = date_parts(date)
+    if not parts:
         return ""
-    written = "-".join(f"{part:04}" if place == 0 else f"{part:02}" for place, part in enumerate(found[0]))
+    day = "-".join(f"{number:04}" if index == 0 else f"{number:02}" for index, number in enumerate(parts[0]))
     return within(
         "date",
         within(
             "CI_Date",
-            f"<gmd:date><gco:Date>{written}</gco:Date></gmd:date>",
+            f"<gmd:date><gco:Date>{day}</gco:Date></gmd:date>",
             code("dateType", "CI_DateTypeCode", kind),
         ),
     )
 
 
-def period(said: DateOf, record: int, number: int) -> str:
-    """A time that the data are of; an open end is one that is not known."""
-    begin, _, end = said.date.partition("/")
-    last = end if "/" in said.date else begin
+def period(time: DateOf, record: int, number: int) -> str:
+    """Return the time that the data cover; an open end is an unknown position."""
+    begin, _, end = time.date.partition("/")
+    last = end if "/" in time.date else begin
     positions = [_position("beginPosition", begin), _position("endPosition", last)]
     return within(
         "temporalElement",
@@ -156,21 +155,21 @@ def period(said: DateOf, record: int, number: int) -> str:
 
 
 def _position(name: str, date: str) -> str:
-    found = date_parts(date)
-    if not found:
+    parts = date_parts(date)
+    if not parts:
         return f'<gml:{name} indeterminatePosition="unknown"/>'
-    written = "-".join(f"{part:04}" if place == 0 else f"{part:02}" for place, part in enumerate(found[0]))
-    return f"<gml:{name}>{written}</gml:{name}>"
+    day = "-".join(f"{number:04}" if index == 0 else f"{number:02}" for index, number in enumerate(parts[0]))
+    return f"<gml:{name}>{day}</gml:{name}>"
 
 
 def boxes(places: Iterable[DescribedPlace]) -> Iterator[str]:
-    """A bounding box for each place; west is greater than east where it crosses the antimeridian."""
+    """Yield a bounding box for each place; west is greater than east where it crosses the antimeridian."""
     for place in places:
-        around = bounding_boxes.box(place.geometry) if place.geometry else None
-        if around is not None:
-            sides = zip(_SIDES, (around.west, around.east, around.south, around.north), strict=True)
-            written = "".join(
+        box = bounding_boxes.box(place.geometry) if place.geometry else None
+        if box is not None:
+            sides = zip(_SIDES, (box.west, box.east, box.south, box.north), strict=True)
+            bounds = "".join(
                 f"<gmd:{side}><gco:Decimal>{bounding_boxes.decimal(degrees)}</gco:Decimal></gmd:{side}>"
                 for side, degrees in sides
             )
-            yield within("geographicElement", within("EX_GeographicBoundingBox", written))
+            yield within("geographicElement", within("EX_GeographicBoundingBox", bounds))

@@ -1,4 +1,4 @@
-"""ISO 19139, the XML of ISO 19115, as catalogues of the earth sciences harvest it (GEOSS among them).
+"""ISO 19139, the XML of ISO 19115, for catalogues of the earth sciences (GEOSS among them).
 
 Sources: ISO 19115:2003; ISO/TS 19139:2007; INSPIRE technical guidance 2.0 for the use of anchors in constraints.
 """
@@ -10,12 +10,12 @@ from repository.dataset.description import Agent, Publication, Text
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl
-from repository.dataset.formats.datacite.datacite_terms import UNAVAILABLE, said, uri
+from repository.dataset.formats.datacite.datacite_terms import UNAVAILABLE, uri, writable_line
 from repository.dataset.formats.iso19139.iso19139_parts import (
     anchor,
     boxes,
+    citation_date,
     code,
-    dated,
     free_text,
     language_code,
     locale_id,
@@ -36,12 +36,12 @@ _OPENING = (
     ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     f' xsi:schemaLocation="{NAMESPACE} {SCHEMA}">'
 )
-_OF_THE_DATA = frozenset({"collected", "coverage", "valid"})
+_TEMPORAL_EXTENTS = frozenset({"collected", "coverage", "valid"})
 _DATES = {"created": "creation", "updated": "revision", "issued": "publication"}
 
 
 def iso19139(publication: Publication) -> str:
-    """The element ``gmd:MD_Metadata``, with every namespace it needs and without an XML declaration."""
+    """Return the element ``gmd:MD_Metadata``, with all its namespaces and without an XML declaration."""
     language = _language(publication)
     return "".join(
         (
@@ -54,7 +54,7 @@ def iso19139(publication: Publication) -> str:
             ),
             code("hierarchyLevel", "MD_ScopeCode", _level(publication)),
             party("contact", _publisher(publication), "pointOfContact"),
-            _stamped(publication),
+            _date_stamp(publication),
             string("metadataStandardName", "ISO 19115:2003/19139"),
             string("metadataStandardVersion", "1.0"),
             string("dataSetURI", csl.address(publication)),
@@ -70,8 +70,8 @@ def iso19139(publication: Publication) -> str:
 def _identification(publication: Publication, language: str) -> Iterator[str]:
     description = publication.description
     yield within("citation", within("CI_Citation", *_citation(publication, language)))
-    abstract = writable(plain(description.description)).strip() or said(description.title) or UNAVAILABLE
-    others = [each for each in description.additional_descriptions if each.type is None or each.type.id == "abstract"]
+    abstract = writable(plain(description.description)).strip() or writable_line(description.title) or UNAVAILABLE
+    others = [text for text in description.additional_descriptions if text.type is None or text.type.id == "abstract"]
     yield free_text("abstract", abstract, _translations(others, language), publication.id)
     yield code("status", "MD_ProgressCode", "obsolete" if publication.withdrawn else "completed")
     yield party("pointOfContact", _publisher(publication), "publisher")
@@ -94,20 +94,21 @@ def _identification(publication: Publication, language: str) -> Iterator[str]:
 
 def _citation(publication: Publication, language: str) -> Iterator[str]:
     description = publication.description
-    title = said(description.title) or UNAVAILABLE
-    others = [each for each in description.additional_titles if each.type and each.type.id == "translated-title"]
-    translated = _translations(others, language)
-    yield free_text("title", title, translated, publication.id)
-    for more in description.additional_titles:
-        if not any(more is each for each in translated):
-            yield string("alternateTitle", one_line(more.text))
-    yield dated(description.publication_date, "publication") or dated(publication.created[:10] or "0001", "publication")
+    title = writable_line(description.title) or UNAVAILABLE
+    others = [text for text in description.additional_titles if text.type and text.type.id == "translated-title"]
+    translations = _translations(others, language)
+    yield free_text("title", title, translations, publication.id)
+    for text in description.additional_titles:
+        if not any(text is translation for translation in translations):
+            yield string("alternateTitle", one_line(text.text))
+    created = publication.created[:10] or "0001"
+    yield citation_date(description.publication_date, "publication") or citation_date(created, "publication")
     for day in description.dates:
         if day.type.id in _DATES:
-            yield dated(day.date, _DATES[day.type.id])
+            yield citation_date(day.date, _DATES[day.type.id])
     yield string("edition", one_line(description.version))
-    for named in _identifiers(publication):
-        yield within("identifier", within("MD_Identifier", named))
+    for identifier in _identifiers(publication):
+        yield within("identifier", within("MD_Identifier", identifier))
     for agent in description.creators:
         yield party("citedResponsibleParty", agent, "author")
     for agent in description.contributors:
@@ -127,7 +128,7 @@ def _identifiers(publication: Publication) -> Iterator[str]:
 
 
 def _keywords(publication: Publication) -> str:
-    """Controlled terms apart from words, because OWSLib reads the terms of a group only where there are no words."""
+    """Return controlled terms and words in separate groups: OWSLib reads terms only from groups without words."""
     terms = {subject: uri(subject.id) for subject in publication.description.subjects}
     groups = (
         "".join(string("keyword", one_line(subject.subject)) for subject, where in terms.items() if not where),
@@ -137,7 +138,7 @@ def _keywords(publication: Publication) -> str:
 
 
 def _constraints(publication: Publication) -> Iterator[str]:
-    """The licences, and the state of access as a term that machines know."""
+    """Yield the licences, and the access status as a term that machines know."""
     licences = "".join(
         anchor("otherConstraints", licence.title, licence.url) for licence in publication.description.licences
     )
@@ -168,7 +169,7 @@ def _constraints(publication: Publication) -> Iterator[str]:
 def _extent(publication: Publication) -> str:
     description = publication.description
     names = "; ".join(one_line(place.place or place.description) for place in description.places)
-    times = [day for day in description.dates if day.type.id in _OF_THE_DATA]
+    times = [day for day in description.dates if day.type.id in _TEMPORAL_EXTENTS]
     elements = (
         *boxes(description.places),
         *(period(time, publication.id, number) for number, time in enumerate(times, 1)),
@@ -179,24 +180,24 @@ def _extent(publication: Publication) -> str:
 def _distribution(publication: Publication) -> Iterator[str]:
     files = [] if publication.withdrawn else publication.files
     for media_type in dict.fromkeys(file.media_type for file in files):
-        named = string("name", media_type) + '<gmd:version gco:nilReason="unknown"/>'
-        yield within("distributionFormat", within("MD_Format", named))
-    places = [online(publication.url, "Landing page", function="information")]
+        name = string("name", media_type) + '<gmd:version gco:nilReason="unknown"/>'
+        yield within("distributionFormat", within("MD_Format", name))
+    links = [online(publication.url, "Landing page", function="information")]
     if publication.doi:
-        places.append(online(identifier_urls.doi_url(publication.doi), "DOI", function="information"))
+        links.append(online(identifier_urls.doi_url(publication.doi), "DOI", function="information"))
     for file in files:
-        told = f"{file.media_type}, {file.size} bytes, SHA-256 {file.sha256}"
-        places.append(online(file.url, file.key, told, "download", "WWW:DOWNLOAD-1.0-http--download"))
+        details = f"{file.media_type}, {file.size} bytes, SHA-256 {file.sha256}"
+        links.append(online(file.url, file.key, details, "download", "WWW:DOWNLOAD-1.0-http--download"))
     megabytes = publication.total_bytes / 1e6
     size = f"<gmd:transferSize><gco:Real>{megabytes:.6f}</gco:Real></gmd:transferSize>" if files else ""
-    lines = (within("onLine", place) for place in places)
+    lines = (within("onLine", link) for link in links)
     yield within("transferOptions", within("MD_DigitalTransferOptions", size, *lines))
 
 
 def _lineage(publication: Publication) -> str:
-    """How the data were made, in the words of their makers."""
+    """Return how the data were made, in the words of their makers."""
     texts = publication.description.additional_descriptions
-    methods = "\n".join(each.text for each in texts if each.type and each.type.id == "methods")
+    methods = "\n".join(text.text for text in texts if text.type and text.type.id == "methods")
     statement = within("lineage", within("LI_Lineage", string("statement", methods)))
     if not statement:
         return ""
@@ -217,17 +218,17 @@ def _locales(publication: Publication, language: str) -> Iterator[str]:
 
 
 def _translations(texts: list[Text], language: str) -> list[Text]:
-    """The first text in each other language."""
+    """Return the first text in each other language."""
     others = {text.language: text for text in reversed(texts) if text.language and text.language != language}
     return list(others.values())
 
 
 def _language(publication: Publication) -> str:
-    """ISO 639-3 of the title, as far as its script and the declared languages tell."""
-    declared = [label.id for label in publication.description.languages]
+    """Return the ISO 639-3 code of the title, from its script and the declared languages."""
+    codes = [label.id for label in publication.description.languages]
     if has_cjk(publication.description.title):
-        return next((each for each in declared if each in ("zho", "jpn", "kor")), "zho")
-    return next((each for each in declared if each not in ("zho", "jpn", "kor")), "eng")
+        return next((code for code in codes if code in ("zho", "jpn", "kor")), "zho")
+    return next((code for code in codes if code not in ("zho", "jpn", "kor")), "eng")
 
 
 def _level(publication: Publication) -> str:
@@ -236,11 +237,11 @@ def _level(publication: Publication) -> str:
 
 
 def _publisher(publication: Publication) -> Agent:
-    names = (said(publication.description.publisher), said(publication.repository_name), UNAVAILABLE)
+    names = (writable_line(publication.description.publisher), writable_line(publication.repository_name), UNAVAILABLE)
     return Agent(personal=False, name=next(filter(None, names)))
 
 
-def _stamped(publication: Publication) -> str:
+def _date_stamp(publication: Publication) -> str:
     day = publication.updated[:10] or publication.created[:10]
     return (
         f"<gmd:dateStamp><gco:Date>{xml_writer.text(day)}</gco:Date></gmd:dateStamp>"
@@ -254,5 +255,7 @@ def _identifier(publication: Publication) -> str:
 
 
 def _supplement(publication: Publication) -> str:
-    gone = publication.withdrawn
-    return f"Withdrawn on {gone.date}: {gone.reason.name()}. {gone.note}".strip() if gone else ""
+    withdrawal = publication.withdrawn
+    return (
+        f"Withdrawn on {withdrawal.date}: {withdrawal.reason.name()}. {withdrawal.note}".strip() if withdrawal else ""
+    )

@@ -73,12 +73,12 @@ _CONTEXT: Json = {
 
 
 def is_tabular(publication: Publication) -> bool:
-    """Whether a file is a table that Croissant's readers open: CSV, TSV, Parquet or a workbook of Excel."""
+    """Return whether a file is a table that Croissant's readers open: CSV, TSV, Parquet or Excel."""
     return any(media_type_of(file) in _TABULAR for file in publication.files)
 
 
 def media_type_of(file: FileOf) -> str:
-    """The media type of a table by its extension, because stores often know it as bytes or plain text."""
+    """Return the media type of a table from its extension: stores often know only bytes or plain text."""
     _, dot, extension = file.key.rpartition(".")
     return (
         (TABLES.get(extension.lower()) if dot else None)
@@ -88,14 +88,14 @@ def media_type_of(file: FileOf) -> str:
 
 
 def croissant(publication: Publication) -> Json:
-    """Croissant metadata of a publication, with its context inlined.
+    """Return Croissant metadata of a publication, with its context inlined.
 
-    Every file of `publication.files` is a FileObject.  Columns are not known, so there is no ``recordSet``, which the
-    specification allows.  Says the same of any resource; `is_tabular` tells for which it is of use.
+    Every file of `publication.files` is a FileObject. Columns are not known, so there is no ``recordSet``, which the
+    specification allows. The function accepts any resource; `is_tabular` tells for which ones it is useful.
     """
     description = publication.description
     title = printable(description.title)
-    said = {
+    members = {
         "@context": {**_CONTEXT, "@language": csl.language(publication) or "en"},
         "@type": "sc:Dataset",
         "@id": csl.address(publication),
@@ -107,7 +107,7 @@ def croissant(publication: Publication) -> Json:
         "identifier": _addresses(publication),
         "citeAs": bibtex(publication),
         "creator": [_agent(agent) for agent in description.creators],
-        "publisher": _named("sc:Organization", csl.publisher(publication)),
+        "publisher": _named_thing("sc:Organization", csl.publisher(publication)),
         "datePublished": description.publication_date.partition("/")[0].replace("..", "") or publication.created[:10],
         "dateModified": publication.updated[:10],
         "license": [identifier_urls.web_address(li.url) or printable(li.title) for li in description.licences],
@@ -117,26 +117,27 @@ def croissant(publication: Publication) -> Json:
         "isLiveDataset": False,
         "distribution": [_file(file) for file in publication.files],
     }
-    return _without_empty(said)
+    return _without_empty(members)
 
 
 def _addresses(publication: Publication) -> list[str]:
-    found = [identifier_urls.doi_url(publication.doi)] if publication.doi else []
-    return [*found, identifier_urls.cstr_url(publication.cstr)] if publication.cstr else found
+    addresses = [identifier_urls.doi_url(publication.doi)] if publication.doi else []
+    return [*addresses, identifier_urls.cstr_url(publication.cstr)] if publication.cstr else addresses
 
 
 def _agent(agent: Agent) -> Json:
     if not agent.personal:
-        return _named("sc:Organization", person_names.written(agent), identifier_urls.ror_url(agent.identifier("ror")))
+        ror = identifier_urls.ror_url(agent.identifier("ror"))
+        return _named_thing("sc:Organization", person_names.display_name(agent), ror)
     orcid = agent.identifier("orcid")
-    family, given = person_names.parts(agent)
-    person = _named(
-        "sc:Person", person_names.written(agent), identifier_urls.link_to("orcid", orcid) if orcid else None
+    family_name, given_name = person_names.parts(agent)
+    person = _named_thing(
+        "sc:Person", person_names.display_name(agent), identifier_urls.link_to("orcid", orcid) if orcid else None
     )
-    return _without_empty({**person, "givenName": given, "familyName": family if given else ""})
+    return _without_empty({**person, "givenName": given_name, "familyName": family_name if given_name else ""})
 
 
-def _named(kind: str, name: str, address: str | None = None) -> Json:
+def _named_thing(kind: str, name: str, address: str | None = None) -> Json:
     return _without_empty({"@type": kind, "name": name, "url": address})
 
 
@@ -152,5 +153,5 @@ def _file(file: FileOf) -> Json:
     }
 
 
-def _without_empty(said: Json) -> Json:
-    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+def _without_empty(members: Json) -> Json:
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}

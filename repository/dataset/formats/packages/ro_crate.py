@@ -25,19 +25,19 @@ _IN_URI = "/:?#[]@!$&'()*+,;=%~"
 
 
 def ro_crate(publication: Publication, *, attached: bool = False) -> Json:
-    """The RO-Crate metadata document of a publication.
+    """Return the RO-Crate metadata document of a publication.
 
-    As an answer of the API it is detached: the root is the page and each file its download address.  `attached` is
-    for the document that travels with the files, as in a zip: the root is ``./`` and files are relative paths.  Only
-    `publication.files` are listed; when there are more, a comment of the root says so.  The root's type is Dataset
-    whatever the resource is, because the specification wants it.
+    As a reply of the API it is detached: the root is the page, and each file is its download address. `attached` is for
+    the document that travels with the files, as in a zip: the root is ``./`` and files are relative paths. The document
+    lists `publication.files` only; when there are more, a comment of the root says so. The type of the root is Dataset
+    for any resource, because the specification requires it.
     """
     graph = _Graph(publication, attached)
     return {"@context": CONTEXT, "@graph": [graph.descriptor(), graph.root(), *graph.entities.values()]}
 
 
 class _Graph:
-    """Entities found so far, each once, by id: a person may be creator and contributor."""
+    """The entities so far, each once, by id: a person may be creator and contributor."""
 
     def __init__(self, publication: Publication, attached: bool) -> None:
         self.publication = publication
@@ -56,11 +56,11 @@ class _Graph:
     def root(self) -> Json:
         description = self.publication.description
         title = printable(description.title)
-        said = {
+        members = {
             "@id": self.root_id,
             "@type": "Dataset",
             "name": title,
-            "alternateName": [self.tagged(text) for text in description.additional_titles if printable(text.text)],
+            "alternateName": [self.language_value(t) for t in description.additional_titles if printable(t.text)],
             "description": printable(plain(description.description)) or title,
             "datePublished": _first(description.publication_date) or self.publication.created[:10],
             "dateModified": self.publication.updated[:10],
@@ -68,38 +68,38 @@ class _Graph:
             "keywords": [printable(subject.subject) for subject in description.subjects],
             "inLanguage": list(csl.languages(self.publication)),
             "url": self.publication.url,
-            **self.identified(),
-            **self.made_by(),
+            **self.identifiers(),
+            **self.agents(),
             "license": [self.licence(licence) for licence in description.licences] or "No licence is stated.",
             "conditionsOfAccess": self.publication.access_status,
             "creativeWorkStatus": "Withdrawn" if self.publication.withdrawn else "",
-            "hasPart": [self.file(file) for file in self.listed()],
+            "hasPart": [self.file(file) for file in self.files()],
             "comment": self.more_files(),
         }
-        return _without_empty(said)
+        return _without_empty(members)
 
-    def tagged(self, text: Text) -> Json | str:
-        spoken = [label.id for label in self.publication.description.languages]
-        tag = language_tag(text.language) or language_of(text.text, spoken)
+    def language_value(self, text: Text) -> Json | str:
+        codes = [label.id for label in self.publication.description.languages]
+        tag = language_tag(text.language) or language_of(text.text, codes)
         return {"@language": tag, "@value": printable(text.text)} if tag else printable(text.text)
 
-    def identified(self) -> Json:
-        """Each identifier as the PropertyValue of science-on-schema.org; the first is how to cite it."""
+    def identifiers(self) -> Json:
+        """Return each identifier as a PropertyValue of science-on-schema.org; the first is the citation."""
         registry = "https://registry.identifiers.org/registry/"
-        found = []
+        identifiers = []
         if doi := self.publication.doi:
-            found.append((identifier_urls.doi_url(doi), "doi", f"doi:{doi}"))
+            identifiers.append((identifier_urls.doi_url(doi), "doi", f"doi:{doi}"))
         if self.publication.cstr:
-            parsed = cstr.parse(self.publication.cstr)
-            found.append((parsed.url, "cstr", parsed.curie))
-        for address, scheme, value in found:
+            identifier = cstr.parse(self.publication.cstr)
+            identifiers.append((identifier.url, "cstr", identifier.curie))
+        for address, scheme, value in identifiers:
             self.add(address, "PropertyValue", propertyID=registry + scheme, value=value, url=address)
         return {
-            "identifier": [{"@id": address} for address, _, _ in found],
-            "cite-as": found[0][0] if found else "",
+            "identifier": [{"@id": address} for address, _, _ in identifiers],
+            "cite-as": identifiers[0][0] if identifiers else "",
         }
 
-    def made_by(self) -> Json:
+    def agents(self) -> Json:
         description = self.publication.description
         funding = [self.grant(number, funding) for number, funding in enumerate(description.funding, 1)]
         return {
@@ -113,17 +113,17 @@ class _Graph:
         }
 
     def agent(self, agent: Agent, place: str) -> Json:
-        """Known by ORCID or ROR, else by `place`: two people of one name are two."""
+        """Return an agent by ORCID or ROR, else by `place`: two people of one name are two."""
         if not agent.personal:
-            return self.organisation(person_names.written(agent), identifier_urls.ror_url(agent.identifier("ror")))
-        family, given = person_names.parts(agent)
+            return self.organisation(person_names.display_name(agent), identifier_urls.ror_url(agent.identifier("ror")))
+        family_name, given_name = person_names.parts(agent)
         orcid = agent.identifier("orcid")
         return self.add(
             (identifier_urls.link_to("orcid", orcid) if orcid else None) or place,
             "Person",
-            name=person_names.written(agent),
-            familyName=family if given else "",
-            givenName=given,
+            name=person_names.display_name(agent),
+            familyName=family_name if given_name else "",
+            givenName=given_name,
             affiliation=[self.affiliation(affiliation) for affiliation in agent.affiliations],
         )
 
@@ -150,11 +150,11 @@ class _Graph:
     def licence(self, licence: Licence) -> Json:
         title = printable(licence.title)
         address = identifier_urls.web_address(licence.url) or _local("licence", title)
-        said = printable(licence.description) or title
-        return self.add(address, "CreativeWork", name=title, description=said, identifier=licence.id)
+        text = printable(licence.description) or title
+        return self.add(address, "CreativeWork", name=title, description=text, identifier=licence.id)
 
-    def listed(self) -> Sequence[FileOf]:
-        """In a package no file of the depositor takes the place of this document."""
+    def files(self) -> Sequence[FileOf]:
+        """Return the files; in a package, no file of the depositor replaces this document."""
         files = self.publication.files
         return [file for file in files if file.key != DESCRIPTOR] if self.attached else files
 
@@ -170,18 +170,18 @@ class _Graph:
         )
 
     def more_files(self) -> Json | None:
-        shown, total = len(self.publication.files), self.publication.file_count
-        if total <= shown:
+        count, total = len(self.publication.files), self.publication.file_count
+        if total <= count:
             return None
-        text = f"{shown} of {total} files are listed here; {self.publication.url} leads to all of them."
+        text = f"{count} of {total} files are listed here; {self.publication.url} leads to all of them."
         return self.add("#more-files", "Comment", text=text)
 
-    def add(self, address: str, kind: str, **said: Any) -> Json:
-        """Keep an entity and return the reference to it; what was said of it before stays."""
+    def add(self, address: str, kind: str, **members: Any) -> Json:
+        """Keep an entity and return the reference to it; earlier values of its members stay."""
         identifier = quote(address.encode("utf-8", "replace"), safe=_IN_URI)
-        known = self.entities.setdefault(identifier, {"@id": identifier, "@type": kind})
-        for name, value in _without_empty(said).items():
-            known.setdefault(name, value)
+        entity = self.entities.setdefault(identifier, {"@id": identifier, "@type": kind})
+        for name, value in _without_empty(members).items():
+            entity.setdefault(name, value)
         return {"@id": identifier}
 
 
@@ -195,5 +195,5 @@ def _first(edtf: str) -> str:
     return "-".join([f"{year:04}", *(f"{part:02}" for part in rest)]) if year else ""
 
 
-def _without_empty(said: Json) -> Json:
-    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+def _without_empty(members: Json) -> Json:
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}

@@ -1,16 +1,16 @@
-"""RDF as JSON-LD (JSON-LD 1.1, W3C, 2020), with all that its readers need inside: no context is fetched."""
+"""RDF as JSON-LD (JSON-LD 1.1, W3C, 2020), with its context inside: readers fetch nothing."""
 
 from typing import Any
 
 import orjson
 
-from repository.dataset.formats.rdf.triples import PREFIXES, Graph, Iri, Resource, Syntax, Term
+from repository.dataset.formats.rdf.triples import PREFIXES, Graph, Iri, RdfResource, Syntax, Term
 
 Json = dict[str, Any]
 
 
 def graph_object(graph: Graph) -> Json:
-    """`graph` as one JSON object."""
+    """Return `graph` as one JSON object."""
     return {"@context": dict(PREFIXES), "@graph": _nodes(graph)}
 
 
@@ -18,18 +18,18 @@ def _nodes(graph: Graph) -> list[Json]:
     return [_node(resource) for resource in graph if resource.types or resource.statements]
 
 
-def _node(resource: Resource) -> Json:
+def _node(resource: RdfResource) -> Json:
     node: Json = {"@id": str(resource.iri)} if resource.iri else {}
     if resource.types:
         node["@type"] = list(resource.types)
     for predicate, objects in resource.statements.items():
-        values = [_value(each) for each in objects]
+        values = [_value(term) for term in objects]
         node[predicate] = values[0] if len(values) == 1 else values
     return node
 
 
 def _value(term: Term) -> Json | str:
-    if isinstance(term, Resource):
+    if isinstance(term, RdfResource):
         return _node(term)
     if isinstance(term, Iri):
         return {"@id": str(term)}

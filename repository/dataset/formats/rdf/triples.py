@@ -1,7 +1,7 @@
-"""A small graph of RDF: resources, what is said of each, and how a graph becomes a document.
+"""A small graph of RDF: resources, their statements, and how a graph becomes a document.
 
-Only what descriptions need: names of vocabularies are written ``dct:title``, resources without an address stand inside
-the statement that names them, and every text is one that XML, Turtle and JSON can all hold.
+It has only what descriptions need. Names of vocabularies are written ``dct:title``; resources without an address stand
+inside the statement that names them; XML, Turtle and JSON can all hold every text.
 
 Source: RDF 1.1 Concepts and Abstract Syntax (W3C, 2014).
 """
@@ -47,7 +47,7 @@ class Iri(str):
 
 
 class Literal(NamedTuple):
-    """A text with a language tag (BCP 47), or with a datatype, or with neither; made by `literal` if it is free."""
+    """A text with a language tag (BCP 47), a datatype, or neither; `literal` makes it from free text."""
 
     text: str
     language: str | None = None
@@ -55,8 +55,8 @@ class Literal(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Resource:
-    """A thing and what is said of it: predicate -> objects, in the order said, each once.
+class RdfResource:
+    """A thing and its statements: predicate -> objects, in the order of their addition, each once.
 
     Without an `iri` it is a blank node, which belongs in one statement of another resource.
     """
@@ -65,44 +65,44 @@ class Resource:
     types: dict[Name, None] = field(default_factory=dict)
     statements: dict[Name, dict["Term", None]] = field(default_factory=dict)
 
-    def say(self, predicate: Name, *objects: "Term | None") -> None:
-        """Add statements; None, which is what cannot be said, says nothing."""
-        for each in objects:
-            if each is not None:
-                known = each.iri if isinstance(each, Resource) else None
-                self.statements.setdefault(predicate, {})[known or each] = None
+    def add(self, predicate: Name, *objects: "Term | None") -> None:
+        """Add statements; ignore None, which stands for a value that cannot be written."""
+        for term in objects:
+            if term is not None:
+                address = term.iri if isinstance(term, RdfResource) else None
+                self.statements.setdefault(predicate, {})[address or term] = None
 
 
-Term: TypeAlias = Iri | Literal | Resource
+Term: TypeAlias = Iri | Literal | RdfResource
 
 
 class Graph:
-    """Resources by their addresses, in the order in which they were first named."""
+    """Resources by their addresses, in the order of their first use."""
 
     def __init__(self) -> None:
-        self._resources: dict[Iri, Resource] = {}
+        self._resources: dict[Iri, RdfResource] = {}
 
-    def __iter__(self) -> Iterator[Resource]:
+    def __iter__(self) -> Iterator[RdfResource]:
         return iter(self._resources.values())
 
-    def resource(self, address: Iri, *types: Name) -> Resource:
-        """The one resource with this address, which from now on has these types too."""
-        found = self._resources.get(address)
-        if found is None:
-            found = self._resources[address] = Resource(address)
-        found.types.update(dict.fromkeys(types))
-        return found
+    def resource(self, address: Iri, *types: Name) -> RdfResource:
+        """Return the one resource with this address, and add these types to it."""
+        resource = self._resources.get(address)
+        if resource is None:
+            resource = self._resources[address] = RdfResource(address)
+        resource.types.update(dict.fromkeys(types))
+        return resource
 
 
-def blank(*types: Name) -> Resource:
-    """A resource without an address."""
-    return Resource(None, dict.fromkeys(types))
+def blank(*types: Name) -> RdfResource:
+    """Return a resource without an address."""
+    return RdfResource(None, dict.fromkeys(types))
 
 
 def iri(address: str | None) -> Iri | None:
-    """`address` when it is one of the web, escaped where it must be; None when it is of no use as a name.
+    """Return a web `address`, escaped where necessary; None when it cannot be a name.
 
-    Steps such as ``/../`` are of no use: readers resolve them in some serialisations and not in others.
+    Addresses with steps such as ``/../`` cannot: readers resolve them in some serialisations and not in others.
     """
     escaped = uri(address)
     if escaped is None or ("/." in escaped and _has_steps(escaped)):
@@ -116,14 +116,14 @@ def _has_steps(address: str) -> bool:
 
 
 def literal(text: str, language: str | None = None) -> Literal | None:
-    """`text` without the characters that no document can hold; None when nothing is left."""
-    kept = writable(text).strip()
-    return Literal(kept, language) if kept else None
+    """Return `text` without the characters that no document can hold, None when nothing is left."""
+    characters = writable(text).strip()
+    return Literal(characters, language) if characters else None
 
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """How graphs are written: `body` of each, with `between` between them, inside `opening` and `closing`."""
+    """How to write graphs: the `body` of each, `between` them, inside `opening` and `closing`."""
 
     opening: str
     body: Callable[[Graph], str]
@@ -132,12 +132,12 @@ class Syntax:
 
 
 def document(syntax: Syntax, graph: Graph) -> str:
-    """`graph` as one document."""
+    """Return `graph` as one document."""
     return f"{syntax.opening}{syntax.body(graph)}{syntax.closing}"
 
 
 def documents(syntax: Syntax, graphs: Iterable[Graph]) -> Iterator[str]:
-    """The union of `graphs` as one document, in parts of a graph each; they are taken one by one."""
+    """Yield the union of `graphs`, read one by one, as one document in parts of one graph."""
     begun = False
     for graph in graphs:
         yield (syntax.between if begun else syntax.opening) + syntax.body(graph)

@@ -1,4 +1,4 @@
-"""schema.org in JSON-LD, after science-on-schema.org's guide to datasets (version 1.3)."""
+"""schema.org in JSON-LD, following science-on-schema.org's guide to datasets (version 1.3)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -34,12 +34,12 @@ _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u202
 
 
 def schema_org(publication: Publication) -> Json:
-    """A JSON-LD object of type Dataset, or of the type of what it is; without empty members.
+    """Return a JSON-LD object of type Dataset, or of the resource's own type, without empty members.
 
-    `name` stays a plain text, because search engines expect one; titles in other languages stand
-    in ``alternateName`` with their language tags.
+    `name` stays a plain text, because search engines expect one; titles in other languages stand in ``alternateName``
+    with their language tags.
     """
-    said = {
+    members = {
         "@context": "https://schema.org/",
         "@type": _type(publication),
         "@id": csl.address(publication),
@@ -53,16 +53,16 @@ def schema_org(publication: Publication) -> Json:
         **relations(publication),
         **_contents(publication),
     }
-    return _without_empty(said)
+    return _without_empty(members)
 
 
 def embed(value: Mapping[str, Any]) -> str:
-    """`value` as JSON that may stand in an HTML script element: no character of it ends one."""
+    """Return `value` as JSON for an HTML script element: no character of it ends the element."""
     return json.dumps(value, ensure_ascii=False).translate(_UNSAFE)
 
 
-def _without_empty(said: Mapping[str, Any]) -> Json:
-    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+def _without_empty(members: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
 def _type(publication: Publication) -> str:
@@ -71,29 +71,31 @@ def _type(publication: Publication) -> str:
 
 def _texts(publication: Publication) -> Json:
     description = publication.description
-    spoken = [label.id for label in description.languages]
+    codes = [label.id for label in description.languages]
     abstract = plain(description.description)
     return {
         "name": one_line(description.title),
-        "alternateName": [_tagged(t, spoken) for t in description.additional_titles if t.text],
-        "description": _shortened(abstract),
-        **_in_languages(description, abstract, spoken),
+        "alternateName": [_language_value(t, codes) for t in description.additional_titles if t.text],
+        "description": _shorten(abstract),
+        **_in_languages(description, abstract, codes),
         "version": description.version,
         "keywords": [subject.subject for subject in description.subjects if subject.subject],
         "about": [_term(subject.subject, subject.id) for subject in description.subjects if subject.id],
-        "inLanguage": _one_or_all([tag for code in spoken if (tag := language_tag(code))]),
+        "inLanguage": _one_or_all([tag for code in codes if (tag := language_tag(code))]),
         "copyrightNotice": description.copyright,
         "spatialCoverage": [p for place in description.places if (p := schema_place(place))],
     }
 
 
-def _in_languages(description: Description, abstract: str, spoken: Sequence[str]) -> Json:
-    """Title and abstract with their languages, where there are translations to be told from."""
+def _in_languages(description: Description, abstract: str, codes: Sequence[str]) -> Json:
+    """Return title and abstract with their languages, where there are translations beside them."""
     abstracts = [Text(abstract), *(t for t in description.additional_descriptions if _id(t.type) == "abstract")]
-    told = [_tagged(text, spoken) for text in abstracts if text.text]
+    texts = [_language_value(text, codes) for text in abstracts if text.text]
+    title = Text(one_line(description.title))
+    title = Text(one_line(description.title))
     return {
-        "headline": _tagged(Text(one_line(description.title)), spoken) if description.additional_titles else None,
-        "abstract": told if len(told) > 1 else None,
+        "headline": _language_value(title, codes) if description.additional_titles else None,
+        "abstract": texts if len(texts) > 1 else None,
     }
 
 
@@ -106,7 +108,7 @@ def _people(publication: Publication) -> Json:
     creators = [_agent(agent) for agent in description.creators]
     return {
         "creator": {"@list": creators} if creators else None,
-        # the same again, because many readers do not know JSON-LD's lists
+        # repeated, because many readers do not know JSON-LD's lists
         "author": creators,
         "editor": [_agent(agent) for agent in csl.editors(description.contributors)],
         "contributor": [_role(agent) for agent in description.contributors],
@@ -119,7 +121,7 @@ def _people(publication: Publication) -> Json:
 
 def _dates(publication: Publication) -> Json:
     dates = publication.description.dates
-    by_type = {dated.type.id: _begin(dated.date) for dated in reversed(dates)}
+    by_type = {entry.type.id: _begin(entry.date) for entry in reversed(dates)}
     return {
         "datePublished": _begin(publication.description.publication_date),
         "dateCreated": by_type.get("created"),
@@ -129,9 +131,9 @@ def _dates(publication: Publication) -> Json:
 
 
 def _access(publication: Publication) -> Json:
-    licences, gone = publication.description.licences, publication.withdrawn
+    licences, withdrawal = publication.description.licences, publication.withdrawn
     return {
-        "creativeWorkStatus": f"Withdrawn: {gone.reason.name()}" if gone else None,
+        "creativeWorkStatus": f"Withdrawn: {withdrawal.reason.name()}" if withdrawal else None,
         "isAccessibleForFree": _FREE.get(publication.access_status),
         "conditionsOfAccess": list(COAR.get(publication.access_status, ())),
         "license": _one_or_all([identifier_urls.web_address(li.url) or li.title for li in licences]),
@@ -155,7 +157,7 @@ def _one_or_all(values: Sequence[Any]) -> Any:
     return values[0] if len(values) == 1 else list(values)
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
 
 
@@ -163,27 +165,27 @@ def _begin(edtf: str) -> str:
     return edtf.partition("/")[0]
 
 
-def _tagged(text: Text, spoken: Sequence[str]) -> Json | str:
-    tag = language_tag(text.language) or language_of(text.text, spoken)
+def _language_value(text: Text, codes: Sequence[str]) -> Json | str:
+    tag = language_tag(text.language) or language_of(text.text, codes)
     return {"@language": tag, "@value": text.text} if tag else text.text
 
 
 def _term(name: str, term_id: str) -> Json:
-    """A controlled term; `keywords` holds texts alone, because most readers of it expect nothing else."""
+    """Return a controlled term; `keywords` holds texts alone, because most readers of it expect nothing else."""
     place = "@id" if identifier_urls.web_address(term_id) else "termCode"
     return {"@type": "DefinedTerm", "name": name, place: term_id}
 
 
 def _agent(agent: Agent) -> Json:
     orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
-    family, given = person_names.parts(agent) if agent.personal else ("", "")
+    family_name, given_name = person_names.parts(agent) if agent.personal else ("", "")
     return _without_empty(
         {
             "@type": "Person" if agent.personal else "Organization",
             "@id": identifier_urls.link_to("orcid", orcid) if orcid else ror,
-            "name": person_names.written(agent),
-            "familyName": family if given else "",
-            "givenName": given,
+            "name": person_names.display_name(agent),
+            "familyName": family_name if given_name else "",
+            "givenName": given_name,
             "identifier": [property_value(identifier) for identifier in agent.identifiers],
             "affiliation": [_affiliation(affiliation) for affiliation in agent.affiliations],
         }
@@ -191,14 +193,14 @@ def _agent(agent: Agent) -> Json:
 
 
 def _role(agent: Agent) -> Json:
-    """A contributor in its role, as schema.org's Role repeats the property it stands in."""
+    """Return a contributor in its role; schema.org's Role repeats the property it stands in."""
     role = agent.role.name() if agent.role else ""
     return {"@type": "Role", "roleName": role, "contributor": _agent(agent)}
 
 
 def _organisation(name: str, address: str | None = None) -> Json | None:
-    named = {"@type": "Organization", "@id": address, "name": name}
-    return _without_empty(named) if name else None
+    members = {"@type": "Organization", "@id": address, "name": name}
+    return _without_empty(members) if name else None
 
 
 def _affiliation(affiliation: Affiliation) -> Json | None:
@@ -206,7 +208,7 @@ def _affiliation(affiliation: Affiliation) -> Json | None:
 
 
 def _funders(fundings: Sequence[Funding]) -> Any:
-    """Each once, whatever the number of its grants."""
+    """Return each funder once, whatever the number of its grants."""
     by_name = {(funding.funder, funding.funder_id): funding for funding in fundings if funding.funder}
     return _one_or_all([_organisation(f.funder, _funder_address(f.funder_id)) for f in by_name.values()])
 
@@ -228,7 +230,7 @@ def _funder_address(funder_id: str | None) -> str | None:
 
 
 def _file(file: FileOf, kind: str) -> Json:
-    said = {
+    members = {
         "@type": kind,
         "name": file.key,
         "contentUrl": file.url,
@@ -236,4 +238,4 @@ def _file(file: FileOf, kind: str) -> Json:
         "encodingFormat": file.media_type,
         "sha256": file.sha256,
     }
-    return _without_empty(said)
+    return _without_empty(members)

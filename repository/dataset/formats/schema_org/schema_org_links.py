@@ -1,7 +1,7 @@
-"""What identifies a version and what it is related to, in schema.org's terms.
+"""Identifiers and relations of a version in schema.org's terms.
 
-Sources: science-on-schema.org, guide Dataset 1.3, "RelatedId" and "Provenance relationships"; PROV-O and DCMI
-Metadata Terms for relations between versions, which schema.org does not have.
+Sources: science-on-schema.org, guide Dataset 1.3, "Identifier" and "Provenance relationships"; PROV-O and DCMI Metadata
+Terms for relations between versions, which schema.org does not have.
 """
 
 from typing import Any
@@ -34,31 +34,31 @@ _RELATIONS = {
 
 
 def identification(publication: Publication) -> Json:
-    """Every identifier of the version, ours first."""
-    own = []
+    """Return every identifier of the version, ours first."""
+    ours = []
     if publication.doi:
-        own.append(_identifier("doi", f"doi:{publication.doi}", identifier_urls.doi_url(publication.doi)))
+        ours.append(_identifier("doi", f"doi:{publication.doi}", identifier_urls.doi_url(publication.doi)))
     if publication.cstr:
-        own.append(_identifier("cstr", cstr.parse(publication.cstr).curie, identifier_urls.cstr_url(publication.cstr)))
+        ours.append(_identifier("cstr", cstr.parse(publication.cstr).curie, identifier_urls.cstr_url(publication.cstr)))
     if publication.handle:
-        own.append(_identifier("hdl", f"hdl:{publication.handle}", identifier_urls.handle_url(publication.handle)))
+        ours.append(_identifier("hdl", f"hdl:{publication.handle}", identifier_urls.handle_url(publication.handle)))
     others = [property_value(identifier) for identifier in publication.description.identifiers]
-    return {"identifier": own + others}
+    return {"identifier": ours + others}
 
 
 def property_value(identifier: RelatedId) -> Json:
-    """An identifier of any scheme, with the address it leads to if there is one."""
-    said = {
+    """Return an identifier of any scheme, with its address if it has one."""
+    members = {
         "@type": "PropertyValue",
         "propertyID": identifier.scheme,
         "value": identifier.identifier,
         "url": identifier_urls.link_to(identifier.scheme, identifier.identifier),
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in members.items() if value}
 
 
 def versions(publication: Publication) -> Json:
-    """The work that this is a version of, and the versions around it; of a concept the versions that it has."""
+    """Return the concept and the versions around this one; of a concept, its versions."""
     kind = _type(publication)
     concept = Sibling(0, publication.concept_url, publication.concept_doi, publication.concept_cstr)
     above = None if publication.is_concept else _address(concept)
@@ -72,13 +72,13 @@ def versions(publication: Publication) -> Json:
 
 
 def relations(publication: Publication) -> Json:
-    """Related works by property, and the other addresses of this one."""
-    found: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
+    """Return related works by property, and the other addresses of this one."""
+    by_property: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
     for related in publication.description.related_identifiers:
         if name := _RELATIONS.get(related.relation.id):
-            found.setdefault(name, []).append(_work(related, name))
-    found.setdefault("citation", []).extend(publication.description.references)
-    return dict(found)
+            by_property.setdefault(name, []).append(_work(related, name))
+    by_property.setdefault("citation", []).extend(publication.description.references)
+    return dict(by_property)
 
 
 def _identifier(registry: str, value: str, address: str) -> Json:
@@ -102,8 +102,8 @@ def _address(sibling: Sibling) -> str:
 
 
 def _version(sibling: Sibling, kind: str) -> Json:
-    said = {"@type": kind, "@id": _address(sibling), "version": sibling.label}
-    return {name: value for name, value in said.items() if value}
+    members = {"@type": kind, "@id": _address(sibling), "version": sibling.label}
+    return {name: value for name, value in members.items() if value}
 
 
 def _reference(sibling: Sibling | None) -> Json | None:
@@ -120,10 +120,10 @@ def _other_addresses(publication: Publication) -> list[str]:
 
 
 def _work(related: RelatedIdentifier, name: str) -> Json | str:
-    """A work by its address, or by its identifier when that leads nowhere."""
+    """Return a work by its address, or by its identifier without one."""
     address = identifier_urls.link_to(related.scheme, related.identifier)
     if name == "sameAs":
         return address or related.identifier
     kind = kind_of(related.resource_type.id).schema_org if related.resource_type else "CreativeWork"
-    said = {"@type": kind, "@id": address, "identifier": related.identifier}
-    return {name: value for name, value in said.items() if value}
+    members = {"@type": kind, "@id": address, "identifier": related.identifier}
+    return {name: value for name, value in members.items() if value}

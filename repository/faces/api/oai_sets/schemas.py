@@ -14,7 +14,7 @@ NO_NUL = validate.ContainsNoneOf("\x00", error="NUL cannot be kept.")
 
 
 class SetRequest(Schema):
-    """A set as an administrator wants it; what the repository adds to it may stand in the body and is ignored."""
+    """A set in an administrator's request; members that the repository adds may be there, and are ignored."""
 
     class Meta:
         unknown = EXCLUDE
@@ -31,7 +31,7 @@ class SetLinks(Links):
 
 
 class SetShape(Schema):
-    """`filled` is when it could first be harvested, null while its job runs."""
+    """A set; `filled` is the time from which it can be harvested, null while its job runs."""
 
     id = fields.Integer(required=True)
     spec = fields.String(required=True)
@@ -70,7 +70,7 @@ class FormatListShape(Schema):
 
 
 def set_json(defined: DefinedSet, site: Site) -> dict[str, Any]:
-    """A set with the addresses that harvest it."""
+    """Return a set with the addresses that harvest it."""
     harvest = f"{site.oai}?metadataPrefix=oai_dc&set={defined.spec}&verb="
     return {
         "id": defined.id,
@@ -90,5 +90,5 @@ def set_json(defined: DefinedSet, site: Site) -> dict[str, Any]:
     }
 
 
-def format_json(prefix: str, offered: MetadataFormat) -> dict[str, str]:
-    return {"id": prefix, "schema": offered.schema, "namespace": offered.namespace}
+def format_json(prefix: str, entry: MetadataFormat) -> dict[str, str]:
+    return {"id": prefix, "schema": entry.schema, "namespace": entry.namespace}
