@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select
 
 import repository
+from repository.communities.facts import CommunityAssigned
 from repository.core.actor import SYSTEM
-from repository.core.facts import Fact, FactRow, Phrase, fact_of, read_fact
+from repository.core.facts import Fact, FactRow, FactWords, fact_of, read_fact
 from repository.engines.services import Services
 from repository.features import FACTS, REACTIONS, UNFOLLOWED
 from repository.files.facts import FileReceived
 from repository.people.facts import TokenIssued
-from repository.publication.facts import CommunityAssigned, VersionPublished, VersionWithdrawn
+from repository.publication.facts import VersionPublished, VersionWithdrawn
 from tests.conftest import Caller, Deposits
 from tests.features.steps import questions, statements
 from workers.relay import relay
@@ -66,7 +67,7 @@ def test_a_fact_is_told_to_people_in_both_languages() -> None:
 
 
 def test_a_text_that_a_language_lacks_is_the_english_one() -> None:
-    assert Phrase("saved", "").text("zh") == "saved"
+    assert FactWords("saved", "").text("zh") == "saved"
 
 
 @pytest.mark.parametrize("kind", FACTS.values(), ids=lambda kind: kind.__name__)

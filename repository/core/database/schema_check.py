@@ -26,7 +26,8 @@ def _faults(table: Table, present: Any) -> Iterator[str]:
     columns: Mapping[str, Mapping[str, Any]] = {column["name"]: column for column in present}
     for column in table.columns:
         yield from _column_faults(column, columns.get(column.name))
-    for name in columns.keys() - table.columns.keys():
+    # by their names: the key of a column may be another name that the code has for it
+    for name in sorted(columns.keys() - {column.name for column in table.columns}):
         if not columns[name]["nullable"] and columns[name]["default"] is None:
             yield f"the column {table.name}.{name} must be filled"
 
