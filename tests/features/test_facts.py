@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 import repository
-from repository.communities.facts import CommunityAssigned
 from repository.core.actor import SYSTEM
 from repository.core.facts import Fact, FactRow, FactWords, fact_of, read_fact
 from repository.engines.services import Services
@@ -55,7 +54,6 @@ def test_members_keep_the_names_that_the_first_release_gave_them() -> None:
     assert PUBLISHED.subject == 7
     assert PUBLISHED.details == {"concept": 5, "others": (6,), "index": 2, "revision": 3}
     assert withdrawn.details == {"concept": 5, "others": [6], "reason": "spam", "note": "Not data."}
-    assert CommunityAssigned(5, "a", [7]).details == {"community": "a", "versions": [7]}
     assert TokenIssued(1, 2, ["user:read"]).details == {"person": 2, "scopes": ["user:read"]}
 
 
