@@ -14,11 +14,11 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     publication                         draft becomes a citable version; revise; new version; withdraw
     deposits                            drafts (mutable) and what their owners do with them
     records                             versions (immutable), their concept, the public view, exports
-    files  identifiers                  uploads, file sets, downloads, fixity · reserve, register DOI and CSTR
+    communities  files  identifiers     slugs, titles, members · uploads, fixity · reserve, register DOI, CSTR
     people                              accounts, access tokens, sign-in
     access                              relations, grants, ONE policy table, ONE visibility filter, embargo
     feature                             what a feature may contribute: facts, reactions, jobs, sweeps, tables
-    engines                             store · search · registrars: each folder port.py + its adapters
+    engines                             store · archive · search · registrars: each folder port.py + its adapters
     core                                errors, clock, actor, database, unit of work, facts (outbox), events, web
     dataset                             what a dataset IS: description, vocabularies, schemes, formats; pure, no I/O
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from repository.access.feature import FEATURE as ACCESS
+from repository.communities.feature import FEATURE as COMMUNITIES
 from repository.core.facts import Fact
 from repository.deposits.feature import FEATURE as DEPOSITS
 from repository.feature import Feature, JobKind, Reaction
@@ -15,7 +16,18 @@ from repository.publication.feature import FEATURE as PUBLICATION
 from repository.records.feature import FEATURE as RECORDS
 from repository.search.feature import FEATURE as SEARCH
 
-FEATURES: Sequence[Feature] = (HARVEST, SEARCH, PUBLICATION, DEPOSITS, RECORDS, IDENTIFIERS, FILES, PEOPLE, ACCESS)
+FEATURES: Sequence[Feature] = (
+    HARVEST,
+    SEARCH,
+    PUBLICATION,
+    DEPOSITS,
+    RECORDS,
+    IDENTIFIERS,
+    COMMUNITIES,
+    FILES,
+    PEOPLE,
+    ACCESS,
+)
 
 
 def jobs_of(features: Sequence[Feature]) -> Mapping[str, JobKind]:

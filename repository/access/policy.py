@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_HIDDEN_TOMBSTONE = auto()
     MANAGE_IDENTIFIERS = auto()
     ASSIGN_COMMUNITY = auto()
+    MANAGE_COMMUNITIES = auto()
     LIST_OWN = auto()
     MANAGE_TOKENS = auto()
     MANAGE_OAI_SETS = auto()
@@ -127,6 +128,7 @@ POLICY: Mapping[Action, Rule] = {
     Action.READ_HIDDEN_TOMBSTONE: Rule(None, _any(_R.OWNER, _R.CURATOR)),
     Action.MANAGE_IDENTIFIERS: Rule(TokenScope.ACTIONS, _any(_R.ADMINISTRATOR)),
     Action.ASSIGN_COMMUNITY: Rule(TokenScope.ACTIONS, _any(_R.CURATOR)),
+    Action.MANAGE_COMMUNITIES: Rule(TokenScope.ACTIONS, _any(_R.ADMINISTRATOR)),
     Action.LIST_OWN: Rule(TokenScope.READ, _any(_R.SIGNED_IN)),
     Action.MANAGE_TOKENS: Rule(TokenScope.TOKENS, _any(_R.SIGNED_IN)),
     Action.MANAGE_OAI_SETS: Rule(TokenScope.ACTIONS, _any(_R.ADMINISTRATOR)),

@@ -19,7 +19,7 @@ def reserve_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> Dra
     """Reserve the identifier before publication, which keeps it."""
     draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT)
     _require_scheme(site, scheme)
-    reserve(unit, site, scheme, draft.id, minting_context(concept.community, draft.description))
+    reserve(unit, site, scheme, draft.id, minting_context(concept.default_community, draft.description))
     _touch(unit, draft)
     return view_of(unit, draft, concept)
 

@@ -32,7 +32,9 @@ def open_draft(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, raw: Js
     must(unit.actor, Action.OPEN_DRAFT, Resource())
     assert unit.actor.person_id is not None
     concept_id, draft_id = new_record_ids(unit, 2)
-    concept = Concept(id=concept_id, owner_id=unit.actor.person_id, versions=0, created=unit.now)
+    concept = Concept(
+        id=concept_id, owner_id=unit.actor.person_id, versions=0, created=unit.now, default_community=None
+    )
     files = new_set(unit)
     insert_rows(unit.session, [concept])
     grant_ownership(unit, concept_id, unit.actor.person_id)

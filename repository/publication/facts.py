@@ -62,17 +62,6 @@ class EmbargoLifted(VersionChange):
 
 
 @dataclass(frozen=True, slots=True)
-class CommunityAssigned(Fact):
-    """A concept, with its `versions`, belongs to another community, or to none."""
-
-    concept_id: int
-    community: str | None = None
-    versions: Sequence[int] = ()
-
-    words = Phrase("assigned the community {community}", "归入社区 {community}")
-
-
-@dataclass(frozen=True, slots=True)
 class GrantsChanged(Fact):
     """The grants of a concept changed: its `versions` and `drafts` have other readers."""
 

@@ -16,7 +16,6 @@ from repository.identifiers.facts import RegistrationOverdue, RegistrationRetrie
 from repository.identifiers.register import register_identifiers
 from repository.publication.embargo import lift_embargoes
 from repository.publication.facts import (
-    CommunityAssigned,
     EditBegun,
     EmbargoLifted,
     GrantsChanged,
@@ -75,7 +74,6 @@ FEATURE = Feature(
         EmbargoLifted,
         VersionWithdrawn,
         VersionRestored,
-        CommunityAssigned,
         GrantsChanged,
         EditBegun,
         NewVersionBegun,

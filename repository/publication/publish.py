@@ -14,7 +14,7 @@ from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_with_files
 from repository.deposits.rules import stops_publication
 from repository.files.model import FileSet
-from repository.files.queries import has_pending
+from repository.files.queries import unready_files
 from repository.files.uploads import freeze
 from repository.identifiers.reserve import minting_context, reserve_for_publication
 from repository.publication.facts import VersionChange, VersionEdited, VersionPublished
@@ -68,7 +68,7 @@ def _require_publishable(snapshot: Snapshot, edition: _Edition) -> None:
         errors=[error for error in draft.errors if stops_publication(error)],
         files_enabled=draft.files_enabled,
         file_count=files.count,
-        pending=has_pending(snapshot, files.id),
+        unready=unready_files(snapshot, files.id),
     )
 
 
@@ -88,7 +88,7 @@ def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
     )
     _copy_description(draft, version)
     insert_rows(unit.session, [version])
-    origin = minting_context(concept.community, version.description)
+    origin = minting_context(concept.default_community, version.description)
     reserve_for_publication(unit, site, version.id, concept.id, origin)
     update_row(unit.session, concept, latest_id=version.id, versions=version.index)
     return version

@@ -10,6 +10,7 @@ from repository.access.access_terms import PUBLIC
 from repository.access.audience import Audience, audience_of
 from repository.access.policy import Action, Grant, Resource, may, must
 from repository.access.queries import granted_to_actor, grants_on, subject_values
+from repository.communities.queries import Membership, communities_of
 from repository.core.actor import Actor
 from repository.core.clock import iso
 from repository.core.database.id_list import in_list
@@ -86,6 +87,7 @@ class RecordView:
     concept_pids: ByScheme
     neighbours: Mapping[int, Neighbour]
     tombstone: Tombstone | None = None
+    communities: Sequence[Membership] = ()
 
     @property
     def resource(self) -> Resource:
@@ -140,7 +142,7 @@ def resolve_record(snapshot: Snapshot, record_id: int) -> RecordView:
 
 
 def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
-    """Return versions in the order of `ids`, whatever the actor may see, in at most four queries."""
+    """Return versions in the order of `ids`, whatever the actor may see, in at most five queries."""
     rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
     with_others = [row.Version.id for row in rows if row.Concept.versions > 1]
     beside = snapshot.session.execute(_NEIGHBOURS, {"ids": with_others}).all() if with_others else ()
@@ -152,6 +154,7 @@ def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
         neighbours.setdefault(record_id, {})[index] = neighbour
     withdrawn = [row.Version.id for row in rows if row.Version.withdrawn_at is not None]
     tombstones = {tombstone.version_id: tombstone for tombstone in _tombstones(snapshot, withdrawn)}
+    communities = communities_of(snapshot, {row.Concept.id for row in rows if row.Concept.default_community})
     by_id = {
         row.Version.id: RecordView(
             *row,
@@ -159,6 +162,7 @@ def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
             pids[row.Concept.id],
             neighbours.get(row.Version.id, {}),
             tombstones.get(row.Version.id),
+            communities.get(row.Concept.id, ()),
         )
         for row in rows
     }

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from repository.communities.facts import CommunityAssigned
 from repository.core.check_report import CheckReport
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.engines.services import Services
 from repository.feature import Feature, JobKind, Queue, Sweep, after, for_subjects
 from repository.publication.facts import (
-    CommunityAssigned,
     EmbargoLifted,
     GrantsChanged,
     NewVersionBegun,

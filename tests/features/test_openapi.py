@@ -109,6 +109,7 @@ def test_every_operation_that_changes_something_describes_what_it_takes(spec: di
         "withdraw_record",
         "add_to_community",
         "remove_from_community",
+        "choose_default_community",
         "create_oai_set",
         "update_oai_set",
     }
