@@ -9,7 +9,10 @@ SERVICES := $(PYTHON) -m deploy.services
 # The addresses of the servers that `make services` started, where the environment names none itself.
 WITH_SERVICES = set -a; eval "$$($(SERVICES) env)"; set +a;
 
-.PHONY: help demo serve services services-down test check format lock bench clean
+# No server, whatever the environment names.
+NO_SERVICES = REPOSITORY_DATABASE_URL= REPOSITORY_STORE_URL= REPOSITORY_SEARCH_URL= REPOSITORY_QUEUE_URL= REQUIRE_SERVICES=
+
+.PHONY: help demo serve services services-down test quick check format lock bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -27,8 +30,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 demo: $(VENV)/.runtime  ## deposit, publish, find and download real datasets on a throw-away server
 	$(BIN)/repository demo
 
-serve: $(VENV)/.runtime  ## run a server with its data under var/
-	$(BIN)/repository serve --host $(HOST) --port $(PORT)
+serve: $(VENV)/.runtime  ## run a server with its data under var/; SAMPLES=1 fills an empty site
+	$(BIN)/repository serve --host $(HOST) --port $(PORT) $(if $(SAMPLES),--with-samples)
 
 services:  ## PostgreSQL, Redis, Elasticsearch and S3 on loopback, without containers; prints their addresses
 	@$(SERVICES) up
@@ -36,9 +39,18 @@ services:  ## PostgreSQL, Redis, Elasticsearch and S3 on loopback, without conta
 services-down:  ## stop them; their data stay
 	@$(SERVICES) down
 
-test: $(VENV)/.dev  ## all tests, on every engine that answers
+test: $(VENV)/.dev  ## all tests, on every engine that answers; T=… a path or an expression runs a part
+ifdef T
+	$(WITH_SERVICES) $(BIN)/python -m pytest $(if $(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)")
+else
 	$(WITH_SERVICES) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope -m "not alone"
 	$(WITH_SERVICES) $(BIN)/python -m pytest -m alone
+endif
+
+quick: $(VENV)/.dev  ## format, lint, and in a minute the tests that start no process, on the embedded engines
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(NO_SERVICES) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not process and not slow and not alone"
 
 check: $(VENV)/.dev  ## format, lint, types, layers, house rules
 	$(BIN)/ruff format --check .
@@ -51,7 +63,7 @@ format: $(VENV)/.dev  ## rewrite the source in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev  ## the figures of the README's performance section
+bench: $(VENV)/.dev  ## the figures of docs/figures.md
 	$(WITH_SERVICES) $(BIN)/python -m tests.benchmarks
 
 lock: $(VENV)/.dev  ## renew both lock files from pyproject.toml

@@ -1,15 +1,16 @@
-"""When Python looks for circles among what a process has made."""
+"""How often Python looks for reference cycles among the objects of a process."""
 
 import gc
 
 OBJECTS = 50_000
-"""made and not yet gone, before the young ones are looked through; Python's own 700 are fewer than one request makes"""
+"""Allocations before a generation-0 collection; Python's default is 700, less than one request makes."""
 
 
 def collect_rarely() -> None:
-    """Leave alone what is there, which stays until the process ends, and look through the rest now and then.
+    """Exclude today's objects from collection, and collect the others rarely.
 
-    Requests and jobs leave hardly any circles behind, and looking for them was a tenth of the web processes' time.
+    Call it when a process has started: its objects stay until it ends.  Requests and jobs leave hardly any reference
+    cycles behind, and looking for them took a tenth of the web processes' time.
     """
     gc.collect()
     gc.freeze()

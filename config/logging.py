@@ -1,14 +1,15 @@
-"""Logs as JSON lines on stderr, each with what `structlog.contextvars` holds: request id, user, record, job.
+"""Logs as JSON lines on stderr, each with the values of `structlog.contextvars`: request id, user, record, job.
 
-Our own code logs through structlog.  What libraries log through `logging` (gunicorn, elasticsearch, boto3, rq,
-SQLAlchemy, Alembic), Python's warnings and errors that nobody caught take the same form.  Libraries are heard from
-WARNING up, whatever the level: at DEBUG some of them write signed requests and statements with their values.
+Our own code logs through structlog.  The lines that libraries log through `logging` (gunicorn, elasticsearch, boto3,
+rq, SQLAlchemy, Alembic), Python's warnings and uncaught errors take the same form.  Libraries are heard from WARNING
+up, whatever the level: at DEBUG some of them write signed requests and statements with their values.
 """
 
 import logging
 import sys
 import threading
 from types import TracebackType
+from typing import Any
 
 import structlog
 
@@ -16,7 +17,7 @@ from config.redaction import redact
 
 
 class _CurrentStderr:
-    """What `sys.stderr` is when a line is written."""
+    """The stream that is `sys.stderr` at the time of each line; tests replace it."""
 
     def write(self, text: str) -> int:
         return sys.stderr.write(text)
@@ -25,8 +26,16 @@ class _CurrentStderr:
         sys.stderr.flush()
 
 
+def _add_release(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if _release:
+        event["release"] = _release
+    return event
+
+
 _STDERR = _CurrentStderr()
+_release = ""
 _COMPLETE: tuple[structlog.typing.Processor, ...] = (
+    _add_release,
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -38,8 +47,14 @@ _WRITE: tuple[structlog.typing.Processor, ...] = (
 )
 
 
-def configure_logging(level: str) -> None:
-    """Set up logging for this process; `level` is a name such as ``INFO``.  May be called again."""
+def configure_logging(level: str, release: str = "") -> None:
+    """Set up logging for this process.  May be called again.
+
+    `level` is a name such as ``INFO``.  `release` stands in every line from now on; a later call without one keeps it,
+    as gunicorn's, which knows nothing of the application.
+    """
+    global _release
+    _release = release or _release
     threshold = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[*_COMPLETE, *_WRITE],
@@ -48,7 +63,7 @@ def configure_logging(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     _take_over_libraries(max(threshold, logging.WARNING))
-    # Unless somebody else, such as a test runner, already looks after them.
+    # A test runner may have hooks of its own, which stay.
     if sys.excepthook is sys.__excepthook__:
         sys.excepthook = _log_uncaught
     if threading.excepthook is threading.__excepthook__:
@@ -56,7 +71,7 @@ def configure_logging(level: str) -> None:
 
 
 def formatter() -> logging.Formatter:
-    """What makes a record of `logging` a line of ours."""
+    """Return the formatter that makes a record of `logging` a JSON line."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_COMPLETE, structlog.stdlib.add_logger_name],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_WRITE],
@@ -64,7 +79,7 @@ def formatter() -> logging.Formatter:
 
 
 class JsonLines(logging.StreamHandler[_CurrentStderr]):
-    """The outlet of `logging` that is ours."""
+    """A handler of `logging` that writes JSON lines to stderr."""
 
     def __init__(self) -> None:
         super().__init__(_STDERR)
@@ -73,11 +88,11 @@ class JsonLines(logging.StreamHandler[_CurrentStderr]):
 
 def _take_over_libraries(threshold: int) -> None:
     root = logging.getLogger()
-    for old in [each for each in root.handlers if isinstance(each, JsonLines)]:
+    for old in [outlet for outlet in root.handlers if isinstance(outlet, JsonLines)]:
         root.removeHandler(old)
-    ours = JsonLines()
-    ours.setLevel(threshold)  # some libraries set the levels of their own loggers
-    root.addHandler(ours)
+    outlet = JsonLines()
+    outlet.setLevel(threshold)  # some libraries set the levels of their own loggers
+    root.addHandler(outlet)
     root.setLevel(threshold)
     logging.captureWarnings(True)
 

@@ -1,6 +1,6 @@
-"""The last line of defence against secrets in logs: what looks like one is blotted out before a line is written.
+"""The last defence against secrets in logs: texts that look like one are masked before a line is written.
 
-Nothing is meant to hand a secret to a log in the first place; libraries and messages of errors sometimes do.
+No code of ours logs a secret on purpose; libraries and messages of errors sometimes contain one.
 """
 
 import re
@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 TOKEN_PREFIX = "sdr_"
-"""What our own tokens begin with."""
+"""The beginning of our own tokens."""
 BLOT = "***"
 
 _SECRET = r"password|passwd|authorization|signature|credential|security[_-]token|session_token|access_token"
 _KEYS = rf"{_SECRET}|secret(?:_access)?_key|client_secret|api_key"
 _SECRET_KEY = re.compile(_KEYS, re.IGNORECASE)
-# A value in quotes, which may be escaped where texts stand in texts, or else everything up to what ends a value.
+# A value in quotes, which are escaped in a text inside a text, or else everything up to the end of a value.
 _VALUE = r"(?:(?P<quote>\\*[\"'])(?:(?!(?P=quote))(?:\\.|.))*(?P=quote)|[^\s\"'\\&,;}\])]+)"
 
 _SUSPICIOUS = re.compile(rf"://|{TOKEN_PREFIX}|bearer |basic |{_KEYS}", re.IGNORECASE)
@@ -27,12 +27,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def redact(_logger: Any, _method: str, event: Any) -> Any:
-    """Blot out secrets in an event of structlog, however deep they lie: a processor for just before the renderer."""
+    """Mask secrets at any depth of an event: a processor of structlog, to stand just before the renderer."""
     return _redacted_mapping(event)
 
 
 def redacted(text: str) -> str:
-    """`text` with credentials, signatures and passwords blotted out."""
+    """Return `text` with credentials, signatures and passwords masked."""
     if not _SUSPICIOUS.search(text):
         return text
     for pattern, replacement in _PATTERNS:
@@ -53,5 +53,5 @@ def _redacted_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _redacted_mapping(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return [_redacted_value(each) for each in value]
+        return [_redacted_value(item) for item in value]
     return redacted(value if isinstance(value, str) else repr(value))

@@ -1,7 +1,7 @@
 """The file of registrars: accounts with registration agencies, in TOML.
 
-``REPOSITORY_REGISTRARS`` names it.  Without one, identifiers are reserved under the prefixes of the settings and
-resolve at this repository only.  `tests/support/registrars.toml` is an example with every key explained.
+``REPOSITORY_REGISTRARS`` names the file.  Without one, identifiers are reserved under the prefixes of the settings and
+resolve at this repository only.  `deploy/registrars.toml` is an example with every key explained.
 """
 
 import re
@@ -21,7 +21,7 @@ _PREFIXES: Mapping[str, str] = {
 
 
 class RegistrarsError(Exception):
-    """The file is wrong; the text is one line that says where."""
+    """The file is wrong; the text is one line that names the place."""
 
 
 class _Strict(BaseModel):
@@ -29,7 +29,7 @@ class _Strict(BaseModel):
 
 
 class RegistrarAccount(_Strict):
-    """One account; `secret_file` is read where `secret` is not given."""
+    """One account; `secret_file`, if set, is read instead of `secret`."""
 
     kind: Literal["datacite", "cstr", "handle", "local"]
     scheme: Literal["doi", "cstr", "handle"] | None = None
@@ -59,11 +59,11 @@ class RegistrarAccount(_Strict):
 
     @property
     def identifies(self) -> str:
-        """The scheme of its identifiers."""
+        """Return the scheme of the account's identifiers: doi, cstr or handle."""
         return self.scheme or SCHEMES[self.kind]
 
     def password(self) -> str:
-        """Raises `OSError` when the file with it cannot be read."""
+        """Return the secret; raise `OSError` if `secret_file` cannot be read."""
         if self.secret_file is not None:
             return self.secret_file.read_text("utf-8").strip()
         return self.secret.get_secret_value()
@@ -71,16 +71,16 @@ class RegistrarAccount(_Strict):
 
 def _numbered(pattern: str) -> str:
     try:
-        written = {pattern.format(series="s", number=number) for number in (1, 12345, 9_999_999)}
+        examples = {pattern.format(series="s", number=number) for number in (1, 12345, 9_999_999)}
     except (KeyError, ValueError, IndexError, AttributeError):
         raise ValueError("may name {series} and {number} only") from None
-    if len(written) < 3 or not all(re.fullmatch(r"[0-9A-Za-z._-]{1,100}", each) for each in written):
+    if len(examples) < 3 or not all(re.fullmatch(r"[0-9A-Za-z._-]{1,100}", suffix) for suffix in examples):
         raise ValueError("must hold {number}, and letters, digits, dots and dashes beside it")
     return pattern
 
 
 class RegistrarAccounts(_Strict):
-    """`account` by its name; `suffix` by a community's slug; `type_code` of CSTR by resource type."""
+    """Accounts by name, suffix patterns by a community's slug, and CSTR's type codes by resource type."""
 
     account: dict[str, RegistrarAccount]
     suffix: dict[str, Annotated[str, AfterValidator(_numbered)]] = Field(default_factory=dict)
@@ -100,7 +100,7 @@ class RegistrarAccounts(_Strict):
 
 
 def read_registrars(path: Path) -> RegistrarAccounts:
-    """The accounts in the file; raises `RegistrarsError`."""
+    """Return the accounts in the file; raise `RegistrarsError`."""
     try:
         return RegistrarAccounts.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

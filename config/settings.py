@@ -1,8 +1,8 @@
 """Every setting of the application: one frozen object, read once at start.
 
-Values come from ``REPOSITORY_*`` environment variables, else from the file that ``REPOSITORY_ENV_FILE`` names
-(``.env`` in the working directory if it is not set), else from the defaults below.  A wrong value stops the start
-with one clear line (`SettingsError`).
+A value comes from the environment (``REPOSITORY_*``), else from the file that ``REPOSITORY_ENV_FILE`` names (by default
+``.env`` in the working directory), else from the defaults below.  A wrong value stops the start with one clear line
+(`SettingsError`).
 """
 
 import os
@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "REPOSITORY_"
 VAR = Path("var").absolute()
 
-# Both are set aside for tests: nothing minted under them can be mistaken for a registered identifier.
+# Both are reserved for tests: an identifier under them cannot be mistaken for a registered one.
 TEST_DOI_PREFIX = "10.5072"
 TEST_CSTR_PREFIX = "99999"
 
@@ -60,12 +60,12 @@ def _web_address(value: str) -> str:
 
 
 def _web_addresses(value: str) -> str:
-    """Any number of them, with blanks between."""
+    """Check any number of addresses with blanks between them."""
     return " ".join(map(_web_address, value.split()))
 
 
 class Settings(BaseSettings):
-    """What an operator can choose; field `x_y` is the variable ``REPOSITORY_X_Y``."""
+    """The choices of an operator; field `x_y` is the variable ``REPOSITORY_X_Y``."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     store_url: Annotated[str, _url_of("file", "s3")] = f"file://{VAR}/store"
     """``file:///folder`` or ``s3://bucket?endpoint=…&region=…`` (see `repository.engines.store.s3_store`)"""
     downloads: Literal["redirect", "stream"] = "redirect"
-    """how bytes leave a remote store: from the store itself, by a signed address, or through the web process"""
+    """how bytes leave a remote store: ``redirect`` to a signed address of the store, or ``stream`` through us"""
     download_seconds: int = Field(300, ge=10, le=604_800)
     """how long a signed address may be used"""
     search_url: Annotated[str, _url_of("embedded", "http", "https")] = f"embedded:{VAR}/search.db"
@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(1 << 40, ge=1)
     max_files_per_record: int = Field(100_000, ge=1)
     admin_email: Annotated[str, _matching(MAILBOX, "an address such as desk@example.org")] = ""
-    """who answers for the repository; without one it is the postmaster of the base URL's host"""
+    """the contact of the repository; the postmaster of the base URL's host if empty"""
     oai_friends: Annotated[str, AfterValidator(_web_addresses)] = ""
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
     web_processes: int = Field(2, ge=1, le=64)
@@ -106,7 +106,7 @@ class Settings(BaseSettings):
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings of this process; raises `SettingsError` with one line per wrong value."""
+    """Return the settings of this process; raise `SettingsError` that names every wrong value."""
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():
         raise SettingsError(f"{PREFIX}ENV_FILE: there is no file {named}")
@@ -118,7 +118,7 @@ def read_settings(**overrides: Any) -> Settings:
 
 
 def _refuse_unknown(variables: Iterable[str]) -> None:
-    """A misspelt name must not leave its setting at the default in silence."""
+    """Raise `SettingsError` for a misspelt name: its setting would silently keep the default."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}ENV_FILE"}
     for name in variables:
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):

@@ -1,14 +1,9 @@
 """Every table of the application, gathered so that Alembic compares with all of them."""
 
-from repository.core import facts
+from repository.core import facts, preservation_events
 from repository.core.database.engine import Base
-from repository.deposits import model as deposits
-from repository.files import model as files
-from repository.harvest import model as oai
-from repository.identifiers import model as identifiers
-from repository.people import model as accounts
-from repository.records import model as records
+from repository.features import FEATURES
 from workers import model as workers
 
-ALL = (accounts, deposits, files, facts, identifiers, oai, records, workers)
+MODULES = (facts, preservation_events, workers, *(table for feature in FEATURES for table in feature.tables))
 METADATA = Base.metadata

@@ -8,16 +8,18 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     app                                 create_app(services): mounts the faces
     bootstrap                           settings -> Services: the only place where engines are chosen
     faces                               everything that speaks HTTP: api · pages · oai · resolver · feeds
+    features                            the list of features, and what they contribute together
     harvest                             what OAI-PMH harvesters may list: items in order, sets and their members
     search                              the documents of the search index, and the query language
     publication                         draft becomes a citable version; revise; new version; withdraw
     deposits                            drafts (mutable) and what their owners do with them
     records                             versions (immutable), their concept, the public view, exports
-    files  identifiers                  uploads, file sets, downloads, fixity · reserve, register DOI and CSTR
+    communities  files  identifiers     slugs, titles, members · uploads, fixity · reserve, register DOI, CSTR
     people                              accounts, access tokens, sign-in
-    access                              ONE policy table, ONE visibility filter, access settings, embargo
+    access                              relations, grants, ONE policy table, ONE visibility filter, embargo
+    feature                             what a feature may contribute: facts, reactions, jobs, sweeps, tables
     engines                             store · search · registrars: each folder port.py + its adapters
-    core                                errors, clock, actor, database, unit of work, facts (outbox), web
+    core                                errors, clock, actor, database, unit of work, facts (outbox), events, web
     dataset                             what a dataset IS: description, vocabularies, schemes, formats; pure, no I/O
 
 ``workers`` stands beside the house and may use all of it but the faces; ``config`` knows nothing of it.
@@ -30,12 +32,15 @@ Three sentences explain most decisions.
 3. Faces outside, features inside: what speaks HTTP is thin and calls verbs; a feature knows no face.
 
 Rooms of a feature: ``rules.py`` pure decisions · ``model.py`` tables · ``queries.py`` reads · ``facts.py`` what it
-announces · verb files (``publish.py``, ``uploads.py``).  Rooms of a face: ``routes.py`` request -> verb -> reply ·
-``schemas.py`` the marshmallow schemas of requests and replies · ``serializers.py`` values to JSON; of pages:
-``views.py``, ``view_model.py``, ``translations.py``, templates.
+announces · verb files (``publish.py``, ``uploads.py``) · ``feature.py`` all that it contributes to the whole.  Rooms of
+a face: ``routes.py`` request -> verb -> reply · ``schemas.py`` the marshmallow schemas of requests and replies ·
+``serializers.py`` values to JSON; of pages: ``views.py``, ``view_model.py``, ``translations.py``, templates.
 
 ``GLOSSARY.md`` beside this file lists the words of the house, one meaning each.
 
-The life of a dataset reads in five files: ``deposits/drafts.py``, ``files/uploads.py``,
-``publication/publish.py``, ``workers/reactions.py``, ``files/downloads.py``.
+The life of a dataset reads in four files and a table: ``deposits/drafts.py``, ``files/uploads.py``,
+``publication/publish.py``, the table of facts and jobs that ``repository reactions`` prints, ``files/downloads.py``.
 """
+
+__version__ = "0.2.0"
+"""The release (SemVer 2.0); ``pyproject.toml`` reads it from here, so a checkout knows it without installation."""

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from prometheus_client.registry import Collector
 from structlog.contextvars import bind_contextvars
 
+from repository import __version__
 from repository.core.actor import ANONYMOUS
 from repository.core.errors import MovedTo
 from repository.core.web.health_routes import mount_health
@@ -70,7 +71,7 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     app.register_blueprint(resolver.pages)
     app.register_blueprint(feeds.pages)
     _describe(app, services)
-    mount_health(app, health_probes(services), INDISPENSABLE)
+    mount_health(app, health_probes(services), INDISPENSABLE, __version__)
     mount_metrics(app, gauges)
     return app
 
@@ -83,7 +84,7 @@ def _describe(app: Flask, services: Services) -> None:
 @cache
 def _spec(name: str, base_url: str) -> dict[str, Any]:
     """The API's description, made when somebody asks for it."""
-    return document(APIS, ProblemShape, name, base_url)
+    return document(APIS, ProblemShape, name, base_url, __version__)
 
 
 def _recognise() -> None:

@@ -1,9 +1,15 @@
-"""From settings to Services: the only place where engines are chosen."""
+"""From settings to Services: the only place where engines are chosen.
+
+An adapter with a large client library (boto3, elasticsearch, httpx2) is imported when a setting chooses it.  A server
+on embedded engines never loads those libraries: `tests/contracts/test_startup.py` holds the list.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from config import search as index_parts
@@ -16,31 +22,30 @@ from repository.core.site import Site
 from repository.core.unit_of_work import Database
 from repository.dataset.cstr_types import cstr_type
 from repository.dataset.vocabularies import Vocabularies
-from repository.engines.registrars.cstr_registrar import CstrRegistrar
-from repository.engines.registrars.datacite_registrar import DataCiteRegistrar
-from repository.engines.registrars.handle_registrar import HandleRegistrar
 from repository.engines.registrars.local_registrar import LocalRegistrar
 from repository.engines.registrars.port import Registrar
-from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
 from repository.engines.search.embedded import EmbeddedSearch
 from repository.engines.search.port import SearchEngine
 from repository.engines.services import Services
 from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore
 from repository.engines.store.s3_address import s3_address
-from repository.engines.store.s3_store import S3Store
+from repository.features import UNFOLLOWED
 
 
 def open_services(settings: Settings) -> Services:
-    """Open every engine the settings name; nothing is started, nothing is migrated."""
+    """Return the engines that the settings name.
+
+    Starts and migrates nothing.  Raises `SettingsError` for an address or a file of registrars that is wrong.
+    """
     accounts = _accounts(settings)
     site = _site(settings, accounts)
     return Services(
         site=site,
-        database=Database(open_database(settings.database_url, settings.database_connections)),
+        database=Database(open_database(settings.database_url, settings.database_connections), UNFOLLOWED),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
-        registrars=_registrars(settings.base_url, site.nodes, accounts),
+        registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
     )
@@ -48,19 +53,19 @@ def open_services(settings: Settings) -> Services:
 
 @cache
 def _type_codes() -> Mapping[str, str]:
-    """CSTR's code of each resource type, where the vocabularies name one."""
+    """Return the two-digit CSTR code of each resource type that has one in the vocabularies."""
     known = _vocabularies()
     return {entry.id: cstr_type(known, entry.id) for entry in known["resourcetypes"].search()}
 
 
 @cache
 def _vocabularies() -> Vocabularies:
-    """Read once a process: they are files of the program and never change while it runs."""
+    """Return the vocabularies, read once a process: the files never change while it runs."""
     return Vocabularies.of(terms.read())
 
 
 def site_of(settings: Settings) -> Site:
-    """What the outside sees of the installation; raises `SettingsError`."""
+    """Return the site's name, addresses, limits and identifier accounts; raises `SettingsError`."""
     return _site(settings, _accounts(settings))
 
 
@@ -68,7 +73,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
     return Site(
         name=settings.name,
         base_url=settings.base_url,
-        nodes=_nodes(settings, accounts),
+        accounts=_nodes(settings, accounts),
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
         admin_email=settings.admin_email,
@@ -77,7 +82,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
 
 
 def _nodes(settings: Settings, accounts: RegistrarAccounts | None) -> RegistrationAccounts:
-    """Where identifiers come from."""
+    """Return the accounts that identifiers are minted under."""
     if accounts is None:
         return local_accounts(settings.doi_prefix, settings.cstr_prefix, settings.identifier_series, _type_codes())
     nodes = [_node(name, account) for name, account in accounts.account.items()]
@@ -87,11 +92,11 @@ def _nodes(settings: Settings, accounts: RegistrarAccounts | None) -> Registrati
 def _registrars(
     base_url: str, nodes: RegistrationAccounts, accounts: RegistrarAccounts | None
 ) -> Mapping[str, Registrar]:
-    """By the names of their nodes, and by scheme those that serve everybody; raises `SettingsError`."""
+    """Return registrars by account name, and by scheme those that serve everybody; raises `SettingsError`."""
     if accounts is None:
-        return {node.name: LocalRegistrar(node.name, base_url) for node in nodes.nodes}
+        return {node.name: LocalRegistrar(node.name, base_url) for node in nodes}
     named = {name: _registrar(name, account, base_url) for name, account in accounts.account.items()}
-    general = {node.scheme: named[node.name] for node in nodes.nodes if node.general}
+    general = {node.scheme: named[node.name] for node in nodes if node.general}
     return {**general, **named}
 
 
@@ -118,39 +123,49 @@ def _node(name: str, account: RegistrarAccount) -> RegistrationAccount:
 
 def _registrar(name: str, account: RegistrarAccount, base_url: str) -> Registrar:
     try:
-        secret = account.password()
+        signed_in = (name, account.endpoint, account.prefix, account.user, account.password())
+        registrar: Registrar
         match account.kind:
             case "datacite":
-                return DataCiteRegistrar(name, account.endpoint, account.prefix, account.user, secret)
+                registrar = _adapters("registrars.datacite_registrar").DataCiteRegistrar(*signed_in)
             case "cstr":
-                app = account.app_name
-                return CstrRegistrar(name, account.endpoint, account.prefix, account.user, secret, app_name=app)
+                adapters = _adapters("registrars.cstr_registrar")
+                registrar = adapters.CstrRegistrar(*signed_in, app_name=account.app_name)
             case "handle":
-                return HandleRegistrar(name, account.endpoint, account.prefix, account.user, secret)
+                registrar = _adapters("registrars.handle_registrar").HandleRegistrar(*signed_in)
             case _:
-                return LocalRegistrar(name, base_url)
+                registrar = LocalRegistrar(name, base_url)
     except (OSError, ValueError) as error:
         raise SettingsError(f"REPOSITORY_REGISTRARS: account.{name}: {error}") from None
+    return registrar
 
 
 def _store_at(url: str) -> ByteStore:
     if not url.startswith("s3:"):
         return LocalStore(_path_of(url))
     try:
-        return S3Store(s3_address(url))
+        store: ByteStore = _adapters("store.s3_store").S3Store(s3_address(url))
     except ValueError as error:
         raise SettingsError(f"REPOSITORY_STORE_URL: {error}") from None
+    return store
 
 
 def _search_at(url: str) -> SearchEngine:
     if url.startswith("embedded:"):
         return EmbeddedSearch(_path_of(url))
+    adapters = _adapters("search.elasticsearch")
     try:
-        return ElasticsearchSearch(elasticsearch_address(url), index_parts.read())
+        engine: SearchEngine = adapters.ElasticsearchSearch(adapters.elasticsearch_address(url), index_parts.read())
     except ValueError as error:
         raise SettingsError(f"REPOSITORY_SEARCH_URL: {error}") from None
+    return engine
+
+
+def _adapters(module: str) -> Any:
+    """Return a module of `repository.engines`, imported now: only settings that choose it load its client library."""
+    return import_module(f"repository.engines.{module}")
 
 
 def _path_of(url: str) -> Path:
-    """The path in ``file:///a/b`` or ``embedded:/a/b``."""
+    """Return the path in ``file:///a/b`` or ``embedded:/a/b``."""
     return Path(unquote(urlsplit(url).path)).absolute()

@@ -1,10 +1,11 @@
 """The WSGI entry: ``gunicorn -c python:config.gunicorn repository.wsgi:application``.
 
-It is imported in each process that serves, where connections and threads must begin.
+Each serving process imports it after the fork, so that connections and threads begin there.
 """
 
 from config.logging import configure_logging
 from config.settings import read_settings
+from repository import __version__
 from repository.app import create_app
 from repository.bootstrap import open_services
 from workers.embedded_jobs import start_jobs
@@ -13,7 +14,7 @@ from workers.gauges import Gauges
 EMBEDDED = "embedded:"
 
 _settings = read_settings()
-configure_logging(_settings.log_level)
+configure_logging(_settings.log_level, __version__)
 _services = open_services(_settings)
 if _settings.queue_url.startswith(EMBEDDED):
     start_jobs(_services)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from werkzeug.test import TestResponse
 
 from config.logging import configure_logging
@@ -16,12 +18,16 @@ from repository.app import create_app
 from repository.bootstrap import open_services
 from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.engines import EMBEDDED, addresses, choosing, databases, places
-from workers.jobs import Queue
+from tests.support import made_once, processes
 from workers.relay import relay
 from workers.runner import run_next
+
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")  # a shared machine may take its time over any example
 
 BASE_URL = "http://repository.test"
 ADDRESSES = "addresses"
@@ -61,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The engines that the tests run on, and logs as a server writes them."""
     configure_logging("ERROR")
     addresses.take_addresses(getattr(config, "workerinput", {}).get(ADDRESSES))
-    for plugin in (choosing, databases, places):
+    for plugin in (choosing, databases, places, processes, made_once):
         config.pluginmanager.register(plugin)
 
 

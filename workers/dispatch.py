@@ -1,7 +1,7 @@
-"""From the job table to the queues of calls: rows that are due are handed over, in batches of one kind.
+"""Hand rows of the job table that are due over to the queues of calls, in batches of one kind.
 
-The rows are marked first, in a transaction of their own, and called for after it: a worker can run them at once.  When
-the call is lost on its way or later, the lease of its rows ends, and they are handed over again.
+The rows are marked first, in a transaction of their own; the call follows, so that a worker can run them at once.  If
+the call is lost, the lease of its rows ends, and they are handed over again.
 """
 
 import time
@@ -14,12 +14,14 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.errors import Unavailable
 from repository.core.unit_of_work import Database
-from workers.claiming import BATCH, DUE, IS_DUE, Found, locked, take, together
-from workers.jobs import JOBS, Queue
+from repository.feature import Queue
+from repository.features import JOBS
+from workers.claiming import BATCH, DUE, IS_DUE, JobRow, locked, take, together
 from workers.model import Job, JobState
 from workers.relay import BATCH as RELAYED
 from workers.relay import relay
 from workers.rq_queue import BatchCall, RqQueue
+from workers.unknown_kinds import resume_known
 
 HANDED = timedelta(seconds=60)
 """the lease of a row that was handed over"""
@@ -27,28 +29,30 @@ MOST = 200
 """rows that are handed over in one round of one queue"""
 AT_ONCE: Mapping[Queue, timedelta] = dict.fromkeys(Queue, timedelta())
 GATHERED: Mapping[Queue, timedelta] = {Queue.SOON: timedelta(), Queue.LONG: timedelta(seconds=2)}
-"""How long the first row of a queue may wait for others.  What many records need is done together: the index shows one
-change of many documents for what it shows one for, and that is most of what a change costs."""
+"""How long the first row of a queue may wait for others.  One change of the index costs the same for one document as
+for many, and that is most of the cost: many records go together."""
 PACE_SECONDS = 1.0
-"""between two rounds that found something to do"""
+"""between two rounds with something to do"""
 _IS_DUE = select(exists().where(IS_DUE))
 
 
 class RelayLoop:
-    """The rounds of a relay: facts to rows, rows to calls.
+    """The rounds of a relay: facts become rows, rows become calls.
 
-    What happens after a quiet second is passed on at once.  While much happens it is passed on once a second, in one
-    call and one change of the index for many records instead of one for each: a third of what a publication costs.
+    After a quiet second, a fact is passed on at once.  While much happens, facts are passed on once a second: one call
+    and one change of the index for many records costs a third of one for each.
     """
 
     def __init__(self, database: Database, calls: RqQueue, seconds: Callable[[], float] = time.monotonic) -> None:
         self._database, self._calls, self._seconds = database, calls, seconds
         self._resting_until = seconds()
+        self._resumed = False
 
     def round(self) -> bool:
-        """Pass on what waits, unless something was a moment ago; returns whether more waits than one round takes."""
+        """Pass on what waits, unless a moment ago; return whether more waits than one round takes."""
         if self._seconds() < self._resting_until:
             return False
+        self._resume()
         relayed = relay(self._database)
         handed = dispatch_jobs(self._database, self._calls, GATHERED)
         if relayed >= RELAYED or handed >= MOST:
@@ -57,12 +61,18 @@ class RelayLoop:
             self._resting_until = self._seconds() + PACE_SECONDS
         return False
 
+    def _resume(self) -> None:
+        """Let go on, once at the start, what another release set aside."""
+        if not self._resumed:
+            resume_known(self._database)
+            self._resumed = True
+
 
 def dispatch_jobs(database: Database, calls: RqQueue, gathered: Mapping[Queue, timedelta] = AT_ONCE) -> int:
-    """Hand over rows that are due, as far as the queues have room, once the first of a queue is due for as long as
-    `gathered` says; returns how many.
+    """Hand over rows that are due, as far as the queues have room; return how many.
 
-    Safe to run in several processes.  Raises `Unavailable` when the database or Redis does not answer.
+    A queue whose first row has been due for less than `gathered` is left for later.  Safe to run in several processes.
+    Raise `Unavailable` when the database or Redis does not answer.
     """
     return sum(_hand_over(database, calls, queue) for queue in Queue if _is_due(database, queue, gathered[queue]))
 
@@ -80,20 +90,20 @@ def _hand_over(database: Database, calls: RqQueue, queue: Queue) -> int:
 
 def _is_due(database: Database, queue: Queue, since: timedelta) -> bool:
     with database.connection() as connection:
-        return bool(connection.scalar(_IS_DUE, {"queue": queue.value, "at": clock.now() - since}))
+        return bool(connection.scalar(_IS_DUE, {"in_queue": queue.value, "at": clock.now() - since}))
 
 
 def _mark(database: Database, queue: Queue, room: int) -> Sequence[BatchCall]:
-    """Mark rows as handed over, and say what is to be called for: at most `room` calls."""
+    """Mark rows as handed over, and return the calls for them, at most `room`."""
     with database.transaction(SYSTEM) as unit:
-        rows = locked(unit, DUE, MOST, queue=queue.value, at=unit.now)
+        rows = locked(unit, DUE, MOST, in_queue=queue.value, at=unit.now)
         batches = [part for group in together(rows) for part in _parts(group)][:room]
         take(unit, [row for batch in batches for row in batch], HANDED, JobState.QUEUED)
     return [BatchCall(batch[0].name, [row.id for row in batch]) for batch in batches]
 
 
-def _parts(rows: Sequence[Found]) -> Iterator[Sequence[Found]]:
-    """Rows of one kind, as many as go together; of a kind that nobody knows the worker tells."""
+def _parts(rows: Sequence[JobRow]) -> Iterator[Sequence[JobRow]]:
+    """Split rows of one kind into calls; a worker of another release may know a kind that this one does not."""
     kind = JOBS.get(rows[0].name)
     most = kind.most if kind else BATCH
     for start in range(0, len(rows), most):
@@ -101,7 +111,7 @@ def _parts(rows: Sequence[Found]) -> Iterator[Sequence[Found]]:
 
 
 def _take_back(database: Database, calls: Sequence[BatchCall]) -> None:
-    """What could not be called for is due at once; a worker that was called nevertheless has claimed it, or may."""
+    """Make rows due whose calls could not be put; a worker that got a call all the same may claim them."""
     ids = [row_id for call in calls for row_id in call.ids]
     with database.transaction(SYSTEM) as unit:
         unit.session.execute(

@@ -4,23 +4,25 @@ import threading
 from collections.abc import Mapping
 
 from repository.engines.services import Services
-from workers.jobs import Queue
+from repository.feature import Queue
 from workers.loop import repeat_until
 from workers.relay import relay
 from workers.runner import run_next
 from workers.sweeps.schedule import start_sweeping
+from workers.unknown_kinds import resume_known
 
 LOOK_AGAIN_SECONDS: Mapping[Queue, float] = {Queue.SOON: 0.5, Queue.LONG: 2.0}
-"""Between two rounds.  What happened meanwhile, in whichever process, is done together: one transaction of the index
-for many records instead of one for each."""
+"""Between two rounds.  The facts of all processes since the last round go together: one transaction of the index for
+many records instead of one for each."""
 
 
 class EmbeddedJobs:
-    """The threads; daemons, so that the server's end is never delayed: what they leave half-done is done again."""
+    """The threads.  They are daemons and never delay the server's end: what they leave half-done is done again."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._stopping = threading.Event()
+        self._resumed = False
         self._threads = [
             threading.Thread(target=self._work_off, args=(queue,), name=f"jobs-{queue}", daemon=True) for queue in Queue
         ]
@@ -31,7 +33,7 @@ class EmbeddedJobs:
         self._threads += start_sweeping(self._services, self._stopping)
 
     def stop(self) -> None:
-        """End the threads after what they are doing."""
+        """End the threads after their present round."""
         self._stopping.set()
         for thread in self._threads:
             thread.join()
@@ -40,7 +42,10 @@ class EmbeddedJobs:
         repeat_until(lambda: self._round(queue), self._stopping, LOOK_AGAIN_SECONDS[queue])
 
     def _round(self, queue: Queue) -> int:
-        """Work off all that is due; then there is nothing to do at once."""
+        """Work off all that is due, and return 0: nothing is left to do at once."""
+        if not self._resumed:
+            resume_known(self._services.database)
+            self._resumed = True
         while relay(self._services.database) and not self._stopping.is_set():
             pass
         while run_next(self._services, queue) and not self._stopping.is_set():

@@ -1,4 +1,4 @@
-"""What is true of the whole installation, for Prometheus: read from the database whenever somebody asks."""
+"""The state of the whole installation for Prometheus, read from the database at each scrape."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,59 +14,71 @@ from repository.core.health_checks import HealthChecks
 from repository.core.unit_of_work import Database
 from workers.job_admin import BacklogState, backlog_state
 from workers.model import SweepRow
+from workers.unknown_kinds import UnknownKinds, unknown_kinds
 
 PATIENCE_SECONDS = 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    standing: BacklogState
+    backlog: BacklogState
+    unknown: UnknownKinds
     sweeps: Sequence[SweepRow]
 
 
 class Gauges(Collector):
-    """Facts, jobs and sweeps; while the database is away only that it is."""
+    """Facts, jobs and sweeps.  While the database is away, only the gauge that says so."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._asking = HealthChecks({"state": self._read}, PATIENCE_SECONDS)
+        self._checks = HealthChecks({"state": self._read}, PATIENCE_SECONDS)
 
     def collect(self) -> Iterable[Metric]:
-        state = self._asking.answers()["state"]
+        state = self._checks.answers()["state"]
         away = isinstance(state, Unavailable)
         yield GaugeMetricFamily("repository_database_answers", "Whether the database answers.", value=not away)
         if not isinstance(state, Unavailable):
-            yield from _of_standing(state.standing)
+            yield from _of_backlog(state.backlog)
+            yield from _of_unknown(state.unknown)
             yield from _of_sweeps([row for row in state.sweeps if row.finished is not None])
 
     def _read(self) -> _State:
         with self._database.snapshot(SYSTEM) as snapshot:
-            return _State(
-                backlog_state(snapshot), snapshot.session.scalars(select(SweepRow).order_by(SweepRow.name)).all()
-            )
+            sweeps = snapshot.session.scalars(select(SweepRow).order_by(SweepRow.name)).all()
+            return _State(backlog_state(snapshot), unknown_kinds(snapshot), sweeps)
 
 
-def _of_standing(standing: BacklogState) -> Iterable[Metric]:
-    yield GaugeMetricFamily("repository_facts_waiting", "Facts that are not relayed.", value=standing.facts)
+def _of_backlog(backlog: BacklogState) -> Iterable[Metric]:
+    yield GaugeMetricFamily("repository_facts_waiting", "Facts that are not relayed.", value=backlog.facts)
     yield GaugeMetricFamily(
-        "repository_facts_oldest_seconds", "How long the oldest fact waits.", value=standing.oldest_fact
+        "repository_facts_oldest_seconds", "How long the oldest fact waits.", value=backlog.oldest_fact
     )
     jobs = GaugeMetricFamily("repository_jobs", "Jobs that are not done.", labels=("queue", "kind", "state"))
-    for labels, count in standing.jobs.items():
+    for labels, count in backlog.jobs.items():
         jobs.add_metric(labels, count)
     yield jobs
     oldest = GaugeMetricFamily("repository_jobs_oldest_seconds", "How long the oldest due job waits.", labels=["queue"])
-    for queue, age in standing.oldest_job.items():
+    for queue, age in backlog.oldest_job.items():
         oldest.add_metric([queue], age)
     yield oldest
+
+
+def _of_unknown(unknown: UnknownKinds) -> Iterable[Metric]:
+    for name, counts in (("facts", unknown.facts), ("jobs", unknown.jobs)):
+        gauge = GaugeMetricFamily(
+            f"repository_{name}_unknown", f"The {name} that wait for a release that knows their kind.", labels=["kind"]
+        )
+        for kind, count in counts.items():
+            gauge.add_metric([kind], count)
+        yield gauge
 
 
 _LAST: Mapping[str, tuple[str, Callable[[SweepRow], float]]] = {
     "finish_timestamp_seconds": ("When the sweep last ended.", lambda row: _timestamp(row.finished)),
     "seconds": ("How long its last run took.", lambda row: row.seconds or 0.0),
-    "found": ("What its last run that came to its end found.", lambda row: row.found),
-    "repaired": ("What of that it repaired.", lambda row: row.repaired),
-    "success": ("Whether its last run came to its end.", lambda row: not row.cause),
+    "found": ("What its last complete run found.", lambda row: row.found),
+    "repaired": ("How much of that it repaired.", lambda row: row.repaired),
+    "success": ("Whether its last run was complete.", lambda row: not row.cause),
 }
 
 

@@ -1,4 +1,4 @@
-"""Looking at jobs, and trying failed ones again."""
+"""Look at jobs, and try failed ones again."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import case, func, select, update
 
 from repository.core.errors import NotFound
-from repository.core.facts import FactRow
+from repository.core.facts import EmittedFact, FactRow, fact_of
 from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.feature import Queue
+from repository.features import FACTS
 from workers.claiming import CLAIMABLE
-from workers.jobs import Queue
 from workers.model import Job, JobState
 
 
@@ -19,8 +20,9 @@ from workers.model import Job, JobState
 class BacklogState:
     """How far the jobs are behind; ages in seconds, 0 where nothing waits.
 
-    `jobs` counts by queue, kind and state; `oldest_job` is, by queue, how long the job has waited that should have run
-    first: since its fact if it was never tried, else since its pause was over.
+    `facts` are those that a relay has yet to read.  `jobs` counts by queue, kind and state.  `oldest_job` is, by queue,
+    how long the job has waited that should have run first: since its fact if it was never tried, else since the end
+    of its pause.
     """
 
     facts: int
@@ -30,25 +32,26 @@ class BacklogState:
 
 
 def open_jobs(snapshot: Snapshot, state: JobState | None = None, limit: int = 100) -> Sequence[Job]:
-    """Jobs that are not done, oldest first."""
+    """Return jobs that are not done, oldest first."""
     query = select(Job).order_by(Job.id).limit(limit)
     if state is not None:
         query = query.where(Job.state == state.value)
     return snapshot.session.scalars(query).all()
 
 
-def job_with_fact(snapshot: Snapshot, job_id: int) -> tuple[Job, FactRow]:
-    """A job and the fact that it follows from; raises `NotFound` when it is done or never was."""
-    found = snapshot.session.execute(
+def job_with_fact(snapshot: Snapshot, job_id: int) -> tuple[Job, EmittedFact]:
+    """Return a job and the fact that started it; raise `NotFound` when it is done or never was."""
+    pair = snapshot.session.execute(
         select(Job, FactRow).join(FactRow, FactRow.id == Job.fact_id).where(Job.id == job_id)
     ).one_or_none()
-    if found is None:
+    if pair is None:
         raise NotFound(f"There is no job {job_id}, or it is done.")
-    return found[0], found[1]
+    job, row = pair
+    return job, EmittedFact(row.id, row.kind, fact_of(row, FACTS), row.actor, row.at, row.request_id)
 
 
 def retry_jobs(unit: UnitOfWork, ids: Sequence[int] = ()) -> int:
-    """Let failed jobs (all, or those with `ids`) and others with `ids` that do not run now run; returns how many."""
+    """Reset jobs to waiting: those in `ids` that do not run now, or all failed ones.  Return how many."""
     query = update(Job).values(state=JobState.WAITING.value, attempts=0, run_after=unit.now)
     if ids:
         query = query.where(Job.id.in_(ids), Job.state != JobState.RUNNING.value)
@@ -58,18 +61,18 @@ def retry_jobs(unit: UnitOfWork, ids: Sequence[int] = ()) -> int:
 
 
 def backlog(snapshot: Snapshot) -> dict[str, int]:
-    """How many facts wait, and how many jobs are in each state."""
-    standing = backlog_state(snapshot)
-    counts = Counter(dict.fromkeys((state.value for state in JobState), 0))
-    for (_, _, state), count in standing.jobs.items():
-        counts[state] += count
-    return {"facts": standing.facts, **counts}
+    """Count the facts that wait, and the jobs in each state."""
+    state = backlog_state(snapshot)
+    counts = Counter(dict.fromkeys((job_state.value for job_state in JobState), 0))
+    for (_, _, job_state), count in state.jobs.items():
+        counts[job_state] += count
+    return {"facts": state.facts, **counts}
 
 
 def backlog_state(snapshot: Snapshot) -> BacklogState:
-    """Ask the database in two queries over what is not done."""
+    """Read the state in two queries over what is not done."""
     count, oldest = snapshot.session.execute(
-        select(func.count(), func.min(FactRow.at)).where(FactRow.relayed_at.is_(None))
+        select(func.count(), func.min(FactRow.at)).where(FactRow.relayed_at.is_(None), FactRow.unknown_since.is_(None))
     ).one()
     should_run = (Job.state == JobState.QUEUED.value) | (Job.state.in_(CLAIMABLE) & (Job.run_after <= snapshot.now))
     since = func.min(case((Job.attempts == 0, Job.created), else_=Job.run_after)).filter(should_run)

@@ -1,6 +1,6 @@
-"""What a process that runs jobs or sweeps counts of its own work, for Prometheus.
+"""Counters of one process for Prometheus: the jobs and sweeps that it ran.
 
-What is true of the whole installation, whichever process is asked, is read from the database by `workers.gauges`.
+The state of the whole installation is read from the database by `workers.gauges`, in any process.
 In a server that runs jobs in its own threads these counters are part of its ``/metrics``.
 """
 
@@ -16,21 +16,21 @@ _sweeps = Counter("repository_sweeps_run", "Sweeps that this process ran, by out
 
 
 def job_done(kind: str, seconds: float, count: int = 1) -> None:
-    """Note that `count` jobs of one kind were done together in `seconds`."""
+    """Count jobs of one kind that were done together in `seconds`."""
     _done.labels(kind).inc(count)
     _job_seconds.labels(kind).observe(seconds)
 
 
 def job_failed(kind: str) -> None:
-    """Note that an attempt at a job failed, whether or not it will be tried again."""
+    """Count a failed attempt at a job, whether or not another follows."""
     _failed.labels(kind).inc()
 
 
 def sweep_run(name: str, success: bool) -> None:
-    """Note that a sweep ended."""
+    """Count a sweep that ended."""
     _sweeps.labels(name, "success" if success else "failure").inc()
 
 
 def serve_metrics(port: int, host: str = "127.0.0.1") -> None:
-    """Answer Prometheus at ``http://host:port/metrics`` from a daemon thread; raises `OSError` if the port is taken."""
+    """Answer Prometheus at ``http://host:port/metrics`` from a daemon thread; raise `OSError` if the port is taken."""
     start_http_server(port, host)

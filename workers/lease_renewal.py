@@ -1,4 +1,4 @@
-"""Keeping a lease while what it is for goes on."""
+"""Keep a lease while the work that it is for goes on."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,9 +11,10 @@ log = structlog.get_logger()
 
 @contextmanager
 def renewed(renew: Callable[[], object], every_seconds: float, **whose: object) -> Iterator[None]:
-    """Call `renew` every so often while the block runs, however long it takes; `whose` is for the log.
+    """Call `renew` every `every_seconds` while the block runs, however long it takes; `whose` is for the log.
 
-    While the database is away a lease may end, and what it is for may run twice: renewing is tried again all the same.
+    A renewal that fails is logged, and the next one is tried.  While the database is away a lease may end, and its work
+    may run twice.
     """
     done = threading.Event()
 
@@ -24,11 +25,11 @@ def renewed(renew: Callable[[], object], every_seconds: float, **whose: object) 
             except Exception as error:
                 log.warning("lease not renewed", exc_info=error, **whose)
 
-    keeper = threading.Thread(target=again, name="lease", daemon=True)
-    keeper.start()
+    renewal = threading.Thread(target=again, name="lease", daemon=True)
+    renewal.start()
     try:
         yield
     finally:
         done.set()
-        # not for ever: a renewal may wait for a database that is away, and coming late it does no harm
-        keeper.join(every_seconds)
+        # not for ever: a renewal may wait for a database that is away, and a late one does no harm
+        renewal.join(every_seconds)

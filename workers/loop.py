@@ -1,4 +1,4 @@
-"""A process that does the same again and again until it is told to end."""
+"""Repeat one act until a signal ends the process."""
 
 import signal
 import threading
@@ -15,9 +15,9 @@ log = structlog.get_logger()
 
 
 def repeat_until(act: Callable[[], int], ending: threading.Event, idle: float = IDLE_SECONDS) -> None:
-    """Do `act`, at once again while it finds something to do, until `ending` is set.
+    """Call `act` until `ending` is set: at once again while it returns something to do, else after `idle` seconds.
 
-    What stops one round, an engine that is away, say, is told in the log; the next comes after a pause that grows.
+    An error in one round, of an engine that is away, say, is logged; the next round comes after a pause that grows.
     """
     pause = FIRST_PAUSE_SECONDS
     while not ending.is_set():
@@ -35,17 +35,17 @@ def repeat_until(act: Callable[[], int], ending: threading.Event, idle: float = 
 
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set; what is being done is finished first.  In the main thread only."""
+    """Give an event that SIGTERM and SIGINT set, instead of ending the process.  In the main thread only."""
     ending = threading.Event()
-    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def end(_number: int, _frame: FrameType | None) -> None:
         ending.set()
 
-    for each in before:
-        signal.signal(each, end)
+    for number in before:
+        signal.signal(number, end)
     try:
         yield ending
     finally:
-        for each, meaning in before.items():
-            signal.signal(each, meaning)
+        for number, action in before.items():
+            signal.signal(number, action)

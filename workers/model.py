@@ -1,10 +1,10 @@
-"""The table of jobs that are not done (a done job leaves only its fact), and that of sweeps."""
+"""The tables of jobs that are not done, and of sweeps.  A job that is done leaves only its fact."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Double, ForeignKey, Index, String
+from sqlalchemy import Double, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from repository.core.database.engine import Base, Identity
@@ -17,14 +17,22 @@ class JobState(StrEnum):
     RUNNING = "running"
     FAILED = "failed"
     """given up until somebody retries it"""
+    UNKNOWN = "unknown"
+    """set aside by a release that does not know its kind; waits for one that does"""
 
 
 class Job(Base):
-    """One consequence of one fact for the thing with the id `subject`."""
+    """One consequence of one fact for the subject with this id."""
 
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_queue_state_run_after", "queue", "state", "run_after"),
+        Index(
+            "ix_job_unknown",
+            "name",
+            sqlite_where=text("state = 'unknown'"),
+            postgresql_where=text("state = 'unknown'"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -36,16 +44,16 @@ class Job(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[datetime]
-    """not before this moment; of a queued or running job: when its lease ends"""
+    """the earliest moment to run; of a queued or running job, the end of its lease"""
     cause: Mapped[str] = mapped_column(String(2000), default="")
     created: Mapped[datetime]
 
 
 class SweepRow(Base):
-    """A sweep: when it is due, who has it, and what it found when it last ended.
+    """A sweep: when it is due, until when a process has it, and what its last run found.
 
-    `started` tells a run from those before and after it.  `cause` says why the last run failed, empty if it did not;
-    the other results are those of the last run that did not fail.
+    `started` tells a run from those before and after it.  `cause` says why the last run failed, empty if it did not.
+    The other results are those of the last run that did not fail.
     """
 
     __tablename__ = "sweep"

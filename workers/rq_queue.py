@@ -1,6 +1,6 @@
-"""Calls in Redis, by RQ: each names a batch of rows of the job table that are due, and is nothing more than that word.
+"""Calls in Redis, by RQ: each only names a batch of rows of the job table that are due.
 
-One database of Redis belongs to one installation.  Losing calls loses no job, and neither does a call too many.
+One database of Redis belongs to one installation.  A lost call loses no job, and a call too many does no harm.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,24 +15,24 @@ from redis.retry import Retry
 from rq.serializers import JSONSerializer
 
 from repository.core.errors import Unavailable
-from workers.jobs import Queue
+from repository.feature import Queue
 
 CALL = "workers.rq_worker.run_call"
-"""what RQ imports and calls in the worker"""
+"""the function that RQ imports and calls in the worker"""
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
-"""longer than a worker's patience with an empty queue; a connection that is silent for longer is dead"""
+"""longer than a worker waits at an empty queue; a connection that is silent for longer is dead"""
 LIMIT_SECONDS: Mapping[Queue, int] = {Queue.SOON: 15 * 60, Queue.LONG: 24 * 60 * 60}
-"""A call that takes longer is ended: nothing hangs for ever.  Every engine has far shorter limits for one request."""
+"""A call that takes longer is ended, so that nothing hangs for ever.  Every engine has far shorter limits."""
 FAILED_SECONDS = 15 * 60
-"""how long Redis keeps a call that was ended or whose worker died; the table keeps its jobs"""
+"""how long Redis keeps a call that was ended or whose worker died; its jobs stay in the table"""
 MOST_WAITING = 32
 """calls in one queue"""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchCall:
-    """The word that the rows with `ids`, of one kind, are due."""
+    """A message that the rows with `ids`, of one kind, are due."""
 
     kind: str
     ids: Sequence[int]
@@ -45,11 +45,11 @@ class RqQueue:
         self._redis = connect(url)
 
     def room(self, queue: Queue) -> int:
-        """How many more calls may wait in `queue`."""
+        """Return how many more calls may wait in `queue`."""
         return max(0, MOST_WAITING - self.waiting(queue))
 
     def waiting(self, queue: Queue) -> int:
-        """How many calls wait in `queue`."""
+        """Count the calls that wait in `queue`."""
         with _translated():
             return int(self._queue(queue).count)
 
@@ -66,7 +66,7 @@ class RqQueue:
 
 
 def connect(url: str) -> Redis:
-    """A pool of connections that are given up soon and never tried again in silence."""
+    """Return a pool of connections; one that does not answer is given up soon, and not tried again in silence."""
     return Redis.from_url(
         url,
         socket_connect_timeout=CONNECT_SECONDS,

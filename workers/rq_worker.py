@@ -1,7 +1,7 @@
-"""A process that takes calls from Redis and runs the rows they name.
+"""A process that takes calls from Redis and runs the rows that they name.
 
-Jobs run in the process itself, not in a fork for each: engines are opened once, and a job whose process is killed is
-run again because its lease ends, not because a parent has seen it die.
+Jobs run in the process itself, not in a fork for each: engines are opened once.  A job whose process is killed runs
+again because its lease ends, not because a parent has seen it die.
 """
 
 import threading
@@ -21,13 +21,13 @@ from rq.worker import WorkerStatus
 
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
-from workers.jobs import Queue
+from repository.feature import Queue
 from workers.loop import stop_on_signals
 from workers.rq_queue import connect
 from workers.runner import run_rows
 
 PATIENCE_SECONDS = 5
-"""with empty queues; then the worker says in Redis that it lives, and waits on"""
+"""how long it waits at empty queues before it tells Redis that it lives"""
 AGAIN_SECONDS = 1.0
 log = structlog.get_logger()
 _services: ContextVar[Services] = ContextVar("services")
@@ -35,18 +35,18 @@ _ending: ContextVar[threading.Event] = ContextVar("ending")
 
 
 class CallTimedOut(BaseException):
-    """A call takes longer than its limit; no `except Exception` on the way takes it for the failure of a job."""
+    """A call takes longer than its limit.  No `except Exception` takes it for the failure of a job."""
 
 
 class TimeLimit(UnixSignalDeathPenalty):
-    """RQ's limit, but that it ends a call by `CallTimedOut`."""
+    """RQ's limit, which ends a call by `CallTimedOut` here."""
 
     def __init__(self, timeout: int, _exception: type[Exception], **options: Any) -> None:
         super().__init__(timeout, CallTimedOut, **options)  # type: ignore[no-untyped-call]
 
 
 class CallWorker(SimpleWorker):
-    """RQ's worker without what a worker that does not fork has no need of, as commands from Redis."""
+    """RQ's worker without the parts that only a forking worker needs, such as commands from Redis."""
 
     death_penalty_class = TimeLimit
     max_connection_wait_time = PATIENCE_SECONDS
@@ -62,14 +62,14 @@ class CallWorker(SimpleWorker):
         )
 
     def subscribe(self) -> None:
-        """No commands are taken from Redis."""
+        """Take no commands from Redis."""
 
     def check_for_suspension(self, burst: bool) -> None:  # noqa: ARG002 - RQ's signature
-        """Nobody suspends; but a signal that came before RQ listened to signals is not forgotten."""
+        """Remember a signal that came before RQ listened to signals; nobody suspends this worker."""
         self._stop_requested = self._stop_requested or self._ending.is_set()
 
     def _shutdown(self) -> None:
-        """End after the call at hand; Redis is not told, for it may be away and must not break that call."""
+        """End after the present call; Redis is not told, for it may be away and must not break that call."""
         self._ending.set()
         if self.get_state() != WorkerStatus.BUSY:
             raise StopRequested
@@ -77,9 +77,9 @@ class CallWorker(SimpleWorker):
 
 
 def work_off(services: Services, url: str, queues: Sequence[Queue], burst: bool = False) -> None:
-    """Take calls from `queues`, the first of them first, until a signal ends it; with `burst` until none waits.
+    """Take calls from `queues` in their order until a signal ends it, with `burst` until none waits.
 
-    A Redis that is away is waited for.  In the main thread only.
+    While Redis is away, it waits.  In the main thread only.
     """
     _services.set(services)
     with stop_on_signals() as ending, suppress(StopRequested):
@@ -92,7 +92,7 @@ def work_off(services: Services, url: str, queues: Sequence[Queue], burst: bool 
 
 
 def _work(queues: Sequence[Queue], url: str, ending: threading.Event, burst: bool) -> None:
-    """Take calls until the worker is told to end, or until RQ gives up because of Redis."""
+    """Take calls until a signal comes, or until RQ gives up because of Redis."""
     with closing(connect(url)) as connection:
         try:
             CallWorker(queues, connection, ending).work(burst=burst, logging_level="WARNING")
@@ -101,7 +101,7 @@ def _work(queues: Sequence[Queue], url: str, ending: threading.Event, burst: boo
 
 
 def run_call(kind: str, ids: Sequence[int]) -> None:
-    """Run the rows that a call names; while the database is away the call waits for it."""
+    """Run the rows that a call names; while the database is away, wait for it."""
     ending = _ending.get()
     while True:
         try:

@@ -1,7 +1,7 @@
-"""What the indices of an Elasticsearch are made with, as data: a JSON file a part.
+"""The definition of the Elasticsearch indices as data: one JSON file per part.
 
 ``settings`` of every index · ``analysis``, how text becomes words · ``records``, ``files``, ``dropped``: the fields.
-A name that ends with a plugin's (``analysis-icu``) holds what is changed where the server has that plugin.
+A file whose name ends with a plugin's (``analysis-icu``) holds the changes for a server that has the plugin.
 """
 
 from importlib import resources
@@ -13,6 +13,6 @@ _SUFFIX = ".json"
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """Part -> its content."""
+    """Return the content of each part, by its name."""
     files = (file for file in resources.files(__name__).iterdir() if file.name.endswith(_SUFFIX))
     return {file.name.removesuffix(_SUFFIX): orjson.loads(file.read_bytes()) for file in files}

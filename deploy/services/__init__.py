@@ -1,18 +1,19 @@
 """PostgreSQL, Redis, Elasticsearch and an S3 server on loopback, without a container engine: ``make services``.
 
-Plain Python and its standard library, for it runs before anything is installed.  Everything lies below one folder::
+It needs Python's standard library only, for it runs before anything is installed.  Everything lies below one folder::
 
-    programs/        what was downloaded; complete or absent, shared by every set of servers
-    postgresql/ …    one folder a server: its data, its log, its pid file
+    programs/        downloads, each complete or absent; every set of servers shares them
+    postgresql/ …    one folder per server: its data, its log, its pid file
     env              the ``REPOSITORY_*`` lines of the servers that were started here
 
 ``SERVICES_DIR`` is the folder (default ``/var/tmp/repository-services``: PostgreSQL and Elasticsearch refuse to run as
 root, so the user they run as must reach it), ``SERVICES_PORT_POSTGRESQL`` and so on are the ports.
 
-`place` knows folders, locks and the user · `processes` starts and ends · `service` is what the four have in common ·
-`postgresql`, `redis`, `elasticsearch`, `s3` are the servers · `addresses` writes the lines · `__main__` is the command.
+`place` folders, locks and the user · `processes` start and end processes · `service` the common part of the four ·
+`postgresql`, `redis`, `elasticsearch`, `s3` the servers · `addresses` the lines for the environment · `__main__` the
+command.
 
-A test that needs servers of its own, to kill them, takes a private set with the same programs::
+A test that kills servers runs a private set with the same programs::
 
     with running(folder, {"redis": 20001, "s3": 20002}) as servers:
         servers["redis"].kill()
@@ -33,35 +34,35 @@ from deploy.services.service import Service
 
 __all__ = ["SERVERS", "Service", "ServiceError", "default_folder", "default_ports", "running", "servers_in", "start"]
 
-SERVERS: Mapping[str, type[Service]] = {each.name: each for each in (PostgreSQL, Redis, Elasticsearch, S3)}
+SERVERS: Mapping[str, type[Service]] = {server.name: server for server in (PostgreSQL, Redis, Elasticsearch, S3)}
 
 
 def default_folder() -> Path:
-    """Where `make services` keeps everything."""
+    """Return the folder of `make services`: ``SERVICES_DIR`` or its default."""
     return Path(os.environ.get("SERVICES_DIR") or "/var/tmp/repository-services").absolute()
 
 
 def default_ports() -> dict[str, int]:
-    """The ports of `make services` by name of the server; raises `ServiceError` on a port that is no number."""
+    """Return the ports of `make services` by server; raise `ServiceError` on a value that is no port."""
     return {name: _port_of(name, server.default_port) for name, server in SERVERS.items()}
 
 
 def _port_of(name: str, default: int) -> int:
     variable = f"SERVICES_PORT_{name.upper()}"
-    given = os.environ.get(variable) or str(default)
-    if not given.isdecimal() or not 0 < int(given) < 65_536:
-        raise ServiceError(f"{variable}: {given!r} is no port")
-    return int(given)
+    port = os.environ.get(variable) or str(default)
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise ServiceError(f"{variable}: {port!r} is no port")
+    return int(port)
 
 
 def servers_in(folder: Path, ports: Mapping[str, int], programs: Path | None = None) -> dict[str, Service]:
-    """The servers that `ports` names, with their data in `folder`; nothing is started."""
+    """Return the servers that `ports` names, with their data in `folder`; start none."""
     place = Place(folder, programs or default_folder() / "programs")
     return {name: SERVERS[name](place, port) for name, port in ports.items()}
 
 
 def start(servers: Iterable[Service]) -> None:
-    """Start those that do not run, all at once, and wait until each answers; raises `ServiceError`."""
+    """Start the servers that do not run, all at once, and wait until each answers; raise `ServiceError`."""
     together = list(servers)
     for server in together:
         server.fetch()
@@ -73,7 +74,7 @@ def start(servers: Iterable[Service]) -> None:
 
 @contextmanager
 def running(folder: Path, ports: Mapping[str, int], programs: Path | None = None) -> Iterator[dict[str, Service]]:
-    """A set of servers that has ended after the block; the data stay in `folder`."""
+    """Run a set of servers for the length of the block; the data stay in `folder`."""
     servers = servers_in(folder, ports, programs)
     try:
         start(servers.values())

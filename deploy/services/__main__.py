@@ -1,4 +1,4 @@
-"""``python3 -m deploy.services up|down|status|env [SERVER…]``; the addresses go to stdout, all else to stderr."""
+"""``python3 -m deploy.services up|down|status|env [SERVER…]``; addresses go to stdout, all else to stderr."""
 
 import argparse
 import sys
@@ -17,19 +17,19 @@ COMMANDS = {
 
 
 def up(servers: Mapping[str, Service], chosen: Sequence[Service]) -> None:
-    """Print the addresses when every server answers; one that the environment names is left as it is."""
+    """Start the chosen servers and print the addresses; a server that the environment names is used as it is."""
     next(iter(servers.values())).place.make()
     with locked(default_folder() / ".lock"):
-        ours = [server for server in chosen if server.pid is not None or not addresses.is_elsewhere(server)]
-        start(ours)
+        local = [server for server in chosen if server.pid is not None or not addresses.is_elsewhere(server)]
+        start(local)
         lines = addresses.write(default_folder() / "env", servers.values())
     for server in chosen:
-        say(f"{server.name}: {f'answers on {HOST}:{server.port}' if server in ours else 'used as it is'}")
+        say(f"{server.name}: {f'answers on {HOST}:{server.port}' if server in local else 'used as it is'}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def down(servers: Mapping[str, Service], chosen: Sequence[Service]) -> None:
-    """A server that nobody started here is left alone."""
+    """Stop the chosen servers that were started here, and no others."""
     if not default_folder().exists():
         return
     with locked(default_folder() / ".lock"):
@@ -41,7 +41,7 @@ def down(servers: Mapping[str, Service], chosen: Sequence[Service]) -> None:
 
 
 def status(_servers: Mapping[str, Service], chosen: Sequence[Service]) -> None:
-    """One line a server."""
+    """Print one line per server; raise `ServiceError` if one does not answer."""
     silent = [server.name for server in chosen if not _answers(server)]
     if silent:
         raise ServiceError(f"no answer from {', '.join(silent)}")
@@ -58,14 +58,14 @@ def _answers(server: Service) -> bool:
 
 
 def env(_servers: Mapping[str, Service], chosen: Sequence[Service]) -> None:
-    """Nothing when nothing was started."""
+    """Print the addresses of servers that `up` started; nothing if it started none."""
     file = default_folder() / "env"
     written = file.read_text("utf-8") if file.exists() else ""
     sys.stdout.write("".join(f"{line}\n" for line in addresses.unnamed(chosen, written)))
 
 
 def main() -> int:
-    """Run a command; what a person can mend is one line on stderr and exit status 1."""
+    """Run a command; an error that a person can correct is one line on stderr and exit status 1."""
     parser = argparse.ArgumentParser(prog="deploy.services", description="Servers for development, on loopback.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, meaning in COMMANDS.items():
@@ -73,13 +73,13 @@ def main() -> int:
         command.add_argument(
             "servers", nargs="*", metavar="SERVER", help=f"of {', '.join(SERVERS)}; all if none is named"
         )
-    given = parser.parse_args()
-    if unknown := set(given.servers) - set(SERVERS):
+    arguments = parser.parse_args()
+    if unknown := set(arguments.servers) - set(SERVERS):
         parser.error(f"there is no server {', '.join(sorted(unknown))}")
     try:
         servers = servers_in(default_folder(), default_ports())
-        chosen = [servers[name] for name in given.servers or servers]
-        {"up": up, "down": down, "status": status, "env": env}[given.command](servers, chosen)
+        chosen = [servers[name] for name in arguments.servers or servers]
+        {"up": up, "down": down, "status": status, "env": env}[arguments.command](servers, chosen)
     except (ServiceError, PermissionError) as error:
         say(str(error))
         return 1

@@ -1,4 +1,4 @@
-"""Which servers the environment names already, and the lines that name those started here."""
+"""The servers that the environment names already, and the lines that name the servers started here."""
 
 import os
 import shlex
@@ -12,15 +12,15 @@ from deploy.services.service import Service, is_answering
 
 @cache
 def is_elsewhere(server: Service) -> bool:
-    """Whether the environment names such a server that answers; asked once a command, so that all of it agrees."""
+    """Return whether the environment names such a server that answers; checked once per command."""
     named = os.environ.get(server.variable, "")
     return urlsplit(named).scheme in server.schemes and is_answering(type(server), named)
 
 
 def lines(servers: Iterable[Service]) -> list[str]:
-    """``NAME=value`` of each server that runs here, as a shell and an environment file understand it.
+    """Return ``NAME=value`` of each server that runs here, in the syntax of shells and environment files.
 
-    A remark stands for a server that the environment names, whose address may hold a password.
+    For a server that the environment names there is only a comment, since its address may hold a password.
     """
     written: list[str] = []
     for server in servers:
@@ -32,7 +32,7 @@ def lines(servers: Iterable[Service]) -> list[str]:
 
 
 def write(file: Path, servers: Iterable[Service]) -> list[str]:
-    """Write the lines, all at once, for somebody may be reading them; no file when none runs."""
+    """Write the lines atomically, for a reader may come meanwhile, and return them; no file if no server runs."""
     written = lines(servers)
     if all(line.startswith("#") for line in written):
         file.unlink(missing_ok=True)
@@ -44,10 +44,10 @@ def write(file: Path, servers: Iterable[Service]) -> list[str]:
 
 
 def unnamed(servers: Iterable[Service], written: str) -> list[str]:
-    """Those of the `written` lines whose server the environment does not name: what it names wins.
+    """Return the `written` lines of servers that the environment does not name; the environment wins.
 
-    Keys go with their server: those of another one in the environment must not open ours.
+    Keys go with their server: the keys of another server in the environment must not be used for ours.
     """
-    hidden = {name for each in servers if os.environ.get(each.variable) for name in each.variables}
+    hidden = {name for server in servers if os.environ.get(server.variable) for name in server.variables}
     addresses = [line for line in written.splitlines() if not line.startswith("#")]
     return [line for line in addresses if line.partition("=")[0] not in hidden]

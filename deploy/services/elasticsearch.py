@@ -1,7 +1,7 @@
-"""Elasticsearch 8, one node, out of an archive that carries a complete one.
+"""Elasticsearch 8, one node, from an archive that contains a complete one.
 
-The archive is SonarQube's (850 MB), because it lies in Maven's registry, and the server's own distribution does not.
-Its folder ``elasticsearch/`` has every module that the application needs, but no start script: Java starts it here.
+The archive is SonarQube's (850 MB), because Maven's registry has it and lacks the server's own distribution.  Its
+folder ``elasticsearch/`` has every module that the application needs but no start script: Java is started directly.
 """
 
 import json
@@ -38,7 +38,7 @@ rootLogger.appenderRef.console.ref = console
 
 
 class Elasticsearch(Service):
-    """Without sign-in, on loopback."""
+    """One node without sign-in, on loopback."""
 
     name = "elasticsearch"
     default_port = 9260
@@ -51,13 +51,13 @@ class Elasticsearch(Service):
         return f"http://{HOST}:{self.port}/repository"
 
     def fetch(self) -> None:
-        """Have the program, and the Java that runs it."""
+        """Download the program if it is missing; raise `ServiceError` if there is no Java."""
         require("java", "Elasticsearch")
         self.place.make()
         self.place.program(f"elasticsearch-{VERSION}", _download)
 
     def prepare(self) -> None:
-        """Write the configuration, each time: a port may have changed."""
+        """Write the configuration at each start, since the port may have changed."""
         for name in ("config", "data", "logs", "tmp"):
             self.place.folder_of(f"{self.name}/{name}")
         config = self.folder / "config"
@@ -82,11 +82,11 @@ class Elasticsearch(Service):
 
     @property
     def working_folder(self) -> Path:
-        """Its launcher looks for modules where it is started."""
+        """Return the program's folder: the launcher looks for modules in its working folder."""
         return self.place.programs / f"elasticsearch-{VERSION}"
 
     def command(self) -> list[str]:
-        """What the missing start script would run."""
+        """Return the command that the missing start script would run."""
         home = self.working_folder
         properties = {
             "cli.name": "server",
@@ -97,17 +97,23 @@ class Elasticsearch(Service):
             "es.distribution.type": "tar",
             "es.java.type": "system",
         }
-        said = [f"-D{name}={value}" for name, value in properties.items()]
+        definitions = [f"-D{name}={value}" for name, value in properties.items()]
         classes = f"{home}/lib/*:{home}/lib/cli-launcher/*"
-        return [require("java", "Elasticsearch"), *said, "-cp", classes, "org.elasticsearch.launcher.CliToolLauncher"]
+        return [
+            require("java", "Elasticsearch"),
+            *definitions,
+            "-cp",
+            classes,
+            "org.elasticsearch.launcher.CliToolLauncher",
+        ]
 
     def environment(self) -> dict[str, str]:
-        given = {"ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}", "ES_TMPDIR": str(self.folder / "tmp")}
-        return {**super().environment(), **given}
+        options = {"ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}", "ES_TMPDIR": str(self.folder / "tmp")}
+        return {**super().environment(), **options}
 
     @staticmethod
     def answers(url: str) -> bool:
-        """Whether the cluster's health can be asked, and primaries are there."""
+        """Return whether the cluster reports its health and has all primary shards."""
         parts = urlsplit(url)
         headers = {}
         if parts.username:
@@ -128,7 +134,7 @@ class Elasticsearch(Service):
 
 
 def _download(folder: Path) -> Path:
-    """Fetch the archive into a Maven repository of its own, which goes when it is done, and keep one folder."""
+    """Download the archive through a temporary Maven repository, and return the one folder that is kept."""
     say(f"elasticsearch: fetching {ARTIFACT} (850 MB)")
     maven = [require("mvn", "Fetching Elasticsearch"), "--batch-mode", "--quiet", f"-Dmaven.repo.local={folder}/maven"]
     carry_out([*maven, "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder}"])
@@ -136,6 +142,6 @@ def _download(folder: Path) -> Path:
     (archive,) = folder.glob("*.zip")
     with zipfile.ZipFile(archive) as opened:
         (top,) = {name.partition("/")[0] for name in opened.namelist()}
-        wanted = [name for name in opened.namelist() if name.startswith(f"{top}/{INSIDE}/")]
-        opened.extractall(folder, wanted)
+        members = [name for name in opened.namelist() if name.startswith(f"{top}/{INSIDE}/")]
+        opened.extractall(folder, members)
     return folder / top / INSIDE

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 
 USER = "repository-services"
-"""Whom servers run as when root starts them: somebody who owns nothing else on this machine."""
+"""The user that servers run as when root starts them; it owns nothing else on this machine."""
 COMMAND_SECONDS = 1800
 
 
 class ServiceError(Exception):
-    """What a person can mend, in one line."""
+    """An error that a person can correct; the text is one line."""
 
 
 def say(line: str) -> None:
-    """Tell a person how far it is; stdout belongs to the addresses."""
+    """Write a line of progress to stderr; stdout belongs to the addresses."""
     sys.stderr.write(f"services: {line}\n")
     sys.stderr.flush()
 
@@ -38,13 +38,13 @@ class Account:
 
 
 def as_user(user: Account | None) -> dict[str, Any]:
-    """What makes `subprocess` start a command as `user`, with no group but their own."""
+    """Return the arguments of `subprocess` that start a command as `user`, in the user's own group only."""
     return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
 @cache
 def account() -> Account | None:
-    """Whom servers run as, None for oneself; made on the first call when root starts them."""
+    """Return the account that servers run as, None for the caller's own; create it for root if missing."""
     if os.geteuid() != 0:
         return None
     try:
@@ -57,20 +57,20 @@ def account() -> Account | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one set of servers keeps its data, and where the programs of all sets are."""
+    """The folder of one set of servers, and the folder of the programs of all sets."""
 
     folder: Path
     programs: Path
 
     def make(self) -> None:
-        """Create both folders; raises `ServiceError` where servers could not use them."""
+        """Create both folders; raise `ServiceError` if servers could not use them."""
         with _readable_by_all():
             for folder in (self.folder, self.programs):
                 _make_own(folder)
                 _require_reachable(folder)
 
     def folder_of(self, name: str) -> Path:
-        """The folder of one server, which belongs to whom it runs as."""
+        """Return the folder of one server, created if missing and owned by the account that servers run as."""
         folder = self.folder / name
         folder.mkdir(mode=0o700, exist_ok=True)
         owner = account()
@@ -79,10 +79,10 @@ class Place:
         return folder
 
     def program(self, name: str, fetch: Callable[[Path], Path]) -> Path:
-        """The program `name`, fetched if it is missing.
+        """Return the path of the program `name`; fetch it if it is missing.
 
-        `fetch` works in an empty folder and returns what it made there; that gets its name when it is complete.  Of
-        two who come at once one fetches, the other waits.
+        `fetch` works in an empty folder and returns the path of its result there, which is renamed when it is
+        complete.  Of two callers at once, one fetches and the other waits.
         """
         target = self.programs / name
         with locked(self.programs / f".{name}.lock"), _readable_by_all():
@@ -96,21 +96,21 @@ class Place:
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Alone among the processes that lock `file`; the kernel unlocks it when a process dies."""
+    """Hold an exclusive lock on `file` for the length of the block; the kernel unlocks it when a process dies."""
     with file.open("w") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
         yield
 
 
 def carry_out(
-    command: Sequence[str], environment: dict[str, str] | None = None, said: str = "", user: Account | None = None
+    command: Sequence[str], environment: dict[str, str] | None = None, stdin: str = "", user: Account | None = None
 ) -> None:
-    """Run a command to its end, `said` on its stdin; raises `ServiceError` with the last words of one that fails."""
+    """Run a command with the text `stdin` to its end; raise `ServiceError` with its last lines if it fails."""
     try:
         done = subprocess.run(
             command,
             env={**os.environ, **(environment or {})},
-            input=said,
+            input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -128,15 +128,15 @@ def carry_out(
 
 
 def require(program: str, needed_for: str) -> str:
-    """The path of an installed program; raises `ServiceError` with what it is needed for."""
-    found = shutil.which(program)
-    if found is None:
+    """Return the path of an installed program; raise `ServiceError` that says what it is needed for."""
+    path = shutil.which(program)
+    if path is None:
         raise ServiceError(f"{needed_for} needs {program}, which is not installed here")
-    return found
+    return path
 
 
 def install(package: str, needed_for: str) -> None:
-    """Install a package of the system, for root alone; raises `ServiceError`."""
+    """Install a package of the system; raise `ServiceError` if the caller is not root."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise ServiceError(f"{needed_for} is not installed here; as root: apt-get install {package}")
     say(f"{needed_for}: apt-get install {package}")
@@ -147,7 +147,7 @@ def install(package: str, needed_for: str) -> None:
 
 @contextmanager
 def _readable_by_all() -> Iterator[None]:
-    """What is made meanwhile can be read by whom servers run as, whatever the caller's umask."""
+    """Create files in the block so that every user can read them, whatever the caller's umask."""
     before = os.umask(0o022)
     try:
         yield
@@ -156,7 +156,7 @@ def _readable_by_all() -> Iterator[None]:
 
 
 def _make_own(folder: Path) -> None:
-    """A folder in a place where everybody may write could have been laid there by somebody else."""
+    """Create the folder; raise `ServiceError` if another user created it before, as anyone can below /var/tmp."""
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.geteuid():
         raise ServiceError(f"{folder} belongs to somebody else; choose another folder by SERVICES_DIR")

@@ -1,4 +1,4 @@
-"""PostgreSQL of the system's packages, with a superuser and a database called ``repository``."""
+"""PostgreSQL from the system's packages, with a superuser and a database called ``repository``."""
 
 import re
 import shutil
@@ -20,21 +20,21 @@ PROTOCOL = 3 << 16
 
 
 class PostgreSQL(Service):
-    """Everybody on this machine may sign in: it listens on loopback and holds what can be made again."""
+    """A server without passwords: it listens on loopback, and its data can be made again."""
 
     name = "postgresql"
     default_port = 54320
     variable = "REPOSITORY_DATABASE_URL"
     schemes: ClassVar[tuple[str, ...]] = ("postgresql", "postgresql+psycopg")
     stop_signal = signal.SIGINT
-    """"fast": open connections are ended, not waited for"""
+    """"fast" shutdown: it ends open connections instead of waiting for them"""
 
     @property
     def url(self) -> str:
         return f"postgresql://{NAME}@{HOST}:{self.port}/{NAME}"
 
     def fetch(self) -> None:
-        """Install the distribution's PostgreSQL if there is none."""
+        """Install the distribution's PostgreSQL if there is none; raise `ServiceError`."""
         if _programs() is None:
             install("postgresql", f"PostgreSQL {OLDEST} or newer")
             _programs.cache_clear()
@@ -42,19 +42,19 @@ class PostgreSQL(Service):
             raise ServiceError(f"there is no PostgreSQL {OLDEST} or newer on this machine")
 
     def prepare(self) -> None:
-        """Lay out a cluster with the database in it, complete or not at all."""
+        """Create a cluster with the database in it, complete or not at all."""
         data = self.folder / "data"
         if data.exists():
             return
-        laid_out = self.folder / "data.new"
-        shutil.rmtree(laid_out, ignore_errors=True)
+        new_data = self.folder / "data.new"
+        shutil.rmtree(new_data, ignore_errors=True)
         in_utf8 = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", f"--username={NAME}"]
-        _as_owner([_program("initdb"), *in_utf8, "--no-sync", f"--pgdata={laid_out}"])
-        _as_owner([_program("postgres"), "--single", "-D", str(laid_out), "postgres"], f"CREATE DATABASE {NAME};\n")
-        laid_out.rename(data)
+        _as_owner([_program("initdb"), *in_utf8, "--no-sync", f"--pgdata={new_data}"])
+        _as_owner([_program("postgres"), "--single", "-D", str(new_data), "postgres"], f"CREATE DATABASE {NAME};\n")
+        new_data.rename(data)
 
     def command(self) -> list[str]:
-        """On loopback alone, without a socket in a folder: its path would be too long below some of them."""
+        """Return the command: on loopback only, without a Unix socket, whose path would be too long in some folders."""
         settings = {
             "listen_addresses": HOST,
             "port": self.port,
@@ -67,10 +67,10 @@ class PostgreSQL(Service):
 
     @staticmethod
     def answers(url: str) -> bool:
-        """Begin a session and see whether it asks to sign in ("R"), as it does when it takes connections."""
+        """Begin a session and return whether the server asks to sign in ("R"): then it takes connections."""
         parts = urlsplit(url)
-        said = f"user\0{unquote(parts.username or NAME)}\0database\0{parts.path[1:] or NAME}\0\0".encode()
-        opening = struct.pack("!II", len(said) + 8, PROTOCOL) + said
+        parameters = f"user\0{unquote(parts.username or NAME)}\0database\0{parts.path[1:] or NAME}\0\0".encode()
+        opening = struct.pack("!II", len(parameters) + 8, PROTOCOL) + parameters
         with socket.create_connection((parts.hostname or HOST, parts.port or 5432), ANSWER_SECONDS) as connection:
             connection.sendall(opening)
             signs_in = connection.recv(1) == b"R"
@@ -80,18 +80,18 @@ class PostgreSQL(Service):
 
 @cache
 def _programs() -> Path | None:
-    """The folder of the newest PostgreSQL here that is new enough."""
-    found = [*Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    """Return the folder of the newest PostgreSQL of this machine, None if there is none or it is too old."""
+    programs = [*Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if on_path := shutil.which("postgres"):
-        found.append(Path(on_path))
-    newest = max(((_version(program), program.parent) for program in found), default=(0, Path()))
+        programs.append(Path(on_path))
+    newest = max(((_version(program), program.parent) for program in programs), default=(0, Path()))
     return newest[1] if newest[0] >= OLDEST else None
 
 
 def _version(program: Path) -> int:
-    """As in ``postgres (PostgreSQL) 15.13``."""
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
-    match = re.search(r"\) (\d+)", said)
+    """Return the major version, 15 for ``postgres (PostgreSQL) 15.13``, 0 if the output has none."""
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+    match = re.search(r"\) (\d+)", output)
     return int(match[1]) if match else 0
 
 
@@ -102,5 +102,5 @@ def _program(name: str) -> str:
     return str(folder / name)
 
 
-def _as_owner(command: list[str], said: str = "") -> None:
-    carry_out(command, {"LC_ALL": "C.UTF-8"}, said, account())
+def _as_owner(command: list[str], stdin: str = "") -> None:
+    carry_out(command, {"LC_ALL": "C.UTF-8"}, stdin, account())

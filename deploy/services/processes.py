@@ -1,4 +1,4 @@
-"""Processes that outlive the one that starts them, known by a pid file, with all that they start themselves."""
+"""Processes that outlive the process that starts them, known by a pid file, and their descendants."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ _never = threading.Event()
 
 
 def until(happened: Callable[[], bool], seconds: float) -> bool:
-    """Ask until `happened` or `seconds` are over; whether it happened."""
+    """Wait until `happened` returns true, at most `seconds`; return whether it did."""
     deadline = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > deadline:
@@ -36,9 +36,12 @@ class Detached:
 
     @property
     def pid(self) -> int | None:
-        """Its number while it lives.  The birth tells it from a later process that was given the same number."""
+        """Return the process id while the process lives, else None.
+
+        The time of its birth tells it from a later process with the same id.
+        """
         if self._child is not None:
-            self._child.poll()  # else one that we started would stay behind as a zombie
+            self._child.poll()  # else our own child would stay a zombie
         try:
             pid, birth = self.file.read_text("ascii").split()
         except (FileNotFoundError, ValueError):
@@ -46,14 +49,14 @@ class Detached:
         return int(pid) if _status(int(pid)).birth == birth else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> None:
-        """Start it in `folder`; it keeps nothing of this process, neither user nor terminal."""
-        with log.open("ab") as said:
+        """Start the process in `folder`, with a session of its own and as the account that servers run as."""
+        with log.open("ab") as output:
             self._child = subprocess.Popen(
                 command,
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=said,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 **as_user(account()),
@@ -61,7 +64,7 @@ class Detached:
         self._write(self._child.pid)
 
     def end(self, by: signal.Signals, seconds: float) -> None:
-        """Ask it to end by a signal, and make it after `seconds`."""
+        """Send the signal `by` and wait until the process and its descendants end; kill them after `seconds`."""
         pid = self.pid
         if pid is None:
             return
@@ -72,27 +75,27 @@ class Detached:
             self.kill()
 
     def kill(self) -> None:
-        """End it and all it started at this very instruction, as a power cut would; returns when all are gone."""
+        """Kill the process and its descendants at once, as a power cut would; return when all are gone."""
         pid = self.pid
         if pid is None:
             return
         family = _family(pid)
-        for each in family:
+        for member in family:
             with suppress(ProcessLookupError):
-                os.kill(each, signal.SIGKILL)
+                os.kill(member, signal.SIGKILL)
         if not until(lambda: _all_gone(family, self._child), KILLED_SECONDS):
             raise TimeoutError(f"processes {sorted(family)} outlived SIGKILL")
 
     def _write(self, pid: int) -> None:
-        """All at once: a reader sees the old pid or the new one."""
-        written = self.file.with_suffix(".new")
-        written.write_text(f"{pid} {_status(pid).birth}\n", "ascii")
-        written.rename(self.file)
+        """Write the pid file atomically: a reader sees the old pid or the new one."""
+        new_file = self.file.with_suffix(".new")
+        new_file.write_text(f"{pid} {_status(pid).birth}\n", "ascii")
+        new_file.rename(self.file)
 
 
 @dataclass(frozen=True, slots=True)
 class _Status:
-    """What the kernel says of a process (proc(5)): `birth` in ticks since the machine started, empty for a dead one."""
+    """A process in ``/proc`` (proc(5)): `birth` in ticks since the machine started, empty if it is dead."""
 
     birth: str
     parent: int
@@ -105,20 +108,19 @@ def _status(pid: int) -> _Status:
     except (FileNotFoundError, ProcessLookupError):
         return _Status("", 0)
     state, parent, *rest = line.rpartition(")")[2].split()
-    # one whose first thread has ended holds its ports until the last one has
+    # a process whose first thread has ended keeps its ports until its last thread ends
     is_dead = state in "ZX" and threads <= 1
     return _Status("" if is_dead else rest[17], int(parent))
 
 
 def _family(pid: int) -> set[int]:
-    """The process and its descendants, even those that left its session as PostgreSQL's do."""
-    parents = {
-        int(each.name): _status(int(each.name)).parent for each in Path("/proc").iterdir() if each.name.isdecimal()
-    }
-    family, found = {pid}, {pid}
-    while found:
-        found = {child for child, parent in parents.items() if parent in found} - family
-        family |= found
+    """Return the process and its descendants, even those in another session, as PostgreSQL's are."""
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+    parents = {pid: _status(pid).parent for pid in pids}
+    family, generation = {pid}, {pid}
+    while generation:
+        generation = {child for child, parent in parents.items() if parent in generation} - family
+        family |= generation
     return family
 
 

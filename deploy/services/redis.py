@@ -1,4 +1,4 @@
-"""Redis of the system's packages, which writes down every change."""
+"""Redis from the system's packages, with an append-only file."""
 
 import shutil
 import socket
@@ -11,7 +11,7 @@ from deploy.services.service import ANSWER_SECONDS, HOST, Service
 
 
 class Redis(Service):
-    """One server; the application uses database 0 unless told another."""
+    """One server; the application uses database 0 unless its setting names another."""
 
     name = "redis"
     default_port = 63790
@@ -23,21 +23,21 @@ class Redis(Service):
         return f"redis://{HOST}:{self.port}/0"
 
     def fetch(self) -> None:
-        """Install the distribution's Redis if there is none."""
+        """Install the distribution's Redis if there is none; raise `ServiceError`."""
         if shutil.which("redis-server") is None:
             install("redis-server", "Redis")
 
     def prepare(self) -> None:
-        """Redis makes its files itself."""
+        """Do nothing: Redis creates its files itself."""
 
     def command(self) -> list[str]:
         program = require("redis-server", "Redis")
-        kept = ["--dir", str(self.folder), "--appendonly", "yes", "--save", ""]
-        return [program, "--bind", HOST, "--port", str(self.port), *kept]
+        durable = ["--dir", str(self.folder), "--appendonly", "yes", "--save", ""]
+        return [program, "--bind", HOST, "--port", str(self.port), *durable]
 
     @staticmethod
     def answers(url: str) -> bool:
-        """Sign in where the address has a password, and ping."""
+        """Sign in if the address has a password, and return whether the server answers a ping."""
         parts = urlsplit(url)
         host = parts.hostname or HOST
         with socket.create_connection((host, parts.port or 6379), ANSWER_SECONDS) as plain:
@@ -52,6 +52,6 @@ class Redis(Service):
 
 
 def _call(*words: str) -> bytes:
-    """A command as Redis's protocol (RESP) writes it."""
+    """Return a command in Redis's protocol (RESP)."""
     lengths = "".join(f"${len(word.encode())}\r\n{word}\r\n" for word in words)
     return f"*{len(words)}\r\n{lengths}".encode()

@@ -13,11 +13,11 @@ PROGRAM = "github.com/versity/versitygw/cmd/versitygw"
 VERSION = "v1.8.0"
 BUCKET, REGION = "repository", "us-east-1"
 ACCESS_KEY, SECRET_KEY = "repository", "repository-secret"
-"""Known to everybody: the server listens on loopback and holds what can be made again."""
+"""No secrets: the server listens on loopback, and its data can be made again."""
 
 
 class S3(Service):
-    """The bucket is made by the application (`repository prepare`)."""
+    """A server without a bucket, which `repository prepare` creates."""
 
     name = "s3"
     default_port = 7071
@@ -34,27 +34,27 @@ class S3(Service):
         return {**super().variables, **keys}
 
     def fetch(self) -> None:
-        """Compile the pinned version."""
+        """Compile the pinned version if it is missing; raise `ServiceError`."""
         self.place.make()
         self.place.program(f"versitygw-{VERSION}", _compile)
 
     def prepare(self) -> None:
-        """Make the folders that it is told of; it makes none."""
+        """Create the folders that the command names; the server creates none."""
         for name in ("data", "versions"):
             self.place.folder_of(f"{self.name}/{name}")
 
     def command(self) -> list[str]:
-        """Quiet: its log of requests would hold signed addresses."""
+        """Return the command; it is quiet, for a log of requests would hold signed addresses."""
         program = str(self.place.programs / f"versitygw-{VERSION}")
-        listening = ["--port", f"{HOST}:{self.port}", "--region", REGION, "--keep-alive", "--quiet"]
-        return [program, *listening, "posix", "--versioning-dir", f"{self.folder}/versions", f"{self.folder}/data"]
+        options = ["--port", f"{HOST}:{self.port}", "--region", REGION, "--keep-alive", "--quiet"]
+        return [program, *options, "posix", "--versioning-dir", f"{self.folder}/versions", f"{self.folder}/data"]
 
     def environment(self) -> dict[str, str]:
         return {**super().environment(), "ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
 
     @staticmethod
     def answers(url: str) -> bool:
-        """An S3 server refuses an unsigned listing of buckets, in XML; what it says is an answer."""
+        """Return whether the server replies to an unsigned listing of buckets; its refusal is a reply too."""
         query = parse_qs(urlsplit(url).query)
         region = query.get("region", [REGION])[0]
         endpoint = urlsplit(query.get("endpoint", [f"https://s3.{region}.amazonaws.com"])[0])
@@ -72,8 +72,8 @@ class S3(Service):
 
 
 def _compile(folder: Path) -> Path:
-    """In caches of its own, which go when it is done: the program alone is kept."""
+    """Compile in temporary caches, and return the program, which alone is kept."""
     say(f"s3: compiling versitygw {VERSION}, which takes some minutes")
-    made = {"GOBIN": f"{folder}/bin", "GOPATH": f"{folder}/go", "GOCACHE": f"{folder}/cache", "GOFLAGS": "-modcacherw"}
-    carry_out([require("go", "The S3 server"), "install", f"{PROGRAM}@{VERSION}"], made)
+    caches = {"GOPATH": f"{folder}/go", "GOCACHE": f"{folder}/cache", "GOFLAGS": "-modcacherw"}
+    carry_out([require("go", "The S3 server"), "install", f"{PROGRAM}@{VERSION}"], {**caches, "GOBIN": f"{folder}/bin"})
     return folder / "bin" / "versitygw"

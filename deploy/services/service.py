@@ -1,4 +1,4 @@
-"""What the four servers have in common: fetch, prepare, start, wait for an answer, end."""
+"""The common part of the four servers: fetch, prepare, start, wait for an answer, end."""
 
 import os
 import signal
@@ -36,33 +36,33 @@ class Service(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """Its address, as the application's setting says it."""
+        """Return the server's address in the syntax of the application's setting."""
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """What the application needs in its environment to use it."""
+        """Return the environment variables with which the application uses the server."""
         return {self.variable: self.url}
 
     @abstractmethod
     def fetch(self) -> None:
-        """Have the program; raises `ServiceError`."""
+        """Download, compile or install the program if it is missing; raise `ServiceError`."""
 
     @abstractmethod
     def prepare(self) -> None:
-        """Lay out configuration and empty data where they are missing."""
+        """Create configuration and empty data where they are missing."""
 
     @abstractmethod
     def command(self) -> list[str]:
-        """What starts it."""
+        """Return the command that starts the server."""
 
     def environment(self) -> dict[str, str]:
-        """What its process finds in the environment, and nothing of ours."""
+        """Return the environment of the server's process, which has none of our variables."""
         return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), "LANG": "C.UTF-8"}
 
     @staticmethod
     @abstractmethod
     def answers(url: str) -> bool:
-        """Whether a server of this kind answers there, ready to work; raises `OSError` for no."""
+        """Return whether a server of this kind is ready at `url`; raise `OSError` if nothing answers."""
 
     @property
     def folder(self) -> Path:
@@ -70,31 +70,31 @@ class Service(ABC):
 
     @property
     def working_folder(self) -> Path:
-        """Where its process is started."""
+        """Return the folder in which the process is started."""
         return self.folder
 
     @property
     def log(self) -> Path:
-        """What it says."""
+        """Return the file with the output of the process."""
         return self.folder / "log"
 
     @property
     def pid(self) -> int | None:
-        """Of the process that was started here, while it lives."""
+        """Return the id of the process that was started here while it lives, else None."""
         return self._process.pid
 
     def healthy(self) -> bool:
-        """Whether it does its work."""
+        """Return whether the server answers, ready to work."""
         return is_answering(type(self), self.url)
 
     def start(self) -> None:
-        """Returns when it answers; raises `ServiceError`."""
+        """Fetch and start the server, and wait until it answers; raise `ServiceError`."""
         self.fetch()
         self.launch()
         self.wait()
 
     def launch(self) -> None:
-        """Start it unless it runs."""
+        """Start the process unless it runs; raise `ServiceError` if the port is taken."""
         if self.pid is not None:
             return
         if _is_taken(self.port):
@@ -106,7 +106,7 @@ class Service(ABC):
         self._process.start(self.command(), self.environment(), self.working_folder, self.log)
 
     def wait(self) -> None:
-        """Returns when it answers; raises `ServiceError` with the end of its log."""
+        """Wait until the server answers; raise `ServiceError` with the end of its log."""
         ready = until(lambda: self.pid is None or self.healthy(), self.start_seconds)
         if self.pid is None:
             raise ServiceError(f"{self.name} ended by itself: {self._last_words()}")
@@ -114,11 +114,11 @@ class Service(ABC):
             raise ServiceError(f"{self.name} did not answer within {self.start_seconds:.0f} s: {self._last_words()}")
 
     def stop(self) -> None:
-        """End it if it was started here."""
+        """End the process if it was started here."""
         self._process.end(self.stop_signal, STOP_SECONDS)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill the process as a power cut would."""
         self._process.kill()
 
     def _last_words(self) -> str:
@@ -126,7 +126,7 @@ class Service(ABC):
 
 
 def is_answering(kind: type[Service], url: str) -> bool:
-    """Whether such a server answers there; no answer, or another's, is no."""
+    """Return whether a server of this kind answers at `url`; another kind of server does not count."""
     with suppress(OSError, ValueError):
         return kind.answers(url)
     return False

@@ -48,12 +48,12 @@ class AccessTerms:
         return AccessStatus.OPEN if has_files else AccessStatus.METADATA_ONLY
 
     def lifted(self) -> "AccessTerms":
-        """The terms once the embargo is over: all opens."""
+        """Return the terms after the embargo: all is open."""
         return AccessTerms()
 
 
 def read_access_terms(raw: object, today: date) -> tuple[AccessTerms, list[FieldError]]:
-    """The `access` object of a draft's body and what is wrong with it.
+    """Return the `access` object of a draft's body and what is wrong with it.
 
     Where something is wrong the stricter reading holds, so that a mistake never opens data.
     """

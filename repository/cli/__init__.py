@@ -1,36 +1,40 @@
-"""``repository …``: one file a topic."""
+"""The command line ``repository …``: one file per topic; topics of features are where the features are."""
 
 import click
 
 from config.settings import SettingsError
+from repository import __version__
+from repository.cli.command_services import cli_services
 from repository.cli.database_commands import migrate
 from repository.cli.demo import demo
 from repository.cli.doctor import doctor
-from repository.cli.identifier_commands import identifiers
-from repository.cli.index_commands import index
-from repository.cli.job_commands import jobs
-from repository.cli.people_commands import token, user
+from repository.cli.job_commands import jobs, reactions
 from repository.cli.prepare import prepare
 from repository.cli.serve import serve
 from repository.cli.sweep_commands import scheduler, sweeps
 from repository.cli.worker_commands import relay, worker
 from repository.core.errors import RepositoryError
+from repository.features import FEATURES
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def commands() -> None:
+@click.version_option(__version__, prog_name="repository")
+@click.pass_context
+def commands(context: click.Context) -> None:
     """A repository for research data."""
+    context.obj = cli_services
 
 
 _PROCESSES = (serve, worker, relay, scheduler)
-_DESK = (migrate, prepare, demo, user, token, index, jobs, identifiers, sweeps, doctor)
+_ADMINISTRATION = (migrate, prepare, demo, jobs, reactions, sweeps, doctor)
+_OF_FEATURES = tuple(command for feature in FEATURES for command in feature.commands)
 
-for _command in (*_PROCESSES, *_DESK):
+for _command in (*_PROCESSES, *_ADMINISTRATION, *_OF_FEATURES):
     commands.add_command(_command)
 
 
 def main() -> None:
-    """Run a command; what a person can mend is one line on stderr and exit status 1."""
+    """Run a command; an error that a person can correct is one line on stderr and exit status 1."""
     try:
         commands(prog_name="repository")
     except (SettingsError, RepositoryError) as error:

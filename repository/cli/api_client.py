@@ -1,8 +1,7 @@
 """A small client of the REST interface: deposit, publish, find, cite, download over HTTP.
 
-It knows the contract's words only and nothing of the server's code: apart from where to begin,
-every address it asks is a link from an earlier reply.  A token travels only to the server the
-client was made for.
+It knows the API's contract and nothing of the server's code: apart from the first, every address is
+a link from an earlier reply.  A token travels only to the server that the client was made for.
 """
 
 import hashlib
@@ -23,12 +22,12 @@ BYTES = "application/octet-stream"
 
 
 class ApiError(Exception):
-    """A request failed or its answer breaks the contract; the text names both."""
+    """A request failed or its reply breaks the contract; the text names the request and the fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiReply:
-    """`content_type` without parameters."""
+    """A reply that was read to its end; `content_type` has no parameters."""
 
     status: int
     content_type: str
@@ -39,7 +38,7 @@ class ApiReply:
         return self.body.decode("utf-8")
 
     def json(self) -> Any:
-        """The body as JSON; raises `ApiError` if it is none."""
+        """Return the body as JSON; raise `ApiError` if it is none."""
         try:
             return json.loads(self.body)
         except ValueError as error:
@@ -48,7 +47,7 @@ class ApiReply:
 
 @dataclass(frozen=True, slots=True)
 class LocalDigests:
-    """Of a file's content: `size` in bytes, lower-case hexadecimal."""
+    """The digests of a file's content in lower-case hexadecimal, and its `size` in bytes."""
 
     size: int
     md5: str
@@ -70,31 +69,31 @@ def digests_of_file(path: Path) -> LocalDigests:
         return digests_of(stream)
 
 
-def link(thing: Mapping[str, Any], name: str) -> str:
-    """Where a reply says that `name` is; raises `ApiError` if it does not say."""
-    found = (thing.get("links") or {}).get(name)
-    if not isinstance(found, str):
+def link(reply: Mapping[str, Any], name: str) -> str:
+    """Return the address under ``links`` of a reply; raise `ApiError` if there is none."""
+    address = (reply.get("links") or {}).get(name)
+    if not isinstance(address, str):
         raise ApiError(f"the reply has no links.{name}")
-    return found
+    return address
 
 
 def file_entries(listing: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-    """The files of a list of files, or of a record (which names them by key)."""
+    """Return the entries of a list of files, or of a record's files, which are named by key."""
     entries = listing.get("entries") or []
     return list(entries.values() if isinstance(entries, Mapping) else entries)
 
 
 def recorded_sha256(entry: Mapping[str, Any]) -> str | None:
-    """What a file's entry says its SHA-256 is, None if it says nothing of it."""
-    stated = entry.get("checksums", {}).get("sha256")
-    return stated if isinstance(stated, str) else None
+    """Return the SHA-256 in a file's entry, None if the entry has none."""
+    digest = entry.get("checksums", {}).get("sha256")
+    return digest if isinstance(digest, str) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ApiClient:
-    """Speaks with the repository at `base_url`; without `token` as the public.
+    """Speaks with the repository at `base_url`, as the public if there is no `token`.
 
-    `base_url` has no slash at its end; `timeout` in seconds holds for each wait on the connection.
+    `base_url` has no slash at its end; `timeout`, in seconds, limits each wait on the connection.
     """
 
     base_url: str
@@ -105,20 +104,20 @@ class ApiClient:
         return ApiClient(self.base_url, None, self.timeout)
 
     def get(self, url: str, accept: str = JSON, **query: str) -> ApiReply:
-        """Whatever the answer is, after redirections."""
+        """Return the reply, of any status, after redirections."""
         with self._answer("GET", _with_query(url, query), {"Accept": accept}) as response:
             return _read(response)
 
     def post(self, url: str, body: Any = None) -> ApiReply:
-        sent = None if body is None else json.dumps(body).encode()
-        return self._send("POST", url, sent, JSON if sent else None)
+        content = None if body is None else json.dumps(body).encode()
+        return self._send("POST", url, content, JSON if content else None)
 
     def put_bytes(self, url: str, content: IO[bytes], size: int) -> ApiReply:
         """Send `size` bytes without holding them in memory."""
         return self._send("PUT", url, content, BYTES, {"Content-Length": str(size)})
 
     def create_draft(self, body: Mapping[str, Any], *, complete: bool = True) -> dict[str, Any]:
-        """A new draft; raises `ApiError` also when it should be `complete` and the server misses something."""
+        """Open a draft; raise `ApiError`, also if it should be `complete` and the server names missing fields."""
         draft = _expect(self.post(f"{self.base_url}/api/records", body), 201, "open a draft")
         if complete and draft.get("errors"):
             raise ApiError(f"open a draft: {_complaints(draft)}")
@@ -128,10 +127,10 @@ class ApiClient:
         return _expect(self.post(link(draft, "reserve_doi")), 201, "reserve a DOI")
 
     def upload(self, draft: Mapping[str, Any], files: Mapping[str, Path]) -> None:
-        """Announce, send and commit `files`, by key; the server must come to the same MD5."""
+        """Announce, send and commit `files`, by key; raise `ApiError` unless the server computes the same MD5."""
         digests = {key: digests_of_file(path) for key, path in files.items()}
-        announced = [{"key": key, "size": d.size, "checksum": f"md5:{d.md5}"} for key, d in digests.items()]
-        listing = _expect(self.post(link(draft, "files"), announced), 201, "announce the files")
+        announcement = [{"key": key, "size": d.size, "checksum": f"md5:{d.md5}"} for key, d in digests.items()]
+        listing = _expect(self.post(link(draft, "files"), announcement), 201, "announce the files")
         entries = {entry["key"]: entry for entry in file_entries(listing)}
         for key, path in files.items():
             if key not in entries:
@@ -139,7 +138,7 @@ class ApiClient:
             self._upload_one(entries[key], path, digests[key])
 
     def publish(self, draft: Mapping[str, Any]) -> dict[str, Any]:
-        """The record as published; this says nothing about when a search finds it."""
+        """Publish the draft and return its record; a search may find it only later."""
         return _expect(self.post(link(draft, "publish")), 202, "publish")
 
     def record(self, identifier: str) -> dict[str, Any]:
@@ -147,7 +146,7 @@ class ApiClient:
         return _expect(self.get(url), 200, f"read record {identifier}")
 
     def search(self, query: str) -> Sequence[dict[str, Any]]:
-        """The first page of public records that match."""
+        """Return the first page of public records that match."""
         reply = self.get(f"{self.base_url}/api/records", q=query)
         hits: Sequence[dict[str, Any]] = _expect(reply, 200, f"search {query}")["hits"]["hits"]
         return hits
@@ -156,14 +155,14 @@ class ApiClient:
         return file_entries(_expect(self.get(link(record, "files")), 200, "list the files"))
 
     def download(self, entry: Mapping[str, Any]) -> LocalDigests:
-        """Digest a file's content as it arrives."""
+        """Return the digests of a file's content, computed as it arrives."""
         with self._answer("GET", link(entry, "content"), {"Accept": "*/*"}) as response:
             if response.status != 200:
                 raise ApiError(_refusal(f"download {entry.get('key')}", _read(response)))
             return digests_of(response)
 
     def citation(self, record: Mapping[str, Any], style: str) -> str:
-        """The record's bibliographic reference in a CSL style."""
+        """Return the record's bibliographic reference in a CSL style."""
         reply = self.get(link(record, "self"), accept="text/x-bibliography", style=style)
         if reply.status != 200 or not reply.text.strip():
             raise ApiError(_refusal(f"cite in style {style}", reply))
@@ -186,21 +185,21 @@ class ApiClient:
         content_type: str | None,
         headers: Mapping[str, str] | None = None,
     ) -> ApiReply:
-        sent = {"Accept": JSON, **(headers or {})}
+        all_headers = {"Accept": JSON, **(headers or {})}
         if content_type:
-            sent["Content-Type"] = content_type
-        with self._exchange(method, urlsplit(url), sent, body) as response:
+            all_headers["Content-Type"] = content_type
+        with self._exchange(method, urlsplit(url), all_headers, body) as response:
             return _read(response)
 
     @contextmanager
     def _answer(self, method: str, url: str, headers: Mapping[str, str]) -> Iterator[HTTPResponse]:
         for _ in range(MOST_REDIRECTS):
             with self._exchange(method, urlsplit(url), headers, None) as response:
-                elsewhere = response.getheader("Location")
-                if response.status not in REDIRECTS or elsewhere is None:
+                target = response.getheader("Location")
+                if response.status not in REDIRECTS or target is None:
                     yield response
                     return
-            url = urljoin(url, elsewhere)
+            url = urljoin(url, target)
         raise ApiError(f"{method} {url}: more than {MOST_REDIRECTS} redirections")
 
     @contextmanager
@@ -228,7 +227,7 @@ class ApiClient:
         return kind(target.hostname, target.port, timeout=self.timeout)
 
     def _credentials(self, target: SplitResult) -> dict[str, str]:
-        # A byte store refuses a presigned link with Authorization; a stranger must not learn it.
+        # A byte store refuses a presigned link with Authorization, and another server must not learn the token.
         home = urlsplit(self.base_url)
         if self.token is None or (target.scheme, target.netloc) != (home.scheme, home.netloc):
             return {}
@@ -254,10 +253,10 @@ def _expect(reply: ApiReply, status: int, act: str) -> dict[str, Any]:
 
 
 def _refusal(act: str, reply: ApiReply) -> str:
-    said = reply.body[:200].decode("utf-8", "replace")
+    reason = reply.body[:200].decode("utf-8", "replace")
     if reply.content_type == JSON and isinstance(body := reply.json(), dict):
-        said = f"{body.get('message', '')} {_complaints(body)}".strip()
-    return f"{act}: the server answered {reply.status} {said}".rstrip()
+        reason = f"{body.get('message', '')} {_complaints(body)}".strip()
+    return f"{act}: the server answered {reply.status} {reason}".rstrip()
 
 
 def _complaints(body: Mapping[str, Any]) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -15,14 +17,15 @@ from sqlalchemy import Connection, Engine, func, select
 import migrations
 from repository.cli.command_services import cli_services
 from repository.core.database.postgresql import LOCK_SECONDS, unhurried
-from repository.core.errors import Invalid
+from repository.core.errors import Conflict, Invalid
 
 _MIGRATION_LOCK = 5_072
-"""any number that nothing else locks"""
+"""any number that no other code locks"""
+log = structlog.get_logger()
 
 
 @click.command()
-@click.option("--to", "revision", default="head", help="A revision, or base; the newest if not given.")
+@click.option("--to", "revision", default="head", help="A revision, or base.  [default: the newest]")
 def migrate(revision: str) -> None:
     """Bring the database to the newest schema."""
     with cli_services() as services:
@@ -34,24 +37,66 @@ def migrate(revision: str) -> None:
 
 
 def migrate_to(engine: Engine, revision: str = "head") -> str:
-    """Upgrade (or downgrade to ``base`` or an older one) in one transaction; returns where the database is."""
+    """Upgrade (or downgrade to ``base`` or an older revision) in one transaction; return the revision reached.
+
+    A database that a newer release has migrated is left as it is: its schema serves this release too, or the release
+    is not ready (see "Expand, then contract" in CONTRIBUTING).  Raises `Conflict`, and changes nothing, if rows would
+    refer to missing rows.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with engine.execution_options(writing=True).begin() as connection, _alone(connection):
+    opened = engine.execution_options(writing=True).connect()
+    with opened as connection, _foreign_keys_off(connection), connection.begin(), _migration_lock(connection):
         config.attributes["connection"] = connection
         context = MigrationContext.configure(connection)
         history = ScriptDirectory.from_config(config)
-        passed = {each.revision for each in history.iterate_revisions(context.get_current_revision(), "base")}
+        current = context.get_current_revision()
+        if revision == "head" and current and not _knows(history, current):
+            log.warning("a newer release has migrated the database", revision=current)
+            return current
+        passed = {step.revision for step in history.iterate_revisions(current, "base")}
         if revision == "base" or revision in passed:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+        _require_whole(connection)
         return context.get_current_revision() or "base"
 
 
+def _knows(history: ScriptDirectory, revision: str) -> bool:
+    return any(step.revision == revision for step in history.walk_revisions())
+
+
 @contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """Several servers may start at once: one migrates, however long it takes; SQLite's writers queue anyway."""
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild a table that others refer to: with foreign keys enforced, DROP TABLE deletes its rows first.
+
+    The setting has no effect inside a transaction, so it is made on the driver's connection, which begins none.
+    Source: SQLite, "ALTER TABLE", section 7, "Making Other Kinds Of Table Schema Changes".
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _require_whole(connection: Connection) -> None:
+    """Raise `Conflict` if a row refers to a missing one; PostgreSQL checks that while it writes."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            tables = ", ".join(sorted({f"{row[0]} to {row[2]}" for row in broken}))
+            raise Conflict(f"{len(broken)} rows refer to missing rows: {tables}.")
+
+
+@contextmanager
+def _migration_lock(connection: Connection) -> Iterator[None]:
+    """Let one of several starting servers migrate, for as long as it takes; SQLite's writers queue anyway."""
     if connection.dialect.name != "postgresql":
         yield
         return

@@ -1,11 +1,10 @@
 """``repository demo``: real datasets through a real server, to the verified download.
 
-The server is a process of its own with its data in a temporary folder; everything after the token
-goes over HTTP and through the links the server gives.  Nothing is left behind unless asked for.
+The server is a process of its own with its data in a temporary folder.  Everything after the token goes over HTTP and
+follows the server's links.  Without ``--keep`` nothing stays behind.
 """
 
 import html
-import json
 import os
 import secrets
 import signal
@@ -25,42 +24,25 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from repository.cli.api_client import ApiClient, ApiError, digests_of_file, link, recorded_sha256
+from repository.cli.demo_datasets import DEFAULT_DATA, DatasetsUnreadable, DemoDataset, read_datasets
 
 T = TypeVar("T")
 
-PROJECT = Path(__file__).resolve().parents[2]
-DEFAULT_DATA = PROJECT / "tests" / "data"
-DESCRIPTION = "metadata.json"
 HOST = "127.0.0.1"
 EMAIL = "depositor@example.org"
 ABSENT_WORD = "量子"
-"""In none of the datasets: a search that finds everything would prove nothing."""
+"""A word of no dataset: a search that returns everything must fail the demo."""
 STYLES = {"APA": "apa", "GB/T 7714": "gb-t-7714"}
 PAUSE_SECONDS = 0.1
 START_SECONDS = 60.0
 FINDABLE_SECONDS = 30.0
 STOP_SECONDS = 15.0
 LOG_LINES = 40
-_PAUSE = threading.Event()  # never set: the server is asked over HTTP, which cannot wake us
+_PAUSE = threading.Event()  # never set: a reply over HTTP cannot wake us
 
 
 class DemoFailed(Exception):
-    """Something is not as it should be; the text is for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A folder of files with their description; `words` must find it."""
-
-    name: str
-    files: Mapping[str, Path]
-    access: Mapping[str, Any]
-    metadata: Mapping[str, Any]
-    words: Sequence[str]
-
-    @property
-    def title(self) -> str:
-        return str(self.metadata["title"])
+    """The server did not behave as the demo expects; the text is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +53,7 @@ class Commands:
     log: Path
 
     def run(self, *arguments: str) -> str:
-        """What the command printed; raises `DemoFailed` if it failed."""
+        """Run the command and return its output; raise `DemoFailed` if it failed."""
         done = subprocess.run(
             self._line(*arguments),
             env=self.environment,
@@ -80,13 +62,13 @@ class Commands:
             check=False,
         )
         if done.returncode:
-            said = (done.stderr or done.stdout).strip()
-            raise DemoFailed(f"`repository {' '.join(arguments)}` failed: {said}")
+            reason = (done.stderr or done.stdout).strip()
+            raise DemoFailed(f"`repository {' '.join(arguments)}` failed: {reason}")
         return done.stdout.strip()
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
-        """A process that lives as long as the block; its output goes to the log."""
+        """Run a process for the length of the block; its output goes to the log."""
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C reaches the demo alone, which then ends the server.
             process = subprocess.Popen(
@@ -122,25 +104,15 @@ def demo(data: Path, keep: bool) -> None:
         datasets = read_datasets(data)
         with _workplace(keep) as folder, _server(folder) as client:
             show(client, datasets)
-    except (DemoFailed, ApiError) as error:
+    except (DemoFailed, DatasetsUnreadable, ApiError) as error:
         click.echo(f"demo failed: {error}", err=True)
         sys.exit(1)
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def read_datasets(folder: Path) -> Sequence[Dataset]:
-    """The datasets under `folder`, by name; raises `DemoFailed` if none can be read."""
-    if not folder.is_dir():
-        raise DemoFailed(f"no datasets: {folder} is not a folder; name one with --data")
-    found = sorted(folder.glob(f"*/{DESCRIPTION}"))
-    if not found:
-        raise DemoFailed(f"no datasets: no */{DESCRIPTION} in {folder}")
-    return [_read_dataset(path) for path in found]
-
-
-def show(client: ApiClient, datasets: Sequence[Dataset]) -> None:
-    """The whole story; raises `DemoFailed` or `ApiError` at the first thing that is wrong."""
+def show(client: ApiClient, datasets: Sequence[DemoDataset]) -> None:
+    """Run the whole story; raise `DemoFailed` or `ApiError` at the first fault."""
     click.echo(f"A new repository at {client.base_url}")
     unfinished = client.create_draft({"metadata": {"title": "Not finished yet"}}, complete=False)
     identifiers = {dataset.name: _publish(client, dataset) for dataset in datasets}
@@ -153,18 +125,8 @@ def show(client: ApiClient, datasets: Sequence[Dataset]) -> None:
     click.echo(f"\nAll is well: {len(datasets)} datasets, {files} files, every byte as deposited.")
 
 
-def _read_dataset(path: Path) -> Dataset:
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-        files = {p.name: p for p in sorted(path.parent.iterdir()) if p.name != DESCRIPTION}
-        words = body.get("search_words", [])
-        return Dataset(path.parent.name, files, body["access"], body["metadata"], words)
-    except (ValueError, KeyError) as error:
-        raise DemoFailed(f"{path} is not a dataset's description: {error!r}") from error
-
-
-def _publish(client: ApiClient, dataset: Dataset) -> str:
-    """From description and files to a public record; its id."""
+def _publish(client: ApiClient, dataset: DemoDataset) -> str:
+    """Deposit and publish a dataset; return the id of its record."""
     body = {"access": dataset.access, "files": {"enabled": True}, "metadata": dataset.metadata}
     draft = client.reserve_doi(client.create_draft(body))
     client.upload(draft, dataset.files)
@@ -174,8 +136,8 @@ def _publish(client: ApiClient, dataset: Dataset) -> str:
     return str(record["id"])
 
 
-def _show_record(public: ApiClient, dataset: Dataset, identifier: str) -> None:
-    """What a stranger sees, checked against what was deposited."""
+def _show_record(public: ApiClient, dataset: DemoDataset, identifier: str) -> None:
+    """Show the record as the public sees it, checked against the deposited dataset."""
     wait_for(
         f"search for id:{identifier}",
         FINDABLE_SECONDS,
@@ -198,7 +160,7 @@ def _pid(record: Mapping[str, Any], scheme: str) -> str:
     return identifier
 
 
-def _landing_page(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]) -> str:
+def _landing_page(public: ApiClient, dataset: DemoDataset, record: Mapping[str, Any]) -> str:
     url = link(record, "self_html")
     page = public.get(url, accept="text/html")
     if page.status != 200 or page.content_type != "text/html":
@@ -208,7 +170,7 @@ def _landing_page(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]
     return url
 
 
-def _show_files(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]) -> None:
+def _show_files(public: ApiClient, dataset: DemoDataset, record: Mapping[str, Any]) -> None:
     entries = {entry["key"]: entry for entry in public.files(record)}
     if entries.keys() != dataset.files.keys():
         raise DemoFailed(f"{dataset.name}: other files than deposited: {sorted(entries)}")
@@ -216,13 +178,13 @@ def _show_files(public: ApiClient, dataset: Dataset, record: Mapping[str, Any]) 
         deposited = digests_of_file(path).sha256
         recorded, arrived = recorded_sha256(entries[key]), public.download(entries[key])
         if not deposited == recorded == arrived.sha256:
-            seen = f"{deposited} deposited, {recorded} recorded, {arrived.sha256} downloaded"
-            raise DemoFailed(f"{key}: sha256 {seen}")
+            digests = f"{deposited} deposited, {recorded} recorded, {arrived.sha256} downloaded"
+            raise DemoFailed(f"{key}: sha256 {digests}")
         _line("file", f"{key} ({arrived.size:,} bytes)")
         _line("sha256", f"{deposited} deposited = recorded = downloaded")
 
 
-def _show_search(public: ApiClient, datasets: Sequence[Dataset], identifiers: Mapping[str, str]) -> None:
+def _show_search(public: ApiClient, datasets: Sequence[DemoDataset], identifiers: Mapping[str, str]) -> None:
     click.echo("\nSearch")
     for dataset in datasets:
         for word in dataset.words:
@@ -236,7 +198,7 @@ def _show_search(public: ApiClient, datasets: Sequence[Dataset], identifiers: Ma
 
 
 def _show_invisible(public: ApiClient, draft: Mapping[str, Any]) -> None:
-    """Of a draft the public sees nothing: neither draft, nor record, nor hit."""
+    """Check that the public sees nothing of a draft: no draft, no record, no hit."""
     identifier = draft["id"]
     addresses = (link(draft, "self"), f"{public.base_url}/api/records/{identifier}")
     for url in addresses:
@@ -248,13 +210,13 @@ def _show_invisible(public: ApiClient, draft: Mapping[str, Any]) -> None:
 
 
 def wait_for(what: str, seconds: float, answer: Callable[[], T]) -> T:
-    """Ask until the answer is true; raises `DemoFailed` after `seconds`."""
+    """Call `answer` until it returns something true, and return that; raise `DemoFailed` after `seconds`."""
     deadline = time.monotonic() + seconds
-    while not (found := answer()):
+    while not (result := answer()):
         if time.monotonic() > deadline:
             raise DemoFailed(f"{what}: no success within {seconds:.0f} seconds")
         _PAUSE.wait(PAUSE_SECONDS)
-    return found
+    return result
 
 
 @contextmanager
@@ -270,7 +232,7 @@ def _workplace(keep: bool) -> Iterator[Path]:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[ApiClient]:
-    """A client of a depositor on a server that ends with the block."""
+    """Run a server for the length of the block, and yield a depositor's client of it."""
     port = _free_port()
     base_url = f"http://{HOST}:{port}"
     commands = Commands(_environment(folder, base_url), folder / "server.log")
@@ -287,7 +249,7 @@ def _server(folder: Path) -> Iterator[ApiClient]:
 
 
 def _environment(folder: Path, base_url: str) -> dict[str, str]:
-    """This process's environment with the settings of the demo and no others."""
+    """Return this process's environment with the settings of the demo and no other settings."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("REPOSITORY_")}
     no_settings = folder / "empty.env"
     no_settings.touch()
@@ -314,11 +276,11 @@ def _is_ready(process: "subprocess.Popen[bytes]", client: ApiClient) -> bool:
     try:
         return client.anonymous().get(f"{client.base_url}/health/ready").status == 200
     except ApiError:
-        return False  # nobody listens yet; `wait_for` asks again until its deadline
+        return False  # the server does not listen yet; `wait_for` asks again until its deadline
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ask the server to end; after a while end it with everything it started."""
+    """Ask the server to end; after `STOP_SECONDS` kill it and everything it started."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)

@@ -11,11 +11,12 @@ from repository.core.actor import SYSTEM
 from repository.core.errors import Unavailable
 from repository.engines.services import Services, probe
 from workers.job_admin import backlog
+from workers.unknown_kinds import unknown_kinds
 
 
 @click.command()
 def doctor() -> None:
-    """Say what is configured, what answers, and what is behind; exit status 1 if something does not answer."""
+    """Show settings, engines and backlog; exit status 1 if an engine does not answer."""
     settings = read_settings()
     services = open_services(settings)
     _show_settings(settings)
@@ -59,11 +60,13 @@ def _show_lacks(services: Services) -> bool:
 def _show_backlog(services: Services) -> bool:
     try:
         with services.database.snapshot(SYSTEM) as snapshot:
-            counts = backlog(snapshot)
+            counts, unknown = backlog(snapshot), unknown_kinds(snapshot)
     except Unavailable as error:
         click.echo(f"SILENT  jobs: {error}. Was `repository migrate` run?")
         return False
     click.echo("behind   " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    for line in unknown.lines:
+        click.echo(f"waits    {line}")
     return True
 
 

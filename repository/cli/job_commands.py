@@ -1,4 +1,4 @@
-"""``repository jobs``."""
+"""``repository jobs`` and ``repository reactions``."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -9,9 +9,11 @@ from config.settings import read_settings
 from repository.cli.command_services import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
+from repository.feature import Queue
+from repository.features import REACTIONS
 from workers.job_admin import backlog_state, job_with_fact, open_jobs, retry_jobs
-from workers.jobs import Queue
 from workers.model import Job, JobState
+from workers.unknown_kinds import unknown_kinds
 
 
 @click.group()
@@ -23,19 +25,19 @@ def jobs() -> None:
 @click.option("--state", type=click.Choice([state.value for state in JobState]))
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
 def list_jobs(state: str | None, limit: int) -> None:
-    """Jobs that are not done, oldest first, with the cause of their last failure."""
+    """List jobs that are not done, oldest first, with the cause of their last failure."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
-        listed = open_jobs(snapshot, JobState(state) if state else None, limit)
-        for job in listed:
+        rows = open_jobs(snapshot, JobState(state) if state else None, limit)
+        for job in rows:
             line = f"{job.id}\t{job.state}\t{job.name}\t{job.subject}\tattempts {job.attempts}"
             click.echo(f"{line}\t{iso(job.run_after)}\t{job.cause}".rstrip())
-        click.echo(f"{len(listed)} jobs.", err=True)
+        click.echo(f"{len(rows)} jobs.", err=True)
 
 
 @jobs.command("show")
 @click.argument("job_id", metavar="ID", type=int)
 def show(job_id: int) -> None:
-    """All about one job that is not done, and the fact that it follows from."""
+    """Show one job that is not done, and the fact that started it."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
         job, fact = job_with_fact(snapshot, job_id)
         for name, value in [
@@ -45,7 +47,7 @@ def show(job_id: int) -> None:
             ("attempts", job.attempts),
             ("cause", job.cause or "-"),
             ("created", iso(job.created)),
-            ("fact", f"{fact.id}, {fact.kind} of {fact.subject} by {fact.actor} at {iso(fact.at)}"),
+            ("fact", f"{fact.id}, {fact.kind} at {iso(fact.at)}: {fact.actor} {fact.phrase}"),
             ("request", fact.request_id or "-"),
         ]:
             click.echo(f"{name:<9}{value}")
@@ -53,12 +55,14 @@ def show(job_id: int) -> None:
 
 def _state_of(job: Job) -> str:
     moment = iso(job.run_after)
-    return {
-        JobState.WAITING: f"waiting, not before {moment}",
-        JobState.QUEUED: f"queued, due again at {moment} if no worker has it by then",
-        JobState.RUNNING: f"running, due again at {moment} unless its process renews that",
-        JobState.FAILED: "failed, given up until it is retried",
-    }[JobState(job.state)]
+    meanings = {
+        JobState.WAITING.value: f"waiting, not before {moment}",
+        JobState.QUEUED.value: f"queued, due again at {moment} if no worker has it by then",
+        JobState.RUNNING.value: f"running, due again at {moment} unless its process renews that",
+        JobState.FAILED.value: "failed, given up until it is retried",
+        JobState.UNKNOWN.value: "unknown, waits for a release that knows its kind",
+    }
+    return meanings.get(job.state, job.state)  # a newer release may have more states
 
 
 @jobs.command("retry")
@@ -72,15 +76,17 @@ def retry(ids: tuple[int, ...]) -> None:
 
 @jobs.command("queues")
 def queues() -> None:
-    """How many jobs of each kind and state each queue has, how long the oldest has waited, and the calls in Redis."""
+    """Count the jobs of each queue by kind and state, and the calls in Redis."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
-        standing = backlog_state(snapshot)
-    click.echo(f"facts\t{standing.facts} wait, the oldest for {standing.oldest_fact:.0f} s")
-    for queue, age in standing.oldest_job.items():
+        state, unknown = backlog_state(snapshot), unknown_kinds(snapshot)
+    click.echo(f"facts\t{state.facts} wait, the oldest for {state.oldest_fact:.0f} s")
+    for line in unknown.lines:
+        click.echo(f"unknown\t{line}")
+    for queue, age in state.oldest_job.items():
         click.echo(f"{queue}\toldest due job {age:.0f} s")
-        for (of_queue, kind, state), count in sorted(standing.jobs.items()):
+        for (of_queue, kind, job_state), count in sorted(state.jobs.items()):
             if of_queue == queue:
-                click.echo(f"{queue}\t{kind}\t{state}\t{count}")
+                click.echo(f"{queue}\t{kind}\t{job_state}\t{count}")
     for queue, waiting in _calls_waiting():
         click.echo(f"{queue}\t{waiting} calls wait in Redis")
 
@@ -94,3 +100,11 @@ def _calls_waiting() -> Sequence[tuple[Queue, int]]:
 
     with closing(RqQueue(url)) as calls:
         return [(queue, calls.waiting(queue)) for queue in Queue]
+
+
+@click.command()
+def reactions() -> None:
+    """Print every kind of fact with the jobs that follow from it."""
+    width = max(map(len, REACTIONS))
+    for kind, followers in sorted(REACTIONS.items()):
+        click.echo(f"{kind:<{width}}  {', '.join(reaction.job for reaction in followers) or '-'}")

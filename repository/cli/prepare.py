@@ -8,14 +8,14 @@ from repository.engines.services import Services
 
 @click.command()
 def prepare() -> None:
-    """Create what store and search engine need before their first use: a bucket, indices; may run again."""
+    """Create the bucket and the indices that store and search engine need; may run again."""
     with cli_services() as services:
         prepare_engines(services)
-        for answer in (services.store.describe(), services.search.describe()):
-            click.echo(f"prepared {answer}")
+        for description in (services.store.describe(), services.search.describe()):
+            click.echo(f"prepared {description}")
 
 
 def prepare_engines(services: Services) -> None:
-    """Create what the engines need; raises `Unavailable`."""
+    """Create the bucket and the indices where they are missing; raise `Unavailable`."""
     services.store.prepare()
     services.search.prepare()

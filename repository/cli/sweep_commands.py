@@ -29,7 +29,7 @@ def scheduler(metrics_port: int | None) -> None:
         threads = start_sweeping(services, ending)
         log.info("scheduler begins")
         ending.wait()
-        # A sweep can take hours: one that is left in the middle is run again, by whoever is there, after its lease.
+        # A sweep can take hours.  One that is left in the middle runs again after its lease, in any scheduler.
         deadline = time.monotonic() + GRACE_SECONDS
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -38,12 +38,12 @@ def scheduler(metrics_port: int | None) -> None:
 
 @click.group()
 def sweeps() -> None:
-    """Comparisons of the truth with its copies."""
+    """Compare the truth with its copies."""
 
 
 @sweeps.command("list")
 def list_sweeps() -> None:
-    """Every sweep, how often it is due, and what its last run found."""
+    """List every sweep, how often it is due, and what its last run found."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
         rows = {row.name: row for row in snapshot.session.scalars(select(SweepRow))}
         for sweep in SWEEPS:
@@ -55,10 +55,10 @@ def list_sweeps() -> None:
 def run(name: str) -> None:
     """Run the sweep NAME now, whenever it is due."""
     with cli_services() as services:
-        findings = run_now(services, name)
-    for example in findings.examples:
+        report = run_now(services, name)
+    for example in report.examples:
         click.echo(example)
-    click.echo(f"{findings.found} found, {findings.repaired} repaired.")
+    click.echo(f"{report.found} found, {report.repaired} repaired.")
 
 
 def _last_run(row: SweepRow | None) -> str:

@@ -1,7 +1,7 @@
 """``repository worker`` and ``repository relay``.
 
-What speaks to Redis is imported by the commands that do: a server, which is started from this command line too, needs
-none.
+The commands themselves import the modules that connect to Redis: a server starts from this command line too and needs
+no Redis.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ import structlog
 from config.gc_tuning import collect_rarely
 from config.settings import SettingsError, read_settings
 from repository.cli.command_services import cli_services
+from repository.feature import Queue
 from workers.job_metrics import serve_metrics
-from workers.jobs import Queue
 from workers.loop import repeat_until, stop_on_signals
 
 RELAY_SECONDS = 0.25
-"""between two looks at what there is to relay"""
+"""between two looks for facts to relay"""
 log = structlog.get_logger()
 _metrics_port = click.option(
     "--metrics-port", type=click.IntRange(1, 65535), help="Answer Prometheus on this port of 127.0.0.1."
@@ -31,15 +31,15 @@ _metrics_port = click.option(
     "queues",
     multiple=True,
     type=click.Choice([queue.value for queue in Queue]),
-    help="A queue to serve, again for another, the most urgent first.  [default: all]",
+    help="A queue to serve; repeatable, the most urgent first.  [default: all]",
 )
-@click.option("--burst", is_flag=True, help="End when no call waits.")
+@click.option("--burst", is_flag=True, help="Stop when no call waits.")
 @_metrics_port
 def worker(queues: Sequence[str], burst: bool, metrics_port: int | None) -> None:
-    """Run jobs that were handed over to Redis, until SIGTERM; the job at hand is finished.
+    """Run jobs from Redis until SIGTERM, then finish the current job.
 
-    Run at least one worker with `--queue soon`, so that what people wait for never waits behind a job that takes
-    hours, and at least one that serves `long`.
+    Run at least one worker with `--queue soon`, so that jobs that people wait for never wait behind a job of hours,
+    and at least one that serves `long`.
     """
     # imported here: a server needs no Redis
     from workers.rq_worker import work_off  # noqa: PLC0415
@@ -54,7 +54,7 @@ def worker(queues: Sequence[str], burst: bool, metrics_port: int | None) -> None
 @click.command()
 @_metrics_port
 def relay(metrics_port: int | None) -> None:
-    """Turn facts into jobs and hand those that are due over to Redis, until SIGTERM; several may run."""
+    """Turn facts into jobs and send due jobs to Redis, until SIGTERM; several relays may run."""
     # imported here: a server needs no Redis
     from workers import dispatch, rq_queue  # noqa: PLC0415
 
@@ -71,8 +71,8 @@ def _redis_url() -> str:
     return url
 
 
-def _begin(process: str, metrics_port: int | None, **told: object) -> None:
+def _begin(process: str, metrics_port: int | None, **details: object) -> None:
     if metrics_port is not None:
         serve_metrics(metrics_port)
     collect_rarely()
-    log.info(f"{process} begins", **told)
+    log.info(f"{process} begins", **details)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person is beyond a depositor."""
+    """The rights of a person beyond those of a depositor."""
 
     DEPOSITOR = "depositor"
     CURATOR = "curator"
@@ -13,13 +13,13 @@ class Role(StrEnum):
 
 
 class TokenScope(StrEnum):
-    """What a token may be used for; the names are Zenodo's."""
+    """A right of a token; the names are Zenodo's."""
 
     WRITE = "deposit:write"
     ACTIONS = "deposit:actions"
     READ = "user:read"
     TOKENS = "user:tokens"
-    """only had by signing in: a token cannot make tokens"""
+    """only a sign-in has it: a token cannot make tokens"""
 
 
 GRANTABLE = (TokenScope.WRITE, TokenScope.ACTIONS, TokenScope.READ)
@@ -28,16 +28,23 @@ GRANTABLE = (TokenScope.WRITE, TokenScope.ACTIONS, TokenScope.READ)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`person_id` is None for the anonymous public; `scopes` limit what a token's bearer may do."""
+    """The person or system that acts, with its rights.
+
+    `person_id` is None for the anonymous public; `scopes` limit what the bearer of a token may do.  `teams` and
+    `institutions` are the ids of those that the person belongs to, `links` the ids of the presented links.
+    """
 
     person_id: int | None = None
     role: Role = Role.DEPOSITOR
     scopes: frozenset[TokenScope] = frozenset()
     system: bool = False
+    teams: frozenset[int] = frozenset()
+    institutions: frozenset[int] = frozenset()
+    links: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:
-        """For logs and the audit trail."""
+        """The name for logs and the audit trail."""
         if self.system:
             return "system"
         return "anonymous" if self.person_id is None else f"person:{self.person_id}"

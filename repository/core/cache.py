@@ -1,4 +1,4 @@
-"""Bytes kept in a process's memory while what they were made of has not changed."""
+"""A cache of bytes in the memory of one process."""
 
 import threading
 from collections import OrderedDict
@@ -8,31 +8,31 @@ MIB = 1 << 20
 
 
 class ByteLru:
-    """At most `capacity` bytes under keys; what was asked for longest ago goes first.
+    """A map of keys to bytes, of at most `capacity` bytes; the entry unused for longest goes first.
 
-    A key holds everything that the bytes depend on, so that nothing has to be told of a change: the next reader asks
-    with another key.  Safe to use from many threads.
+    A key contains everything that the bytes depend on.  So nobody has to announce a change: the next reader looks up
+    another key.  Safe to use from many threads.
     """
 
     def __init__(self, capacity: int = 32 * MIB) -> None:
         self._capacity = capacity
         self._size = 0
-        self._held: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._entries: OrderedDict[Hashable, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> bytes | None:
         with self._lock:
-            value = self._held.get(key)
+            value = self._entries.get(key)
             if value is not None:
-                self._held.move_to_end(key)
+                self._entries.move_to_end(key)
             return value
 
     def put(self, key: Hashable, value: bytes) -> None:
-        """Keep `value`, unless it is so large that it would push out a quarter of everything else."""
+        """Keep `value`, unless it is larger than a quarter of the capacity: it would push out too much."""
         if len(value) > self._capacity // 4:
             return
         with self._lock:
-            self._size += len(value) - len(self._held.pop(key, b""))
-            self._held[key] = value
+            self._size += len(value) - len(self._entries.pop(key, b""))
+            self._entries[key] = value
             while self._size > self._capacity:
-                self._size -= len(self._held.popitem(last=False)[1])
+                self._size -= len(self._entries.popitem(last=False)[1])

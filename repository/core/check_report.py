@@ -1,4 +1,4 @@
-"""What a comparison of the truth with a copy of it found."""
+"""The result of a sweep, which compares the truth with a copy of it."""
 
 from dataclasses import dataclass, field
 
@@ -7,14 +7,14 @@ MOST_EXAMPLES = 10
 
 @dataclass(slots=True)
 class CheckReport:
-    """How many things are not as they should be, how many of them were put right, and a few of them by name."""
+    """How many differences there were, how many of them were repaired, and a few examples by name."""
 
     found: int = 0
     repaired: int = 0
     examples: list[str] = field(default_factory=list)
 
     def note(self, example: str, repaired: bool = False) -> None:
-        """Add one."""
+        """Count one difference."""
         self.found += 1
         self.repaired += repaired
         if len(self.examples) < MOST_EXAMPLES:

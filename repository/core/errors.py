@@ -1,4 +1,4 @@
-"""What can go wrong, in the words of the field; `core.web.problems` maps each to an HTTP status.
+"""What can go wrong, in the words of the field; `core.web.problems` maps each error to an HTTP status.
 
 Nothing below the web layer knows a status code.  Every error carries a reason for people; `Invalid` and
 `Incomplete` carry `FieldError`s for machines.
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field.
+    """The faults of one field.
 
     `field` is a dotted path in which a list index is a segment, as in ``metadata.creators.0.role``.
     """
@@ -28,7 +28,7 @@ class FieldError:
 
 
 class RepositoryError(Exception):
-    """Something a caller can understand and act on."""
+    """An error that a caller can understand and act on."""
 
     default = "The request could not be carried out."
 
@@ -45,16 +45,16 @@ class Invalid(RepositoryError):
 
     @classmethod
     def field(cls, field: str, *messages: str) -> "Invalid":
-        """One wrong field."""
+        """Return the error for one field."""
         return cls(errors=(FieldError(field, messages),))
 
 
 class Incomplete(Invalid):
-    """A draft lacks something that the wanted act requires."""
+    """A draft lacks something that the action requires."""
 
 
 class NotSignedIn(RepositoryError):
-    """A credential was presented and is not valid (any more)."""
+    """The request has a credential that is not valid, or no longer valid."""
 
     default = "The presented credential is invalid, expired or revoked."
 
@@ -66,13 +66,13 @@ class Forbidden(RepositoryError):
 
 
 class NotFound(RepositoryError):
-    """There is no such thing, or the actor may not learn that there is."""
+    """The resource does not exist, or the actor may not learn that it exists."""
 
     default = "Not found."
 
 
 class MovedTo(RepositoryError):
-    """The wanted record stands under another id: a concept's id leads to its latest version."""
+    """The record has another id: a concept's id leads to its latest version."""
 
     default = "Moved."
 
@@ -82,7 +82,7 @@ class MovedTo(RepositoryError):
 
 
 class Gone(RepositoryError):
-    """It existed and was withdrawn; `tombstone` says why, as JSON."""
+    """The record was withdrawn; `tombstone` says why, as JSON."""
 
     default = "Record deleted"
 
@@ -92,7 +92,7 @@ class Gone(RepositoryError):
 
 
 class Conflict(RepositoryError):
-    """The state of the thing does not allow this act."""
+    """The state of the resource does not allow this action."""
 
     default = "The state of the resource does not allow this."
 
@@ -104,7 +104,7 @@ class Stale(RepositoryError):
 
 
 class TooLarge(RepositoryError):
-    """More bytes than allowed."""
+    """The content has more bytes than allowed."""
 
     default = "The content is larger than allowed."
 

@@ -1,8 +1,8 @@
-"""Whose turn it is to write to an SQLite file, among threads and processes of one machine.
+"""The queue of writers to an SQLite file, among threads and processes of one machine.
 
-SQLite itself lets a waiting writer look again after pauses that grow to a tenth of a second; a lock of the operating
-system wakes the next one at once.  It is courtesy, not safety: a writer that does not take turns is still kept out by
-``BEGIN IMMEDIATE``.  A process that dies gives its turn back.
+SQLite lets a waiting writer try again after pauses that grow to 0.1 s; a lock of the operating system wakes the next
+writer at once.  The lock saves time and is not needed for safety: ``BEGIN IMMEDIATE`` keeps out a writer that does not
+take it.  The operating system releases the lock of a process that dies.
 """
 
 import fcntl
@@ -13,7 +13,10 @@ from types import TracebackType
 
 
 class FileLock:
-    """A lock on the file `path`, which is made when it is first taken; entered by ``with``, not twice by one thread."""
+    """A lock on the file `path`, for ``with``; one thread must not enter it twice.
+
+    The first use creates the file.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -40,7 +43,7 @@ class FileLock:
             self._within_process.release()
 
     def close(self) -> None:
-        """Let go of the file; the next turn opens it again."""
+        """Close the file; the next use opens it again."""
         with self._within_process:
             if self._file is not None:
                 os.close(self._file)

@@ -1,4 +1,4 @@
-"""Asking what may not answer, without waiting for it longer than one's patience."""
+"""Run health checks in threads, with a time limit and a short cache."""
 
 import threading
 import time
@@ -13,57 +13,59 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked(Generic[T]):
+class _Check(Generic[T]):
+    """A question that a thread answers; it began `at` seconds of the monotonic clock."""
+
     answer: "Future[T]"
     at: float
 
 
 class HealthChecks(Generic[T]):
-    """Questions by name, asked all at once, each in a thread of its own.
+    """Questions by name; they are asked all at once, each in a thread of its own.
 
-    An answer is given again for `fresh` seconds.  A question that has no answer after `patience` seconds counts as
-    `Unavailable` and is not asked again before its answer came, so that a part that hangs holds one thread, however
-    often somebody wants to know.
+    - An answer is used again for `fresh` seconds.
+    - A question without an answer after `patience` seconds counts as `Unavailable`.
+    - It is not asked again before its answer comes: an engine that hangs holds one thread, however many clients ask.
     """
 
     def __init__(self, questions: Mapping[str, Callable[[], T]], patience: float = 2.5, fresh: float = 1.0) -> None:
         self._questions = questions
         self._patience = patience
         self._fresh = fresh
-        self._asked: dict[str, _Asked[T]] = {}
+        self._checks: dict[str, _Check[T]] = {}
         self._lock = threading.Lock()
 
     def answers(self) -> Mapping[str, T | Unavailable]:
-        """What each question was answered; other errors than `Unavailable` are raised."""
+        """Return the answer to each question, or `Unavailable`; raise any other error of a question."""
         with self._lock:
-            asked = {name: self._ask(name) for name in self._questions}
-        return {name: self._answered(each) for name, each in asked.items()}
+            checks = {name: self._start(name) for name in self._questions}
+        return {name: self._wait_for(check) for name, check in checks.items()}
 
-    def _ask(self, name: str) -> _Asked[T]:
-        last, now = self._asked.get(name), time.monotonic()
+    def _start(self, name: str) -> _Check[T]:
+        last, now = self._checks.get(name), time.monotonic()
         if last is None or (last.answer.done() and now - last.at >= self._fresh):
-            last = self._asked[name] = _Asked(_asked_beside(name, self._questions[name]), now)
+            last = self._checks[name] = _Check(_run_in_thread(name, self._questions[name]), now)
         return last
 
-    def _answered(self, asked: _Asked[T]) -> T | Unavailable:
-        wait([asked.answer], timeout=max(0.0, asked.at + self._patience - time.monotonic()))
-        if not asked.answer.done():
+    def _wait_for(self, check: _Check[T]) -> T | Unavailable:
+        wait([check.answer], timeout=max(0.0, check.at + self._patience - time.monotonic()))
+        if not check.answer.done():
             return Unavailable("It does not answer in time.")
         try:
-            return asked.answer.result()
+            return check.answer.result()
         except Unavailable as unavailable:
             return unavailable
 
 
-def _asked_beside(name: str, question: Callable[[], T]) -> "Future[T]":
+def _run_in_thread(name: str, question: Callable[[], T]) -> "Future[T]":
     answer: Future[T] = Future()
 
     def ask() -> None:
         try:
             answer.set_result(question())
-        except Exception as error:  # noqa: BLE001 - it is the answer, and whoever asked gets it
+        except Exception as error:  # noqa: BLE001 - the error is the answer, and `answers` raises it
             answer.set_exception(error)
 
-    # A daemon, as an executor's threads are not: who hangs must not delay the end of the process.
+    # A daemon, unlike the threads of an executor: a question that hangs must not delay the end of the process.
     threading.Thread(target=ask, name=f"ask-{name}", daemon=True).start()
     return answer

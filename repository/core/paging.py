@@ -1,4 +1,4 @@
-"""Pages of a list by number and size, within a window; past the window, lists are walked by cursor."""
+"""Pages of a list by number and size, within a window; past the window a cursor leads on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ WINDOW = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`number` counts from 1."""
+    """One page of a list; `number` counts from 1."""
 
     number: int = 1
     size: int = 25

@@ -8,15 +8,18 @@ from repository.core.registration_accounts import RegistrationAccounts
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`base_url` has no slash at its end; `nodes` are what identifiers come from."""
+    """The name, addresses and limits of this installation.
+
+    `base_url` has no slash at its end; `accounts` give identifiers to its datasets.
+    """
 
     name: str
     base_url: str
-    nodes: RegistrationAccounts
+    accounts: RegistrationAccounts
     max_file_bytes: int
     max_files: int
     admin_email: str = ""
-    """who answers for it; empty for its domain's postmaster"""
+    """the address of the administrator; empty for the postmaster of the domain"""
     friends: tuple[str, ...] = ()
     """base URLs of other repositories that can be harvested"""
 
@@ -25,19 +28,19 @@ class Site:
         return urlsplit(self.base_url).hostname or "localhost"
 
     def api(self, path: str = "") -> str:
-        """Absolute URL of an API path such as ``/records/1``."""
+        """Return the absolute URL of an API path such as ``/records/1``."""
         return f"{self.base_url}/api{path}"
 
     @property
     def oai(self) -> str:
-        """Base URL of OAI-PMH."""
+        """The base URL of OAI-PMH."""
         return f"{self.base_url}/oai2d"
 
     def page(self, path: str) -> str:
-        """Absolute URL of a page for people."""
+        """Return the absolute URL of a page for people."""
         return f"{self.base_url}{path}"
 
 
 def in_path(key: str) -> str:
-    """A file key as it stands in a URL: blanks and UTF-8 encoded, slashes kept."""
+    """Return a file key for a path of a URL: blanks and UTF-8 encoded, slashes kept."""
     return quote(key, safe="/~")

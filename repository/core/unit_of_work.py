@@ -4,7 +4,7 @@ Two rights, two types.  A query takes a `Snapshot`; a verb takes a `UnitOfWork`,
 A verb that is called with a snapshot is a type error, and so is ``snapshot.session.add(…)``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +18,17 @@ from sqlalchemy.orm import Session
 from repository.core import clock
 from repository.core.actor import ANONYMOUS, Actor
 from repository.core.database.commit_horizon import register_writer, safe_until
-from repository.core.database.engine import autocommit_engine, read_only_engine, writer_lock
+from repository.core.database.engine import Base, autocommit_engine, read_only_engine, writer_lock
+from repository.core.database.schema_check import obstacles
 from repository.core.errors import Conflict, Unavailable
 from repository.core.facts import Fact, FactRow
 
 _OVERTAKEN = {"40001", "40P01"}
-"""SQLSTATEs of a transaction that another one stopped: serialization_failure, deadlock_detected"""
+"""SQLSTATEs when another transaction stopped this one: serialization_failure, deadlock_detected"""
 _FACT = insert(FactRow.__table__).inline()  # type: ignore[arg-type]
+_MIGRATE = "The schema does not serve this release: run `repository migrate` first, or a newer release."
+MOST_FAULTS = 3
+"""that are named when a schema does not serve"""
 _AT_ONCE = "Another request changed the same thing at the same time."
 
 
@@ -64,10 +68,12 @@ class UnitOfWork(Snapshot):
     """One transaction of a verb: it changes rows of `session`, emits facts, and never commits.
 
     `registers` says that transactions run side by side, so that `event_time` must register this one as a writer.
+    `unfollowed` are the kinds of facts from which no job follows: a relay need not read them.
     """
 
     session: WriteSession
     registers: bool = False
+    unfollowed: Collection[str] = ()
 
     def event_time(self) -> datetime:
         """Return the time for a change that harvesters read in time order.
@@ -86,24 +92,27 @@ class UnitOfWork(Snapshot):
             {
                 "kind": fact.kind,
                 "subject": fact.subject,
-                "details": dict(fact.details),
+                "details": fact.details,
                 "actor": self.actor.name,
                 "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
                 "at": self.now,
+                "relayed_at": self.now if fact.kind in self.unfollowed else None,
             },
         )
 
 
 class Database:
-    """Opens transactions on one database."""
+    """Opens transactions on one database; `unfollowed` as in `UnitOfWork`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, unfollowed: Collection[str] = ()) -> None:
         self.engine = engine
+        self._unfollowed = unfollowed
         self._sqlite = engine.dialect.name == "sqlite"
         self._transaction_engine = engine.execution_options(writing=True)
         self._snapshot_engine = read_only_engine(engine)
         self._autocommit_engine = autocommit_engine(engine)
         self._writer_lock = writer_lock(engine)
+        self._schema_serves = False
 
     def close(self) -> None:
         """Close all connections."""
@@ -117,8 +126,8 @@ class Database:
         Raises `Conflict` when another transaction was faster, and `Unavailable` when the database does not answer; then
         nothing was changed, unless only the answer to the commit was lost.
         """
-        with self._writer_lock, _translated(), self._write_session() as session:
-            yield UnitOfWork(session, actor, clock.now(), registers=not self._sqlite)
+        with self._writer_lock, _translate(), self._write_session() as session:
+            yield UnitOfWork(session, actor, clock.now(), not self._sqlite, self._unfollowed)
             session.commit()
 
     def _write_session(self) -> WriteSession:
@@ -127,20 +136,36 @@ class Database:
     @contextmanager
     def snapshot(self, actor: Actor) -> Iterator[Snapshot]:
         """Open one consistent view of the database; nothing that the block does is kept."""
-        with _translated(), ReadSession(self._snapshot_engine, expire_on_commit=False, autoflush=False) as session:
+        with (
+            _translate(),
+            ReadSession(self._snapshot_engine, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield Snapshot(session, actor, clock.now())
 
     @contextmanager
     def query(self, actor: Actor) -> Iterator[Snapshot]:
-        """Open a view for exactly one query: the server is spared BEGIN and ROLLBACK."""
-        with _translated(), ReadSession(self._autocommit_engine, expire_on_commit=False, autoflush=False) as session:
+        """Open a view for exactly one query, without the round trips of BEGIN and ROLLBACK."""
+        with (
+            _translate(),
+            ReadSession(self._autocommit_engine, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield Snapshot(session, actor, clock.now())
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Open a connection for one query that returns rows, not objects: a session costs as much as the query."""
-        with _translated(), self._autocommit_engine.connect() as connection:
+        with _translate(), self._autocommit_engine.connect() as connection:
             yield connection
+
+    def require_schema(self) -> None:
+        """Raise `Unavailable` unless the schema serves this release; once it does, it is not read again."""
+        if self._schema_serves:
+            return
+        with self.connection() as connection:
+            faults = obstacles(connection, Base.metadata)
+        if faults:
+            raise Unavailable(f"{_MIGRATE} ({'; '.join(faults[:MOST_FAULTS])})")
+        self._schema_serves = True
 
     def safe_until(self) -> datetime:
         """Return a time T such that every change dated before T is already committed or will never be.
@@ -155,7 +180,7 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
@@ -165,6 +190,6 @@ def _translated() -> Iterator[None]:
             raise Conflict(_AT_ONCE) from error
         raise Unavailable("The database is not available right now.") from error
     except DatabaseError as error:
-        if type(error) is DatabaseError:  # a damaged file; the narrower kinds are faults of our own
+        if type(error) is DatabaseError:  # a damaged file; its subclasses are our own faults
             raise Unavailable("The database cannot be read.") from error
         raise

@@ -185,38 +185,44 @@ def _preference(entry: VocabularyEntry) -> int:
 class Vocabularies:
     """All vocabularies by type, as in ``vocabularies["languages"]``."""
 
-    def __init__(self, vocabularies: Iterable[Vocabulary]) -> None:
-        self._by_type = {vocabulary.type: vocabulary for vocabulary in vocabularies}
+    def __init__(self, documents: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self._documents = documents
+        self._by_type: dict[str, Vocabulary] = {}
 
     @classmethod
     def of(cls, documents: Mapping[str, Sequence[Mapping[str, Any]]]) -> "Vocabularies":
         """Return vocabularies from type -> list of terms as the files hold them.
 
-        Raise `ValueError`, naming file and id, for an id that is malformed or occurs twice and for any other departure
-        from ``{"id", "title": {"en", …}, "description"?, "icon"?, "props"?, "tags"?}``.
+        A type is looked up in `documents` and checked at its first use.  That use raises `ValueError`, naming file and
+        id, for an id that is malformed or occurs twice and for any other departure from
+        ``{"id", "title": {"en", …}, "description"?, "icon"?, "props"?, "tags"?}``.
         """
-        return cls(_vocabulary(kind, terms) for kind, terms in documents.items())
+        return cls(documents)
 
     @property
     def types(self) -> tuple[str, ...]:
-        return tuple(self._by_type)
+        return tuple(self._documents)
 
     def __getitem__(self, kind: str) -> Vocabulary:
-        return self._by_type[kind]
+        vocabulary = self._by_type.get(kind)
+        if vocabulary is None:
+            # Two threads may both read it at first; all later ones get the same.
+            vocabulary = self._by_type.setdefault(kind, _vocabulary(kind, self._documents[kind]))
+        return vocabulary
 
     def get(self, kind: str) -> Vocabulary | None:
-        return self._by_type.get(kind)
+        return self[kind] if kind in self._documents else None
 
     def label(self, kind: str, term_id: str) -> Label:
         """Return the term as a description carries it. Raise `KeyError` when type or id is unknown."""
-        entry = self._by_type[kind].get(term_id)
+        entry = self[kind].get(term_id)
         if entry is None:
             raise KeyError(f"{kind}: {term_id}")
         return entry.label
 
     def title(self, kind: str, term_id: str) -> Labels | None:
         """Return the titles of a term, None when type or id is unknown."""
-        vocabulary = self._by_type.get(kind)
+        vocabulary = self.get(kind)
         entry = vocabulary.get(term_id) if vocabulary is not None else None
         return entry.title if entry is not None else None
 

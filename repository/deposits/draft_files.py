@@ -1,4 +1,4 @@
-"""The files of a draft, on behalf of whoever may change the draft."""
+"""The files of a draft; an actor who may change the draft may change them."""
 
 from collections.abc import Sequence
 from typing import Any, BinaryIO
@@ -18,23 +18,23 @@ from repository.files.rules import Declared
 from repository.records.model import Concept, Version
 
 
-def begin_files(unit: UnitOfWork, draft_id: int, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
-    """Name the files that will come."""
+def begin_files(unit: UnitOfWork, draft_id: int, declared: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
+    """Declare the files that the client will upload."""
     draft, files = files_to_change(unit, draft_id)
-    if not wanted:
+    if not declared:
         raise Invalid.field("_schema", "No files to upload.")
     if not draft.files_enabled:
         raise Forbidden("Files are not enabled.")
-    return uploads.begin(unit, files, wanted, limit)
+    return uploads.begin(unit, files, declared, limit)
 
 
 def upload_content(
     services: Services, actor: Actor, draft_id: int, key: str, source: BinaryIO, size: int | None
 ) -> FileEntry:
-    """Receive the bytes of a named file and hold them until commit; `size` is what was announced of them, or None.
+    """Receive the bytes of a declared file and stage them; `size` in bytes is the client's, or None.
 
-    Permission and name are checked before a byte moves and again after, since the draft may change meanwhile; no
-    transaction is open while bytes flow.
+    Permission and name are checked before the first byte and again after the last, because the draft may change
+    meanwhile; no transaction is open while bytes flow.
     """
     with services.database.connection() as connection:
         slot = slot_of(connection, draft_id, key)
@@ -51,20 +51,20 @@ def upload_content(
             uploads.stage(unit, target, received)
         return target
     except (NotFound, Forbidden):
-        # Only a certain refusal frees the bytes: after a lost connection the commit may have happened.
+        # Only a certain refusal removes the bytes: after a lost connection the commit may have happened.
         services.store.remove([received.object_key])
         raise
 
 
 def commit_file(unit: UnitOfWork, draft_id: int, key: str) -> tuple[FileEntry, Sequence[Any]]:
-    """Make the received bytes the file; returns it and what did not match the declaration."""
+    """Make the received bytes the file; return it and its differences from the declaration."""
     _, files = files_to_change(unit, draft_id)
     target = entry(unit, files.id, key, draft_id)
     return target, uploads.complete(unit, files, target)
 
 
 def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, Any]) -> FileEntry:
-    """Change what is said of a file."""
+    """Change the metadata or the visibility of a file."""
     _, files = files_to_change(unit, draft_id)
     uploads.require_open(files.state)
     target = entry(unit, files.id, key, draft_id)
@@ -77,7 +77,7 @@ def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, An
 
 
 def remove_file(unit: UnitOfWork, draft_id: int, key: str) -> None:
-    """Take one file out of the draft."""
+    """Remove one file from the draft."""
     draft, files = files_to_change(unit, draft_id)
     uploads.remove(unit, files, entry(unit, files.id, key, draft_id))
     if draft.default_preview == key:
@@ -85,7 +85,7 @@ def remove_file(unit: UnitOfWork, draft_id: int, key: str) -> None:
 
 
 def remove_all_files(unit: UnitOfWork, draft_id: int) -> None:
-    """Take all files out of the draft, at the same cost whatever their number."""
+    """Remove all files from the draft, at a cost that does not depend on their number."""
     draft, files = files_to_change(unit, draft_id)
     uploads.discard_set(unit, files)
     draft.file_set_id = uploads.new_set(unit).id
@@ -93,7 +93,7 @@ def remove_all_files(unit: UnitOfWork, draft_id: int) -> None:
 
 
 def import_previous_files(unit: UnitOfWork, draft_id: int) -> FileSet:
-    """Start a new version's files from those of the version before."""
+    """Copy the files of the previous version into the draft of a new version."""
     draft, files = files_to_change(unit, draft_id)
     concept = unit.session.get_one(Concept, draft.concept_id)
     if draft.kind != DraftKind.NEW_VERSION or concept.latest_id is None:

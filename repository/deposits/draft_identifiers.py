@@ -1,4 +1,4 @@
-"""The identifiers of a draft: reserve, drop, or bring one's own DOI."""
+"""The identifiers of a draft: reserve one, drop one, or adopt a DOI from elsewhere."""
 
 from collections.abc import Mapping
 
@@ -16,28 +16,28 @@ from repository.identifiers.rules import folded
 
 
 def reserve_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftView:
-    """Give the draft its identifier before it is published; it stays the same then."""
+    """Reserve the identifier before publication, which keeps it."""
     draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT)
     _require_scheme(site, scheme)
-    reserve(unit, site, scheme, draft.id, minting_context(concept.community, draft.description))
-    _touched(unit, draft)
+    reserve(unit, site, scheme, draft.id, minting_context(concept.default_community, draft.description))
+    _touch(unit, draft)
     return view_of(unit, draft, concept)
 
 
 def drop_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftView:
-    """Give a reserved identifier back; raises `Forbidden` for one that is published."""
+    """Release a reserved identifier; raise `Forbidden` for a published one, `NotFound` if there is none."""
     draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT)
     _require_scheme(site, scheme)
     if draft.kind == DraftKind.EDIT:
         raise Forbidden("A published identifier cannot be dropped.")
     if not release(unit, draft.id, scheme):
         raise NotFound(f"The draft has no reserved {scheme.upper()}.")
-    _touched(unit, draft)
+    _touch(unit, draft)
     return view_of(unit, draft, concept)
 
 
 def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[FieldError]:
-    """What a body says about identifiers; saying nothing, or nothing of one, keeps what was reserved here."""
+    """Apply the identifiers of a body and return the faults; a scheme that is absent keeps its reserved identifier."""
     if raw is None:
         return []
     if not isinstance(raw, Mapping):
@@ -45,10 +45,10 @@ def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[F
     errors = [
         FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}")
         for scheme in raw
-        if scheme not in (*site.nodes.schemes, "oai")
+        if scheme not in (*site.accounts.schemes, "oai")
     ]
     present = identifiers_of(unit, [draft.id])[draft.id]
-    for scheme in site.nodes.schemes:
+    for scheme in site.accounts.schemes:
         try:
             _take(unit, site, draft, scheme, raw.get(scheme), present.get(scheme))
         except Invalid as fault:
@@ -77,12 +77,12 @@ def _take(unit: UnitOfWork, site: Site, draft: Draft, scheme: str, raw: object, 
 
 
 def _require_scheme(site: Site, scheme: str) -> None:
-    if scheme not in site.nodes.schemes:
+    if scheme not in site.accounts.schemes:
         message = f"No configuration defined for PID {scheme}"
         raise Invalid.field(f"pids.{scheme}", message)
 
 
-def _touched(unit: UnitOfWork, draft: Draft) -> None:
+def _touch(unit: UnitOfWork, draft: Draft) -> None:
     draft.revision += 1
     draft.updated = unit.now
-    unit.emit(DraftSaved(draft.id, {"revision": draft.revision}))
+    unit.emit(DraftSaved(draft.id, draft.revision))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from repository.access.access_terms import AccessTerms
+from repository.access.grants import grant_ownership, remove_all_grants
 from repository.access.policy import Action, Resource, must
 from repository.core.database.bulk import insert_rows
 from repository.core.errors import FieldError
@@ -27,13 +28,16 @@ JsonObject = dict[str, Any]
 
 
 def open_draft(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, raw: JsonObject) -> DraftView:
-    """A new draft of a new dataset, as complete or not as `raw` is."""
+    """Return a new draft of a new dataset; `raw` may be incomplete."""
     must(unit.actor, Action.OPEN_DRAFT, Resource())
     assert unit.actor.person_id is not None
     concept_id, draft_id = new_record_ids(unit, 2)
-    concept = Concept(id=concept_id, owner_id=unit.actor.person_id, versions=0, created=unit.now)
+    concept = Concept(
+        id=concept_id, owner_id=unit.actor.person_id, versions=0, created=unit.now, default_community=None
+    )
     files = new_set(unit)
     insert_rows(unit.session, [concept])
+    grant_ownership(unit, concept_id, unit.actor.person_id)
     draft = blank_draft(unit, concept, draft_id, DraftKind.NEW, files)
     write_body(unit, site, vocabularies, draft, raw)
     insert_rows(unit.session, [draft])
@@ -49,14 +53,14 @@ def save_draft(
     raw: JsonObject,
     expected: str | None = None,
 ) -> DraftView:
-    """Replace the draft's metadata by `raw`'s.
+    """Replace the draft's metadata by that of `raw`.
 
-    What `raw` does not mention of access, files and identifiers stays: forgetting a field must not open data or lose
+    Access, files and identifiers stay where `raw` does not mention them: forgetting a field must not open data or lose
     a reserved identifier.
     """
     draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT, expected=expected)
     write_body(unit, site, vocabularies, draft, {"metadata": {}, **raw})
-    return _saved(unit, draft, concept)
+    return _save(unit, draft, concept)
 
 
 def patch_draft(
@@ -75,13 +79,13 @@ def patch_draft(
         "access": draft.terms.as_json(),
         "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview},
     }
-    spoken = {name: merged(current.get(name), value) for name, value in patch.items() if value is not None}
-    write_body(unit, site, vocabularies, draft, spoken)
-    return _saved(unit, draft, concept)
+    changes = {name: merge(current.get(name), value) for name, value in patch.items() if value is not None}
+    write_body(unit, site, vocabularies, draft, changes)
+    return _save(unit, draft, concept)
 
 
 def discard_draft(unit: UnitOfWork, draft_id: int, expected: str | None = None) -> None:
-    """Throw the draft away; of an edit only the edit goes, of a new dataset everything."""
+    """Delete the draft; an edit leaves its version, a new dataset leaves nothing."""
     draft, concept = draft_for_change(unit, draft_id, Action.DISCARD_DRAFT, expected=expected)
     unit.session.delete(draft)
     unit.session.flush()
@@ -90,12 +94,13 @@ def discard_draft(unit: UnitOfWork, draft_id: int, expected: str | None = None) 
         discard_set(unit, file_set_for_change(unit, draft.file_set_id))
     if draft.kind == DraftKind.NEW:
         release(unit, concept.id)
+        remove_all_grants(unit, concept.id)
         unit.session.delete(concept)
     unit.emit(DraftDiscarded(draft.id))
 
 
 def blank_draft(snapshot: Snapshot, concept: Concept, draft_id: int, kind: DraftKind, files: FileSet) -> Draft:
-    """A draft that says nothing yet."""
+    """Return an empty draft."""
     draft = Draft(
         id=draft_id,
         concept_id=concept.id,
@@ -116,7 +121,7 @@ def blank_draft(snapshot: Snapshot, concept: Concept, draft_id: int, kind: Draft
 
 
 def write_body(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, draft: Draft, raw: Mapping[str, Any]) -> None:
-    """Put `raw` into the draft, and what is wrong with it into the draft's errors."""
+    """Write `raw` into the draft, and its faults into the draft's errors."""
     body = read_body(raw, unit.now.date())
     errors = list(body.errors)
     if "metadata" in raw:
@@ -129,14 +134,14 @@ def write_body(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, draft: 
         draft.custom_fields = body.custom_fields
     errors += _take_files(unit, draft, body)
     errors += take_pids(unit, site, draft, raw.get("pids"))
-    errors += _unmended(draft, raw)
-    named = {error.field for error in errors}
-    errors += [each for each in missing_fields(draft.description, doi=True) if each.field not in named]
+    errors += _earlier_faults(draft, raw)
+    faulty = {error.field for error in errors}
+    errors += [gap for gap in missing_fields(draft.description, doi=True) if gap.field not in faulty]
     draft.errors = [error.as_json() for error in errors]
 
 
-def merged(current: Any, patch: Any) -> Any:
-    """RFC 7396: objects merge member by member, null removes, everything else replaces."""
+def merge(current: Any, patch: Any) -> Any:
+    """Merge as in RFC 7396: objects merge member by member, null removes, everything else replaces."""
     if not isinstance(patch, dict):
         return patch
     result = dict(current) if isinstance(current, dict) else {}
@@ -144,39 +149,39 @@ def merged(current: Any, patch: Any) -> Any:
         if value is None:
             result.pop(name, None)
         else:
-            result[name] = merged(result.get(name), value)
+            result[name] = merge(result.get(name), value)
     return result
 
 
-def _unmended(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
-    """The faults of those parts that `raw` does not speak of; what is wrong with files, their list shows itself."""
-    silent = [part for part in WRITABLE if part != "files" and raw.get(part) is None]
+def _earlier_faults(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
+    """Return the earlier faults of the parts that `raw` does not mention; the list of files shows its own faults."""
+    absent = [part for part in WRITABLE if part != "files" and raw.get(part) is None]
     return [
         FieldError.of(error["field"], *error["messages"])
         for error in draft.errors
-        if error["field"].partition(".")[0] in silent
+        if error["field"].partition(".")[0] in absent
     ]
 
 
-def _saved(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
+def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
     draft.revision += 1
     draft.updated = unit.now
-    unit.emit(DraftSaved(draft.id, {"revision": draft.revision}))
+    unit.emit(DraftSaved(draft.id, draft.revision))
     unit.session.flush()
     return view_of(unit, draft, concept)
 
 
 def _take_files(unit: UnitOfWork, draft: Draft, body: Body) -> list[FieldError]:
-    wanted: FilesOptions | None = body.files
-    if wanted is None:
+    options: FilesOptions | None = body.files
+    if options is None:
         return []
     errors = []
     has_files = file_set(unit, draft.file_set_id).count > 0
-    if has_files and not wanted.enabled:
+    if has_files and not options.enabled:
         errors.append(FieldError.of("files.enabled", "Please remove all files first."))
     else:
-        draft.files_enabled = wanted.enabled
-    preview = wanted.default_preview
+        draft.files_enabled = options.enabled
+    preview = options.default_preview
     if preview and find_entry(unit, draft.file_set_id, preview) is None:
         errors.append(FieldError.of("files.default_preview", f'No file with key "{preview}"'))
         preview = None

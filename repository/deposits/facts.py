@@ -1,15 +1,33 @@
 """What happens to drafts."""
 
-from repository.core.facts import Fact
+from dataclasses import dataclass
+
+from repository.core.facts import Fact, Phrase
 
 
+@dataclass(frozen=True, slots=True)
 class DraftOpened(Fact):
-    """Subject: the draft."""
+    """A draft of a new dataset was opened."""
+
+    draft_id: int
+
+    words = Phrase("opened the draft", "新建草稿")
 
 
+@dataclass(frozen=True, slots=True)
 class DraftSaved(Fact):
-    """Subject: the draft."""
+    """A draft was changed; `revision` counts its changes."""
+
+    draft_id: int
+    revision: int | None = None
+
+    words = Phrase("saved the draft", "保存草稿")
 
 
+@dataclass(frozen=True, slots=True)
 class DraftDiscarded(Fact):
-    """Subject: the id that the draft had."""
+    """A draft was thrown away; `draft_id` is the id that it had."""
+
+    draft_id: int
+
+    words = Phrase("discarded the draft", "删除草稿")

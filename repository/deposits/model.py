@@ -18,9 +18,9 @@ class DraftKind(StrEnum):
 
 
 class Draft(Described, Base):
-    """Work in progress under the id that its version has or will have.
+    """A draft; its id is the one that its version has or will have.
 
-    `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; `index` is the version it will be.
+    `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; `index` is that of its version.
     """
 
     __tablename__ = "draft"

@@ -1,12 +1,14 @@
-"""Reading drafts."""
+"""Read drafts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import load_only
 
-from repository.access.policy import Action, Resource, must
+from repository.access.policy import Action, Grant, Resource, must
+from repository.access.queries import grants_on
+from repository.communities.queries import Membership, communities_of
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound, Stale
 from repository.core.unit_of_work import Snapshot, UnitOfWork
@@ -18,35 +20,35 @@ from repository.records.model import Concept
 from repository.records.queries import UNKNOWN
 
 # Built once: composing a statement costs more than running it.
+_GRANTS = grants_on(Draft.concept_id)
 _VIEWS = (
-    select(Draft, Concept, FileSet)
+    select(Draft, Concept, FileSet, _GRANTS)
     .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
     .where(in_list(Draft.id, "ids"))
 )
 _WITH_FILES = (
-    select(Draft, Concept, FileSet)
+    select(Draft, Concept, FileSet, _GRANTS)
     .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
     .where(Draft.id == bindparam("id"))
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-# What is described stays where it is: reading it is half of what it costs to find a draft.
+# Without the description: reading it is half of the cost of the query.
 _ONLY_FILES = _WITH_FILES.options(
     load_only(
         Draft.concept_id, Draft.kind, Draft.files_enabled, Draft.file_set_id, Draft.default_preview, raiseload=True
     )
 )
-_DRAFT = select(Draft, Concept).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
-# who waited for a row's lock must see what the one before made of it, even of a row that was read before
+_DRAFT = (
+    select(Draft, Concept, _GRANTS).join(Concept, Draft.concept_id == Concept.id).where(Draft.id == bindparam("id"))
+)
+# a transaction that waited for a row's lock must see the changes of the one before, also in a row that it has read
 _DRAFT_FOR_CHANGE = _DRAFT.with_for_update().execution_options(populate_existing=True)
-
-
 _SLOT = (
-    select(Concept.owner_id, FileSet.state, FileEntry.id.label("entry_id"))
+    select(_GRANTS, FileSet.state, FileEntry.id.label("entry_id"))
     .select_from(Draft)
-    .join(Concept, Draft.concept_id == Concept.id)
     .join(FileSet, Draft.file_set_id == FileSet.id)
     .outerjoin(FileEntry, and_(FileEntry.file_set_id == FileSet.id, FileEntry.key == bindparam("key")))
     .where(Draft.id == bindparam("id"))
@@ -55,7 +57,7 @@ _SLOT = (
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where bytes are to come in: what policy needs to know of the draft, its file set's state, whether it is named."""
+    """A place for bytes: the draft for the policy, the state of its file set, whether the file is declared."""
 
     resource: Resource
     state: str
@@ -64,17 +66,26 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """A draft with all that belongs to its reading, but its files' entries."""
+    """A draft with everything that a reader sees, except the entries of its files."""
 
     draft: Draft
     concept: Concept
     files: FileSet
     pids: ByScheme
     concept_pids: ByScheme
+    communities: Sequence[Membership] = ()
 
     @property
     def is_edit(self) -> bool:
         return self.draft.kind == DraftKind.EDIT
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDraft:
+    """A draft of a list, with what the policy needs to know of it."""
+
+    view: DraftView
+    resource: Resource
 
 
 def readable_draft(snapshot: Snapshot, draft_id: int) -> tuple[Draft, Concept]:
@@ -82,7 +93,7 @@ def readable_draft(snapshot: Snapshot, draft_id: int) -> tuple[Draft, Concept]:
     row = snapshot.session.execute(_DRAFT, {"id": draft_id}).one_or_none()
     if row is None:
         raise NotFound(UNKNOWN)
-    _require(snapshot, row.Draft, row.Concept, Action.READ_DRAFT, None)
+    _require(snapshot, row.Draft, row.grants, Action.READ_DRAFT, None)
     return row.Draft, row.Concept
 
 
@@ -101,66 +112,78 @@ def draft_for_change(
     row = unit.session.execute(_DRAFT_FOR_CHANGE, {"id": draft_id}).one_or_none()
     if row is None:
         raise NotFound(gone)
-    _require(unit, row.Draft, row.Concept, action, expected)
+    _require(unit, row.Draft, row.grants, action, expected)
     return row.Draft, row.Concept
 
 
 def draft_with_files(
     unit: UnitOfWork, draft_id: int, action: Action, *, expected: str | None = None, gone: str = UNKNOWN
 ) -> tuple[Draft, Concept, FileSet]:
-    """As `draft_for_change`, with the draft's file set: all that is read is locked."""
-    found = unit.session.execute(_WITH_FILES, {"id": draft_id}).one_or_none()
-    if found is None:  # or another set took the place of the one that was waited for
+    """Do as `draft_for_change`, and return the draft's file set too; every row is locked."""
+    row = unit.session.execute(_WITH_FILES, {"id": draft_id}).one_or_none()
+    if row is None:  # or another set has replaced the one whose lock this transaction waited for
         draft, concept = draft_for_change(unit, draft_id, action, expected=expected, gone=gone)
         return draft, concept, file_set_for_change(unit, draft.file_set_id)
-    draft, concept, files = found
-    _require(unit, draft, concept, action, expected)
+    draft, concept, files, grants = row
+    _require(unit, draft, grants, action, expected)
     return draft, concept, files
 
 
 def files_to_change(unit: UnitOfWork, draft_id: int) -> tuple[Draft, FileSet]:
-    """A draft's file set and of the draft what concerns it, to change both; raises `NotFound`, `Forbidden`."""
-    found = unit.session.execute(_ONLY_FILES, {"id": draft_id}).one_or_none()
-    if found is None:
+    """Return a draft, with the columns about files only, and its file set; raise `NotFound`, `Forbidden`.
+
+    Both are locked until this transaction ends.
+    """
+    row = unit.session.execute(_ONLY_FILES, {"id": draft_id}).one_or_none()
+    if row is None:
         draft, _, files = draft_with_files(unit, draft_id, Action.CHANGE_DRAFT)
         return draft, files
-    draft, concept, files = found
-    _require(unit, draft, concept, Action.CHANGE_DRAFT, None)
+    draft, _, files, grants = row
+    _require(unit, draft, grants, Action.CHANGE_DRAFT, None)
     return draft, files
 
 
 def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
-    """What decides whether bytes may come under a name, in one query; raises `NotFound` if there is no such draft."""
-    # no file's name is empty, and PostgreSQL takes even a question that has NUL in it for an error
-    found = connection.execute(_SLOT, {"id": draft_id, "key": "" if "\x00" in key else key}).one_or_none()
-    if found is None:
+    """Return in one query what decides about an upload; raise `NotFound` if there is no such draft."""
+    # no file has an empty name, and PostgreSQL refuses a parameter that contains NUL
+    row = connection.execute(_SLOT, {"id": draft_id, "key": "" if "\x00" in key else key}).one_or_none()
+    if row is None:
         raise NotFound(UNKNOWN)
-    return Slot(Resource(owner_id=found.owner_id), found.state, found.entry_id is not None)
+    return Slot(Resource(row.grants), row.state, row.entry_id is not None)
 
 
 def draft_view(snapshot: Snapshot, draft_id: int) -> DraftView:
-    """The draft for reading by the actor."""
+    """Return the draft for reading by the actor; raise `NotFound`, `Forbidden`."""
     draft, concept = readable_draft(snapshot, draft_id)
     return view_of(snapshot, draft, concept)
 
 
 def view_of(snapshot: Snapshot, draft: Draft, concept: Concept) -> DraftView:
-    """Complete a draft that is at hand."""
+    """Return the view of a draft that the caller has read."""
     pids = identifiers_of(snapshot, [draft.id, concept.id])
     files = file_set(snapshot, draft.file_set_id)
-    return DraftView(draft, concept, files, pids[draft.id], pids[concept.id])
+    communities = _communities(snapshot, [concept])
+    return DraftView(draft, concept, files, pids[draft.id], pids[concept.id], communities.get(concept.id, ()))
 
 
-def draft_views(snapshot: Snapshot, ids: Sequence[int]) -> list[DraftView]:
-    """Drafts in the order of `ids`, in two queries, whoever may see them."""
+def listed_drafts(snapshot: Snapshot, ids: Sequence[int]) -> list[ListedDraft]:
+    """Return the drafts that exist, in the order of `ids` and in at most three queries, whoever may read them."""
     rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
     pids = identifiers_of(snapshot, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
-    views = (DraftView(*row, pids[row.Draft.id], pids[row.Concept.id]) for row in rows)
-    by_id = {view.draft.id: view for view in views}
+    communities = _communities(snapshot, [row.Concept for row in rows])
+    by_id: dict[int, ListedDraft] = {}
+    for draft, concept, files, grants in rows:
+        memberships = communities.get(concept.id, ())
+        view = DraftView(draft, concept, files, pids[draft.id], pids[concept.id], memberships)
+        by_id[draft.id] = ListedDraft(view, Resource(grants))
     return [by_id[key] for key in ids if key in by_id]
 
 
-def _require(snapshot: Snapshot, draft: Draft, concept: Concept, action: Action, expected: str | None) -> None:
-    must(snapshot.actor, action, Resource(owner_id=concept.owner_id))
+def _communities(snapshot: Snapshot, concepts: Sequence[Concept]) -> Mapping[int, Sequence[Membership]]:
+    return communities_of(snapshot, {concept.id for concept in concepts if concept.default_community})
+
+
+def _require(snapshot: Snapshot, draft: Draft, grants: frozenset[Grant], action: Action, expected: str | None) -> None:
+    must(snapshot.actor, action, Resource(grants))
     if expected is not None and expected != str(draft.revision):
         raise Stale(f"Revision id provided({expected}) doesn't match record's one({draft.revision})")

@@ -1,4 +1,4 @@
-"""What a draft's body means, without a database: reading it, and finding all that is wrong with it."""
+"""Read the body of a draft and collect its faults, without a database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,13 +34,13 @@ SERVER_OWNED = frozenset(
         "$schema",
     ]
 )
-"""Fields that a reading contains and a writing may repeat; they say nothing there."""
+"""Fields that a response contains; a request may repeat them and they have no effect."""
 FILES_FIELDS = frozenset(["enabled", "default_preview", "order", "count", "total_bytes", "entries", "links"])
 
 
 @dataclass(frozen=True, slots=True)
 class FilesOptions:
-    """`enabled` False makes a metadata-only record."""
+    """The options of files; `enabled` False makes a metadata-only record."""
 
     enabled: bool = True
     default_preview: str | None = None
@@ -48,7 +48,7 @@ class FilesOptions:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A draft's body but its metadata and identifiers; None means the body does not speak of it."""
+    """A draft's body without its metadata and identifiers; None means that the body does not mention the part."""
 
     terms: AccessTerms | None
     files: FilesOptions | None
@@ -57,7 +57,7 @@ class Body:
 
 
 def read_body(raw: Mapping[str, Any], today: date) -> Body:
-    """Read all but `metadata` and `pids`, noting every fault with its field."""
+    """Read the body except `metadata` and `pids`; collect every fault with its field."""
     errors = [
         FieldError.of(name, "Unknown field.") for name in raw if name not in WRITABLE and name not in SERVER_OWNED
     ]
@@ -71,7 +71,7 @@ def read_body(raw: Mapping[str, Any], today: date) -> Body:
 
 
 def stops_publication(error: Mapping[str, Any]) -> bool:
-    """Whether a draft with this error must not be published; an unknown field beside the dataset's is harmless."""
+    """Return whether a draft with this error must not be published; an unknown top-level field is harmless."""
     return str(error["field"]).partition(".")[0] in WRITABLE
 
 
@@ -91,7 +91,7 @@ def _files(raw: object, errors: list[FieldError]) -> FilesOptions:
 
 
 def _custom_fields(raw: object, errors: list[FieldError]) -> dict[str, Any] | None:
-    """No custom field is configured, so each is unknown; its value is kept all the same."""
+    """Return the custom fields, each with a fault: none is configured, but their values are kept."""
     if raw is None:
         return None
     if not isinstance(raw, dict):

@@ -71,6 +71,7 @@ def probe(services: Services, patience: float = 20.0) -> Iterator[tuple[str, str
 
 
 def _describe_database(database: Database) -> str:
+    database.require_schema()
     with database.snapshot(SYSTEM) as snapshot:
         snapshot.session.execute(text("SELECT 1"))
     dialect = database.engine.dialect

@@ -1,15 +1,34 @@
 """What happens to files."""
 
-from repository.core.facts import Fact
+from dataclasses import dataclass
+
+from repository.core.facts import Fact, Phrase
 
 
+@dataclass(frozen=True, slots=True)
 class FileReceived(Fact):
-    """Subject: the stored file, committed under a name."""
+    """A stored file was committed under the name `key`."""
+
+    file_id: int
+    key: str | None = None
+    sha256: str | None = None
+
+    words = Phrase("added the file {key}", "添加文件 {key}")
 
 
+@dataclass(frozen=True, slots=True)
 class FileReleased(Fact):
-    """Subject: a stored file that a name no longer refers to."""
+    """A name no longer refers to a stored file."""
+
+    file_id: int
+
+    words = Phrase("released a stored file", "释放已存储的文件")
 
 
+@dataclass(frozen=True, slots=True)
 class FileSetDiscarded(Fact):
-    """Subject: a file set that nothing refers to any more."""
+    """Nothing refers to a file set any more."""
+
+    file_set_id: int
+
+    words = Phrase("discarded the files of a draft", "删除草稿的文件")

@@ -11,6 +11,13 @@ from sqlalchemy import Table, bindparam, select, update
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound
+from repository.core.preservation_events import (
+    EventOutcome,
+    EventType,
+    ObjectKind,
+    PreservationEvent,
+    record_events,
+)
 from repository.core.unit_of_work import Database
 from repository.engines.store.port import ByteStore
 from repository.files.model import FileEntry, StoredFile
@@ -18,6 +25,7 @@ from repository.files.rules import fault_of_size
 
 BLOCK = 1 << 20
 BATCH = 200
+READ_BACK = "Compared the SHA-256 and the size of the stored bytes with those taken on receipt."
 # Built once: composing a statement costs more than running it.
 _UNVERIFIED = (
     select(StoredFile)
@@ -71,3 +79,10 @@ def _note(database: Database, faults: dict[int, str]) -> None:
             if fault:
                 log.error("fixity", file=file_id, fault=fault)
                 unit.session.execute(update(StoredFile).where(StoredFile.id == file_id).values(fault=fault))
+        record_events(unit, [fixity_event(file_id, READ_BACK, fault) for file_id, fault in faults.items()])
+
+
+def fixity_event(file_id: int, detail: str, fault: str) -> PreservationEvent:
+    """Return the event of one check; `fault` is empty if the file is sound."""
+    outcome = EventOutcome.FAIL if fault else EventOutcome.SUCCESS
+    return PreservationEvent(EventType.FIXITY_CHECK, ObjectKind.FILE, file_id, outcome, detail, fault)

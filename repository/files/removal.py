@@ -1,21 +1,28 @@
 """Bytes that nothing refers to any more are removed, by jobs, after the fact."""
 
-from sqlalchemy import delete, exists, or_, select
+from typing import cast
+
+from sqlalchemy import Table, bindparam, delete, exists, or_, select
 
 from repository.core.actor import SYSTEM
+from repository.core.facts import EmittedFact
+from repository.core.preservation_events import EventOutcome, EventType, ObjectKind, PreservationEvent, record_events
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.engines.store.port import ByteStore
 from repository.files.facts import FileReleased
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 
 BATCH = 500
+# Built once: composing a statement costs more than running it.
+_FILE = cast(Table, StoredFile.__table__)
+_DELETE = delete(_FILE).where(_FILE.c.id == bindparam("file"))
 
 
-def remove_unused_file(database: Database, store: ByteStore, file_id: int) -> None:
+def remove_unused_file(database: Database, store: ByteStore, file_id: int, cause: EmittedFact | None = None) -> None:
     """Remove a stored file unless a name refers to it.
 
     Nothing can begin to refer to an unused file, so the check stays true; the row goes last, so that a job that was
-    killed half-way finds it again.
+    killed half-way finds it again.  `cause` is the fact that released the file.
     """
     with database.snapshot(SYSTEM) as snapshot:
         file = snapshot.session.get(StoredFile, file_id)
@@ -23,7 +30,14 @@ def remove_unused_file(database: Database, store: ByteStore, file_id: int) -> No
             return
     store.remove([file.object_key])
     with database.transaction(SYSTEM) as unit:
-        unit.session.execute(delete(StoredFile).where(StoredFile.id == file_id))
+        gone = unit.session.connection().execute(_DELETE, {"file": file_id}).rowcount
+        record_events(unit, [_deletion(file, cause)] if gone else [])
+
+
+def _deletion(file: StoredFile, cause: EmittedFact | None) -> PreservationEvent:
+    reason = f" Fact {cause.id}: {cause.actor} {cause.phrase}." if cause else ""
+    detail = f"Removed {file.size} bytes with SHA-256 {file.sha256}.{reason}"
+    return PreservationEvent(EventType.DELETION, ObjectKind.FILE, file.id, EventOutcome.SUCCESS, detail)
 
 
 def empty_discarded_set(database: Database, set_id: int) -> None:

@@ -15,8 +15,10 @@ from sqlalchemy import Row, exists, or_, select, update
 from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.check_report import CheckReport
+from repository.core.preservation_events import record_events
 from repository.core.unit_of_work import Database
 from repository.engines.store.port import ByteStore, StoredObject
+from repository.files.fixity import fixity_event
 from repository.files.model import FileEntry, StoredFile
 from repository.files.rules import fault_of_size, is_fault_of_size
 
@@ -28,6 +30,7 @@ MOST_REMOVED = 1_000
 FEW_ORPHANS = 100
 LARGEST_SHARE = 10
 """Of more than a few orphans, at most one in so many objects: else it is rather the database that lacks something."""
+LISTED = "Compared the size of the object in the store with the size on receipt."
 _OURS = re.compile(r"[0-9a-f]{32}")
 log = structlog.get_logger()
 
@@ -89,6 +92,7 @@ def _note_faults(database: Database, store: ByteStore, seen: _Seen) -> None:
         ids = [file.id for file in seen.healed]
         # Its bytes are there again, whole or not: what was verified were others.
         unit.session.execute(update(StoredFile).where(StoredFile.id.in_(ids)).values(fault="", verified=None))
+        record_events(unit, [fixity_event(file_id, LISTED, fault) for file_id, fault in faults.items()])
     for file_id in ids:
         seen.findings.note(f"file {file_id}: its object is there again", repaired=True)
     if faults:

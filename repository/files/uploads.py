@@ -184,7 +184,7 @@ def _replace(unit: UnitOfWork, files: FileSet, entry: FileEntry, file: StoredFil
         unit.emit(FileReleased(entry.file_id))
     _settle(unit, entry, file, pending=False)
     _count(unit, files, 0, file.size - before)
-    unit.emit(FileReceived(file.id, {"key": entry.key, "sha256": file.sha256}))
+    unit.emit(FileReceived(file.id, entry.key, file.sha256))
 
 
 def _settle(unit: UnitOfWork, entry: FileEntry, file: StoredFile | None, *, pending: bool) -> None:

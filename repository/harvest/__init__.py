@@ -20,8 +20,9 @@ four promises:
 * **Tokens for ever.**  A resumption token holds the request, its time, and the last item; the server keeps nothing,
   and checks a token like a new request. Past datestamps are kept (`records.change_tracking`), so that a token is as
   good after a year. The last page costs as much as the first, because indexes find its place.
-* **Sets.**  Communities and types are columns. A defined set holds the hits of a search; they are kept as rows when a
-  version or the set changes, so that a harvest needs no search engine.
+* **Sets.**  A type is a column, a community a row with a table of its datasets; a set has the community's title. A
+  defined set holds the hits of a search; they are kept as rows when a version or the set changes, so that a harvest
+  needs no search engine.
 
 Source: The Open Archives Initiative Protocol for Metadata Harvesting, version 2.0, 2015-01-08.
 """

@@ -46,7 +46,7 @@ def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
     )
     unit.session.add(entry)
     unit.session.flush()
-    unit.emit(SetDefined(entry.id, {"spec": entry.spec}))
+    unit.emit(SetDefined(entry.id, entry.spec))
     return entry
 
 
@@ -59,7 +59,7 @@ def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> Defined
     refill = definition.query != entry.query
     entry.name, entry.description, entry.query = definition.name, definition.description, definition.query
     entry.updated = unit.now
-    unit.emit(SetChanged(set_id, {"spec": entry.spec, "refill": refill}))
+    unit.emit(SetChanged(set_id, entry.spec, refill))
     unit.session.flush()
     return entry
 
@@ -68,7 +68,7 @@ def remove_set(unit: UnitOfWork, set_id: int) -> None:
     """Remove a set; its items stay. Raise `NotFound`, `Forbidden`."""
     entry = _defined_set_for_change(unit, set_id)
     unit.session.delete(entry)
-    unit.emit(SetRemoved(set_id, {"spec": entry.spec}))
+    unit.emit(SetRemoved(set_id, entry.spec))
     unit.session.flush()
 
 

@@ -1,15 +1,36 @@
 """Facts about the sets that administrators define."""
 
-from repository.core.facts import Fact
+from dataclasses import dataclass
+
+from repository.core.facts import Fact, Phrase
 
 
+@dataclass(frozen=True, slots=True)
 class SetDefined(Fact):
-    """Subject: the set; a job fills it before harvesters can list it."""
+    """A set was defined; it must be filled before it can be harvested."""
+
+    set_id: int
+    spec: str | None = None
+
+    words = Phrase("defined the set {spec}", "定义集合 {spec}")
 
 
+@dataclass(frozen=True, slots=True)
 class SetChanged(Fact):
-    """Subject: the set; `refill` among the details is true when its search may have other hits now."""
+    """A set was changed; `refill` says that other versions may belong to it now."""
+
+    set_id: int
+    spec: str | None = None
+    refill: bool = True
+
+    words = Phrase("changed the set {spec}", "修改集合 {spec}")
 
 
+@dataclass(frozen=True, slots=True)
 class SetRemoved(Fact):
-    """Subject: the former set; details hold its `spec`."""
+    """A set was removed."""
+
+    set_id: int
+    spec: str | None = None
+
+    words = Phrase("removed the set {spec}", "删除集合 {spec}")

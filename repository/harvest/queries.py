@@ -13,13 +13,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, func, not_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, literal, not_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
+from repository.communities.model import Community, CommunityDataset
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Snapshot
 from repository.harvest.model import DefinedSet, SetMember
-from repository.records.model import Concept, PastDatestamp, Version
+from repository.records.model import PastDatestamp, Version
 from repository.records.queries import IN_PUBLIC
 
 
@@ -30,7 +31,6 @@ class HarvestItem(NamedTuple):
     datestamp: datetime
     gone: bool
     resource_type: str | None
-    community: str | None
     position: datetime
 
 
@@ -67,7 +67,13 @@ _LIMIT: ColumnElement[int] = bindparam("limit")
 _IN_SET: Mapping[SetKind, Sequence[ColumnElement[bool]]] = {
     SetKind.NOTHING: (),
     SetKind.TYPE: (Version.resource_type.in_(bindparam("types", expanding=True)),),
-    SetKind.COMMUNITY: (Concept.community == bindparam("community"),),
+    SetKind.COMMUNITY: (
+        exists().where(
+            CommunityDataset.concept_id == Version.concept_id,
+            CommunityDataset.community_id
+            == select(Community.id).where(Community.slug == bindparam("slug")).scalar_subquery(),
+        ),
+    ),
     SetKind.SEARCH: (Version.id.in_(select(SetMember.version_id).where(SetMember.set_id == bindparam("set_id"))),),
 }
 
@@ -77,18 +83,8 @@ def _moment(name: str) -> ColumnElement[datetime]:
 
 
 def _items(position: InstrumentedAttribute[datetime]) -> Any:
-    return (
-        select(
-            Version.id,
-            Version.datestamp,
-            _GONE,
-            Version.resource_type,
-            Concept.community,
-            position.label("position"),
-        )
-        .join(Concept, Version.concept_id == Concept.id)
-        .where(Version.exposed)
-    )
+    columns = (Version.id, Version.datestamp, _GONE, Version.resource_type, position.label("position"))
+    return select(*columns).where(Version.exposed)
 
 
 def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Any:
@@ -119,12 +115,15 @@ def _harvest(by: SetKind) -> Any:
 _HARVESTS = {by: _harvest(by) for by in SetKind}
 _ONE = _items(Version.datestamp).where(Version.id == bindparam("id"))
 _EARLIEST = select(Version.datestamp).where(Version.exposed).order_by(Version.datestamp, Version.id).limit(1)
-_SETS_OF = (
-    select(SetMember.version_id, DefinedSet.spec)
+_NAMED_SETS_OF = union_all(
+    select(Version.id, literal(SetKind.COMMUNITY.value).label("by"), Community.id.label("set_id"), Community.slug)
+    .join(CommunityDataset, CommunityDataset.concept_id == Version.concept_id)
+    .join(Community, CommunityDataset.community_id == Community.id)
+    .where(in_list(Version.id, "ids")),
+    select(SetMember.version_id, literal(SetKind.SEARCH.value), DefinedSet.id, DefinedSet.spec)
     .join(DefinedSet, SetMember.set_id == DefinedSet.id)
-    .where(in_list(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None))
-    .order_by(DefinedSet.id)
-)
+    .where(in_list(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None)),
+).order_by("by", "set_id")
 
 
 def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
@@ -153,9 +152,9 @@ def earliest(snapshot: Snapshot) -> datetime | None:
     return snapshot.session.scalar(_EARLIEST)
 
 
-def defined_sets_of(snapshot: Snapshot, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """Return version -> its defined sets, in one query."""
-    specs: dict[int, list[str]] = {}
-    for version_id, spec in snapshot.session.execute(_SETS_OF, {"ids": ids}):
-        specs.setdefault(version_id, []).append(spec)
-    return specs
+def named_sets_of(snapshot: Snapshot, ids: Sequence[int]) -> Mapping[tuple[int, SetKind], Sequence[str]]:
+    """Return the slugs of the communities and the specs of the defined sets that versions are in, in one query."""
+    names: dict[tuple[int, SetKind], list[str]] = {}
+    for version_id, by, _, name in snapshot.session.execute(_NAMED_SETS_OF, {"ids": ids}):
+        names.setdefault((version_id, SetKind(by)), []).append(name)
+    return names

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from repository.communities.model import Community, CommunityDataset
+from repository.communities.rules import title_in
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.vocabularies import Vocabularies
 from repository.harvest.model import DefinedSet
-from repository.harvest.queries import ChosenSet, HarvestItem, SetKind, defined_sets_of
+from repository.harvest.queries import ChosenSet, HarvestItem, SetKind, named_sets_of
 from repository.harvest.setspecs import COMMUNITY, TYPE, specs_of_community, specs_of_type
-from repository.records.model import Concept, Version
+from repository.records.model import Version
 
 TYPES = "resourcetypes"
 
@@ -45,7 +47,16 @@ def _distinct_values(
 
 # Built once: composing a statement costs more than running it.
 _TYPES = _distinct_values(Version.resource_type, Version.exposed)
-_COMMUNITIES = _distinct_values(Concept.community, exists().where(Version.concept_id == Concept.id, Version.exposed))
+# A subquery with a limit, not EXISTS: PostgreSQL would turn that into a join with all datasets of all communities.
+_A_MEMBER = (
+    select(Version.id)
+    .join(CommunityDataset, CommunityDataset.concept_id == Version.concept_id)
+    .where(CommunityDataset.community_id == Community.id, Version.exposed)
+    .limit(1)
+    .correlate(Community)
+    .scalar_subquery()
+)
+_COMMUNITIES = select(Community.slug, Community.titles).where(_A_MEMBER.is_not(None)).order_by(Community.slug)
 _DEFINED = select(DefinedSet.id, DefinedSet.spec, DefinedSet.name, DefinedSet.description).where(
     DefinedSet.filled.is_not(None)
 )
@@ -55,9 +66,9 @@ _BY_SPEC = _DEFINED.where(DefinedSet.spec == bindparam("spec"))
 
 def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]:
     """Yield all sets, each before the sets inside it."""
-    for slug in snapshot.session.scalars(_COMMUNITIES):
+    for slug, community_titles in snapshot.session.execute(_COMMUNITIES):
         for spec in specs_of_community(slug):
-            yield HarvestSet(spec, slug)
+            yield HarvestSet(spec, title_in(community_titles))
     used = dict.fromkeys(spec for term in snapshot.session.scalars(_TYPES) for spec in specs_of_type(term))
     titles = {specs[-1]: entry.title["en"] for entry in vocabularies[TYPES] if (specs := specs_of_type(entry.id))}
     for spec in used:
@@ -72,19 +83,19 @@ def chosen_by(snapshot: Snapshot, vocabularies: Vocabularies, spec: str) -> Chos
         terms = [entry.id for entry in vocabularies[TYPES] if spec in specs_of_type(entry.id)]
         return ChosenSet(SetKind.TYPE, {"types": terms}) if terms else None
     if spec.startswith(COMMUNITY):
-        return ChosenSet(SetKind.COMMUNITY, {"community": spec.removeprefix(COMMUNITY)})
+        return ChosenSet(SetKind.COMMUNITY, {"slug": spec.removeprefix(COMMUNITY)})
     row = snapshot.session.execute(_BY_SPEC, {"spec": spec}).first()
     return ChosenSet(SetKind.SEARCH, {"set_id": row.id}) if row else None
 
 
 def sets_of(snapshot: Snapshot, page: Sequence[HarvestItem]) -> Mapping[int, Sequence[str]]:
     """Return item -> its sets, in one query for all."""
-    defined = defined_sets_of(snapshot, [item.id for item in page])
+    names = named_sets_of(snapshot, [item.id for item in page])
     return {
         item.id: (
-            *specs_of_community(item.community),
+            *(spec for slug in names.get((item.id, SetKind.COMMUNITY), ()) for spec in specs_of_community(slug)),
             *specs_of_type(item.resource_type),
-            *defined.get(item.id, ()),
+            *names.get((item.id, SetKind.SEARCH), ()),
         )
         for item in page
     }

@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 
-from repository.core.actor import SYSTEM
+from repository.access.visibility import visible_to
+from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
-from repository.engines.search.port import Search, SearchEngine, Sort, VisibilityFilter
+from repository.engines.search.port import Search, SearchEngine, Sort
 from repository.engines.search.query_tree import And, Or, Term
 from repository.engines.services import Services
 from repository.harvest.model import DefinedSet, SetMember
@@ -29,7 +30,7 @@ BATCH = 200
 """versions in one query of the engine"""
 
 _READABLE = (Version.exposed, IN_PUBLIC)
-_CHANGES = select(Version.id, Version.change).where(*_READABLE)
+_CHANGES = select(Version.id, Version.cache_version).where(*_READABLE)
 _CHANGES_OF = _CHANGES.where(in_list(Version.id, "ids"))
 _LOCKED = select(Version).where(in_list(Version.id, "ids"), *_READABLE).order_by(Version.id).with_for_update()
 _MEMBERS = select(SetMember.set_id, SetMember.version_id).where(in_list(SetMember.version_id, "ids"))
@@ -103,7 +104,7 @@ def _file_batch(services: Services, sets: Mapping[int, str], changes: Changes) -
         rows = unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update(read=True)).all()
         unchanged = [row for row in rows if row.query == sets[row.id]]
         locked = unit.session.scalars(_LOCKED, {"ids": list(changes)})
-        versions = {version.id: version for version in locked if version.change == changes[version.id]}
+        versions = {version.id: version for version in locked if version.cache_version == changes[version.id]}
         decided = frozenset((row.id, version_id) for row in unchanged for version_id in versions)
         members = frozenset((set_id, version_id) for set_id, version_id in decided if version_id in hits[set_id])
         moved = _move(unit, _members(unit, list(versions)) & decided, members)
@@ -134,7 +135,7 @@ def matches(search: SearchEngine, query: str, ids: Sequence[int]) -> Collection[
     answer = search.find(
         Search(
             query=And((parse(query), these)),
-            scope=VisibilityFilter(public=True),
+            scope=visible_to(ANONYMOUS),
             latest_only=False,
             sort=Sort.OLDEST,
             size=len(ids),

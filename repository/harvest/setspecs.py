@@ -29,7 +29,7 @@ def specs_of_type(resource_type: str | None) -> tuple[str, ...]:
     return tuple(":".join(names[: depth + 1]) for depth in range(len(names)))
 
 
-def specs_of_community(slug: str | None) -> tuple[str, ...]:
-    """Return the set of a community's datasets, none for a slug that cannot be in a setSpec."""
+def specs_of_community(slug: str) -> tuple[str, ...]:
+    """Return the set of a community's datasets, none for a slug that cannot be in a setSpec, as old data may have."""
     spec = f"{COMMUNITY}{slug}"
     return (spec,) if slug and is_plain(spec) else ()

@@ -75,4 +75,4 @@ def identifier_json(identifier: Identifier) -> dict[str, object]:
 def _retry(unit: UnitOfWork, identifier: Identifier) -> None:
     identifier.attempts = 0
     identifier.next_try = None
-    unit.emit(RegistrationRetried(identifier.owner, {"identifier": identifier.value}))
+    unit.emit(RegistrationRetried(identifier.owner, identifier.value))

@@ -1,11 +1,24 @@
-"""Facts about identifiers."""
+"""Facts about identifiers, whose owner is a published version or a concept."""
 
-from repository.core.facts import Fact
+from dataclasses import dataclass
+
+from repository.core.facts import Fact, Phrase
 
 
+@dataclass(frozen=True, slots=True)
 class RegistrationOverdue(Fact):
-    """Subject: a published version or a concept whose registration is long overdue."""
+    """Identifiers of an owner should have been registered long ago."""
+
+    owner_id: int
+
+    words = Phrase("noticed an overdue registration", "发现逾期未完成的注册")
 
 
+@dataclass(frozen=True, slots=True)
 class RegistrationRetried(Fact):
-    """Subject: a published version or a concept; an administrator retries its registration now."""
+    """An administrator wants the registration of `identifier` tried again now."""
+
+    owner_id: int
+    identifier: str | None = None
+
+    words = Phrase("retried the registration of {identifier}", "重试注册 {identifier}")

@@ -49,7 +49,7 @@ def reserve_for_publication(
     minted = [
         _minted_row(unit, site, scheme, owner, context)
         for owner, has in present.items()
-        for scheme in site.nodes.schemes
+        for scheme in site.accounts.schemes
         if scheme not in has and scheme not in kept_elsewhere
     ]
     if minted:
@@ -83,8 +83,8 @@ def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme
 
 
 def _minted_row(snapshot: Snapshot, site: Site, scheme: str, owner: int, context: MintingContext) -> dict[str, Any]:
-    account = site.nodes.node_for(scheme, context)
-    return _row(snapshot, owner, scheme, site.nodes.minted(account, context, owner), account)
+    account = site.accounts.account_for(scheme, context)
+    return _row(snapshot, owner, scheme, site.accounts.mint(account, context, owner), account)
 
 
 def _row(

@@ -22,7 +22,7 @@ def external_doi(site: Site, text: str) -> str:
     if not _DOI.fullmatch(bare) or len(folded(bare)) > MAX_LENGTH:
         raise Invalid.field("pids.doi", "Invalid DOI")
     prefix = bare.partition("/")[0]
-    if prefix in site.nodes.prefixes("doi"):
+    if prefix in site.accounts.prefixes("doi"):
         raise Invalid.field(
             "pids.doi",
             f"The prefix '{prefix}' is managed by {site.name}. Please supply an external DOI or select another option.",

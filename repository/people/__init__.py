@@ -1,5 +1,8 @@
 """People and their tokens.
 
-Passwords are kept as argon2id hashes, tokens as SHA-256 of 256 random bits: neither can be read back, and a token
-is shown once, when it is made.  `sign_in` turns a presented token into an `Actor`.
+`accounts` register, check a password · `access_tokens` issue, revoke, recognise · `rules` addresses, names, passwords ·
+`model` · `queries` · `facts`.
+
+Passwords are kept as argon2id hashes, tokens as SHA-256 of 256 random bits: neither can be read back, and a token is
+shown once, when it is made.  `access_tokens.actor_for_token` turns the token of a request into an `Actor`.
 """

@@ -1,15 +1,35 @@
 """What happens to accounts."""
 
-from repository.core.facts import Fact
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from repository.core.facts import Fact, Phrase
 
 
+@dataclass(frozen=True, slots=True)
 class PersonRegistered(Fact):
-    """Subject: the person."""
+    """A person got an account."""
+
+    person_id: int
+
+    words = Phrase("registered a person", "注册用户")
 
 
+@dataclass(frozen=True, slots=True)
 class TokenIssued(Fact):
-    """Subject: the token."""
+    """A person got an access token with these scopes."""
+
+    token_id: int
+    person_id: int | None = None
+    scopes: Sequence[str] = ()
+
+    words = Phrase("issued an access token", "签发访问令牌")
 
 
+@dataclass(frozen=True, slots=True)
 class TokenRevoked(Fact):
-    """Subject: the token."""
+    """An access token was revoked."""
+
+    token_id: int
+
+    words = Phrase("revoked an access token", "撤销访问令牌")

@@ -24,7 +24,7 @@ class Person(Base):
 
 
 class AccessToken(Base):
-    """A personal access token; the secret itself is kept nowhere."""
+    """A personal access token; the secret itself is stored nowhere."""
 
     __tablename__ = "token"
 

@@ -1,4 +1,4 @@
-"""Reading accounts."""
+"""Read accounts."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from repository.people.model import AccessToken
 
 
 def tokens_of(snapshot: Snapshot, person_id: int) -> Sequence[AccessToken]:
-    """A person's tokens that still open something, oldest first."""
+    """Return a person's valid tokens, oldest first."""
     return snapshot.session.scalars(
         select(AccessToken)
         .where(AccessToken.person_id == person_id, AccessToken.revoked.is_(None))

@@ -1,10 +1,10 @@
-"""What a name, an address and a password must be."""
+"""Rules for names, addresses and passwords."""
 
 import re
 
 from repository.core.errors import Invalid
 
-# Deliberately wide: an address is proven by a message that arrives, not by a pattern.
+# Wide on purpose: a message that arrives proves an address, a pattern does not.
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 MAX_NAME = 200
 MAX_TOKEN_NAME = 100
@@ -13,7 +13,7 @@ MAX_PASSWORD = 1_000
 
 
 def normal_email(text: str) -> str:
-    """The address in lower case; raises `Invalid`."""
+    """Return the address in lower case; raise `Invalid` if it is not an address."""
     email = text.strip().lower()
     if not _EMAIL.fullmatch(email):
         raise Invalid.field("email", "Not a valid email address.")
@@ -21,7 +21,7 @@ def normal_email(text: str) -> str:
 
 
 def normal_name(text: str, longest: int = MAX_NAME) -> str:
-    """The name without blanks around it; raises `Invalid` if it is longer than a row can keep."""
+    """Return the name without blanks around it; raise `Invalid` if it is too long for a row."""
     name = text.strip()
     if len(name) > longest or "\x00" in name:
         raise Invalid.field("name", f"Must have at most {longest} characters, and no NUL.")
@@ -29,7 +29,7 @@ def normal_name(text: str, longest: int = MAX_NAME) -> str:
 
 
 def check_password(password: str) -> str:
-    """The password itself, if it is long enough and not absurdly long."""
+    """Return the password; raise `Invalid` if it is too short, or so long that hashing it costs too much."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise Invalid.field("password", f"Must have {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
     return password

@@ -1,6 +1,9 @@
-"""A draft becomes a citable version; a version is edited or followed by a new one.
+"""A draft becomes a citable version; a version is edited, followed by a new one, or withdrawn.
 
-Publishing is one short transaction whatever the number of files: the draft's file set is frozen by one row, the
-description is copied, DOI and CSTR of version and concept are reserved, and a fact is written.  What follows from the
-fact (reading bytes back, registering, indexing) is the business of `workers`.
+`publish` · `revise` edits and new versions · `withdraw` and restore · `embargo` ends of embargoes ·
+`community_assignment` · `version_order` which versions are the latest · `rules` · `facts`.
+
+Publishing is one short transaction for any number of files: one row freezes the draft's file set, the description is
+copied, DOI and CSTR of version and concept are reserved, and a fact is written.  `workers` do everything that follows
+from the fact (reading bytes back, registering, indexing).
 """

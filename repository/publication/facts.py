@@ -1,35 +1,90 @@
 """What happens to versions."""
 
-from repository.core.facts import Fact
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from repository.core.facts import Fact, Phrase
 
 
-class VersionPublished(Fact):
-    """Subject: the version; details name the concept and the versions that are no longer, or now, one of the latest."""
+@dataclass(frozen=True, slots=True)
+class VersionChange(Fact):
+    """A published version reads differently now.
+
+    `others` are the versions of its concept that became one of the latest by it, or are none any more.
+    """
+
+    version_id: int
+    concept_id: int | None = None
+    others: Sequence[int] = ()
 
 
-class VersionEdited(Fact):
-    """Subject: the version, whose description or access has a new revision."""
+@dataclass(frozen=True, slots=True)
+class VersionPublished(VersionChange):
+    """A version was published: the one with this `index` of its concept, counted from 1."""
+
+    index: int | None = None
+    revision: int | None = None
+
+    words = Phrase("published version {index}", "发布版本 {index}")
 
 
-class VersionWithdrawn(Fact):
-    """Subject: the version, which has a tombstone; details name its concept and the versions that are latest now."""
+@dataclass(frozen=True, slots=True)
+class VersionEdited(VersionChange):
+    """The description or the access of a version has a new revision."""
+
+    revision: int | None = None
+
+    words = Phrase("published corrections", "发布更正")
 
 
-class VersionRestored(Fact):
-    """Subject: the version, whose tombstone is gone; details as of a withdrawal."""
+@dataclass(frozen=True, slots=True)
+class VersionWithdrawn(VersionChange):
+    """A version got a tombstone: `reason` is a term of ``removalreasons``."""
+
+    reason: str | None = None
+    note: str | None = None
+
+    words = Phrase("withdrew the version", "撤回版本")
 
 
-class CommunityAssigned(Fact):
-    """Subject: the concept, which belongs to another community or none; details name both it and the versions."""
+@dataclass(frozen=True, slots=True)
+class VersionRestored(VersionChange):
+    """A version lost its tombstone."""
+
+    words = Phrase("restored the version", "恢复版本")
 
 
+@dataclass(frozen=True, slots=True)
+class EmbargoLifted(VersionChange):
+    """The files of a version opened."""
+
+    words = Phrase("lifted the embargo", "解除禁发期")
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsChanged(Fact):
+    """The grants of a concept changed: its `versions` and `drafts` have other readers."""
+
+    concept_id: int
+    versions: Sequence[int] = ()
+    drafts: Sequence[int] = ()
+
+    words = Phrase("changed who may use the dataset", "更改数据集权限")
+
+
+@dataclass(frozen=True, slots=True)
 class EditBegun(Fact):
-    """Subject: the version that an edit was opened for."""
+    """An edit of a version was opened."""
+
+    version_id: int
+
+    words = Phrase("began to edit the version", "开始编辑版本")
 
 
+@dataclass(frozen=True, slots=True)
 class NewVersionBegun(Fact):
-    """Subject: the draft of the coming version."""
+    """A draft of the next version was opened."""
 
+    draft_id: int
 
-class EmbargoLifted(Fact):
-    """Subject: the version whose files opened."""
+    words = Phrase("began a new version", "开始新版本")

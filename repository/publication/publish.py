@@ -1,5 +1,6 @@
 """Publish a draft."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,19 +17,20 @@ from repository.files.model import FileSet
 from repository.files.queries import has_pending
 from repository.files.uploads import freeze
 from repository.identifiers.reserve import minting_context, reserve_for_publication
-from repository.publication.facts import VersionEdited, VersionPublished
+from repository.publication.facts import VersionChange, VersionEdited, VersionPublished
 from repository.publication.rules import require_publishable
-from repository.publication.version_order import touching_other_versions
+from repository.publication.version_order import latest_ids, touch_changed_latest
 from repository.records.change_tracking import mark_public, touch
 from repository.records.model import Concept, Version, VersionRevision
 
 GONE = "Not found."
+# Built once: composing a statement costs more than running it.
 _REVISION = insert(cast(Table, VersionRevision.__table__)).inline()
 
 
 @dataclass(frozen=True, slots=True)
 class _Edition:
-    """What is about to be published."""
+    """A draft that is about to become a version."""
 
     draft: Draft
     concept: Concept
@@ -36,22 +38,28 @@ class _Edition:
 
 
 def publish(unit: UnitOfWork, site: Site, draft_id: int, expected: str | None = None) -> Version:
-    """Make the draft a version, or its corrections the next revision of the version it edits.
+    """Make the draft a version, or its corrections the next revision of the version that it edits.
 
-    Raises `Incomplete` naming what is missing; `NotFound` when there is no draft (any more), so that a second request
+    Raises `Incomplete`, which names every gap; `NotFound` if there is no draft, or no longer, so that a second request
     for the same publication changes nothing.
     """
     draft, concept, files = draft_with_files(unit, draft_id, Action.PUBLISH, expected=expected, gone=GONE)
     edition = _Edition(draft, concept, files)
     _require_publishable(unit, edition)
-    with touching_other_versions(unit, concept) as others:
-        version = _revise(unit, draft) if draft.kind == DraftKind.EDIT else _first_revision(unit, site, edition)
-    fact = VersionEdited if draft.kind == DraftKind.EDIT else VersionPublished
-    unit.emit(fact(version.id, {"concept": concept.id, "revision": version.revision, "others": others}))
+    before = latest_ids(unit, concept)
+    version = _revise(unit, draft) if draft.kind == DraftKind.EDIT else _write_version(unit, site, edition)
+    others = touch_changed_latest(unit, concept, before)
+    unit.emit(_fact_of(draft, version, others))
     unit.session.delete(draft)
     unit.session.flush()
     _keep_revision(unit, version)
     return version
+
+
+def _fact_of(draft: Draft, version: Version, others: Sequence[int]) -> VersionChange:
+    if draft.kind == DraftKind.EDIT:
+        return VersionEdited(version.id, version.concept_id, others, version.revision)
+    return VersionPublished(version.id, version.concept_id, others, version.index, version.revision)
 
 
 def _require_publishable(snapshot: Snapshot, edition: _Edition) -> None:
@@ -64,7 +72,7 @@ def _require_publishable(snapshot: Snapshot, edition: _Edition) -> None:
     )
 
 
-def _first_revision(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
+def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
     draft, concept = edition.draft, edition.concept
     freeze(unit, edition.files)
     now = unit.event_time()
@@ -73,14 +81,14 @@ def _first_revision(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
         concept_id=concept.id,
         index=concept.versions + 1,
         revision=draft.revision + 1,
-        change=1,
+        cache_version=1,
         file_set_id=draft.file_set_id,
         created=now,
         updated=now,
     )
     _copy_description(draft, version)
     insert_rows(unit.session, [version])
-    origin = minting_context(concept.community, version.description)
+    origin = minting_context(concept.default_community, version.description)
     reserve_for_publication(unit, site, version.id, concept.id, origin)
     update_row(unit.session, concept, latest_id=version.id, versions=version.index)
     return version

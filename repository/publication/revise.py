@@ -1,8 +1,9 @@
 """Open a published version for corrections, or begin its successor."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from repository.access.policy import Action, Resource, must
+from repository.access.queries import grants_of
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.drafts import blank_draft
 from repository.deposits.model import Draft, DraftKind
@@ -13,18 +14,22 @@ from repository.records.model import Concept, Version
 from repository.records.queries import RecordView, new_record_ids, record_view
 
 NOT_INHERITED = ("version", "publication_date")
+# Built once: composing a statement costs more than running it.
+_OPEN_NEW_VERSION = select(Draft).where(
+    Draft.concept_id == bindparam("concept_id"), Draft.kind == DraftKind.NEW_VERSION.value
+)
 
 
 def edit_version(unit: UnitOfWork, record_id: int) -> DraftView:
-    """A draft to correct a version's description; the one that is open already, if there is one."""
-    open_one = unit.session.get(Draft, record_id)
-    if open_one is None:
+    """Return a draft to correct a version's description; the open one, if there is one."""
+    open_draft = unit.session.get(Draft, record_id)
+    if open_draft is None:
         view = record_view(unit, record_id)
         must(unit.actor, Action.EDIT_RECORD, view.resource)
-        _in_turn(unit, view)
-        open_one = unit.session.get(Draft, record_id)
-    if open_one is not None:
-        return _reopened(unit, open_one)
+        _lock(unit, view)
+        open_draft = unit.session.get(Draft, record_id)
+    if open_draft is not None:
+        return _reopen(unit, open_draft)
     draft = blank_draft(unit, view.concept, record_id, DraftKind.EDIT, view.files)
     _inherit(draft, view.version)
     draft.index, draft.created = view.version.index, view.version.created
@@ -37,14 +42,17 @@ def edit_version(unit: UnitOfWork, record_id: int) -> DraftView:
 
 
 def new_version(unit: UnitOfWork, record_id: int) -> DraftView:
-    """A draft of the version after the latest, with its description but no files; the open one, if there is one."""
+    """Return a draft of the next version; the open one, if there is one.
+
+    A new draft has the description of the latest version and no files.
+    """
     view = record_view(unit, record_id)
     must(unit.actor, Action.NEW_VERSION, view.resource)
-    _in_turn(unit, view)
+    _lock(unit, view)
     concept = view.concept
-    open_one = _open_new_version(unit, concept.id)
-    if open_one is not None:
-        return view_of(unit, open_one, concept)
+    open_draft = _open_new_version(unit, concept.id)
+    if open_draft is not None:
+        return view_of(unit, open_draft, concept)
     assert concept.latest_id is not None
     latest = unit.session.get_one(Version, concept.latest_id)
     draft = blank_draft(unit, concept, new_record_ids(unit, 1)[0], DraftKind.NEW_VERSION, new_set(unit))
@@ -59,22 +67,20 @@ def new_version(unit: UnitOfWork, record_id: int) -> DraftView:
     return view_of(unit, draft, concept)
 
 
-def _in_turn(unit: UnitOfWork, view: RecordView) -> None:
-    """Two requests at once must end with one draft: the concept's row is their turnstile; who waited reads anew."""
+def _lock(unit: UnitOfWork, view: RecordView) -> None:
+    """Lock the concept, so that two requests at once end with one draft; then read the rows again."""
     unit.session.refresh(view.concept, with_for_update=True)
     unit.session.refresh(view.version)
 
 
-def _reopened(unit: UnitOfWork, draft: Draft) -> DraftView:
+def _reopen(unit: UnitOfWork, draft: Draft) -> DraftView:
     concept = unit.session.get_one(Concept, draft.concept_id)
-    must(unit.actor, Action.EDIT_RECORD, Resource(owner_id=concept.owner_id))
+    must(unit.actor, Action.EDIT_RECORD, Resource(grants_of(unit, concept.id)))
     return view_of(unit, draft, concept)
 
 
 def _open_new_version(snapshot: Snapshot, concept_id: int) -> Draft | None:
-    return snapshot.session.scalar(
-        select(Draft).where(Draft.concept_id == concept_id, Draft.kind == DraftKind.NEW_VERSION.value)
-    )
+    return snapshot.session.scalar(_OPEN_NEW_VERSION, {"concept_id": concept_id})
 
 
 def _inherit(draft: Draft, version: Version) -> None:

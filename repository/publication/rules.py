@@ -1,4 +1,4 @@
-"""What a draft needs to be published."""
+"""Rules for the publication of a draft."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,11 +12,11 @@ PENDING_FILES = "One or more files have not completed their transfer, please wai
 def require_publishable(
     errors: Sequence[Mapping[str, Any]], files_enabled: bool, file_count: int, pending: bool
 ) -> None:
-    """Raises `Incomplete` naming everything that stands in the way; `errors` are those of the draft."""
-    found = [FieldError(error["field"], tuple(error["messages"])) for error in errors]
+    """Raise `Incomplete`, which names every obstacle; `errors` are those of the draft."""
+    obstacles = [FieldError(error["field"], tuple(error["messages"])) for error in errors]
     if files_enabled and file_count == 0:
-        found.append(FieldError.of("files.enabled", NO_FILES))
+        obstacles.append(FieldError.of("files.enabled", NO_FILES))
     if pending:
-        found.append(FieldError.of("files", PENDING_FILES))
-    if found:
-        raise Incomplete(errors=found)
+        obstacles.append(FieldError.of("files", PENDING_FILES))
+    if obstacles:
+        raise Incomplete(errors=obstacles)

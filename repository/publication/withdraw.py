@@ -1,13 +1,14 @@
-"""Withdraw a published version and leave a tombstone; undo it.
+"""Withdraw a published version and leave a tombstone; restore it.
 
-The version stays where it was: its identifiers lead to its page, which tells that and why it is gone.  Its files are
-closed at once, for whoever reads them asks for the version first; registrars, index and harvesters follow by the fact.
+The row of the version stays, and its identifiers lead to its page, which says that it is gone and why.  Its files are
+closed at once, because every reader of a file reads the version first; registrars, index and harvesters follow by the
+fact.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from repository.access.audience import Audience
 from repository.access.policy import Action, must
@@ -17,7 +18,7 @@ from repository.core.unit_of_work import UnitOfWork
 from repository.dataset.formats.citation.citations import cite
 from repository.dataset.vocabularies import Vocabularies
 from repository.publication.facts import VersionRestored, VersionWithdrawn
-from repository.publication.version_order import touching_other_versions
+from repository.publication.version_order import latest_ids, touch_changed_latest
 from repository.records.change_tracking import touch
 from repository.records.model import Concept, Tombstone, Version
 from repository.records.public_view import public_view
@@ -25,13 +26,20 @@ from repository.records.queries import RecordView, record_view, record_views
 
 MAX_CITATION = 20_000
 _TEXTS = {"note": 5_000, "citation_text": MAX_CITATION}
+# Built once: composing a statement costs more than running it.
+_LATEST = (
+    select(Version.id)
+    .where(Version.concept_id == bindparam("concept_id"))
+    .order_by(Version.withdrawn_at.is_(None).desc(), Version.index.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Epitaph:
     """Why a version is withdrawn: a term of ``removalreasons``, a note, and whether the public may read both.
 
-    `citation` is how it is to be cited, as it was until now if that is empty.
+    `citation` is the citation of the withdrawn version; empty means the one from before.
     """
 
     reason: str
@@ -41,10 +49,10 @@ class Epitaph:
 
 
 def read_epitaph(raw: Mapping[str, object], vocabularies: Vocabularies) -> Epitaph:
-    """From a body of the contract (section 1.2); raises `Invalid` naming every field that is wrong."""
+    """Read a body of the contract (section 1.2); raise `Invalid`, which names every wrong field."""
     errors: list[FieldError] = []
-    named = raw.get("removal_reason")
-    reason = named.get("id") if isinstance(named, Mapping) else None
+    term = raw.get("removal_reason")
+    reason = term.get("id") if isinstance(term, Mapping) else None
     if not isinstance(reason, str) or reason not in vocabularies["removalreasons"]:
         known = ", ".join(entry.id for entry in vocabularies["removalreasons"].search())
         errors.append(FieldError.of("removal_reason.id", f"Choose one of: {known}."))
@@ -59,7 +67,7 @@ def read_epitaph(raw: Mapping[str, object], vocabularies: Vocabularies) -> Epita
 
 def _text(raw: Mapping[str, object], name: str, most: int, errors: list[FieldError]) -> str:
     value = raw.get(name) or ""
-    # NUL is the one character that not every database can keep in a text
+    # PostgreSQL cannot keep NUL in a text
     if not isinstance(value, str) or len(value) > most or "\x00" in value:
         errors.append(FieldError.of(name, f"Not a valid string of at most {most} characters."))
         return ""
@@ -69,17 +77,18 @@ def _text(raw: Mapping[str, object], name: str, most: int, errors: list[FieldErr
 def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id: int, epitaph: Epitaph) -> Version:
     """Put a tombstone in the version's place.
 
-    Raises `NotFound`, `Forbidden`, and `Gone` when it is withdrawn already, so that a second request changes nothing.
+    Raises `NotFound`, `Forbidden`, and `Gone` if it is withdrawn already, so that a second request changes nothing.
     """
     view = record_view(unit, record_id)
     must(unit.actor, Action.WITHDRAW, view.resource)
-    version, concept = _locked(unit, view)
-    if version.withdrawn_at is not None:  # while this request waited for its turn
+    version, concept = _lock(unit, view)
+    if version.withdrawn_at is not None:  # while this request waited for the lock
         raise Conflict("The record has been withdrawn meanwhile.")
-    with touching_other_versions(unit, concept) as others:
-        version.withdrawn_at = unit.now
-        _noticed(unit, version, concept)
-    stone = Tombstone(
+    before = latest_ids(unit, concept)
+    version.withdrawn_at = unit.now
+    _touch(unit, version, concept)
+    others = touch_changed_latest(unit, concept, before)
+    tombstone = Tombstone(
         version_id=version.id,
         reason=epitaph.reason,
         note=epitaph.note,
@@ -88,28 +97,28 @@ def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id
         removed_by=unit.actor.person_id,
         at=version.withdrawn_at,
     )
-    unit.session.add(stone)
-    details = {"concept": concept.id, "others": others, "reason": epitaph.reason, "note": epitaph.note}
-    unit.emit(VersionWithdrawn(version.id, details))
+    unit.session.add(tombstone)
+    unit.emit(VersionWithdrawn(version.id, concept.id, others, epitaph.reason, epitaph.note))
     unit.session.flush()
     return version
 
 
 def restore(unit: UnitOfWork, record_id: int) -> Version:
-    """Take the tombstone away; raises `Conflict` where there is none."""
+    """Remove the tombstone; raise `Conflict` if there is none."""
     views = record_views(unit, [record_id])
     if not views:
         record_view(unit, record_id)
     must(unit.actor, Action.RESTORE, views[0].resource)
-    version, concept = _locked(unit, views[0])
-    stone = unit.session.get(Tombstone, record_id)
-    if stone is None:
+    version, concept = _lock(unit, views[0])
+    tombstone = unit.session.get(Tombstone, record_id)
+    if tombstone is None:
         raise Conflict("The record is not withdrawn.")
-    with touching_other_versions(unit, concept) as others:
-        version.withdrawn_at = None
-        _noticed(unit, version, concept)
-    unit.session.delete(stone)
-    unit.emit(VersionRestored(version.id, {"concept": concept.id, "others": others}))
+    before = latest_ids(unit, concept)
+    version.withdrawn_at = None
+    _touch(unit, version, concept)
+    others = touch_changed_latest(unit, concept, before)
+    unit.session.delete(tombstone)
+    unit.emit(VersionRestored(version.id, concept.id, others))
     unit.session.flush()
     return version
 
@@ -118,18 +127,15 @@ def _citation(view: RecordView, site: Site, vocabularies: Vocabularies) -> str:
     return cite(public_view(view, site, vocabularies, Audience.PUBLIC), "apa")[:MAX_CITATION]
 
 
-def _locked(unit: UnitOfWork, view: RecordView) -> tuple[Version, Concept]:
-    """The concept's row is the turnstile of all that changes its versions; the version's, that of edits."""
+def _lock(unit: UnitOfWork, view: RecordView) -> tuple[Version, Concept]:
+    """Lock the concept, as every change of its versions does, and the version, as edits do."""
     unit.session.refresh(view.concept, with_for_update=True)
     unit.session.refresh(view.version, with_for_update=True)
     return view.version, view.concept
 
 
-def _noticed(unit: UnitOfWork, version: Version, concept: Concept) -> None:
-    """Harvesters, caches and the index notice; the latest is the newest version that is there, if one is."""
+def _touch(unit: UnitOfWork, version: Version, concept: Concept) -> None:
+    """Record the change; the latest is now the newest version without a tombstone, else the newest of all."""
     touch(unit, version)
     unit.session.flush()
-    there = (Version.withdrawn_at.is_(None).desc(), Version.index.desc())
-    concept.latest_id = unit.session.scalar(
-        select(Version.id).where(Version.concept_id == concept.id).order_by(*there).limit(1)
-    )
+    concept.latest_id = unit.session.scalar(_LATEST, {"concept_id": concept.id})

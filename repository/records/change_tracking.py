@@ -13,7 +13,7 @@ from repository.records.model import PastDatestamp, Version
 
 def touch(unit: UnitOfWork, version: Version) -> None:
     """Record a public change: raise `change`, set `updated`, give a new OAI datestamp."""
-    version.change += 1
+    version.cache_version += 1
     version.updated = unit.event_time()
     touch_for_harvesters(unit, version)
 

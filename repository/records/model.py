@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, select, text
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 
 from repository.access.access_terms import AccessTerms
+from repository.communities.model import Community, CommunityDataset
 from repository.core.database.engine import Base, Identity
 
 
@@ -49,7 +50,8 @@ class Described:
 class Concept(Base):
     """A dataset through all its versions; `versions` counts the published ones.
 
-    `community` is the slug of the community that it belongs to, whose series and registrars its identifiers come from.
+    `default_community` is the slug of the community whose series and registrars its identifiers come from; it is None
+    if and only if the dataset is in no community.  It is read with every concept, in the same statement.
     """
 
     __tablename__ = "concept"
@@ -59,7 +61,13 @@ class Concept(Base):
     latest_id: Mapped[int | None] = mapped_column(Identity)
     versions: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
-    community: Mapped[str | None] = mapped_column(String(100), index=True)
+    default_community: Mapped[str | None] = column_property(
+        select(Community.slug)
+        .join(CommunityDataset, CommunityDataset.community_id == Community.id)
+        .where(CommunityDataset.concept_id == id, CommunityDataset.is_default)  # noqa: A003 - its own column
+        .correlate_except(Community, CommunityDataset)
+        .scalar_subquery()
+    )
 
 
 def _as_updated(context: Any) -> datetime:
@@ -70,9 +78,10 @@ def _as_updated(context: Any) -> datetime:
 class Version(Described, Base):
     """A published version.
 
-    `revision` counts corrections of the description.  `change` counts all changes that a reader or the index can see,
-    such as no longer being the latest.  `withdrawn_at` is set while the version has a tombstone.  `exposed` says that
-    the public could once read it: harvesters that have it must then be told of its deletion.
+    `revision` counts corrections of the description.  `cache_version` (in the database: ``change``) counts all changes
+    that a reader or the index can see, such as no longer being the latest.  `withdrawn_at` is set while the version has
+    a tombstone.  `exposed` says that the public could once read it: harvesters that have it must then be told of its
+    deletion.
 
     `datestamp` is the date for harvesters: `updated`, or a later one when the version entered or left a set.
     `records.change_tracking` alone moves both.  `resource_type` is the id of the type that the public read last.
@@ -84,7 +93,7 @@ class Version(Described, Base):
     concept_id: Mapped[int] = mapped_column(ForeignKey("concept.id"))
     index: Mapped[int]
     revision: Mapped[int]
-    change: Mapped[int]
+    cache_version: Mapped[int] = mapped_column("change", key="cache_version")
     created: Mapped[datetime]
     updated: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 
 from repository.access.access_terms import PUBLIC
 from repository.access.policy import Resource
+from repository.access.queries import grants_on
 from repository.core.unit_of_work import Snapshot
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
@@ -32,10 +33,10 @@ _KEY = (
         _VERSION.record_access,
         _VERSION.files_access,
         _VERSION.withdrawn_at,
-        _VERSION.change,
-        _CONCEPT.owner_id,
+        _VERSION.cache_version,
+        grants_on(_VERSION.concept_id),
         _CONCEPT.latest_id,
-        _of_siblings(select(func.sum(_SIBLING.c.change))).scalar_subquery(),
+        _of_siblings(select(func.sum(_SIBLING.c.cache_version))).scalar_subquery(),
         _of_pids(select(func.sum(_IDENTIFIER.change))).scalar_subquery(),
         _of_siblings(select(func.max(_SIBLING.c.updated))).scalar_subquery(),
         _of_pids(select(func.max(_IDENTIFIER.registered))).scalar_subquery(),
@@ -64,10 +65,10 @@ def page_key(snapshot: Snapshot, record_id: int) -> PageKey | None:
     row = snapshot.session.connection().execute(_KEY, {"id": record_id}).first()
     if row is None:
         return None
-    key, record, files, withdrawn_at, change, owner_id, latest_id, siblings, pids, updated, registered = row
+    key, record, files, withdrawn_at, change, grants, latest_id, siblings, pids, updated, registered = row
     return PageKey(
         id=key,
-        resource=Resource(owner_id, record == PUBLIC, files == PUBLIC),
+        resource=Resource(grants, record == PUBLIC, files == PUBLIC),
         withdrawn=withdrawn_at is not None,
         changes=(change, latest_id, siblings, pids),
         modified=max(moment for moment in (updated, registered) if moment is not None),

@@ -51,7 +51,7 @@ def registration_targets(services: Services, owners: Sequence[int]) -> dict[int,
     registrars = list(
         {registrar.name: registrar for registrar in services.registrars.values() if registrar.format}.values()
     )
-    languages = {account.name: account.languages for account in services.site.nodes.nodes}
+    languages = {account.name: account.languages for account in services.site.accounts}
     with services.database.snapshot(SYSTEM) as snapshot:
         views = record_views(snapshot, owners)
         site, vocabularies = services.site, services.vocabularies

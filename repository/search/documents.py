@@ -1,4 +1,4 @@
-"""What of a record or draft is indexed."""
+"""The document that the index holds of a record or draft."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from repository.access.access_terms import PUBLIC, AccessStatus, AccessTerms
+from repository.access.policy import Action, Grant, Resource, owners_of, readers_of
 from repository.core.clock import iso
 from repository.dataset.description import Agent, Description
 from repository.dataset.formats.plain_text import one_line, plain
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.queries import DraftView
+from repository.deposits.queries import ListedDraft
 from repository.engines.search.port import DocumentKind, IndexDocument
 from repository.identifiers.queries import ByScheme
 
@@ -31,12 +32,12 @@ class FileNames:
 
 @dataclass(frozen=True, slots=True)
 class PublishedVersion:
-    """The columns of a version, its concept and its file set that are indexed."""
+    """The columns of a version, its concept and its file set that are indexed, and its grants."""
 
     id: int
     concept_id: int
-    change: int
-    owner_id: int
+    cache_version: int
+    grants: frozenset[Grant]
     index: int
     created: datetime
     updated: datetime
@@ -52,6 +53,10 @@ class PublishedVersion:
     @property
     def open_files(self) -> bool:
         return self.files_access == PUBLIC
+
+    @property
+    def resource(self) -> Resource:
+        return Resource(self.grants, record_public=self.record_access == PUBLIC, files_public=self.open_files)
 
     @property
     def status(self) -> AccessStatus:
@@ -72,23 +77,23 @@ class Context:
 
 
 def record_document(version: PublishedVersion, context: Context, vocabularies: Vocabularies) -> IndexDocument:
-    """The document of a published version; of files the public may not have, no name is indexed."""
-    said = description_of(version.description, vocabularies)
+    """Return the document of a published version; the names of closed files are not indexed."""
+    description = description_of(version.description, vocabularies)
     return IndexDocument(
         kind=DocumentKind.RECORD,
         id=version.id,
         concept_id=version.concept_id,
-        revision=version.change,
-        owner_id=version.owner_id,
-        public=version.record_access == PUBLIC,
+        revision=version.cache_version,
+        readers=readers_of(version.resource, Action.READ_RECORD),
+        owners=owners_of(version.resource),
         latest=context.latest,
         index=version.index,
         created=iso(version.created),
         updated=iso(version.updated),
-        texts={**_texts(said), "filenames": context.files.keys if version.open_files else ()},
+        texts={**_texts(description), "filenames": context.files.keys if version.open_files else ()},
         keywords={
-            **_keywords(said),
-            **_identity(version.id, version.concept_id, version.owner_id, context.pids, context.concept_pids),
+            **_keywords(description),
+            **_identity(version.id, version.concept_id, context.pids, context.concept_pids),
             "is_published": ["true"],
             "status": ["published"],
             "access_status": [version.status.value],
@@ -106,25 +111,25 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
     )
 
 
-def draft_document(view: DraftView, vocabularies: Vocabularies) -> IndexDocument:
-    """The document of a draft, from those of its fields that are sound."""
-    draft, concept = view.draft, view.concept
-    said = description_of(_sound(draft.description, draft.errors), vocabularies)
+def draft_document(listed: ListedDraft, vocabularies: Vocabularies) -> IndexDocument:
+    """Return the document of a draft, from those of its fields that are sound."""
+    view, draft, concept = listed.view, listed.view.draft, listed.view.concept
+    description = description_of(_sound(draft.description, draft.errors), vocabularies)
     return IndexDocument(
         kind=DocumentKind.DRAFT,
         id=draft.id,
         concept_id=concept.id,
         revision=draft.revision,
-        owner_id=concept.owner_id,
-        public=False,
+        readers=readers_of(listed.resource, Action.READ_DRAFT),
+        owners=owners_of(listed.resource),
         latest=True,
         index=draft.index,
         created=iso(draft.created),
         updated=iso(draft.updated),
-        texts=_texts(said),
+        texts=_texts(description),
         keywords={
-            **_keywords(said),
-            **_identity(draft.id, concept.id, concept.owner_id, _folded(view.pids), _folded(view.concept_pids)),
+            **_keywords(description),
+            **_identity(draft.id, concept.id, _folded(view.pids), _folded(view.concept_pids)),
             "is_published": ["false"],
             "status": ["new_version_draft" if concept.latest_id else "draft"],
             "access_status": [draft.terms.status(draft.files_enabled).value],
@@ -138,18 +143,17 @@ def draft_document(view: DraftView, vocabularies: Vocabularies) -> IndexDocument
 
 
 def _sound(metadata: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The metadata without the fields that were sent wrong."""
+    """Return the metadata without its faulty fields."""
     faulty = {
         parts[1] for error in errors if len(parts := str(error["field"]).split(".")) > 1 and parts[0] == "metadata"
     }
     return {name: value for name, value in metadata.items() if name not in faulty}
 
 
-def _identity(number: int, concept_id: int, owner_id: int, pids: Pids, concept_pids: Pids) -> dict[str, Sequence[str]]:
+def _identity(record_id: int, concept_id: int, pids: Pids, concept_pids: Pids) -> dict[str, Sequence[str]]:
     return {
-        "id": [str(number)],
+        "id": [str(record_id)],
         "concept_id": [str(concept_id)],
-        "owner_id": [str(owner_id)],
         **{scheme: [folded] for scheme, folded in pids.items()},
         **{f"concept_{scheme}": [folded] for scheme, folded in concept_pids.items()},
     }
@@ -159,38 +163,38 @@ def _folded(pids: ByScheme) -> Pids:
     return {scheme: pid.folded for scheme, pid in pids.items()}
 
 
-def _texts(said: Description) -> dict[str, Sequence[str]]:
+def _texts(about: Description) -> dict[str, Sequence[str]]:
     return {
-        "title": [said.title],
-        "additional_titles": [each.text for each in said.additional_titles],
-        "description": _plain([plain(said.description)]),
-        "additional_descriptions": _plain(each.text for each in said.additional_descriptions),
-        "creators": [agent.name for agent in said.creators],
-        "contributors": [agent.name for agent in said.contributors],
-        "affiliations": _affiliations((*said.creators, *said.contributors)),
-        "subjects": [subject.subject for subject in said.subjects],
-        "publisher": [said.publisher] if said.publisher else [],
-        "references": list(said.references),
+        "title": [about.title],
+        "additional_titles": [item.text for item in about.additional_titles],
+        "description": _plain([plain(about.description)]),
+        "additional_descriptions": _plain(item.text for item in about.additional_descriptions),
+        "creators": [agent.name for agent in about.creators],
+        "contributors": [agent.name for agent in about.contributors],
+        "affiliations": _affiliations((*about.creators, *about.contributors)),
+        "subjects": [subject.subject for subject in about.subjects],
+        "publisher": [about.publisher] if about.publisher else [],
+        "references": list(about.references),
         "funding": [
-            text for each in said.funding for text in (each.funder, each.award_title, each.award_number) if text
+            text for item in about.funding for text in (item.funder, item.award_title, item.award_number) if text
         ],
-        "places": [place.place for place in said.places if place.place],
+        "places": [place.place for place in about.places if place.place],
     }
 
 
-def _keywords(said: Description) -> dict[str, Sequence[str]]:
+def _keywords(about: Description) -> dict[str, Sequence[str]]:
     return {
-        "resource_type": [said.resource_type.id] if said.resource_type.id else [],
-        "version": [said.version] if said.version else [],
-        "subject": [subject.subject for subject in said.subjects],
-        "licence": [licence.id for licence in said.licences if licence.id],
-        "language": [language.id for language in said.languages],
-        "creator": [agent.name for agent in said.creators],
-        "creator_identifiers": [each.identifier for agent in said.creators for each in agent.identifiers],
-        "identifiers": [each.identifier for each in said.identifiers],
-        "related_identifiers": [each.identifier for each in said.related_identifiers],
-        "year": [said.year] if said.year else [],
-        "publication_date": [said.publication_date] if said.publication_date else [],
+        "resource_type": [about.resource_type.id] if about.resource_type.id else [],
+        "version": [about.version] if about.version else [],
+        "subject": [subject.subject for subject in about.subjects],
+        "licence": [licence.id for licence in about.licences if licence.id],
+        "language": [language.id for language in about.languages],
+        "creator": [agent.name for agent in about.creators],
+        "creator_identifiers": [item.identifier for agent in about.creators for item in agent.identifiers],
+        "identifiers": [item.identifier for item in about.identifiers],
+        "related_identifiers": [item.identifier for item in about.related_identifiers],
+        "year": [about.year] if about.year else [],
+        "publication_date": [about.publication_date] if about.publication_date else [],
     }
 
 

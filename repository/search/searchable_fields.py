@@ -1,4 +1,4 @@
-"""Which documented path of a record means which field of the index.
+"""The documented paths of a record, and the field of the index that each means.
 
 The API's documentation is generated from `PATHS`, so a path that stands here is one that people may use.
 """
@@ -20,7 +20,6 @@ _RECORD = {
     "status": "status",
     "versions.index": "version_index",
     "parent.id": "concept_id",
-    "parent.access.owned_by.user": "owner_id",
     "parent.pids.doi.identifier": "concept_doi",
     "parent.pids.cstr.identifier": "concept_cstr",
     "pids.doi.identifier": "doi",
@@ -88,7 +87,6 @@ _ALIASES = {
     "license.id": "licence",
     "license.identifier": "licence",
     "version": "version",
-    "owners": "owner_id",
     "publisher": "publisher",
     "language": "language",
     "filename": "filenames",
@@ -99,8 +97,8 @@ _ALIASES = {
 PATHS: Mapping[str, str] = MappingProxyType({**_RECORD, **_METADATA, **_ALIASES})
 """Path as typed before the colon -> a field of the index, or `FREE`; ``.*`` stands for any path below."""
 
-WITHOUT_VALUES = frozenset({"communities"})
-"""Names that are known and of which no record has a value."""
+WITHOUT_VALUES = frozenset({"communities", "owners"})
+"""Names that are understood as fields and find nothing; owners are nobody's business but their own."""
 
 ROOTS = ("metadata", "access", "parent", "pids", "files", "versions", "custom_fields", "stats")
 """What begins with one of these and a dot is a path, though perhaps one that is not indexed."""
@@ -110,7 +108,7 @@ _ANY_CASE = frozenset({"doi", "cstr"})
 
 
 def names_pattern() -> str:
-    """A regular expression for everything that is a path when a colon follows."""
+    """Return a regular expression for everything that is a path when a colon follows."""
     names = sorted({*PATHS, *WITHOUT_VALUES}, key=lambda name: (-len(name), name))
     exact = [re.escape(name) for name in names if name not in _ANY_CASE]
     pasted = [f"(?i:{name})" for name in sorted(_ANY_CASE)]
@@ -119,7 +117,7 @@ def names_pattern() -> str:
 
 
 def index_field(path: str) -> str | None:
-    """The field that `path` names, `FREE` for all text, None when it is not indexed."""
+    """Return the field that `path` names, `FREE` for all text, None when it is not indexed."""
     path = path.replace("\\", "")
     if path.casefold() in _ANY_CASE:
         path = path.casefold()
@@ -147,14 +145,14 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
 def value_of(field: str | None, text: str) -> str:
-    """`text` as the index keeps values of `field`: identifiers bare, DOI and CSTR in lower case."""
+    """Return `text` as the index keeps values of `field`: bare identifiers, DOI and CSTR in lower case."""
     for scheme in _SCHEMES.get(field or "", ()):
         text = _PERSISTENT[scheme].sub("", text)
     return text.casefold() if field in _SCHEMES else text
 
 
 def pasted_identifier(text: str) -> tuple[str, str] | None:
-    """The identifier that a bare word is, as (``doi`` or ``cstr``, bare value); None when it is a word."""
+    """Return scheme (``doi`` or ``cstr``) and bare value of a pasted identifier; None for other words."""
     for scheme in ("doi", "cstr"):
         bare = _PERSISTENT[scheme].sub("", text)
         if scheme == "doi" and _DOI.fullmatch(bare):

@@ -9,12 +9,12 @@ from repository.core.errors import Invalid
 
 
 def refused(start: int | None, expectation: str) -> Invalid:
-    """The error for the field ``q``; `start` counts from 0, people from 1."""
+    """Return the error for the field ``q``; `start` counts from 0, people from 1."""
     return Invalid.field("q", f"Syntax error at position {(start or 0) + 1}: {expectation}.")
 
 
 def refusal(text: str, error: UnexpectedInput) -> Invalid:
-    """What was expected where the parser stopped."""
+    """Return the error that says what was expected where the parser stopped."""
     start = _start(text, error)
     parser = error.interactive_parser
     accepted: set[str] = parser.accepts()  # type: ignore[no-untyped-call]  # lark's own gap
@@ -29,7 +29,7 @@ def _start(text: str, error: UnexpectedInput) -> int:
 
 
 def _expectation(rest: str, accepted: set[str], read: Sequence[Token]) -> str:
-    """`rest` begins with what was not understood; `read` are the tokens still waiting for their other half."""
+    """Return what was expected; `rest` is the text not understood, `read` the tokens that wait for a partner."""
     if rest.startswith('"'):
         return 'the quotation mark is never closed, another " was expected'
     if "_TO" in accepted:

@@ -35,15 +35,15 @@ def read_word(raw: str) -> Word:
     raw = _FUZZY_AND_BOOST.sub("", raw, count=1)
     text = _plain(raw)
     # An escaped * or ? among wild ones becomes the nearest that a pattern can say: any one character.
-    pattern = _ESCAPED.sub(lambda found: "?" if found[1] in "*?" else found[1], raw)
+    pattern = _ESCAPED.sub(lambda match: "?" if match[1] in "*?" else match[1], raw)
     unescaped = _ESCAPED.sub("", raw)
     wild = ("*" in unescaped or "?" in unescaped) and "://" not in text
     return Word(text, _normal(pattern), wild)
 
 
 def read_phrase(raw: str) -> str:
-    found = _QUOTED.fullmatch(raw)
-    return _plain(found[1] if found else raw)
+    match = _QUOTED.fullmatch(raw)
+    return _plain(match[1] if match else raw)
 
 
 def read_bound(raw: str) -> str:
@@ -51,19 +51,19 @@ def read_bound(raw: str) -> str:
 
 
 def read_range(raw: str) -> tuple[str, str]:
-    """Both ends of a complete range."""
-    found = _RANGE.match(raw)
-    if found is None:
+    """Return both ends of a complete range."""
+    match = _RANGE.match(raw)
+    if match is None:
         raise ValueError(f"not a range: {raw}")
-    return _end(found[1]), _end(found[2])
+    return _end(match[1]), _end(match[2])
 
 
 def read_comparison(raw: str, field: str | None) -> tuple[str, str] | None:
-    """Sign and bound of ``>=5`` among the values of a field that has an order; None when `raw` is a word."""
-    found = _COMPARED.fullmatch(raw)
-    if found is None or field is None or FIELDS[field] not in (FieldType.NUMBER, FieldType.DATE):
+    """Return sign and bound of ``>=5`` for a field with an order; None when `raw` is a word."""
+    match = _COMPARED.fullmatch(raw)
+    if match is None or field is None or FIELDS[field] not in (FieldType.NUMBER, FieldType.DATE):
         return None
-    return found[1], read_bound(found[2])
+    return match[1], read_bound(match[2])
 
 
 def _end(raw: str) -> str:
@@ -71,7 +71,7 @@ def _end(raw: str) -> str:
 
 
 def free_word(word: Word) -> Node:
-    """A word outside any field."""
+    """Return the node of a word outside any field."""
     if word.pattern in ("*", "*:*"):
         return Everything()
     identifier = None if word.wild else pasted_identifier(word.text)
@@ -82,7 +82,7 @@ def free_word(word: Word) -> Node:
 
 
 def fielded_word(word: Word, path: str, field: str | None) -> Node:
-    """A word after ``path:``, which is `field` of the index (None: all text)."""
+    """Return the node of a word after ``path:``; `field` None means all text."""
     if word.wild and not word.pattern.strip("*"):
         return Everything() if field is None else Exists(field)
     if field is None or FIELDS[field] is FieldType.TEXT:

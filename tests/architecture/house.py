@@ -21,7 +21,7 @@ EVERYTHING = (*SOURCE, "deploy", "tests")
 FOUNDATIONS = ("cli", "dataset", "engines", "core", "faces")
 """Packages of `repository` that are no features: the order of rooms does not bind them."""
 
-ROOMS = ("rules", "model", "queries")
+ROOMS = ("rules", "model", "queries", "feature")
 
 FACE_ROOMS = ("routes", "schemas", "serializers", "views")
 
@@ -125,6 +125,9 @@ def tracked() -> tuple[str, ...]:
     command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others"]
     listed = subprocess.run([*command, "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True)
     return tuple(sorted(p for p in set(listed.stdout.split("\0")) if p and (ROOT / p).is_file()))
+
+
+tracked()  # git is asked here, before any test: none of them starts a process for it
 
 
 @cache

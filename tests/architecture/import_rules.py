@@ -151,12 +151,22 @@ def is_verb_file(module: Module) -> bool:
     return module.feature is not None and module.room is None and database
 
 
+def feature_imported(module: Module) -> Iterator[str]:
+    """What a feature contributes is imported by the list of features only."""
+    if module.path != "repository/features.py":
+        for each in module.imports:
+            if room_of(each.name) == "feature":
+                yield f"line {each.line} imports {each.name}"
+
+
 def migration_reaching_out(module: Module) -> Iterator[str]:
-    """Migrations import of ours only the core, models and the settings."""
+    """Migrations import of ours only the core and models; the gathering of all tables also the list of features."""
     if module.under("migrations/"):
+        gathers = module.path == "migrations/models.py"
         for each in module.imports:
             is_core = each.within("repository.core", "workers.model")
-            is_allowed = is_core or room_of(each.name) == "model"
+            is_list = gathers and each.within("repository.features")
+            is_allowed = is_core or is_list or room_of(each.name) == "model"
             if each.within("repository", "workers") and not is_allowed:
                 yield f"line {each.line} imports {each.name}"
 

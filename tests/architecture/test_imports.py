@@ -58,7 +58,11 @@ def test_models_and_queries_import_no_verb_of_their_feature() -> None:
     assert broken == []
 
 
-def test_migrations_import_only_the_foundation_and_models() -> None:
+def test_what_features_contribute_is_collected_in_one_list() -> None:
+    expect_kept(rules.feature_imported, *SOURCE)
+
+
+def test_migrations_import_only_the_core_models_and_the_list_of_features() -> None:
     expect_kept(rules.migration_reaching_out, "migrations")
 
 
@@ -73,7 +77,7 @@ def test_below_the_web_layer_nothing_knows_an_http_status() -> None:
 REFUSED: list[tuple[Rule, str, str]] = [
     (rules.flask_outside_the_web, "repository/files/uploads.py", "from flask import request"),
     (rules.flask_outside_the_web, "repository/files/queries.py", "import werkzeug.exceptions"),
-    (rules.flask_outside_the_web, "workers/jobs.py", "import flask"),
+    (rules.flask_outside_the_web, "workers/runner.py", "import flask"),
     (rules.client_outside_engines, "repository/identifiers/register.py", "import httpx2"),
     (rules.client_outside_engines, "repository/faces/oai/routes.py", "from boto3.s3 import transfer"),
     (rules.client_outside_engines, "workers/mail.py", "from smtplib import SMTP"),
@@ -83,7 +87,7 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (rules.queue_outside_workers, "repository/core/facts.py", "import rq.job"),
     (rules.settings_outside_starts, "repository/files/uploads.py", "from config import settings"),
     (rules.settings_outside_starts, "repository/app.py", "import config.settings"),
-    (rules.settings_outside_starts, "workers/reactions.py", "from config.settings import Settings"),
+    (rules.settings_outside_starts, "workers/relay.py", "from config.settings import Settings"),
     (rules.impure_dataset, "repository/dataset/a.py", "from sqlalchemy.orm import Session"),
     (rules.impure_dataset, "repository/dataset/a.py", "from repository.core import errors"),
     (rules.impure_dataset, "repository/dataset/formats/a.py", "from ...core import errors"),
@@ -116,7 +120,10 @@ REFUSED: list[tuple[Rule, str, str]] = [
     ),
     (rules.migration_reaching_out, "migrations/env.py", "from repository.files import uploads"),
     (rules.migration_reaching_out, "migrations/versions/a.py", "import repository.bootstrap"),
-    (rules.migration_reaching_out, "migrations/env.py", "import workers.reactions"),
+    (rules.migration_reaching_out, "migrations/env.py", "import workers.relay"),
+    (rules.migration_reaching_out, "migrations/versions/a.py", "from repository.features import FEATURES"),
+    (rules.feature_imported, "workers/relay.py", "from repository.files.feature import FEATURE"),
+    (rules.feature_imported, "repository/files/uploads.py", "from repository.files import feature"),
     (rules.hidden_import, "repository/a.py", "def f() -> None:\n    import json\n"),
     (rules.hidden_import, "repository/a.py", "def f():\n    # heavy\n    from json import load\n"),
     (
@@ -164,6 +171,9 @@ LET_PASS: list[tuple[Rule, str, str]] = [
         "from repository.faces.api.records import schemas",
     ),
     (rules.migration_reaching_out, "migrations/env.py", "from repository.files import model"),
+    (rules.migration_reaching_out, "migrations/models.py", "from repository.features import FEATURES"),
+    (rules.feature_imported, "repository/features.py", "from repository.files.feature import FEATURE"),
+    (rules.feature_imported, "repository/files/feature.py", "from repository.feature import Feature"),
     (rules.migration_reaching_out, "migrations/env.py", "import repository.core.database.engine"),
     (rules.migration_reaching_out, "migrations/versions/a.py", "from alembic import op"),
     (rules.hidden_import, "repository/a.py", "import json"),

@@ -10,6 +10,8 @@ import pytest
 
 from tests.architecture.house import ROOT, modules
 
+pytestmark = pytest.mark.process
+
 SETTINGS = (ROOT / "pyproject.toml").read_text("utf-8")
 LINTER: dict[str, Any] = tomllib.loads(SETTINGS)["tool"]["importlinter"]
 CONTRACTS = {contract["id"]: contract for contract in LINTER["contracts"]}
@@ -29,7 +31,7 @@ def skeleton(tmp_path: Path) -> Path:
     rooms = [f"repository.faces.{name}.routes" for name in ("api", "pages", "oai", "resolver", "feeds")]
     rooms += [f"repository.faces.{name}" for name in ("authentication", "content_negotiation", "request_context")]
     floors = [f"repository.{name}" for floor in FLOORS for name in floor]
-    others = ["workers.jobs", "config.settings", "migrations.env", "migrations.models"]
+    others = ["workers.relay", "config.settings", "migrations.env", "migrations.models"]
     for name in (*floors, *rooms, *others):
         write(tmp_path, name, "")
     (tmp_path / "pyproject.toml").write_text(SETTINGS, "utf-8")
@@ -80,7 +82,10 @@ def test_an_empty_house_keeps_every_contract(skeleton: Path) -> None:
         ("faces-apart", "repository.faces.pages.a", "import repository.faces.api.routes"),
         ("workers-below-the-web", "workers.a", "from repository import app"),
         ("workers-below-the-web", "workers.a", "import repository.faces.pages.a"),
-        ("workers", "repository.publication.a", "from workers import jobs"),
+        ("workers", "repository.publication.a", "from workers import relay"),
+        ("features", "repository.faces.oai.a", "from repository import features"),
+        ("floors", "repository.files.a", "from repository import features"),
+        ("floors", "repository.engines.a", "from repository import feature"),
         ("migrations", "repository.core.a", "import migrations.env"),
     ],
 )

@@ -7,6 +7,8 @@ import pytest
 from tests.architecture import shape_rules as rules
 from tests.architecture.house import EVERYTHING, SOURCE, Module, Rule, expect_kept, modules
 
+pytestmark = pytest.mark.slow
+
 
 def test_replies_are_serialised_after_the_transaction() -> None:
     expect_kept(rules.replying_in_a_transaction, "repository")

@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from repository.access.model import GrantRow
+from repository.access.policy import Permission
+from repository.access.principals import SubjectKind
 from repository.core.actor import SYSTEM
 from repository.core.registration_accounts import MintingContext
 from repository.core.site import Site
@@ -101,6 +104,7 @@ def _write(unit: UnitOfWork, site: Site, owner: int, ids: list[int], files: int,
         {"id": number + 1, "owner_id": owner, "latest_id": number, "versions": 1, "created": unit.now} for number in ids
     ]
     unit.session.execute(insert(Concept), concepts)
+    unit.session.execute(insert(GrantRow), [_ownership(unit, number + 1, owner) for number in ids])
     a_set = {"state": SetState.FROZEN.value, "count": files, "total_bytes": 1_000 * files}
     sets = unit.session.scalars(insert(FileSet).returning(FileSet.id), [a_set] * len(ids)).all()
     versions = [_version(unit, number, set_id, chance) for number, set_id in zip(ids, sets, strict=True)]
@@ -115,6 +119,16 @@ def _write(unit: UnitOfWork, site: Site, owner: int, ids: list[int], files: int,
         unit.session.execute(insert(FileEntry), linked)
 
 
+def _ownership(unit: UnitOfWork, concept_id: int, owner: int) -> dict[str, Any]:
+    return {
+        "concept_id": concept_id,
+        "subject_kind": SubjectKind.PERSON.value,
+        "subject_id": owner,
+        "permission": Permission.OWNER.value,
+        "created": unit.now,
+    }
+
+
 def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) -> dict[str, Any]:
     about = description(number, chance)
     return {
@@ -122,7 +136,7 @@ def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) 
         "concept_id": number + 1,
         "index": 1,
         "revision": 3,
-        "change": 1,
+        "cache_version": 1,
         "created": unit.now,
         "updated": unit.now,
         "exposed": True,
@@ -138,15 +152,15 @@ def _version(unit: UnitOfWork, number: int, set_id: int, chance: random.Random) 
 
 def _identifiers(unit: UnitOfWork, site: Site, owner: int) -> Iterator[dict[str, Any]]:
     for scheme in ("doi", "cstr"):
-        node = site.nodes.node_for(scheme, MintingContext())
-        value = site.nodes.minted(node, MintingContext(), owner)
+        account = site.accounts.account_for(scheme, MintingContext())
+        value = site.accounts.mint(account, MintingContext(), owner)
         yield {
             "owner": owner,
             "scheme": scheme,
             "value": value,
             "folded": folded(value),
             "state": RegistrationState.REGISTERED.value,
-            "registrar": node.name,
+            "registrar": account.name,
             "reserved": unit.now,
             "registered": unit.now,
         }

@@ -150,7 +150,6 @@ class ByteStoreContract:
 
     @settings(
         max_examples=30,
-        deadline=None,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
             HealthCheck.differing_executors,

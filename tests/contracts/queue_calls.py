@@ -6,10 +6,10 @@ from contextlib import closing
 import pytest
 
 from repository.engines.services import Services
+from repository.feature import Queue
 from tests.contracts.queue_contract import WorkOff
 from workers import rq_worker
 from workers.dispatch import dispatch_jobs
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.rq_queue import RqQueue
 

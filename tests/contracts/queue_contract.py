@@ -22,9 +22,10 @@ from tests.conftest import Deposits
 from tests.contracts.queue_jobs import KINDS, NOTED, PICKY, REFUSED, REQUEST, Notes, add_jobs
 from tests.contracts.together import all_of
 from workers import runner
-from workers.claiming import LEASE, LOST, MAX_ATTEMPTS
+from workers.claiming import LEASE, LOST, MAX_ATTEMPTS, NOT_KNOWN
 from workers.job_admin import retry_jobs
 from workers.model import Job, JobState
+from workers.unknown_kinds import resume_known
 
 WorkOff = Callable[[], None]
 
@@ -145,12 +146,22 @@ class QueueContract:
         assert (job.state, job.cause) == (JobState.FAILED.value, LOST)
         assert notes.runs == []
 
-    def test_an_unknown_kind_of_job_is_tried_again_later(self, services: Services, work_off: WorkOff) -> None:
-        add_jobs(services, "of a newer release", [1])
+    def test_jobs_of_an_unknown_kind_wait_until_a_release_knows_them_and_stop_no_other(
+        self, services: Services, notes: Notes, work_off: WorkOff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add_jobs(services, "newer", [1, 2])
+        add_jobs(services, NOTED, [3])
         work_off()
-        (job,) = all_of(services, Job)
-        assert (job.state, job.attempts) == (JobState.WAITING.value, 1)
-        assert "of a newer release" in job.cause
+        assert notes.runs == [[3]]
+        assert {(job.state, job.attempts, job.cause) for job in all_of(services, Job)} == {("unknown", 0, NOT_KNOWN)}
+        assert resume_known(services.database) == 0
+        monkeypatch.setitem(KINDS, "newer", notes.kinds[NOTED])
+        work_off()
+        assert notes.runs == [[3]]
+        assert resume_known(services.database) == 2
+        work_off()
+        assert notes.runs == [[3], [1, 2]]
+        assert all_of(services, Job) == []
 
     def test_the_log_tells_of_each_run_its_jobs_and_the_requests_that_caused_them(
         self, services: Services, notes: Notes, work_off: WorkOff, told: list[MutableMapping[str, Any]]

@@ -20,7 +20,8 @@ from repository.core.actor import SYSTEM
 from repository.core.errors import Unavailable
 from repository.core.facts import FactRow
 from repository.engines.services import Services
-from workers.jobs import JOBS, JobKind, Queue
+from repository.feature import JobKind, JobRun, Queue
+from repository.features import JOBS
 from workers.model import Job, JobState
 from workers.rq_worker import work_off
 
@@ -55,19 +56,19 @@ class Notes:
         """Once this file exists, `PICKY` jobs refuse nothing."""
         return self.folder / "mended"
 
-    def note(self, _services: Services, subjects: Sequence[int]) -> None:
+    def note(self, _services: Services, run: JobRun) -> None:
         with (self.folder / "runs").open("ab", buffering=0) as file:
-            file.write((" ".join(map(str, subjects)) + "\n").encode())
+            file.write((" ".join(map(str, run.subjects)) + "\n").encode())
 
-    def note_but_one(self, services: Services, subjects: Sequence[int]) -> None:
+    def note_but_one(self, services: Services, run: JobRun) -> None:
         """Fails with `REFUSED` among the subjects."""
-        if REFUSED in subjects and not self.mended.exists():
+        if REFUSED in run.subjects and not self.mended.exists():
             raise Unavailable(f"Nothing is known of {REFUSED}.")
-        self.note(services, subjects)
+        self.note(services, run)
 
-    def note_and_stay(self, services: Services, subjects: Sequence[int]) -> None:
+    def note_and_stay(self, services: Services, run: JobRun) -> None:
         """Notes that it runs, and ends when `hold` is gone."""
-        self.note(services, subjects)
+        self.note(services, run)
         never = threading.Event()
         while self.hold.exists():
             never.wait(0.02)

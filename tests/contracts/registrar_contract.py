@@ -57,7 +57,7 @@ PASSING: list[tuple[str, dict[str, Any], str]] = [
     ("fail", {"status": 401}, "status 401"),
     ("fail", {"status": 403}, "status 403"),
     ("fail", {"status": 400, "body": "<html>no"}, "makes no sense"),
-    ("hang", {"seconds": 8}, "in time"),
+    pytest.param("hang", {"seconds": 8}, "in time", marks=pytest.mark.slow),
     ("lose", {}, "does not answer"),
     ("halve", {}, "does not answer"),
     ("garble", {}, "makes no sense"),
@@ -150,7 +150,15 @@ class RemoteContract(RegistrarContract):
                 self.check_kept_secret(place, failed.value.reason)
         self.check_kept_secret(place, caplog.text)
 
-    @pytest.mark.parametrize(("do", "details"), [("fail", {}), ("hang", {"seconds": 8}), ("lose", {}), ("garble", {})])
+    @pytest.mark.parametrize(
+        ("do", "details"),
+        [
+            ("fail", {}),
+            pytest.param("hang", {"seconds": 8}, marks=pytest.mark.slow),
+            ("lose", {}),
+            ("garble", {}),
+        ],
+    )
     def test_where_it_leads_is_not_known_when_nobody_tells(
         self, place: Place, do: str, details: dict[str, Any]
     ) -> None:
@@ -205,6 +213,7 @@ class RemoteContract(RegistrarContract):
         broken = replace(one, document={**one.document, "version": "a\ud800"})
         assert place.register(broken) == [DONE]
 
+    @pytest.mark.slow
     def test_after_an_outage_it_is_asked_as_before(self, place: Place) -> None:
         one = place.registration()
         place.order("hang", seconds=8)

@@ -39,25 +39,24 @@ from tests.contracts.search_corpus import (
     ALL,
     ANYONE,
     BOTH,
-    DRAFT,
     LIBRARY,
+    OWN_ONLY,
     OWNER,
-    RESTRICTED,
     TREES,
     document,
     found,
 )
 from tests.contracts.search_files import FilesContract, ResumingContract
+from tests.contracts.search_visibility import VisibilityContract
 
 _SHARED = settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 """The engine is only read, so that examples may share it."""
 
 
-class SearchContract(ChangesContract, FilesContract, ResumingContract):
+class SearchContract(ChangesContract, FilesContract, ResumingContract, VisibilityContract):
     @pytest.fixture
     def library(self, engine: SearchEngine) -> SearchEngine:
         engine.put(LIBRARY)
@@ -183,18 +182,6 @@ class SearchContract(ChangesContract, FilesContract, ResumingContract):
         asked = Search(Term("dataset", "resource_type"), ANYONE, sort=Sort.BEST_MATCH)
         assert library.find(asked) == library.find(replace(asked, sort=Sort.NEWEST))
 
-    # who may see what
-
-    def test_nobody_else_sees_a_draft_or_a_restricted_record(self, library: SearchEngine) -> None:
-        assert found(library, Term("ice"), ANYONE, kinds=BOTH) == {1, 2, 3}
-        assert found(library, Term("secret"), ANYONE) == set()
-        assert found(library, Term("secret"), VisibilityFilter(owner_id=99), kinds=BOTH) == set()
-        assert found(library, Term("ice"), VisibilityFilter(public=False), kinds=BOTH) == set()
-
-    def test_owners_see_theirs_beside_what_is_public_or_alone(self, library: SearchEngine) -> None:
-        assert found(library, Term("ice"), OWNER, kinds=BOTH) == {1, 2, 3, RESTRICTED.id, DRAFT.id}
-        assert found(library, Term("ice"), replace(OWNER, public=False), kinds=BOTH) == {RESTRICTED.id, DRAFT.id}
-
     def test_kinds_and_versions_are_chosen(self, library: SearchEngine) -> None:
         drafts = library.find(Search(Everything(), ALL, kinds=frozenset({DocumentKind.DRAFT}), sort=Sort.OLDEST))
         assert [(hit.kind, hit.id) for hit in drafts.hits] == [(DocumentKind.DRAFT, 1), (DocumentKind.DRAFT, 5)]
@@ -316,12 +303,15 @@ class SearchContract(ChangesContract, FilesContract, ResumingContract):
     def test_no_query_fails_and_no_hit_is_out_of_scope(
         self, library: SearchEngine, query: Node, sort: Sort, highlight: bool
     ) -> None:
-        for scope, owners in ((ANYONE, set()), (OWNER, {7}), (VisibilityFilter(public=False, owner_id=5), {5})):
+        for scope in (ANYONE, OWNER, OWN_ONLY, VisibilityFilter(frozenset({"person:5"}))):
             answer = library.find(
                 Search(query, scope, BOTH, latest_only=False, sort=sort, highlight=highlight, facets=("subject",))
             )
             visible = {
-                (each.kind, each.id) for each in LIBRARY if (each.public and scope.public) or each.owner_id in owners
+                (each.kind, each.id)
+                for each in LIBRARY
+                if each.readers & scope.readers_any_of
+                and (scope.owners_any_of is None or each.owners & scope.owners_any_of)
             }
             assert {(hit.kind, hit.id) for hit in answer.hits} <= visible
             assert answer.total == len(answer.hits)

@@ -21,9 +21,11 @@ from repository.engines.search.query_tree import (
     Wildcard,
 )
 
-ANYONE = VisibilityFilter()
-OWNER = VisibilityFilter(owner_id=7)
-ALL = VisibilityFilter(everything=True)
+EVERYBODY = "everybody"
+ANYONE = VisibilityFilter(frozenset({EVERYBODY}))
+OWNER = VisibilityFilter(frozenset({EVERYBODY, "person:7"}))
+OWN_ONLY = replace(OWNER, owners_any_of=frozenset({"person:7", "team:1"}))
+ALL = VisibilityFilter(frozenset({EVERYBODY, "role:curator"}))
 BOTH = frozenset(DocumentKind)
 
 Texts = Mapping[str, Sequence[str]]
@@ -36,8 +38,8 @@ def document(id: int, texts: Texts | None = None, keywords: Texts | None = None,
         id=id,
         concept_id=1000 + id,
         revision=1,
-        owner_id=5,
-        public=True,
+        readers=frozenset({EVERYBODY}),
+        owners=frozenset({"person:5"}),
         latest=True,
         index=1,
         created=f"2024-01-{id % 28 + 1:02d}T10:00:00.000001+00:00",
@@ -46,6 +48,11 @@ def document(id: int, texts: Texts | None = None, keywords: Texts | None = None,
         keywords=keywords or {},
     )
     return replace(plain, **changes)
+
+
+def closed(*owners: str) -> dict[str, frozenset[str]]:
+    """Readers and owners of a document that only its owners and curators may see."""
+    return {"readers": frozenset({*owners, "role:curator"}), "owners": frozenset(owners)}
 
 
 ICE = document(
@@ -108,13 +115,13 @@ SOFTWARE = document(
     },
     numbers={"file_count": 0, "total_bytes": 0},
 )
-RESTRICTED = document(
-    4, {"title": ["Secret ice stations"]}, {"access_status": ["restricted"]}, public=False, owner_id=7
-)
+RESTRICTED = document(4, {"title": ["Secret ice stations"]}, {"access_status": ["restricted"]}, **closed("person:7"))
 DRAFT = document(
-    5, {"title": ["Draft about ice"]}, {"is_published": ["false"]}, kind=DocumentKind.DRAFT, public=False, owner_id=7
+    5, {"title": ["Draft about ice"]}, {"is_published": ["false"]}, kind=DocumentKind.DRAFT, **closed("person:7")
 )
-EDIT = document(1, {"title": ["Edited ice"]}, {"is_published": ["false"]}, kind=DocumentKind.DRAFT, public=False)
+EDIT = document(
+    1, {"title": ["Edited ice"]}, {"is_published": ["false"]}, kind=DocumentKind.DRAFT, **closed("person:5")
+)
 OLD = document(6, {"title": ["Sea ice, first version"]}, {"resource_type": ["dataset"]}, latest=False)
 
 LIBRARY = (ICE, CLIMATE, SOFTWARE, RESTRICTED, DRAFT, EDIT, OLD)

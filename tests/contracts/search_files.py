@@ -13,10 +13,9 @@ from repository.engines.search.port import (
     FileEntries,
     IndexDocument,
     SearchEngine,
-    VisibilityFilter,
 )
 from repository.engines.search.query_tree import And, Node, Not, Or, Phrase, Term, Wildcard
-from tests.contracts.search_corpus import ALL, BOTH, ICE, OWNER, document, found
+from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, OWNER, closed, document, found
 
 MANY = NAMES_IN_RECORD + 3
 BEYOND = ("zone/Aurora-borealis.CSV", "zone/极光数据.nc", "zone/café naïve.txt")
@@ -97,11 +96,9 @@ class FilesContract:
             assert found(full, query) == set()
 
     def test_a_file_never_shows_a_record_that_must_not_be_seen(self, engine: SearchEngine) -> None:
-        engine.put(
-            [record(30, public=False, owner_id=7), record(31, kind=DocumentKind.DRAFT, public=False, owner_id=7)]
-        )
+        engine.put([record(30, **closed("person:7")), record(31, kind=DocumentKind.DRAFT, **closed("person:7"))])
         engine.put_files([*files(30, MANY, first=NAMES_IN_RECORD), *files(31, MANY, first=NAMES_IN_RECORD)])
-        assert found(engine, named("aurora"), VisibilityFilter(), kinds=BOTH) == set()
+        assert found(engine, named("aurora"), ANYONE, kinds=BOTH) == set()
         assert found(engine, named("aurora"), OWNER, kinds=BOTH) == {30}
         assert found(engine, named("aurora"), ALL, kinds=frozenset({DocumentKind.DRAFT})) == set()
 

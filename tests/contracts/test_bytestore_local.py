@@ -147,6 +147,7 @@ class TestLocalStore(AnnouncedContract, AddressContract):
 
 
 class TestCrashes:
+    @pytest.mark.process
     def test_a_writer_killed_at_random_moments_leaves_only_whole_objects(self, tmp_path: Path) -> None:
         for _ in range(KILLS):
             kill_while_writing(tmp_path)
@@ -157,6 +158,7 @@ class TestCrashes:
             with store.open(each.key) as file:
                 assert digests_of(file).sha256 == each.key.partition("-")[0]
 
+    @pytest.mark.process
     def test_a_writer_killed_before_any_line_leaves_all_or_nothing(self, tmp_path: Path) -> None:
         command = [sys.executable, "-c", DIE_BEFORE_EACH_LINE, str(tmp_path)]
         lines = int(subprocess.run(command, check=True, capture_output=True).stdout)

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,12 @@ WRITERS, TURNS = 8, 10
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
 
 
+@dataclass(frozen=True, slots=True)
 class SomethingHappened(Fact):
-    """Subject: a file set."""
+    """Something happened to a file set."""
+
+    set_id: int
+    detail: Any = None
 
 
 class Trouble(Exception):
@@ -98,7 +103,7 @@ def test_facts_are_written_with_the_change_and_say_who_and_when(database: Databa
         fact = unit.session.scalars(select(FactRow)).one()
     assert (fact.kind, fact.subject, fact.at, fact.request_id) == ("SomethingHappened", 12, now, "r-1")
     assert fact.actor == Actor(7, Role.DEPOSITOR).name
-    assert fact.details == {"名": "\u0000", "deep": [{"n": 2**53 + 1}]}
+    assert fact.details == {"detail": {"名": "\u0000", "deep": [{"n": 2**53 + 1}]}}
     assert fact.relayed_at is None
 
 

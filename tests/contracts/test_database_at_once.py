@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+import pytest
+
 from repository.core.errors import NotFound
 from repository.deposits.model import Draft
 from repository.engines.services import Services
@@ -12,6 +14,8 @@ from repository.publication.revise import edit_version
 from repository.records.model import Concept, Version
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.contracts.together import ADMINISTRATOR, all_of, at_once, behind, facts_of
+
+pytestmark = pytest.mark.slow
 
 
 def status(caller: Caller, method: str, path: str, **options: Any) -> int:

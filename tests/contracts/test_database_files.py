@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from repository.core.actor import SYSTEM
@@ -14,6 +15,7 @@ from repository.core.clock import today
 from repository.core.facts import FactRow
 from repository.deposits.drafts import discard_draft
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.removal import empty_discarded_set
 from repository.publication.embargo import lift_embargoes
@@ -21,10 +23,11 @@ from repository.publication.publish import publish
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.contracts.together import all_of, at_once, behind, facts_of
-from workers.jobs import Queue
 from workers.model import Job
 from workers.relay import relay
 from workers.runner import run_next
+
+pytestmark = pytest.mark.slow
 
 FILES = 20
 NAMES = [f"folder/数据 {n}.csv" for n in range(FILES)]
@@ -276,10 +279,10 @@ def test_an_embargo_ends_once_however_many_look(services: Services, deposits: De
     embargo = {"active": True, "until": until.isoformat(), "reason": None}
     body = {**a_dataset(), "access": {"record": "public", "files": "restricted", "embargo": embargo}}
     ids = [deposits.published(body)["id"] for _ in range(3)]
-    before = {version.id: version.change for version in all_of(services, Version)}
+    before = {version.id: version.cache_version for version in all_of(services, Version)}
     lifted = at_once(*[lambda: lift_embargoes(services.database, until)] * 4)
     assert sum(lifted) == len(ids) == facts_of(services, "EmbargoLifted")
-    assert {version.id: version.change - 1 for version in all_of(services, Version)} == before
+    assert {version.id: version.cache_version - 1 for version in all_of(services, Version)} == before
     assert author.get(f"/api/records/{ids[0]}").get_json()["access"]["status"] == "open"
 
 

@@ -14,6 +14,8 @@ from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 NUL = "a\u0000b"
 HUGE = "9" * 400
 DEEP = 1_000

@@ -16,6 +16,7 @@ from config.settings import Settings
 from repository.core import clock
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.identifiers.model import Identifier
 from repository.search.index import differences
 from tests.conftest import Deposits
@@ -26,7 +27,6 @@ from tests.contracts.together import all_of
 from tests.support.web_server import environment_of, free_port, until
 from workers.claiming import LEASE
 from workers.dispatch import dispatch_jobs
-from workers.jobs import Queue
 from workers.model import Job
 from workers.relay import relay
 from workers.rq_queue import RqQueue
@@ -72,7 +72,7 @@ def a_worker(
     return process(environment, folder / f"{name}.log", "tests.contracts.queue_jobs", str(folder), url)
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_jobs_of_a_worker_killed_in_the_middle_are_run_by_another(
     services: Services,
     environment: dict[str, str],
@@ -98,7 +98,7 @@ def test_jobs_of_a_worker_killed_in_the_middle_are_run_by_another(
     assert all_of(services, Job) == []
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_a_worker_that_is_told_to_end_finishes_what_it_does(
     services: Services, environment: dict[str, str], redis_url: str, calls: RqQueue, notes: Notes, tmp_path: Path
 ) -> None:
@@ -114,7 +114,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_does(
     assert notes.runs == [[1]]
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_an_idle_worker_ends_at_once_when_it_is_told_to(
     environment: dict[str, str], services: Services, redis_url: str, calls: RqQueue, notes: Notes, tmp_path: Path
 ) -> None:
@@ -151,7 +151,7 @@ def _answers(probe: RqQueue) -> bool:
     return True
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_what_happens_while_redis_is_away_follows_when_it_is_back_and_no_process_has_ended(
     deposits: Deposits, services: Services, environment: dict[str, str], redis_url: str, tmp_path: Path
 ) -> None:
@@ -176,7 +176,7 @@ def test_what_happens_while_redis_is_away_follows_when_it_is_back_and_no_process
     assert {each.state for each in all_of(services, Identifier)} == {"registered"}
 
 
-@pytest.mark.server
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["worker", "relay"])
 def test_a_process_that_has_never_met_its_redis_waits_for_it_and_ends_when_it_is_told_to(
     environment: dict[str, str], services: Services, redis_url: str, tmp_path: Path, name: str, notes: Notes
@@ -192,7 +192,7 @@ def test_a_process_that_has_never_met_its_redis_waits_for_it_and_ends_when_it_is
     assert "hidden" not in log.read_text()
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_two_relays_and_three_workers_do_everything_once(
     deposits: Deposits,
     services: Services,
@@ -219,6 +219,7 @@ def test_two_relays_and_three_workers_do_everything_once(
     assert "job failed" not in logs
 
 
+@pytest.mark.process
 def test_what_a_server_imports_needs_no_redis() -> None:
     line = (
         "import sys, repository.app, repository.cli, workers.embedded_jobs; print({'redis', 'rq'} & set(sys.modules))"
@@ -227,6 +228,7 @@ def test_what_a_server_imports_needs_no_redis() -> None:
     assert done.stdout == "set()\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["worker", "relay"])
 def test_with_embedded_jobs_there_is_nothing_for_another_process_to_do(tmp_path: Path, name: str) -> None:
     done = subprocess.run(

@@ -223,7 +223,7 @@ def test_a_document_that_the_server_does_not_take_is_an_error_and_keeps_no_other
     server.indices.put_settings(index=f"{prefix}-records", settings={"blocks.write": True})
     with pytest.raises(Exception, match="block") as refused:
         engine.put([replace(ICE, revision=2)])
-    assert type(refused.value).__name__ == "Refused"
+    assert type(refused.value).__name__ == "RequestRefused"
     server.indices.put_settings(index=f"{prefix}-records", settings={"blocks.write": None})
     engine.put([replace(ICE, revision=2)])
     assert [entry.revision for entry in engine.entries()] == [2]

@@ -54,6 +54,7 @@ def elsewhere(url: str, program: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.process
 def test_changes_of_another_process_reach_a_rebuild_that_is_under_way(
     engine: ElasticsearchSearch, elasticsearch_url: str
 ) -> None:
@@ -69,6 +70,7 @@ def test_changes_of_another_process_reach_a_rebuild_that_is_under_way(
     assert found(engine, Everything()) == {3, 9}
 
 
+@pytest.mark.process
 def test_a_rebuild_killed_on_its_way_is_resumed_or_cleaned_up_by_the_next(
     engine: ElasticsearchSearch, elasticsearch_url: str, server: Elasticsearch
 ) -> None:
@@ -150,6 +152,7 @@ def test_searches_and_changes_go_on_while_indices_are_swapped(engine: Elasticsea
     assert {entry.id for entry in engine.entries()} == {*range(1, 41), *put}
 
 
+@pytest.mark.process
 def test_a_child_process_opens_connections_of_its_own(engine: ElasticsearchSearch) -> None:
     engine.put([ICE])
     child = os.fork()

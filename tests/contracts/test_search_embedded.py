@@ -83,6 +83,7 @@ def finished(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.process
 def test_the_index_outlives_its_process(path: Path) -> None:
     finished(elsewhere(path, "engine.put([document(1, {'title': ['Ash']})]); engine.close()"))
     engine = EmbeddedSearch(path)
@@ -90,6 +91,7 @@ def test_the_index_outlives_its_process(path: Path) -> None:
     engine.close()
 
 
+@pytest.mark.process
 def test_changes_of_another_process_reach_a_rebuild_that_is_under_way(engine: EmbeddedSearch, path: Path) -> None:
     engine.put(LIBRARY)
     rebuild = engine.begin_rebuild()
@@ -100,6 +102,7 @@ def test_changes_of_another_process_reach_a_rebuild_that_is_under_way(engine: Em
     assert found(engine, Everything()) == {3, 9}
 
 
+@pytest.mark.process
 def test_a_rebuild_killed_on_its_way_is_cleaned_up_by_the_next(engine: EmbeddedSearch, path: Path) -> None:
     engine.put(LIBRARY)
     waiting = "r = engine.begin_rebuild(); r.put([document(9)]); print('half', flush=True); sys.stdin.read()"
@@ -125,6 +128,7 @@ def tables(path: Path) -> int:
         )
 
 
+@pytest.mark.process
 def test_threads_and_processes_write_one_new_file_at_once_and_lose_nothing(engine: EmbeddedSearch, path: Path) -> None:
     others = [elsewhere(path, f"[engine.put([document(i)]) for i in range({n}, {n} + 40)]") for n in (1000, 2000)]
 
@@ -209,6 +213,7 @@ def test_a_search_that_takes_too_long_is_given_up_and_harms_no_other(path: Path)
     hasty.close()
 
 
+@pytest.mark.process
 def test_a_full_disk_makes_changes_unavailable_and_loses_nothing(path: Path) -> None:
     finished(elsewhere(path, FILL_THE_DISK))
     engine = EmbeddedSearch(path)
@@ -243,6 +248,7 @@ def test_a_closed_engine_is_unavailable(engine: EmbeddedSearch) -> None:
         engine.describe()
 
 
+@pytest.mark.process
 def test_a_child_process_opens_connections_of_its_own(engine: EmbeddedSearch) -> None:
     engine.put([ICE])
     child = os.fork()

@@ -49,6 +49,7 @@ def test_threads_never_have_the_turn_together(tmp_path: Path) -> None:
     assert max(most) == 1
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("end", ["done", "killed"])
 def test_another_process_waits_until_the_holder_is_done_or_dead(tmp_path: Path, end: str) -> None:
     path = tmp_path / "turn"

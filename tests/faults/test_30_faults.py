@@ -23,7 +23,7 @@ LOAD_SECONDS = 240.0
 MORE = 2
 
 
-@pytest.mark.server
+@pytest.mark.process
 @pytest.mark.alone
 @pytest.mark.timeout(600)
 def test_no_answer_is_untrue_after_every_fault_of_every_server(

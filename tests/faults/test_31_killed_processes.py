@@ -20,7 +20,7 @@ MORE = 2
 WEB = "web"
 
 
-@pytest.mark.server
+@pytest.mark.process
 @pytest.mark.alone
 @pytest.mark.timeout(600)
 def test_no_answer_is_untrue_after_every_process_was_killed(
@@ -41,7 +41,7 @@ def test_no_answer_is_untrue_after_every_process_was_killed(
         raise
 
 
-@pytest.mark.server
+@pytest.mark.process
 @pytest.mark.alone
 def test_nothing_of_a_killed_server_lives_on(site: Installation, tmp_path: Path) -> None:
     """The other test is worth nothing where a kill leaves half of a server at work."""

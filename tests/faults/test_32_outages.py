@@ -17,13 +17,13 @@ from repository.core.errors import Unavailable
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
 from repository.engines.services import Services
 from repository.engines.store import s3_clients
+from repository.feature import Queue
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.engines import SERVERS
 from tests.faults.proxy import CUT, HALF_OPEN, LOST_ANSWER, RESET, RESET_AFTER_SOME, Fault, Kind, Proxy, before_url
 from workers import rq_queue
 from workers.dispatch import dispatch_jobs
 from workers.job_admin import backlog
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.rq_queue import RqQueue
 from workers.runner import run_next

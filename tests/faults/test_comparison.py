@@ -25,7 +25,7 @@ from tests.faults.witness import Witness
 from tests.stories.test_20_kill import expect_whole_database
 from tests.support.web_server import Client, until
 
-pytestmark = [pytest.mark.server, pytest.mark.alone]
+pytestmark = [pytest.mark.process, pytest.mark.alone]
 Act = Callable[[], object]
 
 

@@ -1,14 +1,17 @@
 """Three published records that searches are tried on; many that are harvested, and what answers have to be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from repository.communities.define_community import define_community
+from repository.core.actor import SYSTEM, Role
 from repository.engines.services import Services
-from tests.conftest import Deposits, a_dataset
+from tests.conftest import Caller, Deposits, a_dataset
+from tests.features.communities import TITLES
 from tests.features.harvesting import BEGIN, SECOND, change, multiply
 from tests.features.oai_schemas import SCHEMA, protocol_schema
 from tests.features.steps import Json
@@ -85,3 +88,15 @@ def many(services: Services, deposits: Deposits) -> Callable[[Sequence[datetime]
         return [record["id"], *multiply(services, record, stamps)]
 
     return publish
+
+
+@pytest.fixture
+def curator(register: Callable[..., Caller]) -> Caller:
+    return register("curator@example.org", role=Role.CURATOR)
+
+
+@pytest.fixture
+def community_ids(services: Services) -> Mapping[str, str]:
+    """Slug -> id, of two communities that are defined."""
+    with services.database.transaction(SYSTEM) as unit:
+        return {slug: str(define_community(unit, slug, titles).id) for slug, titles in TITLES.items()}

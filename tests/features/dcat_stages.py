@@ -6,7 +6,7 @@ from typing import Any
 import rdflib
 from rdflib import URIRef
 
-from repository.cli.demo import DEFAULT_DATA, read_datasets
+from repository.cli.demo_datasets import DEFAULT_DATA, read_datasets
 from repository.dataset import description as d
 from repository.dataset.description import Publication, Sibling, Withdrawal
 from repository.dataset.from_json import description_of

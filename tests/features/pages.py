@@ -61,15 +61,15 @@ API_URL = "https://repository.test/api/records/12"
 
 
 def shown(unit: Publication = PUBLICATION, language: str = "en", **changes: Any) -> str:
-    asked = {name: changes.pop(name) for name in ("page", "style", "chosen") if name in changes}
+    params = {name: changes.pop(name) for name in ("page", "style", "chosen") if name in changes}
     given: dict[str, Any] = {
         "versions": VERSIONS,
         "files_restricted": False,
-        "asked": PageParams(language, **asked),
+        "params": PageParams(language, **params),
         "accessed": TODAY,
         "api_url": API_URL,
         "archive_url": f"{API_URL}/files-archive",
         "exports": EXPORTS,
-        "found": level_1(signposts(unit, EXPORTS, API_URL), items(unit)),
+        "links": level_1(signposts(unit, EXPORTS, API_URL), items(unit)),
     }
     return render(unit, **{**given, **changes})

@@ -17,6 +17,8 @@ from repository.people.accounts import password_is_right, person_by_email, regis
 from repository.people.model import AccessToken, Person
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 EMAIL, PASSWORD = "owner@example.org", "correct horse battery"
 TOKENS = "/api/user/tokens"

@@ -1,4 +1,8 @@
-"""The command line, as an operator meets it: what it prints, and where, and its exit status."""
+"""The command line, as an operator meets it: what it prints, and where, and its exit status.
+
+Commands run in this process.  Three tests start one, because they are about it: nothing but the token reaches its
+output, nobody is at its input, and it is started by the name of the package.
+"""
 
 import re
 import subprocess
@@ -13,9 +17,10 @@ from repository.core.actor import SYSTEM, Actor, TokenScope
 from repository.deposits.drafts import open_draft
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
+from repository.feature import Queue
 from tests.conftest import a_dataset
+from tests.support.commands import command_here
 from tests.support.web_server import command, environment_of
-from workers.jobs import Queue
 from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
@@ -30,20 +35,25 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def run(tmp_path: Path) -> Run:
     """Runs a command on a data folder of this test."""
     environment = environment_of(tmp_path, SECRET_KEY=SECRET)
-    return lambda *arguments, **options: command(environment, *arguments, **options)
+    return lambda *arguments, **options: command_here(environment, *arguments, **options)
 
 
 @pytest.fixture
-def migrated(tmp_path: Path, settings: Settings) -> Run:
-    """The same, on the engines of `services`."""
-    environment = environment_of(
+def environment(tmp_path: Path, settings: Settings) -> dict[str, str]:
+    """That of a command on the engines of `services`."""
+    return environment_of(
         tmp_path,
         SECRET_KEY=SECRET,
         DATABASE_URL=settings.database_url,
         STORE_URL=settings.store_url,
         SEARCH_URL=settings.search_url,
     )
-    return lambda *arguments, **options: command(environment, *arguments, **options)
+
+
+@pytest.fixture
+def migrated(environment: dict[str, str]) -> Run:
+    """Runs a command on the engines of `services`."""
+    return lambda *arguments, **options: command_here(environment, *arguments, **options)
 
 
 def expect_one_line(done: "subprocess.CompletedProcess[str]", *words: str) -> None:
@@ -111,14 +121,16 @@ def test_a_password_that_is_too_short_makes_no_person(migrated: Run, given: str)
     expect_one_line(migrated("token", "create", EMAIL), EMAIL)
 
 
-def test_creating_a_person_never_asks(migrated: Run) -> None:
-    done = migrated("user", "create", EMAIL, stdin=subprocess.DEVNULL)
+@pytest.mark.process
+def test_creating_a_person_never_asks(environment: dict[str, str]) -> None:
+    done = command(environment, "user", "create", EMAIL, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_token_is_printed_alone_and_opens_the_api(migrated: Run, app: Any) -> None:
+@pytest.mark.process
+def test_a_token_is_printed_alone_and_opens_the_api(environment: dict[str, str], migrated: Run, app: Any) -> None:
     assert migrated("user", "create", EMAIL).returncode == 0
-    done = migrated("token", "create", EMAIL)
+    done = command(environment, "token", "create", EMAIL)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.split()) == 1
     headers = {"Authorization": f"Bearer {done.stdout.strip()}"}
@@ -210,7 +222,7 @@ def test_the_doctor_shows_settings_engines_and_backlog_but_no_secret(migrated: R
 
 def test_the_doctor_hides_the_password_of_a_database(tmp_path: Path) -> None:
     url = "postgresql://repository:hunter2@127.0.0.1:1/repository"
-    done = command(environment_of(tmp_path, DATABASE_URL=url), "doctor")
+    done = command_here(environment_of(tmp_path, DATABASE_URL=url), "doctor")
     assert done.returncode == 1
     assert "hunter2" not in done.stdout + done.stderr
     assert "SILENT" in done.stdout
@@ -224,13 +236,16 @@ def test_the_doctor_says_when_the_migration_is_missing(run: Run) -> None:
 
 def test_an_env_file_is_read_and_the_environment_wins_over_it(tmp_path: Path) -> None:
     (tmp_path / "my.env").write_text("REPOSITORY_NAME=Of the file\nREPOSITORY_IDENTIFIER_SERIES=polar\n")
-    done = command(environment_of(tmp_path, ENV_FILE=str(tmp_path / "my.env"), NAME="Of the environment"), "doctor")
+    done = command_here(
+        environment_of(tmp_path, ENV_FILE=str(tmp_path / "my.env"), NAME="Of the environment"), "doctor"
+    )
     assert "setting  name = Of the environment" in done.stdout
     assert "setting  identifier_series = polar" in done.stdout
 
 
-def test_help_names_every_command(run: Run) -> None:
-    done = run("--help")
+@pytest.mark.process
+def test_help_names_every_command(tmp_path: Path) -> None:
+    done = command(environment_of(tmp_path), "--help")
     assert done.returncode == 0
     for name in ("serve", "migrate", "prepare", "demo", "user", "token", "index", "jobs", "worker", "relay", "doctor"):
         assert f"\n  {name} " in done.stdout
@@ -243,7 +258,7 @@ def test_a_job_is_shown_with_its_fact_and_the_queues_with_what_waits(
     number = migrated("jobs", "list").stdout.split("\t")[0]
     shown = migrated("jobs", "show", number)
     assert shown.returncode == 0, shown.stderr
-    for words in (f"index_drafts of {draft}", "waiting, not before", f"DraftOpened of {draft} by person:1"):
+    for words in (f"index_drafts of {draft}", "waiting, not before", "DraftOpened at ", "person:1 opened the draft"):
         assert words in shown.stdout
     expect_one_line(migrated("jobs", "show", "987654"), "987654")
     assert "soon\tindex_drafts\twaiting\t1\n" in migrated("jobs", "queues").stdout

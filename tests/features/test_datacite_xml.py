@@ -216,6 +216,7 @@ PUBLICATIONS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(PUBLICATIONS)
 def test_whatever_is_described_the_schema_takes_it_and_json_can_be_sent(valid: Validate, of: Publication) -> None:
     assert valid(of).tag == f"{KERNEL}resource"

@@ -15,6 +15,8 @@ from tests.features.rdf_reading import ADMS, DCAT, DCT, PROV, graph_of, violatio
 from tests.features.samples import PUBLICATION, VOCABULARIES, publication
 from tests.features.shared_schemas import shared_schema
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def shapes() -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from rdflib import Literal, URIRef
 
 from repository.dataset.description import Publication
@@ -20,6 +20,8 @@ from tests.features.any_publication import PUBLICATIONS
 from tests.features.dcat_stages import BARE, ME, OWN, STAGES, values
 from tests.features.rdf_reading import DCAT, DCT, graph_of, one_graph, violations
 from tests.features.shared_schemas import shared_schema
+
+pytestmark = pytest.mark.slow
 
 WRITERS = (dcat_catalogue_turtle, dcat_catalogue_rdfxml, dcat_catalogue_jsonld)
 
@@ -69,7 +71,7 @@ def test_no_records_of_no_catalogue_are_a_document_without_statements() -> None:
 # whatever is said
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(said=PUBLICATIONS)
 def test_nothing_that_can_be_said_breaks_the_graph_or_the_profile(said: Publication, shapes: Path) -> None:
     assert violations(graph_of(said), shapes) == ""

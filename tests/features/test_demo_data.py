@@ -19,13 +19,12 @@ from click.testing import CliRunner
 from repository.cli.api_client import ApiClient, ApiError, digests_of_file
 from repository.cli.demo import (
     ABSENT_WORD,
-    DEFAULT_DATA,
     DemoFailed,
     demo,
-    read_datasets,
     show,
     wait_for,
 )
+from repository.cli.demo_datasets import DEFAULT_DATA, read_datasets
 
 HAN = re.compile("[\u4e00-\u9fff]")
 DATASETS = {dataset.name: dataset for dataset in read_datasets(DEFAULT_DATA)}

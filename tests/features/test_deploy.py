@@ -69,6 +69,7 @@ def test_there_is_a_unit_for_each_part() -> None:
     assert {f"repository-{part}.service" for part in ("web", "worker@", "relay", "scheduler")} <= parts
 
 
+@pytest.mark.process
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     copied = shutil.copytree(DEPLOY / "systemd", tmp_path / "units")
@@ -210,6 +211,7 @@ def _compose_client() -> list[str] | None:
     return None
 
 
+@pytest.mark.process
 def test_compose_accepts_its_file() -> None:
     client = _compose_client()
     if client is None:

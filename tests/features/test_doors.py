@@ -10,6 +10,8 @@ from repository.dataset.formats.registry import FORMATS
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 CONTENT = b"what nobody may have yet"
 KEY = "unpublished-station-list.csv"

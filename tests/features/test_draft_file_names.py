@@ -12,6 +12,8 @@ from repository.engines.services import Services
 from tests.conftest import BASE_URL, Caller, Deposits
 from tests.features.steps import base, begin, objects, send
 
+pytestmark = pytest.mark.slow
+
 CONTENT = b"species,bill\nAdelie,39.1\n"
 
 

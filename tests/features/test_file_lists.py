@@ -4,6 +4,8 @@ import pytest
 
 from tests.conftest import BASE_URL, Caller, Deposits
 
+pytestmark = pytest.mark.slow
+
 KEYS = [f"part {number}/数据-{number}.bin" for number in range(7)]
 
 

@@ -203,6 +203,7 @@ def test_a_long_abstract_is_shortened_for_search_engines_only() -> None:
     assert len(csl_json(long)["abstract"]) == 6000
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), json_values))
 def test_embedded_json_ends_no_script_and_means_the_same(value: dict[str, Any]) -> None:
     text = embed({**value, "hostile": "</script><!--\u2028&amp;"})

@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Caller, Deposits, a_dataset
 
-bounded = settings(
-    max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+pytestmark = pytest.mark.slow
+
+bounded = settings(max_examples=60, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 scalars = st.one_of(
     st.none(),

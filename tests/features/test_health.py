@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from repository import __version__
 from repository.app import create_app
 from repository.core.database.engine import open_database
 from repository.core.errors import Unavailable
@@ -65,7 +66,11 @@ def test_every_engine_that_answers_is_ready(services: Services) -> None:
     reply = ask(services)
 
     assert reply.status_code == 200
-    assert reply.get_json() == {"status": "ready", "engines": dict.fromkeys(ENGINES, "ready")}
+    assert reply.get_json() == {
+        "status": "ready",
+        "version": __version__,
+        "engines": dict.fromkeys(ENGINES, "ready"),
+    }
     assert reply.headers["Cache-Control"] == "no-store"
 
 
@@ -77,7 +82,7 @@ def test_live_touches_no_engine_even_for_somebody_who_shows_a_token(services: Se
         client = create_app(away).test_client()
         reply = client.get("/health/live", headers={"Authorization": "Bearer sdr_whatever"})
 
-    assert (reply.status_code, reply.get_json()) == (200, {"status": "live"})
+    assert (reply.status_code, reply.get_json()) == (200, {"status": "live", "version": __version__})
     assert seen == []
     assert silent.asked == 0
 
@@ -98,6 +103,7 @@ def test_without_the_store_the_server_is_not_ready(services: Services) -> None:
     assert reply.get_json()["engines"]["store"] == "It is on holiday."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["unreachable", "half_open"])
 def test_without_the_database_the_server_is_not_ready_and_tells_no_password(
     fault: str, services: Services, request: pytest.FixtureRequest
@@ -110,6 +116,7 @@ def test_without_the_database_the_server_is_not_ready_and_tells_no_password(
     assert PASSWORD not in reply.text
 
 
+@pytest.mark.slow
 def test_an_engine_that_hangs_is_not_waited_for_and_not_asked_again_meanwhile(services: Services) -> None:
     released = threading.Event()
     hanging = Silent(until=released)

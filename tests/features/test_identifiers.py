@@ -10,10 +10,10 @@ from repository.core.actor import SYSTEM
 from repository.core.errors import Invalid
 from repository.engines.registrars.port import Registration
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.identifiers.queries import owner_of
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.support.registrar_servers import FakeRegistrar
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from repository.core.actor import SYSTEM
+from repository.access.visibility import visible_to
+from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.engines.search.port import (
     NAMES_IN_RECORD,
     FileDocument,
     FileEntries,
     Search,
     SearchEngine,
-    VisibilityFilter,
 )
 from repository.engines.search.query_tree import Term
 from repository.engines.services import Services
@@ -26,6 +26,8 @@ from repository.records.model import Version
 from repository.search.index import differences, file_documents, index_files, index_records, rebuild
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import statements
+
+pytestmark = pytest.mark.slow
 
 Settle = Callable[[], None]
 RESTRICTED = {"record": "public", "files": "restricted"}
@@ -42,11 +44,11 @@ def with_more_files(services: Services, record_id: int, count: int) -> None:
         names = (f"part-{number:06d}.dat" for number in range(count - files.count))
         unit.session.execute(insert(FileEntry), [{**row, **times, "key": name} for name in names])
         files.count = count
-        version.change += 1
+        version.cache_version += 1
 
 
 def found(services: Services, name: str) -> set[int]:
-    return {hit.id for hit in services.search.find(Search(Term(name, "filenames"), VisibilityFilter())).hits}
+    return {hit.id for hit in services.search.find(Search(Term(name, "filenames"), visible_to(ANONYMOUS))).hits}
 
 
 def counts(services: Services) -> dict[int, int]:

@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from repository.cli.progress import Pace
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict, Unavailable
 from repository.engines.search.port import DocumentKind, SearchEngine
 from repository.engines.services import Services
 from repository.records.model import Version
 from repository.search.index import differences, index_rebuild, rebuild
+from repository.search.progress import Pace
 from tests.conftest import Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
-index_command = import_module("repository.cli.index_commands")  # the name in the package is the command's
+index_command = import_module("repository.search.index_commands")
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def test_what_changed_between_interruption_and_resumption_is_right_after_it(
     deposits.published(a_dataset(title="Arrived meanwhile"))
     settle()
     with services.database.transaction(SYSTEM) as unit:
-        unit.session.get_one(Version, filled[0]).change += 1  # what no job and no batch of the rebuild will see
+        unit.session.get_one(Version, filled[0]).cache_version += 1  # what no job and no batch of the rebuild will see
     rebuild(services, Steps())
     assert list(differences(services)) == []
 
@@ -198,8 +200,7 @@ def command(filled: list[int], services: Services, monkeypatch: pytest.MonkeyPat
     def opened() -> Iterator[Services]:
         yield services
 
-    monkeypatch.setattr(index_command, "cli_services", opened)
-    return lambda *arguments: CliRunner().invoke(index_command.index, arguments)
+    return lambda *arguments: CliRunner().invoke(index_command.index, arguments, obj=opened)
 
 
 Command = Callable[..., Result]
@@ -226,7 +227,7 @@ def test_an_interrupted_command_says_that_what_is_built_is_kept(
     monkeypatch.setattr(index_command, "Pace", lambda *_, **__: PaceOf(4))
     stopped = command("rebuild")
     assert stopped.exit_code == 1
-    assert "What is built so far is kept" in stopped.stdout
+    assert "The finished part is kept" in stopped.stdout
     monkeypatch.undo()
     steps = Steps()
     rebuild(services, steps)

@@ -25,6 +25,8 @@ from repository.search.index import (
 from repository.search.index.indexing import draft_documents, record_documents
 from tests.conftest import Deposits
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 
 
@@ -52,7 +54,7 @@ def test_every_kind_of_difference_is_named_and_repaired(
     search.put([replace(ahead_document, revision=90), replace(draft_ahead, revision=90), replace(draft_ahead, id=404)])
     search.put_files([file(ahead, 0, 90), file(stale, 1, 1), file(404, 0, 1)])
     with services.database.transaction(SYSTEM) as unit:
-        unit.session.get_one(Version, stale).change += 1
+        unit.session.get_one(Version, stale).cache_version += 1
 
     found = list(differences(services))
     assert {str(each) for each in found} == {
@@ -150,7 +152,7 @@ def test_an_index_that_has_lost_more_than_can_be_held_in_memory_is_repaired_whol
 
 def test_a_state_that_changed_between_two_looks_is_another_difference() -> None:
     seen = Difference(IndexPart.RECORD, 1, Problem.STALE, (2,))
-    assert replace(seen, wanted=(3,)) not in {seen}
+    assert replace(seen, expected=(3,)) not in {seen}
 
 
 def test_indexing_again_what_is_indexed_changes_nothing(

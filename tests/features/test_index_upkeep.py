@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from repository.core.actor import SYSTEM
-from repository.engines.search.port import DocumentKind, IndexDocument, Search, VisibilityFilter
+from repository.access.principals import EVERYBODY
+from repository.access.visibility import visible_to
+from repository.core.actor import ANONYMOUS, SYSTEM
+from repository.engines.search.port import DocumentKind, IndexDocument, Search
 from repository.engines.search.query_tree import Everything, Term
 from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, StoredFile
@@ -15,6 +17,8 @@ from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
 from repository.search.index import IndexPart, differences, rebuild, total
 from tests.conftest import Caller, Deposits, a_dataset
+
+pytestmark = pytest.mark.slow
 
 Settle = Callable[[], None]
 
@@ -52,8 +56,8 @@ def ghost(kind: DocumentKind, number: int) -> IndexDocument:
         id=number,
         concept_id=1,
         revision=1,
-        owner_id=1,
-        public=True,
+        readers=frozenset({EVERYBODY}),
+        owners=frozenset({"person:1"}),
         latest=True,
         index=1,
         created="2026-01-01T00:00:00+00:00",
@@ -72,7 +76,7 @@ def test_the_index_check_names_every_difference_and_a_rebuild_repairs_them(
     services.search.drop(DocumentKind.RECORD, [int(missing["id"])])
     services.search.drop(DocumentKind.DRAFT, [int(lost["id"])])
     with services.database.transaction(SYSTEM) as unit:
-        unit.session.get_one(Version, int(stale["id"])).change += 1
+        unit.session.get_one(Version, int(stale["id"])).cache_version += 1
     services.search.put([ghost(DocumentKind.RECORD, 999), ghost(DocumentKind.DRAFT, 1), ghost(DocumentKind.RECORD, 1)])
 
     found = {str(difference) for difference in differences(services)}
@@ -91,9 +95,7 @@ def test_the_index_check_names_every_difference_and_a_rebuild_repairs_them(
     rebuild(services, lambda done, of: progress.append((done, of)))
     assert list(differences(services)) == []
     assert progress == [(0, 8), (2, 8), (5, 8), (8, 8)]
-    everyone = Search(
-        Everything(), VisibilityFilter(everything=True), frozenset({DocumentKind.RECORD, DocumentKind.DRAFT})
-    )
+    everyone = Search(Everything(), visible_to(SYSTEM), frozenset({DocumentKind.RECORD, DocumentKind.DRAFT}))
     assert {hit.id for hit in services.search.find(everyone).hits} == {
         int(each["id"]) for each in (fine, missing, stale, draft, lost)
     }
@@ -148,7 +150,7 @@ def test_a_rebuild_that_fails_leaves_the_index_as_it_was(
         rebuild(services, fail)
 
     assert list(differences(services)) == []
-    word = Search(Term("penguins"), VisibilityFilter(), frozenset({DocumentKind.RECORD}))
+    word = Search(Term("penguins"), visible_to(ANONYMOUS), frozenset({DocumentKind.RECORD}))
     assert services.search.find(word).total == 1
 
 
@@ -161,5 +163,5 @@ def test_an_older_state_never_overwrites_a_newer_one_in_the_index(
 
     services.search.put([late])
 
-    word = Search(Term("ghost"), VisibilityFilter(), frozenset({DocumentKind.RECORD}))
+    word = Search(Term("ghost"), visible_to(ANONYMOUS), frozenset({DocumentKind.RECORD}))
     assert services.search.find(word).total == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from lxml import etree
 from owslib.iso import MD_Metadata
 
@@ -172,7 +172,7 @@ def test_a_translated_title_is_not_said_again_without_its_language() -> None:
     assert texts(parsed(other), "CI_Citation/alternateTitle") == ["Luding 2022"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
 @given(PUBLICATIONS)
 def test_whatever_is_said_stays_well_formed_and_can_be_read(said: Publication) -> None:
     assert read(said).identification[0].title

@@ -16,14 +16,16 @@ from repository.core.errors import NotFound, Unavailable
 from repository.core.unit_of_work import Database, UnitOfWork
 from repository.engines.registrars.port import Registration
 from repository.engines.services import Services
+from repository.feature import Queue
 from tests.conftest import Deposits
 from tests.support.registrar_servers import FakeRegistrar
 from workers import claiming
 from workers.job_admin import backlog_state, job_with_fact, open_jobs
-from workers.jobs import Queue
 from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
+
+pytestmark = pytest.mark.slow
 
 
 def work_off(services: Services) -> None:
@@ -133,4 +135,7 @@ def test_a_job_is_shown_with_the_fact_that_it_follows_from(deposits: Deposits, s
         with pytest.raises(NotFound):
             job_with_fact(unit, verify.id + 1000)
 
-    assert (job.subject, fact.kind, fact.subject) == (int(record["id"]), "VersionPublished", int(record["id"]))
+    number = int(record["id"])
+    assert (job.subject, fact.kind, fact.phrase) == (number, "VersionPublished", "published version 1")
+    assert fact.fact is not None
+    assert fact.fact.subject == number

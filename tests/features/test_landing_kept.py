@@ -16,6 +16,8 @@ from repository.engines.services import Services
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json, statements
 
+pytestmark = pytest.mark.slow
+
 
 def edited(author: Caller, record: Json, **changes: Any) -> None:
     """The record with other metadata."""

@@ -11,7 +11,7 @@ from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cit
 from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.schema_org.schema_org_json import schema_org
 from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY
-from repository.faces.pages.view_model import ASKED_STYLES
+from repository.faces.pages.view_model import STYLES_ON_REQUEST
 from tests.features.pages import EXPORTS, TODAY, Page, shown
 from tests.features.samples import METADATA, PUBLICATION
 
@@ -31,7 +31,7 @@ def test_how_to_cite_is_printed_for_data_and_for_china_at_once() -> None:
     assert "@dataset" in page.text_in("pre")[0]
 
 
-@pytest.mark.parametrize("style", ASKED_STYLES)
+@pytest.mark.parametrize("style", STYLES_ON_REQUEST)
 def test_how_to_cite_is_printed_in_every_style_that_is_asked_for(style: str) -> None:
     assert {"href": f"?style={style}#cite", "rel": "nofollow"} in Page(shown()).each("a")
     page = Page(shown(style=style))

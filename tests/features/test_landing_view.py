@@ -208,6 +208,7 @@ def test_restricted_files_are_neither_listed_nor_linked(anyone: Caller, deposits
     assert not [link for link in page.links() if "files" in link and link.startswith(BASE_URL)]
 
 
+@pytest.mark.slow
 def test_a_long_list_of_files_is_read_page_by_page(author: Caller, deposits: Deposits) -> None:
     files = {f"{number:03}.txt": b"x" for number in range(103)}
     record = deposits.published(None, **files)

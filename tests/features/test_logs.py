@@ -151,6 +151,7 @@ def test_lines_of_many_threads_do_not_mix(lines: Any) -> None:
     assert sorted(line["thread"] for line in lines()) == sorted([0, 1, 2, 3] * 50)
 
 
+@pytest.mark.process
 def test_an_error_that_nobody_caught_in_a_process_is_a_line(tmp_path: Path) -> None:
     program = f"""
 import threading
@@ -191,7 +192,7 @@ def basic(email: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{email}:{password}".encode()).decode()}
 
 
-@pytest.mark.server
+@pytest.mark.process
 @pytest.mark.parametrize("installation", ["servers"], indirect=True)
 def test_no_secret_reaches_a_log_and_every_line_has_its_ids(
     installation: str, database_url: str, store_url: str, redis_url: str, tmp_path: Path

@@ -105,7 +105,7 @@ def test_facts_and_jobs_that_wait_are_told(watched: Caller, deposits: Deposits, 
         unit.session.execute(update(Job).where(Job.name == "register").values(state=JobState.FAILED.value))
     relayed = scrape_anew(services)
 
-    assert value(waiting, "repository_facts_waiting") >= 3
+    assert value(waiting, "repository_facts_waiting") == 2
     assert value(waiting, "repository_facts_oldest_seconds") > 300 * 86_400
     assert value(relayed, "repository_facts_waiting") == 0
     assert value(relayed, "repository_jobs", queue="soon", kind="register", state="failed") == 2
@@ -167,7 +167,7 @@ def test_jobs_and_sweeps_are_counted_by_who_runs_them(watched: Caller, services:
     assert more("repository_sweeps_run_total", sweep="jobs", outcome="success") == 1
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_several_processes_of_one_server_answer_with_their_sum_and_begin_at_nothing(tmp_path: Path) -> None:
     rule = "/api/records/<record:record_id>"
     server = Server(folder=tmp_path, settings={"WEB_PROCESSES": "3"})
@@ -184,7 +184,7 @@ def test_several_processes_of_one_server_answer_with_their_sum_and_begin_at_noth
         assert sums == [30] * 9
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_a_scheduler_runs_what_is_due_tells_of_it_and_ends_when_it_is_told(tmp_path: Path) -> None:
     port = free_port()
     scheduler = Process(name="scheduler", folder=tmp_path, options=["--metrics-port", str(port)])

@@ -17,8 +17,11 @@ from repository.cli import commands
 from repository.cli.database_commands import migrate_to
 from repository.core.database.engine import open_database
 
+pytestmark = pytest.mark.slow
+
 HISTORY = "alembic_version"
 SERVERS = 4
+BEFORE_GRANTS = "0006"
 
 
 @pytest.fixture
@@ -142,6 +145,24 @@ def test_up_twice_changes_nothing_and_keeps_the_rows(migrated: Engine) -> None:
         assert connection.execute(text("SELECT state, count, total_bytes FROM file_set")).one() == ("open", 3, 4)
 
 
+def test_what_was_set_aside_waits_after_the_way_down_and_up_again(migrated: Engine) -> None:
+    fact = "INSERT INTO fact (kind, subject, details, actor, request_id, at, unknown_since)"
+    job = "INSERT INTO job (name, queue, subject, fact_id, state, attempts, run_after, cause, created)"
+    now = "'2026-01-01 00:00:00'"
+    with migrated.begin() as connection:
+        connection.execute(text(f"{fact} VALUES ('VolcanoErupted', 1, '{{}}', 'system', '', {now}, {now})"))
+        connection.execute(text(f"{job} VALUES ('evacuate', 'soon', 1, 1, 'unknown', 0, {now}, '', {now})"))
+    migrate_to(migrated, "0006")
+    migrate_to(migrated)
+    with migrated.begin() as connection:
+        assert connection.execute(text("SELECT kind, unknown_since FROM fact")).one() == ("VolcanoErupted", None)
+        assert connection.execute(text("SELECT state FROM job")).scalar() == "waiting"
+        connection.execute(text("DELETE FROM job"))
+        connection.execute(text("DELETE FROM fact"))
+        connection.execute(text(f"{fact} VALUES ('VolcanoErupted', 1, '{{}}', 'system', '', {now}, NULL)"))
+        assert connection.execute(text("SELECT id FROM fact")).scalar() == 2, "ids of facts are never given again"
+
+
 def test_servers_that_start_at_once_migrate_one_after_another(engine: Engine) -> None:
     together = threading.Barrier(SERVERS)
 
@@ -176,3 +197,31 @@ def test_the_command_brings_an_empty_database_up(
     head = ScriptDirectory("migrations").get_current_head()
     assert revision(engine) == head
     assert done.output == f"The database is at {head}.\n"
+
+
+def test_owners_become_grants_on_the_way_up_and_stay_owners_on_the_way_down(engine: Engine) -> None:
+    migrate_to(engine, BEFORE_GRANTS)
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO person (id, email, name, role, active, created)"
+            " VALUES (7, 'a@example.org', '', 'depositor', true, '2026-01-01 00:00:00')",
+            "INSERT INTO concept (id, owner_id, versions, created) VALUES (1, 7, 0, '2026-01-01 00:00:00')",
+            "INSERT INTO concept (id, owner_id, versions, created) VALUES (2, 7, 0, '2026-01-02 00:00:00')",
+        ):
+            connection.execute(text(statement))
+    migrate_to(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT g.concept_id, subject_kind, subject_id, permission, expires, g.created = c.created AS same_date"
+                " FROM access_grant g JOIN concept c ON c.id = g.concept_id ORDER BY g.concept_id"
+            )
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        (1, "person", 7, "owner", None, True),
+        (2, "person", 7, "owner", None, True),
+    ]
+    migrate_to(engine, BEFORE_GRANTS)
+    assert "access_grant" not in tables(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM concept WHERE owner_id = 7")).scalar() == 2

@@ -20,6 +20,8 @@ from tests.features.harvesting import (
     told,
 )
 
+pytestmark = pytest.mark.slow
+
 AWAY = [{"withdrawn_at": now()}, {"record_access": "restricted"}]
 
 

@@ -15,6 +15,8 @@ from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.harvesting import BEGIN, OAI, SECOND, ask, change, codes, identifier_of, ids, pages, told
 from tests.features.steps import statements
 
+pytestmark = pytest.mark.slow
+
 NS = "urn:test:files"
 MARKS = "a]]></x><error code='x'>&amp;\x7f𠀀\U0010ffff <!-- \" --> \u202eevil\x00\x01\x08\ufffe\uffff"
 

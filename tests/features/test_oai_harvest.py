@@ -62,6 +62,7 @@ def test_a_list_that_fills_its_page_exactly_needs_no_token(anyone: Caller, many:
     assert token_of(answer) is None
 
 
+@pytest.mark.slow
 def test_a_harvest_while_records_change_gives_each_once(
     anyone: Caller, deposits: Deposits, services: Services, many: Callable[..., list[str]]
 ) -> None:

@@ -21,6 +21,8 @@ from repository.records.model import Version
 from tests.conftest import Deposits
 from tests.features.harvesting import BEGIN, SECOND, correct
 
+pytestmark = pytest.mark.slow
+
 OLD, WRITERS, FURTHER = 300, 2, 3
 Many = Callable[..., list[str]]
 

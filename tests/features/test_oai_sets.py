@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from repository.communities.define_community import rename_community
+from repository.communities.model import Community, CommunityDataset
 from repository.core.actor import SYSTEM
 from repository.core.clock import now
 from repository.engines.services import Services
@@ -27,11 +30,17 @@ from tests.features.harvesting import (
 from tests.features.steps import questions, statements
 
 
-def into(services: Services, community: str | None, *records: dict[str, object]) -> None:
-    """Give datasets to a community."""
+def into(services: Services, slug: str, *records: dict[str, object], titles: dict[str, str] | None = None) -> None:
+    """Put datasets into a new community, as if they had been in it for ever."""
+    concepts = [int(record["parent"]["id"]) for record in records]  # type: ignore[index]
     with services.database.transaction(SYSTEM) as unit:
-        for record in records:
-            unit.session.get_one(Concept, int(record["parent"]["id"])).community = community  # type: ignore[index]
+        community = Community(slug=slug, titles=titles or {"en": slug.title()}, created=unit.now)
+        unit.session.add(community)
+        unit.session.flush()
+        for concept_id in concepts:
+            unit.session.add(
+                CommunityDataset(concept_id=concept_id, community_id=community.id, is_default=True, at=unit.now)
+            )
 
 
 def of_type(deposits: Deposits, resource_type: str) -> str:
@@ -58,8 +67,8 @@ def test_a_type_is_in_the_sets_that_its_id_names(resource_type: str | None, spec
     assert specs_of_type(resource_type) == specs
 
 
-@pytest.mark.parametrize(("slug", "specs"), [("polar", ("community-polar",)), ("极地", ()), ("a:b", ()), (None, ())])
-def test_a_community_is_a_set_if_its_name_can_be_one(slug: str | None, specs: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("slug", "specs"), [("polar", ("community-polar",)), ("极地", ()), ("a:b", ()), ("", ())])
+def test_a_community_is_a_set_if_its_slug_can_be_in_a_name(slug: str, specs: tuple[str, ...]) -> None:
     assert specs_of_community(slug) == specs
 
 
@@ -68,12 +77,13 @@ def test_the_sets_are_those_that_something_is_in(anyone: Caller, deposits: Depos
     of_type(deposits, "image-photo")
     of_type(deposits, "image-plot")
     into(services, "polar", deposits.published(), deposits.published())
+    into(services, "empty")
     into(services, "hidden", deposits.published(a_dataset(resource_type={"id": "model"}) | RESTRICTED))
 
     answer = ask(anyone, "ListSets")
 
     assert dict(zip(told(answer, "setSpec"), told(answer, "setName"), strict=True)) == {
-        "community-polar": "polar",
+        "community-polar": "Polar",
         "type-dataset": "Dataset",
         "type-image": "Image",
         "type-image:photo": "Photo",
@@ -125,8 +135,10 @@ def test_a_set_is_harvested_in_pages_while_its_items_change(
 ) -> None:
     published = many([BEGIN + SECOND * n for n in range(249)])
     change(services, int(published[7]), resource_type="software")
-    with services.database.transaction(SYSTEM) as unit:
-        unit.session.query(Concept).filter(Concept.latest_id != int(published[7])).update({"community": "polar"})
+    with services.database.snapshot(SYSTEM) as snapshot:
+        rows = snapshot.session.query(Concept).filter(Concept.latest_id != int(published[7]))
+        concepts = [{"parent": {"id": concept.id}} for concept in rows]
+    into(services, "polar", *concepts)
 
     harvest = pages(anyone, "ListRecords", set=spec)
     seen = ids(next(harvest))
@@ -134,6 +146,59 @@ def test_a_set_is_harvested_in_pages_while_its_items_change(
     seen += [number for answer in harvest for number in ids(answer)]
 
     assert seen == [*published[:7], *published[8:]]
+
+
+def test_the_name_of_a_community_s_set_is_its_title_in_english_or_else_the_one_it_has(
+    anyone: Caller, deposits: Deposits, services: Services
+) -> None:
+    into(services, "polar", deposits.published(), titles={"en": "Polar data", "zh": "极地数据"})
+    into(services, "desert", deposits.published(), titles={"zh": "沙漠数据"})
+
+    answer = ask(anyone, "ListSets")
+
+    assert told(answer, "setName")[:2] == ["沙漠数据", "Polar data"]
+    assert told(answer, "setSpec")[:2] == ["community-desert", "community-polar"]
+
+
+def test_an_item_is_told_to_be_in_every_set_it_is_in(anyone: Caller, deposits: Deposits, services: Services) -> None:
+    record, other = deposits.published(), deposits.published()
+    into(services, "polar", record)
+    into(services, "desert", other)
+    with services.database.transaction(SYSTEM) as unit:
+        desert = unit.session.query(Community).filter(Community.slug == "desert").one().id
+        concept_id = int(record["parent"]["id"])
+        unit.session.add(CommunityDataset(concept_id=concept_id, community_id=desert, is_default=False, at=unit.now))
+
+    [header, _] = ask(anyone, "ListIdentifiers", metadataPrefix="oai_dc").iter(f"{OAI}header")
+
+    assert [each.text for each in header.iter(f"{OAI}setSpec")] == [
+        "community-polar",
+        "community-desert",
+        "type-dataset",
+    ]
+    assert harvest(anyone, "community-polar") == [record["id"]]
+    assert harvest(anyone, "community-desert") == [record["id"], other["id"]]
+
+
+def test_a_new_title_changes_no_harvest_that_is_under_way(
+    anyone: Caller, services: Services, many: Callable[..., list[str]]
+) -> None:
+    published = many([BEGIN + SECOND * n for n in range(149)])
+    with services.database.snapshot(SYSTEM) as snapshot:
+        concepts = [{"parent": {"id": number}} for number in snapshot.session.scalars(select(Concept.id))]
+    into(services, "polar", *concepts)
+
+    answers = pages(anyone, "ListIdentifiers", set="community-polar")
+    first = next(answers)
+    with services.database.transaction(SYSTEM) as unit:
+        rename_community(unit, "polar", {"en": "Another title"})
+    rest = list(answers)
+
+    assert [number for answer in (first, *rest) for number in ids(answer)] == published
+    assert [stamp for answer in pages(anyone, "ListIdentifiers") for stamp in told(answer, "datestamp")] == [
+        stamp for answer in (first, *rest) for stamp in told(answer, "datestamp")
+    ]
+    assert told(ask(anyone, "ListSets"), "setName")[0] == "Another title"
 
 
 def test_a_deleted_item_stays_in_its_sets(anyone: Caller, deposits: Deposits, services: Services) -> None:

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from repository import __version__
 from repository.app import APIS
 from repository.core.actor import SYSTEM
 from repository.core.web.shared_schemas import ProblemShape
@@ -38,7 +39,7 @@ CHECKS = [
 KEY = "data.csv"
 KEEPER, PASSWORD = "keeper@example.org", "a long enough password"
 
-described: dict[str, Any] = document(APIS, ProblemShape, "Science Data Repository", BASE_URL)
+described: dict[str, Any] = document(APIS, ProblemShape, "Science Data Repository", BASE_URL, __version__)
 schema = schemathesis.openapi.from_dict(described)
 OPERATIONS = [found.ok() for found in schema.get_all_operations()]
 
@@ -108,6 +109,7 @@ def test_every_operation_that_changes_something_describes_what_it_takes(spec: di
         "withdraw_record",
         "add_to_community",
         "remove_from_community",
+        "choose_default_community",
         "create_oai_set",
         "update_oai_set",
     }
@@ -180,6 +182,7 @@ def cases(operation: Any, ids: list[str]) -> st.SearchStrategy[Any]:
     return st.integers(0, 4).flatmap(lambda number: existing if number else arbitrary)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signed_in", [True, False], ids=["author", "anyone"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[each.definition.raw["operationId"] for each in OPERATIONS])
 def test_the_server_answers_as_it_is_described(operation: Any, signed_in: bool, world: World) -> None:
@@ -190,7 +193,6 @@ def test_the_server_answers_as_it_is_described(operation: Any, signed_in: bool, 
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases(operation, world.ids(operation.path)))

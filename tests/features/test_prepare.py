@@ -6,21 +6,22 @@ from urllib.parse import urlsplit
 
 from tests.contracts.s3_faults import careless_server, serving, with_endpoint
 from tests.engines.addresses import s3_client
-from tests.support.web_server import command, environment_of
+from tests.support.commands import command_here
+from tests.support.web_server import environment_of
 
 
 def test_prepare_makes_the_bucket_once_and_the_doctor_finds_it(tmp_path: Path, s3_store_url: str) -> None:
     given = urlsplit(s3_store_url)
     bucket = f"{given.netloc}-prepared"
     environment = environment_of(tmp_path, STORE_URL=given._replace(netloc=bucket).geturl())
-    assert command(environment, "migrate").returncode == 0
-    before = command(environment, "doctor")
+    assert command_here(environment, "migrate").returncode == 0
+    before = command_here(environment, "doctor")
     try:
         for _ in range(2):
-            done = command(environment, "prepare")
+            done = command_here(environment, "prepare")
             assert (done.returncode, done.stderr) == (0, "")
             assert f"prepared S3 store in bucket {bucket}" in done.stdout
-        after = command(environment, "doctor")
+        after = command_here(environment, "doctor")
     finally:
         s3_client().delete_bucket(Bucket=bucket)
     assert before.returncode == 1
@@ -34,13 +35,15 @@ def test_prepare_makes_the_bucket_once_and_the_doctor_finds_it(tmp_path: Path, s
 def test_the_doctor_says_what_a_server_lacks(tmp_path: Path, s3_store_url: str) -> None:
     with serving(careless_server()) as endpoint:
         environment = environment_of(tmp_path, STORE_URL=with_endpoint(s3_store_url, endpoint))
-        assert command(environment, "migrate").returncode == 0
-        said = command(environment, "doctor").stdout
+        assert command_here(environment, "migrate").returncode == 0
+        said = command_here(environment, "doctor").stdout
     assert "lacks    store: the bucket is public: anybody can read everything" in said
     assert "lacks    store: If-None-Match is ignored: an object could be written twice" in said
 
 
 def test_prepare_without_a_server_is_one_line(tmp_path: Path, s3_store_url: str) -> None:
-    done = command(environment_of(tmp_path, STORE_URL=with_endpoint(s3_store_url, "http://127.0.0.1:9")), "prepare")
+    done = command_here(
+        environment_of(tmp_path, STORE_URL=with_endpoint(s3_store_url, "http://127.0.0.1:9")), "prepare"
+    )
     assert done.returncode == 1
     assert done.stderr.strip() == "repository: The store does not answer."

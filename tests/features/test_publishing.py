@@ -213,6 +213,7 @@ def test_beginning_a_version_with_all_files_costs_the_same_statements_for_1_and_
     assert len(seen[300]) == len(seen[1])
 
 
+@pytest.mark.slow
 def test_a_record_of_many_files_lists_them_all(
     anyone: Caller, deposits: Deposits, services: Services, settle: Callable[[], None]
 ) -> None:

@@ -191,6 +191,7 @@ def _answers(port: int) -> bool:
     return False
 
 
+@pytest.mark.process
 def test_the_command_keeps_what_was_registered_in_a_file(tmp_path: Path) -> None:
     port, kept = free_port(), ("--file", str(tmp_path / "state.json"))
     with command(port, *kept):

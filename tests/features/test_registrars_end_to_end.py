@@ -14,14 +14,16 @@ from config.settings import Settings, read_settings
 from repository.core import clock
 from repository.core.actor import Role
 from repository.engines.services import Services
+from repository.feature import Queue
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json
 from tests.support.registrars import accounts
 from tests.support.registrars.server import Registrars
 from tests.support.web_server import free_port
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
+
+pytestmark = pytest.mark.slow
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "registrars.toml"
 

@@ -18,6 +18,8 @@ from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json
 from tests.support.registrar_servers import FakeRegistrar
 
+pytestmark = pytest.mark.slow
+
 
 class Forgetful(FakeRegistrar):
     """Does what it is asked, and `loses` its answer so many times; counts what it minted."""

@@ -7,6 +7,8 @@ import pytest
 from repository.core.actor import Role
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 BASE = "http://repository.test"
 
 

@@ -9,6 +9,8 @@ from repository.engines.search.port import Sort
 from tests.conftest import Caller
 from tests.features.steps import Json, buckets, ids_of, search
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 
 

@@ -9,6 +9,8 @@ from repository.faces.api.search import routes
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import buckets, ids_of, search, statements
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 
 

@@ -59,6 +59,7 @@ def redis_in(folder: Path) -> services.Service:
     return services.servers_in(folder, {"redis": free_port()}, folder / "programs")["redis"]
 
 
+@pytest.mark.process
 @needs_redis
 def test_a_server_runs_within_its_block_and_no_longer(folder: Path) -> None:
     with services.running(folder, {"redis": free_port()}, folder / "programs") as servers:
@@ -69,6 +70,7 @@ def test_a_server_runs_within_its_block_and_no_longer(folder: Path) -> None:
     assert not redis.healthy()
 
 
+@pytest.mark.process
 @needs_redis
 def test_a_server_is_started_once(folder: Path) -> None:
     with services.running(folder, {"redis": free_port()}, folder / "programs") as servers:
@@ -77,6 +79,7 @@ def test_a_server_is_started_once(folder: Path) -> None:
         assert servers["redis"].pid == before
 
 
+@pytest.mark.process
 @needs_postgresql
 def test_a_killed_database_starts_again_with_what_was_committed(folder: Path) -> None:
     with services.running(folder, {"postgresql": free_port()}, folder / "programs") as servers:
@@ -94,6 +97,7 @@ def test_a_killed_database_starts_again_with_what_was_committed(folder: Path) ->
             assert connection.execute("SELECT answer FROM kept").fetchall() == [(42,)]
 
 
+@pytest.mark.process
 @needs_postgresql
 def test_the_database_speaks_utf_8_and_sorts_alike_on_every_machine(folder: Path) -> None:
     with (
@@ -107,6 +111,7 @@ def test_the_database_speaks_utf_8_and_sorts_alike_on_every_machine(folder: Path
     assert told == ("repository", "UTF8", "C.UTF-8", "200", "127.0.0.1")
 
 
+@pytest.mark.process
 @pytest.mark.skipif(
     not (services.default_folder() / "programs" / f"versitygw-{VERSION}").exists(), reason="`make services` never ran"
 )
@@ -126,6 +131,7 @@ def test_the_s3_server_starts_with_the_keys_that_it_prints(folder: Path) -> None
             assert client.list_buckets()["Buckets"] == [], "the application makes its bucket"
 
 
+@pytest.mark.process
 @needs_redis
 def test_up_prints_addresses_and_env_repeats_them_until_down(run: Run, folder: Path) -> None:
     first, second = run("up", "redis"), run("up", "redis")
@@ -140,6 +146,7 @@ def test_up_prints_addresses_and_env_repeats_them_until_down(run: Run, folder: P
     assert run("env").stdout == ""
 
 
+@pytest.mark.process
 @needs_redis
 def test_of_two_who_come_at_once_one_starts_the_server(run: Run) -> None:
     with ThreadPoolExecutor(2) as together:
@@ -148,6 +155,7 @@ def test_of_two_who_come_at_once_one_starts_the_server(run: Run) -> None:
     assert sorted("starting" in each.stderr for each in done) == [False, True]
 
 
+@pytest.mark.process
 @needs_redis
 def test_a_server_that_the_environment_names_is_used_and_left_alone(run: Run, folder: Path) -> None:
     elsewhere = folder / "elsewhere"
@@ -162,6 +170,7 @@ def test_a_server_that_the_environment_names_is_used_and_left_alone(run: Run, fo
         assert servers["redis"].healthy()
 
 
+@pytest.mark.process
 @needs_redis
 def test_a_server_that_the_environment_names_in_vain_is_started(run: Run) -> None:
     up = run("up", "redis", also={"REPOSITORY_QUEUE_URL": f"redis://127.0.0.1:{free_port()}/0"})
@@ -169,12 +178,14 @@ def test_a_server_that_the_environment_names_in_vain_is_started(run: Run) -> Non
     assert up.stdout.startswith("REPOSITORY_QUEUE_URL=redis://127.0.0.1:")
 
 
+@pytest.mark.process
 @needs_redis
 def test_what_the_environment_names_wins_over_what_runs_here(run: Run) -> None:
     assert run("up", "redis").returncode == 0
     assert run("env", also={"REPOSITORY_QUEUE_URL": "redis://queue.example.org:6379/0"}).stdout == ""
 
 
+@pytest.mark.process
 @needs_redis
 def test_a_taken_port_is_one_line(folder: Path) -> None:
     with services.running(folder, {"redis": free_port()}, folder / "programs") as servers:
@@ -183,12 +194,14 @@ def test_a_taken_port_is_one_line(folder: Path) -> None:
             other.start()
 
 
+@pytest.mark.process
 def test_a_missing_program_is_one_line(run: Run) -> None:
     done = run("up", "elasticsearch", also={"PATH": "/nonexistent"})
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["services: Elasticsearch needs java, which is not installed here"]
 
 
+@pytest.mark.process
 def test_a_wrong_port_is_one_line(run: Run) -> None:
     done = run("up", "redis", also={"SERVICES_PORT_REDIS": "many"})
     assert done.returncode == 1
@@ -205,6 +218,7 @@ def test_a_pid_that_now_belongs_to_somebody_else_is_left_alone(tmp_path: Path) -
     assert os.getpid(), "this test's process lives"
 
 
+@pytest.mark.process
 def test_a_kill_reaches_children_that_left_the_session(folder: Path) -> None:
     process = Detached(folder / "process.pid")
     child = folder / "child"

@@ -17,7 +17,7 @@ from repository.core.web.gunicorn_worker import error_response
 from tests.conftest import a_dataset
 from tests.support.web_server import HOST, Server, environment_of, free_port, running, until
 
-pytestmark = pytest.mark.server
+pytestmark = pytest.mark.process
 
 CONTENT = b"0123456789abcdef" * 4096
 

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from config.settings import Settings, SettingsError, read_settings
-from tests.support.web_server import command, environment_of
+from tests.support.commands import command_here
+from tests.support.web_server import environment_of
 
 WRONG = [
     ("DATABASE_URL", "mysql://localhost/x"),
@@ -104,7 +105,7 @@ def test_a_base_url_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("arguments", [("serve",), ("migrate",), ("doctor",), ("user", "create", "a@example.org")])
 def test_every_command_stops_at_a_wrong_setting_with_one_line(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    done = command(environment_of(tmp_path, DOI_PREFIX="nonsense"), *arguments)
+    done = command_here(environment_of(tmp_path, DOI_PREFIX="nonsense"), *arguments)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.strip() == "repository: REPOSITORY_DOI_PREFIX: must be a DOI prefix such as 10.5072"

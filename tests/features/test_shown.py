@@ -11,6 +11,8 @@ from repository.core.cache import ByteLru
 from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def elsewhere(settings: Settings) -> Iterator[Services]:

@@ -19,6 +19,8 @@ from repository.files.model import FileEntry, StoredFile
 from repository.files.store_check import compare_with_store
 from tests.conftest import Deposits
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 FILES = {f"{number}.txt": str(number).encode() for number in range(7)}
 

@@ -19,6 +19,8 @@ from tests.conftest import Caller, Deposits, a_dataset
 from tests.contracts.together import all_of, at_once, facts_of
 from workers.model import Job
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 12
 OLD, NEW = b"old bytes", b"new bytes, and more of them"
 

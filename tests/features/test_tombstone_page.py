@@ -23,8 +23,8 @@ GONE = replace(PUBLICATION, withdrawn=WITHDRAWN, files=(), file_count=0, total_b
 
 
 def stone(unit: Publication = GONE, language: str = "en", **changes: Any) -> str:
-    given = {"versions": VERSIONS, "accessed": TODAY, "found": remaining(signposts(unit, (), API_URL)), **changes}
-    return render_tombstone(unit, asked=PageParams(language), **given)
+    given = {"versions": VERSIONS, "accessed": TODAY, "links": remaining(signposts(unit, (), API_URL)), **changes}
+    return render_tombstone(unit, params=PageParams(language), **given)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def write(database: Database) -> None:
 """
 
 
+@pytest.mark.slow
 def test_writing_in_a_snapshot_is_a_type_error() -> None:
     options = ["--config-file=", "--strict", "--ignore-missing-imports", "--follow-imports=silent"]
     out, err, _ = api.run([*options, "--no-error-summary", "-c", PROGRAM])

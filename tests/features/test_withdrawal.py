@@ -14,6 +14,8 @@ from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, faults
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 RETRACTED: Json = {"removal_reason": {"id": "retracted"}, "note": "The sensor was broken. 传感器损坏。"}
 

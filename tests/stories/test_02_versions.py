@@ -12,6 +12,8 @@ from repository.engines.services import Services
 from repository.files.model import StoredFile
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 Settle = Callable[[], None]
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 

@@ -8,6 +8,8 @@ import pytest
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import ids_of, search
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 CLOSED = {"record": "restricted", "files": "restricted"}
 OPEN = {"record": "public", "files": "public"}

@@ -158,7 +158,7 @@ class Depositor:
             self.shared_versions[draft["id"]] = draft["parent"]["id"]
 
 
-@pytest.mark.server
+@pytest.mark.process
 @pytest.mark.alone
 def test_a_server_killed_again_and_again_keeps_what_it_answered(tmp_path: Path) -> None:
     server = Server(tmp_path, {"WEB_THREADS": "8"})

@@ -29,6 +29,7 @@ from repository.deposits.draft_files import begin_files, commit_file, upload_con
 from repository.deposits.drafts import open_draft
 from repository.deposits.model import Draft
 from repository.engines.services import Services
+from repository.feature import Queue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.queries import find_entry
 from repository.files.rules import Declared
@@ -41,7 +42,6 @@ from tests.architecture.house import ROOT
 from tests.conftest import BASE_URL, a_dataset
 from workers.claiming import LEASE
 from workers.job_admin import backlog
-from workers.jobs import Queue
 from workers.relay import relay
 from workers.runner import run_next
 
@@ -178,6 +178,8 @@ def recover(services: Services) -> None:
     assert list(map(str, differences(services))) == []
 
 
+@pytest.mark.slow
+@pytest.mark.process
 def test_a_publication_killed_at_any_line_has_happened_or_not(prepared: Prepared) -> None:
     seen = set()
     for point in points(prepared, "publish"):
@@ -233,6 +235,8 @@ def expect_consequences(services: Services, version_id: int) -> None:
     assert [each.key for each in services.store.objects()] == [file.object_key]
 
 
+@pytest.mark.slow
+@pytest.mark.process
 def test_an_upload_killed_at_any_line_leaves_the_old_content_or_the_new(prepared: Prepared) -> None:
     seen = set()
     for point in points(prepared, "upload"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.house import ROOT
+from tests.support.commands import command_here
 from tests.support.web_server import command, environment_of
 
 DATA = ROOT / "tests" / "data"
@@ -21,7 +22,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return environment_of(tmp_path) | {"TMPDIR": str(tmp_path / "tmp")}
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_the_demonstration_succeeds_and_leaves_nothing_behind(environment: dict[str, str], tmp_path: Path) -> None:
     done = command(environment, "demo")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -35,7 +36,7 @@ def test_the_demonstration_succeeds_and_leaves_nothing_behind(environment: dict[
     assert not (tmp_path / "repository.db").exists()
 
 
-@pytest.mark.server
+@pytest.mark.process
 def test_the_demonstration_fails_when_the_description_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
     shutil.copytree(DATA / "penguins", tmp_path / "data" / "penguins")
     about = tmp_path / "data" / "penguins" / "metadata.json"
@@ -59,7 +60,7 @@ def test_the_demonstration_says_what_is_wrong_with_its_data(
     (tmp_path / "data" / "broken").mkdir(parents=True)
     if content is not None:
         (tmp_path / "data" / "broken" / "metadata.json").write_text(content)
-    done = command(environment, "demo", "--data", str(tmp_path / "data"))
+    done = command_here(environment, "demo", "--data", str(tmp_path / "data"))
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1

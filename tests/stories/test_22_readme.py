@@ -1,4 +1,4 @@
-"""What the README says is true: its walk through the API runs, and the commands it names exist."""
+"""What the README and the pages in docs/ say is true: both walks run, and what they name exists."""
 
 import os
 import re
@@ -14,8 +14,15 @@ from repository.cli import commands
 from tests.architecture.house import ROOT
 from tests.support.web_server import running
 
-README = (ROOT / "README.md").read_text("utf-8")
-WALK = "## A walk through the API"
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text("utf-8") for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
+}
+"""What people read, by path; the change log tells of what was, and names no more than it likes."""
+TOLD = {path: text for path, text in PAGES.items() if path != "CHANGELOG.md"}
+README, WALK, OPERATION = PAGES["README.md"], PAGES["docs/walk.md"], PAGES["docs/operation.md"]
+TEN_LINES = "## Ten lines with curl"
+MADE = {"deploy/.env"}
+"""What a page tells to make."""
 EXPECTED = re.compile(r"(?:^|\s)#\s*→\s*(.+?)\s*$")
 
 
@@ -27,10 +34,10 @@ class Step:
     expected: tuple[str, ...]
 
 
-def section(title: str) -> str:
+def section(page: str, title: str) -> str:
     """The text of a section, up to the next of its level."""
-    found = re.search(rf"^{re.escape(title)}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL)
-    assert found, f"README has no section {title!r}"
+    found = re.search(rf"^{re.escape(title)}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert found, f"there is no section {title!r}"
     return found[1]
 
 
@@ -59,9 +66,11 @@ def _text(said: "re.Match[str]") -> str:
     return said[1].removesuffix("…").strip()
 
 
-@pytest.mark.server
-def test_the_walk_through_the_api_runs_as_it_is_written(tmp_path: Path) -> None:
-    walk = [step for block in blocks(section(WALK)) for step in steps(block)]
+@pytest.mark.process
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [WALK, section(README, TEN_LINES)], ids=["whole", "ten lines"])
+def test_a_walk_through_the_api_runs_as_it_is_written(page: str, tmp_path: Path) -> None:
+    walk = [step for block in blocks(page) for step in steps(block)]
     assert len(walk) > 2
     (tmp_path / "data").mkdir()
     (tmp_path / "here").mkdir()
@@ -85,20 +94,75 @@ def test_the_walk_through_the_api_runs_as_it_is_written(tmp_path: Path) -> None:
             assert expected in outputs[f"step-{number}.txt"], f"{step.script}\nprinted {outputs[f'step-{number}.txt']}"
 
 
+def test_the_readme_is_short_and_its_walk_has_ten_lines() -> None:
+    assert len(README.splitlines()) <= 90
+    (walk,) = blocks(section(README, TEN_LINES))
+    assert len(walk.splitlines()) == 10
+
+
 def test_the_settings_that_are_named_are_those_that_exist() -> None:
-    named = set(re.findall(r"`REPOSITORY_([A-Z_]+)`", section("## Running it for real")))
+    named = set(re.findall(r"`REPOSITORY_([A-Z_]+)`", section(OPERATION, "## Settings")))
     assert named - {"ENV_FILE"} == {name.upper() for name in Settings.model_fields}
 
 
 def test_every_make_target_that_is_named_exists() -> None:
     made = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`|\s)make ([a-z][a-z-]*)(?=`|$| [A-Z_]+=|\s*#|  )", README, re.MULTILINE))
-    assert {"demo", "serve"} <= named <= made
+    named = {
+        target
+        for page in TOLD.values()
+        for target in re.findall(r"(?:^|`|\s)make ([a-z][a-z-]*)(?=`|$| [A-Z_]+=|\s*#|  )", page, re.MULTILINE)
+    }
+    assert {"demo", "serve", "test", "quick"} <= named <= made
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_link_between_pages_leads_somewhere(page: str) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
+        assert leads_somewhere(page, link), f"{page}: {link}"
+
+
+def leads_somewhere(page: str, link: str) -> bool:
+    """Whether a link from `page` leads to a file, and to a heading of it; one to another site is believed."""
+    if re.match(r"[a-z]+:", link):
+        return True
+    target, _, heading = link.partition("#")
+    path = (ROOT / page).parent / target if target else ROOT / page
+    return path.exists() and (not heading or heading in headings(path.read_text("utf-8")))
+
+
+def headings(text: str) -> list[str]:
+    """The names of a page's headings as links give them."""
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles]
+
+
+@pytest.mark.parametrize(
+    "link", ["docs/nowhere.md", "docs/operation.md#nothing", "../README.md", "#no-such-heading"], ids=str
+)
+def test_a_link_that_leads_nowhere_is_found(link: str) -> None:
+    assert not leads_somewhere("README.md", link)
+    assert leads_somewhere("docs/walk.md", "../README.md#two-commands")
+
+
+@pytest.mark.parametrize("page", sorted(TOLD))
+def test_every_file_that_is_named_exists(page: str) -> None:
+    named = re.findall(r"`((?:repository|workers|config|migrations|deploy|tests|docs|\.ci)/[\w./-]*)`", TOLD[page])
+    absent = [path for path in named if not (ROOT / path).exists() and path not in MADE]
+    assert absent == []
+
+
+def test_every_module_that_is_run_exists() -> None:
+    named = {name for page in TOLD.values() for name in re.findall(r"python -m\s+((?:tests|deploy)[\w.]*)", page)}
+    assert len(named) > 3
+    for name in named:
+        place = ROOT / name.replace(".", "/")
+        assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), name
 
 
 def test_every_repository_command_that_is_named_exists() -> None:
-    named = re.findall(r"(?:`|bin/|-m |^)repository ((?:[a-z]+)(?: [a-z]+)?)", README, re.MULTILINE)
-    assert named
+    pattern = re.compile(r"(?:`|bin/|-m )repository ((?:[a-z]+)(?: [a-z]+)?)")
+    named = [words for page in TOLD.values() for words in pattern.findall(page)]
+    assert len(named) > len(commands.commands)
     for words in named:
         expect_command(words.split())
 

@@ -25,6 +25,8 @@ from typing import Any
 HOST = "127.0.0.1"
 PORTS = range(20_000, 30_000)
 """Below the range that outgoing connections take theirs from: nobody can hold a port while its server is away."""
+SETTINGS = "REPOSITORY_"
+"""All names of settings in the environment begin with it."""
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 PAUSE_SECONDS = 0.05
@@ -96,7 +98,7 @@ def environment_of(folder: Path, **settings: str) -> dict[str, str]:
     `settings` without their prefix, as in ``DATABASE_URL="postgresql://…"``; a server's address takes the place of the
     embedded engine, and credentials of S3 are those of this process.
     """
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("REPOSITORY_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
     (folder / "empty.env").touch()
     chosen = {
         "ENV_FILE": f"{folder}/empty.env",
@@ -106,7 +108,7 @@ def environment_of(folder: Path, **settings: str) -> dict[str, str]:
         "SECRET_KEY": "a secret of sixteen letters or more",
         **settings,
     }
-    return inherited | {f"REPOSITORY_{name}": value for name, value in chosen.items()}
+    return inherited | {f"{SETTINGS}{name}": value for name, value in chosen.items()}
 
 
 def command(environment: Mapping[str, str], *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:

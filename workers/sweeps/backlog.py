@@ -8,39 +8,61 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.check_report import MOST_EXAMPLES, CheckReport
 from repository.core.facts import FactRow
-from repository.core.unit_of_work import Snapshot
+from repository.core.unit_of_work import Database, Snapshot
 from repository.engines.services import Services
 from workers.model import Job, JobState
 from workers.relay import BATCH, relay
+from workers.unknown_kinds import resume_facts, resume_jobs, unknown_kinds
 
 OVERDUE = timedelta(minutes=5)
 """Facts are relayed and due jobs run within seconds, unless something is wrong."""
 
 
 def relay_overdue_facts(services: Services) -> CheckReport:
-    """Relay the facts that have waited for `OVERDUE` although relays should run."""
-    late = (FactRow.relayed_at.is_(None), FactRow.at < clock.now() - OVERDUE)
+    """Relay facts that have waited for `OVERDUE` although relays should run.
+
+    Facts that were set aside go on if this release knows them, and are counted if it does not.
+    """
+    report = CheckReport()
+    report.found = report.repaired = resume_facts(services.database)
+    _relay_overdue(services.database, report)
     with services.database.snapshot(SYSTEM) as snapshot:
-        findings = CheckReport(_count(snapshot, *late))
-        oldest = snapshot.session.scalars(select(FactRow).where(*late).order_by(FactRow.id).limit(MOST_EXAMPLES))
-        findings.examples += [f"fact {fact.id}: {fact.kind} of {fact.subject}" for fact in oldest]
-    for _ in range(0, findings.found, BATCH):
-        relay(services.database)
-    with services.database.snapshot(SYSTEM) as snapshot:
-        findings.repaired = max(0, findings.found - _count(snapshot, *late))
-    return findings
+        for kind, count in unknown_kinds(snapshot).facts.items():
+            report.note(f"{count} facts of the unknown kind {kind}")
+            report.found += count - 1
+    return report
 
 
 def look_for_stuck_jobs(services: Services) -> CheckReport:
-    """Count jobs that failed for good, and those that `OVERDUE` after they were due, or after their lease, wait still.
+    """Count jobs that failed for good or wait `OVERDUE` after they were due, or after their lease.
 
-    Nothing is repaired: a due job runs as soon as a worker does, and a failed one when somebody retries it.
+    Jobs that were set aside go on if this release knows them.  The others are not repaired: a due job runs as soon as a
+    worker does, a failed one when somebody retries it, one of an unknown kind when a release knows it.
     """
-    late = or_(Job.state == JobState.FAILED.value, Job.run_after < clock.now() - OVERDUE)
+    resumed = resume_jobs(services.database)
+    stuck = Job.state.in_((JobState.FAILED.value, JobState.UNKNOWN.value))
+    late = or_(stuck, Job.run_after < clock.now() - OVERDUE)
     with services.database.snapshot(SYSTEM) as snapshot:
         oldest = snapshot.session.scalars(select(Job).where(late).order_by(Job.id).limit(MOST_EXAMPLES))
         examples = [f"job {job.id}: {job.name} of {job.subject} is {job.state}" for job in oldest]
-        return CheckReport(_count(snapshot, late, of=Job), 0, examples)
+        return CheckReport(_count(snapshot, late, of=Job) + resumed, resumed, examples)
+
+
+def _relay_overdue(database: Database, report: CheckReport) -> None:
+    late = (
+        FactRow.relayed_at.is_(None),
+        FactRow.unknown_since.is_(None),
+        FactRow.at < clock.now() - OVERDUE,
+    )
+    with database.snapshot(SYSTEM) as snapshot:
+        overdue = _count(snapshot, *late)
+        oldest = snapshot.session.scalars(select(FactRow).where(*late).order_by(FactRow.id).limit(MOST_EXAMPLES))
+        report.examples += [f"fact {row.id}: {row.kind} of {row.subject}" for row in oldest]
+    for _ in range(0, overdue, BATCH):
+        relay(database)
+    with database.snapshot(SYSTEM) as snapshot:
+        report.found += overdue
+        report.repaired += max(0, overdue - _count(snapshot, *late))
 
 
 def _count(snapshot: Snapshot, *conditions: ColumnElement[bool], of: type[FactRow] | type[Job] = FactRow) -> int:

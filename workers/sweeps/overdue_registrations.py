@@ -1,4 +1,4 @@
-"""Identifiers of what is published that are not registered, and that no job is going to register."""
+"""Identifiers of published datasets that are not registered, and that no job is going to register."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,21 +23,21 @@ BATCH = 200
 
 
 def register_overdue(services: Services) -> CheckReport:
-    """Have the identifiers registered of everything that was published more than `OVERDUE` ago and has no such job.
+    """Register the identifiers of all that was published more than `OVERDUE` ago and that no job will register.
 
-    One whose next try is still to come is left alone.  Those whose job was given up are found but left to whoever looks
-    into its cause; after `REVIVED` without anybody they are tried again, for the registrar may be back.
+    An identifier whose next try is still to come is left alone.  If its job was given up, it is only counted, for an
+    administrator should look into the cause; after `REVIVED` it is tried again, for the registrar may be back.
     """
     _revive(services.database)
-    findings, before, after = CheckReport(), clock.now() - OVERDUE, 0
+    report, before, after = CheckReport(), clock.now() - OVERDUE, 0
     while batch := _overdue(services.database, before, after):
         with services.database.transaction(SYSTEM) as unit:
             for owner, given_up in _rows(unit, _query(before).where(Identifier.owner.in_([row[0] for row in batch]))):
                 if not given_up:
                     unit.emit(RegistrationOverdue(owner))
-                findings.note(f"identifiers of {owner}", repaired=not given_up)
+                report.note(f"identifiers of {owner}", repaired=not given_up)
         after = batch[-1][0]
-    return findings
+    return report
 
 
 def _revive(database: Database) -> None:
@@ -59,7 +59,7 @@ def _rows(snapshot: Snapshot, query: Select[int, bool]) -> Sequence[Row[int, boo
 
 
 def _query(before: datetime) -> Select[int, bool]:
-    """Owners in order, and whether their job was given up."""
+    """Select owners in order, and whether their job was given up."""
     published = exists().where(
         or_(Version.id == Identifier.owner, Version.concept_id == Identifier.owner),
         Version.created < before,
@@ -69,7 +69,9 @@ def _query(before: datetime) -> Select[int, bool]:
     job = and_(Job.name == "register", Job.subject == Identifier.owner)
     on_its_way = or_(
         exists().where(job, Job.state != JobState.FAILED.value),
-        exists().where(FactRow.relayed_at.is_(None), FactRow.subject == Identifier.owner),
+        exists().where(
+            FactRow.relayed_at.is_(None), FactRow.unknown_since.is_(None), FactRow.subject == Identifier.owner
+        ),
     )
     return (
         select(Identifier.owner, exists().where(job, Job.state == JobState.FAILED.value))

@@ -1,4 +1,4 @@
-"""Running the sweeps that are due, and one that somebody wants now."""
+"""Run the sweeps that are due, or one of them now."""
 
 import threading
 import time
@@ -11,10 +11,11 @@ from repository.core import clock
 from repository.core.check_report import CheckReport
 from repository.core.errors import NotFound
 from repository.engines.services import Services
+from repository.feature import Sweep
 from workers import job_metrics
 from workers.loop import repeat_until
 from workers.sweeps.sweep_leases import SweepLease, enrol, fail, finish, lease_kept, take, take_due
-from workers.sweeps.sweep_table import SWEEPS, Sweep
+from workers.sweeps.sweep_table import SWEEPS
 
 LOOK_AGAIN_SECONDS = 5.0
 AFTER_FAILURE = timedelta(minutes=5)
@@ -23,15 +24,16 @@ log = structlog.get_logger()
 
 
 def start_sweeping(services: Services, ending: threading.Event) -> Sequence[threading.Thread]:
-    """Begin to run what is due, in daemon threads that survive engines that are away, until `ending` is set.
+    """Start daemon threads that run the sweeps that are due, until `ending` is set; return them.
 
-    Thorough sweeps have a thread of their own, since they may take hours and the others have little time.
+    They survive engines that are away.  Thorough sweeps have a thread of their own, since they may take hours and the
+    others have little time.
     """
     threads = [
         threading.Thread(target=_sweep_until, args=(services, ending, sweeps), name=name, daemon=True)
         for name, sweeps in (
-            ("sweeps", [each for each in SWEEPS if not each.thorough]),
-            ("thorough-sweeps", [each for each in SWEEPS if each.thorough]),
+            ("sweeps", [sweep for sweep in SWEEPS if not sweep.thorough]),
+            ("thorough-sweeps", [sweep for sweep in SWEEPS if sweep.thorough]),
         )
     ]
     for thread in threads:
@@ -44,40 +46,43 @@ def _sweep_until(services: Services, ending: threading.Event, sweeps: Sequence[S
 
 
 def run_due(services: Services, sweeps: Sequence[Sweep] = SWEEPS) -> int:
-    """Run the sweeps that are due and that nobody else runs; returns how many were begun."""
+    """Run the sweeps that are due and that no other process runs; return how many were begun."""
     by_name = {sweep.name: sweep for sweep in sweeps}
     enrol(services.database, {sweep.name: sweep.every for sweep in sweeps})
     begun = 0
-    while turn := take_due(services.database, list(by_name)):
+    while lease := take_due(services.database, list(by_name)):
         begun += 1
         try:
-            _run(services, by_name[turn.name], turn)
+            _run(services, by_name[lease.name], lease)
         except Exception as error:
-            log.error("sweep failed", sweep=turn.name, exc_info=error)
+            log.error("sweep failed", sweep=lease.name, exc_info=error)
     return begun
 
 
 def run_now(services: Services, name: str, sweeps: Sequence[Sweep] = SWEEPS) -> CheckReport:
-    """Run one sweep, due or not; raises `NotFound`, `Conflict` while another process runs it, and what it raises."""
-    sweep = next((each for each in sweeps if each.name == name), None)
+    """Run one sweep, due or not.
+
+    Raise `NotFound`, `Conflict` while another process runs it, and every error of the sweep.
+    """
+    sweep = next((candidate for candidate in sweeps if candidate.name == name), None)
     if sweep is None:
-        raise NotFound(f"There is no sweep {name!r}: {', '.join(each.name for each in sweeps)}.")
+        raise NotFound(f"There is no sweep {name!r}: {', '.join(candidate.name for candidate in sweeps)}.")
     enrol(services.database, {name: sweep.every})
     return _run(services, sweep, take(services.database, name))
 
 
-def _run(services: Services, sweep: Sweep, turn: SweepLease) -> CheckReport:
+def _run(services: Services, sweep: Sweep, lease: SweepLease) -> CheckReport:
     begun = time.monotonic()
-    with structlog.contextvars.bound_contextvars(sweep=sweep.name), lease_kept(services.database, turn):
+    with structlog.contextvars.bound_contextvars(sweep=sweep.name), lease_kept(services.database, lease):
         try:
-            findings = sweep.run(services)
+            report = sweep.run(services)
         except Exception as error:
             job_metrics.sweep_run(sweep.name, success=False)
             soon = clock.now() + min(sweep.every, AFTER_FAILURE)
-            fail(services.database, turn, time.monotonic() - begun, soon, error)
+            fail(services.database, lease, time.monotonic() - begun, soon, error)
             raise
         seconds = time.monotonic() - begun
-        finish(services.database, turn, seconds, clock.now() + sweep.every, findings)
+        finish(services.database, lease, seconds, clock.now() + sweep.every, report)
         job_metrics.sweep_run(sweep.name, success=True)
-        log.info("sweep done", found=findings.found, repaired=findings.repaired, seconds=round(seconds, 3))
-    return findings
+        log.info("sweep done", found=report.found, repaired=report.repaired, seconds=round(seconds, 3))
+    return report

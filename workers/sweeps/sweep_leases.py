@@ -1,4 +1,4 @@
-"""Whose turn a sweep is: its row is claimed for the length of a lease, and told how the run ended."""
+"""Which process runs a sweep: it claims the sweep's row for a time, and keeps the result there."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -23,27 +23,27 @@ RENEW_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class SweepLease:
-    """A sweep that is ours; `started` tells our turn from those of others."""
+    """A sweep that is ours; `started` tells our run from the runs of others."""
 
     name: str
     started: datetime
 
 
 def enrol(database: Database, pauses: Mapping[str, timedelta]) -> None:
-    """Make sure that every sweep has its row; a new one is first due after its pause."""
+    """Make sure that every sweep has its row; a new sweep is first due after its pause."""
     with database.snapshot(SYSTEM) as snapshot:
         missing = pauses.keys() - set(snapshot.session.scalars(select(SweepRow.name)))
     if not missing:
         return
     now = clock.now()
     empty = {"found": 0, "repaired": 0, "result": {}, "cause": ""}
-    # Who is a moment faster makes the same rows.
+    # A process that is a moment faster makes the same rows.
     with suppress(Conflict), database.transaction(SYSTEM) as unit:
         unit.session.execute(insert(SweepRow), [{"name": name, "due": now + pauses[name], **empty} for name in missing])
 
 
 def take_due(database: Database, names: Sequence[str]) -> SweepLease | None:
-    """The turn of that of the sweeps which has been due for longest and which nobody runs."""
+    """Claim the sweep that has been due for longest and that nobody runs, if there is one."""
     due = select(SweepRow).where(SweepRow.name.in_(names), SweepRow.due <= clock.now(), _free(clock.now()))
     due = due.order_by(SweepRow.due, SweepRow.name).limit(1)
     with database.snapshot(SYSTEM) as snapshot:
@@ -55,7 +55,7 @@ def take_due(database: Database, names: Sequence[str]) -> SweepLease | None:
 
 
 def take(database: Database, name: str) -> SweepLease:
-    """The turn of a sweep, due or not; raises `Conflict` while somebody runs it."""
+    """Claim a sweep, due or not; raise `Conflict` while another process runs it."""
     with database.transaction(SYSTEM) as unit:
         row = unit.session.scalar(select(SweepRow).where(SweepRow.name == name, _free(unit.now)).with_for_update())
         if row is None:
@@ -63,21 +63,21 @@ def take(database: Database, name: str) -> SweepLease:
         return _begin(unit, row)
 
 
-def finish(database: Database, turn: SweepLease, seconds: float, due: datetime, findings: CheckReport) -> None:
-    """Note what the sweep found."""
-    result = {"examples": findings.examples}
-    counted = {"found": findings.found, "repaired": findings.repaired, "result": result, "cause": ""}
-    _end(database, turn, seconds, due, counted)
+def finish(database: Database, lease: SweepLease, seconds: float, due: datetime, report: CheckReport) -> None:
+    """Keep the report of a complete run."""
+    result = {"examples": report.examples}
+    values = {"found": report.found, "repaired": report.repaired, "result": result, "cause": ""}
+    _end(database, lease, seconds, due, values)
 
 
-def fail(database: Database, turn: SweepLease, seconds: float, due: datetime, error: Exception) -> None:
-    """Note why the sweep did not come to its end."""
-    _end(database, turn, seconds, due, {"cause": cause_of(error)})
+def fail(database: Database, lease: SweepLease, seconds: float, due: datetime, error: Exception) -> None:
+    """Keep why the run was not complete."""
+    _end(database, lease, seconds, due, {"cause": cause_of(error)})
 
 
-def lease_kept(database: Database, turn: SweepLease) -> AbstractContextManager[None]:
+def lease_kept(database: Database, lease: SweepLease) -> AbstractContextManager[None]:
     """Renew the lease while the block runs, however long it takes."""
-    return renewed(lambda: _renew(database, turn), RENEW_SECONDS, sweep=turn.name)
+    return renewed(lambda: _renew(database, lease), RENEW_SECONDS, sweep=lease.name)
 
 
 def _free(at: datetime) -> ColumnElement[bool]:
@@ -89,18 +89,19 @@ def _begin(snapshot: Snapshot, row: SweepRow) -> SweepLease:
     return SweepLease(row.name, snapshot.now)
 
 
-def _end(database: Database, turn: SweepLease, seconds: float, due: datetime, values: Mapping[str, Any]) -> None:
+def _end(database: Database, lease: SweepLease, seconds: float, due: datetime, values: Mapping[str, Any]) -> None:
     with database.transaction(SYSTEM) as unit:
-        unit.session.execute(_own(turn).values(lease_until=None, finished=unit.now, seconds=seconds, due=due, **values))
+        values = {"lease_until": None, "finished": unit.now, "seconds": seconds, "due": due, **values}
+        unit.session.execute(_own(lease).values(**values))
 
 
-def _own(turn: SweepLease) -> Any:
-    """Changes the row unless somebody else took the sweep over, because our lease had ended."""
-    return update(SweepRow).where(SweepRow.name == turn.name, SweepRow.started == turn.started)
+def _own(lease: SweepLease) -> Any:
+    """Update the row unless another process took the sweep over, because our lease had ended."""
+    return update(SweepRow).where(SweepRow.name == lease.name, SweepRow.started == lease.started)
 
 
-def _renew(database: Database, turn: SweepLease) -> None:
+def _renew(database: Database, lease: SweepLease) -> None:
     with database.transaction(SYSTEM) as unit:
         # A lease that was given up stays given up, however late this comes.
-        held = SweepRow.lease_until.is_not(None)
-        unit.session.execute(_own(turn).where(held).values(lease_until=unit.now + LEASE))
+        is_ours = SweepRow.lease_until.is_not(None)
+        unit.session.execute(_own(lease).where(is_ours).values(lease_until=unit.now + LEASE))

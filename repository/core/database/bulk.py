@@ -1,6 +1,6 @@
-"""Rows written at once, for less than half of what adding objects to a session and flushing them costs.
+"""Write rows in one statement, for less than half the cost of adding objects to a session and flushing it.
 
-For the verbs that run most often; all others leave it to the session to find out what changed.
+For the verbs that run most often; all others let the session find out what changed.
 """
 
 from collections.abc import Sequence
@@ -17,23 +17,23 @@ _KEY = "row_key"
 
 
 def insert_rows(session: Session, rows: Sequence[Base]) -> None:
-    """Insert new objects of one class, of which the same attributes are set; then they are objects of `session`."""
+    """Insert objects of one class in one statement and attach them to `session`.  All must set the same attributes."""
     if not rows:
         return
     table, statement = _table(type(rows[0])), _insert(type(rows[0]))
     values = [{name: value for name, value in instance_dict(row).items() if name in table.c} for row in rows]
     result = session.connection().execute(statement, values)
-    written = cast(Any, result).context.compiled_parameters  # with the defaults of the columns that were not set
-    for row, key, told in zip(rows, result.scalars(), written, strict=True):
+    parameters = cast(Any, result).context.compiled_parameters  # they include the defaults of columns that are not set
+    for row, key, row_values in zip(rows, result.scalars(), parameters, strict=True):
         for column in table.c.keys() - instance_dict(row).keys():
-            set_committed_value(row, column, told.get(column))
+            set_committed_value(row, column, row_values.get(column))
         set_committed_value(row, _key_of(type(row)), key)
         make_transient_to_detached(row)
         session.add(row)
 
 
 def update_row(session: Session, row: Base, **values: Any) -> None:
-    """Set columns of a row that `session` has and that nobody else can remove meanwhile."""
+    """Update columns of a row of `session` that no other transaction can delete meanwhile."""
     key = getattr(row, _key_of(type(row)))
     session.connection().execute(_update(type(row)), {**values, _KEY: key})
     for name, value in values.items():
@@ -46,7 +46,7 @@ def _table(kind: type[Base]) -> Table:
 
 @cache
 def _key_of(kind: type[Base]) -> str:
-    """The name of the one column of the primary key."""
+    """Return the name of the one column of the primary key."""
     [column] = _table(kind).primary_key.columns
     return column.name
 
@@ -59,6 +59,6 @@ def _insert(kind: type[Base]) -> Insert:
 
 @cache
 def _update(kind: type[Base]) -> Update:
-    """Which columns are set, the values say."""
+    """Return the statement; the parameters of its execution decide which columns it sets."""
     table = _table(kind)
     return update(table).where(table.c[_key_of(kind)] == bindparam(_KEY))

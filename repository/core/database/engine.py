@@ -16,25 +16,24 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
-from repository.core.database import postgresql
 from repository.core.file_lock import FileLock
 
 BUSY_SECONDS = 30
 CONNECTIONS = 20
 SQLITE_CONNECTIONS = 80
-"""more than threads: a file's connections cost no server anything"""
+"""more than there are threads: connections to a file load no server"""
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key; SQLite counts rows only in INTEGER."""
 
 
 def ordered_text(length: int) -> String:
-    """A text that is compared by its bytes, as SQLite does; PostgreSQL would use the language of the database."""
+    """Return a text type that compares bytes, as SQLite does; PostgreSQL would use the database's language."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite, which has no time zones, keeps it naive."""
+    """An aware UTC time; SQLite has no time zones and stores it naive."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -75,7 +74,7 @@ class Base(DeclarativeBase):
 def open_database(url: str, connections: int = CONNECTIONS) -> Engine:
     """Return an engine with its connection pool; create the folder of an SQLite file.
 
-    Nothing is asked of a server yet.  `connections` is the most that a process opens to a server: one half is for
+    This does not connect to a server yet.  `connections` is the most that a process opens to a server: one half is for
     transactions, the other half is for `autocommit_engine`.
     """
     parsed = make_url(url)
@@ -102,6 +101,9 @@ def read_only_engine(engine: Engine) -> Engine:
 
 
 def _open_postgresql(url: URL, connections: int, **options: Any) -> Engine:
+    # imported here: the driver takes 9 MB, and a site on SQLite does without
+    from repository.core.database import postgresql  # noqa: PLC0415
+
     engine = create_engine(
         url,
         pool_size=connections,
@@ -132,7 +134,7 @@ def _open_sqlite(url: URL) -> Engine:
 
 
 def _common() -> dict[str, Any]:
-    """What engines of both kinds do alike; values stay out of messages, for messages go to the log."""
+    """Return the options of both kinds of engine; values stay out of messages, because the log contains messages."""
     return {
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
@@ -141,7 +143,7 @@ def _common() -> dict[str, Any]:
 
 
 def writer_lock(engine: Engine) -> AbstractContextManager[None]:
-    """What a writer holds while it writes; servers order their writers themselves."""
+    """Return the lock that a writer holds while it writes; servers order their writers themselves."""
     if engine.dialect.name == "sqlite" and engine.url.database:
         return FileLock(Path(f"{engine.url.database}.turn"))
     return nullcontext()

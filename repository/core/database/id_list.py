@@ -1,6 +1,6 @@
-"""``column`` is one of any number of ids, in a statement whose text does not depend on how many they are.
+"""The condition that a column is one of many ids; the text of the statement does not depend on their number.
 
-``IN (…)`` with a parameter for each id is written, parsed and planned anew for every number of them; a list as one
+``IN (…)`` with one parameter for every id is written, parsed and planned again for each number of ids; a list in one
 parameter is not.
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class IdList(TypeDecorator[Iterable[int]]):
-    """A list of ids: an array, or JSON where there are no arrays."""
+    """A list of ids: an array, or JSON if the database has no arrays."""
 
     impl = Text
     cache_ok = True
@@ -30,7 +30,7 @@ class IdList(TypeDecorator[Iterable[int]]):
 
 
 class InList(ColumnElement[bool]):
-    """The condition; `name` is the parameter that the ids come in."""
+    """The condition; `name` is the parameter that carries the ids."""
 
     _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads it from the class
         ("column", InternalTraversal.dp_clauseelement),

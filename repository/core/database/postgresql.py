@@ -1,9 +1,11 @@
-"""Connections to a PostgreSQL server that no silence of the server can hold for ever.
+"""Connections to a PostgreSQL server that a silent server cannot block for ever.
 
-Three bounds, each for what the one before cannot see: the server ends statements that take too long and transactions
-that nobody goes on with (`OPTIONS`); the operating system ends connections to a host that is gone (`ARGUMENTS`); and
-whoever waits for an answer gives up a little after the server should have (`PATIENCE_SECONDS`), which also ends
-connections that are open but lead nowhere.
+Three bounds; each covers what the one before cannot see:
+
+- The server ends statements that take too long, and transactions that nobody continues (`OPTIONS`).
+- The operating system ends connections to a host that is gone (`ARGUMENTS`).
+- The client gives up a little after the server should have answered (`PATIENCE_SECONDS`).  This also ends connections
+  that are open but lead nowhere.
 """
 
 import select
@@ -26,18 +28,18 @@ LOCK_SECONDS = 15
 STATEMENT_SECONDS = 30
 IDLE_IN_TRANSACTION_SECONDS = 120
 PATIENCE_SECONDS = 35.0
-"""longer than a statement may take, so that it is the server that ends what is merely slow"""
+"""longer than `STATEMENT_SECONDS`, so that the server ends a statement that is only slow"""
 POOL_SECONDS = 10
 RECYCLE_SECONDS = 1800
 _USED = "used"
-"""what the pool notes of a connection, and forgets with it"""
+"""the key in the pool's record of a connection, which ends with the connection"""
 
 OPTIONS = {
     "timezone": "UTC",
     "lock_timeout": LOCK_SECONDS * 1000,
     "statement_timeout": STATEMENT_SECONDS * 1000,
     "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SECONDS * 1000,
-    # the server's side: without them it would keep the locks of a client that lost its power for two hours
+    # for the server: without them it would keep the locks of a client that lost power for two hours
     "tcp_keepalives_idle": 10,
     "tcp_keepalives_interval": 5,
     "tcp_keepalives_count": 3,
@@ -54,24 +56,24 @@ ARGUMENTS: dict[str, Any] = {
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """A connection that is closed when an answer takes longer than `patience` seconds, None for no bound."""
+    """A connection that closes when an answer takes longer than `patience` seconds; None means no bound."""
 
     patience: float | None = PATIENCE_SECONDS
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        """Raises `psycopg.OperationalError` when the time is over."""
+        """Wait for an answer; raise `psycopg.OperationalError` when the time is over."""
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                self.pgconn.finish()  # the answer may still come, and would be taken for that of the next question
+                self.pgconn.finish()  # the answer may still come, and the next query would read it as its own
             raise
 
     def rollback(self) -> None:
-        """End the transaction, and keep the statements that were prepared, unless it failed.
+        """End the transaction; keep the prepared statements, unless the transaction failed.
 
-        Every reading ends like this.  psycopg would have all statements prepared anew, since what they speak of could
-        have been made by the transaction; migrations are the only ones that make anything.
+        Every read ends like this.  psycopg would prepare all statements again, because the transaction could have
+        created tables that they name; only migrations create tables.
         """
         if self.pgconn.transaction_status != TransactionStatus.INTRANS:
             super().rollback()
@@ -81,17 +83,17 @@ class PatientConnection(psycopg.Connection[Any]):
 
 
 def bound_waits(engine: Engine) -> None:
-    """Make the engine's connections `PatientConnection`s, and have them looked at before each use."""
+    """Make the engine's connections `PatientConnection`s, and check one before every use."""
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], named: dict[str, Any]) -> PatientConnection:
         return PatientConnection.connect(*arguments, **named)
 
     @event.listens_for(engine, "checkout")
-    def look(connection: PatientConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        """Replace a connection that was ended while it was idle; for one that was just made there is no other.
+    def check(connection: PatientConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Replace a connection that ended while it was idle; a new connection has no replacement.
 
-        Its socket tells, without a question to the server; only where there is something to read, one is asked.
+        The socket shows it without a query: only if there is something to read, the server is pinged.
         """
         poll = select.poll()
         poll.register(connection.pgconn.socket, select.POLLIN)

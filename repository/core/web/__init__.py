@@ -1,4 +1,8 @@
-"""HTTP for every feature: `problems` (errors), `bodies`, `replies`, `conditions` (If-Match), `openapi` (routes).
+"""HTTP for every face.
 
-The only place, beside each feature's ``views.py``, that knows Flask or a status code.
+`request_parsing` (bodies, queries, ``If-Match``) · `accept_header` · `url_converters` · `shared_schemas` · `responses`
+(JSON and documents) · `file_responses` (bytes) · `problems` (errors) · `request_log` · `request_metrics` ·
+`health_routes` · `gunicorn_worker` (requests that gunicorn cannot read).
+
+Only this package and `repository.faces` know Flask or a status code.
 """

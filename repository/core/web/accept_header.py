@@ -1,4 +1,4 @@
-"""What the client will accept, against what a route can send (RFC 9110, section 12)."""
+"""Choose between the media types that a client accepts and those that a route offers (RFC 9110, section 12)."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,7 +13,7 @@ Offer = TypeVar("Offer")
 
 
 def require_acceptable(offers: Sequence[str] = JSON_TYPES) -> str:
-    """The best of `offers`; raises 406 naming them all."""
+    """Return the best of `offers`; raise 406, which names them all, if the client accepts none."""
     if not request.accept_mimetypes:
         return offers[0]
     best = request.accept_mimetypes.best_match(offers)
@@ -23,19 +23,21 @@ def require_acceptable(offers: Sequence[str] = JSON_TYPES) -> str:
 
 
 def best_representation(offer_of: Callable[[str], Offer], offers: Sequence[str]) -> Offer:
-    """What `offer_of` gives for the media type that the client likes best of those without a `KeyError`.
+    """Try the accepted media types in order of quality; return the first that `offer_of` knows.
 
-    Media types come to `offer_of` with their parameters, such as a profile.  `offers` names the media types that there
-    are, that of whoever has no wish first; raises 406 naming them all.
+    `offer_of` gets a media type with its parameters, such as a profile, and raises `KeyError` for one that it does not
+    know.  `offers` names all media types, the default first.  Raises 406, which names them, if none is acceptable.
     """
     accept = request.accept_mimetypes
-    wanted = [value for value, quality in sorted(accept, key=lambda each: -each[1]) if quality > 0] or ["*/*"]
-    for value in wanted:
-        kind = value.partition(";")[0].strip()
+    ranges = [name for name, quality in sorted(accept, key=lambda entry: -entry[1]) if quality > 0] or ["*/*"]
+    for media_range in ranges:
+        kind = media_range.partition(";")[0].strip()
         begin = kind.removesuffix("*") if kind.endswith("/*") else None
-        named = next((each for each in offers if each.startswith(begin)), "") if begin not in (None, "*/") else value
-        with suppress(KeyError):  # not one of ours: the next one may be
-            return offer_of(offers[0] if kind == "*/*" else named)
+        media_type = media_range
+        if begin not in (None, "*/"):
+            media_type = next((offer for offer in offers if offer.startswith(begin)), "")
+        with suppress(KeyError):  # this route does not offer it; it may offer the next one
+            return offer_of(offers[0] if kind == "*/*" else media_type)
     raise _none_of(offers)
 
 

@@ -1,4 +1,4 @@
-"""Sending bytes: files with ranges and entity tags, archives and long lists as streams."""
+"""Send bytes: files with ranges and entity tags, archives and long lists as streams."""
 
 import base64
 import re
@@ -37,39 +37,39 @@ class DownloadableFile(Protocol):
     def inline(self) -> bool: ...
 
     def path(self) -> Path | None:
-        """Where this machine has the bytes."""
+        """Return where this machine has the bytes, or None."""
 
     def address(self, save: bool) -> str | None:
-        """Where the client can fetch them itself."""
+        """Return the URL where the client can fetch the bytes itself, or None."""
 
     def open(self, start: int) -> BinaryIO:
-        """The bytes from `start`; raises `Unavailable` if they are not all there."""
+        """Return the bytes from `start`; raise `Unavailable` if they are not all there."""
         ...
 
 
 def file_reply(file: DownloadableFile) -> Response:
-    """The file, a range of it (RFC 9110, section 14), the address where it is (302), or 304.
+    """Return the file, a range of it (RFC 9110, section 14), a redirect to its address (302), or 304.
 
-    ``?download=1`` asks the browser not to show it.  Raises `Unavailable` if the bytes are not all there, before the
-    first is sent; from an address they may still be missing.
+    ``?download=1`` asks the browser to save it.  Raises `Unavailable` before the first byte if the bytes are not all
+    there (at the address of a redirect they may still be missing), and `Stale` if ``If-Match`` names another file.
     """
     save = request.args.get("download") == "1"
     path = file.path()
     try:
-        reply = _described(file, save) if path is None else _from_path(path, file, save)
+        reply = _describe(file, save) if path is None else _from_path(path, file, save)
     except RequestedRangeNotSatisfiable as error:
         error.length = file.size
         raise
     if request.method == "HEAD" or reply.status_code in (304, 412):
-        reply.close()  # nobody reads the body, so nobody else closes the file
+        reply.close()  # nobody reads the body, so the file is closed here
     elif path is None:
-        reply = _elsewhere(file, save) or _streamed(file, reply)
+        reply = _redirect(file, save) or _stream(file, reply)
     if reply.status_code == 412:
         raise Stale("The file is not the one that If-Match names.")
-    return reply if reply.status_code == 302 else _finished(reply, file)
+    return reply if reply.status_code == 302 else _add_headers(reply, file)
 
 
-def _finished(reply: Response, file: DownloadableFile) -> Response:
+def _add_headers(reply: Response, file: DownloadableFile) -> Response:
     _protect(reply)
     reply.headers["Cache-Control"] = "private, no-cache"
     if reply.status_code == 200:
@@ -84,8 +84,8 @@ def _from_path(path: Path, file: DownloadableFile, save: bool) -> Response:
     return _reply(path, file, save, conditional=True)
 
 
-def _described(file: DownloadableFile, save: bool) -> Response:
-    """What `_from_path` answers, without the bytes."""
+def _describe(file: DownloadableFile, save: bool) -> Response:
+    """Return the answer of `_from_path` without the bytes."""
     reply = _reply(BytesIO(), file, save, conditional=False)
     reply.response = []
     reply.content_length = file.size
@@ -108,10 +108,10 @@ def _reply(content: Path | BytesIO, file: DownloadableFile, save: bool, conditio
     return cast(Response, reply)
 
 
-def _elsewhere(file: DownloadableFile, save: bool) -> Response | None:
-    """The way to the address, where there is one.
+def _redirect(file: DownloadableFile, save: bool) -> Response | None:
+    """Return a redirect to the address of the file, or None if it has none.
 
-    A store knows its objects by other entity tags, so a range that depends on ours is sent from here.
+    A store has other entity tags for its objects, so this process sends a range that depends on ours.
     """
     address = None if "If-Range" in request.headers else file.address(save)
     if address is None:
@@ -119,18 +119,18 @@ def _elsewhere(file: DownloadableFile, save: bool) -> Response | None:
     return Response(status=302, headers={"Location": address, "Cache-Control": "private, no-store"})
 
 
-def _streamed(file: DownloadableFile, reply: Response) -> Response:
-    wanted = reply.content_range
-    start, stop = (wanted.start or 0, wanted.stop or 0) if reply.status_code == 206 else (0, file.size)
+def _stream(file: DownloadableFile, reply: Response) -> Response:
+    part = reply.content_range
+    start, stop = (part.start or 0, part.stop or 0) if reply.status_code == 206 else (0, file.size)
     source = file.open(start)
     reply.call_on_close(source.close)
-    reply.response = _piece(source, stop - start)
+    reply.response = _blocks(source, stop - start)
     reply.direct_passthrough = True
     return reply
 
 
-def _piece(source: BinaryIO, length: int) -> Iterator[bytes]:
-    """`length` bytes; what ends before is broken off, so that nobody takes it for the whole."""
+def _blocks(source: BinaryIO, length: int) -> Iterator[bytes]:
+    """Yield `length` bytes; raise if the source ends before, so that no client takes a part for the whole."""
     while length:
         block = source.read(min(BLOCK, length))
         if not block:
@@ -140,7 +140,10 @@ def _piece(source: BinaryIO, length: int) -> Iterator[bytes]:
 
 
 def _environ(size: int) -> dict[str, Any]:
-    """The request; a suffix longer than the file means all of it (RFC 9110, section 14.1.2), which werkzeug refuses."""
+    """Return the request's environment, in which a suffix longer than the file means the whole file.
+
+    Source: RFC 9110, section 14.1.2.  Werkzeug would refuse such a suffix.
+    """
     suffix = re.fullmatch(r"bytes=-([0-9]{1,30})", request.headers.get("Range", "").strip())
     if suffix and int(suffix[1]) > size:
         return {**request.environ, "HTTP_RANGE": "bytes=0-"}
@@ -148,7 +151,7 @@ def _environ(size: int) -> dict[str, Any]:
 
 
 def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str) -> Response:
-    """A stream whose length is known, saved under `name`."""
+    """Return a stream of known length, which a browser saves under `name`."""
     reply = Response(blocks, mimetype=media_type, direct_passthrough=True)
     reply.content_length = size
     reply.headers.set("Content-Disposition", "attachment", filename=name)
@@ -157,7 +160,7 @@ def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str)
 
 
 def long_list_reply(head: dict[str, Any], name: str, items: Iterable[Any], status: int = 200) -> Response:
-    """A JSON object whose list `name` is written while it is read, at constant memory."""
+    """Return a JSON object and write its list `name` while it is read, in constant memory."""
 
     def blocks() -> Iterator[bytes]:
         yield orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":['
@@ -169,7 +172,7 @@ def long_list_reply(head: dict[str, Any], name: str, items: Iterable[Any], statu
 
 
 def _protect(reply: Response) -> None:
-    # What depositors upload must never act in the name of this site.
+    # An uploaded file must never act in the name of this site.
     reply.headers["X-Content-Type-Options"] = "nosniff"
     reply.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
 

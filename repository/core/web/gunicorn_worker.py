@@ -1,6 +1,6 @@
-"""Requests that gunicorn cannot read are refused in the API's shape, and a server that ends refuses at once.
+"""Refuse requests that gunicorn cannot read in the API's shape of errors; at the end, refuse new clients at once.
 
-gunicorn takes the class from here by its name (`config.gunicorn`).
+gunicorn imports the class by its name (`config.gunicorn`).
 """
 
 import json
@@ -23,23 +23,23 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
 }
 UNREADABLE = (HTTPStatus.BAD_REQUEST, "The request is not HTTP as the server reads it.")
 FAILED = (HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed to carry out the request.")
-# Of what the application says, not of what it was asked: gunicorn derives them from the errors of requests.
+# Faults of the response, not of the request, although gunicorn derives them from the errors of requests.
 OUR_FAULTS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
 
 
 class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threaded worker; errors on which the application was never asked have its shape of an error too."""
+    """gunicorn's threaded worker; errors that never reach the application have its shape of an error too."""
 
     sockets: list[socket]
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Accept connections or not; one that ends answers who is connected already and lets nobody wait in vain.
+        """Accept connections or not; a worker that ends answers connected clients and closes the port.
 
-        gunicorn keeps the port open until the last request is answered: whoever came meanwhile would wait for that and
-        then be cut off, rather than be refused at once and ask elsewhere.
+        gunicorn keeps the port open until the last request is answered.  A client that connects meanwhile would wait
+        for that and then be cut off; with a closed port it is refused at once and can ask another server.
         """
         if not self.alive:
-            for _ in range(self.cfg.backlog):  # more cannot wait; who comes while these are accepted is refused
+            for _ in range(self.cfg.backlog):  # more clients cannot wait; later ones are refused
                 for listener in select.select(self.sockets, [], [], 0)[0]:
                     self.accept(listener)
         super().set_accept_enabled(enabled)
@@ -50,7 +50,7 @@ class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ARG002
         """Answer and log a request that could not be read, or a failure outside of the application."""
-        structlog.contextvars.clear_contextvars()  # the thread's last request was another
+        structlog.contextvars.clear_contextvars()  # it may still hold the thread's last request
         status, message = error_response(exc)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             self.log.exception("Error handling request")
@@ -58,12 +58,12 @@ class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]
             self.log.info("Refused a request from %s: %s", (addr or ("a local socket",))[0], type(exc).__name__)
         try:
             util.write_nonblock(client, _reply(status, message))
-        except OSError as error:  # whoever asked is gone
+        except OSError as error:  # the client is gone
             self.log.debug("Nobody heard the refusal: %s", error)
 
 
 def error_response(error: Exception) -> tuple[HTTPStatus, str]:
-    """Status and message of an error that gunicorn met; what the client sent is not repeated."""
+    """Return status and message of an error of gunicorn; the message never repeats the request."""
     if isinstance(error, errors.ParseException) and not isinstance(error, OUR_FAULTS):
         return REFUSALS.get(type(error), UNREADABLE)
     return FAILED

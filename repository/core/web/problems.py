@@ -1,7 +1,7 @@
 """Errors on the wire: one shape everywhere.
 
 ``{"status": 400, "message": "…", "request_id": "…", "errors": [{"field": "…", "messages": ["…"]}]}``; `errors` only
-where fields are known.  A bug answers 500 and tells nothing but the request id, under which the log has the rest.
+where fields are known.  A bug answers 500 and tells only the request id; the log has the rest under this id.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def problem_response(
     more: Mapping[str, Any] | None = None,
     **headers: str,
 ) -> Response:
-    """An error reply; `more` are further members, `headers` are named with underscores for hyphens."""
+    """Return an error reply; `more` are further members, `headers` have underscores for hyphens."""
     body: dict[str, Any] = {
         "status": status,
         "message": message,
@@ -51,13 +51,13 @@ def problem_response(
 
 
 def handle_errors(app: Flask) -> None:
-    """Make every failure of `app` a problem."""
-    app.register_error_handler(errors.RepositoryError, _known)
-    app.register_error_handler(HTTPException, _from_framework)
-    app.register_error_handler(Exception, _bug)
+    """Answer every failure of `app` by a problem."""
+    app.register_error_handler(errors.RepositoryError, _answer_known)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_bug)
 
 
-def _known(error: errors.RepositoryError) -> Response:
+def _answer_known(error: errors.RepositoryError) -> Response:
     status = STATUS[type(error)]
     if isinstance(error, errors.Unavailable):
         log.warning("unavailable", reason=error.reason, cause=repr(error.__cause__))
@@ -69,7 +69,7 @@ def _known(error: errors.RepositoryError) -> Response:
     return problem_response(status, error.reason, error.errors)
 
 
-def _from_framework(error: HTTPException) -> Response:
+def _answer_http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return cast(Response, Response.force_type(error.get_response(), request.environ))
     message = "Not found." if error.code == 404 else (error.description or error.name)
@@ -81,6 +81,6 @@ def _from_framework(error: HTTPException) -> Response:
     return reply
 
 
-def _bug(_error: Exception) -> Response:
+def _answer_bug(_error: Exception) -> Response:
     log.exception("bug", method=request.method, rule=str(request.url_rule))
     return problem_response(500, "The server failed to carry out the request.")

@@ -1,7 +1,7 @@
-"""What Prometheus asks at ``/metrics``: requests by route, and what the caller of `mount_metrics` adds.
+"""Metrics for Prometheus at ``/metrics``: requests by route, and those of the collector of `mount_metrics`.
 
 With several server processes on one port, ``PROMETHEUS_MULTIPROC_DIR`` names a folder in which all of them count
-(`prometheus_client.multiprocess`); whichever is asked answers with the sum.  The variable has to be set, and the folder
+(`prometheus_client.multiprocess`); every process answers with the sum.  The variable has to be set, and the folder has
 to be empty, before this module is imported; without it a process answers for itself alone.
 """
 
@@ -26,12 +26,12 @@ _sent = Counter("repository_http_sent_bytes", "Lengths of answers' bodies, where
 
 
 def mount_metrics(app: Flask, more: Collector | None = None) -> None:
-    """Answer ``/metrics`` with what the processes counted, and with what `more` finds at each scrape."""
-    app.add_url_rule("/metrics", "metrics", lambda: _exposed(more))
+    """Answer ``/metrics`` with the counts of the processes, and with those that `more` collects at every scrape."""
+    app.add_url_rule("/metrics", "metrics", lambda: _expose(more))
 
 
 def count_request(reply: Response, rule: str, seconds: float) -> None:
-    """Note one answer under its route's rule, never its path: the number of time series must have an end."""
+    """Count one answer under its route's rule, never its path: the number of time series must have an end."""
     method = request.method if request.method in _METHODS else "other"
     route = rule or "none"
     _requests.labels(method, route, f"{reply.status_code // 100}xx").inc()
@@ -40,7 +40,7 @@ def count_request(reply: Response, rule: str, seconds: float) -> None:
     _sent.inc(0 if method == "HEAD" else reply.content_length or 0)
 
 
-def _exposed(more: Collector | None) -> Response:
+def _expose(more: Collector | None) -> Response:
     everything = CollectorRegistry()
     if _SHARED:
         MultiProcessCollector(everything)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Reading what a client sent: JSON bodies and query strings, refused with a reason and a field."""
+"""Read JSON bodies, query strings and ``If-Match``; refuse faults with a reason and a field."""
 
 from functools import cache
 from typing import Any
@@ -12,14 +12,14 @@ from repository.core.errors import FieldError, Invalid, TooLarge
 
 MAX_JSON_BYTES = 5 << 20
 DEEPEST = 200
-"""Levels of lists and objects within each other: what is kept has to be written again, inside of other levels."""
+"""Levels of nested lists and objects: a stored body must fit into the further levels of a response."""
 
 
 def json_body() -> Any:
-    """The body as JSON; an empty body is ``{}``.
+    """Return the body as JSON; an empty body is ``{}``.
 
-    Raises `Invalid` for what is no JSON (RFC 8259; NaN and lone surrogates are none) or nested deeper than
-    `DEEPEST`, `TooLarge` past `MAX_JSON_BYTES`, 415 for another content type.
+    Raises `Invalid` if it is not JSON (RFC 8259, without NaN and lone surrogates) or nested deeper than `DEEPEST`,
+    `TooLarge` past `MAX_JSON_BYTES`, 415 for another content type.
     """
     if request.mimetype not in ("", "application/json") and not request.mimetype.endswith("+json"):
         raise UnsupportedMediaType("Send the body as application/json.")
@@ -40,15 +40,15 @@ def json_body() -> Any:
 def _is_deeper(value: Any, levels: int) -> bool:
     inside = [value]
     for _ in range(levels + 1):
-        groups = [each.values() if isinstance(each, dict) else each for each in inside if isinstance(each, dict | list)]
+        groups = [item.values() if isinstance(item, dict) else item for item in inside if isinstance(item, dict | list)]
         if not groups:
             return False
-        inside = [each for group in groups for each in group]
+        inside = [item for group in groups for item in group]
     return True
 
 
 def json_object() -> dict[str, Any]:
-    """The body as a JSON object."""
+    """Return the body as a JSON object."""
     body = json_body()
     if not isinstance(body, dict):
         raise Invalid.field("_schema", "Invalid input type.")
@@ -56,15 +56,23 @@ def json_object() -> dict[str, Any]:
 
 
 def load_schema(schema: Schema, data: Any) -> Any:
-    """`data` through `schema`; raises `Invalid` naming every wrong field."""
+    """Return `data` loaded by `schema`; raise `Invalid`, which names every wrong field."""
     try:
         return schema.load(data)
     except ValidationError as error:
         raise Invalid(errors=field_errors(error.messages)) from None
 
 
+def expected_revision() -> str | None:
+    """Return the revision in ``If-Match``, unquoted (RFC 9110, section 13.1.1); None if absent or ``*``."""
+    value = request.headers.get("If-Match", "").strip()
+    if value in ("", "*"):
+        return None
+    return value.removeprefix("W/").strip('"')
+
+
 def parse_query(shape: type[Schema]) -> dict[str, Any]:
-    """The query string through `shape`, which says by ``unknown`` what happens to other parameters."""
+    """Return the query string loaded by `shape`, whose ``unknown`` decides about other parameters."""
     schema, lists = _schema(shape), request.args.lists()
     many = {name for name, field in schema.fields.items() if hasattr(field, "inner")}
     return dict(load_schema(schema, {name: values if name in many else values[-1] for name, values in lists}))
@@ -72,17 +80,17 @@ def parse_query(shape: type[Schema]) -> dict[str, Any]:
 
 @cache
 def _schema(shape: type[Schema]) -> Schema:
-    """Made once: making one costs more than using it."""
+    """Return the one instance: making it costs more than using it."""
     return shape()
 
 
 def field_errors(messages: Any, path: str = "") -> list[FieldError]:
-    """marshmallow's tree of messages as dotted paths."""
+    """Return marshmallow's tree of messages as dotted paths."""
     if isinstance(messages, dict):
-        return [error for name, inner in messages.items() for error in field_errors(inner, _joined(path, str(name)))]
+        return [error for name, inner in messages.items() for error in field_errors(inner, _join(path, str(name)))]
     texts = messages if isinstance(messages, list) else [messages]
     return [FieldError(path or "_schema", tuple(map(str, texts)))]
 
 
-def _joined(path: str, name: str) -> str:
+def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name

@@ -1,4 +1,4 @@
-"""JSON replies."""
+"""Replies of JSON and of other documents."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,18 +13,18 @@ _TEXTS = {"application/x-bibtex", "application/x-research-info-systems", "applic
 def json_reply(
     body: Any, status: int = 200, headers: Mapping[str, str] | None = None, mimetype: str = JSON
 ) -> Response:
-    """`body` as JSON; indented when the query says ``prettyprint=1``."""
-    return Response(_laid_out(orjson.dumps(body)), status, headers, mimetype=mimetype)
+    """Return `body` as JSON; indent it if the query has ``prettyprint=1``."""
+    return Response(_indent(orjson.dumps(body)), status, headers, mimetype=mimetype)
 
 
 def revision_reply(body: Mapping[str, Any], status: int = 200) -> Response:
-    """A draft or record with its revision as entity tag."""
+    """Return a draft or record with its revision as entity tag."""
     return json_reply(body, status, {"ETag": f'"{body["revision_id"]}"'})
 
 
 def text_reply(text: bytes, revision: int, status: int = 200) -> Response:
-    """A record that is JSON text already, with its revision as entity tag."""
-    return Response(_laid_out(text), status, {"ETag": f'"{revision}"'}, mimetype=JSON)
+    """Return a record in JSON text with its revision as entity tag."""
+    return Response(_indent(text), status, {"ETag": f'"{revision}"'}, mimetype=JSON)
 
 
 def document_reply(
@@ -35,7 +35,7 @@ def document_reply(
     tag: str | None = None,
     links: Mapping[str, str] | None = None,
 ) -> Response:
-    """A document of another format than our JSON; `links` are relations of a page of a list (RFC 8288)."""
+    """Return a document that is not our JSON; `links` are relations of a page of a list (RFC 8288)."""
     headers = {}
     if name:
         headers["Content-Disposition"] = f'inline; filename="{name}"'
@@ -43,23 +43,23 @@ def document_reply(
         headers["ETag"] = f'"{tag}"'
     if links:
         headers["Link"] = ", ".join(f'<{target}>; rel="{relation}"' for relation, target in links.items())
-    of_text = media_type.startswith("text/") or media_type in _TEXTS
-    return Response(text, headers=headers, content_type=f"{media_type}; charset=utf-8" if of_text else media_type)
+    is_text = media_type.startswith("text/") or media_type in _TEXTS
+    return Response(text, headers=headers, content_type=f"{media_type}; charset=utf-8" if is_text else media_type)
 
 
 def redirect_to(address: str) -> Response:
-    """What was asked for is there (302)."""
+    """Return a redirect to the address of the resource (302)."""
     reply = redirect(address, 302)
     assert isinstance(reply, Response)
     return reply
 
 
 def no_content() -> Response:
-    """Done, and there is nothing to say."""
+    """Return an empty reply (204)."""
     return Response(status=204)
 
 
-def _laid_out(text: bytes) -> bytes:
+def _indent(text: bytes) -> bytes:
     if request.args.get("prettyprint") != "1":
         return text
     return orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2)

@@ -1,4 +1,4 @@
-"""Wire shapes that every feature shares."""
+"""Schemas that several routes share."""
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 

@@ -1,4 +1,4 @@
-"""URL rules that refuse what can name nothing."""
+"""Converters of URL rules; a value that cannot name a record is refused."""
 
 from werkzeug.routing import BaseConverter
 
@@ -8,7 +8,7 @@ UNKNOWN_RECORD_ID = 0
 class RecordIdConverter(BaseConverter):
     """A record id: a decimal integer.
 
-    Anything else becomes `UNKNOWN_RECORD_ID`, so that the view answers 404 in its own words.
+    Anything else becomes `UNKNOWN_RECORD_ID`, so that the route answers 404 in its own words.
     """
 
     regex = "[^/]+"

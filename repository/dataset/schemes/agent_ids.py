@@ -2,10 +2,15 @@
 
 import re
 
-import idutils
-
 from repository.dataset.schemes import check_digits
-from repository.dataset.schemes.parsing import BLANKS_AND_HYPHENS, Misread, by_pattern, full_match, require_check_digits
+from repository.dataset.schemes.parsing import (
+    BLANKS_AND_HYPHENS,
+    Misread,
+    by_pattern,
+    full_match,
+    idutils,
+    require_check_digits,
+)
 
 _FUNDER = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?((?:10\.13039/)?[0-9]{5,15})", re.I)
 _GND = re.compile(
@@ -27,7 +32,7 @@ read_grid = by_pattern(_GRID)
 def read_orcid(text: str) -> str:
     """Return four groups of four digits; ORCID is a block of the ISNI range, so most ISNI are refused."""
     bare = _sixteen(full_match(_ORCID, text).group(1))
-    if not idutils.is_orcid(bare):
+    if not idutils().is_orcid(bare):
         raise Misread("It is outside the range of numbers that belong to ORCID.")
     return "-".join(bare[start : start + 4] for start in range(0, 16, 4))
 

@@ -3,9 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-import idutils
-
-from repository.dataset.schemes.parsing import Misread, by_idutils, by_pattern, without_blanks, without_mark
+from repository.dataset.schemes.parsing import Misread, by_idutils, by_pattern, idutils, without_blanks, without_mark
 from repository.dataset.schemes.publication_ids import read_doi
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
@@ -45,9 +43,9 @@ read_raid = by_pattern(_RAID)
 
 
 def read_handle(text: str) -> str:
-    if not idutils.is_handle(text):
+    if not idutils().is_handle(text):
         raise ValueError(text)
-    value = str(idutils.normalize_handle(text))
+    value = str(idutils().normalize_handle(text))
     if "://" in value or value.startswith("/"):
         raise ValueError(text)
     return without_blanks(value)
@@ -71,7 +69,7 @@ def read_pidinst(text: str) -> str:
 def read_rrid(text: str) -> str:
     """Return the identifier with its prefix, which is part of how people cite a resource."""
     bare = without_mark(_RRID_PREFIX, text)
-    if not idutils.is_rrid(bare):
+    if not idutils().is_rrid(bare):
         raise ValueError(text)
     return without_blanks(f"RRID:{bare}")
 
@@ -112,7 +110,7 @@ def read_w3id(text: str) -> str:
 
 
 def read_purl(text: str) -> str:
-    if not idutils.is_purl(text):
+    if not idutils().is_purl(text):
         raise ValueError(text)
     return read_url(text)
 

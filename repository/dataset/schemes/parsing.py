@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
-
-import idutils
 
 Read = Callable[[str], str]
 """An identifier as written -> its normal form; raises ValueError."""
@@ -24,14 +23,22 @@ class WrongCheck(Misread):
         super().__init__(f"Its {digits} should be {right}.")
 
 
+@cache
+def idutils() -> Any:
+    """Return the library of that name, loaded at its first use."""
+    # imported here: its expressions take half a second to compile, and many processes read no identifier
+    import idutils as library  # noqa: PLC0415
+
+    return library
+
+
 def by_idutils(name: str) -> Read:
     """Return a reader that leaves syntax and normal form to idutils."""
-    is_valid: Callable[[str], Any] = getattr(idutils, f"is_{name}")
 
     def read(text: str) -> str:
-        if not is_valid(text):
+        if not getattr(idutils(), f"is_{name}")(text):
             raise ValueError(text)
-        return without_blanks(str(idutils.normalize_pid(text, name)))
+        return without_blanks(str(idutils().normalize_pid(text, name)))
 
     return read
 

@@ -2,8 +2,6 @@
 
 import re
 
-import idutils
-
 from repository.dataset import cstr
 from repository.dataset.schemes import check_digits
 from repository.dataset.schemes.parsing import (
@@ -12,6 +10,7 @@ from repository.dataset.schemes.parsing import (
     by_idutils,
     by_pattern,
     full_match,
+    idutils,
     require_check_digits,
     without_blanks,
     without_mark,
@@ -73,7 +72,7 @@ def read_arxiv(text: str) -> str:
     match = _ARXIV.fullmatch(bare) or full_match(_ARXIV_BEFORE_2007, bare)
     if not 1 <= int(match["month"]) <= 12:
         raise Misread(f"Its digits begin with year and month, and there is no month {match['month']}.")
-    value = str(idutils.normalize_arxiv(bare))
+    value = str(idutils().normalize_arxiv(bare))
     return without_blanks(value.lower().replace("arxiv:", "arXiv:"))
 
 
@@ -91,9 +90,9 @@ def read_isbn(text: str) -> str:
         require_check_digits(bare, bare[-1], check_digits.descending(bare[:-1]))
     else:
         raise ValueError(text)
-    if not idutils.is_isbn(number):
+    if not idutils().is_isbn(number):
         raise ValueError(text)
-    return str(idutils.normalize_isbn(number) or bare)
+    return str(idutils().normalize_isbn(number) or bare)
 
 
 def read_issn(text: str) -> str:

@@ -1,11 +1,11 @@
-"""What a draft says of its dataset: the wire shape of its metadata (rest-contract section 2) and its normal form.
+"""The metadata of a draft: its shape on the wire (rest-contract section 2) and its normal form.
 
-``loading.load_metadata`` is the door; ``shapes`` what every schema shares · ``texts`` the care of
-strings · ``storable`` what a database can keep · ``terms`` references to controlled terms ·
-``people``, ``relations``, ``statements``, ``funding``, ``places`` the parts of a description ·
-``geojson`` geometry.
+``loading.load_metadata`` is the door · ``fields`` what every schema shares · ``html_texts`` the
+cleaning of strings · ``html_limits`` the cost of parsing them · ``json_sanitize`` what a database can
+keep · ``controlled_terms`` references to vocabularies · ``contributors``, ``related_works``,
+``titles_and_rights``, ``funding``, ``locations`` the parts of a description · ``geojson`` geometry.
 
-Upper limits, so that no description costs more than it says: text of one line 10,000 characters
+Upper limits, so that no description costs more than it is worth: text of one line 10,000 characters
 (names 1,000, ids 255, identifiers and addresses 2,000, version 191), formatted text 1,000,000;
 10,000 creators and as many contributors, 1,000 of everything else, 100 affiliations or identifiers
 of one thing, 100,000 positions in one line or ring; 64 levels of JSON.

@@ -22,7 +22,7 @@ class PersonIdentifierSchema(Identified):
 
 
 class AffiliationSchema(Shape):
-    """Where somebody works: a name, a ROR id, or both."""
+    """The organisation of a creator or contributor: a name, a ROR id, or both."""
 
     id = Plain(most=ID, metadata={"description": "ROR id, bare or as an address"})
     name = Plain(most=NAME)
@@ -37,7 +37,7 @@ class AffiliationSchema(Shape):
 
 
 def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
-    """With a bare ROR id; a name beside it is kept, because no list of organisations is at hand."""
+    """Return `data` with a bare ROR id; keep a name beside it, because there is no list of organisations."""
     if "id" not in data:
         return data
     if not is_valid("ror", data["id"]):
@@ -46,7 +46,7 @@ def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class PersonOrOrganizationSchema(Shape):
-    """Who it is; the name of a person is made from the parts."""
+    """A person or an organisation; the name of a person is made from its parts."""
 
     type = Plain(OneOf(KINDS, error=_NO_KIND), required=True, error_messages={"required": _NO_KIND})
     name = Plain(most=2 * NAME + 2, metadata={"description": "required of an organisation"})
@@ -75,20 +75,20 @@ def _organisation(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class CreatorSchema(Shape):
-    """Somebody who made the dataset."""
+    """A person or organisation that made the dataset."""
 
     person_or_org = fields.Nested(PersonOrOrganizationSchema, required=True)
     role = term("creatorsroles")
     affiliations = Several(AffiliationSchema, most=100)
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        found = [(one.get("id"), one.get("name")) for one in data.get("affiliations", ())]
-        if len(found) != len(set(found)):
+        keys = [(affiliation.get("id"), affiliation.get("name")) for affiliation in data.get("affiliations", ())]
+        if len(keys) != len(set(keys)):
             raise ValidationError("Duplicate affiliations are not allowed.", "affiliations")
         return data
 
 
 class ContributorSchema(CreatorSchema):
-    """Somebody who helped to make the dataset, and how."""
+    """A person or organisation that helped to make the dataset, with its role."""
 
     role = term("contributorsroles", required=True)

@@ -1,7 +1,7 @@
 """References to controlled terms: their shape, and whether the terms exist.
 
 A reference is stored as ``{"id": …}`` alone.  The shape is checked with the rest of a description;
-membership is checked afterwards on the normal form, against vocabularies that are handed in.
+membership is checked afterwards on the normal form, against the vocabularies that a caller passes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ class TermSchema(Shape):
 
 
 def term(vocabulary: str, *, required: bool = False) -> fields.Nested:
-    """A field that refers to a vocabulary."""
+    """Return a field that refers to a vocabulary."""
     about = {"description": f"a term of the vocabulary {vocabulary}"}
     return fields.Nested(TermSchema, required=required, metadata=about)
 
@@ -46,25 +46,25 @@ VOCABULARY_OF: Mapping[tuple[str, ...], str] = {
     ("related_identifiers", "relation_type"): "relationtypes",
     ("related_identifiers", "resource_type"): "resourcetypes",
 }
-"""Where a description refers to which vocabulary; lists are passed through."""
+"""Path of a reference -> vocabulary; a path leads through every item of a list."""
 
 
 def unknown_terms(metadata: Mapping[str, Any], vocabularies: Vocabularies) -> Iterator[FieldError]:
-    """References in a normal form that name no term, each by the path of its ``id``."""
+    """Yield a fault for every reference that names no term, with the path of its ``id``."""
     for path, name in VOCABULARY_OF.items():
         vocabulary = vocabularies.get(name) or ()
-        for place, reference in _found(metadata, path, "metadata"):
+        for place, reference in _references(metadata, path, "metadata"):
             # rights and subjects may be in the depositor's own words, without an id
             if "id" in reference and reference["id"] not in vocabulary:
                 yield FieldError.of(f"{place}.id", f"Invalid value {reference['id']}.")
 
 
-def _found(value: Any, path: tuple[str, ...], place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _references(value: Any, path: tuple[str, ...], place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _found(item, path, f"{place}.{index}")
+            yield from _references(item, path, f"{place}.{index}")
     elif path:
         if path[0] in value:
-            yield from _found(value[path[0]], path[1:], f"{place}.{path[0]}")
+            yield from _references(value[path[0]], path[1:], f"{place}.{path[0]}")
     else:
         yield place, value

@@ -1,7 +1,7 @@
-"""What every metadata schema shares: the treatment of null and of what our own answers add.
+"""What every metadata schema shares: the treatment of null and of fields that only responses have.
 
-The schemas say what is right on the wire and give it its normal form.  They know no vocabulary and
-no database, keep no state between calls, and may be used by many threads at once.
+The schemas check a value of the wire and return its normal form.  They know no vocabulary and no
+database, keep no state between calls, and many threads may use them at once.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from marshmallow.validate import Length, Regexp, Validator
 
 from repository.dataset.edtf import PATTERN, parse_edtf
 from repository.dataset.schemes import normalise
-from repository.deposits.metadata.html_texts import sanitised, tidy, without_tags
+from repository.deposits.metadata.html_texts import sanitise, tidy, without_tags
 
 LINE = 10_000
 NAME = 1_000
@@ -20,7 +20,7 @@ ID = 255
 HTML = 1_000_000
 
 BLANK: tuple[Any, ...] = ("", {})
-"""Values that say nothing, and are absent in the normal form."""
+"""Values without content, which the normal form omits."""
 
 REQUIRED = "Missing data for required field."
 
@@ -29,18 +29,18 @@ class Shape(Schema):
     """An object whose members are all known.
 
     null for a member that is not required means that it is absent, and so does blank text where
-    blank text is allowed.  Members that are declared `dump_only` are those that answers add; they
-    are taken back without being looked at, so that a body read by GET is a body for PUT.
+    blank text is allowed.  Members that are declared `dump_only` are those that responses add; a
+    request may repeat them and they have no effect, so that a body of GET is a body for PUT.
     """
 
-    told_by_id: ClassVar[frozenset[str]] = frozenset()
-    """Members that an `id` says already; they are left out beside one."""
+    implied_by_id: ClassVar[frozenset[str]] = frozenset()
+    """Members that an `id` implies; the normal form omits them beside one."""
 
     @pre_load
-    def without_our_additions(self, data: Any, **_: Any) -> Any:
+    def without_response_fields(self, data: Any, **_: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
-        ours = self.told_by_id if data.get("id") else frozenset[str]()
+        ours = self.implied_by_id if data.get("id") else frozenset[str]()
         return {
             name: value for name, value in data.items() if name not in ours and not self._means_nothing(name, value)
         }
@@ -54,7 +54,7 @@ class Shape(Schema):
         return self.settle({name: data[name] for name in data if data[name] not in BLANK})
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The normal form of an object whose members are right; raises ValidationError."""
+        """Return the normal form of an object whose members are valid; raise `ValidationError`."""
         return data
 
 
@@ -70,18 +70,18 @@ class Plain(fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            # measured before it is cleaned as well, because cleaning costs time
+            # the length is checked before the cleaning as well, because cleaning costs time
             return self.clean(self._limit(tidy(text)))
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
     def clean(self, text: str) -> str:
-        """The normal form of tidy text; raises ValueError with a message."""
+        """Return the normal form of tidy text; raise `ValueError` with a message."""
         return text
 
 
 class Tagless(Plain):
-    """Plain text from which HTML tags are taken out."""
+    """Plain text without HTML tags."""
 
     def clean(self, text: str) -> str:
         return without_tags(text)
@@ -94,7 +94,7 @@ class Html(Plain):
         super().__init__(least=least, most=HTML, **kwargs)
 
     def clean(self, text: str) -> str:
-        return sanitised(text)
+        return sanitise(text)
 
 
 class EdtfField(Plain):
@@ -122,7 +122,7 @@ class Link(Plain):
 
 
 class Several(fields.List[Any]):
-    """A list of at most `most` items, counted before the first is looked at."""
+    """A list of at most `most` items, which are counted before the first is loaded."""
 
     def __init__(self, item: fields.Field[Any] | type[Schema], *, most: int, **kwargs: Any) -> None:
         self._limit = Length(max=most)
@@ -158,7 +158,7 @@ class Translations(fields.Dict):
 
 
 def _by_tag(messages: Any) -> Any:
-    """The library tells a wrong key from a wrong value; a depositor sees one member."""
+    """Join the messages of key and value, which the library separates: a depositor sees one member."""
     if not isinstance(messages, dict):
         return messages
-    return {tag: [*found.get("key", ()), *found.get("value", ())] for tag, found in messages.items()}
+    return {tag: [*parts.get("key", ()), *parts.get("value", ())] for tag, parts in messages.items()}

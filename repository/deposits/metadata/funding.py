@@ -64,8 +64,8 @@ class AwardSchema(Shape):
 
 
 def _is_award_id(text: str) -> bool:
-    found = _AWARD_ID.fullmatch(text)
-    return found is not None and is_valid("ror", found["funder"])
+    award = _AWARD_ID.fullmatch(text)
+    return award is not None and is_valid("ror", award["funder"])
 
 
 class FundingSchema(Shape):

@@ -1,7 +1,7 @@
 """GeoJSON geometry as a dataset's extent: WGS 84, longitude before latitude.
 
-Source: RFC 7946, sections 3.1 and 5.  Stricter than it: empty coordinates say nothing about a place
-and are refused, geometry collections nest `COLLECTIONS_DEEP` at most, longitudes stay within ±180.
+Source: RFC 7946, sections 3.1 and 5.  Stricter than that: empty coordinates name no place and
+are refused, geometry collections nest `COLLECTIONS_DEEP` at most, longitudes stay within ±180.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ Faults = dict[str, Any]
 
 
 def faults_of(geometry: Any, levels: int = COLLECTIONS_DEEP) -> Faults:
-    """What is wrong with a geometry."""
+    """Return the faults of a geometry."""
     if not isinstance(geometry, dict):
         return {"_schema": ["Invalid input type."]}
     faults: Faults = {}
@@ -33,10 +33,10 @@ def faults_of(geometry: Any, levels: int = COLLECTIONS_DEEP) -> Faults:
         return {**faults, content: ["Missing data for required field."]}
     if kind == "GeometryCollection":
         return {**faults, **_box(geometry), **_collection(geometry[content], levels)}
-    return {**faults, **_box(geometry), **_told(content, _COORDINATES[kind], geometry[content])}
+    return {**faults, **_box(geometry), **_check(content, _COORDINATES[kind], geometry[content])}
 
 
-def _told(member: str, check: Callable[[Any], None], value: Any) -> Faults:
+def _check(member: str, check: Callable[[Any], None], value: Any) -> Faults:
     try:
         check(value)
     except ValueError as error:
@@ -49,17 +49,17 @@ def _collection(geometries: Any, levels: int) -> Faults:
         return {"geometries": ["Not a valid list."]}
     if levels == 0 or len(geometries) > POSITIONS:
         return {"geometries": ["Nested too deeply." if levels == 0 else "Too many geometries."]}
-    inner = {index: faults_of(one, levels - 1) for index, one in enumerate(geometries)}
+    inner = {index: faults_of(geometry, levels - 1) for index, geometry in enumerate(geometries)}
     wrong = {index: faults for index, faults in inner.items() if faults}
     return {"geometries": wrong} if wrong else {}
 
 
 def _box(geometry: Mapping[str, Any]) -> Faults:
-    return _told("bbox", _bounds, geometry["bbox"]) if "bbox" in geometry else {}
+    return _check("bbox", _bounds, geometry["bbox"]) if "bbox" in geometry else {}
 
 
 def _bounds(value: Any) -> None:
-    """West, south, east, north, each corner with a height or both without; section 5."""
+    """Check west, south, east, north; either both corners have a height or none (section 5)."""
     if not isinstance(value, list) or len(value) not in (4, 6):
         raise ValueError("A bounding box has four or six numbers.")
     half = len(value) // 2

@@ -1,10 +1,10 @@
-"""Whether a piece of HTML can be parsed in time that does not grow with the square of its length.
+"""Decide whether parsing a piece of HTML takes less time than the square of its length.
 
-A parser of HTML 5 looks through all elements that are open at many a tag; a text of a megabyte
-that only opens elements costs it minutes.  Texts with few tags pass.  Long tables and reports pass
-when their elements are closed in order and never deeper than `DEEPEST`, judged by a reading that
-sees no fewer open elements than a parser does: an end tag counts only right after what it closes,
-and constructs in which tags mean something else do not occur.
+At many tags a parser of HTML 5 searches all elements that are open; a text of a megabyte that only
+opens elements costs it minutes.  Texts with few tags pass.  Long tables and reports pass when their
+elements are closed in order and never deeper than `DEEPEST`.  The count here never sees fewer open
+elements than a parser does: an end tag counts only directly after the element that it closes, and
+constructs in which tags have another meaning are refused.
 """
 
 import re
@@ -27,18 +27,18 @@ _CLOSED_BY_THE_NEXT = frozenset({"p", "li"})
 
 
 def is_shallow(text: str) -> bool:
-    """Whether parsing `text` as HTML is cheap."""
+    """Return whether parsing `text` as HTML is cheap."""
     starts = sum(1 for _ in _START.finditer(text))
     return starts <= FEW or (_is_regular(text) and _depth(text) <= DEEPEST)
 
 
 def _is_regular(text: str) -> bool:
-    """Whether every tag is one that all readers see alike, with no tag in an attribute."""
+    """Return whether all parsers read every tag alike, and no attribute contains a tag."""
     return _FOREIGN.search(text) is None and _BEGINNING.search(_TAG.sub(" ", text)) is None
 
 
 def _depth(text: str) -> int:
-    """The most elements that are open at once."""
+    """Return the largest number of elements that are open at once."""
     deepest, opened = 0, [""]
     for end, name, _ in (tag.groups() for tag in _TAG.finditer(text.lower())):
         if end:

@@ -1,8 +1,8 @@
-"""The care of strings: one spelling of each character, nothing invisible, no foreign markup.
+"""Clean strings: one spelling of every character, nothing invisible, no foreign markup.
 
-Plain text is kept as plain text: it is escaped where it is shown, so ``a < b`` stays as it is.
-Where plain text was pasted from a web page its HTML tags are taken out, known tags only, because
-``M<Msun`` is astronomy.  Formatted text keeps what `nh3` (ammonia) finds harmless in a short list.
+Plain text stays plain text: the pages escape it, so ``a < b`` stays as it is.  Plain text from a web
+page loses its HTML tags, but known tags only, because ``M<Msun`` is astronomy.  Formatted text keeps
+a short list of elements that `nh3` (ammonia) accepts.
 """
 
 import html
@@ -50,7 +50,7 @@ _REFUSED_TAGS = (
     *("img", "input", "link", "meta", "object", "script", "style", "svg", "title", "video"),
 )
 _KNOWN_TAGS = "|".join(sorted({*TAGS, *_REFUSED_TAGS}))
-# An element or comment that is not closed ends its search at the next one: linear in the text.
+# The search for the end of an element or comment stops at the next one: linear in the text.
 _MARKUP = re.compile(
     r"<(script|style)\b[^<>]*>(?:(?!<(?:script|style)\b).)*?</\1\s*>|<!--(?:(?!<!--).)*?-->"
     rf"|</?(?:{_KNOWN_TAGS})(?:\s[^<>]*|/)?>",
@@ -59,9 +59,9 @@ _MARKUP = re.compile(
 
 
 def tidy(text: str) -> str:
-    """Without blanks around it, in Unicode normalisation form C, lines ending in \\n.
+    """Return `text` without outer blanks, in Unicode normalisation form C, lines ending in \\n.
 
-    Raises ValueError with a message when a character may not stand in any text.
+    Raises `ValueError` with a message if it contains a forbidden character.
     """
     text = unicodedata.normalize("NFC", _LINE_END.sub("\n", text)).strip()
     if _FORBIDDEN.search(text):
@@ -70,19 +70,19 @@ def tidy(text: str) -> str:
 
 
 def without_tags(text: str) -> str:
-    """Plain text of what may have been pasted from a page; raises ValueError as `tidy` does."""
+    """Return the plain text without known HTML tags; raise `ValueError` as `tidy` does."""
     return _until_stable(text, lambda part: tidy(_MARKUP.sub("", part)))
 
 
-def sanitised(text: str) -> str:
-    """HTML with harmless elements only; raises ValueError as `tidy` does, and when it is too deep."""
+def sanitise(text: str) -> str:
+    """Return HTML with harmless elements only; raise `ValueError` as `tidy` does, and if it is too deep."""
     if not is_shallow(text):
         raise ValueError(TOO_DEEP)
     return _until_stable(text, lambda part: tidy(_SANITISER.clean(part)))
 
 
 def _until_stable(text: str, clean: Callable[[str], str]) -> str:
-    """Cleaning may uncover more to clean; text that does not come to rest is shown as it is."""
+    """Repeat the cleaning, which may uncover more to clean; escape a text that never becomes stable."""
     text = tidy(text)
     for _ in range(_ROUNDS):
         cleaned = clean(text)

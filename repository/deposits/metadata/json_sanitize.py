@@ -1,9 +1,9 @@
-"""JSON that every database can keep, made from JSON as it was sent.
+"""Turn JSON of a request into JSON that every database can keep.
 
 JSON allows what PostgreSQL's ``jsonb`` and other readers refuse: NUL and halves of surrogate pairs
 in text, numbers beyond 64 bits, nesting without end.  Characters that cannot be kept become U+FFFD,
 which no text may contain, so that the fault stays visible; integers beyond 64 bits become the
-nearest double (RFC 8259 section 6).  What cannot be kept in any form raises `Unstorable`.
+nearest double (RFC 8259 section 6).  A value that cannot be kept in any form raises `Unstorable`.
 """
 
 import math
@@ -11,18 +11,18 @@ import re
 from typing import Any
 
 DEEPEST = 64
-"""Levels of lists and objects within each other."""
+"""Levels of nested lists and objects."""
 
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
 class Unstorable(ValueError):
-    """A value without a form that can be kept; the text is a message for the depositor."""
+    """The value cannot be kept in any form; the text is a message for the depositor."""
 
 
 def storable(value: Any, levels: int = DEEPEST) -> Any:
-    """A copy of a JSON value that can be kept; raises `Unstorable`."""
+    """Return a copy of a JSON value that can be kept; raise `Unstorable`."""
     if isinstance(value, str):
         return _UNKEEPABLE.sub("\ufffd", value)
     if value is None or isinstance(value, bool):

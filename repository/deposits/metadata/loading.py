@@ -1,8 +1,9 @@
-"""A draft's metadata: what arrives, what is stored, and what is wrong with it.
+"""Load a draft's metadata: check a request's metadata, return the form to store and the faults.
 
-Nothing that a depositor sent is lost.  A top-level field without fault is stored in its normal
-form; a field with a fault, or one that nobody knows, stays as it was sent and is reported, so that
-the depositor can mend it later.  What is stored can be loaded again: the same comes out.
+- Nothing is lost.  A top-level field without fault is stored in its normal form.
+- A field with a fault, or an unknown field, is stored unchanged and reported, so that the depositor
+  can mend it later.
+- Loading stored metadata again gives the same metadata.
 
 Upper limits are listed in the docstring of the package.
 """
@@ -81,33 +82,33 @@ class LoadedMetadata:
 
 
 def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
-    """Check metadata as sent and give what is to be stored; never raises.
+    """Return the metadata to store and the faults of `raw`; never raise.
 
     `raw` is any JSON value.  Absent required fields are not faults here: see `missing_fields`.
     """
     if not isinstance(raw, dict):
         return LoadedMetadata({}, (FieldError.of("metadata", "Invalid input type."),))
-    sent, unkept = _storable_members(raw)
+    sent, unstorable = _storable_members(raw)
     normal, wrong = _normal_form(sent)
     for error in unknown_terms(normal, vocabularies):
         wrong.setdefault(error.field.split(".")[1], []).append(error)
-    # what is neither faulty nor in the normal form was null or blank
+    # a member that is neither faulty nor in the normal form was null or blank
     stored = {
         name: value if name in wrong else normal[name]
         for name, value in sent.items()
         if name in wrong or name in normal
     }
-    faults = chain(unkept, *(wrong[name] for name in stored if name in wrong))
+    faults = chain(unstorable, *(wrong[name] for name in stored if name in wrong))
     return LoadedMetadata(stored, tuple(islice(faults, ERRORS)))
 
 
 def missing_fields(metadata: Mapping[str, Any], *, doi: bool) -> tuple[FieldError, ...]:
-    """What stored metadata lacks to be published; `doi` says that a DOI will be registered."""
+    """Return what stored metadata lacks for publication; `doi` means that a DOI will be registered."""
     return tuple(FieldError.of(gap.field, gap.message) for gap in missing(metadata, doi=doi))
 
 
 def _storable_members(raw: Mapping[Any, Any]) -> tuple[dict[str, Any], list[FieldError]]:
-    """What a database can keep of each member; one that it cannot keep at all is a fault."""
+    """Return the members in a form that a database can keep, and a fault for each without such a form."""
     kept: dict[str, Any] = {}
     faults: list[FieldError] = []
     for name, value in raw.items():
@@ -119,20 +120,20 @@ def _storable_members(raw: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Fiel
 
 
 def _normal_form(sent: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[FieldError]]]:
-    """The members without fault in their normal form, and the faults of the others by member."""
+    """Return the members without fault in their normal form, and the faults of the others by member."""
     try:
         loaded, messages = _SCHEMA.load(sent), {}
     except ValidationError as error:
         loaded, messages = error.valid_data, error.messages_dict
     normal = {name: value for name, value in loaded.items() if name not in messages and value not in BLANK}
-    return normal, {name: list(_flattened(messages[name], f"metadata.{name}")) for name in messages}
+    return normal, {name: list(_flatten(messages[name], f"metadata.{name}")) for name in messages}
 
 
-def _flattened(messages: Any, path: str) -> Iterator[FieldError]:
-    """Nested messages as paths, in an order that does not depend on chance."""
+def _flatten(messages: Any, path: str) -> Iterator[FieldError]:
+    """Yield nested messages with their paths, always in the same order."""
     if isinstance(messages, dict):
         for key in sorted(messages, key=lambda key: (isinstance(key, str), key)):
-            yield from _flattened(messages[key], f"{path}.{key}")
+            yield from _flatten(messages[key], f"{path}.{key}")
     elif isinstance(messages, list):
         yield FieldError(path, tuple(str(message) for message in messages))
     else:

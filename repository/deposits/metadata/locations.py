@@ -9,11 +9,11 @@ from repository.deposits.metadata.fields import NAME, Plain, Several, Shape
 from repository.deposits.metadata.geojson import TYPES, faults_of
 from repository.deposits.metadata.related_works import Identified, SchemeName
 
-_NOTHING_SAID = "At least one of ['geometry', 'place', 'identifiers', 'description'] should be present."
+_EMPTY = "At least one of ['geometry', 'place', 'identifiers', 'description'] should be present."
 
 
 class Geometry(fields.Dict):
-    """A GeoJSON geometry, kept as it was written."""
+    """A GeoJSON geometry, stored unchanged."""
 
     def __init__(self) -> None:
         about = {
@@ -48,7 +48,7 @@ class PlaceSchema(Shape):
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         if not any(data.values()):
-            raise ValidationError(_NOTHING_SAID, "locations")
+            raise ValidationError(_EMPTY, "locations")
         return data
 
 

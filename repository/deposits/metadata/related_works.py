@@ -1,4 +1,4 @@
-"""Identifiers of the dataset, what it relates to, and what it refers to."""
+"""Identifiers of the dataset, its related works and its references."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -25,7 +25,7 @@ class SchemeName(Plain):
 
 
 class Identified(Shape):
-    """An identifier and its scheme, one of `schemes`, which each kind of thing declares."""
+    """An identifier and its scheme, one of `schemes`, which a subclass declares."""
 
     identifier = Plain(required=True, most=LONGEST)
     schemes: ClassVar[tuple[str, ...]]
@@ -34,7 +34,7 @@ class Identified(Shape):
         return (name == "scheme" and value == "") or super()._means_nothing(name, value)
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        """With the scheme written out and the identifier bare."""
+        """Return `data` with an explicit scheme and a bare identifier."""
         if "identifier" not in data:
             raise ValidationError(REQUIRED, "identifier")
         scheme = data.get("scheme") or detect(data["identifier"], self.schemes)
@@ -64,10 +64,10 @@ class RelatedIdentifierSchema(Identified):
 
 
 class ReferenceSchema(Identified):
-    """A work that is referred to, in words and perhaps by an identifier.
+    """A cited work, in words and perhaps by an identifier.
 
-    Identifiers in lists of references come from many hands: one that no scheme recognises is kept
-    without scheme, because the words are what counts.
+    Identifiers in lists of references have many sources: one that no scheme recognises is kept
+    without scheme, because the words count.
     """
 
     reference = Plain(least=1, required=True)

@@ -1,4 +1,4 @@
-"""What else is said about a dataset: further titles and texts, subjects, dates, rights."""
+"""Further titles and texts of a dataset, its subjects, dates and rights."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class AdditionalDescriptionSchema(Shape):
 class SubjectSchema(Shape):
     """A keyword in free words, or a controlled term by its id."""
 
-    told_by_id = frozenset({"subject"})
+    implied_by_id = frozenset({"subject"})
 
     id = Plain(most=ID)
     subject = Plain(most=NAME)
@@ -54,7 +54,7 @@ class DateSchema(Shape):
 class RightSchema(Shape):
     """A licence by its id, or terms in the depositor's own words."""
 
-    told_by_id = frozenset({"title", "description", "link"})
+    implied_by_id = frozenset({"title", "description", "link"})
 
     id = Plain(most=ID, metadata={"description": "a term of the vocabulary licenses"})
     title = Translations()

@@ -1,1 +1,1 @@
-"""Finding: `port` (documents, queries, answers), `query` (the tree a query is), keepers beside them."""
+"""Search engines: `port` (documents, searches, results), `query_tree` (queries), and the adapters beside them."""

@@ -1,4 +1,4 @@
-"""Where the next page begins: the sort and the keys of the last hit, opaque to whoever carries it."""
+"""Where the next page begins: the sort and the keys of the last hit, opaque to clients."""
 
 import base64
 import binascii
@@ -30,30 +30,30 @@ def cursor(sort: Sort, keys: Keys) -> str:
 
 
 def read(text: str, sort: Sort) -> Keys:
-    """The keys in `text`; raises `Invalid` when it is not a cursor of `sort`."""
+    """Return the keys in `text`; raise `Invalid` when it is not a cursor of `sort`."""
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        keys = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError) as error:
         raise _invalid("Not a cursor of this search.") from error
-    if not isinstance(found, list) or len(found) != 4:
+    if not isinstance(keys, list) or len(keys) != 4:
         raise _invalid("Not a cursor of this search.")
-    if found[0] != sort.value:
+    if keys[0] != sort.value:
         raise _invalid("Not a cursor of a search with this sort.")
-    if not _are_keys(found[1:], sort):
+    if not _are_keys(keys[1:], sort):
         raise _invalid("Not a cursor of this search.")
-    return found[1], found[2], found[3]
+    return keys[1], keys[2], keys[3]
 
 
-def _are_keys(found: list[Any], sort: Sort) -> bool:
-    own, kind, number = found
+def _are_keys(keys: list[Any], sort: Sort) -> bool:
+    own, kind, id_ = keys
     return (
         _is_value(own)
         and isinstance(own, _OWN_KEY[sort])
         and isinstance(kind, str)
         and kind in _KINDS
-        and type(number) is int
-        and abs(number) < _LARGEST
+        and type(id_) is int
+        and abs(id_) < _LARGEST
     )
 
 

@@ -13,7 +13,8 @@ Promises (tests/contracts/search_contract.py):
   accents do not matter.
 * facet counts of a facet are computed without that facet's own filter, so its other buckets keep their counts.
 * `highlights` are plain fragments with ``<em>`` around matches, HTML-escaped, in a field of their own.
-* `find` never returns a document that `visibility` does not allow.
+* `find` never returns or counts a document that the `VisibilityFilter` of the search does not let pass.
+* `readers` and `owners` can be neither searched nor counted in facets.
 * walking `next_after` cursors visits each document of an unchanging index exactly once, in the sort's order.
 * a rebuild (`begin_rebuild` … `finish`) leaves searches answering from the old index until the new one is complete,
   and keeps changes that arrive meanwhile; one that was interrupted can be resumed where it was.
@@ -50,9 +51,10 @@ class IndexDocument:
     id: int
     concept_id: int
     revision: int
-    owner_id: int
-    public: bool
-    """the record is visible to everyone (never true of a draft)"""
+    readers: frozenset[str]
+    """the tokens of those who may read it; the index compares them and knows nothing of what they mean"""
+    owners: frozenset[str]
+    """the tokens of those whom it belongs to"""
     latest: bool
     """the newest version of its concept, or the newest that everybody may read; of a draft: always true"""
     index: int
@@ -119,7 +121,6 @@ FIELDS: Mapping[str, FieldType] = {
     "filenames": FieldType.TEXT,
     "id": FieldType.KEYWORD,
     "concept_id": FieldType.KEYWORD,
-    "owner_id": FieldType.KEYWORD,
     "is_published": FieldType.KEYWORD,
     "status": FieldType.KEYWORD,
     "version": FieldType.KEYWORD,
@@ -190,14 +191,14 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VisibilityFilter:
-    """Whose documents a search may return; made by `access.visibility`, obeyed by every keeper.
+    """Which documents a search may return; `access.visibility` makes it and every adapter obeys it.
 
-    `everything` ignores the rest; otherwise public documents when `public`, and those owned by `owner_id`.
+    A document passes when `readers_any_of` and its readers share a token and, unless `owners_any_of` is None, when that
+    set and its owners share one too.  An empty set lets nothing pass.
     """
 
-    public: bool = True
-    owner_id: int | None = None
-    everything: bool = False
+    readers_any_of: frozenset[str]
+    owners_any_of: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ class IndexEntry:
 
 
 class Rebuild(Protocol):
-    """A new index being filled while the old one answers; every act raises `Conflict` when another took its place.
+    """A new index that is filled while the old one answers; every act may raise `Conflict` after a takeover.
 
     What is dropped meanwhile is not brought back by a document that was read before: `put` ignores what was dropped
     since the rebuild began, unless `SearchEngine.put` brought it back, and `put_files` what is older than a drop.
@@ -263,7 +264,7 @@ class Rebuild(Protocol):
 
     @property
     def position(self) -> str:
-        """The `position` of the last `put` of the rebuild that this one resumed, empty for a new one."""
+        """Return the `position` of the last `put` of the resumed rebuild, empty for a new one."""
         ...
 
     def put(self, documents: Iterable[IndexDocument], position: str = "") -> None:
@@ -291,8 +292,10 @@ class SearchEngine(Protocol):
         ...
 
     def put_files(self, documents: Iterable[FileDocument]) -> None:
-        """Add or replace file documents, read lazily and sent in batches; one that is not newer than the stored one
-        of its key is ignored."""
+        """Add or replace file documents, read lazily and sent in batches.
+
+        A document that is not newer than the stored one of its key is ignored.
+        """
         ...
 
     def drop_files(self, record_id: int, before: int | None = None) -> None:
@@ -300,19 +303,19 @@ class SearchEngine(Protocol):
         ...
 
     def find(self, search: Search) -> SearchResults:
-        """Raises `Invalid` for an `after` that is not one of ours, `Unavailable` when the engine does not answer."""
+        """Return the page; raise `Invalid` for a cursor that is not ours, `Unavailable` when the engine is silent."""
         ...
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Everything indexed, ordered by (kind, id), read in batches."""
+        """Yield everything indexed, ordered by (kind, id), read in batches."""
         ...
 
     def file_entries(self) -> Iterator[FileEntries]:
-        """What is indexed of files, ordered by (record_id, revision), read in batches."""
+        """Yield what is indexed of files, ordered by (record_id, revision), read in batches."""
         ...
 
     def begin_rebuild(self, resume: bool = False) -> Rebuild:
-        """Take the place of a rebuild that is under way or was interrupted; `resume` goes on from where it was."""
+        """Take over from a running or interrupted rebuild; `resume` continues at its position."""
         ...
 
     def prepare(self) -> None:
@@ -320,7 +323,7 @@ class SearchEngine(Protocol):
         ...
 
     def describe(self) -> str:
-        """Name and version for `doctor`; raises `Unavailable`."""
+        """Return name and version for `doctor`; raise `Unavailable`."""
         ...
 
     def close(self) -> None: ...

@@ -1,6 +1,6 @@
 """The tree that a query is, whatever engine runs it.
 
-`repository.search.query_syntax` parses the text a person typed into these nodes; every keeper of the search port
+`repository.search.query_syntax` parses the text a person typed into these nodes; every adapter of the search port
 compiles them.  A `field` is a name of `port.FIELDS` or None, which means the free-text fields together.
 """
 

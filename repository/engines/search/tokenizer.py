@@ -1,4 +1,4 @@
-"""How text becomes words: one analysis for what is indexed, asked and highlighted, whichever keeper runs it.
+"""How text becomes words: one analysis for indexing, searching and highlighting, in every adapter.
 
 Writing systems that put no space between words (Han, kana, hangul, Thai ...) become overlapping pairs of characters,
 so that any run of two or more is found as a phrase of its pairs, and a single one as the beginning of a pair.  All
@@ -40,7 +40,7 @@ class Piece:
 
 
 def fold(text: str) -> str:
-    """`text` without the differences that a reader of a search form does not make."""
+    """Return `text` without the differences that people ignore when they search."""
     if text.isascii():
         return text.lower()
     plain = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
@@ -48,41 +48,41 @@ def fold(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """`text` composed (NFC) and without the halves of characters that no encoding can carry."""
+    """Return `text` composed (NFC) and without lone surrogates, which no encoding can carry."""
     return text if text.isascii() else unicodedata.normalize("NFC", _SURROGATES.sub("", text))
 
 
 def exact(text: str) -> str:
-    """`text` as keywords are compared: compatibility forms and case do not matter, accents do."""
+    """Return `text` as keywords are compared: compatibility forms and case do not matter, accents do."""
     if text.isascii():
         return text.lower().strip()
     return unicodedata.normalize("NFKC", clean(text)).casefold().strip()
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The words and runs of `text` as it stands, in order; fold it first to compare them."""
-    for found in _PIECE.finditer(text):
-        yield Piece(found.group(), found.start(), found.lastgroup == "run")
+    """Yield the words and runs of `text` in order and unfolded; fold it first to compare them."""
+    for match in _PIECE.finditer(text):
+        yield Piece(match.group(), match.start(), match.lastgroup == "run")
 
 
 def pattern_pieces(pattern: str) -> Iterator[Piece]:
-    """The words, with their ``*`` and ``?``, and the runs of a wildcard pattern, folded."""
-    for found in _PATTERN.finditer(fold(pattern)):
-        if found.group().strip("*?"):
-            yield Piece(found.group(), found.start(), found.lastgroup == "run")
+    """Yield the folded words (with their ``*`` and ``?``) and runs of a wildcard pattern."""
+    for match in _PATTERN.finditer(fold(pattern)):
+        if match.group().strip("*?"):
+            yield Piece(match.group(), match.start(), match.lastgroup == "run")
 
 
 def like(word: str, pattern: str) -> bool:
-    """Whether `word` is what `pattern` says; takes their lengths multiplied at most, however many stars."""
+    """Return whether `word` matches `pattern`; the time is at most the product of their lengths."""
     at = begun = 0
     star = -1
     place = 0
     while at < len(word):
-        wanted = pattern[place : place + 1]
-        if wanted == "*":
+        character = pattern[place : place + 1]
+        if character == "*":
             star, begun = place, at
             place += 1
-        elif wanted in ("?", word[at]):
+        elif character in ("?", word[at]):
             at, place = at + 1, place + 1
         elif star >= 0:
             # the last star takes one character more
@@ -94,7 +94,7 @@ def like(word: str, pattern: str) -> bool:
 
 
 def index_tokens(text: str) -> list[str]:
-    """What is indexed of `text`: words, and of each run all pairs and its last character."""
+    """Return the tokens to index: words, and of each run all pairs and its last character."""
     tokens: list[str] = []
     for piece in pieces(fold(text)):
         tokens.extend(_pairs(piece.text, tail=True) if piece.unspaced else (piece.text,))
@@ -111,19 +111,19 @@ class PhraseWord:
 
 @lru_cache(maxsize=4096)
 def query_tokens(text: str) -> PhraseWord:
-    """What must stand in the index for `text` to be found; no tokens when it holds no word."""
-    found = list(pieces(fold(text)))
+    """Return the tokens that the index must hold to match `text`; none when it has no word."""
+    parts = list(pieces(fold(text)))
     tokens: list[str] = []
-    for position, piece in enumerate(found):
-        last = position == len(found) - 1
+    for position, piece in enumerate(parts):
+        last = position == len(parts) - 1
         # A run in the middle ends where the text's run ends, so its last character is a token of its own.
         tokens.extend(_pairs(piece.text, tail=not last) if piece.unspaced else (piece.text,))
-    open_end = bool(found) and found[-1].unspaced and len(found[-1].text) == 1
+    open_end = bool(parts) and parts[-1].unspaced and len(parts[-1].text) == 1
     return PhraseWord(tuple(tokens), open_end)
 
 
 def words(text: str) -> set[str]:
-    """The folded words of `text` in spaced scripts: what a wildcard is compared with."""
+    """Return the folded words of `text` in spaced scripts; wildcards are compared with them."""
     return {piece.text for piece in pieces(fold(text)) if not piece.unspaced}
 
 

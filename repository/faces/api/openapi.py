@@ -41,11 +41,14 @@ EVERYWHERE = (400, 401, 406, 503)
 """Errors that any route may answer: bad query or path, bad token, bad Accept, an engine that is down."""
 
 
-def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of `apis`; `problem` is the schema of every error."""
+def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str, release: str) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of `apis`; `problem` is the schema of every error.
+
+    `url` is the site's address without ``/api``; `release` becomes ``info.version``.
+    """
     spec = APISpec(
         title=title,
-        version="1",
+        version=release,
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
         servers=[{"url": f"{url}/api"}],

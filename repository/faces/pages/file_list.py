@@ -1,4 +1,4 @@
-"""The list of a record's files as its page shows it, a part at a time."""
+"""The list of a record's files, one page of the list at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file as its line in the table shows it."""
+    """One line of the table of files."""
 
     name: str
     url: str
@@ -26,7 +26,7 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class PageStep:
-    """A link to another page of the list; `rel` says how it lies to this one."""
+    """A link to another page of the list; `rel` is its relation to this page."""
 
     text: str
     href: str
@@ -35,7 +35,7 @@ class PageStep:
 
 @dataclass(frozen=True, slots=True)
 class FileList:
-    """`note` says what there is as a whole, `part` which of it is shown, empty when that is all."""
+    """The list of files; `note` is about all files, `part` names the range on this page, or is empty."""
 
     note: str
     lines: Sequence[FileLine]
@@ -44,26 +44,26 @@ class FileList:
     steps: Sequence[PageStep]
 
 
-def file_list(publication: Publication, asked: PageParams, words: Translations, *, restricted: bool) -> FileList:
-    """The files of `publication`, which are those of page `asked.page`."""
+def file_list(publication: Publication, params: PageParams, words: Translations, *, restricted: bool) -> FileList:
+    """Return the list; the files of `publication` are those of page `params.page`."""
     lines = [file_line(file) for file in publication.files]
     pages = pages_of(publication.file_count)
     note = _note(publication, words, restricted=restricted)
     if pages <= 1 or not lines:
         return FileList(note, lines, "", "", ())
-    first = (asked.page - 1) * FILES_AT_ONCE + 1
-    shown = {"first": f"{first:,}", "last": f"{first + len(lines) - 1:,}", "count": f"{publication.file_count:,}"}
-    place = words["page_of"].format(number=asked.page, count=pages)
-    return FileList(note, lines, words["listed_files"].format(**shown), place, _steps(asked, pages, words))
+    first = (params.page - 1) * FILES_AT_ONCE + 1
+    numbers = {"first": f"{first:,}", "last": f"{first + len(lines) - 1:,}", "count": f"{publication.file_count:,}"}
+    place = words["page_of"].format(number=params.page, count=pages)
+    return FileList(note, lines, words["listed_files"].format(**numbers), place, _steps(params, pages, words))
 
 
 def pages_of(count: int) -> int:
-    """How many pages a list of `count` files has; there is always one."""
+    """Return the number of pages of a list of `count` files, at least one."""
     return max(1, -(-count // FILES_AT_ONCE))
 
 
 def file_line(file: FileOf) -> FileLine:
-    """A file with its size for people and to the byte."""
+    """Return the line of a file, with its size for people and in bytes."""
     return FileLine(
         name=file.key,
         url=file.url,
@@ -76,7 +76,7 @@ def file_line(file: FileOf) -> FileLine:
 
 
 def human_size(size: int) -> str:
-    """Bytes in units of a thousand, as in "1.2 MB"; whole numbers from a hundred on."""
+    """Return bytes in units of a thousand, as in "1.2 MB"; whole numbers from a hundred on."""
     value, unit = float(size), 0
     while value >= 999.5 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
@@ -84,23 +84,23 @@ def human_size(size: int) -> str:
     return f"{value:.{digits}f} {_UNITS[unit]}"
 
 
-def _steps(asked: PageParams, pages: int, words: Translations) -> list[PageStep]:
+def _steps(params: PageParams, pages: int, words: Translations) -> list[PageStep]:
     steps = []
-    if asked.page > 1:
+    if params.page > 1:
         steps += [
-            PageStep(words["first_page"], asked.at_page(1)),
-            PageStep(words["previous_page"], asked.at_page(asked.page - 1), "prev"),
+            PageStep(words["first_page"], params.at_page(1)),
+            PageStep(words["previous_page"], params.at_page(params.page - 1), "prev"),
         ]
-    if asked.page < pages:
+    if params.page < pages:
         steps += [
-            PageStep(words["next_page"], asked.at_page(asked.page + 1), "next"),
-            PageStep(words["last_page"], asked.at_page(pages)),
+            PageStep(words["next_page"], params.at_page(params.page + 1), "next"),
+            PageStep(words["last_page"], params.at_page(pages)),
         ]
     return steps
 
 
 def _note(publication: Publication, words: Translations, *, restricted: bool) -> str:
-    """What there is to say about the files as a whole."""
+    """Return the note about all files."""
     if restricted and publication.access_status == "embargoed":
         until = publication.embargo_until
         opens = words["embargo_until"].format(date=until) if until else ""

@@ -1,4 +1,4 @@
-"""``<link>`` of a page's head: signposts, the lasting address, the page in its languages, and the feed."""
+"""``<link>`` of a page's head: signposts, the lasting address, the page in its languages."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,21 +12,23 @@ from repository.faces.pages.view_model import has_lasting_doi
 
 @dataclass(frozen=True, slots=True)
 class HeadLink:
+    """One ``<link>``; `language` is its ``hreflang``."""
+
     rel: str
     href: str
     type: str = ""
     language: str = ""
 
 
-def head_links(publication: Publication, found: Iterable[Signpost]) -> list[HeadLink]:
-    """Those of the page of `publication`, among them the signposts `found`.
+def head_links(publication: Publication, links: Iterable[Signpost]) -> list[HeadLink]:
+    """Return the links of the page of `publication`; `links` are its signposts.
 
-    The page is canonical itself until its DOI leads to it.
+    The page itself is canonical until its DOI leads to it.
     """
     lasting = has_lasting_doi(publication)
     return [
         HeadLink("canonical", csl.address(publication) if lasting else publication.url),
-        *(HeadLink(each.rel, each.href, each.type) for each in found),
+        *(HeadLink(link.rel, link.href, link.type) for link in links),
         *_translations(publication.url),
     ]
 

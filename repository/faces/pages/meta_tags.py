@@ -1,4 +1,4 @@
-"""What a page says in its head for reference managers, search engines and social sites.
+"""``<meta>`` of a page's head, for reference managers, search engines and social sites.
 
 Sources: Highwire Press tags as Google Scholar reads them; Dublin Core in HTML (DC-HTML) with DCMI Metadata Terms;
 the Open Graph protocol (ogp.me).
@@ -21,7 +21,7 @@ _LOCALES = {"en": "en_US", "zh": "zh_CN"}
 
 @dataclass(frozen=True, slots=True)
 class MetaTag:
-    """`attribute` is what its name stands in: ``name``, or ``property`` as RDFa says it."""
+    """One ``<meta>``; `attribute` carries its name: ``name``, or ``property`` of RDFa."""
 
     name: str
     content: str
@@ -29,13 +29,13 @@ class MetaTag:
 
 
 def metas(publication: Publication, language: str) -> list[MetaTag]:
-    """``<meta>`` of the page, without empty ones; `language` is the page's own."""
-    said = (*_highwire(publication), *_dublin_core(publication), *_open_graph(publication, language))
-    return [meta for meta in said if meta.content]
+    """Return the tags of the page without empty ones; `language` is that of the page."""
+    tags = (*_highwire(publication), *_dublin_core(publication), *_open_graph(publication, language))
+    return [tag for tag in tags if tag.content]
 
 
 def summary(publication: Publication) -> str:
-    """The beginning of the abstract as one line."""
+    """Return the beginning of the abstract as one line."""
     text = one_line(plain(publication.description.description))
     return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1].rstrip() + "…"
 
@@ -45,8 +45,8 @@ def _highwire(publication: Publication) -> Iterator[MetaTag]:
     yield MetaTag("citation_title", one_line(description.title))
     for agent in description.creators:
         yield from _author(agent)
-    yield MetaTag("citation_publication_date", _slashed(description.publication_date))
-    yield MetaTag("citation_online_date", _slashed(publication.created[:10]))
+    yield MetaTag("citation_publication_date", _slash_date(description.publication_date))
+    yield MetaTag("citation_online_date", _slash_date(publication.created[:10]))
     yield MetaTag("citation_publisher", description.publisher or publication.repository_name)
     yield MetaTag("citation_doi", publication.doi or "")
     yield MetaTag("citation_abstract_html_url", publication.url)
@@ -56,7 +56,7 @@ def _highwire(publication: Publication) -> Iterator[MetaTag]:
 
 
 def _author(agent: Agent) -> Iterator[MetaTag]:
-    """An author and, directly after it as readers expect, what belongs to it."""
+    """Yield an author and, directly after it as readers expect, its affiliations and its ORCID."""
     yield MetaTag("citation_author", person_names.sort_name(agent))
     for affiliation in agent.affiliations:
         yield MetaTag("citation_author_institution", affiliation.name)
@@ -88,7 +88,7 @@ def _dublin_core(publication: Publication) -> Iterator[MetaTag]:
 
 
 def _rights(publication: Publication) -> Iterator[MetaTag]:
-    """Licences and the state of access (COAR Access Rights), as addresses where they have one."""
+    """Yield licences and the state of access (COAR Access Rights), as addresses where they have one."""
     for licence in publication.description.licences:
         address = identifier_urls.web_address(licence.url)
         yield MetaTag("DC.rights", address or licence.title)
@@ -108,7 +108,7 @@ def _files(publication: Publication) -> Iterator[MetaTag]:
 
 def _open_graph(publication: Publication, language: str) -> Iterator[MetaTag]:
     others = (locale for tag, locale in _LOCALES.items() if tag != language)
-    said = (
+    properties = (
         ("og:type", "website"),
         ("og:title", one_line(publication.description.title)),
         ("og:description", summary(publication)),
@@ -117,11 +117,11 @@ def _open_graph(publication: Publication, language: str) -> Iterator[MetaTag]:
         ("og:locale", _LOCALES.get(language, "")),
         *(("og:locale:alternate", locale) for locale in others),
     )
-    yield from (MetaTag(name, content, "property") for name, content in said)
+    yield from (MetaTag(name, content, "property") for name, content in properties)
     yield MetaTag("twitter:card", "summary")
 
 
-def _slashed(edtf: str) -> str:
-    """Highwire's form of the begin of a date: ``2024/03/05``, ``2024/03`` or ``2024``."""
+def _slash_date(edtf: str) -> str:
+    """Return the first day of a date in Highwire's form: ``2024/03/05``, ``2024/03`` or ``2024``."""
     parts = csl.date_parts(edtf)
     return "/".join(f"{part:02}" for part in parts[0]) if parts else ""

@@ -11,7 +11,7 @@ MOST_NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class NewestDataset:
-    """`language` is the tag of the title, `doi` is bare."""
+    """A line of the list; `language` is the tag of the title, `doi` is bare."""
 
     title: str
     language: str | None
@@ -22,14 +22,14 @@ class NewestDataset:
 
 
 def newest_dataset(publication: Publication) -> NewestDataset:
-    """A dataset with the first of its creators."""
+    """Return the line of a dataset, with its first `MOST_NAMES` creators."""
     creators = publication.description.creators
-    shown = [person_names.display_name(agent) for agent in creators[:MOST_NAMES]]
+    names = [person_names.display_name(agent) for agent in creators[:MOST_NAMES]]
     return NewestDataset(
         title=one_line(publication.description.title),
         language=csl.language(publication),
         url=publication.url,
-        creators="; ".join(shown) + ("; …" if len(creators) > MOST_NAMES else ""),
+        creators="; ".join(names) + ("; …" if len(creators) > MOST_NAMES else ""),
         date=publication.created[:10],
         doi=publication.doi,
     )

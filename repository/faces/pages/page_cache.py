@@ -1,6 +1,6 @@
-"""Pages of records, made once for each change of what they show.
+"""Pages of records, written once for every change of their content.
 
-One statement reads all that a page depends on; what was made for the same is given again from `Services.cache`.
+One statement reads everything that a page depends on, as the key of the page in `Services.cache`.
 """
 
 from collections.abc import Hashable
@@ -40,25 +40,26 @@ from repository.records.queries import (
 
 LISTED_VERSIONS = 100
 NEWEST = 20
-"""Datasets on the start page"""
+"""datasets on the start page"""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page as HTML, of a withdrawn version its tombstone, with what its headers say; `links` is a ``Link`` header."""
+    """A page or tombstone as HTML, with the values of its headers; `links` is a ``Link`` header."""
 
     body: bytes
     links: str
     modified: datetime
     withdrawn: bool = False
 
-    def packed(self) -> bytes:
-        """All that there is to say of a version that is not withdrawn; the others are not kept."""
+    def pack(self) -> bytes:
+        """Return the page as bytes for the cache, which never keeps tombstones."""
         return orjson.dumps([self.links, self.modified]) + b"\n" + self.body
 
     @classmethod
-    def unpacked(cls, kept: bytes) -> "CachedPage":
-        head, _, body = kept.partition(b"\n")
+    def unpack(cls, packed: bytes) -> "CachedPage":
+        """Return the page of the bytes that `pack` has made."""
+        head, _, body = packed.partition(b"\n")
         links, modified = orjson.loads(head)
         return cls(body, links, datetime.fromisoformat(modified))
 
@@ -73,12 +74,12 @@ def cached_page(services: Services, actor: Actor, record_id: int, params: PagePa
     if key is not None and not key.withdrawn and may(actor, Action.READ_RECORD, key.resource):
         packed = services.cache.get(_cache_key(actor, key, params, day))
         if packed is not None:
-            return CachedPage.unpacked(packed)
+            return CachedPage.unpack(packed)
     return _write_page(services, actor, record_id, params, day)
 
 
 def start_page(services: Services, params: PageParams) -> tuple[bytes, datetime | None]:
-    """Return the start page, written anew when any version was changed, and when that was."""
+    """Return the start page and the time of the last change of any version, for which it is written again."""
     language = PageParams(params.language, params.chosen)
     with services.database.query(ANONYMOUS) as snapshot:
         changed = last_change(snapshot)
@@ -95,7 +96,7 @@ def start_page(services: Services, params: PageParams) -> tuple[bytes, datetime 
 
 
 def _write_page(services: Services, actor: Actor, record_id: int, params: PageParams, day: date) -> CachedPage:
-    """Write the page from one view of the database, and keep it; a tombstone is not kept."""
+    """Write the page from one view of the database and keep it, unless it is a tombstone."""
     with services.database.snapshot(actor) as snapshot:
         try:
             view = resolve_record(snapshot, record_id)
@@ -104,7 +105,7 @@ def _write_page(services: Services, actor: Actor, record_id: int, params: PagePa
         key = page_key(snapshot, record_id)
         assert key is not None  # it is the version of `view`, in the same view of the database
         page = _record_page(services, snapshot, view, params, day, key.modified)
-    services.cache.put(_cache_key(actor, key, params, day), page.packed())
+    services.cache.put(_cache_key(actor, key, params, day), page.pack())
     return page
 
 
@@ -119,12 +120,12 @@ def _record_page(
         publication,
         versions=_versions(services, snapshot, view),
         files_restricted=not audience.sees_files,
-        asked=params,
+        params=params,
         accessed=day,
         api_url=api_url,
         archive_url=f"{api_url}/files-archive" if audience.sees_files and view.files.count else None,
         exports=EXPORTS,
-        found=links,
+        links=links,
     )
     return CachedPage(html.encode(), link_header(links), modified)
 
@@ -134,7 +135,7 @@ def _tombstone(services: Services, snapshot: Snapshot, record_id: int, params: P
     publication = public_view(view, services.site, services.vocabularies, Audience.PUBLIC)
     links = remaining(signposts(publication, (), services.site.api(f"/records/{record_id}")))
     versions = _versions(services, snapshot, view)
-    html = render_tombstone(publication, versions=versions, asked=params, accessed=day, found=links)
+    html = render_tombstone(publication, versions=versions, params=params, accessed=day, links=links)
     return CachedPage(html.encode(), link_header(links), view.version.updated, withdrawn=True)
 
 
@@ -169,6 +170,6 @@ def _version_line(services: Services, view: RecordView, *, current: bool) -> Ver
 
 
 def _cache_key(actor: Actor, key: PageKey, params: PageParams, day: date) -> Hashable:
-    """Return all that a page depends on: of the reader, the audience and whether hidden versions are shown."""
+    """Return everything that a page depends on: of the reader, the audience and the right to see hidden versions."""
     sees_hidden = may(actor, Action.READ_RECORD, replace(key.resource, record_public=False))
     return "page", key, audience_of(actor, key.resource), sees_hidden, params, day

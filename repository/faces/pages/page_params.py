@@ -1,4 +1,4 @@
-"""What a reader asks of a page by its address."""
+"""The parameters in the address of a page."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -8,9 +8,9 @@ LANGUAGES = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class PageParams:
-    """`chosen` says that the language is in the address; `page` of the list of files counts from 1.
+    """The parameters of a page; `chosen` says that the address names the language.
 
-    `style` is that of a citation, empty for those that are always there.
+    `page` of the list of files counts from 1.  `style` is that of one more citation, or empty.
     """
 
     language: str = "en"
@@ -19,23 +19,26 @@ class PageParams:
     style: str = ""
 
     def in_language(self, language: str) -> str:
+        """Return the query of the page in another language."""
         return replace(self, language=language, chosen=True).query()
 
     def at_page(self, page: int) -> str:
+        """Return the query of another page of the list of files."""
         return replace(self, page=page).query() + "#files"
 
     def in_style(self, style: str) -> str:
+        """Return the query of the page with one more citation."""
         return replace(self, style=style).query() + "#cite"
 
     def home(self) -> str:
-        """The start page in the language that was chosen."""
+        """Return the address of the start page in the chosen language."""
         return f"/?lang={self.language}" if self.chosen else "/"
 
     def query(self) -> str:
-        """``?`` and what differs from a page that is asked for nothing."""
-        said = (
+        """Return ``?`` and the parameters that are not the default."""
+        values = (
             ("lang", self.language if self.chosen else ""),
             ("page", self.page if self.page > 1 else ""),
             ("style", self.style),
         )
-        return "?" + urlencode([(name, value) for name, value in said if value])
+        return "?" + urlencode([(name, value) for name, value in values if value])

@@ -1,7 +1,7 @@
-"""The public pages, written from values alone: no request, no database, nothing fetched.
+"""Write the public pages from values alone, without a request or a database.
 
-A page works without scripts and loads nothing: its style sheet stands in it, and so does a script that adds buttons
-for copying; `CONTENT_SECURITY_POLICY` allows just these two.
+A page works without scripts and loads nothing.  It contains its style sheet and a script that adds buttons for
+copying; `CONTENT_SECURITY_POLICY` allows only these two.
 """
 
 import base64
@@ -23,13 +23,13 @@ from repository.faces.pages.meta_tags import metas, summary
 from repository.faces.pages.newest_datasets import NewestDataset
 from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.translations import translations_for
-from repository.faces.pages.view_model import ASKED_STYLES, VersionLine, page_contents
+from repository.faces.pages.view_model import STYLES_ON_REQUEST, VersionLine, page_contents
 
 __all__ = ["CONTENT_SECURITY_POLICY", "VersionLine", "render", "render_error", "render_start", "render_tombstone"]
 
 _ERRORS = (400, 403, 404, 410)
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
-"""What HTML may not hold: controls, noncharacters, and halves of surrogate pairs, which UTF-8 cannot either."""
+"""Characters that HTML must not contain: controls, noncharacters, and halves of surrogate pairs (nor can UTF-8)."""
 
 _PAGES = Environment(
     loader=PackageLoader("repository.faces.pages"),
@@ -56,7 +56,7 @@ CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_digest(_STYLE)}'; script-src 'sha256-{_digest(_SCRIPT)}'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""The value of the header of that name to send with every page made here."""
+"""The value of the header of this name, which every page needs."""
 
 
 def render(
@@ -64,35 +64,35 @@ def render(
     *,
     versions: Sequence[VersionLine],
     files_restricted: bool,
-    asked: PageParams,
+    params: PageParams,
     accessed: date,
     api_url: str,
     archive_url: str | None,
     exports: Sequence[Export],
-    found: Sequence[Signpost],
+    links: Sequence[Signpost],
 ) -> str:
-    """The landing page of `publication` as HTML.
+    """Return the landing page of `publication` as HTML.
 
-    The files of `publication` are those of page `asked.page` of the list; with `files_restricted` the reader may have
-    none of them.  Citations state `accessed` as the day of reading.  `exports` are the formats that are offered,
-    `found` the signposts.
+    The files of `publication` are those of page `params.page` of the list; `files_restricted` says that the reader may
+    not have them.  Citations state `accessed` as the day of reading.  `exports` are the formats that the page offers,
+    `links` are its signposts.
     """
-    words = translations_for(asked.language)
-    return _written(
+    words = translations_for(params.language)
+    return _render_template(
         "record.html",
-        asked,
+        params,
         publication.repository_name,
         publication=publication,
-        view=page_contents(publication, words, asked.style, accessed),
+        view=page_contents(publication, words, params.style, accessed),
         versions=versions,
-        files=file_list(publication, asked, words, restricted=files_restricted),
+        files=file_list(publication, params, words, restricted=files_restricted),
         access=words.get(f"access_{publication.access_status}", publication.access_status),
         metas=metas(publication, words["language"]),
-        head_links=head_links(publication, found),
+        head_links=head_links(publication, links),
         summary=summary(publication),
         linked_data=Markup(embed(schema_org(publication))),
         bibtex=bibtex(publication),
-        other_styles={style: name for style, name in ASKED_STYLES.items() if style != asked.style},
+        other_styles={style: name for style, name in STYLES_ON_REQUEST.items() if style != params.style},
         exports=exports,
         api_url=api_url,
         archive_url=archive_url,
@@ -103,49 +103,49 @@ def render_tombstone(
     publication: Publication,
     *,
     versions: Sequence[VersionLine],
-    asked: PageParams,
+    params: PageParams,
     accessed: date,
-    found: Sequence[Signpost],
+    links: Sequence[Signpost],
 ) -> str:
-    """The page that stands for a withdrawn version: what it was, why it is gone, and no files.
+    """Return the page of a withdrawn version: its description and the reason, without files.
 
     Raises `ValueError` for a version that is not withdrawn.
     """
     if publication.withdrawn is None:
         raise ValueError("Only a withdrawn version has a tombstone.")
-    words = translations_for(asked.language)
-    return _written(
+    words = translations_for(params.language)
+    return _render_template(
         "tombstone.html",
-        asked,
+        params,
         publication.repository_name,
         publication=publication,
         view=page_contents(publication, words, "", accessed),
         withdrawn=publication.withdrawn,
-        versions=[each for each in versions if not each.current],
-        head_links=head_links(publication, found),
+        versions=[version for version in versions if not version.current],
+        head_links=head_links(publication, links),
     )
 
 
-def render_start(name: str, address: str, asked: PageParams, newest: Sequence[NewestDataset]) -> str:
-    """The page at `address` that the repository called `name` begins with, with its `newest` datasets."""
-    return _written("start.html", asked, name, address=address, newest=newest)
+def render_start(name: str, address: str, params: PageParams, newest: Sequence[NewestDataset]) -> str:
+    """Return the start page at `address` of the repository `name`, with its `newest` datasets."""
+    return _render_template("start.html", params, name, address=address, newest=newest)
 
 
-def render_error(status: int, message: str, asked: PageParams, repository_name: str) -> str:
-    """A page that says in people's words why there is no record to show; `message` is shown."""
-    words = translations_for(asked.language)
+def render_error(status: int, message: str, params: PageParams, repository_name: str) -> str:
+    """Return a page that explains an error to people; it shows `message`."""
+    words = translations_for(params.language)
     heading = words[f"error_{status}" if status in _ERRORS else "error_other"]
-    return _written("error.html", asked, repository_name, status=status, heading=heading, message=message)
+    return _render_template("error.html", params, repository_name, status=status, heading=heading, message=message)
 
 
-def _written(template: str, asked: PageParams, repository_name: str, **given: object) -> str:
-    """A page in its common frame."""
+def _render_template(template: str, params: PageParams, repository_name: str, **values: object) -> str:
+    """Return the page of a template in the common frame."""
     frame: Mapping[str, object] = {
-        "words": translations_for(asked.language),
-        "asked": asked,
+        "words": translations_for(params.language),
+        "params": params,
         "style": Markup(_STYLE),
         "script": Markup(_SCRIPT),
         "repository_name": repository_name,
     }
-    html = _PAGES.get_template(template).render(**frame, **given)
+    html = _PAGES.get_template(template).render(**frame, **values)
     return _UNPRINTABLE.sub("\ufffd", html)

@@ -1,4 +1,4 @@
-"""The words of the public pages, in the languages they are offered in."""
+"""The words of the public pages in English and Chinese."""
 
 from collections.abc import Mapping
 
@@ -83,7 +83,7 @@ _ENGLISH = {
     "api_description": "Description of the API (OpenAPI)",
     "harvest": "Harvesting (OAI-PMH)",
     "sitemap": "Site map",
-    "error_400": "This cannot be shown as asked for",
+    "error_400": "This page cannot be shown with these parameters",
     "error_403": "You may not see this page",
     "error_404": "There is no such page",
     "error_410": "This record was withdrawn",
@@ -183,11 +183,11 @@ WORDS: Mapping[str, Translations] = {"en": _ENGLISH, "zh": _CHINESE}
 
 
 def translations_for(language: str) -> Translations:
-    """The words of `language`, a tag such as ``zh`` or ``zh-CN``; English for one not offered."""
+    """Return the words of `language`, a tag such as ``zh`` or ``zh-CN``; English for any other."""
     return WORDS.get(language.partition("-")[0].lower(), _ENGLISH)
 
 
 def counted_phrase(words: Translations, name: str, count: int, **places: str) -> str:
-    """The text `name` for a number of things, in the singular where the language has one."""
+    """Return the text `name` for a number of things, in the singular if the language has one."""
     form = f"{name}_one" if count == 1 else name
     return words[form].format(count=f"{count:,}", **places)

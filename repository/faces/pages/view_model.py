@@ -1,4 +1,4 @@
-"""What a record's page shows, worked out in full, so that the template only has to write it."""
+"""The content of a record's page, complete, so that the template only has to write it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"col
 _CITED_IN = "en-US"
 """Journals want these styles in English; GB/T 7714 follows the language of the data itself."""
 _RECOMMENDED = "datacite"
-ASKED_STYLES: Mapping[str, str] = {style: name for style, name in STYLES.items() if style != GB_T_7714}
-"""Set when they are asked for: each takes longer than all of the rest of a page."""
+STYLES_ON_REQUEST: Mapping[str, str] = {style: name for style, name in STYLES.items() if style != GB_T_7714}
+"""Styles that the page shows on request: each takes longer than the rest of the page."""
 _RESOLVING = frozenset({"", "registered", "updating", "external", "withdrawn"})
-"""States of an identifier that its registrar leads somewhere from; "" is one of which nothing is known."""
+"""States in which an identifier resolves; the state is "" if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class VersionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """A text that may lead somewhere."""
+class LinkedText:
+    """A text that may be a link."""
 
     text: str
     url: str | None = None
@@ -59,6 +59,8 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
+    """A person or organisation; `affiliations` are numbers in the page's one list, from 1."""
+
     name: str
     profile: str | None
     affiliations: Sequence[int]
@@ -67,7 +69,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A title or a description with its kind, and the language tag it is written in."""
+    """A title or a description with its kind and the tag of its language."""
 
     text: str
     kind: str
@@ -76,6 +78,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
+    """The citation of the record in one style."""
+
     style: str
     name: str
     text: str
@@ -83,7 +87,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class PageContents:
-    """What is shown, in the order of the page as far as there is one."""
+    """The content of the page."""
 
     title: Passage
     other_titles: Sequence[Passage]
@@ -92,25 +96,25 @@ class PageContents:
     published: str
     creators: Sequence[PersonLine]
     contributors: Sequence[PersonLine]
-    affiliations: Sequence[Linked]
+    affiliations: Sequence[LinkedText]
     abstract: Passage
     """its text is HTML, cleaned"""
     descriptions: Sequence[Passage]
-    licences: Sequence[Linked]
-    identifiers: Sequence[tuple[str, Linked]]
+    licences: Sequence[LinkedText]
+    identifiers: Sequence[tuple[str, LinkedText]]
     citations: Sequence[Citation]
-    related: Sequence[tuple[str, Linked]]
-    funding: Sequence[Linked]
+    related: Sequence[tuple[str, LinkedText]]
+    funding: Sequence[LinkedText]
     dates: Sequence[tuple[str, str, str]]
-    places: Sequence[Linked]
+    places: Sequence[LinkedText]
     languages: Sequence[str]
-    """shown names of the languages of the data"""
+    """names of the languages of the data, in the language of the page"""
 
 
 def page_contents(publication: Publication, words: Translations, style: str, accessed: date) -> PageContents:
-    """The page's contents in the language of `words`.
+    """Return the content of the page in the language of `words`.
 
-    Citations state `accessed`; `style` is one more of `ASKED_STYLES`, or empty.
+    Citations state `accessed`; `style` is one more of `STYLES_ON_REQUEST`, or empty.
     """
     description, language = publication.description, words["language"]
     people = _People(description, language)
@@ -119,28 +123,28 @@ def page_contents(publication: Publication, words: Translations, style: str, acc
         other_titles=list(_other_titles(description, language)),
         kind=description.resource_type.name(language),
         version=description.version or str(publication.index),
-        published=shown_date(description.publication_date),
+        published=date_text(description.publication_date),
         creators=people.creators,
         contributors=people.contributors,
         affiliations=people.affiliations,
         abstract=_abstract(description),
         descriptions=list(_descriptions(description, language)),
         licences=[
-            Linked(li.title, identifier_urls.web_address(li.url), li.description if not li.id else "")
+            LinkedText(li.title, identifier_urls.web_address(li.url), li.description if not li.id else "")
             for li in description.licences
         ],
         identifiers=list(_identifiers(publication, words)),
         citations=list(_citations(publication, style, accessed)),
         related=[_related(related, language) for related in description.related_identifiers],
-        funding=[_funded(funding, words) for funding in description.funding],
-        dates=[(d.type.name(language), shown_date(d.date), d.description) for d in description.dates],
+        funding=[_award_line(funding, words) for funding in description.funding],
+        dates=[(d.type.name(language), date_text(d.date), d.description) for d in description.dates],
         places=[place for p in description.places if (place := _place(p)).text],
         languages=[label.name(language) for label in description.languages],
     )
 
 
-def shown_date(edtf: str) -> str:
-    """An interval with a dash between its ends; an end that is open is left empty."""
+def date_text(edtf: str) -> str:
+    """Return a date, or an interval with a dash between its ends; an open end is empty."""
     return edtf.replace("/", " – ").replace("..", "").strip()
 
 
@@ -148,7 +152,7 @@ class _People:
     """Creators and contributors with one numbered list of all their affiliations."""
 
     def __init__(self, description: Description, language: str) -> None:
-        self._numbers: dict[Linked, int] = {}
+        self._numbers: dict[LinkedText, int] = {}
         self._language = language
         self.creators = [self._person(agent) for agent in description.creators]
         self.contributors = [self._person(agent) for agent in description.contributors]
@@ -156,7 +160,7 @@ class _People:
 
     def _person(self, agent: Agent) -> PersonLine:
         orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
-        affiliations = (Linked(a.name, identifier_urls.ror_url(a.id)) for a in agent.affiliations)
+        affiliations = (LinkedText(a.name, identifier_urls.ror_url(a.id)) for a in agent.affiliations)
         return PersonLine(
             name=person_names.display_name(agent),
             profile=identifier_urls.link_to("orcid", orcid) if orcid else ror,
@@ -165,12 +169,12 @@ class _People:
         )
 
 
-def _declared(description: Description) -> list[str]:
+def _language_ids(description: Description) -> list[str]:
     return [label.id for label in description.languages]
 
 
 def _title(description: Description) -> Passage:
-    return Passage(description.title, "", language_of(description.title, _declared(description)))
+    return Passage(description.title, "", language_of(description.title, _language_ids(description)))
 
 
 def _other_titles(description: Description, language: str) -> Iterator[Passage]:
@@ -186,19 +190,19 @@ def _descriptions(description: Description, language: str) -> Iterator[Passage]:
 
 
 def _abstract(description: Description) -> Passage:
-    """Cleaned once more: a page must not trust what an older rule may have let in.
+    """Return the abstract, cleaned again: an older rule may have accepted more than the page can trust.
 
-    Pictures are left out, for they would be fetched from elsewhere; headings become plain text,
-    for the page has its own.
+    Pictures are removed, because a browser would fetch them from elsewhere; headings become plain text,
+    because the page has its own.
     """
     html = nh3.clean(
-        description.description.encode(errors="replace").decode(),  # half a surrogate pair it would refuse
+        description.description.encode(errors="replace").decode(),  # nh3 refuses half a surrogate pair
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
-    return Passage(html, "", language_of(html, _declared(description)))
+    return Passage(html, "", language_of(html, _language_ids(description)))
 
 
 def _name(label: Label | None, language: str) -> str:
@@ -206,72 +210,72 @@ def _name(label: Label | None, language: str) -> str:
 
 
 def _citations(publication: Publication, style: str, accessed: date) -> Iterator[Citation]:
-    if style in ASKED_STYLES:
+    if style in STYLES_ON_REQUEST:
         yield Citation(style, STYLES[style], cite(publication, style, _CITED_IN, accessed))
     yield Citation(_RECOMMENDED, "DataCite", recommended(publication))
     yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, _CITED_IN, accessed))
 
 
 def has_lasting_doi(publication: Publication) -> bool:
-    """Whether the DOI leads somewhere; one that is only reserved does not yet."""
+    """Return whether the DOI resolves; a reserved DOI does not yet."""
     return publication.doi is not None and publication.doi_state in _RESOLVING
 
 
-def _identifiers(publication: Publication, words: Translations) -> Iterator[tuple[str, Linked]]:
+def _identifiers(publication: Publication, words: Translations) -> Iterator[tuple[str, LinkedText]]:
     every = words["all_versions"]
     if publication.doi:
-        yield "DOI", _own(_doi(publication.doi), publication.doi_state, publication, words)
+        yield "DOI", _mark_reserved(_doi(publication.doi), publication.doi_state, publication, words)
     if publication.cstr:
-        yield "CSTR", _own(_cstr(publication.cstr), publication.cstr_state, publication, words)
+        yield "CSTR", _mark_reserved(_cstr(publication.cstr), publication.cstr_state, publication, words)
     if publication.handle:
-        yield "Handle", Linked(publication.handle, identifier_urls.link_to("handle", publication.handle))
+        yield "Handle", LinkedText(publication.handle, identifier_urls.link_to("handle", publication.handle))
     if publication.concept_doi:
         yield every.format(scheme="DOI"), _doi(publication.concept_doi)
     if publication.concept_cstr:
         yield every.format(scheme="CSTR"), _cstr(publication.concept_cstr)
     for other in publication.description.identifiers:
         link = identifier_urls.link_to(other.scheme, other.identifier)
-        yield other.scheme.upper(), Linked(other.identifier, link)
+        yield other.scheme.upper(), LinkedText(other.identifier, link)
 
 
-def _own(identifier: Linked, state: str, publication: Publication, words: Translations) -> Linked:
-    """Until its registrar knows it, an identifier leads to this page and says that it is only reserved."""
+def _mark_reserved(identifier: LinkedText, state: str, publication: Publication, words: Translations) -> LinkedText:
+    """Return the identifier; a reserved one links to this page and has a note, until its registrar knows it."""
     if state in _RESOLVING:
         return identifier
-    return Linked(identifier.text, publication.url, words["reserved"])
+    return LinkedText(identifier.text, publication.url, words["reserved"])
 
 
-def _doi(doi: str) -> Linked:
-    return Linked(doi, identifier_urls.doi_url(doi))
+def _doi(doi: str) -> LinkedText:
+    return LinkedText(doi, identifier_urls.doi_url(doi))
 
 
-def _cstr(identifier: str) -> Linked:
+def _cstr(identifier: str) -> LinkedText:
     parsed = cstr.parse(identifier)
-    return Linked(parsed.bare, parsed.url)
+    return LinkedText(parsed.bare, parsed.url)
 
 
-def _related(related: RelatedIdentifier, language: str) -> tuple[str, Linked]:
+def _related(related: RelatedIdentifier, language: str) -> tuple[str, LinkedText]:
     link = identifier_urls.link_to(related.scheme, related.identifier)
     kind = _name(related.resource_type, language)
-    return related.relation.name(language), Linked(related.identifier, link, kind)
+    return related.relation.name(language), LinkedText(related.identifier, link, kind)
 
 
-def _funded(funding: Funding, words: Translations) -> Linked:
+def _award_line(funding: Funding, words: Translations) -> LinkedText:
     number = words["award"].format(number=funding.award_number) if funding.award_number else ""
-    said = (funding.funder, funding.award_title, number)
+    parts = (funding.funder, funding.award_title, number)
     address = identifier_urls.web_address(funding.award_url) or identifier_urls.ror_url(funding.funder_id)
-    return Linked(" · ".join(part for part in said if part), address)
+    return LinkedText(" · ".join(part for part in parts if part), address)
 
 
-def _place(place: DescribedPlace) -> Linked:
-    said = (place.place, _extent(place.geometry) if place.geometry else "")
-    text = " · ".join(part for part in said if part)
+def _place(place: DescribedPlace) -> LinkedText:
+    parts = (place.place, _extent(place.geometry) if place.geometry else "")
+    text = " · ".join(part for part in parts if part)
     addresses = (identifier_urls.link_to(i.scheme, i.identifier) for i in place.identifiers)
-    return Linked(text or place.description, next(filter(None, addresses), None), place.description)
+    return LinkedText(text or place.description, next(filter(None, addresses), None), place.description)
 
 
 def _extent(geometry: Mapping[str, Any]) -> str:
-    """The corner or corners of a geometry, as in "29.5° N 102° E – 30.1° N 103° E"."""
+    """Return the corner or corners of a geometry, as in "29.5° N 102° E – 30.1° N 103° E"."""
     positions = list(_positions(geometry))
     if not positions:
         return ""
@@ -282,7 +286,7 @@ def _extent(geometry: Mapping[str, Any]) -> str:
 
 
 def _positions(part: Any) -> Iterator[Sequence[float]]:
-    """Every position in a geometry or in nested lists of coordinates."""
+    """Yield every position in a geometry or in nested lists of coordinates."""
     if isinstance(part, Mapping):
         yield from _positions(part.get("geometries") or part.get("coordinates") or [])
     elif part and isinstance(part[0], int | float):

@@ -16,7 +16,7 @@ from repository.faces.content_negotiation import LINKSETS, BuiltinFormat, Repres
 from repository.faces.pages.page_cache import cached_page, start_page
 from repository.faces.pages.page_params import LANGUAGES, PageParams
 from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY, render_error
-from repository.faces.pages.view_model import ASKED_STYLES
+from repository.faces.pages.view_model import STYLES_ON_REQUEST
 from repository.faces.request_context import current_actor, current_services, redirect_to_record
 from repository.files.downloads import download_of
 from repository.records.exports import export_citation, export_record
@@ -25,12 +25,12 @@ from repository.records.queries import files_for_reading, latest_of
 
 pages = Blueprint("landing", __name__)
 VARY = "Accept, Accept-Language, Authorization"
-CITED = {"style": "apa", "locale": "en-US"}
+DEFAULT_CITATION = {"style": "apa", "locale": "en-US"}
 _MOST_DIGITS = 6
 
 
 @pages.errorhandler(RepositoryError)
-def failed(error: RepositoryError) -> Response:
+def show_error(error: RepositoryError) -> Response:
     """Show an error as a page for people, or lead to where the record stands."""
     if isinstance(error, MovedTo):
         return redirect_to_record(error)
@@ -44,7 +44,7 @@ def failed(error: RepositoryError) -> Response:
 
 @pages.get("/")
 def start() -> Response:
-    """Show the newest datasets, and where machines begin."""
+    """Show the newest datasets and the entry points for machines."""
     params = _page_params()
     html, changed = start_page(current_services(), params)
     page = _page(html, params)
@@ -89,7 +89,7 @@ def latest_page(record_id: int) -> Response:
 
 @pages.get("/records/<record:record_id>/files/<path:key>")
 def file_page(record_id: int, key: str) -> Response:
-    """Send a file under the address that people pass on; its ``Link`` names the record."""
+    """Send a file at the address that people share; its ``Link`` names the record."""
     services = current_services()
     with services.database.snapshot(current_actor()) as snapshot:
         view = files_for_reading(snapshot, record_id)
@@ -110,7 +110,7 @@ def _representation(record_id: int, representation: Representation) -> Response:
     if isinstance(representation, ExportFormat):
         export = export_record(services, actor, record_id, representation)
     else:
-        style, locale = (request.args.get(name, usual) for name, usual in CITED.items())
+        style, locale = (request.args.get(name, default) for name, default in DEFAULT_CITATION.items())
         export = export_citation(services, actor, record_id, style, locale)
     reply = document_reply(export.text, export.media_type, name=export.name, tag=export.tag)
     page = services.site.page(f"/records/{record_id}")
@@ -125,14 +125,14 @@ def _linkset(record_id: int, media_type: str) -> Response:
 
 
 def _page_params() -> PageParams:
-    """What the address asks for; what it cannot mean counts as not said."""
+    """Return the parameters of the address; a value without meaning counts as absent."""
     language, page, style = (request.args.get(name, "") for name in ("lang", "page", "style"))
     numbered = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
     return PageParams(
         language=language if language in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en",
         chosen=language in LANGUAGES,
         page=max(1, int(page)) if numbered else 1,
-        style=style if style in ASKED_STYLES else "",
+        style=style if style in STYLES_ON_REQUEST else "",
     )
 
 
@@ -147,7 +147,7 @@ def _page(html: str | bytes, params: PageParams, status: int = 200) -> Response:
 
 
 def _conditional(reply: Response) -> Response:
-    """With an entity tag, and nothing else for a client that has it already (RFC 9110, section 13)."""
+    """Return the reply with an entity tag, or 304 if the client has it already (RFC 9110, section 13)."""
     reply.headers["Cache-Control"] = "no-cache" if current_actor() == ANONYMOUS else "private, no-cache"
     reply.add_etag()
     reply.make_conditional(request)

@@ -1,7 +1,7 @@
 """The index is a copy of the database: bring changes over, compare, repair, rebuild.
 
-`indexing` records and drafts · `filing` the files of published versions · `comparing` names what differs ·
-`repairing` makes it alike · `rebuilding` builds all anew.
+`indexing` records and drafts · `file_documents` the files of published versions · `comparison` names differences ·
+`index_repair` removes them · `index_rebuild` builds everything anew.
 
 Every function may run again with the same arguments, and reads the state anew.
 """

@@ -39,18 +39,18 @@ class Problem(StrEnum):
     """not in the database"""
 
 
-Said = tuple[int, ...]
-"""A revision; of files also how many."""
+State = tuple[int, ...]
+"""A revision; of files also their count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One disagreement; `wanted` is what the database says, so that the same words later mean the same state."""
+    """One difference; `expected` is the state in the database, so that equal differences mean the same state."""
 
     part: IndexPart
     id: int
     problem: Problem
-    wanted: Said = ()
+    expected: State = ()
 
     def __str__(self) -> str:
         return f"{self.part} {self.id}: {self.problem}"
@@ -60,24 +60,24 @@ class Difference:
 class _Line:
     part: IndexPart
     id: int
-    wanted: bool
-    """what the database says, not the index"""
-    said: Said
+    expected: bool
+    """True for a line of the database, False for one of the index"""
+    state: State
 
 
 def differences(services: Services) -> Iterator[Difference]:
-    """Every disagreement between database and index: of drafts, records and files, each in the order of their ids."""
+    """Yield every difference between database and index: drafts, records, files, each ordered by id."""
     database, search = services.database, services.search
-    documents = (_Line(IndexPart(each.kind), each.id, False, (each.revision,)) for each in search.entries())
+    documents = (_Line(IndexPart(entry.kind), entry.id, False, (entry.revision,)) for entry in search.entries())
     files = (
-        _Line(IndexPart.FILES, each.record_id, False, (each.revision, each.count)) for each in search.file_entries()
+        _Line(IndexPart.FILES, entry.record_id, False, (entry.revision, entry.count)) for entry in search.file_entries()
     )
     yield from _compared(_documents(database), documents)
     yield from _compared(_files(database), files)
 
 
 def total(services: Services) -> Mapping[IndexPart, int]:
-    """How many documents the index should hold."""
+    """Return how many documents the index should hold."""
     drafts = select(func.count(Draft.id)).where(Draft.kind != DraftKind.EDIT.value)
     files = (
         select(func.coalesce(func.sum(FileSet.count), 0))
@@ -92,33 +92,36 @@ def total(services: Services) -> Mapping[IndexPart, int]:
         }
 
 
-def _compared(wanted: Iterator[_Line], held: Iterator[_Line]) -> Iterator[Difference]:
-    for (part, number), lines in groupby(merge(wanted, held, key=_place), key=_place):
-        told = list(lines)
-        problem = _problem([line.said for line in told if line.wanted], [line.said for line in told if not line.wanted])
+def _compared(expected: Iterator[_Line], indexed: Iterator[_Line]) -> Iterator[Difference]:
+    for (part, number), lines in groupby(merge(expected, indexed, key=_place), key=_place):
+        of_document = list(lines)
+        problem = _problem(
+            [line.state for line in of_document if line.expected],
+            [line.state for line in of_document if not line.expected],
+        )
         if problem is not None:
-            yield Difference(part, number, problem, next((line.said for line in told if line.wanted), ()))
+            yield Difference(part, number, problem, next((line.state for line in of_document if line.expected), ()))
 
 
 def _place(line: _Line) -> tuple[IndexPart, int]:
     return line.part, line.id
 
 
-def _problem(wanted: list[Said], held: list[Said]) -> Problem | None:
-    if wanted == held:
+def _problem(expected: list[State], indexed: list[State]) -> Problem | None:
+    if expected == indexed:
         return None
-    if not held:
+    if not indexed:
         return Problem.MISSING
-    if not wanted:
+    if not expected:
         return Problem.GHOST
-    return Problem.AHEAD if max(held) > wanted[0] else Problem.STALE
+    return Problem.AHEAD if max(indexed) > expected[0] else Problem.STALE
 
 
 def _documents(database: Database) -> Iterator[_Line]:
-    """What the index should hold of drafts and records."""
+    """Yield what the index should hold of drafts and records."""
     drafts = select(Draft.id, Draft.revision).where(Draft.kind != DraftKind.EDIT.value)
     yield from _revisions(database, IndexPart.DRAFT, drafts)
-    yield from _revisions(database, IndexPart.RECORD, select(Version.id, Version.change).where(_THERE))
+    yield from _revisions(database, IndexPart.RECORD, select(Version.id, Version.cache_version).where(_THERE))
 
 
 def _revisions(database: Database, part: IndexPart, query: Select[int, int]) -> Iterator[_Line]:
@@ -134,8 +137,10 @@ def _revisions(database: Database, part: IndexPart, query: Select[int, int]) -> 
 
 
 def _files(database: Database) -> Iterator[_Line]:
-    """What the index should hold of files."""
+    """Yield what the index should hold of files."""
     after = 0
     while sets := public_sets_after(database, after, BATCH):
-        yield from (_Line(IndexPart.FILES, each.record_id, True, (each.revision, each.count)) for each in sets)
+        yield from (
+            _Line(IndexPart.FILES, file_set.record_id, True, (file_set.revision, file_set.count)) for file_set in sets
+        )
         after = sets[-1].record_id

@@ -20,7 +20,7 @@ AT_ONCE = 5_000
 
 # Built once: composing a statement costs more than running it.
 _PUBLIC = (
-    select(Version.id, Version.change, Version.file_set_id, FileSet.count)
+    select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count)
     .join(FileSet, Version.file_set_id == FileSet.id)
     .where(Version.files_access == PUBLIC, Version.withdrawn_at.is_(None), FileSet.count > 0)
     .order_by(Version.id)
@@ -49,55 +49,55 @@ def index_files(services: Services, ids: Sequence[int]) -> None:
     while ids:
         sets = public_sets(services.database, ids)
         services.search.put_files(file_documents(services.database, sets.values()))
-        for each in set(ids) - sets.keys():
-            services.search.drop_files(each)
+        for record_id in set(ids) - sets.keys():
+            services.search.drop_files(record_id)
         now = public_sets(services.database, ids)
-        ids = [each for each in ids if now.get(each) != sets.get(each)]
+        ids = [record_id for record_id in ids if now.get(record_id) != sets.get(record_id)]
 
 
 def public_sets(database: Database, ids: Sequence[int]) -> Mapping[int, PublicSet]:
-    """By version id, of those versions whose files there are and everybody may have."""
-    return {each.record_id: each for each in _public_sets(database, _OF, ids=ids)}
+    """Return by version id the sets of those versions that have files open to everybody."""
+    return {file_set.record_id: file_set for file_set in _public_sets(database, _OF, ids=ids)}
 
 
 def public_sets_after(database: Database, after: int, limit: int) -> list[PublicSet]:
-    """The next ones in the order of their versions' ids."""
+    """Return the next sets in the order of their versions' ids."""
     return _public_sets(database, _AFTER, after=after, limit=limit)
 
 
 def portions(sets: Iterable[PublicSet]) -> Iterator[list[PublicSet]]:
-    """Sets that have `AT_ONCE` files together, and single ones that have more."""
+    """Yield groups of sets that have at most `AT_ONCE` files together, and larger sets alone."""
     portion: list[PublicSet] = []
     files = 0
-    for each in sets:
-        if portion and files + each.count > AT_ONCE:
+    for file_set in sets:
+        if portion and files + file_set.count > AT_ONCE:
             yield portion
             portion, files = [], 0
-        portion.append(each)
-        files += each.count
+        portion.append(file_set)
+        files += file_set.count
     if portion:
         yield portion
 
 
 def file_documents(database: Database, sets: Iterable[PublicSet]) -> Iterator[FileDocument]:
-    """Every file of `sets`, read while it is asked for: small sets together, a large one page by page."""
+    """Yield every file of `sets`, read lazily: small sets together, a large one page by page."""
     for portion in portions(sets):
-        for each, position, file in _small(database, portion) if len(portion) > 1 else _large(database, portion[0]):
+        for file_set, position, file in _small(database, portion) if len(portion) > 1 else _large(database, portion[0]):
             yield FileDocument(
-                each.record_id, position, file.key, file.extension, file.media_type, file.size, each.revision
+                file_set.record_id, position, file.key, file.extension, file.media_type, file.size, file_set.revision
             )
 
 
 def _small(database: Database, sets: Sequence[PublicSet]) -> Iterator[tuple[PublicSet, int, ListedFile]]:
     with database.snapshot(SYSTEM) as snapshot:
-        listed = listed_files(snapshot, [each.set_id for each in sets])
-    for each in sets:
-        for position, file in enumerate(listed.get(each.set_id, ())):
-            yield each, position, file
+        listed = listed_files(snapshot, [file_set.set_id for file_set in sets])
+    for file_set in sets:
+        for position, file in enumerate(listed.get(file_set.set_id, ())):
+            yield file_set, position, file
 
 
 def _large(database: Database, of: PublicSet) -> Iterator[tuple[PublicSet, int, ListedFile]]:
-    """A published set never changes, so that its pages need not be of one transaction."""
+    """Yield the files of a large set by pages; it never changes, so pages need no common transaction."""
     first, after = 0, ""
     while True:
         with database.snapshot(SYSTEM) as snapshot:

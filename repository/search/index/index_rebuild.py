@@ -86,7 +86,7 @@ def _fill(services: Services, new: Rebuild, progress: Progress) -> None:
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """A batch is many objects that end together, and no circles: looking for those doubles the time it takes."""
+    """Collect garbage rarely: a batch has many objects and no cycles, and looking for those doubles its time."""
     usual = gc.get_threshold()
     gc.set_threshold(_OBJECTS, *usual[1:])
     try:
@@ -115,7 +115,7 @@ def _put_documents(services: Services, new: Rebuild, reached: Reached) -> Iterat
 
 
 def _made_ahead(services: Services, part: IndexPart, after: int) -> Iterator[tuple[int, list[IndexDocument]]]:
-    """Batches of documents after the id `after`, each with its last id.
+    """Yield batches of documents after the id `after`, each with its last id.
 
     While one is put, the database is asked for the next: waiting for it would take a third of the time.
     """
@@ -135,7 +135,7 @@ def _put_files(services: Services, new: Rebuild, reached: Reached) -> Iterator[R
     database = services.database
     while sets := public_sets_after(database, reached.after, BATCH):
         for portion in portions(sets):
-            done = reached.done + sum(each.count for each in portion)
+            done = reached.done + sum(file_set.count for file_set in portion)
             reached = Reached(IndexPart.FILES, portion[-1].record_id, done)
             new.put_files(file_documents(database, portion), str(reached))
             yield reached

@@ -28,10 +28,10 @@ _INDEX: Mapping[IndexPart, _Index] = {
 }
 
 
-def repair(services: Services, found: Iterable[Difference]) -> int:
+def repair(services: Services, differing: Iterable[Difference]) -> int:
     """Repair the differences while they are found, in batches; returns how many.  May run again, and beside jobs."""
     repaired = 0
-    for part, of_part in groupby(found, key=attrgetter("part")):
+    for part, of_part in groupby(differing, key=attrgetter("part")):
         while batch := list(islice(of_part, BATCH)):
             _repair(services, part, batch)
             repaired += len(batch)
@@ -53,21 +53,21 @@ def repair_index(services: Services, look_again: float = LOOK_AGAIN_SECONDS) -> 
 
 def _lasting(services: Services, first: set[Difference]) -> Iterator[Difference]:
     broken = len(first) == MOST
-    return (each for each in differences(services) if broken or each in first)
+    return (difference for difference in differences(services) if broken or difference in first)
 
 
 def _repair(services: Services, part: IndexPart, batch: Sequence[Difference]) -> None:
-    ahead = [each.id for each in batch if each.problem is Problem.AHEAD]
+    ahead = [difference.id for difference in batch if difference.problem is Problem.AHEAD]
     _drop(services, part, ahead)  # an older revision would not replace them
-    _INDEX[part](services, [each.id for each in batch])
-    for each in batch:
-        if part is IndexPart.FILES and each.problem is Problem.STALE:
-            services.search.drop_files(each.id, before=each.wanted[0])
+    _INDEX[part](services, [difference.id for difference in batch])
+    for difference in batch:
+        if part is IndexPart.FILES and difference.problem is Problem.STALE:
+            services.search.drop_files(difference.id, before=difference.expected[0])
 
 
 def _drop(services: Services, part: IndexPart, ids: Sequence[int]) -> None:
     if part is IndexPart.FILES:
-        for each in ids:
-            services.search.drop_files(each)
+        for record_id in ids:
+            services.search.drop_files(record_id)
     elif ids:
         services.search.drop(DocumentKind(part.value), ids)

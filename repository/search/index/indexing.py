@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
+from repository.access.queries import grants_on
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Snapshot
-from repository.deposits.queries import draft_views
+from repository.deposits.queries import listed_drafts
 from repository.engines.search.port import NAMES_IN_RECORD, DocumentKind, IndexDocument
 from repository.engines.services import Services
 from repository.files.model import FileSet
@@ -22,8 +23,8 @@ _PUBLISHED = (
     select(
         Version.id,
         Version.concept_id,
-        Version.change,
-        Concept.owner_id,
+        Version.cache_version,
+        grants_on(Version.concept_id),
         Version.index,
         Version.created,
         Version.updated,
@@ -56,7 +57,7 @@ def index_drafts(services: Services, ids: Sequence[int]) -> None:
 
 
 def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
-    """Of those versions that there are and that were not withdrawn, in as many queries as of one."""
+    """Return the documents of existing versions that are not withdrawn, in as many queries as for one."""
     with services.database.snapshot(SYSTEM) as snapshot:
         versions = [
             (PublishedVersion(*row[:-1]), row[-1] == row[0])
@@ -70,10 +71,10 @@ def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocume
 
 
 def draft_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
-    """Of those drafts that there are and that edit no version."""
+    """Return the documents of existing drafts that are no edits of a version."""
     with services.database.snapshot(SYSTEM) as snapshot:
-        views = draft_views(snapshot, ids)
-    return [draft_document(view, services.vocabularies) for view in views if not view.is_edit]
+        drafts = listed_drafts(snapshot, ids)
+    return [draft_document(draft, services.vocabularies) for draft in drafts if not draft.view.is_edit]
 
 
 def _index(services: Services, kind: DocumentKind, ids: Sequence[int], documents: Sequence[IndexDocument]) -> None:
@@ -84,7 +85,7 @@ def _index(services: Services, kind: DocumentKind, ids: Sequence[int], documents
 
 
 def _contexts(snapshot: Snapshot, versions: Sequence[tuple[PublishedVersion, bool]]) -> list[Context]:
-    """What else is indexed of each version, of which it is known whether it is the newest."""
+    """Return the further context of each version; a flag beside it says whether it is the newest."""
     public = newest_public(snapshot, {version.concept_id for version, _ in versions})
     pids = _pids(snapshot, {owner for version, _ in versions for owner in (version.id, version.concept_id)})
     names = _file_names(snapshot, [version for version, _ in versions])
@@ -100,16 +101,16 @@ def _contexts(snapshot: Snapshot, versions: Sequence[tuple[PublishedVersion, boo
 
 
 def _pids(snapshot: Snapshot, owners: Collection[int]) -> dict[int, dict[str, str]]:
-    found: dict[int, dict[str, str]] = {}
+    by_owner: dict[int, dict[str, str]] = {}
     for owner, scheme, folded in snapshot.session.execute(_PIDS, {"owners": list(owners)}):
-        found.setdefault(owner, {})[scheme] = folded
-    return found
+        by_owner.setdefault(owner, {})[scheme] = folded
+    return by_owner
 
 
 def _file_names(snapshot: Snapshot, versions: Sequence[PublishedVersion]) -> dict[int, FileNames]:
-    """What is indexed of each file set that the public may have."""
+    """Return the names of files to index, by file set, for sets that are open to the public."""
     sets = [version.file_set_id for version in versions if version.file_count and version.open_files]
     if not sets:
         return {}
     keys, endings = first_keys(snapshot, sets, NAMES_IN_RECORD), extensions(snapshot, sets)
-    return {each: FileNames(keys.get(each, ()), endings.get(each, ())) for each in sets}
+    return {set_id: FileNames(keys.get(set_id, ()), endings.get(set_id, ())) for set_id in sets}

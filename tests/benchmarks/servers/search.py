@@ -5,9 +5,11 @@ from typing import Any
 
 import orjson
 
+from repository.access.visibility import visible_to
+from repository.core.actor import ANONYMOUS
 from repository.engines.search.elasticsearch.query_dsl import EsQuery
 from repository.engines.search.elasticsearch.search_requests import body_of
-from repository.engines.search.port import Search, Sort, VisibilityFilter
+from repository.engines.search.port import Search, Sort
 from repository.faces.api.search.facets import FACETS
 from repository.search.query_syntax import parse
 from tests.benchmarks.population import RARE, SUBJECTS
@@ -51,7 +53,7 @@ def _body(words: str) -> bytes:
     """The body that the API sends for the same words."""
     search = Search(
         query=parse(words),
-        scope=VisibilityFilter(),
+        scope=visible_to(ANONYMOUS),
         facets=[facet.field for facet in FACETS.values()],
         sort=Sort.BEST_MATCH,
         size=SIZE,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from repository.dataset import cstr
 from repository.dataset.description import Publication
 from repository.dataset.formats import identifier_urls
-from repository.dataset.formats.citation import csl, gbt7714, styles
+from repository.dataset.formats.citation import csl, gbt7714
 from repository.dataset.formats.citation.bibtex import bibtex
 
 __all__ = ["STYLES", "bibtex", "cite"]
@@ -56,6 +56,9 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
     style_id = _SYNONYMS.get(style, style)
     if style_id == GB_T_7714:
         return gbt7714.reference(publication, accessed)
+    # imported here: the library of styles reads XML and takes 5 MB, and many processes never cite
+    from repository.dataset.formats.citation import styles  # noqa: PLC0415
+
     file = _CSL_FILES.get(style_id, style_id)
     if file not in styles.known():
         choice = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"

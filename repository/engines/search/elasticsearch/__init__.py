@@ -1,7 +1,7 @@
 """The search engine for a site of several processes: an Elasticsearch 8.
 
-`address` where it is · `server` the client, errors · `bodies`, `places` what indices are made with and called ·
-`writing`, `changing` documents in and out · `question`, `finding` searches · `rebuilding`.
+`elasticsearch_address`, `elasticsearch_client` the server and its errors · `index_bodies`, `index_names` the indices ·
+`bulk_writes`, `updates` documents in and out · `query_dsl`, `search_requests` searches · `rebuild_protocol` rebuilds.
 
 **Names.**  ``P-records-S`` and ``P-files-S`` (prefix P, stamp S of a generation) answer behind the aliases
 ``P-records`` and ``P-files``.  While a rebuild is under way, its own generation stands behind ``P-records-next`` and

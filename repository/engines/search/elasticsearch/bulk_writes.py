@@ -34,7 +34,7 @@ class Line:
     """a document of the same version is replaced as well"""
 
     def operations(self) -> Iterator[bytes]:
-        """As the bulk API reads it."""
+        """Yield the lines that the bulk API reads."""
         action: dict[str, Any] = {"_id": self.id}
         if self.version is not None:
             action |= {"version": self.version, "version_type": "external_gte" if self.or_equal else "external"}
@@ -46,13 +46,13 @@ class Line:
 
 
 def record_line(document: IndexDocument, rebuilt: bool = False) -> Line:
-    """`document` ready to be sent; raises ValueError when it has a field that is none of `FIELDS`."""
+    """Return the line that writes `document`; raise ValueError for a field that is not in `FIELDS`."""
     source = orjson.dumps(_record(document, {"rebuilt": True} if rebuilt else {}))
     return Line(key(document.kind, document.id), document.revision, source)
 
 
 def file_line(document: FileDocument, rebuilt: bool = False) -> Line:
-    """`document` ready to be sent."""
+    """Return the line that writes `document`."""
     source = {
         "record_id": document.record_id,
         "position": document.position,
@@ -67,13 +67,13 @@ def file_line(document: FileDocument, rebuilt: bool = False) -> Line:
 
 
 def key(kind: DocumentKind, id: int) -> str:  # noqa: A002
-    """The id of a document in its index."""
+    """Return the id of a document in its index."""
     return f"{kind.value}-{id}"
 
 
 @dataclass(slots=True)
 class Batch:
-    """What is gathered for one request; `position` is reached with it."""
+    """The lines of one request; after it the rebuild has reached `position`."""
 
     part: str = ""
     lines: list[Line] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Batch:
     position: str = ""
 
     def takes(self, part: str, line: Line) -> bool:
-        """Whether `line` belongs to the same index and there is room for it."""
+        """Return whether `line` belongs to the same index and there is room for it."""
         if not self.lines:
             return True
         return part == self.part and len(self.lines) < _MOST and self.size + len(line.source or b"") <= _BYTES
@@ -93,7 +93,7 @@ class Batch:
 
 
 def batches(part: str, lines: Iterable[Line]) -> Iterator[Batch]:
-    """`lines`, read lazily, in pieces for one request each."""
+    """Yield `lines` in batches, each for one request; `lines` is read lazily."""
     batch = Batch()
     for line in lines:
         if not batch.takes(part, line):
@@ -105,7 +105,7 @@ def batches(part: str, lines: Iterable[Line]) -> Iterator[Batch]:
 
 
 def send(server: ElasticsearchClient, alias: str, lines: Sequence[Line], *, refresh: bool = False) -> list[Line]:
-    """Carry out `lines` where `alias` points to; returns those that the version of what is there kept out.
+    """Carry out `lines` behind `alias`; return those that a stored version kept out.
 
     Raises `Absent` when there is no such alias: an index that was taken away must not come back by itself.
     """
@@ -139,7 +139,8 @@ def _record(document: IndexDocument, also: Mapping[str, bool]) -> dict[str, Any]
             "kind": document.kind.value,
             "id": document.id,
             "revision": document.revision,
-            "public": document.public,
+            "readers": sorted(document.readers),
+            "owners": sorted(document.owners),
             "latest": document.latest,
             "index": document.index,
             "created": comparable("created", document.created),
@@ -158,7 +159,7 @@ def _record(document: IndexDocument, also: Mapping[str, bool]) -> dict[str, Any]
 
 
 def _filled(values: Mapping[str, Sequence[str]], plain: Any) -> dict[str, list[str]]:
-    """Only the fields that say something."""
+    """Return only the fields that have text."""
     return {field: kept for field, texts in values.items() if (kept := [plain(text) for text in texts if text.strip()])}
 
 

@@ -1,4 +1,4 @@
-"""One client of the server, and what the server or the way to it can answer, in the house's words."""
+"""One client of the server; every error of the server or of the network becomes one of ours."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -27,11 +27,11 @@ _JSON = "application/vnd.elasticsearch+json"
 
 
 class IndexAbsent(Exception):
-    """An index or alias that was named is not there, or not any more."""
+    """The server does not have the index or alias that a request names."""
 
 
 class RequestRefused(Exception):
-    """The server holds what it was sent to be wrong: a bug of ours, or an index made for another version of us."""
+    """The server rejects a request: a bug of ours, or an index made for another version of us."""
 
 
 class ElasticsearchClient:
@@ -46,14 +46,14 @@ class ElasticsearchClient:
         self._closed = False
 
     @contextmanager
-    def asked(self) -> Iterator[Elasticsearch]:
-        """Return the client; raise its errors as `Unavailable`, `Invalid`, `IndexAbsent` or `RequestRefused`."""
+    def reading(self) -> Iterator[Elasticsearch]:
+        """Yield the client; raise its errors as `Unavailable`, `Invalid`, `IndexAbsent` or `RequestRefused`."""
         with answering():
             yield self._current()[0]
 
     @contextmanager
     def writing(self) -> Iterator[Elasticsearch]:
-        """As `asked`, for what takes the server longer."""
+        """Yield the client with more patience, for requests that take the server longer."""
         with answering():
             yield self._current()[1]
 
@@ -86,7 +86,7 @@ class ElasticsearchClient:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turns every error of the client into one of ours; none carries an address or a credential."""
+    """Turn every error of the client into one of ours, without addresses and credentials."""
     try:
         yield
     except TransportError as error:
@@ -102,7 +102,7 @@ def answering() -> Iterator[None]:
 
 
 def refusal(status: int, error: Mapping[str, Any]) -> Exception:
-    """Of one item of a bulk request."""
+    """Return the error of one item of a bulk request."""
     if status in _BUSY:
         return Unavailable(NO_ANSWER)
     if status == 404:
@@ -114,8 +114,8 @@ def refusal(status: int, error: Mapping[str, Any]) -> Exception:
 
 
 def _in_our_words(error: ApiError) -> Exception:
-    said = str(error.body)
-    if any(name in said for name in _TOO_MUCH):
+    body = str(error.body)
+    if any(name in body for name in _TOO_MUCH):
         return Invalid.field("q", "The query is too complicated: use fewer words or wildcards.")
     if error.status_code == 503 and error.error == "search_phase_execution_exception":
         # so says a search under which its index was taken away; where it is nothing but down, a second try fails too
@@ -126,10 +126,14 @@ def _in_our_words(error: ApiError) -> Exception:
 
 
 def _kind(error: ApiError) -> str:
-    """The server's name for what is wrong and its reason."""
+    """Return the server's name for the error, and its reason."""
     body = error.body if isinstance(error.body, dict) else {}
-    said = body.get("error", {})
-    if not isinstance(said, dict):
-        return str(said)
-    causes = [said, *said.get("root_cause", ()), *(f.get("reason", {}) for f in said.get("failed_shards", ()))]
+    error_body = body.get("error", {})
+    if not isinstance(error_body, dict):
+        return str(error_body)
+    causes = [
+        error_body,
+        *error_body.get("root_cause", ()),
+        *(f.get("reason", {}) for f in error_body.get("failed_shards", ())),
+    ]
     return "; ".join(dict.fromkeys(f"{cause.get('type')}: {cause.get('reason')}" for cause in causes))

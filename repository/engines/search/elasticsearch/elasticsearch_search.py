@@ -1,4 +1,4 @@
-"""The Elasticsearch keeper of the search port."""
+"""The Elasticsearch adapter of the search port."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -80,8 +80,8 @@ class ElasticsearchSearch:
     def file_entries(self) -> Iterator[FileEntries]:
         after: dict[str, int] = {}
         while batch := self._file_entries_after(after):
-            for found in batch:
-                yield FileEntries(found["key"]["record_id"], found["key"]["revision"], found["doc_count"])
+            for bucket in batch:
+                yield FileEntries(bucket["key"]["record_id"], bucket["key"]["revision"], bucket["doc_count"])
             after = batch[-1]["key"]
 
     def begin_rebuild(self, resume: bool = False) -> Rebuild:
@@ -109,7 +109,7 @@ class ElasticsearchSearch:
         self._prepared(lambda: updates.put(self._places, batch.part, batch.lines))
 
     def _prepared(self, act: Callable[[], Answered]) -> Answered:
-        """`act`, once more when the indices are not there, or when they were swapped under it."""
+        """Return what `act` returns; run it again when indices are missing or were swapped meanwhile."""
         try:
             return act()
         except IndexAbsent:
@@ -121,7 +121,7 @@ class ElasticsearchSearch:
 
     def _entries_after(self, after: list[Any] | None) -> list[list[Any]]:
         def read() -> list[list[Any]]:
-            with self._server.asked() as client:
+            with self._server.reading() as client:
                 reply = client.search(
                     index=self._places.live("records"),
                     sort=["document.kind", "document.id", "document.revision"],
@@ -140,7 +140,7 @@ class ElasticsearchSearch:
         composite = {"size": _READ_AT_ONCE, "sources": sources, **({"after": after} if after else {})}
 
         def read() -> list[Any]:
-            with self._server.asked() as client:
+            with self._server.reading() as client:
                 reply = client.search(
                     index=self._places.live("files"),
                     size=0,
@@ -153,12 +153,12 @@ class ElasticsearchSearch:
 
     def _describe(self) -> str:
         records, files = (self._places.live(part) for part in LIVE)
-        with self._server.asked() as client:
+        with self._server.reading() as client:
             version = client.info()["version"]["number"]
             counts = [client.count(index=index)["count"] for index in (records, files)]
             health = client.cluster.health(index=[records, files], timeout="1s")["status"]
-        said = f"Elasticsearch {version}, {counts[0]} documents, {counts[1]} files, {health}"
+        summary = f"Elasticsearch {version}, {counts[0]} documents, {counts[1]} files, {health}"
         outdated = any(
             self._places.meta(self._places.live(part)).get("schema") != self._places.schema(part) for part in LIVE
         )
-        return f"{said}; made for another version of us: run `repository index rebuild`" if outdated else said
+        return f"{summary}; made for another version of us: run `repository index rebuild`" if outdated else summary

@@ -1,4 +1,4 @@
-"""What the indices are made with: the files of `config.search`, as they suit the plugins of a server."""
+"""The bodies that create indices: the files of `config.search`, adapted to the plugins of a server."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _BUILDING = {"refresh_interval": "-1", "auto_expand_replicas": "false", "number_
 
 
 def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = False) -> dict[str, Any]:
-    """The body that creates the index of `part`; one that is being built is neither refreshed nor copied."""
+    """Return the body that creates the index of `part`; during a build it is neither refreshed nor replicated."""
     made: dict[str, Any] = {
         "settings": {**parts["settings"], "analysis": _analysis(parts, plugins)},
         "mappings": deepcopy(dict(parts[part])),
@@ -32,7 +32,7 @@ def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = F
 
 
 def settled(parts: Parts) -> dict[str, Any]:
-    """The settings that make of an index that was being built one that answers."""
+    """Return the settings that turn a built index into one that answers."""
     return {"refresh_interval": None, "auto_expand_replicas": parts["settings"]["auto_expand_replicas"]}
 
 

@@ -1,4 +1,4 @@
-"""The names of indices and aliases, and what is behind them."""
+"""The names of indices and aliases, and the indices behind each alias."""
 
 import re
 import secrets
@@ -22,7 +22,7 @@ _STAMP = re.compile(r"\d{14}-[0-9a-f]{8}|0")
 
 
 def new_stamp() -> str:
-    """What tells one generation of indices from another, in the order of time."""
+    """Return a new name for a generation of indices; names sort by time."""
     return f"{now():%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
 
 
@@ -38,11 +38,11 @@ class IndexNames:
         return f"{self.prefix}-{part}"
 
     def next(self, part: str) -> str:
-        """The alias of what is being built; there is none when nothing is."""
+        """Return the alias of the generation being built; it does not exist without a rebuild."""
         return f"{self.prefix}-{part}-next"
 
     def claim(self, token: str, part: str) -> str:
-        """The alias through which one rebuild writes, gone when another takes its place."""
+        """Return the alias that one rebuild writes through; it disappears when another takes over."""
         return f"{self._claims}{token}-{part}"
 
     def index(self, part: str, stamp: str) -> str:
@@ -65,35 +65,35 @@ class IndexNames:
                     raise
 
     def plugins(self) -> frozenset[str]:
-        """Those that every node has."""
-        with self.server.asked() as client:
+        """Return the plugins that every node has."""
+        with self.server.reading() as client:
             nodes = client.nodes.info(metric="plugins", filter_path="nodes.*.plugins.name").get("nodes", {})
         of_each = [{plugin["name"] for plugin in node.get("plugins", ())} for node in nodes.values()]
         return frozenset(set.intersection(*of_each)) if of_each else frozenset()
 
     def behind(self, alias: str) -> list[str]:
-        """The indices that `alias` points to."""
+        """Return the indices that `alias` points to."""
         try:
-            with self.server.asked() as client:
+            with self.server.reading() as client:
                 return sorted(client.indices.get_alias(name=alias))
         except IndexAbsent:
             return []
 
     def is_live(self, index: str) -> bool:
-        """Whether it answers."""
+        """Return whether searches go to `index`."""
         return any(index in self.behind(self.live(part)) for part in LIVE)
 
     def building(self) -> list[str]:
-        """The stamps of rebuilds under way; more than one only while several begin at once."""
+        """Return the stamps of running rebuilds; several only while several begin at once."""
         start = self.index("records", "")
         return [name.removeprefix(start) for name in self.behind(self.next("records"))]
 
     def is_building(self) -> bool:
-        with self.server.asked() as client:
+        with self.server.reading() as client:
             return bool(client.indices.exists_alias(name=self.next("records")))
 
     def claims(self, stamp: str) -> set[str]:
-        """The tokens of who claims the building of `stamp`: one or none."""
+        """Return the token of the rebuild that builds `stamp`: one or none."""
         names = self.aliases([self.index("records", stamp)])
         return {
             alias.removeprefix(self._claims).removesuffix("-records")
@@ -102,20 +102,20 @@ class IndexNames:
         }
 
     def aliases(self, indices: Iterable[str]) -> dict[str, list[str]]:
-        """Index -> its aliases; what is not there is left out."""
-        with self.server.asked() as client:
-            found = client.indices.get_alias(index=list(indices), ignore_unavailable=True, expand_wildcards="open")
-        return {name: list(said["aliases"]) for name, said in found.items()}
+        """Return the aliases of each index; missing indices are left out."""
+        with self.server.reading() as client:
+            reply = client.indices.get_alias(index=list(indices), ignore_unavailable=True, expand_wildcards="open")
+        return {name: list(state["aliases"]) for name, state in reply.items()}
 
     def meta(self, alias: str) -> dict[str, Any]:
-        """What an index says of itself."""
-        with self.server.asked() as client:
-            [said] = client.indices.get_mapping(index=alias).values()
-        meta: dict[str, Any] = said["mappings"].get("_meta", {})
+        """Return the `_meta` of an index."""
+        with self.server.reading() as client:
+            [mapping] = client.indices.get_mapping(index=alias).values()
+        meta: dict[str, Any] = mapping["mappings"].get("_meta", {})
         return meta
 
     def schema(self, part: str) -> str:
-        """What `meta` would say of an index made now."""
+        """Return the schema that `meta` would name for an index made now."""
         return str(body(self.parts, part, self.plugins())["mappings"]["_meta"]["schema"])
 
     def remove(self, indices: Iterable[str]) -> None:
@@ -126,11 +126,11 @@ class IndexNames:
 
     def remove_leftovers(self, besides: str) -> None:
         """Take away indices that a process left behind when it died between two steps."""
-        found = self.aliases([self.index(part, "*") for part in BUILT])
-        self.remove(name for name, aliases in found.items() if not aliases and self._stamp(name) not in ("", besides))
+        indices = self.aliases([self.index(part, "*") for part in BUILT])
+        self.remove(name for name, aliases in indices.items() if not aliases and self._stamp(name) not in ("", besides))
 
     def _stamp(self, name: str) -> str:
-        """The stamp in a name that is one of ours, else nothing."""
+        """Return the stamp in a name of ours, else an empty text."""
         for part in BUILT:
             stamp = name.removeprefix(self.index(part, ""))
             if _STAMP.fullmatch(stamp):

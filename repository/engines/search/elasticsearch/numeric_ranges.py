@@ -8,7 +8,7 @@ _LARGEST = 2**63 - 1
 
 
 def number_of(text: str) -> int | float | None:
-    """The number that `text` is, infinities included; None when it is none."""
+    """Return the number in `text`, infinities included; None when it is not a number."""
     for read in (int, float):
         try:
             number = read(text)
@@ -19,7 +19,7 @@ def number_of(text: str) -> int | float | None:
 
 
 def whole_numbers(node: Range) -> dict[str, int] | None:
-    """The whole numbers of 64 bits in a range; None when there are none."""
+    """Return the bounds of the 64-bit integers in a range; None when it contains none."""
     bounds: dict[str, int] = {}
     if node.low is not None:
         low = number_of(node.low)

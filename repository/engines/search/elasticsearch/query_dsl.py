@@ -1,6 +1,6 @@
-"""The query tree as Elasticsearch is asked it.
+"""The query tree as a query of Elasticsearch.
 
-Text is cut into words here, by the cutting that all keepers share, and the server only folds and stems them: in the
+Text is cut into words here, by the same rules for all adapters, and the server only folds and stems them: in the
 index every character of a Chinese run stands at a place of its own with the pair that begins at it, so a run is asked
 as its pairs one after the other and, where something follows, its last character.
 """
@@ -55,19 +55,19 @@ _BEYOND_ACCENTS = str.maketrans(
 
 
 def asked_words(text: str) -> str:
-    """What is asked for `text`, with blanks between the words."""
-    found = list(pieces(unicodedata.normalize("NFKC", clean(text))))
+    """Return the words to search for `text`, with blanks between them."""
+    runs = list(pieces(unicodedata.normalize("NFKC", clean(text))))
     words: list[str] = []
-    for piece in found:
+    for piece in runs:
         if piece.unspaced and not _is_run_together(piece.text):
-            words.extend(_pairs(piece.text, tail=piece is not found[-1]))
+            words.extend(_pairs(piece.text, tail=piece is not runs[-1]))
         else:
             words.append(piece.text)
     return " ".join(words)
 
 
 def names_in(node: Node) -> list[Node]:
-    """The parts of `node` that name `NAMES`."""
+    """Return the parts of `node` that name the field `NAMES`."""
     match node:
         case Term() | Phrase() | Wildcard() | Range():
             return [node] if node.field == NAMES and not says_nothing(node) else []
@@ -87,7 +87,7 @@ class EsQuery:
     """where the field `NAMES` is looked for"""
 
     def query(self, node: Node, depth: int = 0) -> Query:
-        """What `node` matches; words in text rank it."""
+        """Return the query for `node`; words in text fields rank the hits."""
         if says_nothing(node):
             return _NOTHING
         compiled = self._query(node, depth)
@@ -142,11 +142,11 @@ class EsQuery:
         if of is not None:
             return {"match_phrase": {self._place(of): words}}
         fields = [f"{name}^{weight}" for name, weight in FREE_TEXT.items()]
-        found = {"multi_match": {"query": words, "type": "phrase", "fields": fields, "tie_breaker": 1.0}}
+        phrase = {"multi_match": {"query": words, "type": "phrase", "fields": fields, "tie_breaker": 1.0}}
         if text.isascii():
-            return found
+            return phrase
         better = {"multi_match": {"query": clean(text), "type": "phrase", "fields": _WORDS}}
-        return {"bool": {"must": [found], "should": [better]}}
+        return {"bool": {"must": [phrase], "should": [better]}}
 
     def _wildcard(self, node: Wildcard) -> Query:
         of = node.field
@@ -184,7 +184,7 @@ class EsQuery:
 
 
 def _flat(node: And | Or) -> list[Node]:
-    """The parts that say something, each once, those of the same word inside one another together."""
+    """Return the parts that have words, each once; nested parts of the same operator are merged."""
     parts: dict[Node, None] = {}
     for part in node.parts:
         if type(part) is type(node) and isinstance(part, And | Or):
@@ -230,7 +230,7 @@ def _bounds(node: Range, key: Any) -> dict[str, str]:
 
 
 def _dates(node: Range) -> dict[str, str]:
-    """A bound that is a period counts whole: to 2021 means to its last day, after 2021 from 2022 on."""
+    """Return the bounds of dates; a period counts whole: up to 2021 includes its last day."""
     bounds = {}
     if node.low is not None:
         bounds["gte"] = comparable(node.field, node.low) + ("" if node.include_low else _LAST)
@@ -240,7 +240,7 @@ def _dates(node: Range) -> dict[str, str]:
 
 
 def _is_run_together(run: str) -> bool:
-    """Thai, Lao, Burmese, Khmer: the server keeps such a run whole."""
+    """Return whether the server keeps a run whole, as it does in Thai, Lao, Burmese and Khmer."""
     return any(low <= run[0] <= high for low, high in zip(_RUN_TOGETHER[::3], _RUN_TOGETHER[2::3], strict=True))
 
 

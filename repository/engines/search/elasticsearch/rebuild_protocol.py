@@ -1,4 +1,4 @@
-"""A new set of indices, filled beside the one that answers and put in its place."""
+"""A new set of indices: it is filled beside the one that answers and then replaces it."""
 
 import secrets
 import time
@@ -29,7 +29,7 @@ _TRIES = 5
 
 @contextmanager
 def _in_place() -> Iterator[None]:
-    """Whoever takes a rebuild's place takes away the names it writes to."""
+    """Raise `Conflict` when the aliases are gone: another rebuild took them."""
     try:
         yield
     except IndexAbsent as error:
@@ -41,7 +41,7 @@ def _taken() -> Conflict:
 
 
 class ElasticsearchRebuild:
-    """The building of the indices of `stamp`, ours as long as the aliases with `token` are there.
+    """The build of the indices of `stamp`; it is ours while the aliases with `token` exist.
 
     Documents are gathered into batches, and these sent beside the caller, a few at once; the position moves on when
     all before it were taken in.
@@ -68,7 +68,7 @@ class ElasticsearchRebuild:
         self._put("files", (file_line(document, rebuilt=True) for document in documents), position)
 
     def finish(self) -> None:
-        """What was dropped since `begin` goes, then the new indices answer; raises `Conflict` as every act does."""
+        """Remove what was dropped since `begin`, then switch searches to the new indices; raise `Conflict`."""
         with _in_place():
             self._send_batch()
             self._settle(0)
@@ -93,7 +93,7 @@ class ElasticsearchRebuild:
         self._places.remove(self._places.index(part, self._stamp) for part in BUILT)
 
     def leave(self) -> None:
-        """Let what is on its way arrive, and note how far it came; what did not is put again by who resumes."""
+        """Wait for requests on their way and save the position; a resumed rebuild puts the rest again."""
         self._submit()
         self.stop()
         while self._sent and not _failed(self._sent[0][0]):
@@ -118,7 +118,7 @@ class ElasticsearchRebuild:
         self._batch.position = position or self._batch.position
 
     def _send_batch(self) -> None:
-        """The next is begun while it is on its way."""
+        """Send the batch in the background, and begin the next one meanwhile."""
         self._settle(_AT_ONCE)
         self._submit()
 
@@ -150,12 +150,12 @@ class ElasticsearchRebuild:
             self._saved, self._saved_at = self._reached, time.monotonic()
 
     def _require_current(self) -> None:
-        with self._places.server.asked() as client:
+        with self._places.server.reading() as client:
             if not client.indices.exists_alias(name=self._alias("records")):
                 raise _taken()
 
     def _remove_dropped(self) -> None:
-        """Of what the rebuild itself put, what was dropped meanwhile; what others put after that is theirs."""
+        """Delete documents that the rebuild put and that were dropped meanwhile, but none that others put since."""
         for notes in self._notes():
             dropped = [f"{note['kind']}-{note['id']}" for note in notes if note["kind"] in ("record", "draft")]
             files = [note["id"] for note in notes if note["kind"] == "files"]
@@ -171,16 +171,16 @@ class ElasticsearchRebuild:
         after: list[Any] | None = None
         while True:
             with self._places.server.writing() as client:
-                found = client.search(
+                hits = client.search(
                     index=self._alias("dropped"), size=_NOTES_AT_ONCE, sort=["kind", "id"], search_after=after
                 )["hits"]["hits"]
-            if not found:
+            if not hits:
                 return
-            yield [note["_source"] for note in found]
-            after = found[-1]["sort"]
+            yield [note["_source"] for note in hits]
+            after = hits[-1]["sort"]
 
     def _swap(self) -> None:
-        """All at once, searches and changes go from the old indices to the new; then the old are taken away.
+        """Switch searches and changes from the old indices to the new in one request, then delete the old ones.
 
         Not in the same step: for a moment a node would look for the old ones that it has already let go.
         """
@@ -218,7 +218,7 @@ class ElasticsearchRebuild:
 
 
 def begin(places: IndexNames, resume: bool) -> ElasticsearchRebuild:
-    """Take the place of whoever rebuilds; raises `Conflict` when others go on doing the same."""
+    """Take over from any running rebuild; raise `Conflict` when others keep taking over too."""
     for _ in range(_TRIES):
         others = places.building()
         try:
@@ -270,7 +270,7 @@ def _claimed(places: IndexNames, stamp: str, token: str) -> list[Any]:
 
 
 def _change_aliases(places: IndexNames, actions: Sequence[Any]) -> None:
-    """All or none of them."""
+    """Change aliases, all of them or none."""
     with places.server.writing() as client:
         client.indices.update_aliases(actions=actions)
 

@@ -26,7 +26,7 @@ from repository.engines.search.port import (
     Sort,
     VisibilityFilter,
 )
-from repository.engines.search.query_analysis import is_text, ranks, wanted
+from repository.engines.search.query_analysis import is_text, positive_leaves, ranks
 from repository.engines.search.query_tree import Node, Range, Term
 
 _ORDER: Mapping[Sort, tuple[str, str, str]] = {
@@ -61,8 +61,8 @@ def find(server: ElasticsearchClient, records: str, files: str, search: Search) 
 
 
 def _ask(server: ElasticsearchClient, index: str, body: Mapping[str, Any], preference: str) -> Mapping[str, Any]:
-    """Pages of one search ask one copy of the index, for copies may differ in how they score."""
-    with server.asked() as client:
+    """Return the reply to one request; all pages of a search ask one copy, since copies may score differently."""
+    with server.reading() as client:
         reply = client.search(
             index=index,
             **body,
@@ -72,12 +72,12 @@ def _ask(server: ElasticsearchClient, index: str, body: Mapping[str, Any], prefe
         )
     if reply["timed_out"]:
         raise Unavailable("The search takes too long.")
-    found: Mapping[str, Any] = reply.body
-    return found
+    body_of_reply: Mapping[str, Any] = reply.body
+    return body_of_reply
 
 
 def _records_of(server: ElasticsearchClient, files: str, leaves: Sequence[Node]) -> dict[Node, list[int]]:
-    """Of each leaf the records with such a name beyond those that their own documents hold."""
+    """Return for each leaf the records with such a file name beyond the names in their own documents."""
     if not leaves:
         return {}
     question = EsQuery(names="key")
@@ -89,23 +89,26 @@ def _records_of(server: ElasticsearchClient, files: str, leaves: Sequence[Node])
             str(at): {"filter": question.query(leaf), "aggregations": counted} for at, leaf in enumerate(leaves)
         },
     }
-    found = _ask(server, files, body, "files")["aggregations"]
-    return {leaf: [bucket["key"] for bucket in found[str(at)]["records"]["buckets"]] for at, leaf in enumerate(leaves)}
+    aggregations = _ask(server, files, body, "files")["aggregations"]
+    return {
+        leaf: [bucket["key"] for bucket in aggregations[str(at)]["records"]["buckets"]]
+        for at, leaf in enumerate(leaves)
+    }
 
 
 def _sort(search: Search) -> Sort:
-    """A query without words ranks nothing: the newest come first."""
+    """Return the sort that applies: without words nothing can be ranked, and the newest come first."""
     return Sort.NEWEST if search.sort is Sort.BEST_MATCH and not ranks(search.query) else search.sort
 
 
 def body_of(question: EsQuery, search: Search) -> dict[str, Any]:
-    """What is asked of the index, by the names that the client gives to the members of a search request."""
-    asked = question.query(search.query)
+    """Return the members of the search request, by the names that the client gives them."""
+    matching = question.query(search.query)
     narrowing = {name: _choices(question, name, values) for name, values in search.filters.items() if values}
     late = {name: query for name, query in narrowing.items() if name in search.facets}
     allowed = [*_allowed(search), *(query for name, query in narrowing.items() if name not in late)]
     ranked = search.sort is Sort.BEST_MATCH
-    matched = {"must": [asked], "filter": allowed} if ranked else {"filter": [asked, *allowed]}
+    matched = {"must": [matching], "filter": allowed} if ranked else {"filter": [matching, *allowed]}
     own, direction, tie = _ORDER[search.sort]
     body: dict[str, Any] = {
         "query": {"bool": matched},
@@ -122,7 +125,7 @@ def body_of(question: EsQuery, search: Search) -> dict[str, Any]:
     else:
         body["search_after"] = list(cursor.read(search.after, search.sort))
     if search.highlight and (fields := _looked_at(search.query)):
-        body["highlight"] = _highlight(asked, fields)
+        body["highlight"] = _highlight(matching, fields)
     return body
 
 
@@ -138,20 +141,19 @@ def _choice(name: str, value: str) -> Node:
 
 
 def _allowed(search: Search) -> list[Query]:
-    """Scope, kinds and versions."""
+    """Return the filters for scope, kinds and versions."""
     allowed: list[Query] = [{"terms": {"document.kind": sorted(kind.value for kind in search.kinds)}}]
-    if not search.scope.everything:
-        allowed.append(_visible(search.scope))
+    allowed += _visible(search.scope)
     if search.latest_only:
         allowed.append({"term": {"document.latest": True}})
     return allowed
 
 
-def _visible(scope: VisibilityFilter) -> Query:
-    seen: list[Query] = [{"term": {"document.public": True}}] if scope.public else []
-    if scope.owner_id is not None:
-        seen.append({"term": {"owner_id": str(scope.owner_id)}})
-    return {"bool": {"should": seen, "minimum_should_match": 1}} if seen else {"match_none": {}}
+def _visible(scope: VisibilityFilter) -> list[Query]:
+    allowed: list[Query] = [{"terms": {"document.readers": sorted(scope.readers_any_of)}}]
+    if scope.owners_any_of is not None:
+        allowed.append({"terms": {"document.owners": sorted(scope.owners_any_of)}})
+    return allowed
 
 
 def _facet(name: str, late: Mapping[str, Query], size: int) -> dict[str, Any]:
@@ -165,15 +167,15 @@ def _facet(name: str, late: Mapping[str, Query], size: int) -> dict[str, Any]:
 
 
 def _looked_at(query: Node) -> list[str]:
-    """The text fields in which something can be marked."""
-    fields = {leaf.field for leaf in wanted(query) if is_text(leaf.field)}
+    """Return the text fields in which words can be marked."""
+    fields = {leaf.field for leaf in positive_leaves(query) if is_text(leaf.field)}
     return list(FREE_TEXT) if None in fields else [name for name in FREE_TEXT if name in fields]
 
 
-def _highlight(asked: Query, fields: Sequence[str]) -> dict[str, Any]:
+def _highlight(query: Query, fields: Sequence[str]) -> dict[str, Any]:
     return {
         "type": "unified",
-        "highlight_query": asked,
+        "highlight_query": query,
         "require_field_match": True,
         "pre_tags": [MARKS[0]],
         "post_tags": [MARKS[1]],
@@ -185,11 +187,11 @@ def _highlight(asked: Query, fields: Sequence[str]) -> dict[str, Any]:
 
 
 def _answer(search: Search, reply: Mapping[str, Any]) -> SearchResults:
-    found = reply["hits"]["hits"]
-    page, more = found[: search.size], len(found) > search.size
+    hits = reply["hits"]["hits"]
+    page, more = hits[: search.size], len(hits) > search.size
     facets = reply.get("aggregations", {})
     return SearchResults(
-        hits=[_hit(search.sort, each) for each in page],
+        hits=[_hit(search.sort, hit) for hit in page],
         total=reply["hits"]["total"]["value"],
         facets={name: _buckets(facets[name]) for name in search.facets},
         next_after=cursor.cursor(search.sort, _keys(page[-1])) if more and page else None,
@@ -197,7 +199,7 @@ def _answer(search: Search, reply: Mapping[str, Any]) -> SearchResults:
 
 
 def _buckets(facet: Mapping[str, Any]) -> list[Bucket]:
-    return [Bucket(each["key"], each["doc_count"]) for each in facet["values"]["buckets"]]
+    return [Bucket(bucket["key"], bucket["doc_count"]) for bucket in facet["values"]["buckets"]]
 
 
 def _keys(hit: Mapping[str, Any]) -> cursor.Keys:

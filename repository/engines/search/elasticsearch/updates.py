@@ -1,4 +1,4 @@
-"""Changes of the index that answers, and of the one that is being built."""
+"""Changes of the index that answers, and of the index under construction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -26,13 +26,15 @@ def put(places: IndexNames, part: str, lines: Sequence[Line]) -> None:
 
 
 def put_to_next(places: IndexNames, part: str, lines: Sequence[Line]) -> None:
-    """A document that the rebuild has put in the same version becomes ours, so that no drop of before takes it."""
+    """Overwrite a document of equal version too, so that it loses its `rebuilt` mark.
+
+    Without the mark, `finish` does not delete it because of an earlier drop."""
     with suppress(IndexAbsent):  # the rebuild is over, and what was built is what answers
         _put(places.server, places.next(part), [replace(line, or_equal=True) for line in lines], refresh=False)
 
 
 def drop(places: IndexNames, kind: DocumentKind, ids: Sequence[int]) -> None:
-    lines = _held(places.server, places.live("records"), [Line(key(kind, each)) for each in ids])
+    lines = _present(places.server, places.live("records"), [Line(key(kind, id_)) for id_ in ids])
     if lines:
         send(places.server, places.live("records"), lines, refresh=True)
     if kind is DocumentKind.RECORD:
@@ -40,13 +42,13 @@ def drop(places: IndexNames, kind: DocumentKind, ids: Sequence[int]) -> None:
 
 
 def drop_from_next(places: IndexNames, kind: DocumentKind, ids: Sequence[int]) -> None:
-    """First the note that they were dropped, for what the rebuild may have read and not yet put."""
-    notes = [_note(kind.value, each) for each in ids]
+    """Note the drop before deleting, since the rebuild may have read the documents and not yet put them."""
+    notes = [_note(kind.value, id_) for id_ in ids]
     if kind is DocumentKind.RECORD:
-        notes += [_note("files", each) for each in ids]
+        notes += [_note("files", id_) for id_ in ids]
     with suppress(IndexAbsent):  # the rebuild is over, and what was built is what answers
         send(places.server, places.next("dropped"), notes)
-        send(places.server, places.next("records"), [Line(key(kind, each)) for each in ids])
+        send(places.server, places.next("records"), [Line(key(kind, id_)) for id_ in ids])
         if kind is DocumentKind.RECORD:
             _remove_unseen(places, {"terms": {"record_id": list(ids)}})
 
@@ -82,19 +84,19 @@ def _files(record_id: int, before: int | None) -> Query:
 
 
 def _note(kind: str, number: int, before: int | None = None) -> Line:
-    """That something was dropped; of two bounds the higher stays."""
+    """Return the line that notes a drop; of two bounds the higher stays."""
     source: Mapping[str, Any] = {"kind": kind, "id": number, **({} if before is None else {"before": before})}
     return Line(f"{kind}-{number}", before, orjson.dumps(source), or_equal=True)
 
 
 def _remove_unseen(places: IndexNames, query: Query) -> None:
-    """An index that is being built shows nothing by itself."""
+    """Delete what matches in the index under construction, which must be refreshed first."""
     refresh(places.server, [places.next("files")])
     remove(places.server, places.next("files"), query)
 
 
 def _put(server: ElasticsearchClient, index: str, lines: Sequence[Line], *, refresh: bool) -> None:
-    """A version keeps an older document out, unless it is that of a document deleted a moment ago."""
+    """Write documents, and retry those that the version of a document deleted a moment ago kept out."""
     for _ in range(_TRIES):
         lines = _not_there(server, index, send(server, index, lines, refresh=refresh))
         if not lines:
@@ -105,24 +107,24 @@ def _put(server: ElasticsearchClient, index: str, lines: Sequence[Line], *, refr
     raise Unavailable("The search engine still remembers what was deleted.")
 
 
-def _held(server: ElasticsearchClient, index: str, lines: Sequence[Line]) -> list[Line]:
-    """Those of the documents that are there, or may be.
+def _present(server: ElasticsearchClient, index: str, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines whose documents exist or may exist.
 
     Drafts are often published before the index hears of them: to make it show that what it never held is gone would
     cost it ten times what it costs to ask.
     """
-    found = _found(server, index, lines)
-    return [line for line, there in zip(lines, found, strict=True) if there.get("found") or "error" in there]
+    documents = _stored(server, index, lines)
+    return [line for line, there in zip(lines, documents, strict=True) if there.get("found") or "error" in there]
 
 
 def _not_there(server: ElasticsearchClient, index: str, lines: Sequence[Line]) -> list[Line]:
     if not lines:
         return []
-    found = _found(server, index, lines)
-    return [line for line, there in zip(lines, found, strict=True) if not there.get("found")]
+    documents = _stored(server, index, lines)
+    return [line for line, there in zip(lines, documents, strict=True) if not there.get("found")]
 
 
-def _found(server: ElasticsearchClient, index: str, lines: Sequence[Line]) -> Sequence[Mapping[str, Any]]:
-    """What the server knows of the documents, also of those that searches do not show yet."""
+def _stored(server: ElasticsearchClient, index: str, lines: Sequence[Line]) -> Sequence[Mapping[str, Any]]:
+    """Return what the server stores of the documents, including those that searches do not show yet."""
     with server.writing() as client:
         return list(client.mget(index=index, ids=[line.id for line in lines], source=False)["docs"])

@@ -43,7 +43,7 @@ class PreparedDocument:
 
 
 def analysed(document: IndexDocument) -> PreparedDocument:
-    """`document` ready to be written; raises ValueError when it has a field that is none of `FIELDS`."""
+    """Return `document` ready to be written; raise ValueError for a field that is not in `FIELDS`."""
     texts = _filled(document.texts)
     refuse_unknown(texts, FieldType.TEXT)
     keywords = _filled(keywords_of(document))
@@ -60,7 +60,7 @@ def analysed(document: IndexDocument) -> PreparedDocument:
 
 
 def put(connection: sqlite3.Connection, to: Generation, prepared: PreparedDocument) -> None:
-    """Adds or replaces one document unless what is there is as new."""
+    """Add or replace one document unless the stored one is as new."""
     document = prepared.document
     old = connection.execute(
         f"SELECT d.doc, d.revision, s.terms, s.texts FROM {to.docs} d JOIN {to.sources} s USING (doc)"
@@ -94,7 +94,7 @@ def _terms(keywords: Mapping[str, Sequence[str]], numbers: Mapping[str, int]) ->
 
 
 def _filled(values: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Only the fields that say something."""
+    """Return only the fields that have text."""
     cleaned = {field: [clean(text) for text in texts if text.strip()] for field, texts in values.items()}
     return {field: texts for field, texts in cleaned.items() if texts}
 
@@ -115,7 +115,7 @@ def _write(
     facets = array(ID, sorted(number for term, number in ids.items() if term.field in FACETS))
     connection.execute(
         f"INSERT INTO {to.docs} VALUES ({', '.join('?' * 11)})",
-        _row(doc, prepared.document, facets.tobytes()),
+        _row(connection, to, doc, prepared.document, facets.tobytes()),
     )
     connection.executemany(
         f"INSERT INTO {to.postings} VALUES (?, ?)", [(number, doc) for number in sorted(ids.values())]
@@ -137,14 +137,16 @@ def _write_text(connection: sqlite3.Connection, to: Generation, doc: int, prepar
     connection.executemany(f"INSERT OR IGNORE INTO {to.words} VALUES (?)", [(word,) for word in sorted(prepared.words)])
 
 
-def _row(doc: int, document: IndexDocument, facets: bytes) -> tuple[object, ...]:
+def _row(
+    connection: sqlite3.Connection, to: Generation, doc: int, document: IndexDocument, facets: bytes
+) -> tuple[object, ...]:
     return (
         doc,
         document.kind.value,
         document.id,
         document.revision,
-        document.owner_id,
-        document.public,
+        _set_id(connection, to, document.readers),
+        _set_id(connection, to, document.owners),
         document.latest,
         document.index,
         comparable("created", document.created),
@@ -153,12 +155,25 @@ def _row(doc: int, document: IndexDocument, facets: bytes) -> tuple[object, ...]
     )
 
 
+def _set_id(connection: sqlite3.Connection, to: Generation, tokens: frozenset[str]) -> int:
+    """Return the id of a set of tokens, which is written when no document had it before."""
+    members = sorted(tokens)
+    text = json.dumps(members)
+    row = connection.execute(f"SELECT id FROM {to.token_sets} WHERE tokens = ?", (text,)).fetchone()
+    if row is not None:
+        known: int = row[0]
+        return known
+    set_id = connection.execute(f"INSERT INTO {to.token_sets} (tokens) VALUES (?)", (text,)).lastrowid or 0
+    connection.executemany(f"INSERT INTO {to.set_tokens} VALUES (?, ?)", [(token, set_id) for token in members])
+    return set_id
+
+
 def _term_id(connection: sqlite3.Connection, to: Generation, term: TermRow) -> int:
-    found = connection.execute(
+    row = connection.execute(
         f"SELECT id FROM {to.terms} WHERE field = ? AND value = ?", (term.field, term.value)
     ).fetchone()
-    if found is not None:
-        known: int = found[0]
+    if row is not None:
+        known: int = row[0]
         return known
     added = connection.execute(
         f"INSERT INTO {to.terms} (field, value, folded, number) VALUES (?, ?, ?, ?)",

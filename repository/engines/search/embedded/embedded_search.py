@@ -1,4 +1,4 @@
-"""The embedded keeper of the search port."""
+"""The embedded adapter of the search port."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,7 +87,7 @@ class EmbeddedSearch:
             after = (batch[-1].record_id, batch[-1].revision)
 
     def begin_rebuild(self, resume: bool = False) -> Rebuild:
-        """Takes the place of a rebuild that is under way or was interrupted."""
+        """Take over from a rebuild that is running or was interrupted."""
         with self._connections.writing() as connection:
             generation = fts_tables.building(connection)
             if generation is not None and not resume:
@@ -158,7 +158,7 @@ class EmbeddedRebuild:
 
     @contextmanager
     def _building(self) -> Iterator[sqlite3.Connection]:
-        """One change; raises `Conflict` when another rebuild has taken this one's place."""
+        """Open the transaction of one change; raise `Conflict` when another rebuild took over."""
         with self._connections.writing() as connection:
             if not fts_tables.is_built_by(connection, self._generation, self._builder):
                 raise Conflict("This rebuild of the search index is over, or another one took its place.")
@@ -188,14 +188,14 @@ def _put_everywhere(connection: sqlite3.Connection, batch: Sequence[PreparedDocu
 
 def _drop_everywhere(connection: sqlite3.Connection, kind: DocumentKind, ids: Sequence[int]) -> None:
     live, building = fts_tables.live(connection), fts_tables.building(connection)
-    for each in ids:
-        drop(connection, live, kind, each)
+    for id_ in ids:
+        drop(connection, live, kind, id_)
         if building is not None:
-            drop(connection, building, kind, each)
-            key = (kind.value, each)
+            drop(connection, building, kind, id_)
+            key = (kind.value, id_)
             connection.execute(f"INSERT OR IGNORE INTO {building.deleted} VALUES (?, ?)", key)
         if kind is DocumentKind.RECORD:
-            _drop_files_everywhere(connection, each, file_rows.EVERY)
+            _drop_files_everywhere(connection, id_, file_rows.EVERY)
 
 
 def _put_files_everywhere(connection: sqlite3.Connection, batch: Sequence[PreparedFile]) -> None:

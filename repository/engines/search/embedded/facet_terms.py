@@ -26,7 +26,7 @@ class TermNames:
     def of(
         self, connection: sqlite3.Connection, generation: Generation, terms: Iterable[int]
     ) -> Mapping[int, tuple[str, str]]:
-        """All of `terms` and perhaps more."""
+        """Return the names of all `terms` and perhaps of more."""
         names = self._remembered(generation)
         missing = [term for term in terms if term not in names]
         if missing:

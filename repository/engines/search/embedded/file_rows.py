@@ -29,7 +29,7 @@ class PreparedFile:
 
 
 def analysed(document: FileDocument) -> PreparedFile:
-    """`document` ready to be written, so that no lock is held while its name is cut up."""
+    """Return `document` ready to be written, so that no lock is held while its name is analysed."""
     if document.position < NAMES_IN_RECORD:
         return PreparedFile(document.record_id, document.position, document.revision, "", frozenset())
     key = clean(document.key)
@@ -38,20 +38,20 @@ def analysed(document: FileDocument) -> PreparedFile:
 
 
 def put(connection: sqlite3.Connection, to: Generation, batch: Iterable[PreparedFile]) -> None:
-    """Adds or replaces files unless what is there is as new."""
-    for each in batch:
+    """Add or replace files unless the stored ones are as new."""
+    for file in batch:
         written = connection.execute(
             f"INSERT INTO {to.files} (record_id, position, revision) VALUES (?, ?, ?)"
             " ON CONFLICT (record_id, position) DO UPDATE SET revision = excluded.revision"
             " WHERE excluded.revision > revision RETURNING file",
-            (each.record_id, each.position, each.revision),
+            (file.record_id, file.position, file.revision),
         ).fetchone()
-        if written is not None and each.name:
-            _write_name(connection, to, written[0], each)
+        if written is not None and file.name:
+            _write_name(connection, to, written[0], file)
 
 
 def drop(connection: sqlite3.Connection, to: Generation, record_id: int, before: int) -> None:
-    """Removes a record's files of revisions older than `before`."""
+    """Remove a record's files of revisions older than `before`."""
     gone = f"FROM {to.files} WHERE record_id = ? AND revision < ?"
     connection.execute(
         f"DELETE FROM {to.names} WHERE rowid IN (SELECT file {gone} AND position >= {NAMES_IN_RECORD})",
@@ -61,7 +61,7 @@ def drop(connection: sqlite3.Connection, to: Generation, record_id: int, before:
 
 
 def entries(connection: sqlite3.Connection, of: Generation, after: tuple[int, int], limit: int) -> list[FileEntries]:
-    """How many files there are by record and revision, beyond `after`."""
+    """Return the counts of files by record and revision, beyond `after`."""
     rows = connection.execute(
         f"SELECT record_id, revision, count(*) FROM {of.files} WHERE (record_id, revision) > (?, ?)"
         " GROUP BY record_id, revision ORDER BY record_id, revision LIMIT ?",
@@ -71,7 +71,7 @@ def entries(connection: sqlite3.Connection, of: Generation, after: tuple[int, in
 
 
 def note_drop(connection: sqlite3.Connection, building: Generation, record_id: int, before: int) -> None:
-    """Remember a drop, so that the builder does not bring back what it read earlier."""
+    """Write down a drop, so that the builder does not bring back what it read earlier."""
     connection.execute(
         f"INSERT INTO {building.dropped} VALUES (?, ?)"
         " ON CONFLICT (record_id) DO UPDATE SET before = max(before, excluded.before)",
@@ -80,8 +80,8 @@ def note_drop(connection: sqlite3.Connection, building: Generation, record_id: i
 
 
 def forget_drops(connection: sqlite3.Connection, building: Generation, batch: Iterable[PreparedFile]) -> None:
-    """What was put after a drop is there again, and may be put by the builder too."""
-    put_again = dict(sorted(((each.record_id, each.revision) for each in batch), reverse=True))
+    """Forget the drops of files that were put again; the builder may put them too."""
+    put_again = dict(sorted(((file.record_id, file.revision) for file in batch), reverse=True))
     connection.executemany(
         f"UPDATE {building.dropped} SET before = min(before, ?2) WHERE record_id = ?1", put_again.items()
     )
@@ -90,15 +90,15 @@ def forget_drops(connection: sqlite3.Connection, building: Generation, batch: It
 def not_dropped(
     connection: sqlite3.Connection, building: Generation, batch: Sequence[PreparedFile]
 ) -> list[PreparedFile]:
-    """Those of `batch` that were not dropped after the builder read them."""
-    records = json.dumps(list({each.record_id for each in batch}))
+    """Return the files of `batch` that were not dropped after the builder read them."""
+    records = json.dumps(list({file.record_id for file in batch}))
     dropped: dict[int, int] = dict(
         connection.execute(
             f"SELECT d.record_id, d.before FROM json_each(?) w JOIN {building.dropped} d ON d.record_id = w.value",
             (records,),
         ).fetchall()
     )
-    return [each for each in batch if each.revision >= dropped.get(each.record_id, 0)]
+    return [file for file in batch if file.revision >= dropped.get(file.record_id, 0)]
 
 
 def _write_name(connection: sqlite3.Connection, to: Generation, file: int, prepared: PreparedFile) -> None:

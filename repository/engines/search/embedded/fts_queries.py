@@ -38,18 +38,18 @@ _ROW = 50
 
 
 def expression(node: Node) -> str | None:
-    """A word or phrase in text as FTS5 is asked for it; None for every other node."""
+    """Return the FTS5 expression of a word or phrase in text; None for every other node."""
     if not isinstance(node, Term | Phrase) or not is_text(node.field):
         return None
-    wanted = query_tokens(node.text)
-    if not wanted.tokens:
+    phrase_word = query_tokens(node.text)
+    if not phrase_word.tokens:
         return None
-    phrase = f'"{" ".join(wanted.tokens)}"{" *" if wanted.open_end else ""}'
+    phrase = f'"{" ".join(phrase_word.tokens)}"{" *" if phrase_word.open_end else ""}'
     return phrase if node.field is None else f"{{{node.field}}} : {phrase}"
 
 
 def in_text(node: Node) -> str | None:
-    """The `expression` of a node that the text of the documents alone decides."""
+    """Return the `expression` of a node that the text of the documents alone decides."""
     return None if isinstance(node, Term | Phrase) and node.field == NAMES else expression(node)
 
 
@@ -68,7 +68,7 @@ class FtsQuery:
         return f":{name}"
 
     def condition(self, node: Node, depth: int = 0) -> str:
-        """What must be true of `d` for `node` to match it."""
+        """Return the condition under which `node` matches `d`."""
         if says_nothing(node):
             return "0"
         if depth % _NESTING == _NESTING - 1 and isinstance(node, And | Or | Not):
@@ -76,8 +76,8 @@ class FtsQuery:
         return self._condition(node, depth)
 
     def matches(self, expressions: Iterable[str], word: str) -> str:
-        asked = self.bind(f" {word} ".join(dict.fromkeys(expressions)))
-        return f"d.doc IN (SELECT rowid FROM {self.on.fts} WHERE {self.on.fts} MATCH {asked})"
+        match = self.bind(f" {word} ".join(dict.fromkeys(expressions)))
+        return f"d.doc IN (SELECT rowid FROM {self.on.fts} WHERE {self.on.fts} MATCH {match})"
 
     def _condition(self, node: Node, depth: int) -> str:
         match node:
@@ -127,7 +127,7 @@ class FtsQuery:
         return self._term(field, f"t.folded = {self.bind(value)}")
 
     def _period(self, value: str) -> str:
-        """A date matches what lies in it: 2020 matches 2020-05-01."""
+        """Return the condition of a period: 2020 matches 2020-05-01."""
         return f"{self._begins(value)} AND substr(t.folded, {len(value) + 1}, 1) IN ('', '-', 'T', ':', '.', '/')"
 
     def _begins(self, prefix: str, column: str = "t.folded") -> str:
@@ -164,7 +164,7 @@ class FtsQuery:
         return f"{self._begins(prefix, column)} AND {column} GLOB {self.bind(escaped)}"
 
     def _words(self, field: str | None, condition: str) -> str:
-        """Documents with a word of which `condition` is true; the words decide the order of the join."""
+        """Return the condition for documents with such a word; the words lead the join."""
         where = self.bind("" if field is None else f"{{{field}}} : ")
         own = (
             f"d.doc IN (SELECT f.rowid FROM {self.on.words} w CROSS JOIN {self.on.fts} f"
@@ -176,13 +176,13 @@ class FtsQuery:
         return _joined([own, named], "OR")
 
     def _named(self, text: str) -> str:
-        """Records with a later file of which `text` is true."""
+        """Return the condition for records with a later file that matches `text`."""
         return self._of_files(f"{self.on.names} f", self.bind(text), "1")
 
-    def _of_files(self, tables: str, wanted: str, condition: str) -> str:
+    def _of_files(self, tables: str, match: str, condition: str) -> str:
         return (
             f"(d.kind = 'record' AND d.id IN (SELECT e.record_id FROM {tables} CROSS JOIN {self.on.files} e"
-            f" ON e.file = f.rowid WHERE f.{self.on.names} MATCH {wanted} AND {condition}))"
+            f" ON e.file = f.rowid WHERE f.{self.on.names} MATCH {match} AND {condition}))"
         )
 
     def _range(self, node: Range) -> str:
@@ -208,7 +208,7 @@ class FtsQuery:
         return " AND ".join(conditions)
 
     def _dates(self, node: Range) -> str:
-        """A bound that is a period counts whole: to 2021 means to its last day, after 2021 from 2022 on."""
+        """Return the condition of a range of dates; a period counts whole: up to 2021 includes its last day."""
         conditions = ["1"]
         if node.low is not None:
             low = comparable(node.field, node.low) + ("" if node.include_low else _LAST)
@@ -219,15 +219,15 @@ class FtsQuery:
         return " AND ".join(conditions)
 
     def _numbers(self, node: Range) -> str:
-        given = [bound for bound in (node.low, node.high) if bound is not None]
-        if any(_number(bound) is None for bound in given):
+        bounds = [bound for bound in (node.low, node.high) if bound is not None]
+        if any(_number(bound) is None for bound in bounds):
             return "0"
         within = self._between(node, "t.number", _number)
         return self._term(node.field, f"t.number IS NOT NULL AND {within}")
 
 
 def _number(text: str) -> int | float | None:
-    """A number that SQLite can compare with, None when `text` is not one."""
+    """Return a number that SQLite can compare with; None when `text` is not a number."""
     try:
         number = float(text)
     except ValueError:

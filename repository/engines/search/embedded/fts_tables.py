@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from repository.engines.search.port import FREE_TEXT
 
-_VERSION = 2
+_VERSION = 3
 """Of the tables and of the text analysis.  A file of another version is emptied: the index is a copy."""
 
 _GENERATIONS = """
@@ -28,8 +28,8 @@ _TABLES = (
         kind TEXT NOT NULL,
         id INTEGER NOT NULL,
         revision INTEGER NOT NULL,
-        owner_id INTEGER NOT NULL,
-        public INTEGER NOT NULL,
+        readers INTEGER NOT NULL,
+        owners INTEGER NOT NULL,
         latest INTEGER NOT NULL,
         position INTEGER NOT NULL,
         created TEXT NOT NULL,
@@ -40,7 +40,10 @@ _TABLES = (
     "CREATE INDEX docs_{n}_created ON docs_{n} (created, kind, id)",
     "CREATE INDEX docs_{n}_updated ON docs_{n} (updated, kind, id)",
     "CREATE INDEX docs_{n}_position ON docs_{n} (position, kind, id)",
-    "CREATE INDEX docs_{n}_owner ON docs_{n} (owner_id)",
+    "CREATE INDEX docs_{n}_owners ON docs_{n} (owners)",
+    # the different sets of readers and of owners, which are few; a set may outlive its documents and then finds nothing
+    "CREATE TABLE token_sets_{n} (id INTEGER PRIMARY KEY, tokens TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE set_tokens_{n} (token TEXT, set_id INTEGER, PRIMARY KEY (token, set_id)) WITHOUT ROWID",
     # what is needed to show and to remove a document, apart from what every search scans
     "CREATE TABLE sources_{n} (doc INTEGER PRIMARY KEY, terms BLOB NOT NULL, texts TEXT NOT NULL)",
     """
@@ -80,7 +83,20 @@ _TABLES = (
     # words are folded and separated before they come here, so only the stems are left to FTS5
     "CREATE VIRTUAL TABLE fts_{n} USING fts5({columns}, tokenize = 'porter ascii')",
 )
-_NAMES = ("docs", "sources", "terms", "postings", "words", "deleted", "files", "names", "dropped", "fts")
+_NAMES = (
+    "docs",
+    "token_sets",
+    "set_tokens",
+    "sources",
+    "terms",
+    "postings",
+    "words",
+    "deleted",
+    "files",
+    "names",
+    "dropped",
+    "fts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,7 @@ class Generation:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Makes an empty index in a new file, or in one of another version."""
+    """Make an empty index in a new file, or in a file of another version."""
     if _version(connection) == _VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -113,19 +129,19 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def live(connection: sqlite3.Connection) -> Generation:
-    """The index that answers."""
+    """Return the generation that answers."""
     row = connection.execute("SELECT number FROM generations WHERE live = 1").fetchone()
     return Generation(row[0])
 
 
 def building(connection: sqlite3.Connection) -> Generation | None:
-    """The index that a rebuild, finished never or soon, is filling."""
+    """Return the generation that a rebuild is filling, or that an interrupted rebuild left."""
     row = connection.execute("SELECT number FROM generations WHERE live = 0").fetchone()
     return Generation(row[0]) if row else None
 
 
 def start(connection: sqlite3.Connection, *, live: bool) -> Generation:
-    """A new, empty index."""
+    """Create a new, empty generation."""
     added = connection.execute("INSERT INTO generations (live) VALUES (?)", (live,))
     generation = Generation(added.lastrowid or 0)
     columns = ", ".join(f'"{field}"' for field in FREE_TEXT)
@@ -148,7 +164,7 @@ def make_live(connection: sqlite3.Connection, generation: Generation) -> None:
 
 
 def take_over(connection: sqlite3.Connection, generation: Generation) -> tuple[int, str]:
-    """Make the caller the builder of `generation`: its number among the builders, and how far the last one came."""
+    """Make the caller the builder of `generation`; return its builder number and the last saved position."""
     connection.execute("UPDATE generations SET builders = builders + 1 WHERE number = ?", (generation.number,))
     taken: tuple[int, str] = connection.execute(
         "SELECT builders, position FROM generations WHERE number = ?", (generation.number,)
@@ -157,11 +173,11 @@ def take_over(connection: sqlite3.Connection, generation: Generation) -> tuple[i
 
 
 def is_built_by(connection: sqlite3.Connection, generation: Generation, builder: int) -> bool:
-    """Whether `generation` is still being built, and nobody has taken it over since."""
-    found = connection.execute(
+    """Return whether `generation` is still being built, and by this builder."""
+    rows = connection.execute(
         "SELECT 1 FROM generations WHERE live = 0 AND number = ? AND builders = ?", (generation.number, builder)
     )
-    return found.fetchone() is not None
+    return rows.fetchone() is not None
 
 
 def note_position(connection: sqlite3.Connection, generation: Generation, position: str) -> None:
@@ -169,8 +185,8 @@ def note_position(connection: sqlite3.Connection, generation: Generation, positi
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return found
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def _empty(connection: sqlite3.Connection) -> None:

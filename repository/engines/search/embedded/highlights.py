@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from repository.engines.search.embedded.stemming import Stems
-from repository.engines.search.query_analysis import is_text, wanted
+from repository.engines.search.query_analysis import is_text, positive_leaves
 from repository.engines.search.query_tree import Node, Phrase, Term, Wildcard
 from repository.engines.search.tokenizer import Piece, fold, like, pattern_pieces, pieces
 
@@ -52,18 +52,18 @@ class Highlighter:
         self._stems = Stems()
 
     def highlights(self, query: Node, texts: Mapping[int, Texts]) -> dict[int, dict[str, tuple[str, ...]]]:
-        """The fragments of each document's fields, only of fields that have a match."""
+        """Return the fragments of each document's fields that have a match."""
         looks = list(_looks(query)) if texts else []
         return {doc: self._document(looks, fields) for doc, fields in texts.items() if looks}
 
     def _document(self, looks: Sequence[Look], texts: Texts) -> dict[str, tuple[str, ...]]:
-        found = {}
+        marked = {}
         for field, values in texts.items():
             here = [look for look in looks if look.field in (None, field)]
             fragments = [part for value in values for part in self._value(here, value)]
             if fragments:
-                found[field] = tuple(fragments[:_MOST])
-        return found
+                marked[field] = tuple(fragments[:_MOST])
+        return marked
 
     def _value(self, looks: Sequence[Look], text: str) -> Iterator[str]:
         units = list(_units(text))
@@ -81,15 +81,15 @@ class Highlighter:
                 yield from ((u.start, u.end) for u in units[at : at + size])
 
 
-def _follow(there: Sequence[Unit], wanted: Sequence[Unit], stems: Mapping[str, str]) -> bool:
-    return len(there) == len(wanted) and all(
+def _follow(there: Sequence[Unit], looked_for: Sequence[Unit], stems: Mapping[str, str]) -> bool:
+    return len(there) == len(looked_for) and all(
         stems[unit.folded] == stems[other.folded] and unit.joined >= other.joined
-        for unit, other in zip(there, wanted, strict=True)
+        for unit, other in zip(there, looked_for, strict=True)
     )
 
 
 def _looks(query: Node) -> Iterator[Look]:
-    for leaf, _ in zip(wanted(query), range(_LOOKS), strict=False):
+    for leaf, _ in zip(positive_leaves(query), range(_LOOKS), strict=False):
         if not is_text(leaf.field):
             continue
         if isinstance(leaf, Term | Phrase):
@@ -123,7 +123,7 @@ def _characters(run: Piece) -> Iterator[Unit]:
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
-    """In order, those that touch as one."""
+    """Return the spans in order, with touching spans joined."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -146,7 +146,7 @@ def _fragments(text: str, spans: Sequence[Span]) -> Iterator[str]:
 
 
 def _window(text: str, span: Span) -> Span:
-    """About `_LENGTH` characters around `span`, cut between words where there is a blank."""
+    """Return about `_LENGTH` characters around `span`, cut between words where possible."""
     start = max(0, min(span[0] - _BEFORE, len(text) - _LENGTH))
     end = min(len(text), max(start + _LENGTH, span[1]))
     if start:

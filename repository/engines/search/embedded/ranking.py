@@ -1,10 +1,10 @@
-"""Which tables a search reads, and what its hits are worth."""
+"""The tables that a search reads, and the score of its hits."""
 
 from dataclasses import dataclass
 
 from repository.engines.search.embedded.fts_queries import FtsQuery, expression, in_text
 from repository.engines.search.port import FREE_TEXT
-from repository.engines.search.query_analysis import says_nothing, wanted
+from repository.engines.search.query_analysis import positive_leaves, says_nothing
 from repository.engines.search.query_tree import And, Node
 
 _WEIGHTS = ", ".join(str(weight) for weight in FREE_TEXT.values())
@@ -22,13 +22,13 @@ class Source:
 
 
 def ranked_by(node: Node) -> list[str]:
-    """The FTS5 expressions that rank `node`'s matches."""
-    found = (expression(leaf) for leaf in wanted(node))
-    return list(dict.fromkeys(text for text in found if text is not None))[:_RANKED]
+    """Return the FTS5 expressions that rank the matches of `node`."""
+    expressions = (expression(leaf) for leaf in positive_leaves(node))
+    return list(dict.fromkeys(text for text in expressions if text is not None))[:_RANKED]
 
 
 def source(question: FtsQuery, node: Node, *, scored: bool) -> Source:
-    """Reads the full-text index first when every match must be in it, else the documents."""
+    """Return tables that begin with the full-text index if every match must be in it, else with the documents."""
     parts = node.parts if isinstance(node, And) else (node,)
     saying = [part for part in parts if not says_nothing(part)]
     texts = [text for part in saying if (text := in_text(part)) is not None]
@@ -42,8 +42,8 @@ def source(question: FtsQuery, node: Node, *, scored: bool) -> Source:
 
 def _text_first(question: FtsQuery, texts: list[str], rest: list[Node]) -> Source:
     fts = question.on.fts
-    asked = question.bind(" AND ".join(dict.fromkeys(texts)))
-    conditions = [f"f.{fts} MATCH {asked}"]
+    match = question.bind(" AND ".join(dict.fromkeys(texts)))
+    conditions = [f"f.{fts} MATCH {match}"]
     if rest:
         conditions.append(question.condition(And(tuple(rest))))
     return Source(
@@ -55,10 +55,10 @@ def _text_first(question: FtsQuery, texts: list[str], rest: list[Node]) -> Sourc
 
 def _documents_first(question: FtsQuery, node: Node) -> Source:
     fts = question.on.fts
-    asked = question.bind(" OR ".join(ranked_by(node)))
+    match = question.bind(" OR ".join(ranked_by(node)))
     question.tables.append(
         f"ranked AS MATERIALIZED (SELECT rowid AS doc, bm25({fts}, {_WEIGHTS}) AS score"
-        f" FROM {fts} WHERE {fts} MATCH {asked})"
+        f" FROM {fts} WHERE {fts} MATCH {match})"
     )
     return Source(
         f"{question.on.docs} d LEFT JOIN ranked r ON r.doc = d.doc",

@@ -51,8 +51,7 @@ class IndexSnapshot:
     highlighter: Highlighter
 
     def answer(self, search: Search) -> SearchResults:
-        """Hits, total, facets and the next cursor; raises `Invalid` for a cursor of another search."""
-        """The page that is asked for, the facets and the number of all hits."""
+        """Return hits, total, facets and the next cursor; raise `Invalid` for a cursor of another search."""
         search = replace(search, sort=_sort(search))
         page = self._page(search)
         facets, total = self._facets(search)
@@ -65,7 +64,7 @@ class IndexSnapshot:
         )
 
     def _page(self, search: Search) -> list[Row]:
-        """The page's rows (doc, own key, kind, id), and one more when there is one."""
+        """Return the rows of the page (doc, own key, kind, id), and one more when there is one."""
         question = FtsQuery(self.generation)
         scored = search.sort is Sort.BEST_MATCH
         read = source(question, search.query, scored=scored)
@@ -90,7 +89,7 @@ class IndexSnapshot:
         return total
 
     def _facets(self, search: Search) -> tuple[dict[str, Sequence[Bucket]], int | None]:
-        """Buckets by facet, and the number of hits when counting needed all of them anyway."""
+        """Return buckets by facet, and the number of hits if counting read them all anyway."""
         unfiltered = [facet for facet in search.facets if facet not in search.filters]
         counted: dict[str, list[Bucket]] = {}
         total = None
@@ -105,7 +104,7 @@ class IndexSnapshot:
         return {facet: counted[facet] for facet in search.facets}, total
 
     def _term_sets(self, search: Search) -> list[bytes]:
-        """Of every document found, the ids of its facet terms."""
+        """Return the ids of the facet terms of every hit."""
         question = FtsQuery(self.generation)
         read = source(question, search.query, scored=False)
         where = f"{read.where} AND {_allowed(question, search)}"
@@ -121,7 +120,8 @@ class IndexSnapshot:
             if field in buckets:
                 buckets[field].append((-count, value))
         return {
-            facet: [Bucket(value, -count) for count, value in sorted(found)[:size]] for facet, found in buckets.items()
+            facet: [Bucket(value, -count) for count, value in sorted(entries)[:size]]
+            for facet, entries in buckets.items()
         }
 
     def _hits(self, search: Search, page: Sequence[Row]) -> list[Hit]:
@@ -144,7 +144,7 @@ class IndexSnapshot:
 
 
 def _sort(search: Search) -> Sort:
-    """A query without words ranks nothing: the newest come first."""
+    """Return the sort that applies: without words nothing can be ranked, and the newest come first."""
     if search.sort is Sort.BEST_MATCH and not ranked_by(search.query):
         return Sort.NEWEST
     return search.sort
@@ -163,7 +163,7 @@ def _begin(question: FtsQuery, search: Search) -> str:
 
 
 def _allowed(question: FtsQuery, search: Search) -> str:
-    """Scope, kinds, versions and filters; unary + keeps their columns from choosing an index."""
+    """Return the condition of scope, kinds, versions and filters; unary + keeps a column from choosing an index."""
     kinds = ", ".join(question.bind(kind.value) for kind in sorted(search.kinds))
     conditions = [f"+d.kind IN ({kinds})", _visible(question, search.scope)]
     if search.latest_only:
@@ -176,13 +176,16 @@ def _allowed(question: FtsQuery, search: Search) -> str:
 
 
 def _visible(question: FtsQuery, scope: VisibilityFilter) -> str:
-    if scope.everything:
-        return "1"
-    public = "+d.public = 1" if scope.public else "0"
-    if scope.owner_id is None:
-        return public
-    own = f"d.owner_id = {question.bind(scope.owner_id)}"
-    return f"({public} OR {own})" if scope.public else own
+    """Return the condition of `scope`: the scan compares set ids with those of few sets, owners use their index."""
+    readers = f"+d.readers IN ({_sets_with(question, scope.readers_any_of)})"
+    if scope.owners_any_of is None:
+        return readers
+    return f"{readers} AND d.owners IN ({_sets_with(question, scope.owners_any_of)})"
+
+
+def _sets_with(question: FtsQuery, tokens: frozenset[str]) -> str:
+    named = question.bind(json.dumps(sorted(tokens)))
+    return f"SELECT set_id FROM {question.on.set_tokens} WHERE token IN (SELECT value FROM json_each({named}))"
 
 
 def _choice(field: str, value: str) -> Node:

@@ -28,7 +28,7 @@ _inherited: list[object] = []
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turns what the disk or another process can do to us into `Unavailable`."""
+    """Turn errors of the disk or of another process into `Unavailable`."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -53,7 +53,7 @@ class Connections:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """One snapshot of the index."""
+        """Open one snapshot of the index."""
         with (
             answering(),
             self._borrowed() as connection,
@@ -64,12 +64,12 @@ class Connections:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and nobody else writes meanwhile."""
+        """Open a transaction that writes all or nothing, while nobody else writes."""
         with answering(), self._borrowed() as connection, self._writer, _transaction(connection, "BEGIN IMMEDIATE"):
             yield connection
 
     def close(self) -> None:
-        """Closes what is idle now, and what is at work when it is done."""
+        """Close idle connections now, and busy ones when they are done."""
         self._closed = True
         while self._idle:
             self._idle.pop().close()
@@ -116,7 +116,7 @@ class Connections:
 
 @contextmanager
 def _deadline(connection: sqlite3.Connection, longest: float) -> Iterator[None]:
-    """Interrupts a search that takes too long: a hostile query costs its sender, not everyone."""
+    """Interrupt a search that takes too long: a hostile query costs its sender, not everyone."""
     end = time.monotonic() + longest
     connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
     try:

@@ -1,4 +1,4 @@
-"""The stem of a word, asked of the same FTS5 tokeniser that made the index."""
+"""The stem of a word, from the same FTS5 tokeniser that made the index."""
 
 import sqlite3
 import threading
@@ -16,7 +16,7 @@ class Stems:
         self._known: dict[str, str] = {}
 
     def of(self, words: set[str]) -> Mapping[str, str]:
-        """All of `words` and perhaps more."""
+        """Return the stems of all `words` and perhaps of more."""
         with self._lock:
             new = [word for word in words if word not in self._known]
             if new:
@@ -32,7 +32,7 @@ def _stems(words: list[str]) -> dict[str, str]:
         connection.execute("CREATE VIRTUAL TABLE words USING fts5(word, tokenize = 'porter ascii')")
         connection.execute("CREATE VIRTUAL TABLE stems USING fts5vocab(words, instance)")
         connection.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(words))
-        found = dict(connection.execute("SELECT doc, term FROM stems").fetchall())
+        stems = dict(connection.execute("SELECT doc, term FROM stems").fetchall())
     finally:
         connection.close()
-    return {word: found.get(at, word) for at, word in enumerate(words)}
+    return {word: stems.get(at, word) for at, word in enumerate(words)}

@@ -1,0 +1,1 @@
+"""Drafts: open, read, save, discard, and list their identifiers."""

@@ -39,7 +39,7 @@ def draft_json(
             "is_latest": view.is_edit and concept.latest_id == draft.id,
             "is_latest_draft": draft.index >= concept.versions,
         },
-        "parent": parent_json(concept, view.concept_pids),
+        "parent": parent_json(concept, view.concept_pids, view.communities),
         "pids": pids_json(site, draft.id, view.pids, published=view.is_edit),
         "metadata": expand_terms(draft.description, vocabularies),
         "custom_fields": draft.custom_fields,

@@ -1,0 +1,1 @@
+"""The state of identifiers, for curators who look after their registration."""

@@ -1,0 +1,1 @@
+"""The sets of OAI-PMH that curators define by a query."""

@@ -1,27 +1,36 @@
 """Publishing, editing, new versions and withdrawal over HTTP (InvenioRDM contract, section 1.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Response
 
 from repository.access.audience import Audience
+from repository.communities.model import Community
 from repository.core.unit_of_work import UnitOfWork
 from repository.core.web.responses import json_reply, no_content, text_reply
 from repository.faces.api.drafts.routes import draft_reply, embedded_entries
-from repository.faces.api.publication.schemas import CommunitiesBody, ProcessedShape, WithdrawalBody
+from repository.faces.api.publication.schemas import (
+    CommunitiesBody,
+    DefaultCommunityBody,
+    ProcessedShape,
+    WithdrawalBody,
+)
 from repository.faces.api.records.schemas import RecordShape
 from repository.faces.api.records.serializers import serialize_record
 from repository.faces.api.routing import Api, ApiCall, JsonBody
-from repository.publication.community_assignment import join_community, leave_community, read_slug
+from repository.publication.dataset_communities import (
+    assign_communities,
+    set_default_community,
+    unassign_communities,
+)
 from repository.publication.publish import publish
 from repository.publication.revise import edit_version, new_version
 from repository.publication.withdraw import read_epitaph, restore, withdraw
-from repository.records.model import Concept, Version
+from repository.records.model import Version
 from repository.records.queries import record_view
 
 api = Api("publication")
 RECORD = "/records/<record:record_id>"
-COMMUNITIES = JsonBody(CommunitiesBody, validated=False)
 
 
 @api.route(
@@ -91,32 +100,52 @@ def restore_record(call: ApiCall, record_id: int) -> Response:
 @api.route(
     "POST",
     f"{RECORD}/communities",
-    "Put a dataset into a community; what is minted from then on comes from its series",
-    body=COMMUNITIES,
+    "Put a dataset into communities; the first is its default, whose series identifiers come from",
+    body=CommunitiesBody,
     replies={200: ProcessedShape},
     errors=(403, 404, 409, 413, 415),
 )
 def add_to_community(call: ApiCall, record_id: int) -> Response:
-    return _community_reply(call, record_id, join_community)
+    return _community_reply(call, record_id, assign_communities)
 
 
 @api.route(
     "DELETE",
     f"{RECORD}/communities",
-    "Take a dataset out of its community",
-    body=COMMUNITIES,
+    "Take a dataset out of communities",
+    body=CommunitiesBody,
     replies={200: ProcessedShape},
     errors=(403, 404, 409, 413, 415),
 )
 def remove_from_community(call: ApiCall, record_id: int) -> Response:
-    return _community_reply(call, record_id, leave_community)
+    return _community_reply(call, record_id, unassign_communities)
 
 
-def _community_reply(call: ApiCall, record_id: int, verb: Callable[[UnitOfWork, int, str], Concept]) -> Response:
-    slug = read_slug(call.body)
+@api.route(
+    "PUT",
+    f"{RECORD}/communities",
+    "Choose the default among the communities of a dataset",
+    body=DefaultCommunityBody,
+    replies={200: ProcessedShape},
+    errors=(403, 404, 409, 413, 415),
+)
+def choose_default_community(call: ApiCall, record_id: int) -> Response:
     with call.transaction() as unit:
-        verb(unit, record_id, slug)
-    return json_reply({"processed": [{"community_id": slug}]})
+        community = set_default_community(unit, record_id, call.body["default"])
+    return _processed([community])
+
+
+def _community_reply(
+    call: ApiCall, record_id: int, verb: Callable[[UnitOfWork, int, Sequence[str]], Sequence[Community]]
+) -> Response:
+    names = [community["id"] for community in call.body["communities"]]
+    with call.transaction() as unit:
+        communities = verb(unit, record_id, names)
+    return _processed(communities)
+
+
+def _processed(communities: Sequence[Community]) -> Response:
+    return json_reply({"processed": [{"community_id": str(community.id)} for community in communities]})
 
 
 def _record_reply(call: ApiCall, version: Version, status: int = 200) -> Response:

@@ -1,6 +1,10 @@
-"""Wire shapes of withdrawals and communities, for the API's description; the verbs' modules read them."""
+"""Wire shapes of withdrawals and communities; the verb reads a withdrawal itself."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+MOST_COMMUNITIES = 10
+"""in one request, as in InvenioRDM"""
+_A_NAME = {"description": "The id of a community, or its slug."}
 
 
 class ReasonShape(Schema):
@@ -8,11 +12,28 @@ class ReasonShape(Schema):
 
 
 class CommunityNamed(Schema):
-    id = fields.String(required=True)
+    """A community; `comment` and `require_review` of the contract have no effect, for nobody reviews here."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = fields.String(required=True, metadata=_A_NAME)
 
 
 class CommunitiesBody(Schema):
-    communities = fields.List(fields.Nested(CommunityNamed), required=True, validate=validate.Length(equal=1))
+    class Meta:
+        unknown = EXCLUDE
+
+    communities = fields.List(
+        fields.Nested(CommunityNamed), required=True, validate=validate.Length(min=1, max=MOST_COMMUNITIES)
+    )
+
+
+class DefaultCommunityBody(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    default = fields.String(required=True, metadata=_A_NAME)
 
 
 class ProcessedShape(Schema):

@@ -7,6 +7,8 @@ import orjson
 
 from repository.access.access_terms import AccessTerms
 from repository.access.audience import Audience
+from repository.communities.queries import Membership
+from repository.communities.rules import title_in
 from repository.core.actor import Actor
 from repository.core.clock import iso
 from repository.core.site import Site
@@ -75,7 +77,7 @@ def _whole_record(
         "is_draft": False,
         "status": "published",
         "versions": {"index": version.index, "is_latest": view.is_latest},
-        "parent": parent_json(concept, view.concept_pids),
+        "parent": parent_json(concept, view.concept_pids, view.communities),
         "pids": pids_json(site, version.id, view.pids),
         "metadata": expand_terms(version.description, vocabularies),
         "custom_fields": version.custom_fields,
@@ -107,7 +109,7 @@ def _files_json(view: RecordView, site: Site, audience: Audience, entries: Itera
     return summary_json(view.files, version.files_enabled, version.default_preview, entries, base)
 
 
-def parent_json(concept: Concept, pids: ByScheme) -> dict[str, Any]:
+def parent_json(concept: Concept, pids: ByScheme, communities: Sequence[Membership]) -> dict[str, Any]:
     """Return the concept as it stands inside a draft or record."""
     return {
         "id": str(concept.id),
@@ -120,13 +122,28 @@ def parent_json(concept: Concept, pids: ByScheme) -> dict[str, Any]:
                 "secret_link_expiration": 0,
             },
         },
-        "communities": _communities(concept.community),
+        "communities": _communities_json(communities),
         "pids": {scheme: pid_json(pid) for scheme, pid in pids.items()},
     }
 
 
-def _communities(slug: str | None) -> dict[str, Any]:
-    return {} if slug is None else {"ids": [slug], "default": slug, "entries": [{"id": slug, "slug": slug}]}
+def _communities_json(memberships: Sequence[Membership]) -> dict[str, Any]:
+    """Return the communities of a concept; `titles` has every language beside the contract's one `title`."""
+    if not memberships:
+        return {}
+    return {
+        "ids": [str(community.id) for community, _ in memberships],
+        "default": next(str(community.id) for community, is_default in memberships if is_default),
+        "entries": [
+            {
+                "id": str(community.id),
+                "created": iso(community.created),
+                "slug": community.slug,
+                "metadata": {"title": title_in(community.titles), "titles": community.titles},
+            }
+            for community, _ in memberships
+        ],
+    }
 
 
 def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from repository.access.policy import Action, Resource, may
+from repository.access.policy import Action, may
 from repository.core.actor import Actor
-from repository.deposits.queries import draft_views
+from repository.deposits.queries import listed_drafts
 from repository.engines.search.port import DocumentKind, Hit, SearchResults
 from repository.engines.services import Services
 from repository.faces.api.drafts.serializers import draft_json
@@ -32,9 +32,9 @@ def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int
         return {}
     with services.database.snapshot(actor) as snapshot:
         return {
-            view.draft.id: orjson.dumps(draft_json(view, services.site, services.vocabularies))
-            for view in draft_views(snapshot, ids)
-            if may(actor, Action.READ_DRAFT, Resource(owner_id=view.concept.owner_id))
+            draft.view.draft.id: orjson.dumps(draft_json(draft.view, services.site, services.vocabularies))
+            for draft in listed_drafts(snapshot, ids)
+            if may(actor, Action.READ_DRAFT, draft.resource)
         }
 
 

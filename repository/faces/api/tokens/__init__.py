@@ -1,0 +1,1 @@
+"""A person's access tokens: issue, list, revoke."""

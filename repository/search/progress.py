@@ -1,4 +1,4 @@
-"""How far a long task is, and how long it will take."""
+"""The progress of a long task and an estimate of the time left."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _LINES_SECONDS = 5.0
 
 
 class Pace:
-    """Told what is done, says so: to a terminal in a line that is rewritten, else by a line every few seconds."""
+    """Shows progress: on a terminal in one line that is rewritten, else by a line every five seconds."""
 
     def __init__(self, what: str, *, terminal: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.done = 0
@@ -34,7 +34,7 @@ class Pace:
         click.echo(f"\r{line:<78}" if self._terminal else line, nl=not self._terminal)
 
     def end(self) -> None:
-        """Leave the line that was rewritten."""
+        """End the line that is rewritten, so that later output starts on its own."""
         if self._terminal and self._begun:
             click.echo()
 

@@ -1,0 +1,63 @@
+"""The tokens that stand for an actor, and the subjects that a grant may name.
+
+A *subject* is one of the things that can hold a grant: a person, a team, an institution, a link, or everybody who is
+signed in.  A *principal* is a token: ``person:12``, ``team:3``, ``signed-in``, ``role:curator``, ``everybody``.  An
+actor has a set of tokens, and the readers of an indexed document are one; a common token makes it visible.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from repository.core.actor import Actor, Role
+
+EVERYBODY = "everybody"
+"""the token that every actor has, the anonymous public included"""
+CURATORS = f"role:{Role.CURATOR}"
+"""the token of curators and of administrators, who may do all that a curator may"""
+ADMINISTRATORS = f"role:{Role.ADMINISTRATOR}"
+
+
+class SubjectKind(StrEnum):
+    """What can hold a grant."""
+
+    PERSON = "person"
+    TEAM = "team"
+    INSTITUTION = "institution"
+    LINK = "link"
+    SIGNED_IN = "signed-in"
+    """everybody who is signed in; its subjects all have the id 0"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One holder of grants; `id` is the id of the row of its kind."""
+
+    kind: SubjectKind
+    id: int = 0
+
+    @property
+    def token(self) -> str:
+        return self.kind.value if self.kind is SubjectKind.SIGNED_IN else f"{self.kind}:{self.id}"
+
+
+def subjects_of(actor: Actor) -> frozenset[Subject]:
+    """Return the subjects whose grants `actor` may use."""
+    subjects = {
+        *(Subject(SubjectKind.TEAM, team) for team in actor.teams),
+        *(Subject(SubjectKind.INSTITUTION, institution) for institution in actor.institutions),
+        *(Subject(SubjectKind.LINK, link) for link in actor.links),
+    }
+    if actor.person_id is not None:
+        subjects |= {Subject(SubjectKind.PERSON, actor.person_id), Subject(SubjectKind.SIGNED_IN)}
+    return frozenset(subjects)
+
+
+def principals_of(actor: Actor) -> frozenset[str]:
+    """Return all tokens of `actor`."""
+    return frozenset({EVERYBODY, *_roles(actor), *(subject.token for subject in subjects_of(actor))})
+
+
+def _roles(actor: Actor) -> frozenset[str]:
+    if actor.role is Role.ADMINISTRATOR:
+        return frozenset({CURATORS, ADMINISTRATORS})
+    return frozenset({CURATORS}) if actor.role is Role.CURATOR else frozenset()

@@ -1,0 +1,99 @@
+"""Fill an empty site with sample datasets: the demo's real ones and the generated ones."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+
+from repository.cli.demo_datasets import DEFAULT_DATA, read_datasets
+from repository.cli.sample_datasets import SampleDataset, generated_datasets
+from repository.core.actor import GRANTABLE, SYSTEM, Actor, Role
+from repository.deposits.draft_files import begin_files, commit_file, import_previous_files, upload_content
+from repository.deposits.drafts import open_draft, patch_draft
+from repository.engines.services import Services
+from repository.feature import Queue
+from repository.files.rules import Declared
+from repository.people.accounts import person_by_email, register_person
+from repository.publication.publish import publish
+from repository.publication.revise import new_version
+from repository.records.public_lists import last_change
+from workers.relay import relay
+from workers.runner import run_next
+
+EMAIL = "samples@example.org"
+
+
+def fill_with_samples(services: Services, folder: Path = DEFAULT_DATA) -> int:
+    """Publish the sample datasets, if the site has no version yet, and return how many.
+
+    * The verbs of a deposit make them, as for any depositor, and the jobs that follow have run on return: they are
+      registered at the site's registrars, indexed and counted.
+    * A site with any version, even a withdrawn one, stays as it is: a second start adds nothing.
+    * Without `folder`, which only a checkout has, the generated ones are published alone.
+    """
+    with services.database.snapshot(SYSTEM) as snapshot:
+        if last_change(snapshot) is not None:
+            return 0
+    samples = [*_real_datasets(folder), *generated_datasets()]
+    actor = _depositor(services)
+    for sample in samples:
+        _deposit(services, actor, sample)
+    _run_jobs(services)
+    return len(samples)
+
+
+def _real_datasets(folder: Path) -> Sequence[SampleDataset]:
+    datasets = read_datasets(folder) if folder.is_dir() else ()
+    return [
+        SampleDataset(
+            metadata=dataset.metadata,
+            files={key: path.read_bytes() for key, path in dataset.files.items()},
+            access=dataset.access,
+        )
+        for dataset in datasets
+    ]
+
+
+def _depositor(services: Services) -> Actor:
+    """Return the owner of the samples; nobody can sign in as them, for they have no password."""
+    with services.database.transaction(SYSTEM) as unit:
+        person = person_by_email(unit, EMAIL) or register_person(unit, EMAIL, "Sample Depositor")
+        return Actor(person.id, Role(person.role), frozenset(GRANTABLE))
+
+
+def _deposit(services: Services, actor: Actor, sample: SampleDataset) -> None:
+    body = {"access": sample.access, "files": {"enabled": True}, "metadata": sample.metadata}
+    with services.database.transaction(actor) as unit:
+        draft_id = open_draft(unit, services.site, services.vocabularies, body).draft.id
+    _upload(services, actor, draft_id, sample.files)
+    with services.database.transaction(actor) as unit:
+        publish(unit, services.site, draft_id)
+    if sample.additions:
+        _deposit_second_version(services, actor, draft_id, sample)
+
+
+def _deposit_second_version(services: Services, actor: Actor, record_id: int, sample: SampleDataset) -> None:
+    changes = {"version": "2.0", "publication_date": sample.metadata["publication_date"]}
+    with services.database.transaction(actor) as unit:
+        draft_id = new_version(unit, record_id).draft.id
+        patch_draft(unit, services.site, services.vocabularies, draft_id, {"metadata": changes})
+        import_previous_files(unit, draft_id)
+    _upload(services, actor, draft_id, sample.additions)
+    with services.database.transaction(actor) as unit:
+        publish(unit, services.site, draft_id)
+
+
+def _upload(services: Services, actor: Actor, draft_id: int, files: Mapping[str, bytes]) -> None:
+    declared = [Declared(key, len(content)) for key, content in files.items()]
+    with services.database.transaction(actor) as unit:
+        begin_files(unit, draft_id, declared, services.site.max_files)
+    for key, content in files.items():
+        upload_content(services, actor, draft_id, key, BytesIO(content), len(content))
+    with services.database.transaction(actor) as unit:
+        for key in files:
+            commit_file(unit, draft_id, key)
+
+
+def _run_jobs(services: Services) -> None:
+    """Run what is due; a job that fails has a pause before its next try, so this ends."""
+    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
+        pass

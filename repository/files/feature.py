@@ -1,0 +1,60 @@
+"""What files contribute: bytes that nothing refers to are removed, and the store is compared with the database."""
+
+from datetime import timedelta
+
+from repository.core.check_report import CheckReport
+from repository.engines.services import Services
+from repository.feature import Feature, JobKind, JobRun, Queue, Sweep, after
+from repository.files import model
+from repository.files.cleanup import release_abandoned
+from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
+from repository.files.removal import empty_discarded_set, remove_unused_file
+from repository.files.store_check import compare_with_store
+
+INTERRUPTED_FOR = timedelta(days=1)
+"""Longer than any single upload takes."""
+
+
+def remove_files(services: Services, run: JobRun) -> None:
+    """Remove stored files that nothing refers to."""
+    for file_id in run.subjects:
+        remove_unused_file(services.database, services.store, file_id, run.facts.get(file_id))
+
+
+def empty_sets(services: Services, run: JobRun) -> None:
+    """Remove the entries of discarded file sets."""
+    for set_id in run.subjects:
+        empty_discarded_set(services.database, set_id)
+
+
+def clear_uploads(services: Services) -> CheckReport:
+    """Remove the rests of interrupted writes from the store, and release bytes that nobody committed."""
+    cleared = services.store.clear_abandoned(INTERRUPTED_FOR)
+    report = release_abandoned(services.database)
+    report.found += cleared
+    report.repaired += cleared
+    return report
+
+
+def compare_store(services: Services) -> CheckReport:
+    """Compare the stored files with the objects of the store."""
+    return compare_with_store(services.database, services.store)
+
+
+FEATURE = Feature(
+    "files",
+    facts=(FileReceived, FileReleased, FileSetDiscarded),
+    reactions=(
+        *after(FileReleased, start="remove_files"),
+        *after(FileSetDiscarded, start="empty_sets"),
+    ),
+    jobs={
+        "remove_files": JobKind(remove_files, Queue.LONG),
+        "empty_sets": JobKind(empty_sets, Queue.LONG, most=10),
+    },
+    sweeps=(
+        Sweep("uploads", timedelta(hours=1), clear_uploads),
+        Sweep("store", timedelta(days=1), compare_store, thorough=True),
+    ),
+    tables=(model,),
+)

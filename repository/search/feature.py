@@ -1,0 +1,67 @@
+"""What search contributes: the index, which follows drafts, versions and their files."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from repository.communities.facts import CommunityAssigned
+from repository.core.check_report import CheckReport
+from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
+from repository.engines.services import Services
+from repository.feature import Feature, JobKind, Queue, Sweep, after, for_subjects
+from repository.publication.facts import (
+    EmbargoLifted,
+    GrantsChanged,
+    NewVersionBegun,
+    VersionChange,
+    VersionEdited,
+    VersionPublished,
+    VersionRestored,
+    VersionWithdrawn,
+)
+from repository.search.index import index_drafts, index_files, index_records, repair_index
+from repository.search.index_commands import index
+
+CHANGES = (VersionPublished, VersionEdited, EmbargoLifted, VersionWithdrawn, VersionRestored)
+DRAFTS = (DraftOpened, DraftSaved, DraftDiscarded, NewVersionBegun, VersionPublished)
+
+
+def with_others(fact: VersionChange) -> Sequence[int]:
+    """Return the version and those whose "is latest" flag changed with it."""
+    return [fact.version_id, *fact.others]
+
+
+def versions_of(fact: CommunityAssigned | GrantsChanged) -> Sequence[int]:
+    """Return all versions of the concept."""
+    return fact.versions
+
+
+def drafts_of(fact: GrantsChanged) -> Sequence[int]:
+    """Return all drafts of the concept."""
+    return fact.drafts
+
+
+def compare_index(services: Services) -> CheckReport:
+    """Make the search index say what the database says."""
+    return CheckReport(*repair_index(services))
+
+
+FEATURE = Feature(
+    "search",
+    reactions=(
+        *after(*CHANGES, start="index_records", subjects=with_others),
+        *after(*CHANGES, start="index_files", subjects=with_others),
+        *after(CommunityAssigned, start="index_records", subjects=versions_of),
+        *after(CommunityAssigned, start="index_files", subjects=versions_of),
+        *after(GrantsChanged, start="index_records", subjects=versions_of),
+        *after(GrantsChanged, start="index_files", subjects=versions_of),
+        *after(GrantsChanged, start="index_drafts", subjects=drafts_of),
+        *after(*DRAFTS, start="index_drafts"),
+    ),
+    jobs={
+        "index_records": JobKind(for_subjects(index_records), Queue.SOON),
+        "index_drafts": JobKind(for_subjects(index_drafts), Queue.SOON),
+        "index_files": JobKind(for_subjects(index_files), Queue.LONG),
+    },
+    sweeps=(Sweep("index", timedelta(hours=1), compare_index, thorough=True),),
+    commands=(index,),
+)
