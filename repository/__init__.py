@@ -18,7 +18,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     people                              accounts, access tokens, sign-in
     access                              relations, grants, ONE policy table, ONE visibility filter, embargo
     feature                             what a feature may contribute: facts, reactions, jobs, sweeps, tables
-    engines                             store · search · registrars: each folder port.py + its adapters
+    engines                             store · archive · search · registrars: each folder port.py + its adapters
     core                                errors, clock, actor, database, unit of work, facts (outbox), events, web
     dataset                             what a dataset IS: description, vocabularies, schemes, formats; pure, no I/O
 

@@ -44,7 +44,8 @@ class RegistrationAccount:
 class MintingContext:
     """What chooses an account and forms the suffix of an identifier.
 
-    `community` is the slug of the default community, `institutions` are the ROR ids of the creators, `resource_type` is the id of a term.
+    `community` is the slug of the default community, `institutions` are the ROR ids of the creators, `resource_type` is
+    the id of a term.
     """
 
     community: str | None = None

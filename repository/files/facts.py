@@ -1,4 +1,4 @@
-"""What happens to files."""
+"""Facts about files."""
 
 from dataclasses import dataclass
 

@@ -5,14 +5,10 @@ from datetime import timedelta
 from repository.core.check_report import CheckReport
 from repository.engines.services import Services
 from repository.feature import Feature, JobKind, JobRun, Queue, Sweep, after
-from repository.files import model
-from repository.files.cleanup import release_abandoned
+from repository.files import cleanup, model
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.files.removal import empty_discarded_set, remove_unused_file
 from repository.files.store_check import compare_with_store
-
-INTERRUPTED_FOR = timedelta(days=1)
-"""Longer than any single upload takes."""
 
 
 def remove_files(services: Services, run: JobRun) -> None:
@@ -28,12 +24,8 @@ def empty_sets(services: Services, run: JobRun) -> None:
 
 
 def clear_uploads(services: Services) -> CheckReport:
-    """Remove the rests of interrupted writes from the store, and release bytes that nobody committed."""
-    cleared = services.store.clear_abandoned(INTERRUPTED_FOR)
-    report = release_abandoned(services.database)
-    report.found += cleared
-    report.repaired += cleared
-    return report
+    """Clear abandoned bytes, expired uploads, and the rests of interrupted writes."""
+    return cleanup.clear_uploads(services.database, services.store)
 
 
 def compare_store(services: Services) -> CheckReport:

@@ -1,4 +1,4 @@
-"""Fixity: stored bytes are read back and compared with the digests taken on receipt (PREMIS fixity check)."""
+"""Fixity: read stored bytes back and compare them with their digests (PREMIS fixity check)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from repository.core.preservation_events import (
 from repository.core.unit_of_work import Database
 from repository.engines.store.port import ByteStore
 from repository.files.model import FileEntry, StoredFile
-from repository.files.rules import fault_of_size
+from repository.files.rules import FileState, fault_of_size
 
 BLOCK = 1 << 20
 BATCH = 200
@@ -30,7 +30,12 @@ READ_BACK = "Compared the SHA-256 and the size of the stored bytes with those ta
 _UNVERIFIED = (
     select(StoredFile)
     .join(FileEntry, FileEntry.file_id == StoredFile.id)
-    .where(in_list(FileEntry.file_set_id, "sets"), StoredFile.verified.is_(None), StoredFile.id > bindparam("after"))
+    .where(
+        in_list(FileEntry.file_set_id, "sets"),
+        StoredFile.verified.is_(None),
+        StoredFile.state == FileState.VERIFIED.value,
+        StoredFile.id > bindparam("after"),
+    )
     .order_by(StoredFile.id)
     .distinct()
     .limit(BATCH)
@@ -41,16 +46,16 @@ log = structlog.get_logger()
 
 
 def verify_sets(database: Database, store: ByteStore, set_ids: Sequence[int]) -> None:
-    """Verify each file of these sets that was never read back since it was received."""
+    """Check each file of these sets that no check has read back yet."""
     after = 0
     while batch := _unverified(database, set_ids, after):
         faults = {file.id: fault_of(store, file) for file in batch}
-        _note(database, faults)
+        _record(database, faults)
         after = batch[-1].id
 
 
 def fault_of(store: ByteStore, file: StoredFile) -> str:
-    """What is wrong with the stored bytes; empty if they are what was received."""
+    """Return what is wrong with the stored bytes, empty if they match their digests."""
     digest, size = hashlib.sha256(), 0
     try:
         with closing(store.open(file.object_key)) as source:
@@ -71,7 +76,7 @@ def _unverified(database: Database, set_ids: Sequence[int], after: int) -> list[
         return list(snapshot.session.scalars(_UNVERIFIED, {"sets": set_ids, "after": after}))
 
 
-def _note(database: Database, faults: dict[int, str]) -> None:
+def _record(database: Database, faults: dict[int, str]) -> None:
     sound = [file_id for file_id, fault in faults.items() if not fault]
     with database.transaction(SYSTEM) as unit:
         unit.session.connection().execute(_SOUND, {"ids": sound, "now": unit.now})

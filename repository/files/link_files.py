@@ -1,4 +1,4 @@
-"""A new version starts from the files of the one before, without copying a byte."""
+"""Link files of one set into another, without copying a byte."""
 
 from sqlalchemy import insert, literal, null, select
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from repository.core.database.engine import Base, Identity, ordered_text
-from repository.files.rules import MAX_KEY_BYTES
+from repository.engines.store.port import FileDigests
+from repository.files.rules import MAX_KEY_BYTES, FileState
 
 
 class SetState(StrEnum):
@@ -17,8 +18,23 @@ class SetState(StrEnum):
     DISCARDED = "discarded"
 
 
+class Location(StrEnum):
+    """Where the bytes of a stored file are: in the byte store, or in the archive."""
+
+    STAGING = "staging"
+    ARCHIVE = "archive"
+
+
+class UploadState(StrEnum):
+    """An upload takes parts while it is open; a discarded one waits for its parts to be removed."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    DISCARDED = "discarded"
+
+
 class FileSet(Base):
-    """`count` and `total_bytes` are kept with every change, so that nobody has to add up entries."""
+    """A set of files; every change updates `count` and `total_bytes`, so that nobody has to add up entries."""
 
     __tablename__ = "file_set"
 
@@ -29,9 +45,13 @@ class FileSet(Base):
 
 
 class StoredFile(Base):
-    """Bytes in the store; `verified` is when they were last read back and matched their digests.
+    """Bytes in the store or the archive.
 
-    `fault` says what the last reading found wrong, empty if nothing.
+    `state` says whether their digests are known: they are unknown while the file is `received`, and may be unknown
+    when it `failed`; `failure` says why it failed.  A published file is always `verified`.
+
+    `verified` is the last time at which a fixity check matched the bytes with their digests.  `fault` says what the
+    last check found wrong; it is empty if nothing was.
     """
 
     __tablename__ = "stored_file"
@@ -39,19 +59,34 @@ class StoredFile(Base):
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     object_key: Mapped[str] = mapped_column(ordered_text(200), unique=True)
     size: Mapped[int] = mapped_column(Identity)
-    md5: Mapped[str] = mapped_column(String(32))
-    sha256: Mapped[str] = mapped_column(String(64))
+    # Server defaults: the release before this one writes its rows without these columns, verified and in the store.
+    state: Mapped[str] = mapped_column(String(10), default=FileState.VERIFIED.value, server_default=text("'verified'"))
+    failure: Mapped[str | None] = mapped_column(String(500))
+    location: Mapped[str] = mapped_column(String(10), default=Location.STAGING.value, server_default=text("'staging'"))
+    md5: Mapped[str | None] = mapped_column(String(32))
+    sha256: Mapped[str | None] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(127))
     created: Mapped[datetime]
     verified: Mapped[datetime | None]
     fault: Mapped[str] = mapped_column(String(500), default="")
 
+    @property
+    def is_verified(self) -> bool:
+        return self.state == FileState.VERIFIED
+
+    @property
+    def digests(self) -> FileDigests | None:
+        """The digests of a verified file; None if they are unknown or not what was declared."""
+        if not self.is_verified or self.md5 is None or self.sha256 is None:
+            return None
+        return FileDigests(self.size, self.md5, self.sha256)
+
 
 class FileEntry(Base):
     """A name in a file set.
 
-    `file` is what is committed under the name, `staged` what was received and awaits commit.  `pending` holds while
-    there is nothing committed or something staged, and stops publication.
+    `file` is the committed file, `staged` the received one that awaits its commit.  `pending` stops publication:
+    nothing is committed, or something is staged, or the committed file is not verified.
     """
 
     __tablename__ = "file_entry"
@@ -78,3 +113,40 @@ class FileEntry(Base):
         Index("ix_file_entry_file_set_id_pending", "file_set_id", "pending"),
         Index("ix_file_entry_file_set_id_extension", "file_set_id", "extension"),
     )
+
+
+class Upload(Base):
+    """An upload in parts, or by appending, of the bytes for one name.
+
+    `object_key` and `store_upload_id` are the store's token of it.  The client declares `size` (bytes) and may declare
+    digests of the whole file (hexadecimal); `part_size` (bytes) and `part_count` are None for an upload by appending.
+    `file_entry_id` becomes NULL when the name is removed.  After `expires`, the sweep discards the upload.
+    """
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    file_entry_id: Mapped[int | None] = mapped_column(ForeignKey("file_entry.id", ondelete="SET NULL"), index=True)
+    object_key: Mapped[str] = mapped_column(ordered_text(200), unique=True)
+    store_upload_id: Mapped[str] = mapped_column(String(1100))
+    size: Mapped[int] = mapped_column(Identity)
+    part_size: Mapped[int | None] = mapped_column(Identity)
+    part_count: Mapped[int | None]
+    declared_md5: Mapped[str | None] = mapped_column(String(32))
+    declared_sha256: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10), default=UploadState.OPEN.value)
+    created: Mapped[datetime]
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class UploadPart(Base):
+    """A part that has arrived: `tag` is the store's own, `checksum` (``algorithm:hex``) the sender's if it told one."""
+
+    __tablename__ = "upload_part"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(Identity)
+    tag: Mapped[str] = mapped_column(String(100))
+    checksum: Mapped[str | None] = mapped_column(String(80))
+    received: Mapped[datetime]

@@ -1,18 +1,19 @@
-"""Reading file sets and entries; nothing here loads a whole set at once unless the caller streams it."""
+"""Queries of file sets and entries; none loads a whole set at once unless the caller streams it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.files.model import FileEntry, FileSet, StoredFile
+from repository.files.rules import MOST_NAMED, FileState, UnreadyFile
 
 EMBEDDED_FILES = 100
-"""Entries inside a record; a larger set is read by its own list, which `files.count` and `links.files` tell."""
+"""Entries inside a record; clients read a larger set by its own list (`files.count`, `links.files`)."""
 BATCH = 500
 
 # Built once: composing a statement costs more than running it.
@@ -57,17 +58,24 @@ _SET_FOR_CHANGE = (
     select(FileSet)
     .where(FileSet.id == bindparam("set"))
     .with_for_update()
-    .execution_options(populate_existing=True)  # who waited must see what the one before made of it
+    # While this one waited for the lock, another transaction may have changed the row.
+    .execution_options(populate_existing=True)
 )
-_NAMES = FileEntry.__table__.c  # columns rather than attributes: what is asked for is no objects
+_NAMES = FileEntry.__table__.c  # columns rather than attributes: the query returns no objects
 _TAKEN = select(_NAMES.key).where(
     _NAMES.file_set_id == bindparam("set"), _NAMES.key.in_(bindparam("keys", expanding=True))
 )
-_HAS_PENDING = select(exists().where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True)))
+# Not ordered: to find the first keys without a sort, PostgreSQL would read all entries of a set that has no such file.
+_UNREADY = (
+    select(FileEntry.key, StoredFile.state, StoredFile.failure, FileEntry.staged_id.is_not(None))
+    .outerjoin(StoredFile, StoredFile.id == FileEntry.file_id)
+    .where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True))
+    .limit(MOST_NAMED + 1)
+)
 
 
 class ListedFile(NamedTuple):
-    """What a list of a set's committed files says of one."""
+    """A committed file in the list of a set."""
 
     key: str
     extension: str
@@ -76,7 +84,7 @@ class ListedFile(NamedTuple):
 
 
 def file_set(snapshot: Snapshot, set_id: int) -> FileSet:
-    """Return the set, whoever may see it."""
+    """Return the set, without any check of permission."""
     return snapshot.session.get_one(FileSet, set_id)
 
 
@@ -86,40 +94,40 @@ def file_set_for_change(unit: UnitOfWork, set_id: int) -> FileSet:
 
 
 def find_entry(snapshot: Snapshot, set_id: int, key: str) -> FileEntry | None:
-    """The entry with its files, or None."""
+    """Return the entry with its files, or None."""
     if "\x00" in key:
-        return None  # no file is called so, and PostgreSQL takes even the question for an error
+        return None  # no file has such a name, and PostgreSQL refuses the query
     return snapshot.session.scalar(_ENTRY, {"set": set_id, "key": key})
 
 
 def entry(snapshot: Snapshot, set_id: int, key: str, record_id: int) -> FileEntry:
-    """The entry with its files; raises `NotFound` in the contract's words."""
-    found = find_entry(snapshot, set_id, key)
-    if found is None:
+    """Return the entry with its files; raises `NotFound` in the contract's words."""
+    named = find_entry(snapshot, set_id, key)
+    if named is None:
         raise no_file(record_id, key)
-    return found
+    return named
 
 
 def no_file(record_id: int, key: str) -> NotFound:
-    """That there is no such file, in the contract's words."""
+    """Return the error that there is no such file, in the contract's words."""
     return NotFound(f"Record '{record_id}' has no file '{key}'.")
 
 
 def first_entries(
     snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, committed_only: bool = False
 ) -> Sequence[FileEntry]:
-    """Entries in the order of their keys."""
+    """Return entries in the order of their keys."""
     query = _COMMITTED if committed_only else _ENTRIES
     return snapshot.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
 
 
 def keys_taken(snapshot: Snapshot, set_id: int, keys: Iterable[str]) -> set[str]:
-    """Those of `keys` that the set has."""
+    """Return those of `keys` that the set has."""
     return set(snapshot.session.connection().scalars(_TAKEN, {"set": set_id, "keys": list(keys)}))
 
 
 def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:
-    """Every entry in the order of its key, read in batches; the session keeps none that the caller lets go."""
+    """Yield every entry in the order of its key, read in batches at constant memory."""
     after = ""
     while True:
         batch = snapshot.session.scalars(
@@ -135,13 +143,17 @@ def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:
         after = batch[-1].key
 
 
-def has_pending(snapshot: Snapshot, set_id: int) -> bool:
-    """Whether a file of the set has not arrived or is not committed."""
-    return bool(snapshot.session.scalar(_HAS_PENDING, {"set": set_id}))
+def unready_files(snapshot: Snapshot, set_id: int) -> Sequence[UnreadyFile]:
+    """Return files that stop publication, at most `MOST_NAMED` and one more, in the order of their keys."""
+    rows = sorted(snapshot.session.execute(_UNREADY, {"set": set_id}), key=lambda row: str(row.key))
+    return [
+        UnreadyFile(key, FileState(state) if state else None, failure, is_staged)
+        for key, state, failure, is_staged in rows
+    ]
 
 
 def listed_files(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Sequence[ListedFile]]:
-    """All committed files of sets that are known to be small, in the order of their keys, in one query."""
+    """Return all committed files of small sets in the order of their keys, by one query."""
     by_set: dict[int, list[ListedFile]] = {}
     for row in snapshot.session.execute(_LISTED, {"sets": set_ids}):
         by_set.setdefault(row[0], []).append(ListedFile(*row[1:]))
@@ -149,13 +161,13 @@ def listed_files(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Seq
 
 
 def listed_files_after(snapshot: Snapshot, set_id: int, after: str, limit: int) -> Sequence[ListedFile]:
-    """The next committed files of a set of any size; the first ones after ``""``."""
+    """Return the committed files of a set that follow the key `after`; the first ones after ``""``."""
     rows = snapshot.session.execute(_LISTED_AFTER, {"sets": [set_id], "after": after, "limit": limit})
     return [ListedFile(*row[1:]) for row in rows]
 
 
 def first_keys(snapshot: Snapshot, set_ids: Sequence[int], limit: int) -> Mapping[int, Sequence[str]]:
-    """The names of each set, at most `limit` of each, in one query."""
+    """Return the first names of each set, at most `limit`, by one query."""
     by_set: dict[int, list[str]] = {}
     for set_id, key in snapshot.session.execute(_FIRST_KEYS, {"sets": set_ids, "limit": limit}):
         by_set.setdefault(set_id, []).append(key)
@@ -163,7 +175,7 @@ def first_keys(snapshot: Snapshot, set_ids: Sequence[int], limit: int) -> Mappin
 
 
 def extensions(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """The different endings of each set's file names, in one query."""
+    """Return the different endings of each set's file names, by one query."""
     by_set: dict[int, list[str]] = {}
     for set_id, extension in snapshot.session.execute(_EXTENSIONS, {"sets": set_ids}):
         by_set.setdefault(set_id, []).append(extension)

@@ -1,4 +1,4 @@
-"""Bytes that nothing refers to any more are removed, by jobs, after the fact."""
+"""Remove files that nothing refers to any more; jobs do it, after the fact."""
 
 from typing import cast
 
@@ -21,8 +21,8 @@ _DELETE = delete(_FILE).where(_FILE.c.id == bindparam("file"))
 def remove_unused_file(database: Database, store: ByteStore, file_id: int, cause: EmittedFact | None = None) -> None:
     """Remove a stored file unless a name refers to it.
 
-    Nothing can begin to refer to an unused file, so the check stays true; the row goes last, so that a job that was
-    killed half-way finds it again.  `cause` is the fact that released the file.
+    Nothing can begin to refer to an unused file, so the check stays true.  The row goes last: a job that was killed
+    half-way finds it again.  `cause` is the fact that released the file.
     """
     with database.snapshot(SYSTEM) as snapshot:
         file = snapshot.session.get(StoredFile, file_id)
@@ -41,7 +41,7 @@ def _deletion(file: StoredFile, cause: EmittedFact | None) -> PreservationEvent:
 
 
 def empty_discarded_set(database: Database, set_id: int) -> None:
-    """Remove the entries of a discarded set in batches, releasing their files, and at last the set."""
+    """Remove the entries of a discarded set in batches, release their files, and then remove the set."""
     while True:
         with database.transaction(SYSTEM) as unit:
             files = unit.session.get(FileSet, set_id, with_for_update=True, populate_existing=True)  # one runner a set

@@ -1,12 +1,16 @@
-"""What a file may be called, and what may be declared of it."""
+"""What a file may be called, what may be declared of it, and when it can be published."""
 
 import mimetypes
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 MAX_KEY_BYTES = 1024
+MOST_NAMED = 20
+"""Files that a refusal names; a set may have thousands."""
 MAX_SEGMENT_BYTES = 255
 """What every common file system can hold as one name, so that an archive can be unpacked anywhere."""
 _MISSING = "The object is not in the store."
@@ -26,9 +30,27 @@ for _type, _suffix in (
     _MEDIA_TYPES.add_type(_type, _suffix)
 
 
+class FileState(StrEnum):
+    """The digests of a file are unknown until its bytes were read; then they are right, or the file failed."""
+
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadyFile:
+    """A name that stops publication: `state` and `failure` of its committed file, None if there is none."""
+
+    key: str
+    state: FileState | None
+    failure: str | None
+    is_staged: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a client says of a file before it sends it; `checksum` is ``algorithm:hex`` in lower case."""
+    """A client's declaration of a file before it sends the bytes; `checksum` is ``algorithm:hex`` in lower case."""
 
     key: str
     size: int | None = None
@@ -38,7 +60,7 @@ class Declared:
 
 
 def fault_of_key(key: str) -> str | None:
-    """Why `key` cannot name a file, None if it can: folders, UTF-8 and blanks are fine."""
+    """Return why `key` cannot name a file, None if it can: folders, UTF-8 and blanks are fine."""
     if not key:
         return "A file needs a name."
     if len(key.encode("utf-8", "surrogatepass")) > MAX_KEY_BYTES:
@@ -59,7 +81,7 @@ def _fault_of_segments(segments: list[str]) -> str | None:
 
 
 def normal_checksum(text: str) -> str | None:
-    """``md5:…`` or ``sha256:…`` in lower case (also ``sha-256``), None if it is neither."""
+    """Return ``md5:…`` or ``sha256:…`` in lower case (also of ``sha-256``), None if `text` is neither."""
     algorithm, _, digest = text.strip().lower().partition(":")
     algorithm = algorithm.replace("-", "")
     length = _DIGEST_LENGTH.get(algorithm)
@@ -69,27 +91,42 @@ def normal_checksum(text: str) -> str | None:
 
 
 def extension_of(key: str) -> str:
-    """The lower-case ending of the name without its dot, empty if it has none worth a facet."""
+    """Return the lower-case ending of the name without its dot, empty if it is no good facet."""
     stem, dot, ending = key.rpartition("/")[2].rpartition(".")
     plain = stem and dot and ending.isascii() and ending.isalnum() and len(ending) <= 20
     return ending.lower() if plain else ""
 
 
 def media_type_of(key: str) -> str:
-    """The media type that the name suggests; the bytes are examined later, in a cage."""
+    """Return the media type that the name suggests; the bytes are not examined."""
     guess, encoding = _MEDIA_TYPES.guess_type(key.rpartition("/")[2])
     if encoding:
         return {"gzip": "application/gzip"}.get(encoding, "application/octet-stream")
     return guess or "application/octet-stream"
 
 
-def fault_of_size(found: int | None, expected: int) -> str:
-    """What is wrong with stored bytes of which `found` are there (None: no object); empty if nothing is."""
-    if found is None:
+def reason_of(file: UnreadyFile) -> str:
+    """Return why the file cannot be published (yet), as a sentence that names it."""
+    if file.state is None or file.is_staged:
+        return f"File '{file.key}' has not completed its transfer."
+    if file.state == FileState.FAILED:
+        return f"File '{file.key}' failed: {file.failure or 'its content could not be verified.'}"
+    return f"File '{file.key}' is being verified."
+
+
+def reasons_of(files: Sequence[UnreadyFile]) -> tuple[str, ...]:
+    """Return the reasons of at most `MOST_NAMED` files, and a last sentence if there are more."""
+    reasons = tuple(map(reason_of, files[:MOST_NAMED]))
+    return (*reasons, "There are more.") if len(files) > MOST_NAMED else reasons
+
+
+def fault_of_size(size: int | None, expected: int) -> str:
+    """Return what is wrong with an object of `size` bytes (None: no object), empty if nothing is."""
+    if size is None:
         return _MISSING
-    return "" if found == expected else f"The object has {found} bytes instead of {expected}."
+    return "" if size == expected else f"The object has {size} bytes instead of {expected}."
 
 
 def is_fault_of_size(fault: str) -> bool:
-    """Whether `fault` is one that looking at the size finds, and so can also find healed."""
+    """Return whether `fault` is about the size: only then can the size show that it has healed."""
     return fault == _MISSING or re.fullmatch(r"The object has \d+ bytes instead of \d+\.", fault) is not None

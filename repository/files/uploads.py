@@ -1,7 +1,7 @@
-"""Files come in: begin (names), receive (bytes), stage, complete; and go again before publication.
+"""Upload files: begin (names), receive (bytes), stage, complete; and remove them again before publication.
 
 Bytes are received outside any transaction and get a row only when they are whole and durable in the store.  Until
-commit, what was committed under the name before stays what the name means.
+commit, the name keeps the file that was committed before.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from repository.engines.store.port import ByteStore, FileDigests
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.queries import keys_taken
-from repository.files.rules import Declared, extension_of, fault_of_key, media_type_of
+from repository.files.rules import Declared, FileState, extension_of, fault_of_key, media_type_of
 
 # Added up by the database, so that parallel uploads of one draft never lose each other's files.
 _SET = cast(Table, FileSet.__table__)
@@ -32,39 +32,39 @@ _CHANGE_COUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Bytes that are in the store and belong to nothing yet."""
+    """Bytes that are in the store and belong to no file yet."""
 
     object_key: str
     digests: FileDigests
 
 
 def new_set(unit: UnitOfWork) -> FileSet:
-    """An empty set."""
-    made = FileSet(state=SetState.OPEN.value, count=0, total_bytes=0)
-    insert_rows(unit.session, [made])
-    return made
+    """Make an empty set."""
+    files = FileSet(state=SetState.OPEN.value, count=0, total_bytes=0)
+    insert_rows(unit.session, [files])
+    return files
 
 
-def begin(unit: UnitOfWork, files: FileSet, wanted: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
-    """Name the files to come; raises `Invalid` and names none if any name cannot stand."""
+def begin(unit: UnitOfWork, files: FileSet, declared: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
+    """Name the files to come; raises `Invalid`, and names none, if one name is impossible or taken."""
     require_open(files.state)
-    _require_names(unit, files, wanted, limit)
+    _require_names(unit, files, declared, limit)
     entries = [
         FileEntry(
             file_set_id=files.id,
-            key=each.key,
-            extension=extension_of(each.key),
+            key=file.key,
+            extension=extension_of(file.key),
             pending=True,
-            declared_size=each.size,
-            declared_checksum=each.checksum,
-            about=each.about,
-            hidden=each.hidden,
+            declared_size=file.size,
+            declared_checksum=file.checksum,
+            about=file.about,
+            hidden=file.hidden,
             created=unit.now,
             updated=unit.now,
             file=None,
             staged=None,
         )
-        for each in wanted
+        for file in declared
     ]
     insert_rows(unit.session, entries)
     _count(unit, files, len(entries), 0)
@@ -72,21 +72,22 @@ def begin(unit: UnitOfWork, files: FileSet, wanted: Sequence[Declared], limit: i
 
 
 def receive(store: ByteStore, source: BinaryIO, size: int | None, limit: int) -> Received:
-    """Put bytes into the store, digesting on the way; `size` in bytes is what was announced of them, if anything was.
+    """Put bytes into the store, digesting on the way; `size` is their announced length in bytes, None if unknown.
 
-    Raises `TooLarge`, `Invalid` for another size, `Unavailable`, and keeps nothing then.
+    Raises `TooLarge`, `Invalid` for another length, and `Unavailable`; then nothing is kept.
     """
     object_key = uuid.uuid4().hex
     return Received(object_key, store.write(object_key, source, limit=limit, size=size))
 
 
 def stage(unit: UnitOfWork, entry: FileEntry, received: Received) -> None:
-    """Hold received bytes beside what is committed under the name."""
+    """Hold received bytes, with their digests, beside the committed file."""
     if entry.staged_id is not None:
         unit.emit(FileReleased(entry.staged_id))
     file = StoredFile(
         object_key=received.object_key,
         size=received.digests.size,
+        state=FileState.VERIFIED.value,
         md5=received.digests.md5,
         sha256=received.digests.sha256,
         media_type=media_type_of(entry.key),
@@ -98,10 +99,10 @@ def stage(unit: UnitOfWork, entry: FileEntry, received: Received) -> None:
 
 
 def complete(unit: UnitOfWork, files: FileSet, entry: FileEntry) -> tuple[FieldError, ...]:
-    """Make the staged bytes what the name means, if they are what was declared.
+    """Make the staged file the committed one, if it is as declared; return what does not match.
 
-    Returns what does not match, in which case the staged bytes are dropped and the name means what it meant before.
-    Committing again changes nothing.  Raises `Invalid` when nothing was received.
+    If anything does not match, the staged file is dropped and the name keeps the file that it had.  Committing again
+    changes nothing.  Raises `Invalid` if nothing was received.
     """
     require_open(files.state)
     file = entry.staged
@@ -111,7 +112,7 @@ def complete(unit: UnitOfWork, files: FileSet, entry: FileEntry) -> tuple[FieldE
         return ()
     mismatches = _mismatches(entry, file)
     if mismatches:
-        _settle(unit, entry, entry.file, pending=entry.file is None)
+        _settle(unit, entry, entry.file)
         unit.emit(FileReleased(file.id))
         return mismatches
     _replace(unit, files, entry, file)
@@ -136,31 +137,29 @@ def discard_set(unit: UnitOfWork, files: FileSet) -> None:
 
 
 def freeze(unit: UnitOfWork, files: FileSet) -> None:
-    """From now on the set never changes."""
+    """Freeze the set: from now on it never changes."""
     update_row(unit.session, files, state=SetState.FROZEN.value)
 
 
 def require_open(state: str) -> None:
-    """Raises `Forbidden` for a file set in this state if it is that of a published version."""
+    """Raise `Forbidden` if this is the state of a published version's files."""
     if state != SetState.OPEN:
         raise Forbidden("The files of a published version cannot be changed: make a new version.")
 
 
-def _require_names(snapshot: Snapshot, files: FileSet, wanted: Sequence[Declared], limit: int) -> None:
+def _require_names(snapshot: Snapshot, files: FileSet, declared: Sequence[Declared], limit: int) -> None:
     errors = [
-        FieldError.of(f"{index}.key", fault) for index, each in enumerate(wanted) if (fault := fault_of_key(each.key))
+        FieldError.of(f"{index}.key", fault) for index, file in enumerate(declared) if (fault := fault_of_key(file.key))
     ]
     if errors:
         raise Invalid(errors=errors)
-    taken = keys_taken(snapshot, files.id, [each.key for each in wanted])
-    for index, each in enumerate(wanted):
-        if each.key in taken:
-            raise Invalid(
-                f"File with key {each.key} already exists.",
-                [FieldError.of(f"{index}.key", f"File with key {each.key} already exists.")],
-            )
-        taken.add(each.key)
-    if files.count + len(wanted) > limit:
+    taken = keys_taken(snapshot, files.id, [file.key for file in declared])
+    for index, file in enumerate(declared):
+        if file.key in taken:
+            message = f"File with key {file.key} already exists."
+            raise Invalid(message, [FieldError.of(f"{index}.key", message)])
+        taken.add(file.key)
+    if files.count + len(declared) > limit:
         raise Invalid.field("files", f"A record holds at most {limit} files.")
 
 
@@ -171,9 +170,9 @@ def _mismatches(entry: FileEntry, file: StoredFile) -> tuple[FieldError, ...]:
         errors.append(FieldError.of("size", message))
     if entry.declared_checksum:
         algorithm, _, declared = entry.declared_checksum.partition(":")
-        found = file.md5 if algorithm == "md5" else file.sha256
-        if found != declared:
-            message = f"Declared {algorithm}:{declared}, received {algorithm}:{found}."
+        digest = file.md5 if algorithm == "md5" else file.sha256
+        if digest not in (None, declared):  # unknown while the file is received: its verification compares it
+            message = f"Declared {algorithm}:{declared}, received {algorithm}:{digest}."
             errors.append(FieldError.of("checksum", message))
     return tuple(errors)
 
@@ -182,14 +181,14 @@ def _replace(unit: UnitOfWork, files: FileSet, entry: FileEntry, file: StoredFil
     before = entry.file.size if entry.file else 0
     if entry.file_id is not None:
         unit.emit(FileReleased(entry.file_id))
-    _settle(unit, entry, file, pending=False)
+    _settle(unit, entry, file)
     _count(unit, files, 0, file.size - before)
     unit.emit(FileReceived(file.id, entry.key, file.sha256))
 
 
-def _settle(unit: UnitOfWork, entry: FileEntry, file: StoredFile | None, *, pending: bool) -> None:
-    """Let the name mean `file`, with nothing beside it."""
-    file_id = file.id if file else None
+def _settle(unit: UnitOfWork, entry: FileEntry, file: StoredFile | None) -> None:
+    """Make `file` the committed file, with nothing staged beside it."""
+    file_id, pending = (file.id, not file.is_verified) if file else (None, True)
     update_row(unit.session, entry, file_id=file_id, staged_id=None, pending=pending, updated=unit.now)
     set_committed_value(entry, "file", file)
     set_committed_value(entry, "staged", None)

@@ -1,4 +1,4 @@
-"""All files of a set as one ZIP, streamed: stored, not compressed, so that its length is known beforehand."""
+"""Stream all files of a set as one ZIP: stored, not compressed, so that its length is known beforehand."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -10,24 +10,24 @@ from repository.engines.store.port import ByteStore
 from repository.files.model import FileEntry
 
 BLOCK = 1 << 20
-ASKED_FOR = 16
-"""Files that the store is asked for before the first byte: one that is away is noticed, and few answers awaited."""
+CHECKED_FIRST = 16
+"""Files that are looked up before the first byte: a store that is away is noticed, after few answers."""
 
 
 def archive(store: ByteStore, entries: Iterable[FileEntry]) -> ZipStream:
-    """The archive of all committed `entries`, ready to be iterated; ``len()`` is its size in bytes.
+    """Return the archive of all committed `entries`, to be iterated; ``len()`` is its size in bytes.
 
-    Raises `Unavailable` before the first byte if one of the first objects is missing, and while it is iterated if a
-    later one is: the archive breaks off, and is never a short one that looks whole.
+    Raises `Unavailable` before the first byte if one of the first objects is missing, and during the iteration if a
+    later one is.  Then the archive breaks off; it is never a short one that looks whole.
     """
     stream = ZipStream(sized=True, compress_type=ZIP_STORED)
-    asked = 0
+    checked = 0
     for entry in entries:
         if entry.file is None:
             continue
-        if asked < ASKED_FOR and store.size(entry.file.object_key) != entry.file.size:
+        if checked < CHECKED_FIRST and store.size(entry.file.object_key) != entry.file.size:
             raise _unreadable(entry.key)
-        asked += 1
+        checked += 1
         stream.add(_blocks(store, entry.file.object_key, entry.file.size, entry.key), entry.key, size=entry.file.size)
     return stream
 

@@ -14,7 +14,7 @@ from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_with_files
 from repository.deposits.rules import stops_publication
 from repository.files.model import FileSet
-from repository.files.queries import has_pending
+from repository.files.queries import unready_files
 from repository.files.uploads import freeze
 from repository.identifiers.reserve import minting_context, reserve_for_publication
 from repository.publication.facts import VersionChange, VersionEdited, VersionPublished
@@ -68,7 +68,7 @@ def _require_publishable(snapshot: Snapshot, edition: _Edition) -> None:
         errors=[error for error in draft.errors if stops_publication(error)],
         files_enabled=draft.files_enabled,
         file_count=files.count,
-        pending=has_pending(snapshot, files.id),
+        unready=unready_files(snapshot, files.id),
     )
 
 

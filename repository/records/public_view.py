@@ -94,19 +94,19 @@ def concept_views(
 
 
 def files_of(entries: Sequence[FileEntry], record_id: int, site: Site) -> list[FileOf]:
-    """Return the committed files with absolute download addresses."""
+    """Return the committed and verified files with absolute download addresses."""
     base = site.page(f"/records/{record_id}/files")
     return [
         FileOf(
             key=entry.key,
             size=entry.file.size,
             media_type=entry.file.media_type,
-            md5=entry.file.md5,
-            sha256=entry.file.sha256,
+            md5=digests.md5,
+            sha256=digests.sha256,
             url=f"{base}/{in_path(entry.key)}?download=1",
         )
         for entry in entries
-        if entry.file is not None
+        if entry.file is not None and (digests := entry.file.digests) is not None
     ]
 
 

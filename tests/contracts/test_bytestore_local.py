@@ -48,13 +48,15 @@ DIE_BEFORE_EACH_LINE = """
 import os, signal, sys
 from io import BytesIO
 from pathlib import Path
-from repository.engines.store import local_store
+from repository.engines.store import local_files, local_objects, local_store
+
+files = {module.__file__ for module in (local_files, local_objects, local_store)}
 
 def die_before(line):
     passed = 0
     def trace(frame, event, argument):
         nonlocal passed
-        if frame.f_code.co_filename != local_store.__file__:
+        if frame.f_code.co_filename not in files:
             return None
         if event == "line":
             passed += 1

@@ -2,13 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
 from repository.core.errors import Conflict, Unavailable
 from repository.engines.store.digests import BLOCK
 from repository.engines.store.port import ContentDisposition
+from repository.engines.store.s3_address import s3_address
+from repository.engines.store.s3_bucket import prepare_bucket
 from repository.engines.store.s3_store import S3Store, disposition_of
 from tests.contracts.bytestore_contract import (
     KEY,
@@ -88,6 +92,49 @@ class TestServers:
     def test_a_start_past_the_end_reads_nothing(self, store: S3Store) -> None:
         put(store, KEY, b"abc")
         assert content(store, KEY, 3) == content(store, KEY, 4) == b""
+
+
+class RulesOfABucket:
+    """A server that keeps the rules of a bucket, as far as `prepare_bucket` asks it."""
+
+    def __init__(self, *rules: dict[str, Any]) -> None:
+        self.rules = list(rules)
+
+    def head_bucket(self, **_: str) -> None:
+        """The bucket is there."""
+
+    def get_bucket_lifecycle_configuration(self, **_: str) -> dict[str, Any]:
+        if not self.rules:
+            raise ClientError({"Error": {"Code": "NoSuchLifecycleConfiguration"}}, "GetBucketLifecycleConfiguration")
+        return {"Rules": self.rules}
+
+    def put_bucket_lifecycle_configuration(self, LifecycleConfiguration: dict[str, Any], **_: str) -> None:  # noqa: N803
+        self.rules = LifecycleConfiguration["Rules"]
+
+
+def a_rule(days: int, prefix: str = "files/", identity: str = "abandoned-uploads") -> dict[str, Any]:
+    return {
+        "ID": identity,
+        "Status": "Enabled",
+        "Filter": {"Prefix": prefix},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": days},
+    }
+
+
+@pytest.mark.parametrize("rules", [[], [a_rule(7)], [a_rule(30)]])
+def test_a_server_aborts_uploads_after_longer_than_any_upload_lives(rules: list[dict[str, Any]]) -> None:
+    bucket = RulesOfABucket(*rules)
+    prepare_bucket(bucket, s3_address("s3://data-store?prefix=files"))
+    assert bucket.rules == [a_rule(30)]
+
+
+@pytest.mark.parametrize(
+    "rules", [[a_rule(1, identity="of-the-operator")], [a_rule(7, "other/")], [a_rule(7), a_rule(7, "other/")]]
+)
+def test_rules_of_others_stay_as_they_are(rules: list[dict[str, Any]]) -> None:
+    bucket = RulesOfABucket(*rules)
+    prepare_bucket(bucket, s3_address("s3://data-store?prefix=files"))
+    assert bucket.rules == rules
 
 
 class TestAddresses:

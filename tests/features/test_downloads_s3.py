@@ -16,7 +16,7 @@ from repository.engines.services import Services
 from repository.engines.store.digests import BLOCK
 from repository.engines.store.s3_address import s3_address
 from repository.engines.store.s3_store import S3Store
-from repository.files.zip_archive import ASKED_FOR
+from repository.files.zip_archive import CHECKED_FIRST
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.contracts.bytestore_addresses import fetch
 from tests.contracts.bytestore_contract import content_of
@@ -156,8 +156,8 @@ def test_the_archive_is_put_together_from_the_store(anyone: Caller, deposits: De
 
 
 def test_an_archive_whose_files_are_missing_breaks_off(anyone: Caller, deposits: Deposits, services: Services) -> None:
-    record = deposits.published(None, **{f"{number:02}.txt": b"%d" % number for number in range(ASKED_FOR + 1)})
-    last = f"{ASKED_FOR:02}.txt"
+    record = deposits.published(None, **{f"{number:02}.txt": b"%d" % number for number in range(CHECKED_FIRST + 1)})
+    last = f"{CHECKED_FIRST:02}.txt"
     object_key = urlsplit(anyone.get(f"{record['links']['files']}/{last}/content").location).path.rpartition("/")[2]
     services.store.remove([object_key])
 

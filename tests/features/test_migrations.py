@@ -225,3 +225,75 @@ def test_owners_become_grants_on_the_way_up_and_stay_owners_on_the_way_down(engi
     assert "access_grant" not in tables(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM concept WHERE owner_id = 7")).scalar() == 2
+
+
+def fill(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def before(step: str) -> str:
+    revision = ScriptDirectory("migrations").get_revision(step)
+    assert revision is not None
+    return str(revision.down_revision)
+
+
+A_SET_OF_FILES = (
+    "INSERT INTO file_set (id, state, count, total_bytes) VALUES (1, 'open', 3, 30)",
+    "INSERT INTO stored_file (id, object_key, size, md5, sha256, media_type, created, fault)"
+    " VALUES (1, 'aa', 10, 'm1', 's1', 'text/plain', '2026-01-01 00:00:00', ''),"
+    " (2, 'bb', 20, 'm2', 's2', 'text/plain', '2026-01-01 00:00:00', '')",
+    "INSERT INTO file_entry (id, file_set_id, key, extension, file_id, staged_id, pending, hidden, created, updated)"
+    " VALUES (1, 1, 'a', '', 1, NULL, false, false, '2026-01-01 00:00:00', '2026-01-01 00:00:00'),"
+    " (2, 1, 'b', '', 2, NULL, false, false, '2026-01-01 00:00:00', '2026-01-01 00:00:00'),"
+    " (3, 1, 'c', '', 1, 2, true, false, '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
+)
+
+
+def test_files_that_are_there_become_verified_and_stay_so_on_the_way_down(engine: Engine) -> None:
+    migrate_to(engine, before("0009"))
+    fill(engine, *A_SET_OF_FILES)
+    migrate_to(engine, "0009")
+    query = "SELECT id, md5, sha256, state, failure, location FROM stored_file ORDER BY id"
+    assert rows(engine, query) == [
+        (1, "m1", "s1", "verified", None, "staging"),
+        (2, "m2", "s2", "verified", None, "staging"),
+    ]
+    fill(engine, "UPDATE stored_file SET md5 = NULL, sha256 = NULL, state = 'received' WHERE id = 2")
+    migrate_to(engine, before("0009"))
+    assert rows(engine, "SELECT id, md5, sha256 FROM stored_file") == [(1, "m1", "s1")]
+    assert rows(engine, "SELECT key, file_id, staged_id, pending FROM file_entry ORDER BY key") == [
+        ("a", 1, None, False),
+        ("b", None, None, True),
+        ("c", 1, None, False),
+    ]
+    assert rows(engine, "SELECT count, total_bytes FROM file_set") == [(3, 10)]
+    migrate_to(engine, "0009")
+    assert rows(engine, query) == [(1, "m1", "s1", "verified", None, "staging")]
+
+
+def test_the_release_before_can_write_files_beside_this_one(engine: Engine) -> None:
+    migrate_to(engine, "0009")
+    fill(engine, *A_SET_OF_FILES)
+    assert rows(engine, "SELECT DISTINCT state, location FROM stored_file") == [("verified", "staging")]
+
+
+def test_an_upload_outlives_its_name_and_its_parts_go_with_it(engine: Engine) -> None:
+    migrate_to(engine, "0009")
+    fill(
+        engine,
+        *A_SET_OF_FILES,
+        "INSERT INTO upload (id, file_entry_id, object_key, store_upload_id, size, state, created, expires)"
+        " VALUES (1, 1, 'cc', 'x', 9, 'open', '2026-01-01 00:00:00', '2026-01-08 00:00:00')",
+        "INSERT INTO upload_part (upload_id, number, size, tag, received) VALUES (1, 1, 9, 't', '2026-01-01 00:00:00')",
+        "DELETE FROM file_entry WHERE id = 1",
+    )
+    assert rows(engine, "SELECT id, file_entry_id FROM upload") == [(1, None)]
+    fill(engine, "DELETE FROM upload")
+    assert rows(engine, "SELECT * FROM upload_part") == []

@@ -125,7 +125,7 @@ def test_a_file_that_is_not_committed_stops_publication(author: Caller, deposits
     refused = author.post(draft["links"]["publish"])
 
     assert refused.status_code == 400
-    assert faults(refused.get_json()) == {"files": [PENDING_FILES]}
+    assert faults(refused.get_json()) == {"files": [PENDING_FILES, "File 'late.csv' has not completed its transfer."]}
     author.delete(f"{files}/late.csv")
     deposits.publish(draft["id"])
 
@@ -135,7 +135,9 @@ def test_bytes_that_wait_beside_a_committed_file_stop_publication(author: Caller
     deposits.upload(draft["id"], "data.csv", b"old")
     author.put(f"/api/records/{draft['id']}/draft/files/data.csv/content", data=b"new")
 
-    assert faults(author.post(draft["links"]["publish"]).get_json()) == {"files": [PENDING_FILES]}
+    refused = author.post(draft["links"]["publish"])
+
+    assert faults(refused.get_json()) == {"files": [PENDING_FILES, "File 'data.csv' has not completed its transfer."]}
 
 
 def test_a_stale_publication_is_refused(author: Caller, deposits: Deposits, services: Services) -> None:

@@ -1,8 +1,8 @@
-"""Bytes on their way somewhere, digested as they pass: md5 and sha256 in one reading.
+"""Digest bytes while they pass: MD5 and SHA-256 in one reading.
 
-``hashlib`` lets go of the interpreter's lock while it works, so each digest of a large source has
-a thread of its own and the caller's thread is left to read and write.  A digest is at most `AHEAD`
-blocks behind, so memory stays bounded however large the source is.
+``hashlib`` releases the interpreter's lock while it works.  So each digest of a large source has a thread of its own,
+and the caller's thread reads and writes.  A digest is at most `AHEAD` blocks behind, so memory stays bounded
+whatever the size of the source.
 """
 
 import hashlib
@@ -23,37 +23,35 @@ AHEAD = 4
 
 
 def announced(source: BinaryIO, *, limit: int, size: int | None) -> Iterator[bytes]:
-    """`blocks` of what comes with its `size` announced, or None.
+    """Yield the `blocks` of `source`; `size` is its announced length in bytes, None if unknown.
 
-    Raises `TooLarge` before anything is read if more than `limit` bytes are announced, and `Invalid` when others have
-    come than were announced.
+    Raises `TooLarge` before reading if `size` is more than `limit`, and `Invalid` if the length is not `size`.
     """
     if size is None:
         yield from blocks(source, limit=limit)
         return
     if size > limit:
         raise _too_large(limit)
-    came = 0
+    received = 0
     for block in blocks(source):
-        came += len(block)
-        if came > size:
+        received += len(block)
+        if received > size:
             break
         yield block
-    if came != size:
-        message = f"{size} bytes were announced, {'more' if came > size else came} came."
+    if received != size:
+        message = f"{size} bytes were announced, {'more' if received > size else received} came."
         raise Invalid(message, [FieldError.of("content", message)])
 
 
 def blocks(source: BinaryIO, *, limit: int | None = None) -> Iterator[bytes]:
-    """All of `source` in blocks of `BLOCK` bytes, the last one shorter.
+    """Yield all of `source` in blocks of `BLOCK` bytes, the last one shorter.
 
-    Raises `TooLarge` once more than `limit` bytes have come, before the block that holds them is
-    given out; at most one byte past `limit` is asked for.  What `source` raises passes through.
+    Raises `TooLarge` before it yields a byte past `limit`, and reads at most one such byte.  Errors of `source` pass.
     """
-    came = 0
-    while block := _filled(source, BLOCK if limit is None else min(BLOCK, limit + 1 - came)):
-        came += len(block)
-        if limit is not None and came > limit:
+    received = 0
+    while block := _filled(source, BLOCK if limit is None else min(BLOCK, limit + 1 - received)):
+        received += len(block)
+        if limit is not None and received > limit:
             raise _too_large(limit)
         yield block
 
@@ -62,19 +60,19 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"The content is larger than the allowed {limit} bytes.")
 
 
-def _filled(source: BinaryIO, wanted: int) -> bytes:
-    """`wanted` bytes, fewer only at the end: networks give a few, and small blocks are slow."""
-    piece = source.read(wanted)
-    if len(piece) == wanted or not piece:
+def _filled(source: BinaryIO, size: int) -> bytes:
+    """Return `size` bytes, fewer only at the end: networks give a few, and small blocks are slow."""
+    piece = source.read(size)
+    if len(piece) == size or not piece:
         return piece
     gathered = bytearray(piece)
-    while len(gathered) < wanted and (piece := source.read(wanted - len(gathered))):
+    while len(gathered) < size and (piece := source.read(size - len(gathered))):
         gathered += piece
     return bytes(gathered)
 
 
 class _Lane:
-    """One digest: computed in the caller's thread, and in one of its own once `start`ed."""
+    """One digest, computed in the caller's thread; after `start`, in a thread of its own."""
 
     def __init__(self, algorithm: str) -> None:
         self._hash = hashlib.new(algorithm, usedforsecurity=False)
@@ -103,7 +101,7 @@ class _Lane:
 
 
 class Digesting:
-    """Digests what it is fed; entered by ``with``, so that its threads end in every case."""
+    """Digest the blocks that `feed` gets; entered by ``with``, so that its threads end in every case."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -123,7 +121,7 @@ class Digesting:
         self._sha256.stop()
 
     def feed(self, block: bytes) -> None:
-        """Take in `block`, which must not change afterwards; raises what an earlier one raised."""
+        """Digest `block`, which must not change afterwards; raises the error of an earlier block."""
         self.size += len(block)
         if self.size > BLOCK:
             self._md5.start()
@@ -132,12 +130,12 @@ class Digesting:
         self._sha256.feed(block)
 
     def digests(self) -> FileDigests:
-        """Length and digests of all that was fed, waiting for the threads."""
+        """Return length and digests of all blocks; waits for the threads."""
         return FileDigests(self.size, self._md5.digest(), self._sha256.digest())
 
 
 def digests_of(source: BinaryIO) -> FileDigests:
-    """Length and digests of all of `source`, read once."""
+    """Read all of `source` once; return its length and digests."""
     with Digesting() as digesting:
         for block in blocks(source):
             digesting.feed(block)

@@ -1,20 +1,41 @@
 """What every byte store promises: bytes under a key, written once, never changed.
 
-Promises (tests/contracts/bytestore_contract.py):
+Promises of `ByteStore` (tests/contracts/bytestore_contract.py):
 
-* `write` makes an object visible whole or not at all, and durable before it returns; an existing key is refused, and
-  so is a source of another length than was announced.
+* `write` makes an object visible whole or not at all, and durable before it returns.  It refuses an existing key, and
+  a source whose length is not the announced one.
 * bytes read are the bytes written, by any range.
-* `remove` of what is not there is no error.
+* `remove` of a missing object is no error.
 * a store that does not answer in time, or has no room, raises `Unavailable`.
 * an address, where a store gives one, yields the bytes until it expires, under the name and type it was made for.
+
+Promises of `PartUploads` (tests/contracts/bytestore_uploads.py):
+
+* parts arrive in any order, at the same time, and from several processes; a part that arrives twice counts once, as
+  the last of its bytes.
+* a part is durable once `put_part` has returned or the signed address has answered; `list_parts` then has it, also
+  when that answer was lost.
+* the object is invisible until `complete`, and is then the parts in the order of their numbers.
+* `complete` refuses a part that is missing, is not the listed one, or is too small; the upload goes on after that.
+* `complete` again, after a lost answer or a kill, gives the same result.  Of two uploads of one key one becomes the
+  object, and the other one gets `Conflict`.
+* `discard` leaves no byte of the upload and no error if there is none; it never touches a completed object.
+* `append` returns the durable size.  After a kill `appended_size` tells where to go on; no byte before it is lost, and
+  at most `MOST_UNFLUSHED` bytes that had arrived are.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+MIN_PART_BYTES = 5 << 20
+"""Every part but the last has at least so many bytes (Amazon S3 User Guide, "Multipart upload limits")."""
+MAX_PART_BYTES = 5 << 30
+MAX_PARTS = 10_000
+MOST_UNFLUSHED = 128 << 20
+"""Bytes that `append` has read and not yet made durable, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,49 +56,131 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class ContentDisposition:
-    """What a reader of a signed address is told about the bytes."""
+    """Name and media type that a signed address shows to its reader."""
 
     name: str
     media_type: str
     inline: bool
 
 
-class ByteStore(Protocol):
-    def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> FileDigests:
-        """Store all of `source`, digesting on the way; `size` in bytes is what was announced of it, None if nothing.
+@dataclass(frozen=True, slots=True)
+class UploadToken:
+    """An upload in parts: the key that its object gets, and the store's own id of the upload."""
 
-        Raises `TooLarge` past `limit` bytes, before the first is read if so many are announced; `Invalid` if others
-        come than were announced; `Conflict` if the key exists.  Then, and when `source` fails, nothing is kept.
+    key: str
+    upload_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A part that has arrived: number from 1, size in bytes, and the store's own tag of its bytes."""
+
+    number: int
+    size: int
+    tag: str
+
+
+class PartUploads(Protocol):
+    """Uploads that survive a broken connection: in numbered parts, or by appending; never both for one upload.
+
+    Every method raises `Unavailable`; those with a token raise `NotFound` if the upload was discarded or never began.
+    """
+
+    def begin(self, key: str, size: int) -> UploadToken:
+        """Begin an upload of `size` bytes; raises `Conflict` if the key exists, `TooLarge` past the store's limit."""
+        ...
+
+    def sign_part(self, token: UploadToken, number: int, lifetime: timedelta, md5: str | None = None) -> str | None:
+        """Return an address that takes the part by PUT for `lifetime`, None if the store has no addresses.
+
+        With `md5` (hexadecimal) the client must send it as ``Content-MD5``, and the store refuses other bytes; without
+        it, some servers list a part of full length when its sender was cut off.  The store is not asked: the upload
+        may be gone.
+        """
+        ...
+
+    def put_part(
+        self, token: UploadToken, number: int, source: BinaryIO, *, size: int, md5: str | None = None
+    ) -> StoredPart:
+        """Store `size` bytes of `source` as a part, in place of an earlier one.
+
+        Raises `Invalid` for a number or size out of range, for another length than `size`, and for bytes that do not
+        have the digest `md5` (hexadecimal); then the part is as it was before.
+        """
+        ...
+
+    def list_parts(self, token: UploadToken) -> Sequence[StoredPart]:
+        """Return the parts that have arrived, in the order of their numbers."""
+        ...
+
+    def complete(self, token: UploadToken, parts: Sequence[StoredPart]) -> int:
+        """Make the object out of `parts`; return its size in bytes.
+
+        Raises `Invalid` naming the parts that are in the way, `Conflict` if another upload has taken the key.
+        """
+        ...
+
+    def discard(self, token: UploadToken) -> None:
+        """Remove the upload and its parts, if it is there and not completed."""
+        ...
+
+    def append(self, token: UploadToken, offset: int, source: BinaryIO) -> int:
+        """Add all of `source` behind the first `offset` bytes; return the durable size in bytes.
+
+        Raises `Conflict` unless `offset` is the durable size.  Errors of `source` pass; the bytes before them are
+        kept.  The caller lets only one append of an upload run at a time.
+        """
+        ...
+
+    def appended_size(self, token: UploadToken) -> int:
+        """Return how many bytes are durable."""
+        ...
+
+
+class ByteStore(Protocol):
+    @property
+    def uploads(self) -> PartUploads:
+        """Uploads in parts into this store."""
+        ...
+
+    def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> FileDigests:
+        """Store all of `source` and return its digests; `size` is its announced length in bytes, None if unknown.
+
+        Raises `TooLarge` past `limit` bytes, before reading if `size` is larger; `Invalid` if the length is not
+        `size`; `Conflict` if the key exists.  Then, and when `source` fails, nothing is kept.
         """
         ...
 
     def open(self, key: str, start: int = 0) -> BinaryIO:
-        """The object's bytes from `start`; raises `NotFound`."""
+        """Return the object's bytes from `start`; raises `NotFound`."""
         ...
 
     def size(self, key: str) -> int | None:
-        """Length in bytes, None if there is no such object."""
+        """Return the length in bytes, None if there is no such object."""
         ...
 
     def local_path(self, key: str) -> Path | None:
-        """Where a server on this machine can send the object from, None for remote stores."""
+        """Return the file that a server on this machine can send, None for remote stores."""
         ...
 
-    def address(self, key: str, shown: ContentDisposition, lifetime: timedelta) -> str | None:
-        """A URL under which anyone can read the object (with ranges) for `lifetime`, None for stores without one.
+    def address(self, key: str, disposition: ContentDisposition, lifetime: timedelta) -> str | None:
+        """Return a URL that gives anyone the object, with ranges, for `lifetime`; None if the store has no addresses.
 
-        Made without asking the store: it may be the address of nothing.
+        The store is not asked: the object may be missing.
         """
         ...
 
     def remove(self, keys: Iterable[str]) -> None: ...
 
     def objects(self) -> Iterator[StoredObject]:
-        """All objects, lazily, in the order of their keys by characters, where "/" counts as "+"."""
+        """Yield all objects in the order of their keys by characters, where "/" counts as "+"."""
         ...
 
-    def clear_abandoned(self, older_than: timedelta) -> int:
-        """Remove what interrupted writes left behind at least `older_than` ago; returns how many leftovers."""
+    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
+        """Remove leftovers of interrupted writes and uploads at least `older_than` old; return how many.
+
+        Uploads in parts of the keys in `keep` stay: somebody may go on with them.
+        """
         ...
 
     def prepare(self) -> None:
@@ -85,13 +188,13 @@ class ByteStore(Protocol):
         ...
 
     def shortcomings(self) -> Sequence[str]:
-        """What `doctor` should say that this store's server lacks, found by trying; raises `Unavailable`."""
+        """Return what the store's server lacks, found by trying, a sentence each; raises `Unavailable`."""
         ...
 
     def describe(self) -> str:
-        """Name and free space for `doctor`, without writing anything; raises `Unavailable`."""
+        """Return name and free space, without writing anything; raises `Unavailable`."""
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         ...

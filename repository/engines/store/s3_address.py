@@ -1,15 +1,15 @@
 """Where an S3 store is: ``s3://bucket?endpoint=…&region=…&prefix=…&style=…&public=…``.
 
 =========  ==============================================================================================
-endpoint   the server's http(s) address; Amazon's for the region if not given
-region     what requests are signed for; ``us-east-1`` if not given
-prefix     the folder of the bucket that the objects are in; the whole bucket if not given
+endpoint   the server's http(s) address; by default Amazon's for the region
+region     the region that requests are signed for; by default ``us-east-1``
+prefix     the folder of the bucket that holds the objects; by default the whole bucket
 style      ``path`` (host/bucket/key), ``virtual`` (bucket.host/key), or ``auto``: path at a named endpoint
-public     the address that readers reach the server under, where it is not the endpoint
+public     the server's address for readers, if it is not the endpoint
 =========  ==============================================================================================
 
-Credentials are never part of it: they come from ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY`` or wherever else
-Amazon's own tools look for them.
+Credentials are never part of it: they come from ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY`` or another place
+where Amazon's own tools look for them.
 """
 
 import re
@@ -26,7 +26,7 @@ _NO_CREDENTIALS = "credentials do not belong here: set AWS_ACCESS_KEY_ID and AWS
 
 @dataclass(frozen=True, slots=True)
 class S3Address:
-    """`prefix` is empty or ends with a slash; `endpoint` and `public` are None where the default is meant."""
+    """The place of a store: `prefix` is empty or ends with a slash; None for `endpoint` or `public` is the default."""
 
     bucket: str
     endpoint: str | None
@@ -40,7 +40,7 @@ class S3Address:
 
 
 def s3_address(url: str) -> S3Address:
-    """Read `url`; raises `ValueError` with one line that repeats nothing secret."""
+    """Parse `url`; raises `ValueError` with one line that repeats no secret."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
         raise ValueError(_NO_CREDENTIALS)

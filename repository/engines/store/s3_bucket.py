@@ -1,6 +1,7 @@
-"""The bucket of an S3 store: made if it is missing."""
+"""The bucket of an S3 store: ask for it, and make it if it is missing."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -8,7 +9,8 @@ from repository.core.errors import Unavailable
 from repository.engines.store.s3_address import S3Address
 from repository.engines.store.s3_errors import NO_BUCKET, as_unavailable, code_of, status_of
 
-ABANDONED_DAYS = 7
+ABANDONED_DAYS = 30
+"""Longer than any upload lives: it must survive a week of broken connections."""
 
 
 def prepare_bucket(client: Any, address: S3Address) -> None:
@@ -20,7 +22,7 @@ def prepare_bucket(client: Any, address: S3Address) -> None:
 
 
 def require_bucket(client: Any, address: S3Address) -> None:
-    """Raises `Unavailable` unless the bucket answers."""
+    """Raise `Unavailable` unless the bucket answers."""
     with as_unavailable():
         if not _is_there(client, address.bucket):
             raise Unavailable(NO_BUCKET)
@@ -49,7 +51,7 @@ def _create(client: Any, address: S3Address) -> None:
 
 
 def _let_server_tidy(client: Any, address: S3Address) -> None:
-    """Ask for what `clear_abandoned` does too; rules that are there already are the operator's and stay."""
+    """Let the server abort uploads that `clear_abandoned` has missed; rules of the operator stay as they are."""
     rule = {
         "ID": "abandoned-uploads",
         "Status": "Enabled",
@@ -57,18 +59,18 @@ def _let_server_tidy(client: Any, address: S3Address) -> None:
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABANDONED_DAYS},
     }
     try:
-        if not _has_rules(client, address.bucket):
+        present = [(known.get("ID"), known.get("Filter")) for known in _rules(client, address.bucket)]
+        if present in ([], [(rule["ID"], rule["Filter"])]):  # ours may be from a release with fewer days
             client.put_bucket_lifecycle_configuration(Bucket=address.bucket, LifecycleConfiguration={"Rules": [rule]})
     except ClientError as error:
         if status_of(error) not in (403, 405, 501):  # may not, or cannot
             raise
 
 
-def _has_rules(client: Any, bucket: str) -> bool:
+def _rules(client: Any, bucket: str) -> Sequence[Any]:
     try:
-        client.get_bucket_lifecycle_configuration(Bucket=bucket)
+        return cast(Sequence[Any], client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"])
     except ClientError as error:
         if code_of(error) == "NoSuchLifecycleConfiguration":
-            return False
+            return []
         raise
-    return True

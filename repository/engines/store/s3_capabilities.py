@@ -1,4 +1,4 @@
-"""What an S3 server lacks, found by trying: a server that ignores what it does not know says nothing of it."""
+"""Find by trying what an S3 server lacks: a server ignores unknown headers without a word."""
 
 import base64
 import hashlib
@@ -24,14 +24,14 @@ _OTHER_SHA256 = base64.b64encode(hashlib.sha256(b"other").digest()).decode()
 
 
 def shortcomings_of(clients: S3Clients, bucket: str, prefix: str) -> tuple[str, ...]:
-    """One sentence a shortcoming; what was written for it is removed again.  Raises `Unavailable`."""
+    """Return one sentence a shortcoming, and remove the trial object again; raises `Unavailable`."""
     # A capital letter: no object of the store is called so, and nobody lists it as one.
     trial = _Trial(clients, {"Bucket": bucket, "Key": f"{prefix}Trial-{secrets.token_hex(16)}"})
     with as_unavailable():
         try:
             return (*trial.writing(), *trial.reading())
         finally:
-            with suppress(Unavailable), as_unavailable():  # what came before is what has to be told
+            with suppress(Unavailable), as_unavailable():  # the error before this one is the one to raise
                 clients.brief.delete_object(**trial.target)
 
 
@@ -61,9 +61,9 @@ class _Trial:
         return refused
 
     def reading(self) -> Iterator[str]:
-        wanted = {**self.target, "ResponseContentType": "text/plain", "ResponseContentDisposition": _DISPOSITION}
+        parameters = {**self.target, "ResponseContentType": "text/plain", "ResponseContentDisposition": _DISPOSITION}
         minute = int(timedelta(minutes=1).total_seconds())
-        signed = self.clients.signer.generate_presigned_url("get_object", wanted, ExpiresIn=minute)
+        signed = self.clients.signer.generate_presigned_url("get_object", parameters, ExpiresIn=minute)
         try:
             yield from _lacks_of_address(signed)
         except (URLError, OSError) as error:
@@ -71,7 +71,7 @@ class _Trial:
 
 
 def _lacks_of_address(signed: str) -> Iterator[str]:
-    """Unsigned and altered addresses lead nowhere, and a signed one to the bytes as they are to be shown."""
+    """Yield what is wrong with a signed address, and with the same address unsigned or altered."""
     whole, part = _fetch(signed), _fetch(signed, "bytes=2-4")
     if (whole.status, whole.content) != (200, CONTENT):
         yield f"a signed address answers {whole.status}"
@@ -94,20 +94,20 @@ class _Fetched:
     media_type: str
 
 
-def _fetch(url: str, wanted: str | None = None) -> _Fetched:
-    headers = {"Range": wanted} if wanted else {}
+def _fetch(url: str, byte_range: str | None = None) -> _Fetched:
+    headers = {"Range": byte_range} if byte_range else {}
     try:
         answer = urlopen(Request(url, headers=headers), timeout=ANSWER_SECONDS)
     except HTTPError as error:
         answer = error
     with closing(answer):
-        said = answer.headers
-        disposition, media_type = said.get("Content-Disposition", ""), said.get("Content-Type", "")
+        fields = answer.headers
+        disposition, media_type = fields.get("Content-Disposition", ""), fields.get("Content-Type", "")
         return _Fetched(int(answer.status), answer.read(1000), disposition, media_type)
 
 
 def _refused(write: Callable[[], Any]) -> bool:
-    """The server has taken notice; that it knows no such thing (501) is an answer too, which the store heeds."""
+    """Return whether the server refused: "not implemented" (501) counts, since the store heeds it."""
     try:
         write()
     except ClientError as error:

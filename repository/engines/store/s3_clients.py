@@ -11,17 +11,17 @@ from repository.engines.store.s3_address import S3Address
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 4
 CONNECTIONS = 64
-"""More than the threads of a process with the parts that each sends at a time: eight times four by default."""
+"""More than a process needs: by default eight threads that send four parts at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class S3Clients:
-    """Four ways to ask one server.
+    """Four clients of one server, by their patience.
 
-    `patient` tries twice, so that a server that is dead or stays silent is given up after 15 seconds at the latest;
-    `brief` tries once, for questions that come after a failure or have to be quick.  `steady` sends what cannot be sent
-    again, and so waits as long in its only try as `patient` in two.  All wait for the next bytes, not for the whole of
-    an answer.  `signer` never asks: it makes addresses that readers use.
+    `patient` tries twice and gives up a dead or silent server after at most 15 seconds.  `brief` tries once, after a
+    failure or where an answer must be quick.  `steady` sends streams, which cannot be sent again, and so waits in its
+    only try as long as `patient` in two.  All wait for the next bytes, not for a whole answer.  `signer` sends nothing:
+    it makes addresses for readers.
     """
 
     patient: Any
@@ -30,13 +30,13 @@ class S3Clients:
     signer: Any
 
     def close(self) -> None:
-        """Let go of connections."""
-        for each in (self.patient, self.brief, self.steady, self.signer):
-            each.close()
+        """Close connections."""
+        for client in (self.patient, self.brief, self.steady, self.signer):
+            client.close()
 
 
 def s3_clients(address: S3Address) -> S3Clients:
-    """Clients for `address`; raises `ValueError` when there are no credentials."""
+    """Return the clients of `address`; raises `ValueError` if there are no credentials."""
     session = Session(region_name=address.region)
     if session.get_credentials() is None:
         raise ValueError("there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
@@ -55,9 +55,9 @@ def s3_clients(address: S3Address) -> S3Clients:
 
 
 def _tell_checksum_last(params: dict[str, Any], **_: object) -> None:
-    """Let the checksum of what is sent follow it (``aws-chunked``), as botocore does by itself where TLS is spoken.
+    """Let the checksum follow the bytes (``aws-chunked``), as botocore does by itself with TLS.
 
-    Without TLS it would want to read all of it beforehand, in order to sign it; nothing is signed here.
+    Without TLS it would read all bytes beforehand in order to sign them; here they are not signed.
     """
     if checksum := params["context"].get("checksum", {}).get("request_algorithm"):
         checksum["in"] = "trailer"
@@ -68,7 +68,7 @@ def _config(style: str, attempts: int, patience: int) -> Config:
         signature_version="s3v4",
         # Botocore's own describes machine and features, made up twice for every request: a tenth of what one costs.
         user_agent="repository",
-        # what is sent is ours, and the server looks at it anyway
+        # the parameters are ours, and the server checks them anyway
         parameter_validation=False,
         connect_timeout=patience * CONNECT_SECONDS,
         read_timeout=patience * ANSWER_SECONDS,

@@ -1,4 +1,4 @@
-"""What an S3 server or the way to it can answer, in the house's words."""
+"""Translate errors of an S3 server, and of the network before it, into the house's errors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -39,30 +39,30 @@ _TRANSPORT = (NoConnection, HTTPClientError, IncompleteReadError, UnseekableStre
 
 
 def code_of(error: ClientError) -> str:
-    """The server's own name for what went wrong; the status where an answer to HEAD has no room for one."""
+    """Return the server's code of the error; the status if an answer to HEAD has no room for one."""
     return str(error.response.get("Error", {}).get("Code", "")) or str(status_of(error))
 
 
 def status_of(error: ClientError) -> int:
-    """The status of the server's answer."""
+    """Return the status of the server's answer."""
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def is_missing(error: ClientError) -> bool:
-    """There is no such object, as distinct from no such bucket, where the server says which."""
+    """Return whether the object is missing, and not the bucket, if the server says which."""
     return status_of(error) == 404 and code_of(error) != "NoSuchBucket"
 
 
 def is_beyond(error: HTTPClientError | ClientError) -> bool:
-    """The server answers that it does not do what it is asked for, or does not even understand it."""
+    """Return whether the server does not support the request, or does not understand it."""
     return isinstance(error, ClientError) and (status_of(error) == 501 or _reason(error) is None)
 
 
 @contextmanager
 def as_unavailable() -> Iterator[None]:
-    """Tell of a failing store in the house's words; never around a source, whose errors pass.
+    """Turn errors of a failing store into `Unavailable`; never put it around a source, whose errors pass.
 
-    A request that the server holds to be wrong is a bug of ours, and passes as the `ClientError` that it is.
+    A request that the server calls wrong is a bug of ours, and its `ClientError` passes.
     """
     try:
         yield

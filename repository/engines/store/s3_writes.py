@@ -1,14 +1,15 @@
-"""Bytes on their way into an S3 store: in one request, or cut into parts, a few of them under way at a time.
+"""Send bytes to an S3 store: in one request, or in parts, a few of them at a time.
 
-Parts can be sent again, and wait for a slow source; but a server has to put them together, for which many copy every
-byte once more.  So what comes fast and is not very large is sent in one request as it comes (`comes_as_a_stream`).
+Parts can be sent again, and can wait for a slow source.  But a server has to put them together, and many copy every
+byte once more.  So a source that is fast and not very large is sent in one request as it comes (`comes_as_a_stream`).
 
-Parts are of 8 MiB at first and double every `EACH_SIZE` parts up to 128 MiB, so that the 10,000 parts that S3 allows
-hold `LARGEST` bytes and yet a small file needs little memory.  What is in memory of one object is the part that is
-gathered and those under way: 32 MiB, and at most 384 MiB for an object of hundreds of gigabytes.
+Parts have 8 MiB at first and double every `EACH_SIZE` parts up to 128 MiB.  So the 10,000 parts that S3 allows hold
+`LARGEST` bytes, and yet a small file needs little memory: the part that is gathered and those under way, 32 MiB, and
+at most 384 MiB for an object of hundreds of gigabytes.
 """
 
 import base64
+import hashlib
 import time
 import zlib
 from collections import deque
@@ -32,13 +33,13 @@ UNDER_WAY = 3
 BYTES_UNDER_WAY = 256 << 20
 
 LARGEST_STREAM = 512 << 20
-"""Bytes that are sent once more by the client, if need be."""
+"""Bytes; after a failure the client has to send all of them again."""
 QUICK = 32 << 20
-"""Bytes a second of a source that will hardly make the store wait until it hangs up."""
+"""Bytes a second; a source of this speed will hardly make the store wait until it hangs up."""
 
 
 def part_size(number: int) -> int:
-    """Bytes in part `number`, counted from 0; the last may be shorter."""
+    """Return the bytes in part `number`, counted from 0; the last part may be shorter."""
     return FIRST_PART << min(number // EACH_SIZE, DOUBLINGS)
 
 
@@ -47,9 +48,9 @@ LARGEST = sum(map(part_size, range(MOST_PARTS)))
 
 
 class Content:
-    """Blocks that are sent one after another: to put them together first would copy every byte once more.
+    """Blocks that are sent one after another: joining them first would copy every byte once more.
 
-    botocore asks for the length, sends what the iteration gives and, before it sends all of it again, seeks its start.
+    botocore asks for the length, sends the blocks of an iteration, and seeks the start before it sends them again.
     """
 
     def __init__(self) -> None:
@@ -64,7 +65,7 @@ class Content:
         return iter(self._blocks)
 
     def seek(self, position: int) -> int:
-        """Every iteration begins at the start, the only place to seek; raises `ValueError` for another."""
+        """Do nothing for the start, where every iteration begins; raises `ValueError` for another position."""
         if position:
             raise ValueError(f"content is sent from its start, not from byte {position}")
         return position
@@ -76,6 +77,13 @@ class Content:
     def crc32(self) -> int:
         return reduce(lambda known, block: zlib.crc32(block, known), self._blocks, 0)
 
+    def md5(self) -> str:
+        """Return the digest in hexadecimal."""
+        digest = hashlib.md5(usedforsecurity=False)
+        for block in self._blocks:
+            digest.update(block)
+        return digest.hexdigest()
+
 
 class Stream:
     """Content of `size` bytes that is sent while it comes, once."""
@@ -85,14 +93,14 @@ class Stream:
         self._size = size
         self.is_begun = False
         self.failure: Exception | None = None
-        """what its source raised, which botocore wraps in an error of its own"""
+        """the error of its source, which botocore wraps in an error of its own"""
 
     def __len__(self) -> int:
         """In bytes."""
         return self._size
 
     def read(self, _size: int = -1, /) -> bytes:
-        """The next block, whatever its size; empty at the end."""
+        """Return the next block, of any size; empty at the end."""
         self.is_begun = True
         try:
             return next(self._blocks, b"")
@@ -101,14 +109,14 @@ class Stream:
             raise
 
     def seek(self, position: int) -> int:
-        """Raises `ValueError` once it has begun: what was sent is gone."""
+        """Raise `ValueError` once it has begun: the sent blocks are gone."""
         if position or self.is_begun:
             raise ValueError("a stream is sent once, from its start")
         return position
 
 
 def first_part(blocks: Iterator[bytes]) -> tuple[Content, bytes | None]:
-    """What fits in one part, and the block after it, None if there is none."""
+    """Return the blocks that fit in one part, and the block after them, None if there is none."""
     gathered = Content()
     for block in blocks:
         if len(gathered) + len(block) > part_size(0):
@@ -118,7 +126,7 @@ def first_part(blocks: Iterator[bytes]) -> tuple[Content, bytes | None]:
 
 
 def in_parts(blocks: Iterable[bytes]) -> Iterator[Content]:
-    """`blocks`, each no longer than a part, in parts, of which all but the last are full."""
+    """Yield `blocks`, each no longer than a part, gathered to parts; all but the last are full."""
     gathered, number = Content(), 0
     for block in blocks:
         if len(gathered) + len(block) > part_size(number):
@@ -129,7 +137,10 @@ def in_parts(blocks: Iterable[bytes]) -> Iterator[Content]:
 
 
 def comes_as_a_stream(size: int, begun: float, first: Content) -> bool:
-    """Whether `size` bytes that began to come at `begun` (`time.monotonic`), the `first` of them here, are a stream."""
+    """Return whether a source of `size` bytes is sent as a stream.
+
+    It began to come at `begun` (`time.monotonic`), and the `first` bytes are here.
+    """
     return size <= LARGEST_STREAM and len(first) >= QUICK * (time.monotonic() - begun)
 
 
@@ -159,22 +170,22 @@ class PartsUpload:
             self._abort()
 
     def send(self, content: Content) -> None:
-        """Let `content` go, waiting for parts before it while too much is under way; raises what they raised."""
+        """Send `content`, after waiting while too much is under way; raises errors of the parts before it."""
         self._wait(max(1, min(UNDER_WAY, BYTES_UNDER_WAY // len(content))) - 1)
         number = len(self._arrived) + len(self._waiting) + 1
         self._waiting.append(self._threads.submit(self._send, number, content))
 
     def wait(self) -> None:
-        """Wait until all parts have arrived; raises what they raised."""
+        """Wait until all parts have arrived; raises their errors."""
         self._wait(0)
 
     def complete(self, **condition: str) -> Any:
-        """Make what has arrived the object; may be asked again when the answer was lost.  The client's errors pass."""
+        """Make the object of the parts; may be repeated after a lost answer.  The client's errors pass."""
         parts = {"Parts": self._arrived}
         return self._brief.complete_multipart_upload(**self._upload, MultipartUpload=parts, **condition)
 
     def keep(self) -> None:
-        """The object is there: nothing is left to abort."""
+        """Keep the object, which is there: nothing is left to abort."""
         self._kept = True
 
     def _wait(self, most: int) -> None:
@@ -188,7 +199,7 @@ class PartsUpload:
         return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumCRC32": checksum}
 
     def _abort(self) -> None:
-        # What made the write fail is what the caller must learn; `clear_abandoned` finds what stays behind.
+        # The caller must learn why the write failed, not the abort; `clear_abandoned` finds the leftover.
         with suppress(Unavailable), as_unavailable():
             try:
                 self._brief.abort_multipart_upload(**self._upload)

@@ -1,4 +1,4 @@
-"""Which keys an object may have, and the one name that every keeper writes it under."""
+"""Keys of objects, and the name that every adapter writes a key under."""
 
 import re
 
@@ -7,21 +7,22 @@ _LONGEST = 240  # a file name has at most 255 bytes on the usual file systems
 
 
 def require_key(key: str) -> None:
-    """Raises `ValueError` unless `key` is 1 to 240 of ``a-z 0-9 . _ / -`` without segments that are empty or begin
-    with a dot.
+    """Raise `ValueError` unless `key` is 1 to 240 characters of ``a-z 0-9 . _ / -``.
+
+    No segment is empty or begins with a dot.
     """
     if len(key) > _LONGEST or not all(map(_SEGMENT.fullmatch, key.split("/"))):
         raise ValueError(f"{key!r} is no key of a stored object")
 
 
 def name_of(key: str) -> str:
-    """The key as one name without folders, so that ``a`` and ``a/b`` may both be there on every file system."""
+    """Return the key as one name without folders: ``a`` and ``a/b`` can both exist on every file system."""
     require_key(key)
     return key.replace("/", "+")
 
 
 def key_of(name: str) -> str | None:
-    """The key that is written as `name`, None if nothing is."""
+    """Return the key that is written as `name`, None if there is none."""
     key = name.replace("+", "/")
     is_key = "/" not in name and len(key) <= _LONGEST and all(map(_SEGMENT.fullmatch, key.split("/")))
     return key if is_key else None

@@ -84,7 +84,7 @@ class Checksums(Schema):
 
 
 class FileShape(Schema):
-    """A file; everything from `checksum` on is there once it is committed."""
+    """A file; everything from `id` on is there once it is committed, and its checksums once it is verified."""
 
     key = fields.String(required=True)
     created = fields.DateTime(required=True)

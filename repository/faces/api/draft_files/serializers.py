@@ -5,6 +5,7 @@ from typing import Any
 
 from repository.core.clock import iso
 from repository.core.site import in_path
+from repository.engines.store.port import FileDigests
 from repository.files.model import FileEntry, FileSet
 from repository.files.rules import extension_of
 
@@ -35,17 +36,26 @@ def file_json(entry: FileEntry, base: str, draft: bool) -> dict[str, Any]:
 def _stored(entry: FileEntry) -> dict[str, Any]:
     file = entry.file
     assert file is not None
+    digests = file.digests
+    checksums = {} if digests is None else _checksums(digests)
     return {
         "id": str(entry.id),
         "ext": extension_of(entry.key) or None,
-        "checksum": f"md5:{file.md5}",
-        "checksums": {"md5": file.md5, "sha256": file.sha256},
+        **checksums,
         "size": file.size,
         "mimetype": file.media_type,
         "version_id": str(file.id),
         "file_id": str(file.id),
         "bucket_id": str(entry.file_set_id),
         "storage_class": "S",
+    }
+
+
+def _checksums(digests: FileDigests) -> dict[str, Any]:
+    """A file has none until its bytes are verified."""
+    return {
+        "checksum": f"md5:{digests.md5}",
+        "checksums": {"md5": digests.md5, "sha256": digests.sha256},
     }
 
 

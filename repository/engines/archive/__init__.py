@@ -1,0 +1,1 @@
+"""The archive: immutable files of OCFL objects under their own paths."""

@@ -1,0 +1,84 @@
+"""The folder of a local store's objects: the place of each key, and how a whole file gets there."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from repository.core.errors import Conflict, Unavailable
+from repository.engines.store.local_files import NO_ROOM, as_unavailable, flush_folder
+from repository.engines.store.store_keys import name_of
+
+
+class ObjectFolder:
+    """Objects by their keys below `folder`, in sub-folders ("shelves") by the first two letters."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._durable: set[str] = set()
+
+    def path(self, key: str) -> Path:
+        """Return the file of an object; raises `ValueError` for a text that is no key."""
+        name = name_of(key)
+        # Few shelves, soon all there: making one costs more flushes than storing the object.
+        shelf = re.sub("[^a-z0-9]", "_", key[:2]).ljust(2, "_")
+        return self.folder / shelf / name
+
+    def size(self, key: str) -> int | None:
+        """Return the length in bytes, None if there is no such object."""
+        with as_unavailable():
+            try:
+                return self.path(key).stat().st_size
+            except FileNotFoundError:
+                return None
+
+    def room(self) -> int:
+        """Return the free bytes of the disk."""
+        with as_unavailable():
+            return shutil.disk_usage(self.folder).free
+
+    def require_room(self, size: int) -> None:
+        """Raise `Unavailable` if the disk has no room for `size` bytes."""
+        if self.room() < size:
+            raise Unavailable(NO_ROOM)
+
+    def require_free(self, key: str) -> None:
+        """Raise `Conflict` if the key exists."""
+        if self.size(key) is not None:
+            raise _exists(key)
+
+    def put_in_place(self, whole: Path, key: str) -> None:
+        """Link the durable file `whole` under its key, durably; raises `Conflict` if the key exists."""
+        path = self.path(key)
+        with as_unavailable():
+            self._make_durable(path.parent)
+            try:
+                os.link(whole, path)
+            except FileExistsError as error:
+                raise _exists(key) from error
+            try:
+                flush_folder(path.parent)
+            except OSError:
+                path.unlink()  # nobody was told of it, and it may be gone after a power cut
+                raise
+
+    def put_again_in_place(self, whole: Path, key: str) -> None:
+        """Do the same as `put_in_place`; nothing changes if `whole` itself is there already."""
+        path = self.path(key)
+        with as_unavailable():
+            is_placed = path.exists() and path.samefile(whole)
+            if is_placed:
+                flush_folder(path.parent)  # a kill may have come between the link and its flush
+        if not is_placed:
+            self.put_in_place(whole, key)
+
+    def _make_durable(self, folder: Path) -> None:
+        """Make `folder` if missing and flush its entry: a process that made it may not have done so yet."""
+        folder.mkdir(exist_ok=True)
+        if str(folder) not in self._durable:
+            flush_folder(folder.parent)
+            self._durable.add(str(folder))
+
+
+def _exists(key: str) -> Conflict:
+    return Conflict(f"There is already a stored object {key!r}.")
