@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, text
 from repository.app import create_app
 from repository.cli import commands
 from repository.core.actor import SYSTEM
-from repository.core.facts import Fact, FactRow, Phrase
+from repository.core.facts import Fact, FactRow, Wording
 from repository.deposits.facts import DraftSaved
 from repository.engines.services import Services
 from repository.feature import JobKind, JobRun, Queue, Reaction, subject_of
@@ -40,7 +40,7 @@ class VolcanoErupted(Fact):
 
     volcano_id: int
 
-    words = Phrase("erupted", "喷发")
+    words = Wording("erupted", "喷发")
 
 
 @pytest.fixture
