@@ -52,6 +52,7 @@ def test_one_name_is_one_class() -> None:
     assert rules.shared_class_names(modules(*SOURCE)) == []
 
 
+@pytest.mark.process
 def test_subjects_of_commits_have_at_most_72_characters() -> None:
     command = ["git", "-c", "safe.directory=*", "log", "--first-parent", f"--since={SINCE}", "--format=%s", "HEAD"]
     log = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
