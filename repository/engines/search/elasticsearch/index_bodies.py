@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from repository.engines.search.port import FACETS, FIELDS
+
 Parts = Mapping[str, Mapping[str, Any]]
 """File of `config.search` -> its content."""
 
@@ -22,13 +24,21 @@ def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = F
         "settings": {**parts["settings"], "analysis": _analysis(parts, plugins)},
         "mappings": deepcopy(dict(parts[part])),
     }
-    if part == "records" and SMARTCN in plugins:
-        for field, under in parts["records-smartcn"].items():
+    if part == "records":
+        made["mappings"]["properties"] |= _fields(parts, made["mappings"]["properties"])
+        for field, under in parts["records-smartcn"].items() if SMARTCN in plugins else ():
             made["mappings"]["properties"][field]["fields"] = under
     made["mappings"]["_meta"] = {"schema": _digest(made)}
     if building:
         made["settings"] |= _BUILDING
     return made
+
+
+def _fields(parts: Parts, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mappings of the fields that have no mapping of their own, by their types, and those of the facets."""
+    types = parts["field-types"]
+    fields = {name: deepcopy(types[kind]) for name, kind in FIELDS.items() if name not in own}
+    return {**fields, "facets": {"properties": {name: dict(types["facet"]) for name in FACETS}}}
 
 
 def settled(parts: Parts) -> dict[str, Any]:
