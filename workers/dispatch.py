@@ -103,7 +103,7 @@ def _mark(database: Database, queue: Queue, room: int) -> Sequence[BatchCall]:
 
 
 def _parts(rows: Sequence[JobRow]) -> Iterator[Sequence[JobRow]]:
-    """Split rows of one kind into calls; a worker of another release may know a kind that this one does not."""
+    """Split rows of one kind into calls; a worker of another release may know a kind that is unknown here."""
     kind = JOBS.get(rows[0].name)
     most = kind.most if kind else BATCH
     for start in range(0, len(rows), most):
@@ -111,7 +111,7 @@ def _parts(rows: Sequence[JobRow]) -> Iterator[Sequence[JobRow]]:
 
 
 def _take_back(database: Database, calls: Sequence[BatchCall]) -> None:
-    """Make rows due whose calls could not be put; a worker that got a call all the same may claim them."""
+    """Make rows due again if their calls could not be sent; a worker that got one may still claim them."""
     ids = [row_id for call in calls for row_id in call.ids]
     with database.transaction(SYSTEM) as unit:
         unit.session.execute(

@@ -76,7 +76,7 @@ def _of_unknown(unknown: UnknownKinds) -> Iterable[Metric]:
 _LAST: Mapping[str, tuple[str, Callable[[SweepRow], float]]] = {
     "finish_timestamp_seconds": ("When the sweep last ended.", lambda row: _timestamp(row.finished)),
     "seconds": ("How long its last run took.", lambda row: row.seconds or 0.0),
-    "found": ("What its last complete run found.", lambda row: row.found),
+    "found": ("What its last complete run found.", lambda row: row.faults),
     "repaired": ("How much of that it repaired.", lambda row: row.repaired),
     "success": ("Whether its last run was complete.", lambda row: not row.cause),
 }

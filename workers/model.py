@@ -64,7 +64,7 @@ class SweepRow(Base):
     started: Mapped[datetime | None]
     finished: Mapped[datetime | None]
     seconds: Mapped[float | None] = mapped_column(Double)
-    found: Mapped[int] = mapped_column(Identity, default=0)
+    faults: Mapped[int] = mapped_column("found", Identity, key="faults", default=0)
     repaired: Mapped[int] = mapped_column(Identity, default=0)
     result: Mapped[dict[str, Any]]
     cause: Mapped[str] = mapped_column(String(2000), default="")

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select
 
 from repository.access.model import GrantRow
 from repository.access.policy import Permission
-from repository.access.principals import Subject, SubjectKind
+from repository.access.principals import GrantSubject, SubjectKind
 from repository.core.database.bulk import insert_rows
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 
@@ -32,12 +32,12 @@ _EXPIRED = (
 
 def grant_ownership(unit: UnitOfWork, concept_id: int, person_id: int) -> None:
     """Make a person the owner of a dataset that has no grants yet."""
-    owner = Subject(SubjectKind.PERSON, person_id)
+    owner = GrantSubject(SubjectKind.PERSON, person_id)
     insert_rows(unit.session, [_row(unit, concept_id, owner, Permission.OWNER, None)])
 
 
 def set_grant(
-    unit: UnitOfWork, concept_id: int, subject: Subject, permission: Permission, expires: datetime | None
+    unit: UnitOfWork, concept_id: int, subject: GrantSubject, permission: Permission, expires: datetime | None
 ) -> None:
     """Give `subject` this permission and no other; the caller holds the lock of the concept."""
     row = find_grant(unit, concept_id, subject)
@@ -47,7 +47,7 @@ def set_grant(
     row.permission, row.expires = permission.value, expires
 
 
-def find_grant(unit: UnitOfWork, concept_id: int, subject: Subject) -> GrantRow | None:
+def find_grant(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> GrantRow | None:
     """Return the grant of `subject` on a dataset, expired or not."""
     values = {"concept_id": concept_id, "kind": subject.kind.value, "subject_id": subject.id}
     return unit.session.scalars(_OF_SUBJECT, values).one_or_none()
@@ -70,7 +70,7 @@ def with_expired_grants(snapshot: Snapshot, limit: int) -> Sequence[int]:
 
 
 def _row(
-    unit: UnitOfWork, concept_id: int, subject: Subject, permission: Permission, expires: datetime | None
+    unit: UnitOfWork, concept_id: int, subject: GrantSubject, permission: Permission, expires: datetime | None
 ) -> GrantRow:
     return GrantRow(
         concept_id=concept_id,

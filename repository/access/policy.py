@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
-from repository.access.principals import ADMINISTRATORS, CURATORS, EVERYBODY, Subject, SubjectKind, subjects_of
+from repository.access.principals import ADMINISTRATORS, CURATORS, EVERYBODY, GrantSubject, SubjectKind, subjects_of
 from repository.core.actor import Actor, Role, TokenScope
 from repository.core.clock import now
 from repository.core.errors import Forbidden
@@ -77,7 +77,7 @@ Relations = frozenset[Relation]
 class Grant:
     """A permission of one subject on one dataset, drafts and versions alike."""
 
-    subject: Subject
+    subject: GrantSubject
     permission: Permission
 
 
@@ -96,7 +96,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the table: the scope that a token needs, and the sets of relations of which one must hold."""
+    """One line of the table: the scope that a token needs, and sets of relations; one set must hold."""
 
     scope: TokenScope | None
     any_of: Sequence[Relations]

@@ -29,7 +29,7 @@ class SubjectKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class GrantSubject:
     """One holder of grants; `id` is the id of the row of its kind."""
 
     kind: SubjectKind
@@ -40,15 +40,15 @@ class Subject:
         return self.kind.value if self.kind is SubjectKind.SIGNED_IN else f"{self.kind}:{self.id}"
 
 
-def subjects_of(actor: Actor) -> frozenset[Subject]:
+def subjects_of(actor: Actor) -> frozenset[GrantSubject]:
     """Return the subjects whose grants `actor` may use."""
     subjects = {
-        *(Subject(SubjectKind.TEAM, team) for team in actor.teams),
-        *(Subject(SubjectKind.INSTITUTION, institution) for institution in actor.institutions),
-        *(Subject(SubjectKind.LINK, link) for link in actor.links),
+        *(GrantSubject(SubjectKind.TEAM, team) for team in actor.teams),
+        *(GrantSubject(SubjectKind.INSTITUTION, institution) for institution in actor.institutions),
+        *(GrantSubject(SubjectKind.LINK, link) for link in actor.links),
     }
     if actor.person_id is not None:
-        subjects |= {Subject(SubjectKind.PERSON, actor.person_id), Subject(SubjectKind.SIGNED_IN)}
+        subjects |= {GrantSubject(SubjectKind.PERSON, actor.person_id), GrantSubject(SubjectKind.SIGNED_IN)}
     return frozenset(subjects)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeDecorator
 
 from repository.access.model import GrantRow
 from repository.access.policy import Grant, Permission
-from repository.access.principals import Subject, SubjectKind, subjects_of
+from repository.access.principals import GrantSubject, SubjectKind, subjects_of
 from repository.core.actor import Actor
 from repository.core.clock import now
 from repository.core.database.engine import UtcDateTime
@@ -127,4 +127,4 @@ def _grants(lines: str) -> frozenset[Grant]:
 def _grant(line: str) -> Grant:
     permission, _, token = line.partition(" ")
     kind, _, subject_id = token.partition(":")
-    return Grant(Subject(SubjectKind(kind), int(subject_id)), Permission(permission))
+    return Grant(GrantSubject(SubjectKind(kind), int(subject_id)), Permission(permission))

@@ -58,11 +58,11 @@ def run(name: str) -> None:
         report = run_now(services, name)
     for example in report.examples:
         click.echo(example)
-    click.echo(f"{report.found} found, {report.repaired} repaired.")
+    click.echo(f"{report.faults} found, {report.repaired} repaired.")
 
 
 def _last_run(row: SweepRow | None) -> str:
     if row is None or row.finished is None:
         return "never ended"
-    line = f"{iso(row.finished)}\t{row.seconds:.1f} s\t{row.found} found, {row.repaired} repaired\tdue {iso(row.due)}"
+    line = f"{iso(row.finished)}\t{row.seconds:.1f} s\t{row.faults} found, {row.repaired} repaired\tdue {iso(row.due)}"
     return f"{line}\tFAILED: {row.cause}" if row.cause else line

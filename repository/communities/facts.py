@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class CommunityDefined(Fact):
     slug: str | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
 
-    words = Phrase("defined the community {slug}", "定义社区 {slug}")
+    words = FactPhrase("defined the community {slug}", "定义社区 {slug}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class CommunityRenamed(Fact):
     slug: str | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
 
-    words = Phrase("renamed the community {slug}", "更改社区名称 {slug}")
+    words = FactPhrase("renamed the community {slug}", "更改社区名称 {slug}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +37,4 @@ class CommunityAssigned(Fact):
     default: str | None = None
     versions: Sequence[int] = ()
 
-    words = Phrase("changed the communities of the dataset", "更改数据集所属社区")
+    words = FactPhrase("changed the communities of the dataset", "更改数据集所属社区")

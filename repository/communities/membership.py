@@ -1,6 +1,6 @@
 """Put a dataset into communities, take it out, and choose its default.
 
-Who calls this has locked the concept's row, the turnstile of all that changes its communities.
+The caller has locked the concept's row, which all changes of its communities lock.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ _OF_CONCEPT = (
 
 
 def assign(unit: UnitOfWork, concept_id: int, communities: Collection[Community]) -> bool:
-    """Put a dataset into communities, the first of all being its default; return whether it was not in all of them."""
+    """Put a dataset into communities; return whether it was missing in one.  Its first community is its default."""
     members = {link.community_id for link in _links(unit, concept_id)}
     joined = dict.fromkeys(community.id for community in communities if community.id not in members)
     for place, community_id in enumerate(joined):

@@ -23,7 +23,7 @@ class Community(Base):
 
 
 class CommunityDataset(Base):
-    """A dataset that is in a community since `at`; of the communities of one concept at most one is the default."""
+    """A dataset in a community since `at`; a concept has at most one default community."""
 
     __tablename__ = "community_dataset"
 

@@ -9,13 +9,13 @@ MOST_EXAMPLES = 10
 class CheckReport:
     """How many differences there were, how many of them were repaired, and a few examples by name."""
 
-    found: int = 0
+    faults: int = 0
     repaired: int = 0
     examples: list[str] = field(default_factory=list)
 
     def note(self, example: str, repaired: bool = False) -> None:
         """Count one difference."""
-        self.found += 1
+        self.faults += 1
         self.repaired += repaired
         if len(self.examples) < MOST_EXAMPLES:
             self.examples.append(example)

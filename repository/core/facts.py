@@ -24,7 +24,7 @@ from repository.core.database.engine import Base, Identity
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class FactPhrase:
     """A fact in words for people, to follow the name of who did it: "published version {index}".
 
     A field's name in braces stands for its value, and for nothing if that is None.  A further language is a further
@@ -43,7 +43,7 @@ class Phrase:
 class Fact:
     """Something that happened to one subject.  A class without `words` is no fact, but what some facts share."""
 
-    words: ClassVar[Phrase]
+    words: ClassVar[FactPhrase]
 
     @property
     def kind(self) -> str:

@@ -66,7 +66,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Keyword:
     """A keyword; `id` is filled when it is a controlled term."""
 
     subject: str
@@ -134,7 +134,7 @@ class Description:
     contributors: Sequence[Agent] = ()
     additional_titles: Sequence[Text] = ()
     additional_descriptions: Sequence[Text] = ()
-    subjects: Sequence[Subject] = ()
+    subjects: Sequence[Keyword] = ()
     languages: Sequence[Label] = ()
     dates: Sequence[DateOf] = ()
     licences: Sequence[Licence] = ()

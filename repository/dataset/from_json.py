@@ -15,11 +15,11 @@ from repository.dataset.description import (
     DescribedPlace,
     Description,
     Funding,
+    Keyword,
     Label,
     Licence,
     RelatedId,
     RelatedIdentifier,
-    Subject,
     Text,
 )
 from repository.dataset.formats.plain_text import plain
@@ -141,12 +141,12 @@ class _DescriptionReader:
             role=self.term(roles, agent.get("role")),
         )
 
-    def subject(self, subject: Json) -> Subject:
+    def subject(self, subject: Json) -> Keyword:
         subject_id = subject.get("id")
         if not subject_id:
-            return Subject(subject.get("subject", ""))
+            return Keyword(subject.get("subject", ""))
         titles = self.vocabularies.title("subjects", subject_id) or {}
-        return Subject(subject.get("subject") or Label(subject_id, titles).name(), subject_id)
+        return Keyword(subject.get("subject") or Label(subject_id, titles).name(), subject_id)
 
     def licence(self, right: Json) -> Licence:
         licence_id = right.get("id")

@@ -5,5 +5,5 @@ draft's `errors` until it is mended; `publication` refuses a draft that has any.
 version yet), a *new version*, or an *edit* of a published version, whose id and frozen file set it shares.
 
 `drafts` open, save, discard · `draft_files` its files · `draft_identifiers` its reserved identifiers · `metadata` the
-shape and faults of its description · `rules` the other parts of its body · `model` · `queries` · `facts`.
+shape and faults of its description · `rules` the other parts of its body · `model` · `queries` · `facts` · `feature`.
 """

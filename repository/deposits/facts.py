@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,7 @@ class DraftOpened(Fact):
 
     draft_id: int
 
-    words = Phrase("opened the draft", "新建草稿")
+    words = FactPhrase("opened the draft", "新建草稿")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class DraftSaved(Fact):
     draft_id: int
     revision: int | None = None
 
-    words = Phrase("saved the draft", "保存草稿")
+    words = FactPhrase("saved the draft", "保存草稿")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ class DraftDiscarded(Fact):
 
     draft_id: int
 
-    words = Phrase("discarded the draft", "删除草稿")
+    words = FactPhrase("discarded the draft", "删除草稿")

@@ -167,7 +167,7 @@ def view_of(snapshot: Snapshot, draft: Draft, concept: Concept) -> DraftView:
 
 
 def listed_drafts(snapshot: Snapshot, ids: Sequence[int]) -> list[ListedDraft]:
-    """Return the drafts that exist, in the order of `ids` and in at most three queries, whoever may read them."""
+    """Return the drafts that exist, in the order of `ids`, in at most three queries, without a check of permissions."""
     rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
     pids = identifiers_of(snapshot, {key for row in rows for key in (row.Draft.id, row.Concept.id)})
     communities = _communities(snapshot, [row.Concept for row in rows])

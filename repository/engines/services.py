@@ -45,23 +45,25 @@ class Services:
 
 
 def health_probes(services: Services, *, elsewhere: bool = False) -> Mapping[str, Callable[[], str]]:
-    """By engine, how to learn what it says of itself; asking raises `Unavailable`.
+    """Return, by engine, a function that describes it or raises `Unavailable`.
 
-    Registrars `elsewhere` are only asked where that is wanted: nothing that a request does depends on them.
+    Registrars outside this site are probed with `elsewhere` only: no request depends on them.
     """
-    registrars = {name: each for name, each in services.registrars.items() if name == each.name or each.here}
+    registrars = {
+        name: registrar for name, registrar in services.registrars.items() if name == registrar.name or registrar.here
+    }
     return {
         "database": lambda: _describe_database(services.database),
         "store": services.store.describe,
         "search": services.search.describe,
-        **{name: each.describe for name, each in registrars.items() if elsewhere or each.here},
+        **{name: registrar.describe for name, registrar in registrars.items() if elsewhere or registrar.here},
     }
 
 
 def probe(services: Services, patience: float = 20.0) -> Iterator[tuple[str, str, bool]]:
-    """Ask every engine at once: its name, what it says of itself or why it does not, and whether it answers.
+    """Probe every engine at once; yield its name, its description or the reason of its silence, and whether it answers.
 
-    None is waited for longer than `patience` seconds.
+    An engine has `patience` seconds to answer.
     """
     for name, answer in HealthChecks(health_probes(services, elsewhere=True), patience).answers().items():
         if isinstance(answer, Unavailable):

@@ -26,7 +26,7 @@ def clear_uploads(database: Database, store: ByteStore) -> CheckReport:
     _release_abandoned(database, report)
     _end_uploads(database, store, report)
     cleared = _clear_leftovers(database, store)
-    report.found += cleared
+    report.faults += cleared
     report.repaired += cleared
     return report
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class FileReceived(Fact):
     key: str | None = None
     sha256: str | None = None
 
-    words = Phrase("added the file {key}", "添加文件 {key}")
+    words = FactPhrase("added the file {key}", "添加文件 {key}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class FileReleased(Fact):
 
     file_id: int
 
-    words = Phrase("released a stored file", "释放已存储的文件")
+    words = FactPhrase("released a stored file", "释放已存储的文件")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,4 @@ class FileSetDiscarded(Fact):
 
     file_set_id: int
 
-    words = Phrase("discarded the files of a draft", "删除草稿的文件")
+    words = FactPhrase("discarded the files of a draft", "删除草稿的文件")

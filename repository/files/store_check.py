@@ -29,7 +29,7 @@ MOST_REMOVED = 1_000
 """orphans that one comparison removes; the next goes on"""
 FEW_ORPHANS = 100
 LARGEST_SHARE = 10
-"""Remove more than a few orphans only if they are at most one in so many objects: else the database lacks rows."""
+"""Remove many orphans only if they are at most one in so many objects: else the database lacks rows."""
 LISTED = "Compared the size of the object in the store with the size on receipt."
 _OURS = re.compile(r"[0-9a-f]{32}")
 _IN_STORE = StoredFile.location == Location.STAGING.value
@@ -110,7 +110,7 @@ def _remove_orphans(database: Database, store: ByteStore, comparison: _Compariso
         comparison.report.note(
             f"{comparison.orphans} of {comparison.objects} objects lack a file: is this the right database?"
         )
-        comparison.report.found += comparison.orphans - 1
+        comparison.report.faults += comparison.orphans - 1
         return
     for start in range(0, len(comparison.removable), BATCH):
         keys = comparison.removable[start : start + BATCH]
@@ -124,7 +124,7 @@ def _remove_orphans(database: Database, store: ByteStore, comparison: _Compariso
         store.remove(orphans)
         for key in orphans:
             comparison.report.note(f"object {key}: it belongs to no file", repaired=True)
-    comparison.report.found += comparison.orphans - len(comparison.removable)
+    comparison.report.faults += comparison.orphans - len(comparison.removable)
 
 
 def _side_by_side(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class SetDefined(Fact):
     set_id: int
     spec: str | None = None
 
-    words = Phrase("defined the set {spec}", "定义集合 {spec}")
+    words = FactPhrase("defined the set {spec}", "定义集合 {spec}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class SetChanged(Fact):
     spec: str | None = None
     refill: bool = True
 
-    words = Phrase("changed the set {spec}", "修改集合 {spec}")
+    words = FactPhrase("changed the set {spec}", "修改集合 {spec}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,4 @@ class SetRemoved(Fact):
     set_id: int
     spec: str | None = None
 
-    words = Phrase("removed the set {spec}", "删除集合 {spec}")
+    words = FactPhrase("removed the set {spec}", "删除集合 {spec}")

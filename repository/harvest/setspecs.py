@@ -30,6 +30,6 @@ def specs_of_type(resource_type: str | None) -> tuple[str, ...]:
 
 
 def specs_of_community(slug: str) -> tuple[str, ...]:
-    """Return the set of a community's datasets, none for a slug that cannot be in a setSpec, as old data may have."""
+    """Return the set of a community, none for an old slug that cannot be in a setSpec."""
     spec = f"{COMMUNITY}{slug}"
     return (spec,) if slug and is_plain(spec) else ()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,7 @@ class RegistrationOverdue(Fact):
 
     owner_id: int
 
-    words = Phrase("noticed an overdue registration", "发现逾期未完成的注册")
+    words = FactPhrase("noticed an overdue registration", "发现逾期未完成的注册")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +21,4 @@ class RegistrationRetried(Fact):
     owner_id: int
     identifier: str | None = None
 
-    words = Phrase("retried the registration of {identifier}", "重试注册 {identifier}")
+    words = FactPhrase("retried the registration of {identifier}", "重试注册 {identifier}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class PersonRegistered(Fact):
 
     person_id: int
 
-    words = Phrase("registered a person", "注册用户")
+    words = FactPhrase("registered a person", "注册用户")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class TokenIssued(Fact):
     person_id: int | None = None
     scopes: Sequence[str] = ()
 
-    words = Phrase("issued an access token", "签发访问令牌")
+    words = FactPhrase("issued an access token", "签发访问令牌")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,4 @@ class TokenRevoked(Fact):
 
     token_id: int
 
-    words = Phrase("revoked an access token", "撤销访问令牌")
+    words = FactPhrase("revoked an access token", "撤销访问令牌")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class VersionPublished(VersionChange):
     index: int | None = None
     revision: int | None = None
 
-    words = Phrase("published version {index}", "发布版本 {index}")
+    words = FactPhrase("published version {index}", "发布版本 {index}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class VersionEdited(VersionChange):
 
     revision: int | None = None
 
-    words = Phrase("published corrections", "发布更正")
+    words = FactPhrase("published corrections", "发布更正")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,21 @@ class VersionWithdrawn(VersionChange):
     reason: str | None = None
     note: str | None = None
 
-    words = Phrase("withdrew the version", "撤回版本")
+    words = FactPhrase("withdrew the version", "撤回版本")
 
 
 @dataclass(frozen=True, slots=True)
 class VersionRestored(VersionChange):
     """A version lost its tombstone."""
 
-    words = Phrase("restored the version", "恢复版本")
+    words = FactPhrase("restored the version", "恢复版本")
 
 
 @dataclass(frozen=True, slots=True)
 class EmbargoLifted(VersionChange):
     """The files of a version opened."""
 
-    words = Phrase("lifted the embargo", "解除禁发期")
+    words = FactPhrase("lifted the embargo", "解除禁发期")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class GrantsChanged(Fact):
     versions: Sequence[int] = ()
     drafts: Sequence[int] = ()
 
-    words = Phrase("changed who may use the dataset", "更改数据集权限")
+    words = FactPhrase("changed who may use the dataset", "更改数据集权限")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class EditBegun(Fact):
 
     version_id: int
 
-    words = Phrase("began to edit the version", "开始编辑版本")
+    words = FactPhrase("began to edit the version", "开始编辑版本")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +87,4 @@ class NewVersionBegun(Fact):
 
     draft_id: int
 
-    words = Phrase("began a new version", "开始新版本")
+    words = FactPhrase("began a new version", "开始新版本")

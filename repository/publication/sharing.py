@@ -18,7 +18,7 @@ from repository.access.grants import (
 )
 from repository.access.model import GrantRow
 from repository.access.policy import Action, Permission, Resource, must
-from repository.access.principals import Subject, SubjectKind
+from repository.access.principals import GrantSubject, SubjectKind
 from repository.access.queries import grants_of
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict, Invalid, NotFound
@@ -46,7 +46,7 @@ _WITHOUT_GRANTS = select(_NEWEST.c.id).where(~exists().where(GrantRow.concept_id
 
 
 def share(
-    unit: UnitOfWork, concept_id: int, subject: Subject, permission: Permission, expires: datetime | None = None
+    unit: UnitOfWork, concept_id: int, subject: GrantSubject, permission: Permission, expires: datetime | None = None
 ) -> None:
     """Give `subject` this permission, and no other, until `expires`; None is for ever.
 
@@ -59,7 +59,7 @@ def share(
     _touch(unit, concept_id)
 
 
-def unshare(unit: UnitOfWork, concept_id: int, subject: Subject) -> None:
+def unshare(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> None:
     """Take the grant of `subject` away; raise `NotFound`, `Forbidden`, or `Conflict` for the owner."""
     _lock_for_sharing(unit, concept_id)
     _require_no_owner(unit, concept_id, subject)
@@ -102,7 +102,9 @@ def _next_expired(database: Database) -> Sequence[int]:
         return with_expired_grants(snapshot, BATCH)
 
 
-def _require_grantable(unit: UnitOfWork, subject: Subject, permission: Permission, expires: datetime | None) -> None:
+def _require_grantable(
+    unit: UnitOfWork, subject: GrantSubject, permission: Permission, expires: datetime | None
+) -> None:
     if permission is Permission.OWNER:
         raise Invalid.field("permission", "Ownership cannot be shared.")
     if subject.kind is SubjectKind.LINK and permission not in _OF_LINKS:
@@ -111,7 +113,7 @@ def _require_grantable(unit: UnitOfWork, subject: Subject, permission: Permissio
         raise Invalid.field("expires_at", "The grant must end in the future.")
 
 
-def _require_no_owner(unit: UnitOfWork, concept_id: int, subject: Subject) -> None:
+def _require_no_owner(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> None:
     row = find_grant(unit, concept_id, subject)
     if row is not None and row.permission == Permission.OWNER:
         raise Conflict("The owner of a dataset cannot be changed by sharing.")

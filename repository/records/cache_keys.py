@@ -53,7 +53,7 @@ _OF_MANY = _KEY.where(in_list(_VERSION.id, "ids"))
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
-    """The current state of a version, as far as its text depends on it; `resource` is the version as policy sees it."""
+    """The current state of a version, as far as its text depends on it; policy sees `resource`."""
 
     id: int
     revision: int

@@ -48,7 +48,7 @@ _KEY = (
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """The current state of a version, as far as its page depends on it; `resource` is the version as policy sees it.
+    """The current state of a version, as far as its page depends on it; policy sees `resource`.
 
     The page names the other versions, so a change of any of them changes the key.
     """

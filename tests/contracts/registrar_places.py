@@ -90,7 +90,7 @@ class Place:
         return self._ledger("entries").get(registration.value.casefold())
 
     def count(self, what: str, registration: Registration) -> int:
-        """How often it was ``asked`` for, ``minted`` or ``updated``."""
+        """Return its counter `what`: ``requests``, ``mints`` or ``updates``."""
         return int(self._ledger(what).get(registration.value.casefold(), 0))
 
     def requests(self) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ DESCRIPTIONS = st.builds(
     contributors=st.lists(AGENTS, max_size=2),
     additional_titles=st.lists(st.builds(d.Text, TEXTS, LABELS, TEXTS), max_size=1),
     additional_descriptions=st.lists(st.builds(d.Text, TEXTS, LABELS, TEXTS), max_size=1),
-    subjects=st.lists(st.builds(d.Subject, TEXTS, TEXTS), max_size=2),
+    subjects=st.lists(st.builds(d.Keyword, TEXTS, TEXTS), max_size=2),
     languages=st.lists(LABELS, max_size=1),
     dates=st.lists(st.builds(d.DateOf, TEXTS, LABELS, TEXTS), max_size=1),
     licences=st.lists(st.builds(d.Licence, TEXTS, TEXTS, TEXTS, TEXTS), max_size=2),

@@ -19,7 +19,7 @@ from tests.conftest import Caller, Deposits
 from tests.features.communities import JOURNAL, REGION, join, named, path
 from tests.features.steps import questions, statements
 
-pytestmark = pytest.mark.usefixtures("community_ids")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("community_ids")]
 
 
 def test_a_new_title_is_read_at_once_and_changes_no_version(

@@ -15,6 +15,8 @@ from repository.engines.services import Services
 from tests.conftest import Caller, Deposits
 from tests.features.harvesting import correct
 
+pytestmark = pytest.mark.slow
+
 BEFORE, AFTER = "0006", "0007"
 NOON = "2026-06-01 12:00:00"
 

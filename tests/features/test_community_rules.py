@@ -8,14 +8,15 @@ from config.settings import Settings
 from repository.communities.rules import id_in, is_slug, require_slug, require_titles, title_in
 from repository.core.errors import Invalid
 from tests.features.test_cli import Run, expect_one_line
-from tests.support.web_server import command, environment_of
+from tests.support.commands import command_here
+from tests.support.web_server import environment_of
 
 
 @pytest.fixture
 def run(tmp_path: Path, settings: Settings) -> Run:
     """Runs a command on the database of this test."""
     environment = environment_of(tmp_path, DATABASE_URL=settings.database_url)
-    return lambda *arguments: command(environment, "communities", *arguments)
+    return lambda *arguments: command_here(environment, "communities", *arguments)
 
 
 @pytest.mark.parametrize("slug", ["polar", "a", "j00189", "central-asia", "2024-polar", "a" * 100])

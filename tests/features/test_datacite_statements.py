@@ -193,8 +193,8 @@ def test_an_address_is_fit_for_every_validator_or_left_out(text: str | None, add
 
 
 def test_a_controlled_subject_has_its_address_or_its_code_and_none_is_told_twice() -> None:
-    subjects = [d.Subject("Physics", "https://example.org/fos/1.3"), d.Subject("Seismology", "3705"), d.Subject("ice")]
-    of = replace(PUBLICATION, description=replace(PUBLICATION.description, subjects=[*subjects, d.Subject("ice")]))
+    subjects = [d.Keyword("Physics", "https://example.org/fos/1.3"), d.Keyword("Seismology", "3705"), d.Keyword("ice")]
+    of = replace(PUBLICATION, description=replace(PUBLICATION.description, subjects=[*subjects, d.Keyword("ice")]))
     assert datacite_json(of)["subjects"] == [
         {"subject": "Physics", "lang": "en", "valueUri": "https://example.org/fos/1.3"},
         {"subject": "Seismology", "lang": "en", "classificationCode": "3705"},

@@ -184,7 +184,7 @@ DESCRIPTIONS = st.builds(
     contributors=st.lists(AGENTS, max_size=2),
     additional_titles=st.lists(TEXTS, max_size=2),
     additional_descriptions=st.lists(TEXTS, max_size=2),
-    subjects=st.lists(st.builds(d.Subject, TEXT, MAYBE), max_size=2),
+    subjects=st.lists(st.builds(d.Keyword, TEXT, MAYBE), max_size=2),
     languages=st.lists(LABELS, max_size=2),
     dates=st.lists(st.builds(d.DateOf, TEXT, LABELS, TEXT), max_size=2),
     licences=st.lists(st.builds(d.Licence, TEXT, MAYBE, MAYBE, TEXT), max_size=2),

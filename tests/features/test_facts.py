@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 import repository
 from repository.core.actor import SYSTEM
-from repository.core.facts import Fact, FactRow, Phrase, fact_of, read_fact
+from repository.core.facts import Fact, FactPhrase, FactRow, fact_of, read_fact
 from repository.engines.services import Services
 from repository.features import FACTS, REACTIONS, UNFOLLOWED
 from repository.files.facts import FileReceived
@@ -66,7 +66,7 @@ def test_a_fact_is_told_to_people_in_both_languages() -> None:
 
 
 def test_a_text_that_a_language_lacks_is_the_english_one() -> None:
-    assert Phrase("saved", "").text("zh") == "saved"
+    assert FactPhrase("saved", "").text("zh") == "saved"
 
 
 @pytest.mark.parametrize("kind", FACTS.values(), ids=lambda kind: kind.__name__)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from migrations.models import METADATA, MODULES
 from repository.cli import commands
 from repository.core.database.engine import Base
-from repository.core.facts import Fact, Phrase
+from repository.core.facts import Fact, FactPhrase
 from repository.engines.services import Services
 from repository.feature import Feature, JobKind, JobRun, Queue, after, for_subjects
 from repository.features import FACTS, FEATURES, JOBS, REACTIONS, jobs_of, reactions_of
@@ -24,7 +24,7 @@ class StationClosed(Fact):
     station_id: int
     neighbours: tuple[int, ...] = ()
 
-    words = Phrase("closed the station", "关闭台站")
+    words = FactPhrase("closed the station", "关闭台站")
 
 
 def with_neighbours(fact: StationClosed) -> list[int]:

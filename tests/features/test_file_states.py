@@ -166,7 +166,7 @@ def test_a_file_in_the_archive_misses_no_object_in_the_store(deposits: Deposits,
     with services.database.snapshot(SYSTEM) as snapshot:
         services.store.remove(snapshot.session.scalars(select(StoredFile.object_key)).all())
     change_files(services, location=Location.ARCHIVE.value)
-    assert compare_with_store(services.database, services.store).found == 0
+    assert compare_with_store(services.database, services.store).faults == 0
 
 
 def begin_upload(services: Services, key: str, expires_in: timedelta = WEEK, **values: Any) -> UploadToken:
@@ -213,12 +213,12 @@ def test_an_expired_upload_is_aborted_with_its_parts_and_another_goes_on(service
 
     report = clear_uploads(services.database, services.store)
 
-    assert (report.found, report.repaired) == (1, 1)
+    assert (report.faults, report.repaired) == (1, 1)
     assert uploads(services) == ["going-on"]
     assert len(services.store.uploads.list_parts(going_on)) == 1
     with pytest.raises(NotFound):
         services.store.uploads.list_parts(expired)
-    assert clear_uploads(services.database, services.store).found == 0
+    assert clear_uploads(services.database, services.store).faults == 0
 
 
 def test_an_upload_whose_name_was_removed_is_aborted(author: Caller, deposits: Deposits, services: Services) -> None:
@@ -246,7 +246,7 @@ def test_a_completed_upload_is_forgotten_and_its_object_stays(services: Services
     token = begin_upload(services, "completed", -WEEK, file_entry_id=entry_id, state=UploadState.COMPLETED.value)
     services.store.uploads.complete(token, services.store.uploads.list_parts(token))
 
-    assert clear_uploads(services.database, services.store).found == 0
+    assert clear_uploads(services.database, services.store).faults == 0
 
     assert uploads(services) == []
     assert services.store.size("completed") == len(CONTENT)

@@ -21,7 +21,7 @@ from repository.access.policy import (
     readers_of,
     relations_of,
 )
-from repository.access.principals import Subject, SubjectKind, principals_of
+from repository.access.principals import GrantSubject, SubjectKind, principals_of
 from repository.access.queries import grants_on
 from repository.access.visibility import owned_by, visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM, Actor, Role, TokenScope
@@ -51,7 +51,7 @@ people = st.builds(
 )
 actors = st.one_of(st.just(ANONYMOUS), st.just(SYSTEM), st.builds(Actor, links=subsets), people)
 subjects = st.builds(
-    lambda kind, id_: Subject(kind, 0 if kind is SubjectKind.SIGNED_IN else id_),
+    lambda kind, id_: GrantSubject(kind, 0 if kind is SubjectKind.SIGNED_IN else id_),
     st.sampled_from(SubjectKind),
     st.sampled_from(PEOPLE),
 )
@@ -67,7 +67,7 @@ def person(number: int, **more: Any) -> Actor:
 
 def granted(permission: Permission, kind: SubjectKind = SubjectKind.PERSON, number: int = 1, **more: Any) -> Resource:
     """A resource with one grant."""
-    return Resource(frozenset({Grant(Subject(kind, number), permission)}), **more)
+    return Resource(frozenset({Grant(GrantSubject(kind, number), permission)}), **more)
 
 
 def passes(scope: VisibilityFilter, resource: Resource, action: Action) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository.dataset.description import Licence, Subject
+from repository.dataset.description import Keyword, Licence
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.plain_text import language_of, language_tag, plain
 from repository.dataset.from_json import description_of
@@ -81,8 +81,8 @@ def test_texts_other_than_the_abstract_are_plain() -> None:
 
 def test_subjects_dates_places_and_funding_are_read_in_full() -> None:
     said = description()
-    assert said.subjects[0] == Subject("强震动")
-    assert said.subjects[1] == Subject("http://example.org/seismology", "http://example.org/seismology")
+    assert said.subjects[0] == Keyword("强震动")
+    assert said.subjects[1] == Keyword("http://example.org/seismology", "http://example.org/seismology")
     assert [(d.date, d.type.id, d.description) for d in said.dates][1] == (
         "2023-01", "created", "first draft",
     )  # fmt: skip

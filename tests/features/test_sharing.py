@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from repository.access.model import GrantRow
 from repository.access.policy import Permission
-from repository.access.principals import Subject, SubjectKind
+from repository.access.principals import GrantSubject, SubjectKind
 from repository.core import clock
 from repository.core.actor import SYSTEM, Actor, TokenScope
 from repository.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -38,10 +38,10 @@ def person_of(services: Services, record: Json) -> int:
 
 
 @pytest.fixture
-def friend_subject(services: Services, friend: Caller) -> Subject:
+def friend_subject(services: Services, friend: Caller) -> GrantSubject:
     """The friend as a subject, found by a draft of theirs."""
     draft = Deposits(friend).open()
-    return Subject(SubjectKind.PERSON, person_of(services, draft))
+    return GrantSubject(SubjectKind.PERSON, person_of(services, draft))
 
 
 def owner(record: Json) -> Actor:
@@ -52,12 +52,14 @@ def concept_of(record: Json) -> int:
     return int(record["parent"]["id"])
 
 
-def give(services: Services, record: Json, subject: Subject, permission: Permission, hours: int | None = None) -> None:
+def give(
+    services: Services, record: Json, subject: GrantSubject, permission: Permission, hours: int | None = None
+) -> None:
     with services.database.transaction(owner(record)) as unit:
         share(unit, concept_of(record), subject, permission, None if hours is None else unit.now + hours * HOUR)
 
 
-def take(services: Services, record: Json, subject: Subject) -> None:
+def take(services: Services, record: Json, subject: GrantSubject) -> None:
     with services.database.transaction(owner(record)) as unit:
         unshare(unit, concept_of(record), subject)
 
@@ -67,7 +69,7 @@ def hits(caller: Caller) -> set[str]:
 
 
 def test_a_shared_record_is_read_and_found_until_the_grant_is_taken_away(
-    deposits: Deposits, friend: Caller, friend_subject: Subject, services: Services, settle: Settle
+    deposits: Deposits, friend: Caller, friend_subject: GrantSubject, services: Services, settle: Settle
 ) -> None:
     record = deposits.published(HIDDEN)
     settle()
@@ -101,7 +103,7 @@ def test_a_shared_record_is_read_and_found_until_the_grant_is_taken_away(
 def test_a_grant_opens_a_draft_as_far_as_it_goes(
     deposits: Deposits,
     friend: Caller,
-    friend_subject: Subject,
+    friend_subject: GrantSubject,
     services: Services,
     permission: Permission,
     read: int,
@@ -119,7 +121,7 @@ def test_a_grant_opens_a_draft_as_far_as_it_goes(
 
 
 def test_a_new_grant_of_the_same_subject_takes_the_place_of_the_old_one(
-    deposits: Deposits, friend_subject: Subject, services: Services
+    deposits: Deposits, friend_subject: GrantSubject, services: Services
 ) -> None:
     draft = deposits.open()
     for permission in (Permission.MANAGE, Permission.VIEW):
@@ -134,7 +136,7 @@ def test_a_new_grant_of_the_same_subject_takes_the_place_of_the_old_one(
 
 
 def test_a_change_of_grants_moves_what_the_index_compares(
-    author: Caller, deposits: Deposits, friend_subject: Subject, services: Services, settle: Settle
+    author: Caller, deposits: Deposits, friend_subject: GrantSubject, services: Services, settle: Settle
 ) -> None:
     record = deposits.published(HIDDEN)
     successor = author.post(record["links"]["versions"]).get_json()
@@ -151,7 +153,7 @@ def test_a_change_of_grants_moves_what_the_index_compares(
 
 
 def test_a_grant_that_has_expired_permits_nothing_and_its_sweep_tells_the_index(
-    deposits: Deposits, friend: Caller, friend_subject: Subject, services: Services, settle: Settle
+    deposits: Deposits, friend: Caller, friend_subject: GrantSubject, services: Services, settle: Settle
 ) -> None:
     record = deposits.published(HIDDEN)
     give(services, record, friend_subject, Permission.VIEW, hours=1)
@@ -170,18 +172,18 @@ def test_a_grant_that_has_expired_permits_nothing_and_its_sweep_tells_the_index(
 
 
 def test_only_who_may_manage_shares_and_nobody_shares_ownership(
-    deposits: Deposits, friend_subject: Subject, services: Services
+    deposits: Deposits, friend_subject: GrantSubject, services: Services
 ) -> None:
     draft = deposits.open()
     friend = Actor(friend_subject.id, scopes=frozenset(TokenScope))
-    stranger = Subject(SubjectKind.TEAM, 5)
+    stranger = GrantSubject(SubjectKind.TEAM, 5)
     give(services, draft, friend_subject, Permission.EDIT)
     with pytest.raises(Forbidden), services.database.transaction(friend) as unit:
         share(unit, concept_of(draft), stranger, Permission.VIEW)
     give(services, draft, friend_subject, Permission.MANAGE)
     with services.database.transaction(friend) as unit:
         share(unit, concept_of(draft), stranger, Permission.VIEW)
-    himself = Subject(SubjectKind.PERSON, owner(draft).person_id or 0)
+    himself = GrantSubject(SubjectKind.PERSON, owner(draft).person_id or 0)
     with pytest.raises(Conflict), services.database.transaction(friend) as unit:
         unshare(unit, concept_of(draft), himself)
     with pytest.raises(Conflict), services.database.transaction(friend) as unit:
@@ -189,10 +191,10 @@ def test_only_who_may_manage_shares_and_nobody_shares_ownership(
 
 
 def test_a_grant_that_no_subject_can_have_is_refused(
-    deposits: Deposits, friend_subject: Subject, services: Services
+    deposits: Deposits, friend_subject: GrantSubject, services: Services
 ) -> None:
     draft = deposits.open()
-    link = Subject(SubjectKind.LINK, 3)
+    link = GrantSubject(SubjectKind.LINK, 3)
     for subject, permission, hours in (
         (friend_subject, Permission.OWNER, None),
         (link, Permission.MANAGE, None),

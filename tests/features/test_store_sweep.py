@@ -80,12 +80,12 @@ def test_a_missing_object_is_its_file_s_fault_until_it_is_there_again(
         content = source.read()
     services.store.remove([lost.object_key])
 
-    assert (compare(services).found, compare(services).repaired) == (1, 0)
+    assert (compare(services).faults, compare(services).repaired) == (1, 0)
     assert faults(services) == {lost.id: "The object is not in the store."}
 
     services.store.write(lost.object_key, io.BytesIO(content), limit=10)
     healed = compare(services)
-    assert (healed.found, healed.repaired) == (1, 1)
+    assert (healed.faults, healed.repaired) == (1, 1)
     assert faults(services) == {}
     assert next(file for file in stored(services) if file.id == lost.id).verified is None
     assert len(stored(services)) == len(FILES)
@@ -105,7 +105,7 @@ def test_a_fault_that_sizes_cannot_show_stays(services: Services, files: list[St
         values = {"fault": "The object has SHA-256 abc."}
         unit.session.execute(update(StoredFile).where(StoredFile.id == files[0].id).values(**values))
 
-    assert compare(services).found == 0
+    assert compare(services).faults == 0
     assert faults(services) == {files[0].id: "The object has SHA-256 abc."}
 
 
@@ -114,7 +114,7 @@ def test_a_file_on_its_way_out_is_no_fault(services: Services, files: list[Store
         unit.session.execute(delete(FileEntry).where(FileEntry.file_id == files[1].id))
     services.store.remove([files[1].object_key])
 
-    assert compare(services).found == 0
+    assert compare(services).faults == 0
     assert faults(services) == {}
 
 
@@ -124,7 +124,7 @@ def test_orphans_go_and_nothing_else_does(services: Services, files: list[Stored
 
     findings = compare(services)
 
-    assert (findings.found, findings.repaired) == (5, 5)
+    assert (findings.faults, findings.repaired) == (5, 5)
     assert keys(services) == {*(file.object_key for file in files), "somebody-elses.txt"}
     assert faults(services) == {}
 
@@ -136,7 +136,7 @@ def test_a_young_orphan_stays_since_its_row_may_be_on_its_way(
     young = orphan()
     put(services, young)
 
-    assert compare(services).found == 0
+    assert compare(services).faults == 0
     assert young in keys(services)
 
 
@@ -169,7 +169,7 @@ def test_so_many_orphans_that_the_database_must_be_wrong_are_left(
 
     findings = compare(services)
 
-    assert (findings.found, findings.repaired) == (4, 0)
+    assert (findings.faults, findings.repaired) == (4, 0)
     assert "right database" in findings.examples[0]
     assert len(keys(services)) == len(FILES) + 4
 
@@ -180,7 +180,7 @@ def test_more_orphans_than_one_comparison_removes_go_with_the_next(
     monkeypatch.setattr(store_check, "MOST_REMOVED", 3)
     put(services, *(orphan() for _ in range(5)))
 
-    assert [(each.found, each.repaired) for each in (compare(services), compare(services))] == [(5, 3), (2, 2)]
+    assert [(each.faults, each.repaired) for each in (compare(services), compare(services))] == [(5, 3), (2, 2)]
     assert len(keys(services)) == len(FILES)
 
 
@@ -206,5 +206,5 @@ def test_an_object_that_the_listing_left_out_is_no_fault(services: Services, fil
     findings = compare(replace(services, store=Empty()))  # type: ignore[arg-type]
 
     # the listing was wrong: what is asked for by its key is there
-    assert findings.found == 0
+    assert findings.faults == 0
     assert faults(services) == {}

@@ -72,7 +72,7 @@ def test_a_sweep_runs_when_it_is_due_and_not_before(services: Services) -> None:
 
     row = row_of(services, "count")
     assert ran == ["count"]
-    assert (row.found, row.repaired, row.result, row.cause) == (2, 1, {"examples": ["one", "two"]}, "")
+    assert (row.faults, row.repaired, row.result, row.cause) == (2, 1, {"examples": ["one", "two"]}, "")
     assert row.started is not None
     assert row.finished is not None
     assert row.started <= row.finished < row.due
@@ -134,7 +134,7 @@ def test_a_lease_is_renewed_for_as_long_as_the_sweep_runs(services: Services, mo
         until(lambda: row_of(services, "patient").lease_until != first, 60, "the lease is renewed")
         return CheckReport(1)
 
-    assert run_now(services, "patient", [Sweep("patient", timedelta(hours=1), patient)]).found == 1
+    assert run_now(services, "patient", [Sweep("patient", timedelta(hours=1), patient)]).faults == 1
 
     assert row_of(services, "patient").lease_until is None
 
@@ -148,7 +148,7 @@ def test_a_run_that_lost_its_lease_does_not_overwrite_what_came_after_it(service
 
     sweep_leases.finish(services.database, late, 1.0, clock.now(), CheckReport(99, 99))
 
-    assert row_of(services, "count").found == 2
+    assert row_of(services, "count").faults == 2
     assert row_of(services, "count").due > clock.now()
 
 
@@ -165,7 +165,7 @@ def test_a_failing_sweep_says_why_keeps_what_it_found_before_and_holds_up_no_oth
 
     row = row_of(services, "fails")
     assert row.cause == "Unavailable: The store is on holiday."
-    assert row.found == 2
+    assert row.faults == 2
     assert clock.now() < row.due < clock.now() + timedelta(minutes=6)
     assert ran == ["later"]
     run_now(services, "fails", [counting([], "fails")])
@@ -188,14 +188,14 @@ def test_sweeping_goes_on_by_itself_until_it_is_told_to_end(services: Services) 
 
 def test_facts_that_no_relay_took_are_relayed(deposits: Deposits, services: Services) -> None:
     deposits.published()
-    assert run_now(services, "facts").found == 0
+    assert run_now(services, "facts").faults == 0
     with services.database.transaction(SYSTEM) as unit:
         unit.session.execute(update(FactRow).values(at=unit.now - timedelta(minutes=6)))
         waiting = unit.session.scalar(select(func.count()).where(FactRow.relayed_at.is_(None)))
 
     findings = run_now(services, "facts")
 
-    assert findings.found == findings.repaired == waiting
+    assert findings.faults == findings.repaired == waiting
     assert any("VersionPublished" in example for example in findings.examples)
     assert relay(services.database) == 0
 
@@ -207,7 +207,7 @@ def test_jobs_that_failed_or_are_long_overdue_are_found_and_left_alone(deposits:
     deposits.published()
     while relay(services.database):
         pass
-    assert run_now(services, "jobs").found == 0
+    assert run_now(services, "jobs").faults == 0
     with services.database.transaction(SYSTEM) as unit:
         ids = unit.session.scalars(select(Job.id).order_by(Job.id)).all()
         long_ago = unit.now - timedelta(minutes=6)
@@ -216,7 +216,7 @@ def test_jobs_that_failed_or_are_long_overdue_are_found_and_left_alone(deposits:
 
     findings = run_now(services, "jobs")
 
-    assert (findings.found, findings.repaired) == (len(STATES), 0)
+    assert (findings.faults, findings.repaired) == (len(STATES), 0)
     assert findings.examples[0].startswith(f"job {ids[0]}: ")
     with services.database.snapshot(SYSTEM) as unit:
         states = unit.session.scalars(select(Job.state).where(Job.run_after == long_ago).order_by(Job.id)).all()
@@ -233,20 +233,20 @@ def test_bytes_that_were_never_committed_are_let_go_and_their_name_stays(
     for key in ("forgotten.txt", "kept.txt"):
         assert author.put(f"{base}/{key}/content", data=b"never committed").status_code == 200
     settle()
-    assert run_now(services, "uploads").found == 0
+    assert run_now(services, "uploads").faults == 0
     assert objects(services) == 3
     age_files(services)
 
     findings = run_now(services, "uploads")
     settle()
 
-    assert (findings.found, findings.repaired) == (2, 2)
+    assert (findings.faults, findings.repaired) == (2, 2)
     assert objects(services) == 1
     listed = {entry["key"]: entry["status"] for entry in author.get(base).get_json()["entries"]}
     assert listed == {"forgotten.txt": "pending", "kept.txt": "completed"}
     assert author.get(f"{base}/kept.txt/content").data == b"kept"
     assert read_draft(author, draft["id"])["id"] == draft["id"]
-    assert run_now(services, "uploads").found == 0
+    assert run_now(services, "uploads").faults == 0
 
 
 def age_files(services: Services) -> None:
@@ -261,7 +261,7 @@ def test_identifiers_that_no_job_will_register_are_registered(
     assert author.post(f"/api/records/{draft['id']}/draft/pids/doi").status_code == 201
     settle()
     forget_registration(services)
-    assert run_now(services, "identifiers").found == 0  # published a moment ago
+    assert run_now(services, "identifiers").faults == 0  # published a moment ago
     with services.database.transaction(SYSTEM) as unit:
         unit.session.execute(update(Version).values(created=unit.now - LONG_AGO))
 
@@ -271,7 +271,7 @@ def test_identifiers_that_no_job_will_register_are_registered(
 
     owners = {int(record["id"]), int(record["parent"]["id"])}
     assert findings.examples == [f"identifiers of {owner}" for owner in sorted(owners)]
-    assert (findings.found, findings.repaired, again.found) == (2, 2, 0)
+    assert (findings.faults, findings.repaired, again.faults) == (2, 2, 0)
     with services.database.snapshot(SYSTEM) as unit:
         registered = unit.session.scalars(
             select(Identifier.owner).where(Identifier.state == RegistrationState.REGISTERED.value)
@@ -291,7 +291,7 @@ def test_identifiers_whose_job_was_given_up_are_found_and_left_to_people(
 
     findings = run_now(services, "identifiers")
 
-    assert (findings.found, findings.repaired) == (2, 0)
+    assert (findings.faults, findings.repaired) == (2, 0)
     assert relay(services.database) == 0
 
 
@@ -310,12 +310,12 @@ def test_an_index_that_lost_a_record_gets_it_back(
     monkeypatch.setattr(search_feature, "repair_index", partial(repair_index, look_again=0.01))
     record = deposits.published()
     settle()
-    assert run_now(services, "index").found == 0
+    assert run_now(services, "index").faults == 0
     services.search.drop(DocumentKind.RECORD, [int(record["id"])])
 
     findings = run_now(services, "index")
 
-    assert findings.found == findings.repaired > 0
+    assert findings.faults == findings.repaired > 0
     assert list(differences(services)) == []
 
 
@@ -329,7 +329,7 @@ def test_a_store_that_does_not_answer_fails_the_sweep_and_nothing_else(services:
 
     assert row_of(services, "store").cause == "Unavailable: The store does not answer."
     services.store.write(uuid.uuid4().hex, io.BytesIO(b"young"), limit=10)
-    assert run_now(services, "store").found == 0
+    assert run_now(services, "store").faults == 0
     assert objects(services) == 1
 
 

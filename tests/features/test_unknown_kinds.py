@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, text
 from repository.app import create_app
 from repository.cli import commands
 from repository.core.actor import SYSTEM
-from repository.core.facts import Fact, FactRow, Phrase
+from repository.core.facts import Fact, FactPhrase, FactRow
 from repository.deposits.facts import DraftSaved
 from repository.engines.services import Services
 from repository.feature import JobKind, JobRun, Queue, Reaction, subject_of
@@ -40,7 +40,7 @@ class VolcanoErupted(Fact):
 
     volcano_id: int
 
-    words = Phrase("erupted", "喷发")
+    words = FactPhrase("erupted", "喷发")
 
 
 @pytest.fixture
@@ -242,18 +242,18 @@ def test_the_sweeps_go_on_with_what_is_known_and_count_the_rest(services: Servic
     run_next(services, Queue.SOON)
 
     facts, jobs = run_now(services, "facts"), run_now(services, "jobs")
-    assert (facts.found, facts.repaired) == (3, 0)
+    assert (facts.faults, facts.repaired) == (3, 0)
     assert sorted(facts.examples) == [
         "1 facts of the unknown kind GlacierMelted",
         "2 facts of the unknown kind VolcanoErupted",
     ]
-    assert (jobs.found, jobs.repaired) == (1, 0)
+    assert (jobs.faults, jobs.repaired) == (1, 0)
     assert "is unknown" in jobs.examples[0]
 
     learn()
     facts, jobs = run_now(services, "facts"), run_now(services, "jobs")
-    assert (facts.found, facts.repaired) == (3, 2)
-    assert (jobs.found, jobs.repaired) == (1, 1)
+    assert (facts.faults, facts.repaired) == (3, 2)
+    assert (jobs.faults, jobs.repaired) == (1, 1)
 
 
 def test_waiting_kinds_are_counted_for_prometheus(services: Services) -> None:

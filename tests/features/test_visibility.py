@@ -13,7 +13,7 @@ from sqlalchemy import select
 from repository.access.access_terms import PUBLIC, RESTRICTED
 from repository.access.model import GrantRow
 from repository.access.policy import Action, Grant, Permission, Resource, may
-from repository.access.principals import Subject, SubjectKind
+from repository.access.principals import GrantSubject, SubjectKind
 from repository.access.visibility import owned_by, visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM, Actor, Role, TokenScope
 from repository.core.database.bulk import insert_rows
@@ -126,8 +126,8 @@ def row(unit: UnitOfWork, concept_id: int, person_ids: Sequence[int], held: Held
     )
 
 
-def subject_of(held: Held, person_ids: Sequence[int]) -> Subject:
-    return Subject(held.kind, person_ids[held.number - 1] if held.kind is SubjectKind.PERSON else held.number)
+def subject_of(held: Held, person_ids: Sequence[int]) -> GrantSubject:
+    return GrantSubject(held.kind, person_ids[held.number - 1] if held.kind is SubjectKind.PERSON else held.number)
 
 
 def described(record: str, files: str) -> dict[str, object]:

@@ -24,12 +24,12 @@ def relay_overdue_facts(services: Services) -> CheckReport:
     Facts that were set aside go on if this release knows them, and are counted if it does not.
     """
     report = CheckReport()
-    report.found = report.repaired = resume_facts(services.database)
+    report.faults = report.repaired = resume_facts(services.database)
     _relay_overdue(services.database, report)
     with services.database.snapshot(SYSTEM) as snapshot:
         for kind, count in unknown_kinds(snapshot).facts.items():
             report.note(f"{count} facts of the unknown kind {kind}")
-            report.found += count - 1
+            report.faults += count - 1
     return report
 
 
@@ -61,7 +61,7 @@ def _relay_overdue(database: Database, report: CheckReport) -> None:
     for _ in range(0, overdue, BATCH):
         relay(database)
     with database.snapshot(SYSTEM) as snapshot:
-        report.found += overdue
+        report.faults += overdue
         report.repaired += max(0, overdue - _count(snapshot, *late))
 
 

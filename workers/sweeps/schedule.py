@@ -84,5 +84,5 @@ def _run(services: Services, sweep: Sweep, lease: SweepLease) -> CheckReport:
         seconds = time.monotonic() - begun
         finish(services.database, lease, seconds, clock.now() + sweep.every, report)
         job_metrics.sweep_run(sweep.name, success=True)
-        log.info("sweep done", found=report.found, repaired=report.repaired, seconds=round(seconds, 3))
+        log.info("sweep done", found=report.faults, repaired=report.repaired, seconds=round(seconds, 3))
     return report

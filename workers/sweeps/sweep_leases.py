@@ -36,7 +36,7 @@ def enrol(database: Database, pauses: Mapping[str, timedelta]) -> None:
     if not missing:
         return
     now = clock.now()
-    empty = {"found": 0, "repaired": 0, "result": {}, "cause": ""}
+    empty = {"faults": 0, "repaired": 0, "result": {}, "cause": ""}
     # A process that is a moment faster makes the same rows.
     with suppress(Conflict), database.transaction(SYSTEM) as unit:
         unit.session.execute(insert(SweepRow), [{"name": name, "due": now + pauses[name], **empty} for name in missing])
@@ -66,7 +66,7 @@ def take(database: Database, name: str) -> SweepLease:
 def finish(database: Database, lease: SweepLease, seconds: float, due: datetime, report: CheckReport) -> None:
     """Keep the report of a complete run."""
     result = {"examples": report.examples}
-    values = {"found": report.found, "repaired": report.repaired, "result": result, "cause": ""}
+    values = {"faults": report.faults, "repaired": report.repaired, "result": result, "cause": ""}
     _end(database, lease, seconds, due, values)
 
 

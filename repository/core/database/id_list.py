@@ -1,4 +1,4 @@
-"""The condition that a column is one of many ids; the text of the statement does not depend on their number.
+"""The condition that a column is one of many ids, in a statement with the same text for any number.
 
 ``IN (…)`` with one parameter for every id is written, parsed and planned again for each number of ids; a list in one
 parameter is not.

@@ -210,7 +210,7 @@ def _unless_gone(token: UploadToken) -> Iterator[None]:
 
 
 def _replace_part(folder: Path, incoming: Path, number: int, md5: str) -> None:
-    """Let `incoming` be the part; the folder is locked, so that two senders of one part do not undo each other."""
+    """Let `incoming` be the part.  The folder is locked: two senders of one part do not undo each other."""
     name = f"{number:05}-{md5}"
     incoming.rename(folder / name)
     for earlier in folder.glob(f"{number:05}-*"):
@@ -220,7 +220,7 @@ def _replace_part(folder: Path, incoming: Path, number: int, md5: str) -> None:
 
 
 def _parts_in(folder: Path) -> list[tuple[StoredPart, Path]]:
-    """Return the parts and their files; of two files of one part, which a kill can leave, the newer one counts."""
+    """Return the parts and their files.  A kill can leave two files of one part; the newer one counts."""
     newest: dict[int, tuple[int, StoredPart, Path]] = {}
     for path in folder.iterdir():
         if part := _part_at(path):

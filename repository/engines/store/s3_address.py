@@ -26,7 +26,7 @@ _NO_CREDENTIALS = "credentials do not belong here: set AWS_ACCESS_KEY_ID and AWS
 
 @dataclass(frozen=True, slots=True)
 class S3Address:
-    """The place of a store: `prefix` is empty or ends with a slash; None for `endpoint` or `public` is the default."""
+    """The address of a store.  `prefix` is empty or ends with a slash; `endpoint` and `public` may be None."""
 
     bucket: str
     endpoint: str | None

@@ -19,12 +19,12 @@ from repository.dataset.description import (
     Agent,
     Description,
     Funding,
+    Keyword,
     Licence,
     Publication,
     RelatedId,
     RelatedIdentifier,
     Sibling,
-    Subject,
 )
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
@@ -130,7 +130,7 @@ def _language(text: str, declared: str | None, description: Description) -> str:
     return language_tag(declared) or language_of(text, codes) or _DEFAULT_LANGUAGE
 
 
-def _keywords(subjects: Iterable[Subject]) -> list[Json]:
+def _keywords(subjects: Iterable[Keyword]) -> list[Json]:
     """Return keywords by language, in the order in which languages first occur."""
     words: dict[str, list[str]] = {}
     for subject in subjects:
@@ -139,7 +139,7 @@ def _keywords(subjects: Iterable[Subject]) -> list[Json]:
     return [{"lang": language, "words": list(dict.fromkeys(terms))} for language, terms in words.items()]
 
 
-def _subject_code(subject: Subject) -> Json | None:
+def _subject_code(subject: Keyword) -> Json | None:
     """Return the code of a subject in GB/T 13745 or OECD's fields of science, or None."""
     for name, pattern in (("standard_gbt", _GBT), ("standard_oecd", _OECD)):
         if match := pattern.fullmatch(subject.id or ""):

@@ -7,7 +7,7 @@ geometry. Three serialisations of a graph hold the same statements.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from repository.dataset.description import Label, Publication, Subject, Text
+from repository.dataset.description import Keyword, Label, Publication, Text
 from repository.dataset.formats.datacite.datacite_terms import writable_line
 from repository.dataset.formats.dcat.dcat_files import add_access
 from repository.dataset.formats.dcat.dcat_links import add_identity, dataset_address
@@ -184,7 +184,7 @@ def _add_kind(builder: DcatBuilder) -> None:
         _add_subject(builder, subject)
 
 
-def _add_subject(builder: DcatBuilder, subject: Subject) -> None:
+def _add_subject(builder: DcatBuilder, subject: Keyword) -> None:
     """Add a keyword, and also a theme if it is a term with an address."""
     word, term = builder.text(writable_line(subject.subject)), iri(subject.id)
     is_word = subject.subject != subject.id

@@ -18,7 +18,7 @@ ID = "I"
 """array type of term ids, as kept in ``docs.facets`` and ``sources.terms``"""
 
 _BREAK = "\ue000"
-"""A token nobody can ask for, between two values of a field: phrases do not reach from one into the next."""
+"""A token between two values of a field, in no query: phrases do not reach across values."""
 
 _LARGEST = 2**63 - 1
 

@@ -31,7 +31,7 @@ _NESTING = 6
 """SQLite's parser takes about 30 nested parentheses; deeper parts become tables of their own"""
 
 NAMES = "filenames"
-"""The field that does not end with a record's own text: the names of its later files stand in a table of their own."""
+"""The field that goes on outside the record's own text: names of later files are in another table."""
 
 _ROW = 50
 """SQLite's expressions may be 1,000 operators deep, and a row of n ANDs is n deep"""

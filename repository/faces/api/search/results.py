@@ -14,7 +14,7 @@ from repository.faces.api.records.serializers import cached_hits
 
 
 def serialize_hits(services: Services, actor: Actor, results: SearchResults) -> list[bytes]:
-    """Return the JSON of the hits that still exist and that the actor may see, in a fixed number of queries."""
+    """Return the JSON of existing hits that the actor may see, in a fixed number of queries."""
     records = _records(services, actor, [hit.id for hit in results.hits if hit.kind is DocumentKind.RECORD])
     drafts = _drafts(services, actor, [hit.id for hit in results.hits if hit.kind is DocumentKind.DRAFT])
     of_kind = {DocumentKind.RECORD: records, DocumentKind.DRAFT: drafts}
