@@ -251,6 +251,7 @@ print(os.getpid())
 """
 
 
+@pytest.mark.process
 def test_prometheus_counts_in_a_file_for_each_process_that_the_start_may_remove(tmp_path: Path) -> None:
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     counted = subprocess.run(

@@ -11,6 +11,8 @@ import pytest
 from repository.people.accounts import NO_PASSWORD, _hasher
 from tests.support.web_server import environment_of
 
+pytestmark = pytest.mark.process
+
 NEVER_ON_EMBEDDED_ENGINES = (
     "alembic",
     "boto3",

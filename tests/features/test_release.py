@@ -61,6 +61,7 @@ def test_every_line_of_the_log_names_the_release(capsys: pytest.CaptureFixture[s
     assert json.loads(capsys.readouterr().err)["release"] == "7.8.9"
 
 
+@pytest.mark.process
 def test_a_server_names_its_release_whoever_sets_up_the_log_after_it(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", IN_CONFIG], env=environment_of(tmp_path), capture_output=True, text=True, check=True

@@ -16,6 +16,8 @@ from repository.engines.services import Services
 from tests.conftest import Caller, Deposits
 from workers.job_admin import backlog
 
+pytestmark = pytest.mark.slow
+
 REAL = 4
 COUNT = REAL + len(generated_datasets())
 
