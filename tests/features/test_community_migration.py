@@ -151,7 +151,7 @@ def test_a_migration_on_sqlite_that_would_leave_rows_without_what_they_refer_to_
         driver.execute("UPDATE version SET concept_id = 404 WHERE id = 11")
         driver.execute("PRAGMA foreign_keys=ON")
 
-    with pytest.raises(Conflict, match="1 rows refer to rows that are not there: version to concept"):
+    with pytest.raises(Conflict, match="1 rows refer to missing rows: version to concept"):
         migrate_to(old, AFTER)
 
     assert rows(old, "SELECT DISTINCT community FROM concept WHERE community = 'polar'") == [("polar",)]
