@@ -66,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_web_process_on_embedded_engines_loads_no_client_of_a_server(folder: Path) -> None:
-    modules = loaded(environment_of(folder), "/", "/api/records?q=penguin", "/health/ready", "/api/openapi.json")
+    modules = loaded(environment_of(folder), "/", "/api/records?q=penguin", "/health/live", "/api/openapi.json")
     assert [name for name in NEVER_ON_EMBEDDED_ENGINES if name in modules] == []
     assert "repository.engines.search.embedded" in modules, "the list of modules is that of the application"
 

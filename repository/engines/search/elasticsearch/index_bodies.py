@@ -35,7 +35,7 @@ def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = F
 
 
 def _fields(parts: Parts, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the mappings of the fields that have no mapping of their own, by their types, and those of the facets."""
+    """Return the mappings, by type, of fields that have none of their own, and those of the facets."""
     types = parts["field-types"]
     fields = {name: deepcopy(types[kind]) for name, kind in FIELDS.items() if name not in own}
     return {**fields, "facets": {"properties": {name: dict(types["facet"]) for name in FACETS}}}
