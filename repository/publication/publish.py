@@ -22,6 +22,7 @@ from repository.publication.rules import require_publishable
 from repository.publication.version_order import latest_ids, touch_changed_latest
 from repository.records.change_tracking import mark_public, touch
 from repository.records.model import Concept, Version, VersionRevision
+from repository.records.queries import record_view
 
 GONE = "Not found."
 # Built once: composing a statement costs more than running it.
@@ -96,6 +97,8 @@ def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
 
 def _revise(unit: UnitOfWork, draft: Draft) -> Version:
     version = unit.session.get_one(Version, draft.id, with_for_update=True, populate_existing=True)
+    if version.withdrawn_at is not None:
+        record_view(unit, version.id)  # raises `Gone` with the tombstone: nothing is published over it
     _copy_description(draft, version)
     version.revision = max(version.revision, draft.revision) + 1
     touch(unit, version)

@@ -109,12 +109,12 @@ def test_facts_are_written_with_the_change_and_say_who_and_when(database: Databa
 
 def test_reading_discards_what_the_block_changes(database: Database) -> None:
     set_id = a_set(database, 10)
-    with database.snapshot(ANONYMOUS) as unit:
-        set_of(unit, set_id).total_bytes = 99
-        unit.session.flush()
-        assert set_of(unit, set_id).total_bytes == 99
-    with database.snapshot(ANONYMOUS) as unit:
-        assert set_of(unit, set_id).total_bytes == 10
+    with database.snapshot(ANONYMOUS) as snapshot:
+        set_of(snapshot, set_id).total_bytes = 99
+        with pytest.raises(TypeError):
+            snapshot.session.flush()  # type: ignore[misc]
+    with database.snapshot(ANONYMOUS) as snapshot:
+        assert set_of(snapshot, set_id).total_bytes == 10
 
 
 def test_reading_is_one_view_whatever_others_write_meanwhile(database: Database) -> None:
@@ -244,7 +244,7 @@ def test_connections_that_were_cut_while_idle_are_replaced_unnoticed(database: D
         one.session.execute(text("SELECT 1"))
         other.session.execute(text("SELECT 1"))
     elsewhere = Database(open_database(database_url))
-    with elsewhere.reading(SYSTEM) as unit:
+    with elsewhere.snapshot(SYSTEM) as unit:
         cut_others(unit)
     elsewhere.close()
     a_set(database)

@@ -250,8 +250,9 @@ def test_every_fact_is_relayed_once_by_several_relays_at_once(services: Services
             relayed += some
         return relayed
 
-    facts = len(all_of(services, FactRow))
-    assert sum(at_once(*[relay_all] * 4)) == facts
+    waiting = sum(fact.relayed_at is None for fact in all_of(services, FactRow))
+    assert waiting >= 500
+    assert sum(at_once(*[relay_all] * 4)) == waiting
     jobs = Counter(job.fact_id for job in all_of(services, Job))
     about_drafts = {fact.id for fact in all_of(services, FactRow) if fact.kind.startswith("Draft")}
     assert jobs == dict.fromkeys(about_drafts, 1)

@@ -46,7 +46,7 @@ class TestElasticsearchSearch(SearchContract):
 
 
 def test_the_mapping_has_every_field_of_the_port_and_no_other() -> None:
-    properties = PARTS["records"]["properties"]
+    properties = body(PARTS, "records", frozenset())["mappings"]["properties"]
     assert {name: ESTABLISHED_TYPES[kind] for name, kind in FIELDS.items()} == {
         name: said["type"] for name, said in properties.items() if "type" in said
     }

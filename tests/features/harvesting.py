@@ -102,8 +102,8 @@ def multiply(services: Services, record: dict[str, Any], stamps: Sequence[dateti
     with services.database.transaction(SYSTEM) as unit:
         original = unit.session.get_one(Version, int(record["id"]))
         concept = unit.session.get_one(Concept, original.concept_id)
-        like = {column.name: getattr(original, column.name) for column in Version.__table__.columns}
-        about = {column.name: getattr(concept, column.name) for column in Concept.__table__.columns}
+        like = {column.key: getattr(original, column.key) for column in Version.__table__.columns}
+        about = {column.key: getattr(concept, column.key) for column in Concept.__table__.columns}
         numbers = range(first, first + 2 * len(stamps), 2)
         unit.session.execute(insert(Concept), [{**about, "id": n + 1, "latest_id": n} for n in numbers])
         rows = [
