@@ -131,7 +131,7 @@ def add_version(unit: UnitOfWork, number: int, like: int) -> None:
     """Publish one more version of the concept that `like` is of."""
     original = unit.session.get_one(Version, like)
     now = unit.event_time()
-    values = {column.name: getattr(original, column.name) for column in Version.__table__.columns}
+    values = {column.key: getattr(original, column.key) for column in Version.__table__.columns}
     moments = {"created": now, "updated": now, "datestamp": now}
     unit.session.add(Version(**{**values, **moments, "id": number, "index": number}))
     unit.session.flush()

@@ -146,7 +146,7 @@ def version_of(unit: UnitOfWork, concept_id: int, dataset: Dataset) -> Version:
         concept_id=concept_id,
         index=1,
         revision=1,
-        change=1,
+        cache_version=1,
         file_set_id=new_set(unit).id,
         created=unit.now,
         updated=unit.now,
