@@ -126,7 +126,7 @@ def cycles(server: Server, token: str, clients: int, each: int) -> tuple[list[st
     """Deposit-to-publish cycles with a file of 1 MiB each."""
     ids: list[str] = []
 
-    def unit(number: int) -> list[float]:
+    def measure(number: int) -> list[float]:
         call, took = Connection(server.port, token), []
         for turn in range(each):
             record_id, seconds = deposit(call, number * each + turn)
@@ -134,7 +134,7 @@ def cycles(server: Server, token: str, clients: int, each: int) -> tuple[list[st
             took.append(seconds)
         return took
 
-    took, elapsed = together(clients, unit)
+    took, elapsed = together(clients, measure)
     publish = {f"publish_{name}": value for name, value in percentiles(took).items()}
     return ids, {"cycles_per_s": round(len(took) / elapsed, 1), **publish}
 

@@ -169,7 +169,7 @@ def depositing(clients: Sequence[Client], ledger: Ledger, seconds: float) -> Ite
     people = [Depositor(number, call, ledger, abandoned, deadline) for number, call in enumerate(clients)]
     ended: list[str] = []
 
-    def unit(person: Depositor) -> None:
+    def deposit(person: Depositor) -> None:
         try:
             while not (over.is_set() and len(ledger.published()) >= enough) and not abandoned.wait(PAUSE_SECONDS):
                 person.deposit()
@@ -177,7 +177,7 @@ def depositing(clients: Sequence[Client], ledger: Ledger, seconds: float) -> Ite
             ended.append(str(end))
             abandoned.set()
 
-    threads = [threading.Thread(target=unit, args=(person,), name=f"depositor-{person.number}") for person in people]
+    threads = [threading.Thread(target=deposit, args=(person,), name=f"depositor-{person.number}") for person in people]
     for thread in threads:
         thread.start()
     try:

@@ -18,6 +18,8 @@ from tests.support.web_server import HOST, free_port
 
 CHUNK = 1 << 16
 TURN_SECONDS = 10.0
+END_ROUNDS = 4
+"""of the event loop: one may accept a connection, the next begins its task"""
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -144,12 +146,15 @@ class Proxy:
             self._listener = await asyncio.start_server(self._carry, HOST, self.port, reuse_address=True, backlog=500)
 
     async def _end(self) -> None:
+        """End all connections, also those that were accepted a moment ago and have no task yet."""
         await self._turn(CUT)
-        for link in list(self._links):
-            link.reset()
         own = asyncio.current_task()
-        if carrying := [task for task in asyncio.all_tasks() if task is not own]:
-            await asyncio.wait(carrying, timeout=TURN_SECONDS / 2)
+        for _ in range(END_ROUNDS):
+            for link in list(self._links):
+                link.reset()
+            await asyncio.sleep(0)
+            if carrying := [task for task in asyncio.all_tasks() if task is not own]:
+                await asyncio.wait(carrying, timeout=TURN_SECONDS / END_ROUNDS)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a client, from its beginning to its end."""

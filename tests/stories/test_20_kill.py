@@ -60,7 +60,7 @@ class Depositor:
     unknown_uploads: int = 0
     refused: list[str] = field(default_factory=list)
 
-    def unit(self) -> None:
+    def work(self) -> None:
         """Until the connection breaks."""
         acts: list[Callable[[], None]] = [self.publish_new, self.leave_open, self.discard, self.go_on, self.succeed]
         try:

@@ -40,12 +40,12 @@ def throughput(address: str, clients: int, seconds: float, ask: Callable[[Plain]
     """Requests a second and their latency in milliseconds, of `clients` that each `ask` again and again."""
     end = time.perf_counter() + seconds
 
-    def unit(_number: int) -> list[float]:
+    def measure(_number: int) -> list[float]:
         call, took = Plain(address), []
         while (began := time.perf_counter()) < end:
             ask(call)
             took.append(time.perf_counter() - began)
         return took
 
-    took, elapsed = together(clients, unit)
+    took, elapsed = together(clients, measure)
     return {"per_s": round(len(took) / elapsed, 1), **percentiles(took)}

@@ -78,13 +78,13 @@ def _processes(place: Site) -> Iterator[Pids]:
 def _publish(place: Site, token: str, clients: int, cycles: int) -> None:
     content = os.urandom(MIB)
 
-    def unit(number: int) -> list[float]:
+    def measure(number: int) -> list[float]:
         call = Plain(place.settings["BASE_URL"], token)
         for turn in range(number, cycles, clients):
             _cycle(call, turn, content)
         return []
 
-    together(clients, unit)
+    together(clients, measure)
 
 
 def _cycle(call: Plain, number: int, content: bytes) -> None:
