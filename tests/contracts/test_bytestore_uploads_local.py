@@ -147,6 +147,7 @@ class TestCrashes:
             ("about_to_append", {None}, {b"before", b"beforeafter"}),
         ],
     )
+    @pytest.mark.process
     @pytest.mark.usefixtures("small_parts")
     def test_a_process_killed_before_any_line_leaves_an_upload_to_go_on_with(
         self, tmp_path: Path, act: str, visible: set[bytes | None], completed: set[bytes]

@@ -19,7 +19,7 @@ from repository.core.unit_of_work import Database, UnitOfWork
 from repository.deposits.model import Draft
 from repository.engines.services import Services
 from repository.files.model import FileSet
-from repository.files.queries import file_set
+from repository.files.queries import file_set, file_set_for_change
 from repository.identifiers.model import Identifier
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits
@@ -47,7 +47,7 @@ def proxied_url(database_url: str, proxy: Proxy) -> str:
 
 
 @pytest.fixture
-def database(proxied_url: str) -> Iterator[Database]:
+def proxied_database(proxied_url: str) -> Iterator[Database]:
     opened = Database(open_database(proxied_url))
     yield opened
     opened.close()
@@ -60,13 +60,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(postgresql.ARGUMENTS, "connect_timeout", 2)
 
 
-def count(database: Database) -> int:
-    with database.snapshot(SYSTEM) as unit:
+def count(proxied_database: Database) -> int:
+    with proxied_database.snapshot(SYSTEM) as unit:
         return unit.session.scalar(select(func.count()).select_from(FileSet)) or 0
 
 
-def add_set(database: Database) -> int:
-    with database.transaction(SYSTEM) as unit:
+def add_set(proxied_database: Database) -> int:
+    with proxied_database.transaction(SYSTEM) as unit:
         files = FileSet()
         unit.session.add(files)
         unit.session.flush()
@@ -76,21 +76,21 @@ def add_set(database: Database) -> int:
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", [HALF_OPEN, CUT, RESET], ids=str)
 def test_a_connection_that_leads_nowhere_is_unavailable_in_time_and_replaced_afterwards(
-    database: Database, proxy: Proxy, fault: Fault
+    proxied_database: Database, proxy: Proxy, fault: Fault
 ) -> None:
-    add_set(database)
+    add_set(proxied_database)
     with proxy.failing(fault):
         for _ in range(2):  # on the connection that was open, and on a new one
             with pytest.raises(Unavailable):
-                count(database)
-    assert count(database) == 1
-    add_set(database)
-    assert count(database) == 2
+                count(proxied_database)
+    assert count(proxied_database) == 1
+    add_set(proxied_database)
+    assert count(proxied_database) == 2
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_falls_silent_in_the_middle_lets_the_block_end_with_its_own_error(
-    database: Database, proxy: Proxy
+    proxied_database: Database, proxy: Proxy
 ) -> None:
     def fail(unit: UnitOfWork) -> None:
         unit.session.add(FileSet())
@@ -98,17 +98,17 @@ def test_a_server_that_falls_silent_in_the_middle_lets_the_block_end_with_its_ow
         proxy.turn(HALF_OPEN)
         raise Trouble
 
-    with pytest.raises((Trouble, Unavailable)), database.transaction(SYSTEM) as unit:
+    with pytest.raises((Trouble, Unavailable)), proxied_database.transaction(SYSTEM) as unit:
         fail(unit)
     proxy.turn(Fault(Kind.PASS))
-    assert count(database) == 0
+    assert count(proxied_database) == 0
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(database: Database) -> None:
-    with pytest.raises(Unavailable), database.snapshot(SYSTEM) as unit:
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(proxied_database: Database) -> None:
+    with pytest.raises(Unavailable), proxied_database.snapshot(SYSTEM) as unit:
         unit.session.execute(text("SELECT 'late', pg_sleep(2)"))
-    with database.snapshot(SYSTEM) as unit:
+    with proxied_database.snapshot(SYSTEM) as unit:
         assert unit.session.scalar(text("SELECT 'next'")) == "next"
 
 
@@ -141,62 +141,62 @@ def test_when_all_connections_are_in_use_the_next_is_unavailable(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql, "POOL_SECONDS", 0.1)
-    database = Database(open_database(database_url, connections=4))
-    with database.snapshot(SYSTEM) as one, database.snapshot(SYSTEM) as other:
+    proxied_database = Database(open_database(database_url, connections=4))
+    with proxied_database.snapshot(SYSTEM) as one, proxied_database.snapshot(SYSTEM) as other:
         one.session.execute(text("SELECT 1"))
         other.session.execute(text("SELECT 1"))
         with pytest.raises(Unavailable):
-            count(database)
-    assert count(database) == 0
-    database.close()
+            count(proxied_database)
+    assert count(proxied_database) == 0
+    proxied_database.close()
 
 
-def test_of_two_that_wait_for_each_other_one_goes_on_and_the_other_meets_a_conflict(database: Database) -> None:
-    ids = [add_set(database), add_set(database)]
+def test_of_two_that_wait_for_each_other_one_goes_on_and_the_other_meets_a_conflict(proxied_database: Database) -> None:
+    ids = [add_set(proxied_database), add_set(proxied_database)]
     both_hold_one = threading.Barrier(2)
 
     def lock(order: list[int]) -> str:
         try:
-            with database.transaction(SYSTEM) as unit:
-                file_set(unit, order[0], for_change=True).count += 1
+            with proxied_database.transaction(SYSTEM) as unit:
+                file_set_for_change(unit, order[0]).count += 1
                 both_hold_one.wait(30)
-                file_set(unit, order[1], for_change=True).count += 1
+                file_set_for_change(unit, order[1]).count += 1
         except Conflict:
             return "conflict"
         return "done"
 
     assert sorted(at_once(lambda: lock(ids), lambda: lock(ids[::-1]))) == ["conflict", "done"]
-    with database.snapshot(SYSTEM) as unit:
+    with proxied_database.snapshot(SYSTEM) as unit:
         assert [file_set(unit, each).count for each in ids] == [1, 1]
 
 
-def test_a_change_of_what_another_has_changed_since_it_was_read_is_a_conflict(database: Database) -> None:
-    set_id = add_set(database)
+def test_a_change_of_what_another_has_changed_since_it_was_read_is_a_conflict(proxied_database: Database) -> None:
+    set_id = add_set(proxied_database)
 
     def change(unit: UnitOfWork) -> None:
         seen = file_set(unit, set_id)
-        with database.transaction(SYSTEM) as other:
-            file_set(other, set_id, for_change=True).count = 7
+        with proxied_database.transaction(SYSTEM) as other:
+            file_set_for_change(other, set_id).count = 7
         seen.count = 5
         unit.session.flush()
 
-    with pytest.raises(Conflict), database.snapshot(SYSTEM) as unit:
+    with pytest.raises(Conflict), proxied_database.snapshot(SYSTEM) as unit:
         change(unit)
 
 
-def test_a_row_that_was_read_before_it_was_locked_shows_what_others_made_of_it(database: Database) -> None:
-    set_id = add_set(database)
-    with database.transaction(SYSTEM) as unit:
+def test_a_row_that_was_read_before_it_was_locked_shows_what_others_made_of_it(proxied_database: Database) -> None:
+    set_id = add_set(proxied_database)
+    with proxied_database.transaction(SYSTEM) as unit:
         seen = file_set(unit, set_id)
-        with database.transaction(SYSTEM) as other:
-            file_set(other, set_id, for_change=True).count = 7
+        with proxied_database.transaction(SYSTEM) as other:
+            file_set_for_change(other, set_id).count = 7
         assert seen.count == 0
-        assert file_set(unit, set_id, for_change=True).count == 7
+        assert file_set_for_change(unit, set_id).count == 7
 
 
 @pytest.fixture
-def engine(database: Database) -> Engine:
-    return database.engine
+def engine(proxied_database: Database) -> Engine:
+    return proxied_database.engine
 
 
 @pytest.mark.usefixtures("impatient")
@@ -230,9 +230,9 @@ def test_what_goes_wrong_in_the_database_tells_no_values(engine: Engine) -> None
 
 
 def test_connections_that_end_as_soon_as_they_are_made_are_an_outage(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    proxied_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with database.snapshot(SYSTEM) as unit:
+    with proxied_database.snapshot(SYSTEM) as unit:
         unit.session.execute(text("SELECT 1"))
     connect = PatientConnection.connect
 
@@ -243,10 +243,10 @@ def test_connections_that_end_as_soon_as_they_are_made_are_an_outage(
         return made
 
     monkeypatch.setattr(PatientConnection, "connect", ended_at_once)
-    database.close()
+    proxied_database.close()
     for _ in range(2):
-        with pytest.raises(Unavailable), database.snapshot(SYSTEM) as unit:
+        with pytest.raises(Unavailable), proxied_database.snapshot(SYSTEM) as unit:
             unit.session.execute(text("SELECT 1"))
     monkeypatch.undo()
-    with database.snapshot(SYSTEM) as unit:
+    with proxied_database.snapshot(SYSTEM) as unit:
         assert unit.session.scalar(text("SELECT 1")) == 1

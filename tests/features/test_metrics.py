@@ -124,7 +124,7 @@ def test_the_last_run_of_each_sweep_is_told(services: Services) -> None:
     run_now(services, "facts")
     with services.database.transaction(SYSTEM) as unit:
         broken = update(SweepRow).where(SweepRow.name == "facts")
-        unit.session.execute(broken.values(cause="Unavailable: away", found=7, repaired=5))
+        unit.session.execute(broken.values(cause="Unavailable: away", faults=7, repaired=5))
 
     seen = scrape_anew(services)
 
