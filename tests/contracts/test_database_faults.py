@@ -180,7 +180,7 @@ def test_a_change_of_what_another_has_changed_since_it_was_read_is_a_conflict(pr
         seen.count = 5
         unit.session.flush()
 
-    with pytest.raises(Conflict), proxied_database.snapshot(SYSTEM) as unit:
+    with pytest.raises(Conflict), proxied_database.transaction(SYSTEM) as unit:
         change(unit)
 
 
