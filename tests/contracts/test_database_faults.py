@@ -174,6 +174,7 @@ def test_a_change_of_what_another_has_changed_since_it_was_read_is_a_conflict(pr
     set_id = add_set(proxied_database)
 
     def change(unit: UnitOfWork) -> None:
+        unit.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         seen = file_set(unit, set_id)
         with proxied_database.transaction(SYSTEM) as other:
             file_set_for_change(other, set_id).count = 7
