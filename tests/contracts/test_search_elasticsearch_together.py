@@ -36,7 +36,7 @@ OTHER_PROCESS = """
 import sys
 from config import search as index_parts
 from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
-from repository.engines.search.port import Kind
+from repository.engines.search.port import DocumentKind
 from tests.contracts.search_corpus import document
 
 engine = ElasticsearchSearch(elasticsearch_address(sys.argv[1]), index_parts.read())
@@ -61,7 +61,7 @@ def test_changes_of_another_process_reach_a_rebuild_that_is_under_way(
     engine.put(LIBRARY)
     rebuild = engine.begin_rebuild()
     rebuild.put([ICE])
-    program = "engine.put([document(9, {'title': ['Ash']})]); engine.drop(Kind.RECORD, [1, 2])"
+    program = "engine.put([document(9, {'title': ['Ash']})]); engine.drop(DocumentKind.RECORD, [1, 2])"
     with elsewhere(elasticsearch_url, program) as other:
         other.communicate(timeout=60)
     assert other.returncode == 0
