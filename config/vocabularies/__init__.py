@@ -25,6 +25,9 @@ class TermFiles(Mapping[str, TermList]):
         terms: TermList = orjson.loads(self._files[kind].read_bytes())
         return terms
 
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._files  # Mapping would read the file to answer
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 

@@ -2,8 +2,10 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +16,6 @@ from repository.dataset.vocabularies import Vocabularies, Vocabulary, Vocabulary
 SHIPPED = Vocabularies.of(files.read())
 LANGUAGES = SHIPPED["languages"]
 LICENCES = SHIPPED["licenses"]
-
-"""How much slower than a quiet machine a test run may be: others work on it, coverage is traced."""
 
 
 def ids(entries: Sequence[VocabularyEntry]) -> list[str]:
@@ -51,6 +51,22 @@ def test_an_unknown_type_or_id_has_no_label_and_no_title(kind: str, term_id: str
     with pytest.raises(KeyError):
         SHIPPED.label(kind, term_id)
     assert SHIPPED.title(kind, term_id) is None
+
+
+def test_a_file_is_read_once_however_often_its_terms_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[bytes] = []
+
+    def counted(content: bytes) -> Any:
+        reads.append(content)
+        return orjson.loads(content)
+
+    shipped = Vocabularies.of(files.read())
+    monkeypatch.setattr(files, "orjson", SimpleNamespace(loads=counted))
+    for _ in range(3):
+        assert shipped.label("languages", "zho").id == "zho"
+        assert shipped.title("languages", "deu") is not None
+        assert "eng" in (shipped.get("languages") or ())
+    assert len(reads) == 1
 
 
 def test_titles_are_got_by_type_and_id() -> None:
