@@ -5,6 +5,8 @@ import pytest
 from tests.architecture import import_rules as rules
 from tests.architecture.house import SOURCE, Module, Rule, expect_kept, faults, modules
 
+pytestmark = pytest.mark.slow
+
 
 def test_flask_is_imported_by_faces_and_the_web_layer_only() -> None:
     expect_kept(rules.flask_outside_the_web, *SOURCE)

@@ -7,6 +7,8 @@ import pytest
 from tests.architecture import word_rules as rules
 from tests.architecture.house import ROOT, SOURCE, Module, Rule, modules
 
+pytestmark = pytest.mark.slow
+
 CLEAN: tuple[str, ...] = (
     *(f"{folder}/" for folder in SOURCE),
     "deploy/",

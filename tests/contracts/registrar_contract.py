@@ -57,7 +57,7 @@ PASSING: list[tuple[str, dict[str, Any], str]] = [
     ("fail", {"status": 401}, "status 401"),
     ("fail", {"status": 403}, "status 403"),
     ("fail", {"status": 400, "body": "<html>no"}, "makes no sense"),
-    pytest.param("hang", {"seconds": 8}, "in time", marks=pytest.mark.slow),
+    ("hang", {"seconds": 8}, "in time"),
     ("lose", {}, "does not answer"),
     ("halve", {}, "does not answer"),
     ("garble", {}, "makes no sense"),
@@ -154,7 +154,7 @@ class RemoteContract(RegistrarContract):
         ("do", "details"),
         [
             ("fail", {}),
-            pytest.param("hang", {"seconds": 8}, marks=pytest.mark.slow),
+            ("hang", {"seconds": 8}),
             ("lose", {}),
             ("garble", {}),
         ],
@@ -213,7 +213,6 @@ class RemoteContract(RegistrarContract):
         broken = replace(one, document={**one.document, "version": "a\ud800"})
         assert place.register(broken) == [DONE]
 
-    @pytest.mark.slow
     def test_after_an_outage_it_is_asked_as_before(self, place: Place) -> None:
         one = place.registration()
         place.order("hang", seconds=8)

@@ -29,6 +29,8 @@ from tests.contracts.bytestore_contract import (
     put,
 )
 
+pytestmark = pytest.mark.slow
+
 KILLS = 20
 
 WRITE_UNTIL_KILLED = """

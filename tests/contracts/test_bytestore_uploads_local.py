@@ -30,6 +30,8 @@ from tests.contracts.bytestore_uploads import (
 )
 from tests.contracts.test_bytestore_local import failing, record_steps
 
+pytestmark = pytest.mark.slow
+
 DIE_BEFORE_EACH_LINE = """
 import os, signal, sys
 from pathlib import Path

@@ -13,6 +13,8 @@ from workers.model import Job
 from workers.relay import relay
 from workers.runner import run_next
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["notes", "told"]
 
 

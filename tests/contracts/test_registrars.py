@@ -14,6 +14,8 @@ from tests.support.registrars import Registrars
 from tests.support.registrars.accounts import DEFAULT
 from tests.support.web_server import free_port
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["opening", "server"]
 
 

@@ -15,6 +15,8 @@ from tests.contracts.registrar_places import Opening, Place, opening, server
 from tests.support.registrars import Account
 from tests.support.registrars.accounts import DEFAULT
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["opening", "server"]
 
 ONE, OTHER = "99999.11.data.1", "99999.11.data.2"
@@ -38,14 +40,12 @@ def test_a_batch_is_pending_until_its_task_is_over(place: Place) -> None:
     assert place.settled(pending, both) == [DONE, DONE]
 
 
-@pytest.mark.slow
 def test_a_hundred_go_at_once(place: Place) -> None:
     batch = [place.registration(number) for number in range(place.registrar.most)]
     assert place.register(*batch) == [DONE] * 100
     assert sum(each["method"] == "POST" for each in place.requests()) == 1
 
 
-@pytest.mark.slow
 def test_more_than_the_platform_takes_go_in_parts(place: Place) -> None:
     batch = [place.registration(number) for number in range(101)]
     assert place.register(*batch) == [DONE] * 101

@@ -19,6 +19,8 @@ from tests.contracts.elasticsearch_places import engine_at
 from tests.contracts.search_corpus import ICE, found
 from tests.contracts.search_files import files
 
+pytestmark = pytest.mark.slow
+
 
 def acts(engine: ElasticsearchSearch) -> list[Callable[[], object]]:
     return [

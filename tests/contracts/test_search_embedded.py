@@ -23,6 +23,8 @@ from tests.contracts.search_contract import SearchContract
 from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found, nested
 from tests.contracts.together import at_once
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -12,6 +12,8 @@ import pytest
 from tests.faults.proxy import CUT, HALF_OPEN, LOST_ANSWER, PASS, RESET, SLOW, Fault, Kind, Proxy, before
 from tests.support.web_server import HOST, until
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 10.0
 SHORT = 0.3
 """Long enough to see that nothing comes; everything that comes does so within a millisecond or two."""

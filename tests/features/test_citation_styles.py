@@ -15,6 +15,8 @@ from repository.dataset.formats.citation.citations import STYLES, cite
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2025, 3, 23)
 # each of these made citeproc-py raise, print None or print nothing at all before its faults were mended
 MENDED = {

@@ -79,6 +79,7 @@ def test_a_name_that_is_too_long_to_keep_is_one_line_that_names_the_field(migrat
     expect_one_line(migrated("token", "create", EMAIL, "--name", "x" * 101), "name", "100")
 
 
+@pytest.mark.slow
 def test_migrate_goes_down_and_up_again(run: Run) -> None:
     assert run("migrate").returncode == 0
     assert run("migrate", "--to", "base").returncode == 0

@@ -12,6 +12,8 @@ from tests.features.dcat_stages import OWN, stage, values
 from tests.features.rdf_reading import ADMS, DCAT, DCT, GEO, graph_of
 from tests.features.samples import FILES, PUBLICATION, publication
 
+pytestmark = pytest.mark.slow
+
 
 def place(geometry: dict[str, Any]) -> dict[str, Any]:
     return {"features": [{"geometry": geometry, "place": "Fiji"}]}

@@ -26,6 +26,8 @@ from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.samples import PUBLICATION, publication
 from tests.features.steps import Json, statements
 
+pytestmark = pytest.mark.slow
+
 MAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -13,6 +13,8 @@ import pytest
 from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 CONTENT = bytes(range(256)) * 40
 SIZE = len(CONTENT)

@@ -7,6 +7,8 @@ import pytest
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, faults, read_draft
 
+pytestmark = pytest.mark.slow
+
 
 def holds(shown: Any, said: Any) -> bool:
     """Whether all of `said` is in `shown`, which may have titles of terms beside it."""

@@ -14,6 +14,8 @@ from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS, TAGS, TOO_DEEP, sanitise, without_tags
 from repository.deposits.metadata.loading import MetadataSchema, load_metadata
 
+pytestmark = pytest.mark.slow
+
 VOCABULARIES = Vocabularies.of(files.read())
 
 
@@ -83,7 +85,6 @@ def test_any_json_is_answered(raw: object) -> None:
         assert error.field.split(".")[0] == "metadata"
 
 
-@pytest.mark.slow
 @given(st.dictionaries(MEMBERS, JSON, max_size=6))
 def test_what_is_stored_of_strange_metadata_loads_as_itself(raw: dict[str, Any]) -> None:
     loaded = load_metadata(raw, VOCABULARIES)
@@ -135,7 +136,6 @@ PLAUSIBLE = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.slow
 @given(PLAUSIBLE)
 @settings(max_examples=300)
 def test_what_was_stored_loads_as_itself(raw: dict[str, Any]) -> None:

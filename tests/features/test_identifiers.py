@@ -17,6 +17,8 @@ from tests.support.registrar_servers import FakeRegistrar
 from workers.relay import relay
 from workers.runner import run_next
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 EXTERNAL = "10.1594/PANGAEA.12345"
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.conftest import Caller, Deposits
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "path",

@@ -23,6 +23,8 @@ from tests.features.harvesting import (
     said,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_answer_says_when_it_was_given(anyone: Caller) -> None:
     before = datetime.now(UTC).replace(microsecond=0)

@@ -17,6 +17,8 @@ from tests.contracts.together import all_of
 from tests.features.harvesting import OAI, RESTRICTED, ask, codes, correct, gone, ids, pages, told
 from tests.features.steps import faults
 
+pytestmark = pytest.mark.slow
+
 SETS = "/api/oaipmh/sets"
 BIRDS = {"spec": "birds", "name": "Birds", "search_pattern": "penguins OR condors", "description": "All that flies"}
 Settle = Callable[[], None]

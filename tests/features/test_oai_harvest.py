@@ -34,6 +34,8 @@ from tests.features.harvesting import (
 )
 from tests.features.steps import questions, statements
 
+pytestmark = pytest.mark.slow
+
 TOKEN = ResumptionToken(Verb.LIST_RECORDS, "oai_dc", "2026-01-01", None, "a:b", BEGIN, BEGIN + MICROSECOND, 7, 100)
 
 
@@ -62,7 +64,6 @@ def test_a_list_that_fills_its_page_exactly_needs_no_token(anyone: Caller, many:
     assert token_of(answer) is None
 
 
-@pytest.mark.slow
 def test_a_harvest_while_records_change_gives_each_once(
     anyone: Caller, deposits: Deposits, services: Services, many: Callable[..., list[str]]
 ) -> None:

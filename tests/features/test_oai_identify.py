@@ -26,6 +26,8 @@ from tests.features.harvesting import (
 )
 from tests.features.oai_schemas import EPRINTS, FRIENDS, IDENTIFIER
 
+pytestmark = pytest.mark.slow
+
 
 def test_identify_tells_what_the_repository_promises(anyone: Caller, deposits: Deposits) -> None:
     record = deposits.published()

@@ -29,6 +29,8 @@ from tests.features.harvesting import (
 )
 from tests.features.steps import questions, statements
 
+pytestmark = pytest.mark.slow
+
 
 def into(services: Services, slug: str, *records: dict[str, object], titles: dict[str, str] | None = None) -> None:
     """Put datasets into a new community, as if they had been in it for ever."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import inspect, select
 
 from repository.core.actor import SYSTEM
@@ -13,6 +14,8 @@ from repository.files.model import StoredFile
 from repository.files.store_check import compare_with_store
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits
+
+pytestmark = pytest.mark.slow
 
 Settle = Callable[[], None]
 

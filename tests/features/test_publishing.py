@@ -20,6 +20,8 @@ from repository.records.model import Version, VersionRevision
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, faults, statements
 
+pytestmark = pytest.mark.slow
+
 CREATORS = [{"person_or_org": {"type": "organizational", "name": "冷湖观测站"}}]
 
 
@@ -215,7 +217,6 @@ def test_beginning_a_version_with_all_files_costs_the_same_statements_for_1_and_
     assert len(seen[300]) == len(seen[1])
 
 
-@pytest.mark.slow
 def test_a_record_of_many_files_lists_them_all(
     anyone: Caller, deposits: Deposits, services: Services, settle: Callable[[], None]
 ) -> None:

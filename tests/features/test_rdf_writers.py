@@ -23,6 +23,8 @@ from repository.dataset.formats.rdf.triples import (
 from repository.dataset.formats.rdf.turtle import TURTLE
 from tests.features.rdf_reading import one_graph, read
 
+pytestmark = pytest.mark.slow
+
 ME = Iri("https://r.test/1")
 HARD = '"\\ \\u0041 \r\n\t \x00\x0b\x7f\x85\u2028\u202e\ud800\ufffe ]]> <b>&amp; {} \'\'\' """ .'
 TAGS = st.sampled_from([None, "en", "zh", "zh-Hant", "x-klingon"])

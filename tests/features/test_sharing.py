@@ -23,6 +23,8 @@ from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, ids_of, search
 from workers.sweeps.schedule import run_now
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 HIDDEN = a_dataset() | {"access": {"record": "restricted", "files": "restricted"}}
 HOUR = timedelta(hours=1)

@@ -36,6 +36,8 @@ from workers.sweeps import sweep_leases
 from workers.sweeps.schedule import run_due, run_now, start_sweeping
 from workers.sweeps.sweep_table import SWEEPS
 
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[], None]
 LONG_AGO = timedelta(days=60)
 

@@ -30,6 +30,8 @@ from workers.runner import run_next
 from workers.sweeps.schedule import run_now
 from workers.unknown_kinds import resume_facts, resume_jobs, resume_known, unknown_kinds
 
+pytestmark = pytest.mark.slow
+
 ERUPTED, EVACUATE = "VolcanoErupted", "evacuate"
 Learn = Callable[[], list[list[int]]]
 

@@ -33,6 +33,8 @@ from repository.records.model import Concept, Tombstone, Version
 from repository.records.queries import READABLE, reader_values, record_view, versions_of
 from repository.search.index import index_drafts, index_records
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 3
 HOUR = timedelta(hours=1)
 _IDS = count(10_000, 10)

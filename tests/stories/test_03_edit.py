@@ -11,6 +11,8 @@ from repository.engines.services import Services
 from repository.records.model import VersionRevision
 from tests.conftest import Caller, Deposits, a_dataset
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 

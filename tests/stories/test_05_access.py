@@ -13,6 +13,8 @@ from repository.publication.embargo import lift_embargoes
 from tests.conftest import Caller, Deposits, a_dataset
 from workers.sweeps.schedule import run_now
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 Settle = Callable[[], None]
 
