@@ -3,7 +3,7 @@
 - Werkzeug compiles two functions for each route.  They are made of the route alone and are handed the rule they work
   for, so that applications can share them.
 - SQLAlchemy compiles each statement once for an engine.  The text depends on the dialect alone, and the dialects of
-  two SQLite files are equal, so that their engines can share one with the statements that it has compiled.
+  two databases on one server are equal, so that their engines can share one with the statements it has compiled.
 """
 
 from collections.abc import Callable, Hashable
@@ -20,7 +20,8 @@ _patch = pytest.MonkeyPatch()
 
 def pytest_configure() -> None:
     _patch.setattr(Rule, "_compile_builder", once_a_route(Rule._compile_builder))
-    _patch.setattr(database_engine, "_open_sqlite", with_shared_statements(database_engine._open_sqlite))
+    for opener in ("_open_sqlite", "_open_postgresql"):
+        _patch.setattr(database_engine, opener, with_shared_statements(getattr(database_engine, opener)))
 
 
 def pytest_unconfigure() -> None:
@@ -40,16 +41,16 @@ def once_a_route(compiled: Callable[[Rule, bool], Any]) -> Callable[..., Any]:
     return compile_builder
 
 
-def with_shared_statements(opened: Callable[[URL], Engine]) -> Callable[[URL], Engine]:
-    """`opened`, whose engines share the dialect and the compiled statements of the first."""
-    first: list[Engine] = []
+def with_shared_statements(opened: Callable[..., Engine]) -> Callable[..., Engine]:
+    """`opened`, whose engines on one server share the dialect and the compiled statements of the first."""
+    first: dict[Hashable, Engine] = {}
 
-    def open_engine(url: URL) -> Engine:
-        engine = opened(url)
-        if not first:
-            engine.connect().close()  # the dialect learns the server's version
-            first.append(engine)
-        engine.dialect, engine._compiled_cache = first[0].dialect, first[0]._compiled_cache
+    def open_engine(url: URL, *arguments: Any, **options: Any) -> Engine:
+        engine = opened(url, *arguments, **options)
+        server = (url.host, url.port, url.username, tuple(sorted(options.items())))
+        shared = first.setdefault(server, engine)
+        if shared.dialect.server_version_info is not None:  # it has connected, and knows what it speaks to
+            engine.dialect, engine._compiled_cache = shared.dialect, shared._compiled_cache
         return engine
 
     return open_engine
