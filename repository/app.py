@@ -12,11 +12,10 @@ from repository.core.actor import ANONYMOUS
 from repository.core.errors import MovedTo
 from repository.core.web.health_routes import mount_health
 from repository.core.web.problems import handle_errors
-from repository.core.web.request_log import is_operational, watch_requests
-from repository.core.web.request_metrics import mount_metrics
+from repository.core.web.request_log import is_operational, mount_metrics, watch_requests
+from repository.core.web.request_parsing import RecordIdConverter
 from repository.core.web.responses import json_reply
 from repository.core.web.shared_schemas import ProblemShape
-from repository.core.web.url_converters import RecordIdConverter
 from repository.engines.services import Services, health_probes
 from repository.faces.api.draft_files import routes as draft_files
 from repository.faces.api.drafts import routes as drafts
@@ -29,11 +28,10 @@ from repository.faces.api.routing import Api
 from repository.faces.api.search import routes as search
 from repository.faces.api.tokens import routes as tokens
 from repository.faces.api.vocabularies import routes as vocabularies
-from repository.faces.authentication import recognise_actor
 from repository.faces.feeds import views as feeds
 from repository.faces.oai import routes as oai
 from repository.faces.pages import views as pages
-from repository.faces.request_context import SERVICES, redirect_to_record
+from repository.faces.request_context import SERVICES, recognise_actor, redirect_to_record
 from repository.faces.resolver import views as resolver
 
 APIS: tuple[Api, ...] = (

@@ -18,12 +18,12 @@ own, shorter ladder: a link never makes a manager, and a change by a link needs 
 
 **Tokens.**  An actor has tokens: ``everybody``, ``signed-in``, ``person:12``, ``team:3``, ``role:curator``.  The index
 keeps for each document the tokens of its readers (``everybody`` alone when it is public) and of its owners.  The filter
-of a search (`visibility`) is a set of tokens, which the engine compares and does not understand.  Readers are derived
+of a search (`visible_to`) is a set of tokens, which the engine compares and does not understand.  Readers are derived
 from the policy table: a token is a reader if an actor with this token alone may read.  The filter of a list
 (`queries.granted_to_actor`) compares the same subjects with the rows of the grants.
 
 **A change of grants** (`grants`, called by `publication.sharing`) moves the cache counter of each version and the
 revision of each draft: the index takes the new readers even if an older job arrives late.
 
-`access_terms` are a dataset's own access settings and its embargo · `audience` says for whom a representation is made.
+`access_terms` are a dataset's own access settings and its embargo.
 """

@@ -3,6 +3,9 @@
 An action is allowed when two things hold: the actor's token has the scope of the action, and one of the action's sets
 of relations holds completely between the actor and the resource (an OR of ANDs).  Relations are computed from plain
 values by `relations_of`.  A new kind of person or of grant is a new relation here, never a check elsewhere.
+
+The policy also decides which *audience* an actor belongs to.  Every serializer, format, page and cache key names its
+audience; a representation of one audience is the same for all in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -214,3 +217,24 @@ def _state(resource: Resource) -> Relations:
     if resource.published is not None and now() - resource.published < OWN_WITHDRAWAL:
         state.add(_R.RECENTLY_PUBLISHED)
     return frozenset(state)
+
+
+class Audience(StrEnum):
+    """For whom a representation is made."""
+
+    FULL = "full"
+    """the description and the files"""
+    PUBLIC = "public"
+    """what everybody may see of a record whose files are closed: the description, and that there may be files"""
+    BLINDED = "blinded"
+    """what a referee may see: nothing that names or identifies a person, an organisation or a funder"""
+
+    @property
+    def sees_files(self) -> bool:
+        """Whether the files are listed."""
+        return self is not Audience.PUBLIC
+
+
+def audience_of(actor: Actor, resource: Resource) -> Audience:
+    """Return the audience of an actor who may read the record."""
+    return Audience.FULL if may(actor, Action.READ_FILES, resource) else Audience.PUBLIC

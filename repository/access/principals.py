@@ -3,12 +3,16 @@
 A *subject* is one of the things that can hold a grant: a person, a team, an institution, a link, or everybody who is
 signed in.  A *principal* is a token: ``person:12``, ``team:3``, ``signed-in``, ``role:curator``, ``everybody``.  An
 actor has a set of tokens, and the readers of an indexed document are one; a common token makes it visible.
+
+`visible_to` is the policy's rule of reading as a filter for lists and searches.  The policy decides about one resource,
+the filter about many; a property test holds the two together.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from repository.core.actor import Actor, Role
+from repository.engines.search.port import VisibilityFilter
 
 EVERYBODY = "everybody"
 """the token that every actor has, the anonymous public included"""
@@ -61,3 +65,14 @@ def _roles(actor: Actor) -> frozenset[str]:
     if actor.role is Role.ADMINISTRATOR:
         return frozenset({CURATORS, ADMINISTRATORS})
     return frozenset({CURATORS}) if actor.role is Role.CURATOR else frozenset()
+
+
+def visible_to(actor: Actor) -> VisibilityFilter:
+    """Return the filter for documents that `actor` may read."""
+    return VisibilityFilter(readers_any_of=principals_of(actor))
+
+
+def owned_by(actor: Actor) -> VisibilityFilter:
+    """Return the filter for documents that belong to `actor`, to a team or to an institution of theirs."""
+    owners = frozenset(subject.token for subject in subjects_of(actor))
+    return VisibilityFilter(readers_any_of=principals_of(actor), owners_any_of=owners)

@@ -1,14 +1,21 @@
-"""What a view finds around it: the actor, the services, and the way to a record that stands elsewhere."""
+"""What a view finds around it: the actor, the services, and the way to a record that stands elsewhere.
+
+The actor is recognised by the credential of the request, before the view is called.
+"""
 
 from typing import cast
 from urllib.parse import urlencode
 
 from flask import Response, current_app, g, request, url_for
 
-from repository.core.actor import Actor
-from repository.core.errors import MovedTo
+from repository.core.actor import ANONYMOUS, Actor, Role, TokenScope
+from repository.core.errors import Invalid, MovedTo, NotSignedIn
+from repository.core.unit_of_work import Snapshot
 from repository.core.web.responses import redirect_to
 from repository.engines.services import Services
+from repository.people.access_tokens import actor_for_token
+from repository.people.accounts import password_is_right, person_by_email
+from repository.people.model import Person
 
 SERVICES = "services"
 
@@ -29,3 +36,46 @@ def redirect_to_record(moved: MovedTo) -> Response:
     query = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "access_token"])
     address = current_services().site.page(path)
     return redirect_to(f"{address}?{query}" if query else address)
+
+
+TOKENS = "/user/tokens"
+"""The only path that takes a name and a password, below ``/api``."""
+
+
+def recognise_actor() -> None:
+    """Set the actor of the request: the anonymous public, or the bearer of a valid token.
+
+    A wrong credential is refused (401), also where none is needed, so that no client takes an anonymous reply for its
+    own.  Raises `NotSignedIn`.
+    """
+    g.actor = ANONYMOUS
+    header = request.headers.get("Authorization")
+    if header is None and "access_token" not in request.args:
+        return
+    services = current_services()
+    kind, _, secret = (header or "").partition(" ")
+    if kind.lower() == "basic" and request.path.startswith(f"/api{TOKENS}"):
+        g.actor = _actor_by_password(services)
+        return
+    if header is not None and kind.lower() != "bearer":
+        raise NotSignedIn
+    with services.database.connection() as connection:
+        g.actor = actor_for_token(connection, secret.strip() if header else request.args["access_token"])
+
+
+def _actor_by_password(services: Services) -> Actor:
+    credential = request.authorization
+    if credential is None or credential.username is None or credential.password is None:
+        raise NotSignedIn
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        person = _person(snapshot, credential.username)
+    if not password_is_right(person, credential.password) or person is None:
+        raise NotSignedIn
+    return Actor(person.id, Role(person.role), frozenset((TokenScope.TOKENS,)))
+
+
+def _person(snapshot: Snapshot, email: str) -> Person | None:
+    try:
+        return person_by_email(snapshot, email)
+    except Invalid:
+        return None

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 
-from repository.access.visibility import visible_to
+from repository.access.principals import visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from repository.access.audience import Audience
-from repository.access.policy import Action, must
+from repository.access.policy import Action, Audience, must
 from repository.core.errors import Conflict, FieldError, Invalid
 from repository.core.site import Site
 from repository.core.unit_of_work import UnitOfWork

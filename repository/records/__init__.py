@@ -6,7 +6,7 @@ come from one sequence of integers, so an id names one thing for ever.
 
 The read side, in the order of a request: a face negotiates the representation (`faces.content_negotiation`) ·
 `queries` finds the version for the actor, or raises `MovedTo` · `access.audience` says for whom ·
-`cached_representations` takes the text from the cache under a key of `cache_keys`, or has it written · by `exports` in
+`cached_representations` takes the text from the cache under a key of the record's state, or has it written · by `exports` in
 the formats of `dataset.formats`, all of which see only `public_view`, or by the JSON serializer of the API.
 
 `change_tracking` is the one place that dates changes · `public_lists` lists for everybody · `linksets` all links ·

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from repository.access.audience import Audience
-from repository.access.policy import Action, may
+from repository.access.policy import Action, Audience, may
 from repository.core.actor import Actor
 from repository.core.clock import today
 from repository.core.errors import Invalid

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from repository.access.audience import Audience
+from repository.access.policy import Audience
 from repository.core.clock import iso
 from repository.core.site import Site, in_path
 from repository.core.unit_of_work import Snapshot

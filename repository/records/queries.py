@@ -7,8 +7,7 @@ from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
 from repository.access.access_terms import PUBLIC
-from repository.access.audience import Audience, audience_of
-from repository.access.policy import Action, Grant, Resource, may, must
+from repository.access.policy import Action, Audience, Grant, Resource, audience_of, may, must
 from repository.access.queries import granted_to_actor, grants_on, subject_values
 from repository.communities.queries import Membership, communities_of
 from repository.core.actor import Actor

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from repository.access.audience import Audience
+from repository.access.policy import Audience
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.dataset.description import Publication

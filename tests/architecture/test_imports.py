@@ -83,7 +83,7 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (rules.client_outside_engines, "repository/identifiers/register.py", "import httpx2"),
     (rules.client_outside_engines, "repository/faces/oai/routes.py", "from boto3.s3 import transfer"),
     (rules.client_outside_engines, "workers/mail.py", "from smtplib import SMTP"),
-    (rules.sqlite_outside_its_keepers, "repository/faces/api/search/results.py", "import sqlite3"),
+    (rules.sqlite_outside_its_keepers, "repository/faces/api/search/routes.py", "import sqlite3"),
     (rules.sqlite_outside_its_keepers, "repository/core/unit_of_work.py", "import sqlite3"),
     (rules.queue_outside_workers, "repository/bootstrap.py", "from redis import Redis"),
     (rules.queue_outside_workers, "repository/core/facts.py", "import rq.job"),
@@ -160,7 +160,7 @@ LET_PASS: list[tuple[Rule, str, str]] = [
         "from repository.core.errors import Gone",
     ),
     (rules.impure_rules, "repository/deposits/rules.py", "from repository.files.rules import a"),
-    (rules.impure_rules, "repository/core/web/url_converters.py", "import werkzeug.routing"),
+    (rules.impure_rules, "repository/core/web/request_parsing.py", "import werkzeug.routing"),
     (rules.faces_imported, "repository/app.py", "from repository.faces.pages import views"),
     (
         rules.faces_imported,
@@ -227,9 +227,9 @@ def test_a_verb_file_is_one_that_works_on_the_database_and_is_no_other_room() ->
 
 
 def test_a_query_that_imports_a_verb_is_refused() -> None:
-    verbs = frozenset({"repository.files.uploads", "repository.access.visibility"})
+    verbs = frozenset({"repository.files.uploads", "repository.access.principals"})
     below = Module("repository/files/queries.py", "from repository.files.uploads import begin")
-    beside = Module("repository/files/queries.py", "from repository.access import visibility")
+    beside = Module("repository/files/queries.py", "from repository.access import principals")
     assert list(rules.verbs_below(below, verbs)) == ["line 1 imports repository.files.uploads.begin"]
     assert list(rules.verbs_below(beside, verbs)) == []
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from repository.access.audience import Audience
+from repository.access.policy import Audience
 from repository.core.actor import SYSTEM
 from repository.dataset import description as d
 from repository.dataset.blinding import ANONYMOUS_AUTHOR, blinded

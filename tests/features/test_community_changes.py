@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete, select, update
 
-from repository.access.audience import Audience
+from repository.access.policy import Audience
 from repository.communities.define_community import define_community, rename_community
 from repository.communities.model import Community, CommunityDataset
 from repository.core.actor import SYSTEM, Actor, Role, TokenScope

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from repository.access.visibility import visible_to
+from repository.access.principals import visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.engines.search.port import (
     NAMES_IN_RECORD,

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from repository.access.principals import EVERYBODY
-from repository.access.visibility import visible_to
+from repository.access.principals import EVERYBODY, visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.engines.search.port import DocumentKind, IndexDocument, Search
 from repository.engines.search.query_tree import Everything, Term

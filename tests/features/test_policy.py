@@ -21,9 +21,8 @@ from repository.access.policy import (
     readers_of,
     relations_of,
 )
-from repository.access.principals import GrantSubject, SubjectKind, principals_of
+from repository.access.principals import GrantSubject, SubjectKind, owned_by, principals_of, visible_to
 from repository.access.queries import grants_on
-from repository.access.visibility import owned_by, visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM, Actor, Role, TokenScope
 from repository.core.errors import Forbidden
 from repository.core.paging import Page

@@ -13,8 +13,7 @@ from sqlalchemy import select
 from repository.access.access_terms import PUBLIC, RESTRICTED
 from repository.access.model import GrantRow
 from repository.access.policy import Action, Grant, Permission, Resource, may
-from repository.access.principals import GrantSubject, SubjectKind
-from repository.access.visibility import owned_by, visible_to
+from repository.access.principals import GrantSubject, SubjectKind, owned_by, visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM, Actor, Role, TokenScope
 from repository.core.database.bulk import insert_rows
 from repository.core.database.id_list import in_list
@@ -28,7 +27,7 @@ from repository.engines.search.query_tree import Or, Term
 from repository.engines.services import Services
 from repository.files.uploads import new_set
 from repository.people.accounts import register_person
-from repository.records.cache_keys import cache_keys
+from repository.records.cached_representations import cache_keys
 from repository.records.model import Concept, Tombstone, Version
 from repository.records.queries import READABLE, reader_values, record_view, versions_of
 from repository.search.index import index_drafts, index_records

@@ -1,4 +1,4 @@
-"""Read JSON bodies, query strings and ``If-Match``; refuse faults with a reason and a field."""
+"""Read ids in paths, JSON bodies, query strings and ``If-Match``; refuse faults with a reason and a field."""
 
 from functools import cache
 from typing import Any
@@ -7,6 +7,7 @@ import orjson
 from flask import request
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.routing import BaseConverter
 
 from repository.core.errors import FieldError, Invalid, TooLarge
 
@@ -94,3 +95,23 @@ def field_errors(messages: Any, path: str = "") -> list[FieldError]:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+UNKNOWN_RECORD_ID = 0
+
+
+class RecordIdConverter(BaseConverter):
+    """A record id: a decimal integer.
+
+    Anything else becomes `UNKNOWN_RECORD_ID`, so that the route answers 404 in its own words.
+    """
+
+    regex = "[^/]+"
+    MAX_DIGITS = 18
+
+    def to_python(self, value: str) -> int:
+        plain = value.isascii() and value.isdigit() and len(value) <= self.MAX_DIGITS
+        return int(value) if plain and not value.startswith("0") else UNKNOWN_RECORD_ID
+
+    def to_url(self, value: int) -> str:
+        return str(value)

@@ -1,8 +1,8 @@
 """The metadata of a draft: its shape on the wire (rest-contract section 2) and its normal form.
 
-``loading.load_metadata`` is the door · ``fields`` what every schema shares · ``html_texts`` the
-cleaning of strings · ``html_limits`` the cost of parsing them · ``json_sanitize`` what a database can
-keep · ``controlled_terms`` references to vocabularies · ``contributors``, ``related_works``,
+``loading.load_metadata`` is the door · ``fields`` what every schema shares, references to vocabularies
+too · ``html_texts`` the cleaning of strings · ``html_limits`` the cost of parsing them ·
+``json_sanitize`` what a database can keep · ``contributors``, ``related_works``,
 ``titles_and_rights``, ``funding``, ``locations`` the parts of a description · ``geojson`` geometry.
 
 Upper limits, so that no description costs more than it is worth: text of one line 10,000 characters

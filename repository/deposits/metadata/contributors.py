@@ -6,8 +6,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import OneOf
 
 from repository.dataset.schemes import OF_PEOPLE, is_valid, normalise
-from repository.deposits.metadata.controlled_terms import term
-from repository.deposits.metadata.fields import ID, NAME, Plain, Several, Shape
+from repository.deposits.metadata.fields import ID, NAME, Plain, Several, Shape, term
 from repository.deposits.metadata.related_works import Identified, SchemeName
 
 KINDS = ("organizational", "personal")

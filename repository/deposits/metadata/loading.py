@@ -19,8 +19,17 @@ from repository.core.errors import FieldError
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema
-from repository.deposits.metadata.controlled_terms import TermSchema, term, unknown_terms
-from repository.deposits.metadata.fields import BLANK, EdtfField, Html, Several, Shape, Tagless
+from repository.deposits.metadata.fields import (
+    BLANK,
+    EdtfField,
+    Html,
+    Several,
+    Shape,
+    Tagless,
+    TermSchema,
+    term,
+    unknown_terms,
+)
 from repository.deposits.metadata.funding import FundingSchema
 from repository.deposits.metadata.json_sanitize import Unstorable, storable
 from repository.deposits.metadata.locations import LocationsSchema

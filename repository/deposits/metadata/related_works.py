@@ -7,8 +7,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
 from repository.dataset.schemes import LONGEST, OF_RELATED, OF_THINGS, InvalidIdentifier, detect, misspelt, normalise
-from repository.deposits.metadata.controlled_terms import term
-from repository.deposits.metadata.fields import ID, REQUIRED, Plain, Shape
+from repository.deposits.metadata.fields import ID, REQUIRED, Plain, Shape, term
 
 UNKNOWN_SCHEME = "No valid scheme recognized for identifier."
 

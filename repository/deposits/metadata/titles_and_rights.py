@@ -4,8 +4,18 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from repository.deposits.metadata.controlled_terms import term
-from repository.deposits.metadata.fields import ID, NAME, EdtfField, Html, Link, Plain, Shape, Tagless, Translations
+from repository.deposits.metadata.fields import (
+    ID,
+    NAME,
+    EdtfField,
+    Html,
+    Link,
+    Plain,
+    Shape,
+    Tagless,
+    Translations,
+    term,
+)
 
 
 class AdditionalTitleSchema(Shape):

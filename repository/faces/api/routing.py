@@ -16,9 +16,9 @@ from marshmallow import Schema
 from repository.core.actor import Actor
 from repository.core.errors import Forbidden, Invalid
 from repository.core.unit_of_work import Snapshot, UnitOfWork
-from repository.core.web.accept_header import require_acceptable
 from repository.core.web.request_parsing import expected_revision, json_body, json_object, load_schema, parse_query
 from repository.engines.services import Services
+from repository.faces.content_negotiation import require_acceptable
 from repository.faces.request_context import current_actor, current_services
 
 View = Callable[..., Response]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import orjson
 from flask import Blueprint, Response, request
 
-from repository.access.audience import Audience
+from repository.access.policy import Audience
 from repository.core.actor import ANONYMOUS
 from repository.core.clock import now
 from repository.core.errors import NotFound

@@ -9,8 +9,7 @@ from datetime import date, datetime
 
 import orjson
 
-from repository.access.audience import Audience, audience_of
-from repository.access.policy import Action, may
+from repository.access.policy import Action, Audience, audience_of, may
 from repository.core.actor import ANONYMOUS, Actor
 from repository.core.clock import iso
 from repository.core.errors import Gone, NotFound

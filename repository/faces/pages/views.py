@@ -5,14 +5,19 @@ from flask import Blueprint, Response, request
 from repository.core.actor import ANONYMOUS
 from repository.core.clock import today
 from repository.core.errors import Gone, MovedTo, RepositoryError, Unavailable
-from repository.core.web.accept_header import require_acceptable
 from repository.core.web.file_responses import file_reply
 from repository.core.web.problems import RETRY_AFTER_SECONDS, STATUS
 from repository.core.web.responses import document_reply, redirect_to
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.registry import ExportFormat
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header
-from repository.faces.content_negotiation import LINKSETS, BuiltinFormat, Representation, representation_for_page
+from repository.faces.content_negotiation import (
+    LINKSETS,
+    BuiltinFormat,
+    Representation,
+    representation_for_page,
+    require_acceptable,
+)
 from repository.faces.pages.page_cache import cached_page, start_page
 from repository.faces.pages.page_params import LANGUAGES, PageParams
 from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY, render_error

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from repository.access.visibility import visible_to
+from repository.access.principals import visible_to
 from repository.core.actor import ANONYMOUS
 from repository.engines.search.elasticsearch.query_dsl import EsQuery
 from repository.engines.search.elasticsearch.search_requests import body_of

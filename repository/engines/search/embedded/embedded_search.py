@@ -10,11 +10,10 @@ from typing import TypeVar
 from repository.core.errors import Conflict
 from repository.engines.search.embedded import file_rows, fts_tables
 from repository.engines.search.embedded.document_rows import PreparedDocument, analysed, drop, put
-from repository.engines.search.embedded.facet_terms import TermNames
 from repository.engines.search.embedded.file_rows import PreparedFile
 from repository.engines.search.embedded.fts_tables import Generation
 from repository.engines.search.embedded.highlights import Highlighter
-from repository.engines.search.embedded.sql_search import IndexSnapshot
+from repository.engines.search.embedded.sql_search import IndexSnapshot, TermNames
 from repository.engines.search.embedded.sqlite_connections import Connections
 from repository.engines.search.port import (
     DocumentKind,

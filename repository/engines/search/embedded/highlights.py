@@ -1,14 +1,49 @@
 """Fragments of the original text with the matched words marked."""
 
 import html
+import sqlite3
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from repository.engines.search.embedded.stemming import Stems
 from repository.engines.search.query_analysis import is_text, positive_leaves
 from repository.engines.search.query_tree import Node, Phrase, Term, Wildcard
 from repository.engines.search.tokenizer import Piece, fold, like, pattern_pieces, pieces
+
+_REMEMBERED = 50_000
+"""words"""
+
+
+class Stems:
+    """Stems by folded word, remembered; a word of an unspaced script is its own stem."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, str] = {}
+
+    def of(self, words: set[str]) -> Mapping[str, str]:
+        """Return the stems of all `words` and perhaps of more."""
+        with self._lock:
+            new = [word for word in words if word not in self._known]
+            if new:
+                if len(self._known) > _REMEMBERED:
+                    self._known, new = {}, list(words)
+                self._known.update(_stems(new))
+            return self._known
+
+
+def _stems(words: list[str]) -> dict[str, str]:
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE words USING fts5(word, tokenize = 'porter ascii')")
+        connection.execute("CREATE VIRTUAL TABLE stems USING fts5vocab(words, instance)")
+        connection.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(words))
+        stems = dict(connection.execute("SELECT doc, term FROM stems").fetchall())
+    finally:
+        connection.close()
+    return {word: stems.get(at, word) for at, word in enumerate(words)}
+
 
 _LENGTH = 160
 """characters of a fragment"""

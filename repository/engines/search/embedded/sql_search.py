@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,6 @@ from typing import Any
 
 from repository.engines.search import cursor
 from repository.engines.search.embedded.document_rows import ID
-from repository.engines.search.embedded.facet_terms import TermNames
 from repository.engines.search.embedded.fts_queries import FtsQuery
 from repository.engines.search.embedded.fts_tables import Generation
 from repository.engines.search.embedded.highlights import Highlighter
@@ -28,6 +28,43 @@ from repository.engines.search.port import (
     VisibilityFilter,
 )
 from repository.engines.search.query_tree import Node, Or, Range, Term
+
+_REMEMBERED = 1_000_000
+"""terms, those of documents that are gone included; beyond it memory is given back"""
+
+
+class TermNames:
+    """Field and value by term number as in ``docs.facets``, for the generation asked last.
+
+    A term's number means the same for ever (AUTOINCREMENT, and generations are never reused), so what was read once
+    from a committed snapshot stays right in every thread and process.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._generation: Generation | None = None
+        self._names: dict[int, tuple[str, str]] = {}
+
+    def of(
+        self, connection: sqlite3.Connection, generation: Generation, terms: Iterable[int]
+    ) -> Mapping[int, tuple[str, str]]:
+        """Return the names of all `terms` and perhaps of more."""
+        names = self._remembered(generation)
+        missing = [term for term in terms if term not in names]
+        if missing:
+            rows = connection.execute(
+                f"SELECT t.id, t.field, t.value FROM json_each(?) w JOIN {generation.terms} t ON t.id = w.value",
+                (json.dumps(missing),),
+            )
+            names.update({term: (field, value) for term, field, value in rows})
+        return names
+
+    def _remembered(self, generation: Generation) -> dict[int, tuple[str, str]]:
+        with self._lock:
+            if self._generation != generation or len(self._names) > _REMEMBERED:
+                self._generation, self._names = generation, {}
+            return self._names
+
 
 _ORDER: Mapping[Sort, tuple[str, str]] = {
     Sort.NEWEST: ("d.created", "DESC"),

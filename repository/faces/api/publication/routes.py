@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Response
 
-from repository.access.audience import Audience
+from repository.access.policy import Audience
 from repository.communities.model import Community
 from repository.core.unit_of_work import UnitOfWork
 from repository.core.web.responses import json_reply, no_content, text_reply

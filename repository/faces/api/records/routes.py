@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from repository.access.audience import audience_of
+from repository.access.policy import audience_of
 from repository.core.paging import Page, PageLinks
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
 from repository.core.web.responses import document_reply, json_reply, text_reply

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from repository.access.access_terms import AccessTerms
-from repository.access.audience import Audience
+from repository.access.policy import Audience
 from repository.communities.queries import Membership
 from repository.communities.rules import title_in
 from repository.core.actor import Actor

@@ -7,19 +7,22 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from repository.access.policy import Action, Resource, must
-from repository.access.visibility import owned_by, visible_to
+from repository.access.policy import Action, Resource, may, must
+from repository.access.principals import owned_by, visible_to
+from repository.core.actor import Actor
 from repository.core.errors import Invalid
 from repository.core.paging import WINDOW, Page, PageLinks
 from repository.core.web.responses import document_reply, json_reply
 from repository.dataset.formats.registry import ExportFormat
-from repository.engines.search.port import DocumentKind, Search, SearchResults, Sort, VisibilityFilter
+from repository.deposits.queries import listed_drafts
+from repository.engines.search.port import DocumentKind, Hit, Search, SearchResults, Sort, VisibilityFilter
 from repository.engines.search.query_tree import Everything
+from repository.engines.services import Services
+from repository.faces.api.drafts.serializers import draft_json
 from repository.faces.api.records.schemas import RecordListShape
-from repository.faces.api.records.serializers import hits_json
+from repository.faces.api.records.serializers import cached_hits, hits_json
 from repository.faces.api.routing import Api, ApiCall
 from repository.faces.api.search.facets import FACETS, OWN_FACETS, Facet, aggregations, selected
-from repository.faces.api.search.results import serialize_hits
 from repository.faces.api.search.schemas import OwnSearchQuery, SearchQuery
 from repository.faces.content_negotiation import EXPORT_TYPES, LIST_TYPES, representation_for_api
 from repository.records.exports import export_list
@@ -121,3 +124,36 @@ def _links(call: ApiCall, results: SearchResults) -> dict[str, str]:
         return pages.numbered(page, total, cursor=results.next_after)
     links = {"self": pages.at(size=page.size, cursor=cursor)}
     return links | ({"next": pages.at(size=page.size, cursor=results.next_after)} if results.next_after else {})
+
+
+def serialize_hits(services: Services, actor: Actor, results: SearchResults) -> list[bytes]:
+    """Return the JSON of existing hits that the actor may see, in a fixed number of queries."""
+    records = _records(services, actor, [hit.id for hit in results.hits if hit.kind is DocumentKind.RECORD])
+    drafts = _drafts(services, actor, [hit.id for hit in results.hits if hit.kind is DocumentKind.DRAFT])
+    of_kind = {DocumentKind.RECORD: records, DocumentKind.DRAFT: drafts}
+    return [_with_highlights(of_kind[hit.kind][hit.id], hit) for hit in results.hits if hit.id in of_kind[hit.kind]]
+
+
+def _records(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
+    if not ids:
+        return {}
+    return {record_id: hit.text for record_id, hit in cached_hits(services, actor, ids).items()}
+
+
+def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
+    if not ids:
+        return {}
+    with services.database.snapshot(actor) as snapshot:
+        return {
+            draft.view.draft.id: orjson.dumps(draft_json(draft.view, services.site, services.vocabularies))
+            for draft in listed_drafts(snapshot, ids)
+            if may(actor, Action.READ_DRAFT, draft.resource)
+        }
+
+
+def _with_highlights(text: bytes, hit: Hit) -> bytes:
+    """Return the JSON object `text` with its highlights as one more member."""
+    if not hit.highlights:
+        return text
+    highlights = {name: list(fragments) for name, fragments in hit.highlights.items()}
+    return text[:-1] + b',"highlights":' + orjson.dumps(highlights) + b"}"

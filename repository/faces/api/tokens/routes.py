@@ -11,7 +11,7 @@ from repository.core.clock import iso
 from repository.core.web.responses import json_reply, no_content
 from repository.faces.api.routing import Api, ApiCall
 from repository.faces.api.tokens.schemas import TokenListShape, TokenRequest, TokenShape
-from repository.faces.authentication import TOKENS
+from repository.faces.request_context import TOKENS
 from repository.people.access_tokens import issue_token, revoke_token
 from repository.people.model import AccessToken, Person
 from repository.people.queries import tokens_of
