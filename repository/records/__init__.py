@@ -5,10 +5,10 @@ description may be corrected, which makes a new *revision* and keeps the old one
 come from one sequence of integers, so an id names one thing for ever.
 
 The read side, in the order of a request: a face negotiates the representation (`faces.content_negotiation`) ·
-`queries` finds the version for the actor, or raises `MovedTo` · `access.audience` says for whom ·
-`cached_representations` takes the text from the cache under a key of the record's state, or has it written · by `exports` in
-the formats of `dataset.formats`, all of which see only `public_view`, or by the JSON serializer of the API.
+`queries` finds the version for the actor, or raises `MovedTo` · `access.policy` says for which audience ·
+`cached_representations` takes the text from the cache under a key of the record's state, or has it written · by
+`exports` in the formats of `dataset.formats`, all of which see only `public_view`, or by the API's JSON serializer.
 
 `change_tracking` is the one place that dates changes · `public_lists` lists for everybody · `linksets` all links ·
-`registrar_metadata` the public view for registrars · `expand_terms` titles of controlled terms.
+`registrar_metadata` the public view for registrars.
 """

@@ -47,25 +47,11 @@ for number in itertools.count():
 """
 
 DIE_BEFORE_EACH_LINE = """
-import os, signal, sys
+import os, sys
 from io import BytesIO
 from pathlib import Path
 from repository.engines.store import local_files, local_objects, local_store
-
-files = {module.__file__ for module in (local_files, local_objects, local_store)}
-
-def die_before(line):
-    passed = 0
-    def trace(frame, event, argument):
-        nonlocal passed
-        if frame.f_code.co_filename not in files:
-            return None
-        if event == "line":
-            passed += 1
-            if passed == line:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-    return trace
+from tests.contracts.dying_process import die_before
 
 line = ended = 0
 while not ended:
@@ -73,7 +59,7 @@ while not ended:
     store = local_store.LocalStore(Path(sys.argv[1]) / str(line))
     child = os.fork()
     if not child:
-        sys.settrace(die_before(line))
+        sys.settrace(die_before(line, local_files, local_objects, local_store))
         store.write("3f2a9c", BytesIO(b"whole"), limit=100)
         os._exit(0)
     ended = os.WIFEXITED(os.waitpid(child, 0)[1])

@@ -33,28 +33,14 @@ from tests.contracts.test_bytestore_local import failing, record_steps
 pytestmark = pytest.mark.slow
 
 DIE_BEFORE_EACH_LINE = """
-import os, signal, sys
+import os, sys
 from pathlib import Path
 from repository.engines.store import local_files, local_objects, local_uploads, parts
 from repository.engines.store.local_store import LocalStore
 from tests.contracts import bytestore_uploads as steps
+from tests.contracts.dying_process import die_before
 
 parts.MIN_PART_BYTES = 1
-files = {module.__file__ for module in (local_files, local_objects, local_uploads)}
-
-def die_before(line):
-    passed = 0
-    def trace(frame, event, argument):
-        nonlocal passed
-        if frame.f_code.co_filename not in files:
-            return None
-        if event == "line":
-            passed += 1
-            if passed == line:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-    return trace
-
 line = ended = 0
 while not ended:  # every attempt in a store of its own
     line += 1
@@ -62,7 +48,7 @@ while not ended:  # every attempt in a store of its own
     act, token = getattr(steps, sys.argv[2])(store)
     child = os.fork()
     if not child:
-        sys.settrace(die_before(line))
+        sys.settrace(die_before(line, local_files, local_objects, local_uploads))
         act()
         os._exit(0)
     ended = os.WIFEXITED(os.waitpid(child, 0)[1])

@@ -1,5 +1,5 @@
 """Resolution: ``/doi/…``, ``/cstr/…`` and ``/hdl/…`` lead to the record with the identifier.
 
-They accept an identifier of ours in any written form and any case, and lead to its page, or with another ``Accept`` to
-its metadata, also before a registrar's resolver knows it.
+An identifier is accepted in any written form and any case.  A browser gets the page of the record, a program the
+metadata that its ``Accept`` names.  This works before a registrar's resolver knows the identifier.
 """

@@ -1,14 +1,13 @@
 """Drafts over HTTP (InvenioRDM contract, sections 1.2 and 1.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Response
 
-from repository.core.unit_of_work import Snapshot
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.responses import no_content, revision_reply
 from repository.deposits import draft_identifiers, drafts
 from repository.deposits.queries import DraftView, draft_view
-from repository.engines.services import Services
 from repository.faces.api.drafts.schemas import DraftBody
 from repository.faces.api.drafts.serializers import draft_json
 from repository.faces.api.records.schemas import RecordShape
@@ -31,18 +30,16 @@ CHANGE_ERRORS = (403, 404, 409, 412, 413, 415)
     errors=(403, 409, 413, 415),
 )
 def open_draft(call: ApiCall) -> Response:
-    with call.transaction() as unit:
-        view = drafts.open_draft(unit, call.services.site, call.services.vocabularies, call.body)
-        entries = embedded_entries(unit, view)
-    return draft_reply(call.services, view, entries, 201)
+    site, vocabularies = call.services.site, call.services.vocabularies
+    return changed_draft(call, lambda unit: drafts.open_draft(unit, site, vocabularies, call.body), 201)
 
 
 @api.route("GET", DRAFT, "Read a draft", replies={200: RecordShape}, errors=(403, 404))
 def read_draft(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
         view = draft_view(snapshot, record_id)
-        entries = embedded_entries(snapshot, view)
-    return draft_reply(call.services, view, entries)
+        entries = _embedded_entries(snapshot, view)
+    return _draft_reply(call, view, entries)
 
 
 @api.route(
@@ -54,11 +51,7 @@ def read_draft(call: ApiCall, record_id: int) -> Response:
     errors=CHANGE_ERRORS,
 )
 def save_draft(call: ApiCall, record_id: int) -> Response:
-    site, vocabularies = call.services.site, call.services.vocabularies
-    with call.transaction() as unit:
-        view = drafts.save_draft(unit, site, vocabularies, record_id, call.body, call.if_match)
-        entries = embedded_entries(unit, view)
-    return draft_reply(call.services, view, entries)
+    return _written_draft(call, record_id, drafts.save_draft)
 
 
 @api.route(
@@ -70,11 +63,7 @@ def save_draft(call: ApiCall, record_id: int) -> Response:
     errors=CHANGE_ERRORS,
 )
 def patch_draft(call: ApiCall, record_id: int) -> Response:
-    site, vocabularies = call.services.site, call.services.vocabularies
-    with call.transaction() as unit:
-        view = drafts.patch_draft(unit, site, vocabularies, record_id, call.body, call.if_match)
-        entries = embedded_entries(unit, view)
-    return draft_reply(call.services, view, entries)
+    return _written_draft(call, record_id, drafts.patch_draft)
 
 
 @api.route("DELETE", DRAFT, "Discard a draft", replies={204: None}, errors=(403, 404, 409, 412))
@@ -92,10 +81,8 @@ def discard_draft(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409),
 )
 def reserve_pid(call: ApiCall, record_id: int, scheme: str) -> Response:
-    with call.transaction() as unit:
-        view = draft_identifiers.reserve_pid(unit, call.services.site, record_id, scheme)
-        entries = embedded_entries(unit, view)
-    return draft_reply(call.services, view, entries, 201)
+    site = call.services.site
+    return changed_draft(call, lambda unit: draft_identifiers.reserve_pid(unit, site, record_id, scheme), 201)
 
 
 @api.route(
@@ -106,19 +93,29 @@ def reserve_pid(call: ApiCall, record_id: int, scheme: str) -> Response:
     errors=(403, 404, 409),
 )
 def drop_pid(call: ApiCall, record_id: int, scheme: str) -> Response:
+    site = call.services.site
+    return changed_draft(call, lambda unit: draft_identifiers.drop_pid(unit, site, record_id, scheme))
+
+
+def changed_draft(call: ApiCall, verb: Callable[[UnitOfWork], DraftView], status: int = 200) -> Response:
+    """Apply a verb to a draft in one transaction; reply, after it, with the draft and its revision."""
     with call.transaction() as unit:
-        view = draft_identifiers.drop_pid(unit, call.services.site, record_id, scheme)
-        entries = embedded_entries(unit, view)
-    return draft_reply(call.services, view, entries)
+        view = verb(unit)
+        entries = _embedded_entries(unit, view)
+    return _draft_reply(call, view, entries, status)
 
 
-def embedded_entries(snapshot: Snapshot, view: DraftView) -> Sequence[FileEntry]:
+def _written_draft(call: ApiCall, record_id: int, verb: Callable[..., DraftView]) -> Response:
+    site, vocabularies = call.services.site, call.services.vocabularies
+    return changed_draft(call, lambda unit: verb(unit, site, vocabularies, record_id, call.body, call.if_match))
+
+
+def _embedded_entries(snapshot: Snapshot, view: DraftView) -> Sequence[FileEntry]:
     """Return the first committed files of a draft, which its JSON embeds."""
     if not view.files.count:
         return ()
     return first_entries(snapshot, view.draft.file_set_id, EMBEDDED_FILES, committed_only=True)
 
 
-def draft_reply(services: Services, view: DraftView, entries: Sequence[FileEntry], status: int = 200) -> Response:
-    """Reply with a draft and its revision."""
-    return revision_reply(draft_json(view, services.site, services.vocabularies, entries), status)
+def _draft_reply(call: ApiCall, view: DraftView, entries: Sequence[FileEntry], status: int = 200) -> Response:
+    return revision_reply(draft_json(view, call.services.site, call.services.vocabularies, entries), status)

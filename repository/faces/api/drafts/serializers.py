@@ -9,9 +9,8 @@ from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.model import DraftKind
 from repository.deposits.queries import DraftView
 from repository.faces.api.draft_files.serializers import summary_json
-from repository.faces.api.records.serializers import access_json, doi_links, parent_json, pids_json
+from repository.faces.api.records.serializers import access_json, doi_links, expand_terms, parent_json, pids_json
 from repository.files.model import FileEntry
-from repository.records.expand_terms import expand_terms
 
 _STATUS = {
     DraftKind.NEW: "draft",

@@ -8,7 +8,7 @@ from repository.access.policy import Audience
 from repository.communities.model import Community
 from repository.core.unit_of_work import UnitOfWork
 from repository.core.web.responses import json_reply, no_content, text_reply
-from repository.faces.api.drafts.routes import draft_reply, embedded_entries
+from repository.faces.api.drafts.routes import changed_draft
 from repository.faces.api.publication.schemas import (
     CommunitiesBody,
     DefaultCommunityBody,
@@ -54,10 +54,7 @@ def publish_draft(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 410),
 )
 def edit_record(call: ApiCall, record_id: int) -> Response:
-    with call.transaction() as unit:
-        view = edit_version(unit, record_id)
-        entries = embedded_entries(unit, view)
-    return draft_reply(call.services, view, entries, 201)
+    return changed_draft(call, lambda unit: edit_version(unit, record_id), 201)
 
 
 @api.route(
@@ -68,10 +65,7 @@ def edit_record(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 410),
 )
 def begin_version(call: ApiCall, record_id: int) -> Response:
-    with call.transaction() as unit:
-        view = new_version(unit, record_id)
-        entries = embedded_entries(unit, view)
-    return draft_reply(call.services, view, entries, 201)
+    return changed_draft(call, lambda unit: new_version(unit, record_id), 201)
 
 
 @api.route(
