@@ -23,11 +23,6 @@ from repository.files.rules import Declared, FileState, extension_of, fault_of_k
 
 # Added up by the database, so that parallel uploads of one draft never lose each other's files.
 _SET = cast(Table, FileSet.__table__)
-_CHANGE_COUNTS = (
-    update(_SET)
-    .where(_SET.c.id == bindparam("set"))
-    .values(count=_SET.c.count + bindparam("more"), total_bytes=_SET.c.total_bytes + bindparam("bytes"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +187,13 @@ def _settle(unit: UnitOfWork, entry: FileEntry, file: StoredFile | None) -> None
     update_row(unit.session, entry, file_id=file_id, staged_id=None, pending=pending, updated=unit.now)
     set_committed_value(entry, "file", file)
     set_committed_value(entry, "staged", None)
+
+
+_CHANGE_COUNTS = (
+    update(_SET)
+    .where(_SET.c.id == bindparam("set"))
+    .values(count=_SET.c.count + bindparam("more"), total_bytes=_SET.c.total_bytes + bindparam("bytes"))
+)
 
 
 def _count(unit: UnitOfWork, files: FileSet, count: int, total_bytes: int) -> None:

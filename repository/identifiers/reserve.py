@@ -13,9 +13,6 @@ from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.queries import ByScheme, identifiers_of, owner_of
 from repository.identifiers.rules import external_doi, folded
 
-# Without asking for their numbers: the driver then sends all of them in one go, as prepared once and for all.
-_INSERT_MINTED = insert(cast(Table, Identifier.__table__)).inline()
-
 
 def minting_context(community: str | None, description: Mapping[str, Any]) -> MintingContext:
     """Return what decides where a dataset's identifiers come from; `description` is stored metadata."""
@@ -34,6 +31,10 @@ def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, context: Mint
     unit.session.add(reserved)
     unit.session.flush()
     return reserved
+
+
+# Without asking for their numbers: the driver then sends all of them in one go, as prepared once and for all.
+_INSERT_MINTED = insert(cast(Table, Identifier.__table__)).inline()
 
 
 def reserve_for_publication(

@@ -12,7 +12,7 @@ from repository.records.change_tracking import mark_public, touch
 from repository.records.model import Concept, Version
 
 BATCH = 100
-# Built once: composing a statement costs more than running it.  The concepts are locked too, as a publication locks
+# The concepts are locked too, as a publication locks
 # them: both change other versions of the concept.
 _DUE = (
     select(Version, Concept)

@@ -25,8 +25,6 @@ from repository.records.model import Concept, Version, VersionRevision
 from repository.records.queries import record_view
 
 GONE = "Not found."
-# Built once: composing a statement costs more than running it.
-_REVISION = insert(cast(Table, VersionRevision.__table__)).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,9 @@ def _copy_description(draft: Draft, version: Version) -> None:
     mark_public(version)
     version.files_enabled = draft.files_enabled
     version.default_preview = draft.default_preview
+
+
+_REVISION = insert(cast(Table, VersionRevision.__table__)).inline()
 
 
 def _keep_revision(unit: UnitOfWork, version: Version) -> None:

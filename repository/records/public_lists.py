@@ -38,17 +38,8 @@ class SitemapPage(NamedTuple):
     updated: datetime
 
 
-# Built once: composing a statement costs more than running it.
 _NEWEST = (
     select(Version.id).where(IS_LISTED).order_by(Version.created.desc(), Version.id.desc()).limit(bindparam("limit"))
-)
-_LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
-_PAGES = select(Version.id, Version.updated).where(IS_LISTED)
-_IN_RANGE = _PAGES.where(Version.id >= bindparam("first"), Version.id < bindparam("end")).order_by(Version.id)
-_CHANGED = (
-    _PAGES.where(Version.updated >= bindparam("since", type_=Version.updated.type))
-    .order_by(Version.updated, Version.id)
-    .execution_options(yield_per=10_000)
 )
 
 
@@ -57,15 +48,29 @@ def newest_ids(snapshot: Snapshot, limit: int) -> Sequence[int]:
     return snapshot.session.scalars(_NEWEST, {"limit": limit}).all()
 
 
+_LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
+
+
 def last_change(snapshot: Snapshot) -> tuple[datetime, int] | None:
     """Return when a version was last changed, and which; None without versions.  Lists stay the same until it moves."""
     row = snapshot.session.execute(_LAST_CHANGE).first()
     return (row[0], row[1]) if row else None
 
 
+_PAGES = select(Version.id, Version.updated).where(IS_LISTED)
+_IN_RANGE = _PAGES.where(Version.id >= bindparam("first"), Version.id < bindparam("end")).order_by(Version.id)
+
+
 def pages_in(snapshot: Snapshot, first: int, end: int) -> Sequence[SitemapPage]:
     """Return the listed records from `first` to before `end`, in the order of their ids."""
     return [SitemapPage(*row) for row in snapshot.session.execute(_IN_RANGE, {"first": first, "end": end})]
+
+
+_CHANGED = (
+    _PAGES.where(Version.updated >= bindparam("since", type_=Version.updated.type))
+    .order_by(Version.updated, Version.id)
+    .execution_options(yield_per=10_000)
+)
 
 
 def newest_changes(snapshot: Snapshot, since: datetime, size: int) -> dict[int, datetime]:

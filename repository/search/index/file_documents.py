@@ -18,7 +18,6 @@ from repository.records.model import Version
 AT_ONCE = 5_000
 """files in memory"""
 
-# Built once: composing a statement costs more than running it.
 _PUBLIC = (
     select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count)
     .join(FileSet, Version.file_set_id == FileSet.id)
@@ -26,7 +25,6 @@ _PUBLIC = (
     .order_by(Version.id)
 )
 _OF = _PUBLIC.where(in_list(Version.id, "ids"))
-_AFTER = _PUBLIC.where(Version.id > bindparam("after")).limit(bindparam("limit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,9 @@ def index_files(services: Services, ids: Sequence[int]) -> None:
 def public_sets(database: Database, ids: Sequence[int]) -> Mapping[int, PublicSet]:
     """Return by version id the sets of those versions that have files open to everybody."""
     return {file_set.record_id: file_set for file_set in _public_sets(database, _OF, ids=ids)}
+
+
+_AFTER = _PUBLIC.where(Version.id > bindparam("after")).limit(bindparam("limit"))
 
 
 def public_sets_after(database: Database, after: int, limit: int) -> list[PublicSet]:
