@@ -17,7 +17,8 @@ from repository.core.errors import FieldError
 from repository.dataset.edtf import MESSAGE, PATTERN, PATTERN_WITH_TIME, parse_edtf
 from repository.dataset.schemes import normalise
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.html_texts import sanitise, tidy, without_tags
+from repository.deposits.metadata.html_texts import sanitise, tidy
+from repository.deposits.metadata.inline_text import without_inline_markup
 
 LINE = 10_000
 NAME = 1_000
@@ -85,11 +86,11 @@ class Plain(fields.String):
         return text
 
 
-class Tagless(Plain):
-    """Plain text without HTML tags."""
+class InlineText(Plain):
+    """Plain text, in which inline markup becomes what it means in Unicode."""
 
     def clean(self, text: str) -> str:
-        return without_tags(text)
+        return without_inline_markup(text)
 
 
 class Html(Plain):

@@ -12,7 +12,7 @@ from repository.deposits.metadata.fields import (
     Link,
     Plain,
     Shape,
-    Tagless,
+    InlineText,
     Translations,
     term,
 )
@@ -21,7 +21,7 @@ from repository.deposits.metadata.fields import (
 class AdditionalTitleSchema(Shape):
     """Another title, a subtitle, a translation."""
 
-    title = Tagless(least=3, required=True)
+    title = InlineText(least=3, required=True)
     type = term("titletypes", required=True)
     lang = term("languages")
 
@@ -40,7 +40,7 @@ class SubjectSchema(Shape):
     implied_by_id = frozenset({"subject"})
 
     id = Plain(most=ID)
-    subject = Plain(most=NAME)
+    subject = InlineText(most=NAME)
     scheme = fields.Raw(dump_only=True)
     title = fields.Raw(dump_only=True)
     props = fields.Raw(dump_only=True)
@@ -58,7 +58,7 @@ class DateSchema(Shape):
 
     date = EdtfField(times=True, required=True)
     type = term("datetypes", required=True)
-    description = Plain()
+    description = InlineText()
 
 
 class RightSchema(Shape):
