@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-
 WARNING = "warning"
 """The severity of a harmless fault; one without severity is an error."""
 

@@ -8,7 +8,7 @@ Elements that only arrange a page become a neutral element; markup of JATS and o
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 TAGS = frozenset(
@@ -21,7 +21,7 @@ TAGS = frozenset(
 )
 """Elements that formatted text may contain."""
 
-_NEUTRAL: Mapping[str, str] = {
+_NEUTRAL = {
     **dict.fromkeys(
         ("address", "article", "aside", "body", "center", "details", "dir", "fieldset", "figcaption"), "div"
     ),
@@ -29,8 +29,15 @@ _NEUTRAL: Mapping[str, str] = {
     **dict.fromkeys(("section", "summary", "jats:sec"), "div"),
     **dict.fromkeys(("acronym", "bdi", "bdo", "big", "data", "dfn", "font", "label", "mark", "nobr", "o:p"), "span"),
     **dict.fromkeys(("rp", "rt", "ruby", "time", "jats:sc"), "span"),
-    **{"strike": "s", "jats:bold": "b", "jats:italic": "i", "jats:p": "p", "jats:sub": "sub", "jats:sup": "sup"},
-    **{"jats:list": "ul", "jats:list-item": "li", "jats:title": "h4"},
+    "strike": "s",
+    "jats:bold": "b",
+    "jats:italic": "i",
+    "jats:list": "ul",
+    "jats:list-item": "li",
+    "jats:p": "p",
+    "jats:sub": "sub",
+    "jats:sup": "sup",
+    "jats:title": "h4",
 }
 """Known elements that formatted text gets under another name; each needs its end tag."""
 

@@ -9,10 +9,10 @@ from repository.deposits.metadata.fields import (
     NAME,
     EdtfField,
     Html,
+    InlineText,
     Link,
     Plain,
     Shape,
-    InlineText,
     Translations,
     term,
 )
