@@ -8,23 +8,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+WARNING = "warning"
+"""The severity of a harmless fault; one without severity is an error."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """The faults of one field.
 
-    `field` is a dotted path in which a list index is a segment, as in ``metadata.creators.0.role``.
+    `field` is a dotted path in which a list index is a segment, as in ``metadata.creators.0.role``. A `harmless` one
+    tells what the caller should know, and stops nothing.
     """
 
     field: str
     messages: tuple[str, ...]
+    harmless: bool = False
 
     @classmethod
     def of(cls, field: str, *messages: str) -> "FieldError":
         return cls(field, messages)
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "FieldError":
+        return cls(stored["field"], tuple(stored["messages"]), stored.get("severity") == WARNING)
+
     def as_json(self) -> dict[str, Any]:
-        return {"field": self.field, "messages": list(self.messages)}
+        severity = {"severity": WARNING} if self.harmless else {}
+        return {"field": self.field, "messages": list(self.messages), **severity}
 
 
 class RepositoryError(Exception):

@@ -156,11 +156,7 @@ def merge(current: Any, patch: Any) -> Any:
 def _earlier_faults(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
     """Return the earlier faults of the parts that `raw` does not mention; the list of files shows its own faults."""
     absent = [part for part in WRITABLE if part != "files" and raw.get(part) is None]
-    return [
-        FieldError.of(error["field"], *error["messages"])
-        for error in draft.errors
-        if error["field"].partition(".")[0] in absent
-    ]
+    return [FieldError.from_json(error) for error in draft.errors if error["field"].partition(".")[0] in absent]
 
 
 def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:

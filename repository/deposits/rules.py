@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from repository.access.access_terms import AccessTerms, read_access_terms
-from repository.core.errors import FieldError
+from repository.core.errors import WARNING, FieldError
 
 WRITABLE = ("access", "files", "metadata", "custom_fields", "pids")
 SERVER_OWNED = frozenset(
@@ -72,7 +72,7 @@ def read_body(raw: Mapping[str, Any], today: date) -> Body:
 
 def stops_publication(error: Mapping[str, Any]) -> bool:
     """Return whether a draft with this error must not be published; an unknown top-level field is harmless."""
-    return str(error["field"]).partition(".")[0] in WRITABLE
+    return error.get("severity") != WARNING and str(error["field"]).partition(".")[0] in WRITABLE
 
 
 def _files(raw: object, errors: list[FieldError]) -> FilesOptions:

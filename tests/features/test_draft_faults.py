@@ -136,10 +136,21 @@ def test_an_unknown_field_beside_the_metadata_is_named(deposits: Deposits) -> No
     assert "colour" in faults(deposits.open(a_dataset() | {"colour": "blue"}))
 
 
-def test_markup_that_could_act_is_taken_out(deposits: Deposits) -> None:
+def test_markup_that_could_act_becomes_text_which_is_told_and_stops_nothing(
+    deposits: Deposits, author: Caller, anyone: Caller
+) -> None:
     hostile = "<p onclick='x()'>Fine<script>alert(1)</script></p>"
 
-    metadata = deposits.open(a_dataset(description=hostile, title="<b>Bold</b> claim"))["metadata"]
+    draft = deposits.open(a_dataset(description=hostile, title="<b>Bold</b> claim") | {"files": {"enabled": False}})
 
-    assert metadata["description"] == "<p>Fine</p>"
-    assert metadata["title"] == "Bold claim"
+    assert draft["metadata"]["description"] == "<p>Fine&lt;script&gt;alert(1)&lt;/script&gt;</p>"
+    assert draft["metadata"]["title"] == "Bold claim"
+    (error,) = author.get(draft["links"]["self"]).get_json()["errors"]
+    assert (error["field"], error["severity"], len(error["messages"])) == ("metadata.description", "warning", 2)
+    patched = author.patch(draft["links"]["self"], json={"files": {"enabled": False}}).get_json()
+    assert patched["errors"] == [error]
+    record = author.post(draft["links"]["publish"])
+    assert record.status_code == 202
+    page = anyone.get(record.get_json()["links"]["self_html"]).text
+    assert "Fine&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page

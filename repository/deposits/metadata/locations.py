@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from repository.dataset.schemes import OF_PLACES
-from repository.deposits.metadata.fields import NAME, Plain, Several, Shape
+from repository.deposits.metadata.fields import NAME, InlineText, Several, Shape
 from repository.deposits.metadata.geojson import TYPES, faults_of
 from repository.deposits.metadata.related_works import Identified, SchemeName
 
@@ -41,8 +41,8 @@ class PlaceSchema(Shape):
     """One place or region."""
 
     geometry = Geometry()
-    place = Plain(most=NAME)
-    description = Plain()
+    place = InlineText(most=NAME)
+    description = InlineText()
     identifiers = Several(PlaceIdentifierSchema, most=100)
     centroid = fields.Raw(dump_only=True)
 

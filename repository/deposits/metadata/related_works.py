@@ -7,7 +7,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
 from repository.dataset.schemes import LONGEST, OF_RELATED, OF_THINGS, InvalidIdentifier, detect, misspelt, normalise
-from repository.deposits.metadata.fields import ID, REQUIRED, Plain, Shape, term
+from repository.deposits.metadata.fields import ID, REQUIRED, InlineText, Plain, Shape, term
 
 UNKNOWN_SCHEME = "No valid scheme recognized for identifier."
 
@@ -69,7 +69,7 @@ class ReferenceSchema(Identified):
     without scheme, because the words count.
     """
 
-    reference = Plain(least=1, required=True)
+    reference = InlineText(least=1, required=True)
     identifier = Plain(most=LONGEST)
     schemes = OF_THINGS
     scheme = SchemeName(OF_THINGS)

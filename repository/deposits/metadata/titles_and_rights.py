@@ -9,10 +9,10 @@ from repository.deposits.metadata.fields import (
     NAME,
     EdtfField,
     Html,
+    InlineText,
     Link,
     Plain,
     Shape,
-    Tagless,
     Translations,
     term,
 )
@@ -21,7 +21,7 @@ from repository.deposits.metadata.fields import (
 class AdditionalTitleSchema(Shape):
     """Another title, a subtitle, a translation."""
 
-    title = Tagless(least=3, required=True)
+    title = InlineText(least=3, required=True)
     type = term("titletypes", required=True)
     lang = term("languages")
 
@@ -40,7 +40,7 @@ class SubjectSchema(Shape):
     implied_by_id = frozenset({"subject"})
 
     id = Plain(most=ID)
-    subject = Plain(most=NAME)
+    subject = InlineText(most=NAME)
     scheme = fields.Raw(dump_only=True)
     title = fields.Raw(dump_only=True)
     props = fields.Raw(dump_only=True)
@@ -56,9 +56,9 @@ class SubjectSchema(Shape):
 class DateSchema(Shape):
     """When something happened to the data, or what time they cover."""
 
-    date = EdtfField(required=True)
+    date = EdtfField(times=True, required=True)
     type = term("datetypes", required=True)
-    description = Plain()
+    description = InlineText()
 
 
 class RightSchema(Shape):
