@@ -1,11 +1,14 @@
 """Dates as a depositor may write them: EDTF level 0, from a year to an interval.
 
-A date is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` of the proleptic Gregorian calendar, years 0000 to 9999. An interval
-is two dates with a slash between them; one end may be open (``..``). An unknown month or day may be written ``XX``,
-because catalogues hold such dates.
+A date is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` of the proleptic Gregorian calendar, years 0000 to 9999; a day may
+have a time, ``YYYY-MM-DDThh:mm:ss`` with ``Z``, an offset or nothing behind it. An interval is two dates without times,
+with a slash between them; one end may be open (``..``) or unknown (empty). An unknown month or day may be written
+``XX``, because catalogues hold such dates.
 
-Source: ISO 8601-2:2019 annex A; Library of Congress, EDTF specification (2019), level 0, and of level 1 open intervals
-and unspecified digits of month and day.
+Most formats want ISO 8601-1 instead, which knows no open end and no ``XX``: `iso_date` and `year_of` lead there.
+
+Source: ISO 8601-2:2019 annex A; Library of Congress, EDTF specification (2019), level 0, and of level 1 open and
+unknown ends of intervals and unspecified digits of month and day.
 """
 
 import re
@@ -13,14 +16,20 @@ from calendar import monthrange
 from dataclasses import dataclass
 
 MESSAGE = "Please provide a valid date or interval."
-OPEN = ".."
+_NO_DATE = ("..", "")
+"""Ends of intervals that are open or unknown."""
 
-PATTERN = (
-    r"^([0-9]{4}(-([0-9]{2}|XX)(-([0-9]{2}|XX))?)?|\.\.)"
-    r"(/([0-9]{4}(-([0-9]{2}|XX)(-([0-9]{2}|XX))?)?|\.\.))?$"
+_DAY = r"[0-9]{4}(-([0-9]{2}|XX)(-([0-9]{2}|XX))?)?"
+_TIME = r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}(:[0-9]{2})?)?"
+_INTERVAL = rf"({_DAY}|\.\.)?/({_DAY}|\.\.)?"
+PATTERN = rf"^({_DAY}|{_INTERVAL})$"
+"""The outline of a date or interval for people and for schemas; it does not check the calendar."""
+PATTERN_WITH_TIME = rf"^({_DAY}({_TIME})?|{_INTERVAL})$"
+"""The same outline where a day may have a time."""
+
+_CLOCK = re.compile(
+    r"T(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)|24:00:00)(?:Z|[+-](?:0[0-9]|1[0-4])(?::[0-5][0-9])?)?"
 )
-"""The outline of a date for people and for schemas; it does not check the calendar."""
-
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?")
 _FIRST_DAY, _LAST_DAY = "0000-01-01", "9999-12-31"
 
@@ -53,18 +62,48 @@ class Edtf:
 
 
 def parse_edtf(text: str) -> Edtf:
-    """Read a date or interval. Raise ValueError with `MESSAGE`."""
+    """Read a date, a date with a time, or an interval. Raise ValueError with `MESSAGE`."""
     start, slash, end = text.partition("/")
     if not slash:
-        first, last = _days(start)
+        first, last = _days(_without_time(start))
         return Edtf(text, first, last)
-    earliest = None if start == OPEN else _days(start)[0]
-    latest = None if end == OPEN else _days(end)[1]
+    earliest = None if start in _NO_DATE else _days(start)[0]
+    latest = None if end in _NO_DATE else _days(end)[1]
     if earliest is None and latest is None:
         raise ValueError(MESSAGE)
     if earliest and latest and earliest > latest:
         raise ValueError(MESSAGE)
     return Edtf(text, earliest, latest)
+
+
+def iso_date(text: str) -> str:
+    """Return a date as ISO 8601-1 writes it: a year, month or day, or an interval of two of them.
+
+    Of a half-open interval only the known end is left, of an unknown month or day (``XX``) the year or month, of a
+    time the day: ``../2019`` is ``2019``, ``2019-XX/2020-02-01`` is ``2019/2020-02-01``. What is no date is empty.
+    """
+    try:
+        parse_edtf(text)
+    except ValueError:
+        return ""
+    ends = (end for end in text.split("/") if end not in _NO_DATE)
+    return "/".join(_without_time(end).replace("-XX", "") for end in ends)
+
+
+def year_of(text: str) -> int | None:
+    """Return the year of a date, of an interval the year of its first known end; None for what is no date."""
+    known = iso_date(text)
+    return int(known[:4]) if known else None
+
+
+def _without_time(text: str) -> str:
+    """Return the day of a date and time; a date without time is left as it is."""
+    day, mark, _ = text.partition("T")
+    if not mark:
+        return text
+    if len(day) != len(_FIRST_DAY) or "X" in day or not _CLOCK.fullmatch(text, len(day)):
+        raise ValueError(MESSAGE)
+    return day
 
 
 def _days(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Dates and intervals are read as EDTF level 0, on a real calendar."""
+"""Dates and intervals are read as EDTF level 0, on a real calendar, and written as ISO 8601."""
 
 import datetime
 import re
@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository.dataset.edtf import MESSAGE, PATTERN, parse_edtf
+from repository.dataset.edtf import MESSAGE, PATTERN_WITH_TIME, iso_date, parse_edtf, year_of
+
+ISO = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,12 @@ from repository.dataset.edtf import MESSAGE, PATTERN, parse_edtf
         ("2020/2020", "2020-01-01", "2020-12-31"),
         ("2012-09-20/..", "2012-09-20", None),
         ("../2012", None, "2012-12-31"),
+        ("2020-12/", "2020-12-01", None),
+        ("/2020-12", None, "2020-12-31"),
+        ("2021-03-04T05:06:07", "2021-03-04", "2021-03-04"),
+        ("2021-03-04T23:59:60Z", "2021-03-04", "2021-03-04"),
+        ("2021-03-04T24:00:00+05:45", "2021-03-04", "2021-03-04"),
+        ("2021-03-04T05:06:07-04", "2021-03-04", "2021-03-04"),
     ],
 )
 def test_a_date_spans_its_days(text: str, earliest: str | None, latest: str | None) -> None:
@@ -41,8 +49,18 @@ def test_a_date_spans_its_days(text: str, earliest: str | None, latest: str | No
     [
         *("", " ", "-0001", "-2020", "+2020", "20", "202", "20200", "2020-", "2020-1", "2020-13"),
         *("2020-00", "2020-01-00", "2020-01-32", "2021-02-29", "1900-02-29", "2020-06-31"),
-        *("2020-XX-01", "202X", "XXXX", "2020-xx", "2020/", "/2020", "..", "../..", "2020/2019"),
-        *("2020-02/2020-01", "2020/2021/2022", "2020-01-01T00:00:00", "2020~", "2020?", "[2020]"),
+        *("2020-XX-01", "202X", "XXXX", "2020-xx", "/", "../", "/..", "..", "../..", "2020/2019"),
+        *(
+            "2020-02/2020-01",
+            "2020/2021/2022",
+            "2020-01-01/2020-01-02T00:00:00",
+            "2020-01T00:00:00",
+            "2020~",
+            "2020?",
+            "[2020]",
+        ),
+        *("2020-01-01T", "2020-01-01T00:00", "2020-01-01T25:00:00", "2020-01-01T24:00:01", "2020-01-01T00:60:00"),
+        *("2020-01-01T00:00:00+15", "2020-01-01t00:00:00z", "2020-01-XXT00:00:00", "2020-01-32T00:00:00"),
         *("2020\n", " 2020", "２０２０", "٢٠٢٠", "2020年", "2020.06", "01/02/2020", "yesterday"),
     ],
 )
@@ -85,7 +103,7 @@ def test_an_interval_runs_forward_only(one: datetime.date, other: datetime.date)
             parse_edtf(f"{last}/{first}")
 
 
-@given(st.text(alphabet="0123456789X-/. ", max_size=24))
+@given(st.text(alphabet="0123456789X-/. TZ:+", max_size=24))
 def test_reading_ends_in_a_date_or_a_value_error(text: str) -> None:
     try:
         date = parse_edtf(text)
@@ -93,5 +111,34 @@ def test_reading_ends_in_a_date_or_a_value_error(text: str) -> None:
         with pytest.raises(ValueError, match=re.escape(MESSAGE)):
             parse_edtf(text)
         return
-    assert re.search(PATTERN, text), "the published pattern must allow what is accepted"
+    assert re.search(PATTERN_WITH_TIME, text), "the published pattern must allow what is accepted"
     assert date.sort_key[:4] == f"{date.year:04}"
+    assert year_of(text) == date.year
+    assert all(ISO.fullmatch(end) for end in iso_date(text).split("/"))
+
+
+@pytest.mark.parametrize(
+    ("text", "iso", "year"),
+    [
+        ("1931", "1931", 1931),
+        ("1931-07", "1931-07", 1931),
+        ("1931-07-09", "1931-07-09", 1931),
+        ("0004", "0004", 4),
+        ("1931-XX", "1931", 1931),
+        ("1931-XX-XX", "1931", 1931),
+        ("1931-07-XX", "1931-07", 1931),
+        ("1931/1932-02", "1931/1932-02", 1931),
+        ("1931-XX/1932-02-XX", "1931/1932-02", 1931),
+        ("../1931", "1931", 1931),
+        ("/1931-07", "1931-07", 1931),
+        ("1931-07/..", "1931-07", 1931),
+        ("1931-07-XX/", "1931-07", 1931),
+        ("1931-07-09T10:11:12Z", "1931-07-09", 1931),
+        ("1931-13", "", None),
+        ("../..", "", None),
+        ("some day", "", None),
+        ("", "", None),
+    ],
+)
+def test_formats_without_edtf_get_iso_8601_and_a_year(text: str, iso: str, year: int | None) -> None:
+    assert (iso_date(text), year_of(text)) == (iso, year)

@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import Length, Regexp, Validator
 
 from repository.core.errors import FieldError
-from repository.dataset.edtf import PATTERN, parse_edtf
+from repository.dataset.edtf import MESSAGE, PATTERN, PATTERN_WITH_TIME, parse_edtf
 from repository.dataset.schemes import normalise
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.html_texts import sanitise, tidy, without_tags
@@ -103,13 +103,19 @@ class Html(Plain):
 
 
 class EdtfField(Plain):
-    """A date or interval, EDTF level 0."""
+    """A date or interval, EDTF level 0; with `times` a day may have a time."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        about = {"description": "EDTF level 0 date or interval", "pattern": PATTERN}
+    def __init__(self, *, times: bool = False, **kwargs: Any) -> None:
+        self._times = times
+        about = {
+            "description": f"EDTF level 0 date{', date and time' if times else ''} or interval",
+            "pattern": PATTERN_WITH_TIME if times else PATTERN,
+        }
         super().__init__(most=ID, metadata=about, **kwargs)
 
     def clean(self, text: str) -> str:
+        if "T" in text and not self._times:
+            raise ValueError(MESSAGE)
         return parse_edtf(text).text
 
 

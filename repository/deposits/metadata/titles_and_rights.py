@@ -56,7 +56,7 @@ class SubjectSchema(Shape):
 class DateSchema(Shape):
     """When something happened to the data, or what time they cover."""
 
-    date = EdtfField(required=True)
+    date = EdtfField(times=True, required=True)
     type = term("datetypes", required=True)
     description = Plain()
 

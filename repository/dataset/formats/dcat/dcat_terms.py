@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from repository.dataset.description import Label, Publication
-from repository.dataset.edtf import parse_edtf
+from repository.dataset.edtf import iso_date
 from repository.dataset.formats.datacite.datacite_terms import text_language
 from repository.dataset.formats.plain_text import has_cjk
 from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, RdfResource, blank, iri, literal
@@ -196,12 +196,9 @@ def moment(date: str) -> Literal | None:
     """Return an EDTF level 0 date (of an interval its first) or an instant, with its precision; else None."""
     if _INSTANT.fullmatch(date):
         return _instant(date)
-    day = date.partition("/")[0].replace("-XX", "")
-    try:
-        known = parse_edtf(day).earliest
-    except ValueError:
-        return None  # a text that is no date makes no statement in RDF
-    return Literal(day, None, _DATE_TYPES[len(day)]) if known and not day.startswith("0000") else None
+    day = iso_date(date.partition("/")[0])
+    # a text that is no date makes no statement in RDF
+    return Literal(day, None, _DATE_TYPES[len(day)]) if day and not day.startswith("0000") else None
 
 
 def _instant(text: str) -> Literal | None:
