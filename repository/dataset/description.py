@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from repository.dataset.edtf import year_of
+
 Labels = Mapping[str, str]
 """Language tag -> text, as in ``{"en": "Dataset", "zh": "数据集"}``."""
 
@@ -148,8 +150,9 @@ class Description:
 
     @property
     def year(self) -> str:
-        """Four digits of the publication date."""
-        return self.publication_date[:4]
+        """Four digits of the publication date, of an interval those of its first known end; empty without one."""
+        year = year_of(self.publication_date)
+        return "" if year is None else f"{year:04}"
 
 
 @dataclass(frozen=True, slots=True)

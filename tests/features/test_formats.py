@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from repository.dataset.description import Agent, DescribedPlace
 from repository.dataset.formats.citation import person_names
-from repository.dataset.formats.citation.csl import csl_json, date_parts
+from repository.dataset.formats.citation.csl import csl_json
 from repository.dataset.formats.geometries import geo, schema_place
+from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.schema_org.schema_org_json import embed, schema_org
 from repository.dataset.formats.type_mappings import kind_of
 from tests.features.samples import METADATA, PUBLICATION, VOCABULARIES, publication

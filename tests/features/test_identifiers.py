@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -282,3 +283,19 @@ def test_identifiers_compare_without_regard_to_case(deposits: Deposits, services
     with services.database.snapshot(SYSTEM) as unit:
         assert owner_of(unit, "doi", EXTERNAL.upper()) == int(draft["id"])
         assert owner_of(unit, "doi", EXTERNAL.lower()) == int(draft["id"])
+
+
+def test_every_address_of_a_doi_with_signs_of_its_own_leads_to_it(
+    anyone: Caller, author: Caller, deposits: Deposits
+) -> None:
+    """A fragment, a query or a percent sign in an identifier is part of its name, not of its address."""
+    awkward = "10.1594/PANGAEA.7#b?c%25<d>"
+    published = deposits.published(a_dataset() | external(awkward))
+
+    for link in (published["links"]["doi"], published["links"]["self_doi"]):
+        where = urlsplit(link)
+        assert (where.netloc, unquote(where.path), where.query, where.fragment) == ("doi.org", f"/{awkward}", "", "")
+    for name in ("schema-org", "datacite-json", "ris", "csl"):
+        written = anyone.get(f"/api/records/{published['id']}?format={name}").text
+        assert published["links"]["doi"] in written
+        assert f"https://doi.org/{awkward}" not in written

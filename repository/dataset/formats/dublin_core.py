@@ -12,6 +12,7 @@ from repository.dataset.description import Description, Publication, RelatedIden
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.access_rights import INFO_EU_REPO
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
 
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -89,9 +90,9 @@ def _people(publication: Publication) -> Iterator[_Statement]:
 
 def _kinds(publication: Publication) -> Iterator[_Statement]:
     description = publication.description
-    yield _Statement("date", description.publication_date)
+    yield _Statement("date", first_date(description.publication_date))
     for day in description.dates:
-        yield _Statement("coverage" if day.type.id == "coverage" else "date", day.date)
+        yield _Statement("coverage" if day.type.id == "coverage" else "date", interval(day.date))
     for place in description.places:
         yield _Statement("coverage", place.place)
     yield _Statement("type", _DCMI_TYPES.get(description.resource_type.id.partition("-")[0], ""))

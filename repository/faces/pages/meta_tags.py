@@ -11,6 +11,7 @@ from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_tag, one_line, plain
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -73,7 +74,7 @@ def _dublin_core(publication: Publication) -> Iterator[MetaTag]:
         yield MetaTag("DC.contributor", person_names.sort_name(agent))
     yield MetaTag("DC.identifier", identifier_urls.doi_url(publication.doi) if publication.doi else "")
     yield MetaTag("DC.identifier", identifier_urls.cstr_url(publication.cstr) if publication.cstr else "")
-    yield MetaTag("DC.date", description.publication_date)
+    yield MetaTag("DC.date", first_date(description.publication_date))
     yield MetaTag("DC.publisher", description.publisher or publication.repository_name)
     yield MetaTag("DC.type", kind_of(description.resource_type.id).schema_org)
     yield MetaTag("DC.description", summary(publication))
@@ -123,5 +124,4 @@ def _open_graph(publication: Publication, language: str) -> Iterator[MetaTag]:
 
 def _slash_date(edtf: str) -> str:
     """Return the first day of a date in Highwire's form: ``2024/03/05``, ``2024/03`` or ``2024``."""
-    parts = csl.date_parts(edtf)
-    return "/".join(f"{part:02}" for part in parts[0]) if parts else ""
+    return first_date(edtf).replace("-", "/")

@@ -11,6 +11,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Licence, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -59,11 +60,10 @@ def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
 
 def _date(edtf: str) -> Iterator[tuple[str, str]]:
     """Yield year and month; of an interval, those of its beginning."""
-    parts = csl.date_parts(edtf)
-    if parts:
-        yield "year", _in_braces(f"{parts[0][0]:04}")
-    if parts and len(parts[0]) > 1:
-        yield "month", _MONTHS[parts[0][1] - 1]
+    for year, *rest in date_parts(edtf)[:1]:
+        yield "year", _in_braces(f"{year:04}")
+        if rest:
+            yield "month", _MONTHS[rest[0] - 1]
 
 
 def _licence(licence: Licence) -> str:
@@ -90,8 +90,7 @@ def _key(publication: Publication) -> str:
     family = person_names.parts(creators[0])[0] if creators and creators[0].personal else ""
     letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
     word = re.sub(r"[^a-z0-9]", "", letters.lower()) or (description.resource_type.id or "dataset")
-    year = re.sub(r"[^0-9]", "", description.year)
-    return "_".join(part for part in (word, year, str(publication.id)) if part)
+    return "_".join(part for part in (word, description.year, str(publication.id)) if part)
 
 
 def _text(text: str) -> str:

@@ -9,11 +9,11 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication, Text
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import language_of, language_tag, plain, printable
 from repository.dataset.formats.type_mappings import kind_of
 
 _MARKED_VERSION = re.compile(r"^[vV](?=\d)")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 def csl_json(publication: Publication, accessed: date | None = None) -> dict[str, Any]:
@@ -88,15 +88,6 @@ def other_abstracts(publication: Publication) -> Sequence[Text]:
 
 def editors(contributors: Sequence[Agent]) -> Sequence[Agent]:
     return [agent for agent in contributors if agent.role and agent.role.id == "editor"]
-
-
-def date_parts(edtf: str) -> list[list[int]]:
-    """Return year, month and day of an EDTF level 0 date, two such lists for an interval; [] for none.
-
-    Leave out an open end of an interval.
-    """
-    matches = (_DATE.match(end) for end in edtf.split("/"))
-    return [[int(part) for part in match.groups() if part] for match in matches if match]
 
 
 def _date(edtf: str) -> dict[str, Any] | None:

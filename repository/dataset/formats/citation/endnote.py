@@ -9,6 +9,7 @@ from datetime import date
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -66,9 +67,9 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
 
 
 def _dates(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
-    for parts in csl.date_parts(publication.description.publication_date)[:1]:
-        yield "%D", f"{parts[0]:04}"
-        yield "%8", "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
+    day = first_date(publication.description.publication_date)
+    yield "%D", day[:4]
+    yield "%8", day
     yield "%[", accessed.isoformat() if accessed else ""
 
 

@@ -11,6 +11,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import printable
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -73,7 +74,7 @@ def _imprint(publication: Publication, accessed: date | None) -> str:
 
 
 def _years(publication: Publication) -> str:
-    years = [f"{parts[0]:04}" for parts in csl.date_parts(publication.description.publication_date)]
+    years = [f"{parts[0]:04}" for parts in date_parts(publication.description.publication_date)]
     return "-".join(dict.fromkeys(years))
 
 

@@ -9,6 +9,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import has_cjk, language_of, language_tag, printable
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -79,10 +80,8 @@ def _titles(publication: Publication) -> str:
 
 def _year(publication: Publication) -> str:
     """Return the year with the whole date as ISO 8601; of an interval, its beginning."""
-    for parts in csl.date_parts(publication.description.publication_date)[:1]:
-        whole = "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
-        return f"<year{xml_writer.attribute('iso-8601-date', whole)}>{parts[0]:04}</year>"
-    return ""
+    day = first_date(publication.description.publication_date)
+    return f"<year{xml_writer.attribute('iso-8601-date', day)}>{day[:4]}</year>" if day else ""
 
 
 def _identifiers(publication: Publication) -> str:

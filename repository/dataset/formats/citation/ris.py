@@ -10,6 +10,7 @@ from datetime import date
 from repository.dataset import cstr
 from repository.dataset.description import Publication
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -66,7 +67,7 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
 
 def _dates(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
     """Yield year and date, of an interval its beginning; a date always has its slashes: ``2024/03/05/``."""
-    for parts in csl.date_parts(publication.description.publication_date)[:1]:
+    for parts in date_parts(publication.description.publication_date)[:1]:
         year, *rest = parts
         yield "PY", f"{year:04}"
         yield "DA", "/".join([f"{year:04}", *(f"{part:02}" for part in rest)]) + "/" * (3 - len(rest))

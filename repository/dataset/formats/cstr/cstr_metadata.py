@@ -28,6 +28,7 @@ from repository.dataset.description import (
 )
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
 
 Json = dict[str, Any]
@@ -73,7 +74,7 @@ def cstr_metadata(publication: Publication) -> Json:
         "titles": _titles(description),
         "creators": [_agent(agent) for agent in description.creators],
         "publisher": {"names": _names(description.publisher or publication.repository_name)},
-        "publish_date": description.publication_date.partition("/")[0],
+        "publish_date": first_date(description.publication_date),
         **_texts(publication),
         "contributors": [_agent(agent) for agent in description.contributors],
         "alternative_identifiers": list(_alternatives(publication)),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from repository.dataset.description import Description, Licence, Publication, Text
+from repository.dataset.edtf import iso_date, year_of
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR, INFO_EU_REPO
 from repository.dataset.formats.datacite import datacite_xml as datacite_xml_writer
@@ -27,6 +28,7 @@ from repository.dataset.formats.datacite.datacite_terms import (
     uri,
     writable_line,
 )
+from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import language_tag, plain
 from repository.dataset.formats.type_mappings import kind_of
 from repository.dataset.formats.xml_writer import writable
@@ -35,8 +37,6 @@ Json = dict[str, Any]
 
 SCHEMA = "http://datacite.org/schema/kernel-4"
 
-_YEAR = re.compile("[0-9]{4}")
-_UNKNOWN_PART = re.compile("(?:-XX)+")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -121,8 +121,8 @@ def _publisher(publication: Publication) -> Json:
 
 def _year(publication: Publication) -> int:
     """Return the year of the publication date (of an interval its beginning), else of the deposit."""
-    known = (publication.description.publication_date, publication.created, publication.updated)
-    return next((int(year[0]) for text in known if (year := _YEAR.search(text))), 0)
+    known = (publication.description.publication_date, publication.created[:10], publication.updated[:10])
+    return next((year for text in known if (year := year_of(text)) is not None), 0)
 
 
 def _types(description: Description) -> Json:
@@ -157,7 +157,7 @@ def _dates(publication: Publication) -> list[Json]:
     """Return our dates and the depositor's, each once; our last change only if the depositor gives none."""
     dates = publication.description.dates
     deposited = [_date(entry.date, DATES.get(entry.type.id, OTHER), entry.description) for entry in dates]
-    ours = [_date(publication.description.publication_date, "Issued")]
+    ours = [_date(first_date(publication.description.publication_date), "Issued")]
     if publication.access_status == "embargoed":
         ours.append(_date(publication.embargo_until, "Available"))
     updated = publication.updated[:10]
@@ -170,8 +170,8 @@ def _dates(publication: Publication) -> list[Json]:
 
 
 def _date(edtf: str, kind: str, information: str = "") -> Json:
-    """Return a date in RKMS-ISO8601: an open end is empty, an unknown part is left out."""
-    day = _UNKNOWN_PART.sub("", writable_line(edtf)).replace("..", "")
+    """Return a date in RKMS-ISO8601, which may have a time; an open end is empty, an unknown part is left out."""
+    day = edtf if "T" in edtf and iso_date(edtf) else interval(edtf, open_end="")
     note = writable_line(information)
     return {"date": day, "dateType": kind, **({"dateInformation": note} if note else {})}
 

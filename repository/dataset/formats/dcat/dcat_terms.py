@@ -11,8 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from repository.dataset.description import Label, Publication
-from repository.dataset.edtf import iso_date
 from repository.dataset.formats.datacite.datacite_terms import text_language
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import has_cjk
 from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, RdfResource, blank, iri, literal
 
@@ -193,10 +193,10 @@ def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> Rdf
 
 
 def moment(date: str) -> Literal | None:
-    """Return an EDTF level 0 date (of an interval its first) or an instant, with its precision; else None."""
+    """Return an EDTF level 0 date (of an interval its first known) or an instant, with its precision; else None."""
     if _INSTANT.fullmatch(date):
         return _instant(date)
-    day = iso_date(date.partition("/")[0])
+    day = first_date(date)
     # a text that is no date makes no statement in RDF
     return Literal(day, None, _DATE_TYPES[len(day)]) if day and not day.startswith("0000") else None
 

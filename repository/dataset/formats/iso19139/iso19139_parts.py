@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from repository.dataset.description import Agent, DateOf, DescribedPlace, Text
 from repository.dataset.formats import bounding_boxes, identifier_urls, xml_writer
 from repository.dataset.formats.citation import person_names
-from repository.dataset.formats.citation.csl import date_parts
 from repository.dataset.formats.datacite.datacite_terms import uri
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_tag, one_line
 
 _SIDES = ("westBoundLongitude", "eastBoundLongitude", "southBoundLatitude", "northBoundLatitude")
@@ -126,10 +126,9 @@ def _page(address: str) -> str:
 
 def citation_date(date: str, kind: str) -> str:
     """Return a date of a citation: the first day, month or year of an EDTF level 0 `date`."""
-    parts = date_parts(date)
-    if not parts:
+    day = first_date(date)
+    if not day:
         return ""
-    day = "-".join(f"{number:04}" if index == 0 else f"{number:02}" for index, number in enumerate(parts[0]))
     return within(
         "date",
         within(
@@ -155,10 +154,9 @@ def period(time: DateOf, record: int, number: int) -> str:
 
 
 def _position(name: str, date: str) -> str:
-    parts = date_parts(date)
-    if not parts:
+    day = first_date(date)
+    if not day:
         return f'<gml:{name} indeterminatePosition="unknown"/>'
-    day = "-".join(f"{number:04}" if index == 0 else f"{number:02}" for index, number in enumerate(parts[0]))
     return f"<gml:{name}>{day}</gml:{name}>"
 
 

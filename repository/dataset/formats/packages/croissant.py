@@ -11,6 +11,7 @@ from repository.dataset.description import Agent, FileOf, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.citation.bibtex import bibtex
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import plain, printable
 
 Json = dict[str, Any]
@@ -108,7 +109,7 @@ def croissant(publication: Publication) -> Json:
         "citeAs": bibtex(publication),
         "creator": [_agent(agent) for agent in description.creators],
         "publisher": _named_thing("sc:Organization", csl.publisher(publication)),
-        "datePublished": description.publication_date.partition("/")[0].replace("..", "") or publication.created[:10],
+        "datePublished": first_date(description.publication_date) or publication.created[:10],
         "dateModified": publication.updated[:10],
         "license": [identifier_urls.web_address(li.url) or printable(li.title) for li in description.licences],
         "version": csl.bare_version(publication),

@@ -3,7 +3,7 @@
 Source: RO-Crate Metadata Specification 1.2, sections "Root Data Entity", "Data Entities" and "Contextual Entities".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Affiliation, Agent, FileOf, Funding, Licence, Publication, Text
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_of, language_tag, plain, printable
 
 Json = dict[str, Any]
@@ -62,7 +63,7 @@ class _Graph:
             "name": title,
             "alternateName": [self.language_value(t) for t in description.additional_titles if printable(t.text)],
             "description": printable(plain(description.description)) or title,
-            "datePublished": _first(description.publication_date) or self.publication.created[:10],
+            "datePublished": first_date(description.publication_date) or self.publication.created[:10],
             "dateModified": self.publication.updated[:10],
             "version": csl.version(self.publication),
             "keywords": [printable(subject.subject) for subject in description.subjects],
@@ -187,12 +188,6 @@ class _Graph:
 
 def _local(kind: str, name: str) -> str:
     return f"#{kind}-{quote(printable(name), safe='')}"
-
-
-def _first(edtf: str) -> str:
-    parts: Iterator[list[int]] = iter(csl.date_parts(edtf))
-    year, *rest = next(parts, [0])
-    return "-".join([f"{year:04}", *(f"{part:02}" for part in rest)]) if year else ""
 
 
 def _without_empty(members: Json) -> Json:

@@ -19,6 +19,7 @@ from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.geometries import schema_place
+from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
 from repository.dataset.formats.schema_org.schema_org_links import identification, property_value, relations, versions
 from repository.dataset.formats.type_mappings import kind_of
@@ -121,12 +122,12 @@ def _people(publication: Publication) -> Json:
 
 def _dates(publication: Publication) -> Json:
     dates = publication.description.dates
-    by_type = {entry.type.id: _begin(entry.date) for entry in reversed(dates)}
+    by_type = {entry.type.id: first_date(entry.date) for entry in reversed(dates)}
     return {
-        "datePublished": _begin(publication.description.publication_date),
+        "datePublished": first_date(publication.description.publication_date),
         "dateCreated": by_type.get("created"),
         "dateModified": by_type.get("updated") or publication.updated[:10],
-        "temporalCoverage": _one_or_all([d.date for d in dates if d.type.id in _COVERED]),
+        "temporalCoverage": _one_or_all([interval(d.date) for d in dates if d.type.id in _COVERED]),
     }
 
 
@@ -159,10 +160,6 @@ def _one_or_all(values: Sequence[Any]) -> Any:
 
 def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
-
-
-def _begin(edtf: str) -> str:
-    return edtf.partition("/")[0]
 
 
 def _language_value(text: Text, codes: Sequence[str]) -> Json | str:

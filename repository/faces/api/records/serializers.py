@@ -14,6 +14,7 @@ from repository.core.clock import iso
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.blinding import blinded_metadata
+from repository.dataset.formats import identifier_urls
 from repository.dataset.vocabularies import Vocabularies
 from repository.engines.services import Services
 from repository.faces.api.draft_files.serializers import summary_json
@@ -196,11 +197,11 @@ def doi_links(pids: Mapping[str, Identifier], concept_pids: Mapping[str, Identif
     """Return the resolver addresses of the identifiers, as links of a draft or record."""
     links = {}
     if doi := pids.get("doi"):
-        links["doi"] = links["self_doi"] = f"https://doi.org/{doi.value}"
-    if cstr := pids.get("cstr"):
-        links["cstr"] = f"https://cstr.cn/{cstr.value}"
+        links["doi"] = links["self_doi"] = identifier_urls.doi_url(doi.value)
+    if (cstr := pids.get("cstr")) and (address := identifier_urls.link_to("cstr", cstr.value)):
+        links["cstr"] = address
     if parent := concept_pids.get("doi"):
-        links["parent_doi"] = f"https://doi.org/{parent.value}"
+        links["parent_doi"] = identifier_urls.doi_url(parent.value)
     return links
 
 
