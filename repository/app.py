@@ -14,7 +14,7 @@ from repository.core.web.health_routes import mount_health
 from repository.core.web.problems import handle_errors
 from repository.core.web.request_log import is_operational, mount_metrics, watch_requests
 from repository.core.web.request_parsing import RecordIdConverter
-from repository.core.web.responses import json_reply
+from repository.core.web.responses import json_reply, name_bytes
 from repository.core.web.shared_schemas import ProblemShape
 from repository.engines.services import Services, health_probes
 from repository.faces.api.draft_files import routes as draft_files
@@ -99,6 +99,8 @@ def _finish(reply: Response) -> Response:
     reply.headers.setdefault("X-Content-Type-Options", "nosniff")
     reply.headers.setdefault("Vary", "Accept, Authorization")
     if request.method in ("GET", "HEAD"):
+        if not is_operational():
+            name_bytes(reply)
         # Pages of other sites may read what everybody may: nothing here is signed in by a cookie.
         reply.headers["Access-Control-Allow-Origin"] = "*"
         reply.headers["Access-Control-Expose-Headers"] = "ETag, Content-Disposition, Link, X-Request-ID"

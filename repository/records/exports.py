@@ -20,12 +20,11 @@ from repository.records.queries import RecordView, audience_for, record_views, r
 
 @dataclass(frozen=True, slots=True)
 class ExportedRecord:
-    """A record in an export format; `name` is the name of a file of it, `tag` tells its states apart."""
+    """A record in an export format; `name` is the name of a file of it."""
 
     text: bytes
     media_type: str
     name: str
-    tag: str | None = None
 
 
 def export_record(services: Services, actor: Actor, record_id: int, target: ExportFormat) -> ExportedRecord:
@@ -36,8 +35,7 @@ def export_record(services: Services, actor: Actor, record_id: int, target: Expo
         return written.encode("utf-8", "replace") if isinstance(written, str) else written
 
     export = cached_representation(services, actor, record_id, target.name, serialize)
-    name, tag = f"{record_id}.{target.extension}", f"{export.revision}-{target.name}"
-    return ExportedRecord(export.text, target.media_type, name, tag)
+    return ExportedRecord(export.text, target.media_type, f"{record_id}.{target.extension}")
 
 
 def export_citation(services: Services, actor: Actor, record_id: int, style: str, locale: str) -> ExportedRecord:

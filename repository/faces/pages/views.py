@@ -99,10 +99,9 @@ def _representation(record_id: int, representation: Representation) -> Response:
     else:
         style, locale = citation_form(request.args.get("style"), request.args.get("locale"))
         export = export_citation(services, actor, record_id, style, locale)
-    reply = document_reply(export.text, export.media_type, name=export.name, tag=export.tag)
+    reply = document_reply(export.text, export.media_type, name=export.name)
     page = services.site.page(f"/records/{record_id}")
     reply.headers.extend({"Vary": VARY, "Link": f'<{page}>; rel="describes"; type="text/html"'})
-    reply.make_conditional(request)
     return reply
 
 

@@ -61,7 +61,7 @@ def _export_reply(call: ApiCall, record_id: int, representation: BuiltinFormat |
     else:
         style, locale = citation_form(call.query["style"], call.query["locale"])
         export = export_citation(call.services, call.actor, record_id, style, locale)
-    return document_reply(export.text, export.media_type, name=export.name, tag=export.tag)
+    return document_reply(export.text, export.media_type, name=export.name)
 
 
 @api.route(
