@@ -1,6 +1,6 @@
 """Published records in the export formats of `dataset.formats.registry`, and as citations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from repository.access.policy import Action, Audience, may
@@ -9,7 +9,7 @@ from repository.core.clock import today
 from repository.core.errors import Invalid
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import Publication
-from repository.dataset.formats.citation.citations import cite
+from repository.dataset.formats.citation.citations import cite, require_locale, require_style
 from repository.dataset.formats.registry import ExportFormat, write_list
 from repository.engines.services import Services
 from repository.files.queries import EMBEDDED_FILES, first_entries
@@ -20,12 +20,11 @@ from repository.records.queries import RecordView, audience_for, record_views, r
 
 @dataclass(frozen=True, slots=True)
 class ExportedRecord:
-    """A record in an export format; `name` is the name of a file of it, `tag` tells its states apart."""
+    """A record in an export format; `name` is the name of a file of it."""
 
     text: bytes
     media_type: str
     name: str
-    tag: str | None = None
 
 
 def export_record(services: Services, actor: Actor, record_id: int, target: ExportFormat) -> ExportedRecord:
@@ -36,20 +35,28 @@ def export_record(services: Services, actor: Actor, record_id: int, target: Expo
         return written.encode("utf-8", "replace") if isinstance(written, str) else written
 
     export = cached_representation(services, actor, record_id, target.name, serialize)
-    name, tag = f"{record_id}.{target.extension}", f"{export.revision}-{target.name}"
-    return ExportedRecord(export.text, target.media_type, name, tag)
+    return ExportedRecord(export.text, target.media_type, f"{record_id}.{target.extension}")
 
 
 def export_citation(services: Services, actor: Actor, record_id: int, style: str, locale: str) -> ExportedRecord:
     """Return the version's citation in a CSL style; raise `MovedTo`, `NotFound`, `Forbidden`, `Gone`, `Invalid`."""
+    _require("style", require_style, style)
+    _require("locale", require_locale, locale)
     with services.database.snapshot(actor) as snapshot:
         view = resolve_record(snapshot, record_id)
         publication = view_with_files(services, snapshot, view, audience_for(snapshot, view))
     try:
         text = cite(publication, style, locale, today())
-    except ValueError as unknown:
-        raise Invalid.field("style", str(unknown)) from None
+    except ValueError as unfit:
+        raise Invalid.field("style", str(unfit)) from None
     return ExportedRecord(text.encode("utf-8", "replace"), "text/plain", f"{record_id}.txt")
+
+
+def _require(field: str, check: Callable[[str], None], value: str) -> None:
+    try:
+        check(value)
+    except ValueError as unknown:
+        raise Invalid.field(field, str(unknown)) from None
 
 
 def export_list(services: Services, actor: Actor, record_ids: Sequence[int], target: ExportFormat) -> Iterator[str]:

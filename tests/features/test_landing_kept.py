@@ -196,7 +196,7 @@ def test_the_api_leads_to_the_linkset(anyone: Caller, deposits: Deposits) -> Non
 
 def test_what_the_page_cannot_be_is_refused_with_what_it_can_be(anyone: Caller, deposits: Deposits) -> None:
     record = deposits.published()
-    unknown = anyone.get(f"{page_of(record)}?format=<b>")
+    unknown = anyone.get(f"{page_of(record)}?format=<b>", headers={"Accept": "text/html, */*;q=0.8"})
     assert unknown.status_code == 400
     assert "bibtex" in unknown.text
     assert "<b>" not in unknown.text

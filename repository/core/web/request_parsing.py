@@ -65,11 +65,14 @@ def load_schema(schema: Schema, data: Any) -> Any:
 
 
 def expected_revision() -> str | None:
-    """Return the revision in ``If-Match``, unquoted (RFC 9110, section 13.1.1); None if absent or ``*``."""
+    """Return the revision in ``If-Match`` (RFC 9110, section 13.1.1); None if absent or ``*``.
+
+    The entity tag of a draft is its revision, that of a record begins with it.
+    """
     value = request.headers.get("If-Match", "").strip()
     if value in ("", "*"):
         return None
-    return value.removeprefix("W/").strip('"')
+    return value.removeprefix("W/").strip('"').partition("-")[0]
 
 
 def parse_query(shape: type[Schema]) -> dict[str, Any]:

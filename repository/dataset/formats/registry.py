@@ -6,7 +6,7 @@ The JSON of the InvenioRDM contract is not among them: it is made from the store
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -240,6 +240,7 @@ _TABLE = (
         jats,
         wrapper="ref-list",
         member=jats_ref,
+        also=("application/vnd.jats+xml",),
     ),
     text_format(
         "data-availability",
@@ -268,7 +269,7 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({export.name: export for 
 
 
 def of_media_type(media_type: str) -> ExportFormat | None:
-    """Return the format of a media type in any case of its letters, or None.
+    """Return the format of a media type in any case of its letters, under that type, or None.
 
     The only parameter that counts is ``profile``, and only where a format has that profile (RFC 6906: a client that
     does not know a profile loses nothing by it).
@@ -289,7 +290,7 @@ def _kind_and_profile(media_type: str) -> tuple[str, str]:
 
 
 _BY_MEDIA_TYPE = {
-    _kind_and_profile(media_type): export
+    _kind_and_profile(media_type): replace(export, media_type=media_type)
     for export in reversed(_TABLE)
     for media_type in (*export.also, export.media_type)
 }

@@ -14,7 +14,13 @@ from repository.faces.api.draft_files.serializers import file_json
 from repository.faces.api.records.schemas import CitationQuery, RecordListShape, RecordShape, VersionsQuery
 from repository.faces.api.records.serializers import cached_record, hits_json, record_json
 from repository.faces.api.routing import Api, ApiCall
-from repository.faces.content_negotiation import EXPORT_TYPES, LINKSETS, BuiltinFormat, representation_for_api
+from repository.faces.content_negotiation import (
+    EXPORT_TYPES,
+    LINKSETS,
+    BuiltinFormat,
+    citation_form,
+    representation_for_api,
+)
 from repository.files.downloads import download_of
 from repository.files.queries import all_entries, entry
 from repository.files.zip_archive import archive
@@ -53,9 +59,9 @@ def _export_reply(call: ApiCall, record_id: int, representation: BuiltinFormat |
     if isinstance(representation, ExportFormat):
         export = export_record(call.services, call.actor, record_id, representation)
     else:
-        style, locale = call.query["style"], call.query["locale"]
+        style, locale = citation_form(call.query["style"], call.query["locale"])
         export = export_citation(call.services, call.actor, record_id, style, locale)
-    return document_reply(export.text, export.media_type, name=export.name, tag=export.tag)
+    return document_reply(export.text, export.media_type, name=export.name)
 
 
 @api.route(

@@ -84,11 +84,11 @@ class RecordListShape(Schema):
 
 
 class CitationQuery(NoQuery):
-    """`format` wins over ``Accept``; `style` and `locale` are for ``text/x-bibliography``."""
+    """`format` wins over ``Accept``; `style` and `locale` win over the parameters of ``text/x-bibliography``."""
 
     format = fields.String(load_default=None, validate=validate.Length(max=60))
-    style = fields.String(load_default="apa")
-    locale = fields.String(load_default="en-US")
+    style = fields.String(load_default=None)
+    locale = fields.String(load_default=None)
 
 
 class VersionsQuery(PageQuery):
