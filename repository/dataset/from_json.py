@@ -27,6 +27,8 @@ from repository.dataset.schemes import only_resource_type
 from repository.dataset.vocabularies import Vocabularies
 
 Json = Mapping[str, Any]
+FUNDER_SCHEMES = ("ror", "crossreffunderid", "grid", "isni")
+"""Schemes by which registrars know funders, the best first."""
 
 
 def description_of(metadata: Json, vocabularies: Vocabularies) -> Description:
@@ -181,7 +183,7 @@ class _DescriptionReader:
         links = [i for i in _identifiers(award.get("identifiers") or ()) if i.scheme == "url"]
         return Funding(
             funder=self.name("funders", funder),
-            funder_id=funder.get("id"),
+            funder_id=funder.get("id") or _first_identifier(funder, FUNDER_SCHEMES),
             award_title=_any_language(award.get("title")),
             award_number=award.get("number") or award.get("id") or "",
             award_url=links[0].identifier if links else "",
@@ -192,6 +194,12 @@ def _identifiers(identifiers: Iterable[Json]) -> Sequence[RelatedId]:
     return [
         RelatedId((i.get("scheme") or "other").lower(), i["identifier"]) for i in identifiers if i.get("identifier")
     ]
+
+
+def _first_identifier(thing: Json, schemes: Sequence[str]) -> str | None:
+    """Return the identifier of a thing in the first of `schemes` that it has."""
+    by_scheme = {entry.scheme: entry.identifier for entry in _identifiers(thing.get("identifiers") or ())}
+    return next((by_scheme[scheme] for scheme in schemes if scheme in by_scheme), None)
 
 
 def _place(feature: Json) -> DescribedPlace:

@@ -29,7 +29,6 @@ SERVER_OWNED = frozenset(
         "stats",
         "expanded",
         "ui",
-        "internal_notes",
         "swh",
         "$schema",
     ]
@@ -80,6 +79,8 @@ def _files(raw: object, errors: list[FieldError]) -> FilesOptions:
         errors.append(FieldError.of("files", "Invalid input type."))
         return FilesOptions()
     errors += [FieldError.of(f"files.{name}", "Unknown field.") for name in raw if name not in FILES_FIELDS]
+    if raw.get("order"):
+        errors.append(FieldError("files.order", ("Files are listed by name; their order is not kept.",), harmless=True))
     enabled, preview = raw.get("enabled", True), raw.get("default_preview")
     if not isinstance(enabled, bool):
         errors.append(FieldError.of("files.enabled", "Not a valid boolean."))

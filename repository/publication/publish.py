@@ -10,6 +10,7 @@ from repository.access.policy import Action
 from repository.core.database.bulk import insert_rows, update_row
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.deposits.draft_identifiers import apply_correction
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_with_files
 from repository.deposits.rules import stops_publication
@@ -46,7 +47,7 @@ def publish(unit: UnitOfWork, site: Site, draft_id: int, expected: str | None = 
     edition = _Edition(draft, concept, files)
     _require_publishable(unit, edition)
     before = latest_ids(unit, concept)
-    version = _revise(unit, draft) if draft.kind == DraftKind.EDIT else _write_version(unit, site, edition)
+    version = _revise(unit, site, draft) if draft.kind == DraftKind.EDIT else _write_version(unit, site, edition)
     others = touch_changed_latest(unit, concept, before)
     unit.emit(_fact_of(draft, version, others))
     unit.session.delete(draft)
@@ -93,11 +94,12 @@ def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
     return version
 
 
-def _revise(unit: UnitOfWork, draft: Draft) -> Version:
+def _revise(unit: UnitOfWork, site: Site, draft: Draft) -> Version:
     version = unit.session.get_one(Version, draft.id, with_for_update=True, populate_existing=True)
     if version.withdrawn_at is not None:
         record_view(unit, version.id)  # raises `Gone` with the tombstone: nothing is published over it
     _copy_description(draft, version)
+    apply_correction(unit, site, draft)
     version.revision = max(version.revision, draft.revision) + 1
     touch(unit, version)
     return version

@@ -105,12 +105,26 @@ def test_json_that_is_no_object_is_refused(author: Caller, deposits: Deposits, m
     assert expect_problem(reply, 400)["errors"] == [{"field": "_schema", "messages": ["Invalid input type."]}]
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "multipart/form-data", "text/json"])
-def test_a_body_of_another_media_type_is_refused(author: Caller, content_type: str) -> None:
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("text/plain", "application/xml", "multipart/form-data", "text/json", "application/ld+json", "x/y+json"),
+        *('application/ld+json; profile="https://w3id.org/ro/crate"', "application/vnd.datacite.datacite+json"),
+        "application/merge-patch+json",
+    ],
+)
+def test_a_body_of_another_media_type_is_refused(author: Caller, deposits: Deposits, content_type: str) -> None:
     expect_problem(author.post("/api/records", data="{}", content_type=content_type), 415)
+    draft = deposits.open()["links"]["self"]
+    expect_problem(author.put(draft, data="{}", content_type=content_type), 415)
+    if "merge-patch" not in content_type:
+        expect_problem(author.patch(draft, data="{}", content_type=content_type), 415)
 
 
-@pytest.mark.parametrize("content_type", [None, "application/json", "application/json; charset=utf-8"])
+@pytest.mark.parametrize(
+    "content_type",
+    [None, "application/json", "application/json; charset=utf-8", "application/vnd.inveniordm.v1+json"],
+)
 def test_a_json_body_may_leave_its_type_unsaid(author: Caller, content_type: str | None) -> None:
     body = json.dumps(a_dataset()).encode()
 

@@ -1,5 +1,6 @@
 """DOI and CSTR: reserved, kept, dropped, brought along, minted, registered."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -125,7 +126,7 @@ def test_a_doi_from_elsewhere_is_kept_and_no_second_one_minted(author: Caller, d
     assert published["links"]["doi"] == f"https://doi.org/{EXTERNAL}"
 
 
-@pytest.mark.parametrize("text", [f"https://doi.org/{EXTERNAL}", f"doi:{EXTERNAL}", f"  {EXTERNAL} "])
+@pytest.mark.parametrize("text", [f"https://doi.org/{EXTERNAL[:-1]}%35", f"doi:{EXTERNAL}", f"  {EXTERNAL} "])
 def test_a_doi_from_elsewhere_may_be_written_in_any_usual_way(deposits: Deposits, text: str) -> None:
     draft = deposits.open(a_dataset() | external(text))
 
@@ -138,7 +139,7 @@ def test_a_malformed_doi_is_refused(deposits: Deposits, text: str) -> None:
     draft = deposits.open(a_dataset() | external(text))
 
     assert doi_faults(draft) == ["Invalid DOI"]
-    assert "doi" not in draft["pids"]
+    assert draft["pids"] == external(text)["pids"]
 
 
 def test_a_doi_under_our_own_prefix_is_ours_to_mint(deposits: Deposits) -> None:
@@ -146,7 +147,7 @@ def test_a_doi_under_our_own_prefix_is_ours_to_mint(deposits: Deposits) -> None:
 
     (message,) = doi_faults(draft)
     assert message.startswith("The prefix '10.5072' is managed by")
-    assert draft["pids"] == {}
+    assert draft["pids"] == external("10.5072/data.1")["pids"]
 
 
 def test_a_doi_that_another_deposit_has_is_refused(author: Caller, deposits: Deposits) -> None:
@@ -157,6 +158,80 @@ def test_a_doi_that_another_deposit_has_is_refused(author: Caller, deposits: Dep
     assert doi_faults(second) == [f"doi:{EXTERNAL.lower()} already exists."]
     deposits.upload(second["id"])
     assert author.post(second["links"]["publish"]).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "pids",
+    [
+        {"doi": {"identifier": EXTERNAL, "provider": "external"}},
+        {"doi": {"identifier": "10.1594", "provider": "external"}},
+        {"doi": {"identifier": " ", "provider": "external"}},
+        {"doi": {"provider": "external"}},
+        {"doi": {"identifier": 7, "provider": "external"}},
+        {"doi": {"identifier": "10.1594/free", "provider": "external", "colour": "blue"}},
+        {"doi": "10.1594/free"},
+        {"ark": {"identifier": "ark:/12345/x", "provider": "external"}},
+        {"doi": {"identifier": "10.1594/a\x00b", "provider": "external"}},
+    ],
+)
+def test_a_wrong_identifier_stays_with_its_error_until_it_is_mended(
+    author: Caller, deposits: Deposits, pids: Json
+) -> None:
+    deposits.open(a_dataset() | external())
+    body = a_dataset() | {"files": {"enabled": False}}
+    draft = deposits.open(body | {"pids": pids})
+    assert draft["pids"] == json.loads(json.dumps(pids).replace(r"\u0000", r"\ufffd"))
+    (error,) = draft["errors"]
+    assert error["field"].startswith("pids.")
+
+    again = author.put(draft["links"]["self"], json=read(author, draft)).get_json()
+    silent = author.put(draft["links"]["self"], json=body).get_json()
+
+    for shown in (again, silent, read(author, draft)):
+        assert (shown["pids"], shown["errors"]) == (draft["pids"], [error])
+    assert author.post(draft["links"]["publish"]).get_json()["errors"] == [error]
+    mended = author.put(draft["links"]["self"], json=body | external("10.1594/mended")).get_json()
+    assert mended["errors"] == []
+    assert author.post(draft["links"]["publish"]).get_json()["pids"]["doi"]["identifier"] == "10.1594/mended"
+
+
+def test_reserving_a_doi_or_dropping_it_takes_the_wrong_one_away(author: Caller, deposits: Deposits) -> None:
+    draft = deposits.open(a_dataset() | external("10.1594"))
+    dropped = author.delete(pids_url(draft))
+    assert (dropped.status_code, dropped.get_json()["pids"], dropped.get_json()["errors"]) == (200, {}, [])
+
+    author.put(draft["links"]["self"], json=a_dataset() | external("10.1594"))
+    reserved = author.post(pids_url(draft)).get_json()
+    assert (reserved["pids"]["doi"]["provider"], reserved["errors"]) == ("datacite", [])
+
+
+def test_a_mistyped_external_doi_of_a_published_record_is_corrected_in_an_edit(
+    author: Caller, anyone: Caller, deposits: Deposits
+) -> None:
+    record = deposits.published(a_dataset() | external())
+    edit = author.post(record["links"]["draft"]).get_json()
+    author.put(edit["links"]["self"], json=a_dataset() | external("10.1594/typed.rightly"))
+    planned = author.put(edit["links"]["self"], json=read(author, edit)).get_json()
+    assert [error["severity"] for error in planned["errors"]] == ["warning"]
+    assert planned["pids"]["doi"]["identifier"] == "10.1594/typed.rightly"
+    assert anyone.get(record["links"]["self"]).get_json()["pids"]["doi"]["identifier"] == EXTERNAL
+
+    assert author.post(edit["links"]["publish"]).status_code == 202
+
+    shown = anyone.get(record["links"]["self"]).get_json()
+    assert shown["pids"]["doi"] == {"identifier": "10.1594/typed.rightly", "provider": "external"}
+    assert anyone.get("/doi/10.1594/typed.rightly").status_code in (301, 302, 303)
+    assert anyone.get(f"/doi/{EXTERNAL}").status_code == 404
+
+
+@pytest.mark.parametrize("doi", ["10.1594", "", "10.5072/ours", "10.1594/taken"])
+def test_a_correction_to_a_wrong_doi_is_refused(author: Caller, deposits: Deposits, doi: str) -> None:
+    deposits.open(a_dataset() | external("10.1594/taken"))
+    edit = author.post(deposits.published(a_dataset() | external())["links"]["draft"]).get_json()
+    wrong = author.put(edit["links"]["self"], json=a_dataset() | external(doi)).get_json()
+    assert len(doi_faults(wrong)) == 1
+    assert wrong["pids"]["doi"]["identifier"] == doi
+    assert author.post(edit["links"]["publish"]).status_code == 400
 
 
 def test_a_doi_of_a_discarded_draft_is_free_again(author: Caller, deposits: Deposits) -> None:
@@ -182,7 +257,7 @@ def test_a_doi_of_this_repository_cannot_be_chosen(deposits: Deposits) -> None:
     draft = deposits.open(a_dataset() | {"pids": {"doi": {"identifier": "10.5072/mine", "provider": "datacite"}}})
 
     assert len(doi_faults(draft)) == 1
-    assert draft["pids"] == {}
+    assert draft["pids"] == {"doi": {"identifier": "10.5072/mine", "provider": "datacite"}}
 
 
 def test_the_identifiers_of_a_published_version_can_neither_change_nor_go(author: Caller, deposits: Deposits) -> None:
@@ -195,7 +270,8 @@ def test_the_identifiers_of_a_published_version_can_neither_change_nor_go(author
     changed = author.put(edit["links"]["self"], json=a_dataset() | external()).get_json()
 
     assert doi_faults(changed) == ["A published identifier cannot be changed."]
-    assert changed["pids"] == published["pids"]
+    assert changed["pids"] == published["pids"] | external()["pids"]
+    assert author.post(changed["links"]["publish"]).status_code == 400
     author.delete(edit["links"]["self"])
     assert author.get(published["links"]["self"]).get_json()["pids"]["doi"] == published["pids"]["doi"]
 

@@ -16,7 +16,7 @@ from marshmallow.validate import Length, Regexp, Validator
 from repository.core.errors import FieldError
 from repository.dataset.edtf import MESSAGE, PATTERN, PATTERN_WITH_TIME, parse_edtf
 from repository.dataset.schemes import normalise
-from repository.dataset.vocabularies import Vocabularies
+from repository.dataset.vocabularies import DEPOSITABLE, Vocabularies
 from repository.deposits.metadata.html_texts import sanitise, tidy
 from repository.deposits.metadata.inline_text import without_inline_markup
 
@@ -101,6 +101,13 @@ class Html(Plain):
 
     def clean(self, text: str) -> str:
         return sanitise(text)
+
+
+class Kept(fields.Raw):
+    """A value that other repositories give and no format needs; it is kept as it was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(metadata={"description": "kept as it was sent"})
 
 
 class EdtfField(Plain):
@@ -217,8 +224,12 @@ def unknown_terms(metadata: Mapping[str, Any], vocabularies: Vocabularies) -> It
         vocabulary = vocabularies.get(name) or ()
         for place, reference in _references(metadata, path, "metadata"):
             # rights and subjects may be in the depositor's own words, without an id
-            if "id" in reference and reference["id"] not in vocabulary:
+            if "id" not in reference or (name == "subjects" and reference.get("subject")):
+                continue
+            if reference["id"] not in vocabulary:
                 yield FieldError.of(f"{place}.id", f"Invalid value {reference['id']}.")
+            elif path == ("resource_type",) and DEPOSITABLE not in vocabularies[name].tags_of(reference["id"]):
+                yield FieldError.of(f"{place}.id", f"A {reference['id']} cannot be deposited.")
 
 
 def _references(value: Any, path: tuple[str, ...], place: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -18,7 +18,7 @@ from marshmallow import ValidationError, fields
 from repository.core.errors import FieldError
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema
+from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema, nameless_organisations
 from repository.deposits.metadata.fields import (
     BLANK,
     EdtfField,
@@ -36,6 +36,7 @@ from repository.deposits.metadata.json_sanitize import Unstorable, storable
 from repository.deposits.metadata.locations import LocationsSchema
 from repository.deposits.metadata.related_works import (
     AlternateIdentifierSchema,
+    Distinct,
     ReferenceSchema,
     RelatedIdentifierSchema,
 )
@@ -73,8 +74,8 @@ class MetadataSchema(Shape):
     rights = Several(RightSchema, most=THINGS)
     sizes = Several(InlineText(least=1), most=THINGS)
     formats = Several(InlineText(least=1), most=THINGS)
-    identifiers = Several(AlternateIdentifierSchema, most=THINGS)
-    related_identifiers = Several(RelatedIdentifierSchema, most=THINGS)
+    identifiers = Distinct(AlternateIdentifierSchema, most=THINGS)
+    related_identifiers = Distinct(RelatedIdentifierSchema, most=THINGS)
     references = Several(ReferenceSchema, most=THINGS)
     locations = fields.Nested(LocationsSchema)
     funding = Several(FundingSchema, most=THINGS)
@@ -100,7 +101,7 @@ def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
         return LoadedMetadata({}, (FieldError.of("metadata", "Invalid input type."),))
     sent, unstorable = _storable_members(raw)
     normal, wrong = _normal_form(sent)
-    for error in unknown_terms(normal, vocabularies):
+    for error in chain(unknown_terms(normal, vocabularies), nameless_organisations(normal, vocabularies)):
         wrong.setdefault(error.field.split(".")[1], []).append(error)
     # a member that is neither faulty nor in the normal form was null or blank
     stored = {

@@ -10,6 +10,7 @@ from repository.deposits.metadata.fields import (
     EdtfField,
     Html,
     InlineText,
+    Kept,
     Link,
     Plain,
     Shape,
@@ -35,20 +36,18 @@ class AdditionalDescriptionSchema(Shape):
 
 
 class SubjectSchema(Shape):
-    """A keyword in free words, or a controlled term by its id."""
-
-    implied_by_id = frozenset({"subject"})
+    """A keyword in free words, or a controlled term by its id; beside an id of a list elsewhere the words count."""
 
     id = Plain(most=ID)
     subject = InlineText(most=NAME)
-    scheme = fields.Raw(dump_only=True)
-    title = fields.Raw(dump_only=True)
-    props = fields.Raw(dump_only=True)
-    identifiers = fields.Raw(dump_only=True)
-    synonyms = fields.Raw(dump_only=True)
+    scheme = Kept()
+    title = Kept()
+    props = Kept()
+    identifiers = Kept()
+    synonyms = Kept()
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        if not data:
+        if not data.keys() & {"id", "subject"}:
             raise ValidationError("An existing id or a free text subject must be present.", "subjects")
         return data
 
@@ -77,4 +76,5 @@ class RightSchema(Shape):
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         if not data.keys() & {"id", "title"}:
             raise ValidationError("An existing id or a free text title must be present", "rights")
-        return data
+        # SPDX compares its identifiers without regard to case (specification 2.3, annex D)
+        return {**data, "id": data["id"].lower()} if "id" in data else data
