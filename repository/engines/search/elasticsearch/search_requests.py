@@ -12,6 +12,7 @@ from repository.engines.search import cursor
 from repository.engines.search.elasticsearch.bulk_writes import MARKS
 from repository.engines.search.elasticsearch.elasticsearch_client import ElasticsearchClient
 from repository.engines.search.elasticsearch.query_dsl import EsQuery, Query, names_in
+from repository.engines.search.elasticsearch.text_analysis import BORDER
 from repository.engines.search.port import (
     FACETS,
     FIELDS,
@@ -215,4 +216,5 @@ def _hit(sort: Sort, hit: Mapping[str, Any]) -> Hit:
 
 def _escaped(fragment: str) -> str:
     begin, end = MARKS
-    return html.escape(fragment.strip()).replace(begin, "<em>").replace(end, "</em>")
+    plain = fragment.strip().replace(BORDER, "")
+    return html.escape(plain).replace(begin, "<em>").replace(end, "</em>")

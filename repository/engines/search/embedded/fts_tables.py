@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from repository.engines.search.port import FREE_TEXT
 
-_VERSION = 3
+_VERSION = 4
 """Of the tables and of the text analysis.  A file of another version is emptied: the index is a copy."""
 
 _GENERATIONS = """
