@@ -63,7 +63,7 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
     if file not in styles.known():
         choice = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"
         raise ValueError(f"Unknown citation style {style[:80]!r}. {choice}.")
-    item = csl.csl_json(_for_print(publication), accessed)
+    item = csl.csl_json(_for_print(publication), accessed, to_print=True)
     return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
 
 
