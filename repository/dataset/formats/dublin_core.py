@@ -14,6 +14,7 @@ from repository.dataset.formats.access_rights import INFO_EU_REPO
 from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import language_by_script, language_of, language_tag, one_line, plain
+from repository.dataset.formats.type_mappings import dcmi_type
 
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
@@ -23,16 +24,6 @@ _OPENING = (
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     f' xsi:schemaLocation="{NAMESPACE} {SCHEMA}">'
 )
-_DCMI_TYPES = {
-    "dataset": "Dataset",
-    "software": "Software",
-    "image": "StillImage",
-    "video": "MovingImage",
-    "audio": "Sound",
-    "publication": "Text",
-    "event": "Event",
-    "physicalobject": "PhysicalObject",
-}
 
 
 class _Statement(NamedTuple):
@@ -98,7 +89,7 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
         yield _Statement("coverage" if day.type.id == "coverage" else "date", interval(day.date))
     for place in description.places:
         yield _Statement("coverage", place.place)
-    yield _Statement("type", _DCMI_TYPES.get(description.resource_type.id.partition("-")[0], ""))
+    yield _Statement("type", dcmi_type(description.resource_type.id))
     yield _Statement("type", description.resource_type.name())
     for extent in (*description.formats, *description.sizes):
         yield _Statement("format", extent)
