@@ -33,6 +33,7 @@ from repository.faces.oai import routes as oai
 from repository.faces.pages import views as pages
 from repository.faces.pages.page_replies import error_page
 from repository.faces.request_context import SERVICES, recognise_actor, redirect_to_record
+from repository.faces.resolver import unapi
 from repository.faces.resolver import views as resolver
 
 APIS: tuple[Api, ...] = (
@@ -68,6 +69,7 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     app.register_blueprint(pages.pages)
     app.register_blueprint(oai.pages)
     app.register_blueprint(resolver.pages)
+    app.register_blueprint(unapi.pages)
     app.register_blueprint(feeds.pages)
     _describe(app, services)
     mount_health(app, health_probes(services), INDISPENSABLE, __version__)

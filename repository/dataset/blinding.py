@@ -47,6 +47,8 @@ def blinded(publication: Publication) -> Publication:
         files=publication.files,
         file_count=publication.file_count,
         total_bytes=publication.total_bytes,
+        files_url=publication.files_url,
+        archive_url=publication.archive_url,
     )
 
 

@@ -1,7 +1,7 @@
 """A dataset's description as frozen values: what every format, page and citation is made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from repository.dataset.edtf import year_of
@@ -111,6 +111,8 @@ class Funding:
     award_title: str = ""
     award_number: str = ""
     award_url: str = ""
+    award_titles: Labels = field(default_factory=dict)
+    """the title in every language that the depositor gave"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +231,16 @@ class Publication:
     withdrawn: Withdrawal | None = None
     repository_url: str = ""
     """the address of the whole repository"""
+    embargo_reason: str = ""
+    files_url: str = ""
+    """the list of all files, for machines"""
+    archive_url: str = ""
+    """all files as one ZIP"""
+
+    @property
+    def unlisted_files(self) -> str:
+        """A sentence that says how many files are not among `files` and where all are; empty if none is missing."""
+        if self.file_count <= len(self.files):
+            return ""
+        where = self.files_url or self.url
+        return f"{len(self.files)} of {self.file_count} files are listed here; {where} leads to all of them."

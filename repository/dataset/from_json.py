@@ -185,6 +185,7 @@ class _DescriptionReader:
             funder=self.name("funders", funder),
             funder_id=funder.get("id") or _first_identifier(funder, FUNDER_SCHEMES),
             award_title=_any_language(award.get("title")),
+            award_titles=dict(award.get("title") or {}),
             award_number=award.get("number") or award.get("id") or "",
             award_url=links[0].identifier if links else "",
         )

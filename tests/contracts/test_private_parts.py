@@ -208,6 +208,10 @@ def test_citeproc_makes_the_elements_of_a_style_from_the_last_class_of_a_name() 
     text = _apa().find(".//cs:text[@macro]", style_repairs._CSL)
     assert isinstance(text, style_repairs._Text)
     assert all(callable(getattr(text, name)) for name in ("case", "get_macro", "calls_variable"))
+    name = _apa().find(".//cs:name", style_repairs._CSL)
+    assert isinstance(name, style_repairs._Name)
+    assert len(parameters(type(name).__mro__[2].initialize)) == len(parameters(name.initialize)) == 3
+    assert all(callable(getattr(name, method)) for method in ("get_option", "insert", "makeelement"))
 
 
 def test_citeproc_s_styles_take_our_formatter_and_repairs() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from repository.dataset.formats.citation.bibtex import biblatex
 from repository.dataset.formats.citation.citations import STYLES, bibtex, cite
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
@@ -143,8 +144,8 @@ def test_a_version_that_is_a_day_is_one_version() -> None:
 
 def test_bibtex_keeps_unicode_and_escapes_what_tex_would_read() -> None:
     assert bibtex(publication(title="50 % of {pH} & $x_1$ #~^\\ 数据")) == (
-        "@dataset{smith_2024_12,\n"
-        "  author    = {Smith, John A. and {李伟} and {Institute of Geology \\& Geophysics}},\n"
+        "@misc{smith_2024_12,\n"
+        "  author    = {Smith, John A. and 李伟 and {Institute of Geology \\& Geophysics}},\n"
         "  title     = {{50 \\% of \\textbraceleft{}pH\\textbraceright{} \\& \\$x\\_1\\$ "
         "\\#\\textasciitilde{}\\textasciicircum{}\\textbackslash{} 数据}},\n"
         "  publisher = {Science Data Bank},\n"
@@ -163,6 +164,16 @@ def test_bibtex_keeps_unicode_and_escapes_what_tex_would_read() -> None:
     )
 
 
+def test_biblatex_has_a_type_for_data_and_for_software_and_the_whole_date() -> None:
+    assert biblatex(PUBLICATION).startswith("@dataset{smith_2024_12,\n  author")
+    assert "  date      = {2024-03-05},\n" in biblatex(PUBLICATION)
+    software = publication(resource_type={"id": "software"}, publication_date="2020-05/..")
+    assert biblatex(software).startswith("@software{")
+    assert "  date      = {2020-05/},\n" in biblatex(software)
+    assert bibtex(software).startswith("@misc{")
+    assert bibtex(publication(resource_type={"id": "publication-report"})).startswith("@techreport{")
+
+
 def test_bibtex_of_hostile_texts_is_one_entry_that_can_be_sent() -> None:
     entry = bibtex(hostile())
     assert entry.encode("utf-8")
@@ -172,8 +183,8 @@ def test_bibtex_of_hostile_texts_is_one_entry_that_can_be_sent() -> None:
 
 
 def test_a_bibtex_key_is_ascii_and_begins_with_the_first_author() -> None:
-    assert bibtex(publication(creators=[person("Ångström", "A.")])).startswith("@dataset{angstrom_2024_12,")
-    assert bibtex(CHINESE).startswith("@dataset{dataset_2024_12,")
+    assert bibtex(publication(creators=[person("Ångström", "A.")])).startswith("@misc{angstrom_2024_12,")
+    assert bibtex(CHINESE).startswith("@misc{dataset_2024_12,")
 
 
 def test_a_name_with_the_word_and_stays_one_name_in_bibtex() -> None:

@@ -29,7 +29,7 @@ def test_a_whole_description_reads_in_dublin_core() -> None:
         ("title", METADATA["title"], "en"),
         ("title", "2022年泸定地震强震动记录", "zh"),
         ("description", "Records of three components & more.\nSecond.", "en"),
-        ("description", "Filtered.\nSorted.", "en"),
+        ("description", "Filtered.\nSorted.", None),
         ("subject", "强震动", None),
         ("subject", "http://example.org/seismology", None),
         ("creator", "Smith, John A.", None),

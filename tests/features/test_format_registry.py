@@ -36,7 +36,10 @@ def read(written: ExportFormat, text: str) -> int:
         return len(found)
     if written.media_type.endswith("xml"):
         return len(etree.fromstring(text.encode()))
-    begins = {"bibtex": r"^@\w+\{", "ris": "^TY  - ", "endnote": "^%0 ", "data-availability": r"^\S.*https?://"}
+    begins = {
+        "bibtex": r"^@\w+\{", "biblatex": r"^@\w+\{", "ris": "^TY  - ", "endnote": "^%0 ",
+        "data-availability": r"^\S.*https?://",
+    }  # fmt: skip
     return len(re.findall(begins[written.name], text, re.MULTILINE))
 
 
@@ -53,6 +56,7 @@ def test_the_table_says_of_each_format_what_negotiation_needs() -> None:
         "dublin-core": ("application/x-dc+xml", "xml"),
         "csl": ("application/vnd.citationstyles.csl+json", "json"),
         "bibtex": ("application/x-bibtex", "bib"),
+        "biblatex": ("application/x-biblatex", "bib"),
         "ris": ("application/x-research-info-systems", "ris"),
         "endnote": ("application/x-endnote-refer", "enw"),
         "jats": ("application/jats+xml", "xml"),
@@ -108,7 +112,7 @@ def test_one_record_in_each_format_is_a_document(name: str, of: Publication) -> 
     assert isinstance(text, str)
     assert text.encode()
     if "json" in listed.media_type:
-        assert isinstance(json.loads(text), dict)
+        assert isinstance(json.loads(text), list if name == "csl" else dict), "CSL-JSON is a list, also of one"
     if listed.media_type.endswith("xml"):
         assert text.startswith("<?xml ")
         assert etree.fromstring(text.encode()).tag.startswith("{http://") or name == "jats", "JATS has no namespace"

@@ -28,7 +28,7 @@ def test_how_to_cite_is_printed_for_data_and_for_china_at_once() -> None:
     assert page.text_in("dt").count("DataCite") == 1
     for text in (recommended(PUBLICATION), cite(PUBLICATION, GB_T_7714, accessed=TODAY)):
         assert text in page.text_in("span")
-    assert "@dataset" in page.text_in("pre")[0]
+    assert "@misc" in page.text_in("pre")[0]
 
 
 @pytest.mark.parametrize("style", STYLES_ON_REQUEST)

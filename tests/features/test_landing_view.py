@@ -226,6 +226,7 @@ def test_a_long_list_of_files_is_read_page_by_page(author: Caller, deposits: Dep
         "100.txt",
         "101.txt",
         "102.txt",
+        "All files",
     ]
     assert author.get(record["links"]["self_html"] + "?page=3").status_code == 404
 

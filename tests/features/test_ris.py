@@ -18,7 +18,7 @@ TY  - DATA
 TI  - Strong-motion records of the 2022 Luding earthquake
 TT  - 2022年泸定地震强震动记录
 AU  - Smith, John A.
-AU  - 李伟
+AU  - 李, 伟
 AU  - Institute of Geology & Geophysics
 PY  - 2024
 DA  - 2024/03/05/

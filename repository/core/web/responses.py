@@ -8,7 +8,12 @@ import orjson
 from flask import Response, redirect, request
 
 JSON = "application/json"
-_TEXTS = {"application/x-bibtex", "application/x-research-info-systems", "application/x-endnote-refer"}
+_TEXTS = {
+    "application/x-bibtex",
+    "application/x-biblatex",
+    "application/x-research-info-systems",
+    "application/x-endnote-refer",
+}
 
 
 def json_reply(

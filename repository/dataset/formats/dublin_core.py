@@ -13,7 +13,8 @@ from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.access_rights import INFO_EU_REPO
 from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.iso_dates import first_date, interval
-from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
+from repository.dataset.formats.plain_text import language_by_script, language_of, language_tag, one_line, plain
+from repository.dataset.formats.type_mappings import dcmi_type
 
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
@@ -23,16 +24,6 @@ _OPENING = (
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     f' xsi:schemaLocation="{NAMESPACE} {SCHEMA}">'
 )
-_DCMI_TYPES = {
-    "dataset": "Dataset",
-    "software": "Software",
-    "image": "StillImage",
-    "video": "MovingImage",
-    "audio": "Sound",
-    "publication": "Text",
-    "event": "Event",
-    "physicalobject": "PhysicalObject",
-}
 
 
 class _Statement(NamedTuple):
@@ -66,15 +57,18 @@ def _element_xml(statement: _Statement) -> str:
 def _texts(description: Description) -> Iterator[_Statement]:
     declared = [label.id for label in description.languages]
 
-    def text_statement(element: str, text: str, language: str | None = None) -> _Statement:
-        return _Statement(element, text, language_tag(language) or language_of(text, declared))
+    def main(element: str, text: str) -> _Statement:
+        return _Statement(element, text, language_of(text, declared))
 
-    yield text_statement("title", one_line(description.title))
+    def added(element: str, text: str, language: str | None) -> _Statement:
+        return _Statement(element, text, language_tag(language) or language_by_script(text, declared))
+
+    yield main("title", one_line(description.title))
     for title in description.additional_titles:
-        yield text_statement("title", one_line(title.text), title.language)
-    yield text_statement("description", plain(description.description))
+        yield added("title", one_line(title.text), title.language)
+    yield main("description", plain(description.description))
     for other in description.additional_descriptions:
-        yield text_statement("description", other.text, other.language)
+        yield added("description", other.text, other.language)
     for subject in description.subjects:
         yield _Statement("subject", subject.subject)
 
@@ -95,7 +89,7 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
         yield _Statement("coverage" if day.type.id == "coverage" else "date", interval(day.date))
     for place in description.places:
         yield _Statement("coverage", place.place)
-    yield _Statement("type", _DCMI_TYPES.get(description.resource_type.id.partition("-")[0], ""))
+    yield _Statement("type", dcmi_type(description.resource_type.id))
     yield _Statement("type", description.resource_type.name())
     for extent in (*description.formats, *description.sizes):
         yield _Statement("format", extent)

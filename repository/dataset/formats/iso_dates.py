@@ -10,7 +10,7 @@ _OPEN = ("", "..")
 
 
 def first_date(text: str) -> str:
-    """Return one date as ISO 8601 writes it: of an interval its first known end, empty for what is no date."""
+    """Return one date of ISO 8601: of an interval its first known end; empty for what is no date."""
     return iso_date(text).partition("/")[0]
 
 
@@ -23,5 +23,5 @@ def interval(text: str, open_end: str = "..") -> str:
 
 
 def date_parts(text: str) -> list[list[int]]:
-    """Return year, month and day of a date, two such lists for an interval with two known ends; [] for no date."""
+    """Return year, month and day of a date, two such lists for a closed interval; [] for no date."""
     return [[int(part) for part in end.split("-")] for end in iso_date(text).split("/") if end]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
+from repository.dataset.formats.scripts import LATIN, script_of, writes
+
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
 _KANA = r"\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
@@ -60,14 +62,23 @@ def language_of(text: str, declared: Sequence[str] = ()) -> str | None:
     """Return the language tag of `text`, from its script and the `declared` ISO 639-3 codes.
 
     A Latin title of a dataset declared Chinese is not Chinese: a declared language only counts when it is written in
-    the script of the text. Return None when nothing is known.
+    the script of the text, and when no other declared one is. Return None when nothing is known.
     """
-    tags = [tag for tag in map(language_tag, declared) if tag]
     if has_cjk(text):
         script = next(tag for pattern, tag in _SCRIPTS if pattern.search(text))
-        east_asian = [tag for tag in tags if tag in _EAST_ASIAN]
+        east_asian = [tag for tag in map(language_tag, declared) if tag in _EAST_ASIAN]
         return script if script != "zh" or not east_asian else east_asian[0]
-    return next((tag for tag in tags if tag not in _EAST_ASIAN), None)
+    script = script_of(text)
+    tags = {tag for code in declared if writes(code, script) and (tag := language_tag(code))}
+    return tags.pop() if len(tags) == 1 else None
+
+
+def language_by_script(text: str, declared: Sequence[str] = ()) -> str | None:
+    """Return the language tag of a name or of an added text, None for Latin letters, which tell nothing.
+
+    The languages of the data say little of a translated title that nobody tagged, and nothing of a name.
+    """
+    return language_of(text, declared) if has_cjk(text) or script_of(text) != LATIN else None
 
 
 def one_line(text: str) -> str:

@@ -14,8 +14,8 @@ import orjson
 
 from repository.dataset.description import Publication
 from repository.dataset.formats.citation.availability import data_availability
-from repository.dataset.formats.citation.bibtex import bibtex
-from repository.dataset.formats.citation.csl import csl_json
+from repository.dataset.formats.citation.bibtex import biblatex, bibtex
+from repository.dataset.formats.citation.csl import csl_json, csl_list
 from repository.dataset.formats.citation.endnote import endnote
 from repository.dataset.formats.citation.jats import jats, jats_ref
 from repository.dataset.formats.citation.ris import ris
@@ -131,7 +131,7 @@ def text_format(
     return ExportFormat(name, media_type, extension, label, clean, joiner(clean), also)
 
 
-def as_json(value: Mapping[str, Any]) -> str:
+def as_json(value: Mapping[str, Any] | list[Any]) -> str:
     """Return JSON that UTF-8 can hold: half a surrogate pair, which no reader accepts, becomes U+FFFD."""
     try:
         return orjson.dumps(value).decode()
@@ -204,12 +204,14 @@ _TABLE = (
         "Dublin Core XML",
         oai_dc,
     ),
-    json_format(
+    ExportFormat(
         "csl",
         "application/vnd.citationstyles.csl+json",
+        "json",
         "CSL JSON",
-        csl_json,
-        also=("application/citeproc+json",),
+        lambda publication: as_json(csl_list(publication)),
+        joiner(lambda publication: as_json(csl_json(publication)), "[", ",\n", "]"),
+        ("application/citeproc+json",),
     ),
     text_format(
         "bibtex",
@@ -218,6 +220,13 @@ _TABLE = (
         bibtex,
         extension="bib",
         also=("text/x-bibtex",),
+    ),
+    text_format(
+        "biblatex",
+        "application/x-biblatex",
+        "BibLaTeX",
+        biblatex,
+        extension="bib",
     ),
     text_format(
         "ris",

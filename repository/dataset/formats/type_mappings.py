@@ -73,6 +73,29 @@ _KINDS = {
 }
 
 
+_DCMI = {
+    "": "Dataset",
+    "dataset": "Dataset",
+    "software": "Software",
+    "image": "StillImage",
+    "video": "MovingImage",
+    "audio": "Sound",
+    "publication": "Text",
+    "poster": "Text",
+    "presentation": "Text",
+    "lesson": "InteractiveResource",
+    "event": "Event",
+    "physicalobject": "PhysicalObject",
+    "instrument": "PhysicalObject",
+    "service": "Service",
+}
+
+
+def dcmi_type(resource_type: str) -> str:
+    """Return the word of the DCMI Type Vocabulary for a resource type id, empty if it has none."""
+    return _DCMI.get(resource_type.partition("-")[0], "")
+
+
 def kind_of(resource_type: str) -> TypeMapping:
     """Return the names of a resource type id; a sub-type without its own line has those of its general type.
 

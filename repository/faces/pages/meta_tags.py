@@ -4,16 +4,16 @@ Sources: Highwire Press tags as Google Scholar reads them; Dublin Core in HTML (
 the Open Graph protocol (ogp.me).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from repository.dataset.description import Agent, Publication
+from repository.dataset.description import Agent, FileOf, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_tag, one_line, plain
-from repository.dataset.formats.type_mappings import kind_of
+from repository.dataset.formats.type_mappings import dcmi_type
 
 LONGEST_SUMMARY = 300
 """Characters of the abstract that search engines show."""
@@ -51,9 +51,14 @@ def _highwire(publication: Publication) -> Iterator[MetaTag]:
     yield MetaTag("citation_publisher", description.publisher or publication.repository_name)
     yield MetaTag("citation_doi", publication.doi or "")
     yield MetaTag("citation_abstract_html_url", publication.url)
+    yield MetaTag("citation_pdf_url", _first_pdf(publication.files))
     yield MetaTag("citation_language", csl.language(publication) or "")
     for subject in description.subjects:
         yield MetaTag("citation_keywords", subject.subject)
+
+
+def _first_pdf(files: Sequence[FileOf]) -> str:
+    return next((file.url for file in files if file.media_type.partition(";")[0].strip() == "application/pdf"), "")
 
 
 def _author(agent: Agent) -> Iterator[MetaTag]:
@@ -76,7 +81,7 @@ def _dublin_core(publication: Publication) -> Iterator[MetaTag]:
     yield MetaTag("DC.identifier", identifier_urls.cstr_url(publication.cstr) if publication.cstr else "")
     yield MetaTag("DC.date", first_date(description.publication_date))
     yield MetaTag("DC.publisher", description.publisher or publication.repository_name)
-    yield MetaTag("DC.type", kind_of(description.resource_type.id).schema_org)
+    yield MetaTag("DC.type", dcmi_type(description.resource_type.id))
     yield MetaTag("DC.description", summary(publication))
     for subject in description.subjects:
         yield MetaTag("DC.subject", subject.subject)
@@ -108,9 +113,9 @@ def _files(publication: Publication) -> Iterator[MetaTag]:
 
 
 def _open_graph(publication: Publication, language: str) -> Iterator[MetaTag]:
+    """Yield what social sites show; no ``og:type``, which reference managers take for the kind of resource."""
     others = (locale for tag, locale in _LOCALES.items() if tag != language)
     properties = (
-        ("og:type", "website"),
         ("og:title", one_line(publication.description.title)),
         ("og:description", summary(publication)),
         ("og:url", publication.url),

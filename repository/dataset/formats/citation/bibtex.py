@@ -1,21 +1,23 @@
-"""BibTeX entries, with the entry types of biblatex and text in UTF-8.
+"""BibTeX and biblatex entries, with text in UTF-8.
 
-Source: biblatex manual 3.20, section 2.2 (fields); BibTeX counts braces even behind a backslash.
+Sources: BibTeXing (Patashnik, 1988), section 3, for the types of BibTeX, which knows no data; biblatex manual 3.20,
+sections 2.1 (types) and 2.2 (fields). BibTeX counts braces even behind a backslash.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Licence, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
-from repository.dataset.formats.iso_dates import date_parts
+from repository.dataset.formats.iso_dates import date_parts, interval
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_OF_BIBLATEX_ALONE = frozenset({"dataset", "software"})
 _ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -30,23 +32,37 @@ _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
 def bibtex(publication: Publication) -> str:
-    """Return one entry, ending in a line break.
+    """Return one entry for BibTeX, ending in a line break.
 
-    Braces around titles keep styles from changing their case. Braces around East Asian names and names of organisations
-    keep styles from splitting them. The CSTR stands in ``note``, which every style prints.
+    Data and software are of type ``misc``: readers that know the types of BibTeX alone would drop another.
+
+    Braces around titles keep styles from changing their case. Braces around names of organisations keep styles from
+    splitting them. The CSTR stands in ``note``, which every style prints.
     """
     kind = kind_of(publication.description.resource_type.id).bibtex
-    lines = [f"  {name:<9} = {value}," for name, value in _fields(publication) if value]
+    published = _year_and_month(publication.description.publication_date)
+    return _entry("misc" if kind in _OF_BIBLATEX_ALONE else kind, publication, published)
+
+
+def biblatex(publication: Publication) -> str:
+    """Return the same entry for biblatex: with its types for data and software, and the whole date."""
+    kind = kind_of(publication.description.resource_type.id).bibtex
+    day = interval(publication.description.publication_date, open_end="")
+    return _entry(kind, publication, [("date", _in_braces(day))])
+
+
+def _entry(kind: str, publication: Publication, published: Iterable[tuple[str, str]]) -> str:
+    lines = [f"  {name:<9} = {value}," for name, value in _fields(publication, published) if value]
     return "\n".join([f"@{kind}{{{_key(publication)},", *lines, "}\n"])
 
 
-def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
+def _fields(publication: Publication, published: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     description = publication.description
     yield "author", _in_braces(" and ".join(_name(agent) for agent in description.creators))
     yield "editor", _in_braces(" and ".join(_name(agent) for agent in csl.editors(description.contributors)))
     yield "title", _in_braces(_in_braces(_text(description.title)))
     yield "publisher", _in_braces(_text(csl.publisher(publication)))
-    yield from _date(description.publication_date)
+    yield from published
     yield "version", _in_braces(_text(csl.version(publication)))
     yield "doi", _in_braces((publication.doi or "").translate(_VERBATIM))
     yield "url", _in_braces(csl.address(publication).translate(_VERBATIM))
@@ -58,7 +74,7 @@ def _fields(publication: Publication) -> Iterator[tuple[str, str]]:
     yield "abstract", _in_braces(_text(plain(description.description)))
 
 
-def _date(edtf: str) -> Iterator[tuple[str, str]]:
+def _year_and_month(edtf: str) -> Iterator[tuple[str, str]]:
     """Yield year and month; of an interval, those of its beginning."""
     for year, *rest in date_parts(edtf)[:1]:
         yield "year", _in_braces(f"{year:04}")
@@ -72,15 +88,20 @@ def _licence(licence: Licence) -> str:
 
 
 def _name(agent: Agent) -> str:
-    """Return "Family, Given"; add braces where BibTeX would read a comma or the word "and" as its own."""
-    if person_names.is_indivisible(agent):
+    """Return "Family, Given"; add braces where BibTeX would read a comma or the word "and" as its own.
+
+    A Chinese name is one word, which no style divides: in braces it would pass for an organisation's.
+    """
+    if not agent.personal:
         return _in_braces(_text(person_names.display_name(agent)))
+    if person_names.is_indivisible(agent):
+        return _protect(person_names.display_name(agent), "[, ]")
     return ", ".join(_protect(part) for part in person_names.parts(agent) if part)
 
 
-def _protect(part: str) -> str:
+def _protect(part: str, dividing: str = ",") -> str:
     text = _text(part)
-    return _in_braces(text) if re.search(r",|\band\b", text, re.IGNORECASE) else text
+    return _in_braces(text) if re.search(rf"{dividing}|\band\b", text, re.IGNORECASE) else text
 
 
 def _key(publication: Publication) -> str:

@@ -60,7 +60,7 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
     # imported here: the library of styles reads XML and takes 5 MB, and many processes never cite
     from repository.dataset.formats.citation import styles  # noqa: PLC0415
 
-    item = csl.csl_json(_for_print(publication), accessed)
+    item = csl.csl_json(_for_print(publication), accessed, to_print=True)
     file = _CSL_FILES.get(style_id, style_id)
     return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
 

@@ -16,19 +16,26 @@ from repository.dataset.formats.type_mappings import kind_of
 _MARKED_VERSION = re.compile(r"^[vV](?=\d)")
 
 
-def csl_json(publication: Publication, accessed: date | None = None) -> dict[str, Any]:
+def csl_list(publication: Publication) -> list[dict[str, Any]]:
+    """Return a list of one item: a file of CSL-JSON is a list (CSL 1.0.2, ``csl-data.json``)."""
+    return [csl_json(publication)]
+
+
+def csl_json(publication: Publication, accessed: date | None = None, *, to_print: bool = False) -> dict[str, Any]:
     """Return one CSL item, without the members that the description lacks.
 
-    Names of East Asian characters are ``literal``, because styles would reorder and abbreviate them. CSL has no
-    variable for a CSTR: it stands in ``note``, and without a DOI in ``URL``.
+    People have their names in parts, which readers take to tell them from organisations. `to_print` makes names of East
+    Asian characters ``literal``, because styles would reorder and abbreviate them. CSL has no variable for a CSTR: it
+    stands in ``note``, and without a DOI in ``URL``.
     """
     description = publication.description
+    name = _printed_name if to_print else _name
     item: dict[str, Any] = {
         "id": publication.doi or str(publication.id),
         "type": kind_of(description.resource_type.id).csl,
         "title": printable(description.title),
-        "author": [_name(agent) for agent in description.creators],
-        "editor": [_name(agent) for agent in editors(description.contributors)],
+        "author": [name(agent) for agent in description.creators],
+        "editor": [name(agent) for agent in editors(description.contributors)],
         "issued": _date(description.publication_date),
         "accessed": _date(accessed.isoformat() if accessed else ""),
         "publisher": publisher(publication),
@@ -95,8 +102,12 @@ def _date(edtf: str) -> dict[str, Any] | None:
     return {"date-parts": parts} if parts else None
 
 
+def _printed_name(agent: Agent) -> dict[str, str]:
+    return {"literal": person_names.display_name(agent)} if person_names.is_indivisible(agent) else _name(agent)
+
+
 def _name(agent: Agent) -> dict[str, str]:
-    if person_names.is_indivisible(agent):
+    if not agent.personal:
         return {"literal": person_names.display_name(agent)}
     family_name, given_name = person_names.parts(agent)
     return {"family": family_name, "given": given_name} if given_name else {"family": family_name}

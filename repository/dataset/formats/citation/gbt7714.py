@@ -10,9 +10,10 @@ from datetime import date
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
-from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation import csl, initials, person_names
 from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import printable
+from repository.dataset.formats.scripts import script_of
 from repository.dataset.formats.type_mappings import kind_of
 
 MOST_AUTHORS = 3
@@ -58,8 +59,14 @@ def _author(agent: Agent) -> str:
         return person_names.display_name(agent)
     family_name, given_name = person_names.parts(agent)
     syllables = person_names.syllables(family_name, given_name)
-    letters = [part[0].upper() for part in syllables] or person_names.initials(given_name)
-    return " ".join([family_name.upper(), *letters])
+    letters = [part[0].upper() for part in syllables]
+    short_name = " ".join(letters) or initials.shortened(given_name, " ", hyphen=False)
+    return " ".join(filter(None, (_capitals(family_name), short_name)))
+
+
+def _capitals(name: str) -> str:
+    """Return a name in capitals; Georgian ones are for whole lines, never for a name among others."""
+    return name if script_of(name) == "GEORGIAN" else name.upper()
 
 
 def _version(version: str) -> str:

@@ -10,7 +10,7 @@ from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.iso_dates import first_date
-from repository.dataset.formats.plain_text import has_cjk, language_of, language_tag, printable
+from repository.dataset.formats.plain_text import has_cjk, language_by_script, language_tag, printable
 from repository.dataset.formats.type_mappings import kind_of
 
 MEDIA_TYPE = "application/vnd.jats+xml"
@@ -57,12 +57,12 @@ def _people(group: str, agents: Sequence[Agent]) -> str:
 
 def _name(agent: Agent) -> str:
     if not agent.personal:
-        return _element("collab", person_names.display_name(agent), language_of(agent.name))
+        return _element("collab", person_names.display_name(agent), language_by_script(agent.name))
     family_name, given_name = person_names.parts(agent)
     eastern = has_cjk(family_name)
     parts = _element("surname", family_name) + _element("given-names", given_name)
     style = xml_writer.attribute("name-style", "eastern" if eastern else "western")
-    tag = language_of(family_name) if eastern else None
+    tag = language_by_script(family_name) if eastern else None
     return f"<name{style}{xml_writer.attribute('xml:lang', tag) if tag else ''}>{parts}</name>" if parts else ""
 
 
@@ -71,7 +71,7 @@ def _titles(publication: Publication) -> str:
     languages = [label.id for label in description.languages]
     title = _element("data-title", description.title, csl.language(publication))
     others = [
-        _element("trans-title", other.text, language_tag(other.language) or language_of(other.text, languages))
+        _element("trans-title", other.text, language_tag(other.language) or language_by_script(other.text, languages))
         for other in description.additional_titles
         if other.type and other.type.id == "translated-title"
     ]

@@ -42,7 +42,7 @@ def parts(agent: Agent) -> tuple[str, str]:
     family_name, _, given_name = agent.name.partition(",")
     if not given_name and "，" in agent.name:
         family_name, _, given_name = agent.name.partition("，")
-    return printable(family_name), printable(given_name or agent.given_name)
+    return (printable(family_name), printable(given_name)) if agent.name else (printable(agent.given_name), "")
 
 
 def is_indivisible(agent: Agent) -> bool:
@@ -68,12 +68,6 @@ def sort_name(agent: Agent) -> str:
     if is_indivisible(agent):
         return display_name(agent)
     return ", ".join(part for part in parts(agent) if part)
-
-
-def initials(given_names: str) -> list[str]:
-    """Return the first letters in upper case: J and A for "John A.", A and L for "Anna-Lena"."""
-    words = given_names.replace("-", " ").replace(".", " ").split()
-    return [word[0].upper() for word in words]
 
 
 def syllables(family_name: str, given_name: str) -> list[str]:

@@ -4,16 +4,18 @@ Sources: RIS Format Specifications (Thomson Reuters, 2012), "Tag descriptions" a
 a hyphen and a blank, one value to a line, lines ending in CR LF.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from repository.dataset import cstr
-from repository.dataset.description import Publication
+from repository.dataset.description import Agent, Publication
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
 
+_COMMAS = re.compile(r"\s*,\s*")
 MEDIA_TYPE = "application/x-research-info-systems"
 
 _TYPES = {
@@ -40,7 +42,8 @@ def ris(publication: Publication, accessed: date | None = None) -> str:
     """Return one reference, ending in a line break, without tags that have no value.
 
     A title in another language stands in ``TT``, an abstract in another language in ``N2``, the CSTR in ``AN``.
-    `accessed` is the day of the citation. No text can add a tag, because each stands on one line.
+    `accessed` is the day of the citation. No text can add a tag, because each stands on one line. Readers take a name
+    with a comma for a person's, so that a comma in the name of an organisation becomes a dash.
     """
     lines = [f"{tag}  - {value}" for tag, text in _tags(publication, accessed) if (value := printable(text))]
     return "\r\n".join([*lines, "ER  - ", ""])
@@ -52,9 +55,9 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
     yield "TI", description.title
     yield "TT", csl.translated_title(publication)
     for agent in description.creators:
-        yield "AU", person_names.sort_name(agent)
+        yield "AU", _name(agent)
     for agent in csl.editors(description.contributors):
-        yield "ED", person_names.sort_name(agent)
+        yield "ED", _name(agent)
     yield from _dates(publication, accessed)
     yield "PB", csl.publisher(publication)
     yield "DP", publication.repository_name
@@ -63,6 +66,14 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
     yield "AN", cstr.parse(publication.cstr).curie if publication.cstr else ""
     yield "UR", csl.address(publication)
     yield from _contents(publication)
+
+
+def _name(agent: Agent) -> str:
+    """Return a person with a comma behind the family name, an organisation without any comma."""
+    if not agent.personal:
+        return _COMMAS.sub(" – ", person_names.display_name(agent))
+    family_name, given_name = person_names.parts(agent)
+    return ", ".join((family_name, given_name)).rstrip() if family_name else given_name
 
 
 def _dates(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:

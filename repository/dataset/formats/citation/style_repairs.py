@@ -11,6 +11,9 @@ from weakref import proxy
 from citeproc import model
 from citeproc.string import String
 
+from repository.dataset.formats.citation import initials
+from repository.dataset.formats.scripts import script_of
+
 _CSL = {"cs": "http://purl.org/net/xbiblio/csl"}
 _INITIALS = "initialize-with"
 
@@ -25,6 +28,8 @@ class _CaseChanger:
     """Changes the case of parts that are plain strings; the library has no method for them."""
 
     def case(self, text: Any, language: str | None = None) -> Any:
+        if script_of(str(text)) == "GEORGIAN":
+            return text  # its capitals are for whole lines, never for the beginning of a word
         plain = String(str(text))
         return super().case(plain, language) if plain else plain  # type: ignore[misc]  # of the class it is mixed into
 
@@ -57,10 +62,19 @@ class _NamePart(_CaseChanger):
         return formatted[0] and str(formatted[0]), formatted[1] and str(formatted[1])
 
 
+class _Name:
+    """Shortens given names as `initials` does; the library prints stops beside names of scripts without capitals."""
+
+    def initialize(self, names: str, mark: str, context: Any) -> str:
+        hyphen = bool(self.get_option("initialize-with-hyphen", context))  # type: ignore[attr-defined]
+        return initials.shortened(str(names), mark, hyphen)
+
+
 _ELEMENTS = tuple(
     type(name, (mixin, getattr(model, name), model.CitationStylesElement), {})
     for name, mixin in (
         ("Text", _Text),
+        ("Name", _Name),
         ("Number", _CaseChanger),
         ("Label", _CaseChanger),
         ("Date_Part", _CaseChanger),
@@ -75,6 +89,7 @@ def repair(root: Any) -> None:
     root.macros = {macro.get("name"): macro for macro in reversed(root.findall("cs:macro", _CSL))}
     root.calling = {}
     _leave_out_numbers(root)
+    _name_names(root)
     _keep_given_names(root)
     for local in root.locales:
         _separate_date_parts(local)
@@ -93,6 +108,12 @@ def _leave_out_numbers(root: Any) -> None:
     """Remove the number of an entry, with which numeric styles begin: one reference is no list."""
     for number in root.xpath("//cs:text[@variable='citation-number']", namespaces=_CSL):
         number.getparent().remove(number)
+
+
+def _name_names(root: Any) -> None:
+    """Give names without an element for their form an empty one: citeproc-py would make it of its own class."""
+    for names in root.xpath("//cs:names[not(cs:name) and not(ancestor::cs:substitute)]", namespaces=_CSL):
+        names.insert(0, names.makeelement(f"{{{_CSL['cs']}}}name"))
 
 
 def _keep_given_names(root: Any) -> None:

@@ -4,12 +4,12 @@ Sources: the platform's pages on its open interface (cstr.cn), the core metadata
 resource identification, and clients in use. Where these differ in spelling, the clients decide: keywords are ``{lang,
 words}``, a creator is of type 1 (person) or 2 (organisation), and codes are texts.
 
-Every text has its language: Chinese and English are never joined. A text whose language neither its script nor the
-description tells counts as English, because the platform requires a language for every text.
+Every text has its language, because the platform requires one: Chinese and English are never joined. Latin letters
+whose language nobody tells count as English, other letters as undetermined (``und``, RFC 5646, section 4.1).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from repository.dataset import cstr
@@ -25,11 +25,13 @@ from repository.dataset.description import (
     RelatedId,
     RelatedIdentifier,
     Sibling,
+    Text,
 )
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.iso_dates import first_date
-from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
+from repository.dataset.formats.plain_text import language_by_script, language_of, language_tag, one_line, plain
+from repository.dataset.formats.scripts import LATIN, script_of
 
 Json = dict[str, Any]
 
@@ -40,6 +42,7 @@ _CONDITIONAL, _FULL = "1", "2"
 _TYPES = {"video": "2", "audio": "3"}
 _DATASET = "1"
 _DEFAULT_LANGUAGE = "en"
+_UNDETERMINED = "und"
 
 _OTHER_TITLES = frozenset({"subtitle", "other"})
 """Types of titles that do not name the whole dataset in another language."""
@@ -72,11 +75,11 @@ def cstr_metadata(publication: Publication) -> Json:
     members = {
         **_identity(publication),
         "titles": _titles(description),
-        "creators": [_agent(agent) for agent in description.creators],
-        "publisher": {"names": _names(description.publisher or publication.repository_name)},
+        "creators": [_agent(agent, description) for agent in description.creators],
+        "publisher": {"names": _names(description.publisher or publication.repository_name, description)},
         "publish_date": first_date(description.publication_date),
         **_texts(publication),
-        "contributors": [_agent(agent) for agent in description.contributors],
+        "contributors": [_agent(agent, description) for agent in description.contributors],
         "alternative_identifiers": list(_alternatives(publication)),
         "related_identifiers": list(_relations(publication)),
         "share_method": {"channel": _ONLINE, "range": _FULL if _is_open(publication) else _CONDITIONAL},
@@ -102,9 +105,9 @@ def _texts(publication: Publication) -> Json:
     tags = [tag for label in description.languages if (tag := language_tag(label.id))]
     return {
         "descriptions": _descriptions(description),
-        "keywords": _keywords(description.subjects),
+        "keywords": _keywords(description),
         "subjects": [code for subject in description.subjects if (code := _subject_code(subject))],
-        "language": tags[0] if tags else _language(description.title, None, description),
+        "language": tags[0] if tags else _language(description.title, description),
         "version": description.version or f"V{publication.index}",
     }
 
@@ -112,31 +115,41 @@ def _texts(publication: Publication) -> Json:
 def _titles(description: Description) -> list[Json]:
     """Return the title, and its forms in another language or other words."""
     others = [title for title in description.additional_titles if not title.type or title.type.id not in _OTHER_TITLES]
-    texts = [(description.title, None), *((title.text, title.language) for title in others)]
-    return [
-        {"lang": _language(text, language, description), "name": one_line(text)} for text, language in texts if text
+    texts = [
+        (_language(description.title, description), description.title),
+        *((_language_of_added(text, description), text.text) for text in others),
     ]
+    return [{"lang": language, "name": one_line(text)} for language, text in texts if text]
 
 
 def _descriptions(description: Description) -> list[Json]:
+    abstract = plain(description.description)
     texts = [
-        (plain(description.description), None),
-        *((text.text, text.language) for text in description.additional_descriptions),
+        (_language(abstract, description), abstract),
+        *((_language_of_added(text, description), text.text) for text in description.additional_descriptions),
     ]
-    return [{"lang": _language(text, language, description), "description": text} for text, language in texts if text]
+    return [{"lang": language, "description": text} for language, text in texts if text]
 
 
-def _language(text: str, declared: str | None, description: Description) -> str:
-    codes = [label.id for label in description.languages]
-    return language_tag(declared) or language_of(text, codes) or _DEFAULT_LANGUAGE
+def _language(text: str, description: Description) -> str:
+    return language_of(text, [label.id for label in description.languages]) or _unknown(text)
 
 
-def _keywords(subjects: Iterable[Keyword]) -> list[Json]:
+def _language_of_added(text: Text, description: Description) -> str:
+    return language_tag(text.language) or _language_of_name(text.text, description)
+
+
+def _unknown(text: str) -> str:
+    """Return the language of a text of which only the script is known."""
+    return _DEFAULT_LANGUAGE if script_of(text) in (LATIN, "") else _UNDETERMINED
+
+
+def _keywords(description: Description) -> list[Json]:
     """Return keywords by language, in the order in which languages first occur."""
     words: dict[str, list[str]] = {}
-    for subject in subjects:
+    for subject in description.subjects:
         if subject.subject:
-            words.setdefault(language_of(subject.subject) or _DEFAULT_LANGUAGE, []).append(one_line(subject.subject))
+            words.setdefault(_language_of_name(subject.subject, description), []).append(one_line(subject.subject))
     return [{"lang": language, "words": list(dict.fromkeys(terms))} for language, terms in words.items()]
 
 
@@ -148,27 +161,31 @@ def _subject_code(subject: Keyword) -> Json | None:
     return None
 
 
-def _agent(agent: Agent) -> Json:
+def _agent(agent: Agent, description: Description) -> Json:
     identifiers = [_identifier(identifier) for identifier in agent.identifiers]
     if not agent.personal:
-        organisation = _without_empty({"names": _names(agent.name), "identifiers": identifiers})
+        organisation = _without_empty({"names": _names(agent.name, description), "identifiers": identifiers})
         return {"type": _ORGANISATION, "affiliation": organisation}
     person = {
-        "names": _names(person_names.display_name(agent)),
+        "names": _names(person_names.display_name(agent), description),
         "identifiers": identifiers,
-        "affiliations": [_affiliation(identifier) for identifier in agent.affiliations],
+        "affiliations": [_affiliation(affiliation, description) for affiliation in agent.affiliations],
     }
     return {"type": _PERSON, "person": _without_empty(person)}
 
 
-def _affiliation(affiliation: Affiliation) -> Json:
+def _affiliation(affiliation: Affiliation, description: Description) -> Json:
     ror = identifier_urls.ror_url(affiliation.id)
     identifiers = [{"type": "ROR", "identifier": ror.rpartition("/")[2]}] if ror else []
-    return _without_empty({"names": _names(affiliation.name), "identifiers": identifiers})
+    return _without_empty({"names": _names(affiliation.name, description), "identifiers": identifiers})
 
 
-def _names(name: str) -> list[Json]:
-    return [{"lang": language_of(name) or _DEFAULT_LANGUAGE, "name": one_line(name)}] if name else []
+def _names(name: str, description: Description) -> list[Json]:
+    return [{"lang": _language_of_name(name, description), "name": one_line(name)}] if name else []
+
+
+def _language_of_name(name: str, description: Description) -> str:
+    return language_by_script(name, [label.id for label in description.languages]) or _unknown(name)
 
 
 def _identifier(identifier: RelatedId) -> Json:

@@ -106,7 +106,7 @@ def _descriptions(description: Description, declared: Sequence[str]) -> list[Jso
 
 
 def _with_language(member: Json, text: str, source: Text | None, declared: Sequence[str]) -> Json:
-    tag = text_language(text, source.language if source else None, declared)
+    tag = text_language(text, source.language if source else None, declared, added=source is not None)
     return {**member, "lang": tag} if tag else member
 
 
@@ -170,7 +170,7 @@ def _dates(publication: Publication) -> list[Json]:
 
 
 def _date(edtf: str, kind: str, information: str = "") -> Json:
-    """Return a date in RKMS-ISO8601, which may have a time; an open end is empty, an unknown part is left out."""
+    """Return a date in RKMS-ISO8601, which may have a time; an open end is empty."""
     day = edtf if "T" in edtf and iso_date(edtf) else interval(edtf, open_end="")
     note = writable_line(information)
     return {"date": day, "dateType": kind, **({"dateInformation": note} if note else {})}

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from repository.dataset.description import Label
 from repository.dataset.formats import identifier_urls, xml_writer
-from repository.dataset.formats.plain_text import language_of, language_tag, one_line
+from repository.dataset.formats.plain_text import language_by_script, language_of, language_tag, one_line
 
 UNAVAILABLE = ":unav"
 """DataCite's word for an unknown value (appendix 3, standard values for unknown information)."""
@@ -160,9 +160,12 @@ def writable_line(text: str) -> str:
     return one_line(xml_writer.writable(text))
 
 
-def text_language(text: str, code: str | None, declared: Sequence[str]) -> str | None:
-    """Return the language of `text` (BCP 47): of its ISO 639-3 `code`, else of its script and `declared`."""
-    tag = language_tag(code) or language_of(text, declared)
+def text_language(text: str, code: str | None, declared: Sequence[str], added: bool = False) -> str | None:
+    """Return the language of `text` (BCP 47): of its ISO 639-3 `code`, else of its script and `declared`.
+
+    `added` is for a text beside the main one: only its script tells its language.
+    """
+    tag = language_tag(code) or (language_by_script if added else language_of)(text, declared)
     return tag if tag and _LANGUAGE.fullmatch(tag) else None
 
 

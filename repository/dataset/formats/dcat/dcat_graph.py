@@ -5,7 +5,7 @@ geometry. Three serialisations of a graph hold the same statements.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repository.dataset.description import Keyword, Label, Publication, Text
 from repository.dataset.formats.datacite.datacite_terms import writable_line
@@ -140,7 +140,7 @@ def _add_texts(builder: DcatBuilder) -> None:
     for other in description.additional_titles:
         translated = other.type is not None and other.type.id == "translated-title"
         predicate = "dct:title" if translated else "dct:alternative"
-        dataset.add(predicate, builder.text(writable_line(other.text), other.language))
+        dataset.add(predicate, builder.added(replace(other, text=writable_line(other.text))))
     dataset.add("dct:description", builder.text(plain(description.description)))
     for other in description.additional_descriptions:
         _add_text(builder, other)
@@ -150,7 +150,7 @@ def _add_texts(builder: DcatBuilder) -> None:
 
 def _add_text(builder: DcatBuilder, text: Text) -> None:
     predicate = _OTHER_TEXTS.get(text.type.id if text.type else "", "skos:note")
-    statement = builder.text(text.text, text.language)
+    statement = builder.added(text)
     if predicate != "dct:provenance" or statement is None:
         builder.dataset.add(predicate, statement)
         return

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from repository.dataset.description import Label, Publication
+from repository.dataset.description import Label, Publication, Text
 from repository.dataset.formats.datacite.datacite_terms import text_language
 from repository.dataset.formats.iso_dates import first_date
-from repository.dataset.formats.plain_text import has_cjk
 from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, RdfResource, blank, iri, literal
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -144,9 +143,13 @@ class DcatBuilder:
         """Return `text` with the tag of its ISO 639-3 `code`, or of its script."""
         return literal(text, text_language(text, code, self.declared))
 
+    def added(self, text: Text) -> Literal | None:
+        """Return a text beside the main one, with the language that was told or that its script tells."""
+        return literal(text.text, text_language(text.text, text.language, self.declared, added=True))
+
     def name(self, text: str) -> Literal | None:
         """Return a name, with a language only where its script tells one."""
-        return literal(text, text_language(text, None, self.declared) if has_cjk(text) else None)
+        return literal(text, text_language(text, None, self.declared, added=True))
 
     def part(self, name: str) -> Iri:
         """Return the address of a part of the description: a fragment of the page; `name` is escaped already."""

@@ -12,7 +12,7 @@ from repository.dataset.description import Affiliation, Agent, FileOf, Funding, 
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.iso_dates import first_date
-from repository.dataset.formats.plain_text import language_of, language_tag, plain, printable
+from repository.dataset.formats.plain_text import language_by_script, language_tag, plain, printable
 
 Json = dict[str, Any]
 
@@ -81,7 +81,7 @@ class _Graph:
 
     def language_value(self, text: Text) -> Json | str:
         codes = [label.id for label in self.publication.description.languages]
-        tag = language_tag(text.language) or language_of(text.text, codes)
+        tag = language_tag(text.language) or language_by_script(text.text, codes)
         return {"@language": tag, "@value": printable(text.text)} if tag else printable(text.text)
 
     def identifiers(self) -> Json:

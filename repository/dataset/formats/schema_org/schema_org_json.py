@@ -1,35 +1,34 @@
 """schema.org in JSON-LD, following science-on-schema.org's guide to datasets (version 1.3)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from repository.dataset.description import (
     Affiliation,
     Agent,
-    Description,
     FileOf,
     Funding,
-    Label,
+    Licence,
     Publication,
-    Text,
 )
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl, person_names
-from repository.dataset.formats.geometries import schema_place
 from repository.dataset.formats.iso_dates import first_date, interval
-from repository.dataset.formats.plain_text import language_of, language_tag, one_line, plain
-from repository.dataset.formats.schema_org.schema_org_links import identification, property_value, relations, versions
-from repository.dataset.formats.type_mappings import kind_of
+from repository.dataset.formats.schema_org.schema_org_links import (
+    identification,
+    property_value,
+    relations,
+    type_of,
+    versions,
+)
+from repository.dataset.formats.schema_org.schema_org_texts import one_or_all, tagged, texts, without_empty
 
 Json = dict[str, Any]
 
-LONGEST_DESCRIPTION = 5000
-"""Characters; data set search engines refuse longer ones."""
-
-_FREE = {"open": True, "embargoed": False, "restricted": False}
+_FREE = {"open": True, "embargoed": False, "restricted": False, "metadata-only": False}
 _COVERED = frozenset({"coverage", "collected"})
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -37,15 +36,18 @@ _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u202
 def schema_org(publication: Publication) -> Json:
     """Return a JSON-LD object of type Dataset, or of the resource's own type, without empty members.
 
-    `name` stays a plain text, because search engines expect one; titles in other languages stand in ``alternateName``
-    with their language tags.
+    A text in Latin letters is a plain text, which every reader expects; one in another script has its language tag.
+    Only the resource itself is called a Dataset: search engines would ask each other one for name and description.
     """
+    return {"@context": "https://schema.org/", "@type": type_of(publication), **schema_org_members(publication)}
+
+
+def schema_org_members(publication: Publication) -> Json:
+    """Return everything that is told of the resource, without context and type."""
     members = {
-        "@context": "https://schema.org/",
-        "@type": _type(publication),
         "@id": csl.address(publication),
         "url": publication.url,
-        **_texts(publication),
+        **texts(publication),
         **_people(publication),
         **_dates(publication),
         **identification(publication),
@@ -54,54 +56,12 @@ def schema_org(publication: Publication) -> Json:
         **relations(publication),
         **_contents(publication),
     }
-    return _without_empty(members)
+    return without_empty(members)
 
 
 def embed(value: Mapping[str, Any]) -> str:
     """Return `value` as JSON for an HTML script element: no character of it ends the element."""
     return json.dumps(value, ensure_ascii=False).translate(_UNSAFE)
-
-
-def _without_empty(members: Mapping[str, Any]) -> Json:
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
-
-
-def _type(publication: Publication) -> str:
-    return kind_of(publication.description.resource_type.id).schema_org
-
-
-def _texts(publication: Publication) -> Json:
-    description = publication.description
-    codes = [label.id for label in description.languages]
-    abstract = plain(description.description)
-    return {
-        "name": one_line(description.title),
-        "alternateName": [_language_value(t, codes) for t in description.additional_titles if t.text],
-        "description": _shorten(abstract),
-        **_in_languages(description, abstract, codes),
-        "version": description.version,
-        "keywords": [subject.subject for subject in description.subjects if subject.subject],
-        "about": [_term(subject.subject, subject.id) for subject in description.subjects if subject.id],
-        "inLanguage": _one_or_all([tag for code in codes if (tag := language_tag(code))]),
-        "copyrightNotice": description.copyright,
-        "spatialCoverage": [p for place in description.places if (p := schema_place(place))],
-    }
-
-
-def _in_languages(description: Description, abstract: str, codes: Sequence[str]) -> Json:
-    """Return title and abstract with their languages, where there are translations beside them."""
-    abstracts = [Text(abstract), *(t for t in description.additional_descriptions if _id(t.type) == "abstract")]
-    texts = [_language_value(text, codes) for text in abstracts if text.text]
-    title = Text(one_line(description.title))
-    title = Text(one_line(description.title))
-    return {
-        "headline": _language_value(title, codes) if description.additional_titles else None,
-        "abstract": texts if len(texts) > 1 else None,
-    }
-
-
-def _id(label: Label | None) -> str:
-    return label.id if label else ""
 
 
 def _people(publication: Publication) -> Json:
@@ -127,25 +87,35 @@ def _dates(publication: Publication) -> Json:
         "datePublished": first_date(publication.description.publication_date),
         "dateCreated": by_type.get("created"),
         "dateModified": by_type.get("updated") or publication.updated[:10],
-        "temporalCoverage": _one_or_all([interval(d.date) for d in dates if d.type.id in _COVERED]),
+        "copyrightYear": by_type.get("copyrighted", "")[:4],
+        "temporalCoverage": one_or_all([interval(d.date) for d in dates if d.type.id in _COVERED]),
     }
 
 
 def _access(publication: Publication) -> Json:
-    licences, withdrawal = publication.description.licences, publication.withdrawn
+    description, withdrawal = publication.description, publication.withdrawn
     return {
         "creativeWorkStatus": f"Withdrawn: {withdrawal.reason.name()}" if withdrawal else None,
         "isAccessibleForFree": _FREE.get(publication.access_status),
-        "conditionsOfAccess": list(COAR.get(publication.access_status, ())),
-        "license": _one_or_all([identifier_urls.web_address(li.url) or li.title for li in licences]),
+        "conditionsOfAccess": [*COAR.get(publication.access_status, ()), *filter(None, [publication.embargo_reason])],
+        "license": one_or_all([_licence(licence) for licence in description.licences]),
     }
 
 
+def _licence(licence: Licence) -> Json | str:
+    """Return the address of a known licence, and the depositor's own terms as a work with its text."""
+    address = identifier_urls.web_address(licence.url)
+    if licence.id and address:
+        return address
+    members = {"name": licence.title, "text": licence.description, "identifier": licence.id, "url": address}
+    return without_empty({"@type": "CreativeWork", **members})
+
+
 def _contents(publication: Publication) -> Json:
-    if _type(publication) != "Dataset":
-        return {"encoding": [_file(file, "MediaObject") for file in publication.files]}
+    if type_of(publication) != "Dataset":
+        return {"encoding": list(_files(publication, "MediaObject"))}
     return {
-        "distribution": [_file(file, "DataDownload") for file in publication.files],
+        "distribution": list(_files(publication, "DataDownload")),
         "includedInDataCatalog": {
             "@type": "DataCatalog",
             "name": publication.repository_name,
@@ -154,29 +124,27 @@ def _contents(publication: Publication) -> Json:
     }
 
 
-def _one_or_all(values: Sequence[Any]) -> Any:
-    return values[0] if len(values) == 1 else list(values)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
-
-
-def _language_value(text: Text, codes: Sequence[str]) -> Json | str:
-    tag = language_tag(text.language) or language_of(text.text, codes)
-    return {"@language": tag, "@value": text.text} if tag else text.text
-
-
-def _term(name: str, term_id: str) -> Json:
-    """Return a controlled term; `keywords` holds texts alone, because most readers of it expect nothing else."""
-    place = "@id" if identifier_urls.web_address(term_id) else "termCode"
-    return {"@type": "DefinedTerm", "name": name, place: term_id}
+def _files(publication: Publication, kind: str) -> Iterator[Json]:
+    """Yield the files that the publication names and, if there are more of them, where all are."""
+    for file in publication.files:
+        yield _file(file, kind)
+    if remainder := publication.unlisted_files:
+        yield without_empty(
+            {
+                "@type": kind,
+                "name": "All files",
+                "description": remainder,
+                "contentUrl": publication.archive_url or publication.url,
+                "contentSize": f"{publication.total_bytes} B",
+                "encodingFormat": "application/zip" if publication.archive_url else "text/html",
+            }
+        )
 
 
 def _agent(agent: Agent) -> Json:
     orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
     family_name, given_name = person_names.parts(agent) if agent.personal else ("", "")
-    return _without_empty(
+    return without_empty(
         {
             "@type": "Person" if agent.personal else "Organization",
             "@id": identifier_urls.link_to("orcid", orcid) if orcid else ror,
@@ -197,7 +165,7 @@ def _role(agent: Agent) -> Json:
 
 def _organisation(name: str, address: str | None = None) -> Json | None:
     members = {"@type": "Organization", "@id": address, "name": name}
-    return _without_empty(members) if name else None
+    return without_empty(members) if name else None
 
 
 def _affiliation(affiliation: Affiliation) -> Json | None:
@@ -207,15 +175,16 @@ def _affiliation(affiliation: Affiliation) -> Json | None:
 def _funders(fundings: Sequence[Funding]) -> Any:
     """Return each funder once, whatever the number of its grants."""
     by_name = {(funding.funder, funding.funder_id): funding for funding in fundings if funding.funder}
-    return _one_or_all([_organisation(f.funder, _funder_address(f.funder_id)) for f in by_name.values()])
+    return one_or_all([_organisation(f.funder, _funder_address(f.funder_id)) for f in by_name.values()])
 
 
 def _grant(funding: Funding) -> Json:
-    return _without_empty(
+    titles = [tagged(title, None if tag == "en" else tag) for tag, title in funding.award_titles.items()]
+    return without_empty(
         {
             "@type": "Grant",
             "@id": identifier_urls.web_address(funding.award_url),
-            "name": funding.award_title,
+            "name": one_or_all(titles) if titles else funding.award_title,
             "identifier": funding.award_number,
             "funder": _organisation(funding.funder, _funder_address(funding.funder_id)),
         }
@@ -235,4 +204,4 @@ def _file(file: FileOf, kind: str) -> Json:
         "encodingFormat": file.media_type,
         "sha256": file.sha256,
     }
-    return _without_empty(members)
+    return without_empty(members)

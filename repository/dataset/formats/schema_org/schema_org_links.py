@@ -10,6 +10,8 @@ from repository.dataset import cstr
 from repository.dataset.description import Publication, RelatedId, RelatedIdentifier, Sibling
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl
+from repository.dataset.formats.plain_text import language_by_script
+from repository.dataset.formats.schema_org.schema_org_texts import tagged
 from repository.dataset.formats.type_mappings import kind_of
 
 Json = dict[str, Any]
@@ -17,6 +19,7 @@ Json = dict[str, Any]
 _REGISTRY = "https://registry.identifiers.org/registry/"
 _REVISION_OF = "http://www.w3.org/ns/prov#wasRevisionOf"
 _REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
+_RELATED = "http://purl.org/dc/terms/relation"
 _RELATIONS = {
     "isderivedfrom": "isBasedOn",
     "cites": "citation",
@@ -34,7 +37,10 @@ _RELATIONS = {
 
 
 def identification(publication: Publication) -> Json:
-    """Return every identifier of the version, ours first."""
+    """Return every identifier of the version, ours first; without any, its page.
+
+    None of them has the ``@id`` of the resource: a thing and its identifier are two nodes of the graph.
+    """
     ours = []
     if publication.doi:
         ours.append(_identifier("doi", f"doi:{publication.doi}", identifier_urls.doi_url(publication.doi)))
@@ -43,7 +49,7 @@ def identification(publication: Publication) -> Json:
     if publication.handle:
         ours.append(_identifier("hdl", f"hdl:{publication.handle}", identifier_urls.handle_url(publication.handle)))
     others = [property_value(identifier) for identifier in publication.description.identifiers]
-    return {"identifier": ours + others}
+    return {"identifier": [*ours, *others] or [property_value(RelatedId("url", publication.url))]}
 
 
 def property_value(identifier: RelatedId) -> Json:
@@ -59,7 +65,7 @@ def property_value(identifier: RelatedId) -> Json:
 
 def versions(publication: Publication) -> Json:
     """Return the concept and the versions around this one; of a concept, its versions."""
-    kind = _type(publication)
+    kind = _type_of_work(type_of(publication))
     concept = Sibling(0, publication.concept_url, publication.concept_doi, publication.concept_cstr)
     above = None if publication.is_concept else _address(concept)
     examples = publication.siblings if publication.is_concept else ()
@@ -75,15 +81,17 @@ def relations(publication: Publication) -> Json:
     """Return related works by property, and the other addresses of this one."""
     by_property: dict[str, list[Any]] = {"sameAs": _other_addresses(publication)}
     for related in publication.description.related_identifiers:
-        if name := _RELATIONS.get(related.relation.id):
+        name = _RELATIONS.get(related.relation.id, _RELATED)
+        if related.identifier:
             by_property.setdefault(name, []).append(_work(related, name))
-    by_property.setdefault("citation", []).extend(publication.description.references)
+    codes = [label.id for label in publication.description.languages]
+    for reference in publication.description.references:
+        by_property.setdefault("citation", []).append(tagged(reference, language_by_script(reference, codes)))
     return dict(by_property)
 
 
 def _identifier(registry: str, value: str, address: str) -> Json:
     return {
-        "@id": address,
         "@type": "PropertyValue",
         "propertyID": _REGISTRY + registry,
         "value": value,
@@ -91,8 +99,14 @@ def _identifier(registry: str, value: str, address: str) -> Json:
     }
 
 
-def _type(publication: Publication) -> str:
+def type_of(publication: Publication) -> str:
+    """Return the type of the resource in schema.org."""
     return kind_of(publication.description.resource_type.id).schema_org
+
+
+def _type_of_work(kind: str) -> str:
+    """Return the type of another work: search engines want a name and a description of everything called Dataset."""
+    return "CreativeWork" if kind == "Dataset" else kind
 
 
 def _address(sibling: Sibling) -> str:
@@ -116,7 +130,8 @@ def _other_addresses(publication: Publication) -> list[str]:
         addresses.append(identifier_urls.cstr_url(publication.cstr))
     if publication.handle:
         addresses.append(identifier_urls.handle_url(publication.handle))
-    return [address for address in addresses if address != csl.address(publication)]
+    others = [address for address in addresses if address != csl.address(publication)]
+    return others or [publication.url]
 
 
 def _work(related: RelatedIdentifier, name: str) -> Json | str:
@@ -125,5 +140,10 @@ def _work(related: RelatedIdentifier, name: str) -> Json | str:
     if name == "sameAs":
         return address or related.identifier
     kind = kind_of(related.resource_type.id).schema_org if related.resource_type else "CreativeWork"
-    members = {"@type": kind, "@id": address, "identifier": related.identifier}
+    members = {
+        "@type": _type_of_work(kind),
+        "@id": address,
+        "additionalType": "https://schema.org/Dataset" if kind == "Dataset" else None,
+        "identifier": related.identifier,
+    }
     return {name: value for name, value in members.items() if value}
