@@ -58,8 +58,9 @@ def _field_xml(entry: Field) -> str:
         for code, value in subfields
         if (text := one_line(xml_writer.writable(value or "")))
     )
-    first, second = indicators
-    return f'<datafield tag="{number}" ind1="{first}" ind2="{second}">{parts}</datafield>' if parts else ""
+    return (
+        f'<datafield tag="{number}" ind1="{indicators[0]}" ind2="{indicators[1]}">{parts}</datafield>' if parts else ""
+    )
 
 
 def _fields(publication: Publication) -> Iterator[Field]:
