@@ -12,7 +12,7 @@ from flask import request
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import parse_options_header
 
-from repository.core.errors import Invalid
+from repository.core.errors import Invalid, NotFound
 from repository.dataset.formats.citation.citations import require_locale, require_style
 from repository.dataset.formats.registry import FORMATS, ExportFormat, of_media_type
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
@@ -98,6 +98,8 @@ _NAMED: Mapping[str, BuiltinFormat] = {
     "linkset": BuiltinFormat.LINKSET,
     "linkset-json": BuiltinFormat.LINKSET_JSON,
 }
+_OTHER_NAMES = {"json-ld": "schema-org", "dublincore": "dublin-core", "dcat-ap": "dcat-rdfxml", "oai_dc": "dublin-core"}
+"""Names that other repositories use in ``/export/NAME`` -> ours."""
 _PAGES: Mapping[str, BuiltinFormat] = {"text/html": BuiltinFormat.PAGE, "application/xhtml+xml": BuiltinFormat.PAGE}
 LIST_TYPES = (*JSON_TYPES, *EXPORT_TYPES)
 API_TYPES = (*LIST_TYPES, BIBLIOGRAPHY, LINKSET_JSON, LINKSET)
@@ -188,9 +190,24 @@ def _fault_of(parameters: Mapping[str, str]) -> str:
 
 def format_named(name: str) -> Representation:
     """Return the representation with this name, as in ``?format=``; raise `Invalid`, which names them all."""
-    if name in FORMATS:
-        return FORMATS[name]
-    if name in _NAMED:
-        return _NAMED[name]
-    names = ", ".join((*FORMATS, *_NAMED))
-    raise Invalid.field("format", f"There is no format {name!r}. There are: {names}.")
+    known = _known_by_name(name)
+    if known is None:
+        raise Invalid.field("format", _unknown_format(name))
+    return known
+
+
+def format_in_path(name: str) -> Representation:
+    """Return the representation with this name, as in ``/export/NAME``; raise `NotFound`, which names them all."""
+    known = _known_by_name(name)
+    if known is None:
+        raise NotFound(_unknown_format(name))
+    return known
+
+
+def _known_by_name(name: str) -> Representation | None:
+    own = _OTHER_NAMES.get(name, name)
+    return FORMATS.get(own) or _NAMED.get(own)
+
+
+def _unknown_format(name: str) -> str:
+    return f"There is no format {name[:80]!r}. There are: {', '.join((*FORMATS, *_NAMED))}."

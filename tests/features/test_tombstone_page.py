@@ -52,7 +52,7 @@ def test_it_is_cited_as_before_and_not_indexed() -> None:
     page = Page(stone())
     links = {(link["rel"], link["href"]) for link in page.each("link")}
     assert ("cite-as", "https://doi.org/10.5072/data.12") in links
-    assert ("canonical", "https://doi.org/10.5072/data.12") in links
+    assert ("canonical", PUBLICATION.url) in links
     assert page.metas("robots") == ["noindex"]
     assert page.metas("citation_doi") == ["10.5072/data.12"]
     assert page.metas("citation_title") == []

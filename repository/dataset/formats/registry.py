@@ -19,6 +19,7 @@ from repository.dataset.formats.citation.csl import csl_json, csl_list
 from repository.dataset.formats.citation.endnote import endnote
 from repository.dataset.formats.citation.jats import jats, jats_ref
 from repository.dataset.formats.citation.ris import ris
+from repository.dataset.formats.codemeta.codemeta_json import codemeta
 from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
 from repository.dataset.formats.dcat.dcat_graph import (
@@ -30,10 +31,13 @@ from repository.dataset.formats.dcat.dcat_graph import (
     dcat_turtle,
 )
 from repository.dataset.formats.dublin_core import oai_dc
+from repository.dataset.formats.geojson.geojson_features import all_features, geojson
 from repository.dataset.formats.iso19139.iso19139_xml import iso19139
+from repository.dataset.formats.marc.marcxml import COLLECTION, marcxml
 from repository.dataset.formats.packages.croissant import croissant
 from repository.dataset.formats.packages.ro_crate import ro_crate
 from repository.dataset.formats.schema_org.schema_org_json import schema_org
+from repository.dataset.formats.tables.csv_tables import csv_row, csv_table
 from repository.dataset.formats.xml_writer import writable
 
 Combine = Callable[[Iterable[Publication]], Iterator[str]]
@@ -137,6 +141,15 @@ def as_json(value: Mapping[str, Any] | list[Any]) -> str:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
         return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
+
+
+def _one_collection(features: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Write the places of all records as one collection: GeoJSON knows no list of collections."""
+    begin = '{"type":"FeatureCollection","features":['
+    for feature in features:
+        yield begin + as_json(feature)
+        begin = ",\n"
+    yield "]}" if begin == ",\n" else begin + "]}"
 
 
 _TABLE = (
@@ -269,6 +282,40 @@ _TABLE = (
         'application/ld+json; profile="http://mlcommons.org/croissant/1.0"',
         "Croissant",
         croissant,
+    ),
+    json_format(
+        "codemeta",
+        'application/ld+json; profile="https://w3id.org/codemeta/3.0"',
+        "CodeMeta",
+        codemeta,
+        also=("application/vnd.codemeta.ld+json",),
+    ),
+    ExportFormat(
+        "geojson",
+        "application/geo+json",
+        "geojson",
+        "GeoJSON",
+        lambda publication: as_json(geojson(publication)),
+        lambda publications: _one_collection(all_features(publications)),
+        ("application/vnd.geo+json",),
+    ),
+    ExportFormat(
+        "marcxml",
+        "application/marcxml+xml",
+        "xml",
+        "MARCXML",
+        lambda publication: DECLARATION + marcxml(publication),
+        joiner(marcxml, f"{DECLARATION}{COLLECTION}\n", "\n", "\n</collection>\n"),
+        ("application/marc+xml",),
+    ),
+    ExportFormat(
+        "csv",
+        "text/csv",
+        "csv",
+        "CSV",
+        csv_row,
+        csv_table,
+        ("application/vnd.inveniordm.v1.full+csv", "application/vnd.inveniordm.v1.simple+csv"),
     ),
 )
 """In the order of the menu."""

@@ -97,7 +97,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         "security": [{"token": []}] if operation.method != "GET" else [{"token": []}, {}],
         "responses": {
             **{str(s): _reply(s, types) for s, types in operation.replies.items()},
-            **{str(s): _error(s) for s in sorted({*operation.errors, *EVERYWHERE})},
+            **{str(s): _error(s, operation.replies.get(s)) for s in sorted({*operation.errors, *EVERYWHERE})},
         },
     }
     described["parameters"] = [
@@ -141,8 +141,8 @@ def _content(reply: ReplyType) -> tuple[str, dict[str, Any]]:
     return (reply, {"schema": {}}) if isinstance(reply, str) else ("application/json", {"schema": reply})
 
 
-def _error(status: int) -> dict[str, Any]:
-    return {
-        "description": STATUS_TEXT[status],
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+def _error(status: int, others: ReplyType | Sequence[ReplyType] | None = None) -> dict[str, Any]:
+    """Return the description of an error, which may come in `others` too, as a tombstone does."""
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    more = _reply(status, others).get("content", {})
+    return {"description": STATUS_TEXT[status], "content": {**more, **problem}}

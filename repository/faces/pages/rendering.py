@@ -132,6 +132,21 @@ def render_start(name: str, address: str, params: PageParams, newest: Sequence[N
     return _render_template("start.html", params, name, address=address, newest=newest)
 
 
+def render_draft(
+    title: str,
+    *,
+    faults: Sequence[Mapping[str, object]],
+    files: int,
+    changed: str,
+    api_url: str,
+    params: PageParams,
+    repository_name: str,
+) -> str:
+    """Return the page of a draft with the errors that it still has."""
+    values = {"title": title, "faults": faults, "files": files, "changed": changed, "api_url": api_url}
+    return _render_template("upload.html", params, repository_name, **values)
+
+
 def render_error(status: int, message: str, params: PageParams, repository_name: str, request_id: str = "") -> str:
     """Return a page that explains an error to people; `message` has a reason on each line, in English."""
     words = translations_for(params.language)

@@ -216,11 +216,6 @@ def _citations(publication: Publication, style: str, accessed: date) -> Iterator
     yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, _CITED_IN, accessed))
 
 
-def has_lasting_doi(publication: Publication) -> bool:
-    """Return whether the DOI resolves; a reserved DOI does not yet."""
-    return publication.doi is not None and publication.doi_state in _RESOLVING
-
-
 def _identifiers(publication: Publication, words: Translations) -> Iterator[tuple[str, LinkedText]]:
     every = words["all_versions"]
     if publication.doi:

@@ -15,9 +15,11 @@ from repository.faces.content_negotiation import (
     BuiltinFormat,
     Representation,
     citation_form,
+    format_in_path,
     representation_for_page,
     require_acceptable,
 )
+from repository.faces.pages.draft_page import draft_page
 from repository.faces.pages.page_cache import cached_page, start_page
 from repository.faces.pages.page_replies import PAGES, VARY, asked_params, conditional, page_reply
 from repository.faces.request_context import current_actor, current_services
@@ -51,6 +53,18 @@ def landing_page(record_id: int) -> Response:
     reply.headers["Link"] = page.links
     reply.last_modified = page.modified
     return reply if page.withdrawn else conditional(reply)
+
+
+@pages.get("/uploads/<record:record_id>")
+def upload(record_id: int) -> Response:
+    """Show a draft to those who may edit it; lead others to the page of the record, if there is one."""
+    return draft_page(record_id) or redirect_to(current_services().site.page(f"/records/{record_id}"))
+
+
+@pages.get("/records/<record:record_id>/export/<name>")
+def exported(record_id: int, name: str) -> Response:
+    """Send a record in the format of this name, as ``?format=`` does."""
+    return _representation(record_id, format_in_path(name))
 
 
 @pages.get("/records/<record:record_id>/linkset")
@@ -100,8 +114,11 @@ def _representation(record_id: int, representation: Representation) -> Response:
         style, locale = citation_form(request.args.get("style"), request.args.get("locale"))
         export = export_citation(services, actor, record_id, style, locale)
     reply = document_reply(export.text, export.media_type, name=export.name)
+    if export.withdrawn:
+        reply.status_code = STATUS[Gone]
     page = services.site.page(f"/records/{record_id}")
-    reply.headers.extend({"Vary": VARY, "Link": f'<{page}>; rel="describes"; type="text/html"'})
+    links = f'<{page}>; rel="canonical", <{page}>; rel="describes"; type="text/html"'
+    reply.headers.extend({"Vary": VARY, "Link": links})
     return reply
 
 

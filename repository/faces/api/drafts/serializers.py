@@ -57,7 +57,7 @@ def draft_links(view: DraftView, site: Site) -> dict[str, str]:
     record = site.api(f"/records/{draft.id}")
     links = {
         "self": f"{record}/draft",
-        "self_html": site.page(f"/records/{draft.id}"),
+        "self_html": site.page(f"/uploads/{draft.id}"),
         "publish": f"{record}/draft/actions/publish",
         "reserve_doi": f"{record}/draft/pids/doi",
         "files": f"{record}/draft/files",

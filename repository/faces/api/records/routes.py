@@ -3,8 +3,10 @@
 from flask import Response
 
 from repository.access.policy import audience_of
+from repository.core.errors import Gone
 from repository.core.paging import Page, PageLinks
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
+from repository.core.web.problems import STATUS
 from repository.core.web.responses import document_reply, json_reply, text_reply
 from repository.dataset.formats.registry import ExportFormat
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
@@ -18,7 +20,9 @@ from repository.faces.content_negotiation import (
     EXPORT_TYPES,
     LINKSETS,
     BuiltinFormat,
+    Representation,
     citation_form,
+    format_in_path,
     representation_for_api,
 )
 from repository.files.downloads import download_of
@@ -31,6 +35,7 @@ from repository.records.queries import concept_of, files_for_reading, latest_of,
 api = Api("records")
 RECORD = "/records/<record:record_id>"
 ANY_TYPE = "*/*"
+OTHER_TYPES = (*EXPORT_TYPES, "text/plain", LINKSET, LINKSET_JSON)
 
 
 @api.route(
@@ -38,12 +43,27 @@ ANY_TYPE = "*/*"
     RECORD,
     "Read a published record; a concept's id leads to its latest version",
     query=CitationQuery,
-    replies={200: (RecordShape, *EXPORT_TYPES, "text/plain", LINKSET, LINKSET_JSON), 302: None},
+    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: (*EXPORT_TYPES, "text/plain")},
     errors=(403, 404, 410),
 )
 def read_record(call: ApiCall, record_id: int) -> Response:
-    representation = representation_for_api(call.query["format"])
-    if representation in LINKSETS:
+    return _represented(call, record_id, representation_for_api(call.query["format"]))
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/export/<name>",
+    "Read a published record in a format by its name",
+    query=CitationQuery,
+    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: (*EXPORT_TYPES, "text/plain")},
+    errors=(403, 404, 410),
+)
+def export_by_name(call: ApiCall, record_id: int, name: str) -> Response:
+    return _represented(call, record_id, format_in_path(name))
+
+
+def _represented(call: ApiCall, record_id: int, representation: Representation) -> Response:
+    if isinstance(representation, BuiltinFormat) and representation in LINKSETS:
         links = linkset(call.services, call.actor, record_id, representation.value)
         return Response(links, mimetype=representation.value)
     if representation is BuiltinFormat.JSON:
@@ -61,7 +81,10 @@ def _export_reply(call: ApiCall, record_id: int, representation: BuiltinFormat |
     else:
         style, locale = citation_form(call.query["style"], call.query["locale"])
         export = export_citation(call.services, call.actor, record_id, style, locale)
-    return document_reply(export.text, export.media_type, name=export.name)
+    reply = document_reply(export.text, export.media_type, name=export.name)
+    if export.withdrawn:
+        reply.status_code = STATUS[Gone]
+    return reply
 
 
 @api.route(
