@@ -133,3 +133,9 @@ class Unavailable(RepositoryError):
     """An engine does not answer; the same request may succeed later."""
 
     default = "A part of the service is not available right now."
+
+
+class Unsuitable(RepositoryError):
+    """An engine answers, but refuses what the repository cannot do without; waiting does not help."""
+
+    default = "A part of the service cannot be used as it is set up."
