@@ -82,7 +82,7 @@ _FORMS = re.compile(
     "[\u2f00-\u2fdf\u3200-\u33ff\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc\uff61-\uffdc"
     "\U0001d400-\U0001d7ff\U0001ee00-\U0001eeff\U0001f100-\U0001f2ff]+|[\u3131-\u318e]{2,}"
 )
-"""Forms of other characters that only compatibility keeps: half widths, ligatures, positions, enclosed and mathematical."""
+"""Forms of other characters that only compatibility keeps, such as half widths, ligatures and enclosed letters."""
 
 _GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
 

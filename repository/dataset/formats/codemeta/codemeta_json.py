@@ -8,6 +8,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Description, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_tag, one_line, plain
 from repository.dataset.formats.type_mappings import kind_of
 
@@ -35,7 +36,7 @@ def codemeta(publication: Publication) -> Json:
         "author": [_agent(agent) for agent in description.creators],
         "contributor": [_agent(agent) for agent in description.contributors],
         "publisher": {"@type": "Organization", "name": csl.publisher(publication)},
-        "datePublished": _iso(description.publication_date),
+        "datePublished": first_date(description.publication_date),
         "dateCreated": _dated(description, "created"),
         "dateModified": _dated(description, "updated") or publication.updated[:10],
         "license": [identifier_urls.web_address(licence.url) or licence.title for licence in description.licences],
@@ -86,13 +87,7 @@ def _funders(description: Description) -> list[Json]:
 
 
 def _dated(description: Description, kind: str) -> str:
-    return next((_iso(entry.date) for entry in description.dates if entry.type.id == kind), "")
-
-
-def _iso(edtf: str) -> str:
-    """Return the first day, month or year of a date or interval in ISO 8601, empty where none is known."""
-    parts = csl.date_parts(edtf)
-    return "-".join([f"{parts[0][0]:04}", *(f"{part:02}" for part in parts[0][1:])]) if parts else ""
+    return next((first_date(entry.date) for entry in description.dates if entry.type.id == kind), "")
 
 
 def _related(description: Description) -> Json:
