@@ -91,7 +91,7 @@ def iso_date(text: str) -> str:
 
 
 def year_of(text: str) -> int | None:
-    """Return the year of a date, of an interval the year of its first known end; None for what is no date."""
+    """Return the year of a date or of the first known end of an interval, None for no date."""
     known = iso_date(text)
     return int(known[:4]) if known else None
 

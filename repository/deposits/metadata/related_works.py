@@ -84,7 +84,7 @@ class Distinct(Several):
                 faults[index] = {"identifier": [TWICE]}
             known.add(key)
         if faults:
-            raise ValidationError(faults)  # type: ignore[arg-type]
+            raise ValidationError(faults)
         return things
 
 

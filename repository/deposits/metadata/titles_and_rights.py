@@ -36,7 +36,7 @@ class AdditionalDescriptionSchema(Shape):
 
 
 class SubjectSchema(Shape):
-    """A keyword in free words, or a controlled term by its id; beside an id of a list elsewhere the words count."""
+    """A keyword in free words, or a controlled term by its id; an id of a list elsewhere needs words."""
 
     id = Plain(most=ID)
     subject = InlineText(most=NAME)
