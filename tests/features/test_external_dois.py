@@ -20,7 +20,7 @@ def test_a_doi_from_elsewhere_is_kept_and_no_second_one_minted(author: Caller, d
     assert published["links"]["doi"] == f"https://doi.org/{EXTERNAL}"
 
 
-@pytest.mark.parametrize("text", [f"https://doi.org/{EXTERNAL[:-1]}%35", f"doi:{EXTERNAL}", f"  {EXTERNAL} "])
+@pytest.mark.parametrize("text", [f"https://doi.org/{EXTERNAL[:-1]}%35", f"DOI: {EXTERNAL}", f"  {EXTERNAL} "])
 def test_a_doi_from_elsewhere_may_be_written_in_any_usual_way(deposits: Deposits, text: str) -> None:
     draft = deposits.open(a_dataset() | external(text))
 
