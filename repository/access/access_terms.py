@@ -118,7 +118,7 @@ def _embargo(raw: object, today: date, errors: list[FieldError]) -> tuple[date |
 
 
 def _unused(raw: Mapping[str, Any], today: date) -> list[FieldError]:
-    """Return the fault of an embargo that is not active: it has a reason, or an end that is not yet past."""
+    """Return the fault of an embargo that is not active; one that is over does no harm."""
     until = _day(raw.get("until"))
     if not (raw.get("until") or raw.get("reason")):
         return []

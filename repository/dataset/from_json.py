@@ -153,19 +153,23 @@ class _DescriptionReader:
     def licence(self, right: Json) -> Licence:
         licence_id = right.get("id")
         if not licence_id:
-            return Licence(
-                title=_any_language(right.get("title")),
-                url=right.get("link"),
-                description=_any_language(right.get("description")),
-            )
+            return self.own_licence(right)
         entry = self.vocabularies["licenses"].get(licence_id)
         if entry is None:
-            return Licence(title=licence_id, id=licence_id)
+            return self.own_licence(right) if right.get("title") else Licence(title=licence_id, id=licence_id)
         return Licence(
             title=entry.label.name(),
             id=licence_id,
             url=entry.props.get("url"),
             description=_any_language(entry.description),
+        )
+
+    @staticmethod
+    def own_licence(right: Json) -> Licence:
+        return Licence(
+            title=_any_language(right.get("title")),
+            url=right.get("link"),
+            description=_any_language(right.get("description")),
         )
 
     def related(self, related: Json) -> RelatedIdentifier:

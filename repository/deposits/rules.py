@@ -60,6 +60,9 @@ def read_body(raw: Mapping[str, Any], today: date) -> Body:
     errors = [
         FieldError.of(name, "Unknown field.") for name in raw if name not in WRITABLE and name not in SERVER_OWNED
     ]
+    media = raw.get("media_files")
+    if isinstance(media, Mapping) and media.get("enabled"):
+        errors.append(FieldError.of("media_files.enabled", "Media files are not kept."))
     terms = None
     if raw.get("access") is not None:
         terms, faults = read_access_terms(raw["access"], today)

@@ -35,7 +35,7 @@ def external_doi(site: Site, text: str) -> str:
 def _bare(text: str) -> str:
     """Return a DOI without its resolver; an address is percent-decoded (DOI Handbook, section 2.5.2.4)."""
     address = _RESOLVER.match(text)
-    return unquote(text[address.end() :]) if address else text.removeprefix("doi:").strip()
+    return unquote(text[address.end() :]) if address else re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
 
 
 class NextCall(StrEnum):

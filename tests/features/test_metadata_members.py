@@ -169,6 +169,62 @@ def test_a_list_that_knows_the_id_gives_the_name() -> None:
     assert load_metadata({"creators": creators}, Vocabularies.of(lists)).errors == ()
 
 
+@pytest.mark.parametrize(
+    ("foreign", "scheme", "identifier"),
+    [
+        ("10.13039/501100001809", "crossreffunderid", "10.13039/501100001809"),
+        ("grid.9227.e", "grid", "grid.9227.e"),
+        ("0000 0001 2103 2683", "isni", "0000000121032683"),
+        ("cern", "other", "cern"),
+        ("4711", "other", "4711"),
+    ],
+)
+def test_an_id_of_another_list_is_kept_beside_a_name(foreign: str, scheme: str, identifier: str) -> None:
+    organisation = {"id": foreign, "name": "An organisation"}
+    metadata = stored(
+        creators=[{"person_or_org": PERSON, "affiliations": [organisation]}], funding=[{"funder": organisation}]
+    )
+    assert metadata["funding"][0]["funder"] == metadata["creators"][0]["affiliations"][0]
+    assert metadata["funding"][0]["funder"] == {
+        "name": "An organisation",
+        "identifiers": [{"scheme": scheme, "identifier": identifier}],
+    }
+
+
+@pytest.mark.parametrize("wrong", ["05dxps056", "https://ror.org/05dxps056", "a@example.org"])
+def test_a_mistyped_id_is_refused_also_beside_a_name(wrong: str) -> None:
+    told = errors_of(funding=[{"funder": {"id": wrong, "name": "An organisation"}}])
+    assert told == {"metadata.funding.0.funder.id": (f"Invalid value {wrong}.",)}
+
+
+def test_an_award_of_another_list_is_kept_beside_its_number() -> None:
+    award = {"id": "10.13039/501100000780::101", "number": "101"}
+    assert stored(funding=[{"funder": {"name": "EC"}, "award": award}])["funding"][0]["award"] == award
+
+
+def test_a_licence_of_another_list_is_kept_with_its_words() -> None:
+    right = {"id": "other-open", "title": {"en": "Other (Open)"}, "link": "https://example.org/terms"}
+    metadata = stored(rights=[right])
+    assert metadata == {"rights": [right]}
+    (licence,) = description_of(metadata, VOCABULARIES).licences
+    assert (licence.id, licence.title, licence.url) == (None, "Other (Open)", "https://example.org/terms")
+
+
+def test_an_empty_translation_is_an_absent_one() -> None:
+    sent = {"title": {"en": "Mine", "de": " "}, "description": {"en": ""}, "link": ""}
+    assert stored(rights=[sent]) == {"rights": [{"title": {"en": "Mine"}}]}
+
+
+def test_a_number_alone_asks_for_its_scheme() -> None:
+    assert errors_of(identifiers=[{"identifier": "26468131"}]) == {
+        "metadata.identifiers.0.scheme": (
+            "No valid scheme recognized for identifier.",
+            "A number alone may belong to many schemes. Please name its scheme.",
+        )
+    }
+    assert errors_of(identifiers=[{"identifier": "26468131", "scheme": "pmid"}]) == {}
+
+
 def test_the_same_identifier_twice_is_refused_by_field() -> None:
     twice = [
         {"identifier": "10.5072/Ice"},
@@ -257,7 +313,12 @@ def test_what_a_draft_shows_can_be_sent_back_without_errors(author: Caller, depo
 
 
 @pytest.mark.parametrize(
-    "part", [{"internal_notes": [{"note": "x"}]}, {"files": {"enabled": True, "order": ["a.csv"]}}]
+    "part",
+    [
+        {"internal_notes": [{"note": "x"}]},
+        {"media_files": {"enabled": True}},
+        {"files": {"enabled": True, "order": ["a.csv"]}},
+    ],
 )
 def test_what_has_no_place_in_a_draft_is_told(deposits: Deposits, part: dict[str, Any]) -> None:
     opened = deposits.open(a_dataset() | part)

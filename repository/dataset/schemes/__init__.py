@@ -40,8 +40,6 @@ _SIGNS = {
 }
 _MARKS = {name: f"{name}:" for name in _DETECTION_ORDER if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
 """The beginning of a text that its author means as an identifier of the scheme, valid or not."""
-_BARE_NUMBER = re.compile(r"[0-9]+")
-_NUMBER_ALONE = "A number alone may belong to many schemes. Please name its scheme."
 _ADDRESS = re.compile(r"https?://|(?:[a-z]+\.)+[a-z]+/", re.I)
 _KEEP_THEIR_ESCAPES = frozenset(("url", "purl", "w3id", "other", "swhid", "urn", "lsid", "patent"))
 """Schemes whose identifiers are addresses themselves, or have escapes of their own."""
@@ -119,7 +117,7 @@ def misspelt(text: str, allowed: Sequence[str]) -> str:
         wrong_check = isinstance(fault, WrongCheck) and _has_sign(name, text)
         if wrong_check or text.lower().startswith(_MARKS.get(name, " ")):
             return f"It looks like an identifier of scheme {name}. {_explanation(SCHEMES[name], fault)}"
-    return _NUMBER_ALONE if _BARE_NUMBER.fullmatch(text) else ""
+    return ""
 
 
 def is_valid(scheme: str, text: str) -> bool:
@@ -135,7 +133,7 @@ def _read(scheme: Scheme, text: str) -> str:
     text = text.strip()
     if "%" in text and scheme.id not in _KEEP_THEIR_ESCAPES and _ADDRESS.match(text):
         # an address is percent-encoded, the identifier in it is not (RFC 3986, section 2.4)
-        text = unquote(text, errors="strict").strip()
+        text = unquote(text, errors="strict")
     value = scheme.read(text)
     if not 0 < len(value) <= LONGEST:
         raise Misread(f"It should have 1 to {LONGEST} characters.")

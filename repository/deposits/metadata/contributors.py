@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import OneOf
 
 from repository.core.errors import FieldError
-from repository.dataset.schemes import OF_ORGANISATIONS, OF_PEOPLE, is_valid, normalise
+from repository.dataset.schemes import OF_ORGANISATIONS, OF_PEOPLE, detect, is_valid, misspelt, normalise
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.fields import ID, NAME, REQUIRED, Kept, Plain, Several, Shape, term
 from repository.deposits.metadata.related_works import Distinct, Identified, SchemeName
@@ -53,13 +53,31 @@ class AffiliationSchema(Shape):
 
 
 def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
-    """Return `data` with a bare ROR id, which may stand among its other identifiers."""
+    """Return `data` with a bare ROR id, which may stand among its other identifiers.
+
+    Beside a name, an id of another list stands among them too.
+    """
     if "id" not in data:
         rors = [entry["identifier"] for entry in data.get("identifiers", ()) if entry["scheme"] == "ror"]
         return {"id": rors[0], **data} if rors else data
-    if not is_valid("ror", data["id"]):
+    if is_valid("ror", data["id"]):
+        return {**data, "id": normalise("ror", data["id"])}
+    if "name" not in data or misspelt(data["id"], ("ror",)) or not is_valid("other", data["id"]):
         raise ValidationError(f"Invalid value {data['id']}.", "id")
-    return {**data, "id": normalise("ror", data["id"])}
+    others = data.get("identifiers", [])
+    known = {entry["identifier"] for entry in others}
+    entry = _identifier_of(data["id"])
+    more = [] if entry["identifier"] in known else [entry]
+    return {name: data[name] for name in data if name != "id"} | {"identifiers": [*others, *more]}
+
+
+def _identifier_of(text: str) -> dict[str, str]:
+    """Return an id of any list as an identifier."""
+    if _FUNDER_PREFIX in text and is_valid("crossreffunderid", text):
+        scheme = "crossreffunderid"
+    else:
+        scheme = detect(text, OF_ORGANISATIONS) or "other"
+    return {"scheme": scheme, "identifier": normalise(scheme, text)}
 
 
 def nameless_organisations(metadata: Mapping[str, Any], vocabularies: Vocabularies) -> Iterator[FieldError]:

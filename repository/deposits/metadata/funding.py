@@ -58,7 +58,7 @@ class AwardSchema(Shape):
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         if not data.keys() & {"id", "number", "title"}:
             raise ValidationError("An existing id or either number or title must be present.", "award")
-        if "id" in data and not _is_award_id(data["id"]):
+        if "id" in data and not data.keys() & {"number", "title"} and not _is_award_id(data["id"]):
             raise ValidationError(f"Invalid value {data['id']}.", "id")
         return data
 

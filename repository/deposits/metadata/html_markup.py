@@ -122,7 +122,7 @@ def _formatting(tags: list[re.Match[str]]) -> tuple[dict[int, str], set[str]]:
 
 
 def _meant(name: str, tag: re.Match[str], opened: dict[str, list[int]], place: int) -> set[str]:
-    """Return the name of a refused element unless it may be a word: it has attributes, or a start and an end."""
+    """Return the name of a refused element that has attributes or an end; without them it may be a word."""
     if not tag["end"]:
         opened.setdefault(name, []).append(place)
         return {name} if tag["attributes"] and has_attributes_of_html(tag) else set()

@@ -46,6 +46,7 @@ from repository.deposits.metadata.titles_and_rights import (
     DateSchema,
     RightSchema,
     SubjectSchema,
+    without_texts_of_licences,
 )
 
 PEOPLE = 10_000
@@ -100,7 +101,7 @@ def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
     if not isinstance(raw, dict):
         return LoadedMetadata({}, (FieldError.of("metadata", "Invalid input type."),))
     sent, unstorable = _storable_members(raw)
-    normal, wrong = _normal_form(sent)
+    normal, wrong = _normal_form(without_texts_of_licences(sent, vocabularies))
     for error in chain(unknown_terms(normal, vocabularies), nameless_organisations(normal, vocabularies)):
         wrong.setdefault(error.field.split(".")[1], []).append(error)
     # a member that is neither faulty nor in the normal form was null or blank

@@ -18,6 +18,7 @@ from repository.dataset.schemes import (
 )
 from repository.deposits.metadata.fields import ID, REQUIRED, InlineText, Plain, Several, Shape, term
 
+NUMBER_ALONE = "A number alone may belong to many schemes. Please name its scheme."
 UNKNOWN_SCHEME = "No valid scheme recognized for identifier."
 
 
@@ -48,7 +49,8 @@ class Identified(Shape):
             raise ValidationError(REQUIRED, "identifier")
         scheme = data.get("scheme") or detect(data["identifier"], self.schemes)
         if scheme is None:
-            reason = misspelt(data["identifier"], self.schemes)
+            number_alone = NUMBER_ALONE if data["identifier"].isdecimal() else ""
+            reason = misspelt(data["identifier"], self.schemes) or number_alone
             raise ValidationError([UNKNOWN_SCHEME, reason] if reason else UNKNOWN_SCHEME, "scheme")
         try:
             normal = normalise(scheme, data["identifier"])

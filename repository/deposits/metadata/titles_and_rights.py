@@ -1,9 +1,11 @@
 """Further titles and texts of a dataset, its subjects, dates and rights."""
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.fields import (
     ID,
     NAME,
@@ -36,7 +38,7 @@ class AdditionalDescriptionSchema(Shape):
 
 
 class SubjectSchema(Shape):
-    """A keyword in free words, or a controlled term by its id; beside an id of a list elsewhere the words count."""
+    """A keyword in free words, or a controlled term by its id; an id of a list elsewhere needs words."""
 
     id = Plain(most=ID)
     subject = InlineText(most=NAME)
@@ -60,10 +62,24 @@ class DateSchema(Shape):
     description = InlineText()
 
 
+def without_texts_of_licences(sent: Mapping[str, Any], vocabularies: Vocabularies) -> dict[str, Any]:
+    """Return a description without the texts that answers add to a licence which the repository knows."""
+    rights, licences = sent.get("rights"), vocabularies.get("licenses") or ()
+    if not isinstance(rights, list):
+        return dict(sent)
+    return {**sent, "rights": [_bare_licence(right) if _is_known(right, licences) else right for right in rights]}
+
+
+def _is_known(right: Any, licences: Container[str]) -> bool:
+    return isinstance(right, dict) and isinstance(right.get("id"), str) and right["id"].strip().lower() in licences
+
+
+def _bare_licence(right: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: right[name] for name in right if name not in ("title", "description", "link")}
+
+
 class RightSchema(Shape):
     """A licence by its id, or terms in the depositor's own words."""
-
-    implied_by_id = frozenset({"title", "description", "link"})
 
     id = Plain(most=ID, metadata={"description": "a term of the vocabulary licenses"})
     title = Translations()
