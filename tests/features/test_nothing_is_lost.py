@@ -22,6 +22,7 @@ from repository.dataset.description import (
     Text,
 )
 from repository.dataset.formats.registry import FORMATS
+from tests.features.pages import Page, shown
 from tests.features.samples import PUBLICATION
 
 MARKED = Description(
@@ -59,7 +60,7 @@ MARKED = Description(
     subjects=[Keyword("Mark-subject", "http://terms.example/mark-term")],
     languages=[Label("nld", {"en": "Dutch"})],
     dates=[DateOf("1911-10-12", Label("collected", {"en": "Collected"}), "Mark-date-note")],
-    licences=[Licence("Mark-licence", None, "https://licences.example/mark", "Mark-licence-text")],
+    licences=[Licence("Mark-permission", None, "https://licences.example/mark", "Mark-licence-text")],
     sizes=["Mark-size"],
     formats=["application/x-mark-format"],
     identifiers=[RelatedId("doi", "10.5072/mark-own")],
@@ -68,7 +69,7 @@ MARKED = Description(
     places=[
         DescribedPlace(
             {"type": "Point", "coordinates": [12.625, 34.375]},
-            "Mark-place",
+            "Mark-spot",
             "Mark-place-note",
             [RelatedId("geonames", "7654321")],
         )
@@ -77,10 +78,10 @@ MARKED = Description(
         Funding(
             "Mark-funder",
             "01h0zpd94",
-            "Mark-award",
+            "Mark-paid-for",
             "Mark-award-number",
             "https://awards.example/mark",
-            {"en": "Mark-award", "zh": "Mark-award-资助"},
+            {"en": "Mark-paid-for", "zh": "Mark-资助"},
         )
     ],
 )
@@ -196,6 +197,19 @@ SAME_AS = {
 def test_every_mark_reaches_each_format_that_has_a_place_for_it(name: str) -> None:
     without_place, reason = EXCEPTIONS[SAME_AS.get(name, name)]
     assert lost(name) == without_place, reason
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_mark_is_on_the_page_that_people_read(language: str) -> None:
+    page = Page(shown(PUBLISHED, language=language, files_restricted=True, archive_url=None))
+    seen = [text for tag, text in page.texts if tag not in ("script", "style", "pre")]
+    seen += [str(link["href"]) for link in page.each("a")]
+    missing = {path for path, mark in MARKS.items() if not is_there(mark, "\n".join(seen))}
+    other_language = {"zh"} if language == "en" else {"en"}
+    assert missing - {"funding.award_title"} == {
+        "funding.funder_id",  # the line of an award leads to the award
+        *(f"funding.award_titles.{tag}" for tag in other_language),
+    }
 
 
 def texts_of(kind: Any, path: str = "") -> Iterator[str]:
