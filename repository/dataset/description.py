@@ -231,6 +231,8 @@ class Publication:
     withdrawn: Withdrawal | None = None
     repository_url: str = ""
     """the address of the whole repository"""
+    oai_id: str = ""
+    """the identifier of OAI-PMH, as in ``oai:host:12``; empty for a concept"""
     embargo_reason: str = ""
     files_url: str = ""
     """the list of all files, for machines"""

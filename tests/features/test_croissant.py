@@ -27,9 +27,10 @@ def test_a_dataset_has_all_that_is_required_and_recommended() -> None:
     assert required | {"version", "keywords", "publisher", "inLanguage", "dateModified", "sameAs", "citeAs"} <= set(
         said
     )
-    assert said["license"] == ["https://creativecommons.org/licenses/by/4.0/", "https://h.org/r"]
+    assert said["license"][0] == "https://creativecommons.org/licenses/by/4.0/"
+    assert (said["license"][1]["@type"], said["license"][1]["url"]) == ("CreativeWork", "https://h.org/r")
     assert said["sameAs"] == ["https://doi.org/10.5072/data.12", "https://cstr.cn/99999.11.data.12"]
-    assert said["citeAs"].startswith("@dataset{smith_2024_12,")
+    assert said["citeAs"].startswith("@misc{smith_2024_12,")
     assert "recordSet" not in said
 
 

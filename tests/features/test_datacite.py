@@ -57,11 +57,13 @@ def test_the_attributes_are_those_of_the_rest_api() -> None:
 
 
 def test_doi_and_cstr_name_each_other() -> None:
-    said = datacite_json(replace(PUBLICATION, handle="21.T1/data.12"))
+    said = datacite_json(replace(PUBLICATION, handle="21.T1/data.12", oai_id="oai:repository.test:12"))
     assert said["identifiers"][0] == {"identifier": "10.5072/data.12", "identifierType": "DOI"}
     assert said["alternateIdentifiers"] == [
         {"alternateIdentifier": "99999.11.data.12", "alternateIdentifierType": "CSTR"},
         {"alternateIdentifier": "21.T1/data.12", "alternateIdentifierType": "Handle"},
+        {"alternateIdentifier": "https://repository.test/records/12", "alternateIdentifierType": "URL"},
+        {"alternateIdentifier": "oai:repository.test:12", "alternateIdentifierType": "oai"},
         {"alternateIdentifier": "https://old.example.org/7", "alternateIdentifierType": "URL"},
     ]
     assert ("IsIdenticalTo", "CSTR", "99999.11.data.12") in related(PUBLICATION)
@@ -88,7 +90,7 @@ def test_without_a_doi_the_next_best_identifier_leads(missing: dict[str, Any], i
 
 def test_an_identifier_is_named_once_however_often_it_was_given() -> None:
     twice = publication(identifiers=[{"scheme": "doi", "identifier": "10.5072/DATA.12"}])
-    assert [name["identifierType"] for name in datacite_json(twice)["identifiers"]] == ["DOI", "CSTR"]
+    assert [name["identifierType"] for name in datacite_json(twice)["identifiers"]] == ["DOI", "CSTR", "URL"]
 
 
 # versions
@@ -246,5 +248,5 @@ def test_titles_and_descriptions_say_their_language() -> None:
         ("Abstract", "en", "Records."),
         ("Abstract", "zh", "记录。"),
         ("TableOfContents", "zh", "按字母排序。"),
-        ("Other", "en", "Hints"),
+        ("Other", None, "Hints"),
     ]

@@ -43,8 +43,9 @@ def test_the_year_is_that_of_the_publication_even_of_an_interval_with_an_open_st
 
 
 def test_an_embargo_says_when_the_data_become_available() -> None:
-    of = replace(PUBLICATION, access_status="embargoed", embargo_until="2030-01-01")
+    of = replace(PUBLICATION, access_status="embargoed", embargo_until="2030-01-01", embargo_reason="In review")
     assert ("Available", "2030-01-01") in dates(of)
+    assert {"date": "2030-01-01", "dateType": "Available", "dateInformation": "In review"} in datacite_json(of)["dates"]
     assert "Available" not in dict(dates(PUBLICATION))
 
 

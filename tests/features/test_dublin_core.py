@@ -41,6 +41,7 @@ def test_a_whole_description_reads_in_dublin_core() -> None:
         ("date", "2022-09-05/2022-10-05", None),
         ("date", "2023-01", None),
         ("coverage", "Luding", None),
+        ("coverage", "northlimit=30.5; southlimit=29; westlimit=101; eastlimit=103", None),
         ("type", "Dataset", None),
         ("format", "text/csv", None),
         ("format", "3 files", None),
@@ -48,7 +49,10 @@ def test_a_whole_description_reads_in_dublin_core() -> None:
         ("language", "zho", None),
         ("rights", "info:eu-repo/semantics/openAccess", None),
         ("rights", "https://creativecommons.org/licenses/by/4.0/", None),
+        ("rights", "Creative Commons Attribution 4.0 International", None),
         ("rights", "https://h.org/r", None),
+        ("rights", "House rules", None),
+        ("rights", "Ask.", None),
         ("rights", "© 2024 The authors", None),
         ("identifier", "https://doi.org/10.5072/data.12", None),
         ("identifier", "CSTR:99999.11.data.12", None),
@@ -58,6 +62,7 @@ def test_a_whole_description_reads_in_dublin_core() -> None:
         ("relation", "CSTR:99999.11.data.11", None),
         ("relation", "https://doi.org/10.1038/s41597-024-1", None),
         ("source", "https://cstr.cn/31253.11.sciencedb.1", None),
+        ("relation", "Li W. (2023). Ground motions.", None),
     ]
 
 
@@ -116,8 +121,17 @@ def test_what_was_not_said_makes_no_element() -> None:
 
 def test_a_time_that_the_data_cover_is_coverage() -> None:
     dated = publication(dates=[{"date": "1900/1950", "type": {"id": "coverage"}}])
-    assert said(dated, "coverage") == ["1900/1950", "Luding"]
+    assert said(dated, "coverage")[:2] == ["1900/1950", "Luding"]
     assert said(dated, "date") == ["2024-03-05"]
+
+
+def test_an_embargo_has_its_end_its_rights_and_its_reason() -> None:
+    closed = replace(
+        PUBLICATION, access_status="embargoed", embargo_until="2031-02-03", embargo_reason="A patent is pending."
+    )
+    assert "info:eu-repo/date/embargoEnd/2031-02-03" in said(closed, "date")
+    assert {"info:eu-repo/semantics/embargoedAccess", "A patent is pending."} <= set(said(closed, "rights"))
+    assert not [day for day in said(PUBLICATION, "date") if "embargoEnd" in day]
 
 
 def test_the_same_is_not_said_twice() -> None:

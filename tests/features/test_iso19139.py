@@ -21,8 +21,9 @@ ORDERS = {
     "MD_Metadata": "fileIdentifier language characterSet parentIdentifier hierarchyLevel contact dateStamp"
     " metadataStandardName metadataStandardVersion dataSetURI locale identificationInfo"
     " distributionInfo dataQualityInfo",
-    "MD_DataIdentification": "citation abstract status pointOfContact descriptiveKeywords resourceConstraints language"
-    " characterSet topicCategory extent supplementalInformation",
+    "MD_DataIdentification": "citation abstract credit status pointOfContact descriptiveKeywords resourceConstraints"
+    " aggregationInfo language characterSet topicCategory extent supplementalInformation",
+    "MD_AggregateInformation": "aggregateDataSetName aggregateDataSetIdentifier associationType",
     "CI_Citation": "title alternateTitle date edition identifier citedResponsibleParty",
     "CI_ResponsibleParty": "individualName organisationName contactInfo role",
     "MD_LegalConstraints": "useLimitation accessConstraints useConstraints otherConstraints",
@@ -118,10 +119,18 @@ def test_chinese_and_english_titles_keep_their_languages() -> None:
     assert {name.removeprefix("#") for name, _ in localised if name} <= locales.keys()
 
 
-def test_doi_and_cstr_are_identifiers_of_the_citation() -> None:
+def test_doi_cstr_and_the_depositor_s_identifiers_are_those_of_the_citation() -> None:
     codes = texts(parsed(PUBLICATION), "CI_Citation/identifier/MD_Identifier/code")
 
-    assert codes == [f"https://doi.org/{PUBLICATION.doi}", f"CSTR:{PUBLICATION.cstr}"]
+    assert codes == [f"https://doi.org/{PUBLICATION.doi}", f"CSTR:{PUBLICATION.cstr}", "https://old.example.org/7"]
+
+
+def test_who_paid_is_credited_and_related_works_are_named() -> None:
+    root = parsed(PUBLICATION)
+    (credit,) = texts(root, "MD_DataIdentification/credit")
+    assert {"NSFC", "Strong motion", "42174065"} <= set(credit.split("; "))
+    path = "MD_AggregateInformation/aggregateDataSetIdentifier/MD_Identifier/code"
+    assert texts(root, path) == ["10.1038/s41597-024-1", "31253.11.sciencedb.1"]
 
 
 def test_a_box_over_the_antimeridian_has_its_west_in_the_east() -> None:

@@ -50,11 +50,34 @@ def test_both_identifiers_say_who_assigned_them_and_lead_to_the_data() -> None:
     }
     assert cstr.text == "CSTR:99999.11.data.12"
     assert dict(cstr.attrib) == {
-        "pub-id-type": "custom",
-        "custom-type": "cstr",
+        "pub-id-type": "other",
         "assigning-authority": "cstr",
         HREF: "https://cstr.cn/99999.11.data.12",
     }
+
+
+def test_every_element_and_attribute_is_one_of_jats_1_1() -> None:
+    """ANSI/NISO Z39.96-2015: attributes of the elements used here; ``custom-type`` came with version 1.2."""
+    known = {
+        "mixed-citation": {"publication-type", LANG},
+        "person-group": {"person-group-type"},
+        "name": {"name-style", LANG},
+        "collab": {LANG},
+        "surname": set(),
+        "given-names": set(),
+        "data-title": {LANG},
+        "trans-title": {LANG},
+        "version": {"designator"},
+        "source": set(),
+        "year": {"iso-8601-date"},
+        "pub-id": {"pub-id-type", "assigning-authority", HREF},
+        "ext-link": {"ext-link-type", HREF},
+    }
+    for of in (PUBLICATION, replace(PUBLICATION, doi=None, cstr=None), publication(creators=[person("김", "민준")])):
+        for element in parsed(of).iter():
+            assert set(element.attrib) <= known[element.tag]
+            assert element.get("pub-id-type") in (None, "doi", "other")
+            assert element.get("person-group-type") in (None, "author", "curator", "editor")
 
 
 def test_without_an_identifier_the_page_is_linked() -> None:

@@ -25,3 +25,6 @@ INFO_EU_REPO: Mapping[str, str] = MappingProxyType(
     }
 )
 """Access status -> term of ``info:eu-repo``."""
+
+EMBARGO_END = "info:eu-repo/date/embargoEnd/"
+"""Before the day on which the data open (OpenAIRE guidelines 3.0, "Embargo End Date")."""

@@ -1,16 +1,16 @@
 """Simple Dublin Core, as catalogues harvest it.
 
-Sources: DCMI Metadata Element Set 1.1 (ISO 15836); DCMI Type Vocabulary; OpenAIRE Guidelines 3.0 for the access
-terms of ``info:eu-repo``; the schema ``oai_dc`` of OAI-PMH 2.0.
+Sources: DCMI Metadata Element Set 1.1 (ISO 15836); DCMI Type Vocabulary; DCMI Box Encoding Scheme; OpenAIRE Guidelines
+3.0 for the access terms of ``info:eu-repo``; the schema ``oai_dc`` of OAI-PMH 2.0.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from repository.dataset import cstr
-from repository.dataset.description import Description, Publication, RelatedIdentifier
-from repository.dataset.formats import identifier_urls, xml_writer
-from repository.dataset.formats.access_rights import INFO_EU_REPO
+from repository.dataset.description import DescribedPlace, Description, Publication, RelatedIdentifier
+from repository.dataset.formats import bounding_boxes, identifier_urls, xml_writer
+from repository.dataset.formats.access_rights import EMBARGO_END, INFO_EU_REPO
 from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import language_by_script, language_of, language_tag, one_line, plain
@@ -71,6 +71,7 @@ def _texts(description: Description) -> Iterator[_Statement]:
         yield added("description", other.text, other.language)
     for subject in description.subjects:
         yield _Statement("subject", subject.subject)
+        yield _Statement("subject", identifier_urls.web_address(subject.id) or "")
 
 
 def _people(publication: Publication) -> Iterator[_Statement]:
@@ -87,8 +88,12 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
     yield _Statement("date", first_date(description.publication_date))
     for day in description.dates:
         yield _Statement("coverage" if day.type.id == "coverage" else "date", interval(day.date))
+    if publication.access_status == "embargoed" and publication.embargo_until:
+        yield _Statement("date", f"{EMBARGO_END}{publication.embargo_until}")
     for place in description.places:
         yield _Statement("coverage", place.place)
+        yield _Statement("coverage", place.description)
+        yield _Statement("coverage", _box(place))
     yield _Statement("type", dcmi_type(description.resource_type.id))
     yield _Statement("type", description.resource_type.name())
     for extent in (*description.formats, *description.sizes):
@@ -97,8 +102,11 @@ def _kinds(publication: Publication) -> Iterator[_Statement]:
         yield _Statement("language", label.id)
     yield _Statement("rights", INFO_EU_REPO.get(publication.access_status, ""))
     for licence in description.licences:
-        yield _Statement("rights", identifier_urls.web_address(licence.url) or licence.title)
+        yield _Statement("rights", identifier_urls.web_address(licence.url) or "")
+        yield _Statement("rights", licence.title)
+        yield _Statement("rights", "" if licence.id else licence.description)
     yield _Statement("rights", description.copyright)
+    yield _Statement("rights", publication.embargo_reason)
 
 
 def _links(publication: Publication) -> Iterator[_Statement]:
@@ -115,6 +123,17 @@ def _links(publication: Publication) -> Iterator[_Statement]:
     yield _Statement("relation", cstr.parse(publication.concept_cstr).curie if publication.concept_cstr else "")
     for related in description.related_identifiers:
         yield _related(related)
+    for reference in description.references:
+        yield _Statement("relation", reference)
+
+
+def _box(place: DescribedPlace) -> str:
+    """Return the bounds of a place as a text (DCMI Box Encoding Scheme), empty without a position."""
+    box = bounding_boxes.box(place.geometry) if place.geometry else None
+    if box is None:
+        return ""
+    limits = {"northlimit": box.north, "southlimit": box.south, "westlimit": box.west, "eastlimit": box.east}
+    return "; ".join(f"{name}={bounding_boxes.decimal(degrees)}" for name, degrees in limits.items())
 
 
 def _related(related: RelatedIdentifier) -> _Statement:

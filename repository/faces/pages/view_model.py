@@ -257,7 +257,8 @@ def _related(related: RelatedIdentifier, language: str) -> tuple[str, LinkedText
 
 def _award_line(funding: Funding, words: Translations) -> LinkedText:
     number = words["award"].format(number=funding.award_number) if funding.award_number else ""
-    parts = (funding.funder, funding.award_title, number)
+    title = funding.award_titles.get(words["language"], funding.award_title)
+    parts = (funding.funder, title, number)
     address = identifier_urls.web_address(funding.award_url) or identifier_urls.ror_url(funding.funder_id)
     return LinkedText(" · ".join(part for part in parts if part), address)
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from repository.dataset import cstr
-from repository.dataset.description import Agent, Publication, Text
+from repository.dataset.description import Agent, Licence, Publication, Text
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.iso_dates import date_parts
@@ -43,6 +43,7 @@ def csl_json(publication: Publication, accessed: date | None = None, *, to_print
         "abstract": "\n".join(map(printable, plain(description.description).split("\n"))),
         "keyword": ", ".join(printable(subject.subject) for subject in description.subjects),
         "language": language(publication),
+        "license": "" if to_print else "; ".join(filter(None, map(_licence, description.licences))),
         "DOI": publication.doi,
         "URL": address(publication),
         "note": cstr.parse(publication.cstr).curie if publication.cstr else None,
@@ -95,6 +96,10 @@ def other_abstracts(publication: Publication) -> Sequence[Text]:
 
 def editors(contributors: Sequence[Agent]) -> Sequence[Agent]:
     return [agent for agent in contributors if agent.role and agent.role.id == "editor"]
+
+
+def _licence(licence: Licence) -> str:
+    return identifier_urls.web_address(licence.url) or printable(licence.title)
 
 
 def _date(edtf: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """A reference to data in JATS, as it stands in the reference list of an article.
 
-Sources: JATS4R, Data citations 2.0 (NISO RP-36-2020); JATS 1.3 (ANSI/NISO Z39.96-2021), ``mixed-citation``.
+Sources: JATS4R, Data citations 2.0 (NISO RP-36-2020); JATS 1.1 (ANSI/NISO Z39.96-2015) and 1.3 (Z39.96-2021),
+``mixed-citation``: what stands here is valid in both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ def jats(publication: Publication) -> str:
     """Return the element ``mixed-citation`` of type data (or software), with the namespace of its links.
 
     Punctuation stands between its elements, so that it reads without a style. The DOI is a ``pub-id``, the CSTR one of
-    a custom type; without both the page is an ``ext-link``.
+    the type ``other``, which all versions of JATS since 1.1 know; without both the page is an ``ext-link``.
     """
     parts = [part for part in _parts(publication) if part]
     kind = "software" if kind_of(publication.description.resource_type.id).csl == "software" else "data"
@@ -90,16 +91,16 @@ def _identifiers(publication: Publication) -> str:
         elements.append(_pub_id("doi", "datacite", publication.doi, identifier_urls.doi_url(publication.doi)))
     if publication.cstr:
         identifier = cstr.parse(publication.cstr)
-        elements.append(_pub_id("custom", "cstr", identifier.curie, identifier.url, ' custom-type="cstr"'))
+        elements.append(_pub_id("other", "cstr", identifier.curie, identifier.url))
     if not elements:
         link = xml_writer.attribute("xlink:href", publication.url)
         elements.append(f'<ext-link ext-link-type="uri"{link}>{xml_writer.text(publication.url)}</ext-link>')
     return ", ".join(elements)
 
 
-def _pub_id(kind: str, authority: str, identifier: str, address: str, more: str = "") -> str:
+def _pub_id(kind: str, authority: str, identifier: str, address: str) -> str:
     link = xml_writer.attribute("xlink:href", address)
-    attributes = f'pub-id-type="{kind}"{more} assigning-authority="{authority}"{link}'
+    attributes = f'pub-id-type="{kind}" assigning-authority="{authority}"{link}'
     return f"<pub-id {attributes}>{xml_writer.text(identifier)}</pub-id>"
 
 

@@ -159,10 +159,9 @@ def _dates(publication: Publication) -> list[Json]:
     deposited = [_date(entry.date, DATES.get(entry.type.id, OTHER), entry.description) for entry in dates]
     ours = [_date(first_date(publication.description.publication_date), "Issued")]
     if publication.access_status == "embargoed":
-        ours.append(_date(publication.embargo_until, "Available"))
-    updated = publication.updated[:10]
-    if updated != publication.created[:10] and not any(date["dateType"] == "Updated" for date in deposited):
-        ours.append(_date(updated, "Updated"))
+        ours.append(_date(publication.embargo_until, "Available", publication.embargo_reason))
+    if not any(date["dateType"] == "Updated" for date in deposited):
+        ours.append(_date(publication.updated[:10], "Updated"))
     if gone := publication.withdrawn:
         ours.append(_date(gone.date, "Withdrawn", ": ".join(filter(None, (gone.reason.name(), gone.note)))))
     dates_by_key = {(date["dateType"], date["date"]): date for date in (*ours, *deposited)}

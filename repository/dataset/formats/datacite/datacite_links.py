@@ -45,12 +45,12 @@ class _Relation(NamedTuple):
 
 
 def identifiers(publication: Publication) -> list[TypedIdentifier]:
-    """Return every identifier of the version, each once; the leading one is first."""
+    """Return every identifier of the version, each once; the leading one is first, then those of this repository."""
     handle = TypedIdentifier(writable_line(publication.handle or ""), "Handle")
     ours = [*_doi_and_cstr(publication.doi, publication.cstr), handle]
-    leading = [identifier for identifier in ours if identifier.value] or [_page(publication.url)]
+    at_home = [_page(publication.url), TypedIdentifier(writable_line(publication.oai_id), "oai")]
     by_value: dict[tuple[str, str], TypedIdentifier] = {}
-    for identifier in (*leading, *map(_of_depositor, publication.description.identifiers)):
+    for identifier in (*ours, *at_home, *map(_of_depositor, publication.description.identifiers)):
         if identifier.value:
             by_value.setdefault((identifier.type, identifier.value.casefold()), identifier)
     return list(by_value.values())

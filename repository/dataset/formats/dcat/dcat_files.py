@@ -50,6 +50,10 @@ def _add_rights(builder: DcatBuilder) -> None:
         dataset.add("dct:rights", copyright_statement)
     if publication.access_status == "embargoed":
         dataset.add("dct:available", moment(publication.embargo_until))
+    if reason := builder.text(writable_line(publication.embargo_reason)):
+        embargo_statement = blank("dct:RightsStatement")
+        embargo_statement.add("rdfs:label", reason)
+        dataset.add("dct:rights", embargo_statement)
 
 
 def _licence(builder: DcatBuilder, licence: Licence, number: int) -> RdfResource | None:
@@ -114,6 +118,8 @@ def _page_distribution(builder: DcatBuilder, licence: RdfResource | None) -> Rdf
         return None
     distribution = builder.graph.resource(builder.part("files"), "dcat:Distribution")
     distribution.add("dct:title", literal("All files", "en"), literal("全部文件", "zh"))
+    distribution.add("dct:description", literal(publication.unlisted_files, "en"))
     distribution.add("dcat:accessURL", page_of(publication))
+    distribution.add("dcat:downloadURL", iri(publication.archive_url))
     distribution.add("dct:license", licence)
     return distribution

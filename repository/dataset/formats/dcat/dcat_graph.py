@@ -17,7 +17,17 @@ from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, authority, c
 from repository.dataset.formats.plain_text import plain
 from repository.dataset.formats.rdf.jsonld import JSON_LD, Json, graph_object
 from repository.dataset.formats.rdf.rdfxml import RDF_XML
-from repository.dataset.formats.rdf.triples import Graph, Iri, Syntax, blank, document, documents, iri, literal
+from repository.dataset.formats.rdf.triples import (
+    Graph,
+    Iri,
+    RdfResource,
+    Syntax,
+    blank,
+    document,
+    documents,
+    iri,
+    literal,
+)
 from repository.dataset.formats.rdf.turtle import TURTLE
 
 NAMESPACE = "http://www.w3.org/ns/dcat#"
@@ -182,6 +192,17 @@ def _add_kind(builder: DcatBuilder) -> None:
             dataset.add("dct:language", graph.resource(spoken, "dct:LinguisticSystem"))
     for subject in description.subjects:
         _add_subject(builder, subject)
+    dataset.add("dct:extent", *(_labelled("dct:SizeOrDuration", size) for size in description.sizes))
+    dataset.add("dct:format", *(_labelled("dct:MediaTypeOrExtent", name) for name in description.formats))
+
+
+def _labelled(kind: str, text: str) -> RdfResource | None:
+    label = literal(writable_line(text))
+    if label is None:
+        return None
+    thing = blank(kind)
+    thing.add("rdfs:label", label)
+    return thing
 
 
 def _add_subject(builder: DcatBuilder, subject: Keyword) -> None:

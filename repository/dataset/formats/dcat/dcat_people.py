@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from repository.dataset.description import Affiliation, Agent, Funding, RelatedId
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
-from repository.dataset.formats.datacite.datacite_terms import writable_line
+from repository.dataset.formats.datacite.datacite_terms import text_language, writable_line
 from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, concept
-from repository.dataset.formats.rdf.triples import Iri, RdfResource, blank, iri, literal
+from repository.dataset.formats.rdf.triples import Iri, Literal, RdfResource, blank, iri, literal
 
 _AUTHORITIES = ("orcid", "ror", "isni", "gnd")
 
@@ -129,12 +129,17 @@ def _publisher_card(builder: DcatBuilder) -> list[RdfResource]:
 
 def _grant(builder: DcatBuilder, funding: Funding) -> RdfResource | None:
     grant = blank("schema:Grant")
-    grant.add("schema:name", builder.text(writable_line(funding.award_title)))
+    titles = funding.award_titles or {"": funding.award_title}
+    grant.add("schema:name", *(_title(title, tag) for tag, title in titles.items()))
     grant.add("schema:identifier", literal(writable_line(funding.award_number)))
     grant.add("schema:url", iri(funding.award_url))
     funder = _organisation(builder, writable_line(funding.funder), _funder_address(funding.funder_id))
     grant.add("schema:funder", funder)
     return grant if grant.statements else None
+
+
+def _title(title: str, tag: str) -> Literal | None:
+    return literal(writable_line(title), text_language("", tag, ()))
 
 
 def _funder_address(funder_id: str | None) -> Iri | None:

@@ -6,7 +6,7 @@ Sources: ISO 19115:2003; ISO/TS 19139:2007; INSPIRE technical guidance 2.0 for t
 from collections.abc import Iterator
 
 from repository.dataset import cstr
-from repository.dataset.description import Agent, Publication, Text
+from repository.dataset.description import Agent, Funding, Publication, Text
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl
@@ -73,10 +73,12 @@ def _identification(publication: Publication, language: str) -> Iterator[str]:
     abstract = writable(plain(description.description)).strip() or writable_line(description.title) or UNAVAILABLE
     others = [text for text in description.additional_descriptions if text.type is None or text.type.id == "abstract"]
     yield free_text("abstract", abstract, _translations(others, language), publication.id)
+    yield from (string("credit", _credit(funding)) for funding in description.funding)
     yield code("status", "MD_ProgressCode", "obsolete" if publication.withdrawn else "completed")
     yield party("pointOfContact", _publisher(publication), "publisher")
     yield _keywords(publication)
     yield from _constraints(publication)
+    yield from _related_works(publication)
     for declared in description.languages or ():
         yield language_code("language", declared.id)
     if not description.languages:
@@ -125,6 +127,8 @@ def _identifiers(publication: Publication) -> Iterator[str]:
         yield anchor(
             "code", identifier_urls.handle_url(publication.handle), identifier_urls.handle_url(publication.handle)
         )
+    for own in publication.description.identifiers:
+        yield anchor("code", own.identifier, identifier_urls.link_to(own.scheme, own.identifier))
 
 
 def _keywords(publication: Publication) -> str:
@@ -140,7 +144,9 @@ def _keywords(publication: Publication) -> str:
 def _constraints(publication: Publication) -> Iterator[str]:
     """Yield the licences, and the access status as a term that machines know."""
     licences = "".join(
-        anchor("otherConstraints", licence.title, licence.url) for licence in publication.description.licences
+        anchor("otherConstraints", licence.title, licence.url)
+        + string("otherConstraints", "" if licence.id else one_line(licence.description))
+        for licence in publication.description.licences
     )
     if licences:
         yield within(
@@ -156,19 +162,46 @@ def _constraints(publication: Publication) -> Iterator[str]:
     name, concept = COAR.get(publication.access_status, ("", None))
     if name:
         until = f", until {publication.embargo_until}" if publication.embargo_until else ""
+        reason = string("otherConstraints", one_line(publication.embargo_reason))
         yield within(
             "resourceConstraints",
             within(
                 "MD_LegalConstraints",
                 code("accessConstraints", "MD_RestrictionCode", "otherRestrictions"),
                 anchor("otherConstraints", name + until, concept),
+                reason,
+            ),
+        )
+
+
+def _credit(funding: Funding) -> str:
+    """Return who paid, and the award with all its titles."""
+    titles = funding.award_titles.values() or (funding.award_title,)
+    parts = (funding.funder, funding.funder_id, *titles, funding.award_number, funding.award_url)
+    return "; ".join(one_line(part) for part in parts if part)
+
+
+def _related_works(publication: Publication) -> Iterator[str]:
+    """Yield each related work by its address; a work in which this one is, or the other way, as its part."""
+    for related in publication.description.related_identifiers:
+        address = identifier_urls.link_to(related.scheme, related.identifier)
+        named = anchor("code", related.identifier, address)
+        association = "largerWorkCitation" if related.relation.id == "ispartof" else "crossReference"
+        yield within(
+            "aggregationInfo",
+            within(
+                "MD_AggregateInformation",
+                within("aggregateDataSetIdentifier", within("MD_Identifier", named)),
+                code("associationType", "DS_AssociationTypeCode", association),
             ),
         )
 
 
 def _extent(publication: Publication) -> str:
     description = publication.description
-    names = "; ".join(one_line(place.place or place.description) for place in description.places)
+    names = "; ".join(
+        ": ".join(one_line(text) for text in (place.place, place.description) if text) for place in description.places
+    )
     times = [day for day in description.dates if day.type.id in _TEMPORAL_EXTENTS]
     elements = (
         *boxes(description.places),
@@ -179,7 +212,7 @@ def _extent(publication: Publication) -> str:
 
 def _distribution(publication: Publication) -> Iterator[str]:
     files = [] if publication.withdrawn else publication.files
-    for media_type in dict.fromkeys(file.media_type for file in files):
+    for media_type in dict.fromkeys((*publication.description.formats, *(file.media_type for file in files))):
         name = string("name", media_type) + '<gmd:version gco:nilReason="unknown"/>'
         yield within("distributionFormat", within("MD_Format", name))
     links = [online(publication.url, "Landing page", function="information")]
@@ -188,6 +221,8 @@ def _distribution(publication: Publication) -> Iterator[str]:
     for file in files:
         details = f"{file.media_type}, {file.size} bytes, SHA-256 {file.sha256}"
         links.append(online(file.url, file.key, details, "download", "WWW:DOWNLOAD-1.0-http--download"))
+    if publication.unlisted_files and not publication.withdrawn:
+        links.append(online(publication.archive_url or publication.url, "All files", publication.unlisted_files))
     megabytes = publication.total_bytes / 1e6
     size = f"<gmd:transferSize><gco:Real>{megabytes:.6f}</gco:Real></gmd:transferSize>" if files else ""
     lines = (within("onLine", link) for link in links)
@@ -255,7 +290,14 @@ def _identifier(publication: Publication) -> str:
 
 
 def _supplement(publication: Publication) -> str:
-    withdrawal = publication.withdrawn
-    return (
-        f"Withdrawn on {withdrawal.date}: {withdrawal.reason.name()}. {withdrawal.note}".strip() if withdrawal else ""
-    )
+    """Return what has no place of its own: why it was withdrawn, sizes, notes on dates, works without identifiers."""
+    description, withdrawal = publication.description, publication.withdrawn
+    lines = []
+    if withdrawal:
+        lines.append(f"Withdrawn on {withdrawal.date}: {withdrawal.reason.name()}. {withdrawal.note}".strip())
+    lines += [f"Size: {one_line(size)}" for size in description.sizes]
+    lines += [
+        f"{day.type.name()}, {day.date}: {one_line(day.description)}" for day in description.dates if day.description
+    ]
+    lines += [f"Reference: {one_line(reference)}" for reference in description.references]
+    return "\n".join(lines)

@@ -7,12 +7,14 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from repository.dataset.description import Agent, FileOf, Publication
+from repository.dataset.description import Agent, FileOf, Publication, RelatedId
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import plain, printable
+from repository.dataset.formats.schema_org.schema_org_json import schema_org_members
+from repository.dataset.formats.schema_org.schema_org_texts import printed, without_empty
 
 Json = dict[str, Any]
 
@@ -32,6 +34,9 @@ TABLES = MappingProxyType(
 """Extension of a table -> its media type."""
 
 _TABULAR = frozenset({*TABLES.values(), "application/x-parquet", "application/parquet", "application/csv", "text/tsv"})
+
+_OF_SCHEMA_ORG_ALONE = frozenset({"headline", "encoding", "includedInDataCatalog"})
+"""Members of schema.org that repeat others for the readers of its own documents."""
 
 _CONTEXT: Json = {
     "@language": "en",
@@ -89,14 +94,21 @@ def media_type_of(file: FileOf) -> str:
 
 
 def croissant(publication: Publication) -> Json:
-    """Return Croissant metadata of a publication, with its context inlined.
+    """Return Croissant metadata of a publication, with its context inlined: what schema.org tells, and the files.
 
-    Every file of `publication.files` is a FileObject. Columns are not known, so there is no ``recordSet``, which the
-    specification allows. The function accepts any resource; `is_tabular` tells for which ones it is useful.
+    Every file of `publication.files` is a FileObject; a comment says where the others are, if there are more. Columns
+    are not known, so there is no ``recordSet``, which the specification allows. The function accepts any resource;
+    `is_tabular` tells for which ones it is useful.
     """
     description = publication.description
     title = printable(description.title)
+    told = {
+        name: printed(value)
+        for name, value in schema_org_members(publication).items()
+        if name not in _OF_SCHEMA_ORG_ALONE
+    }
     members = {
+        **told,
         "@context": {**_CONTEXT, "@language": csl.language(publication) or "en"},
         "@type": "sc:Dataset",
         "@id": csl.address(publication),
@@ -105,25 +117,29 @@ def croissant(publication: Publication) -> Json:
         "description": printable(plain(description.description)) or title,
         "url": publication.url,
         "sameAs": _addresses(publication),
-        "identifier": _addresses(publication),
+        "identifier": [*_addresses(publication), *map(_address, description.identifiers)],
         "citeAs": bibtex(publication),
         "creator": [_agent(agent) for agent in description.creators],
         "publisher": _named_thing("sc:Organization", csl.publisher(publication)),
         "datePublished": first_date(description.publication_date) or publication.created[:10],
         "dateModified": publication.updated[:10],
-        "license": [identifier_urls.web_address(li.url) or printable(li.title) for li in description.licences],
         "version": csl.bare_version(publication),
         "keywords": [printable(subject.subject) for subject in description.subjects],
         "inLanguage": list(csl.languages(publication)),
         "isLiveDataset": False,
         "distribution": [_file(file) for file in publication.files],
+        "comment": [*told.get("comment", ()), *filter(None, [publication.unlisted_files])],
     }
-    return _without_empty(members)
+    return without_empty(members)
 
 
 def _addresses(publication: Publication) -> list[str]:
     addresses = [identifier_urls.doi_url(publication.doi)] if publication.doi else []
     return [*addresses, identifier_urls.cstr_url(publication.cstr)] if publication.cstr else addresses
+
+
+def _address(identifier: RelatedId) -> str:
+    return identifier_urls.link_to(identifier.scheme, identifier.identifier) or printable(identifier.identifier)
 
 
 def _agent(agent: Agent) -> Json:
@@ -135,11 +151,11 @@ def _agent(agent: Agent) -> Json:
     person = _named_thing(
         "sc:Person", person_names.display_name(agent), identifier_urls.link_to("orcid", orcid) if orcid else None
     )
-    return _without_empty({**person, "givenName": given_name, "familyName": family_name if given_name else ""})
+    return without_empty({**person, "givenName": given_name, "familyName": family_name if given_name else ""})
 
 
 def _named_thing(kind: str, name: str, address: str | None = None) -> Json:
-    return _without_empty({"@type": kind, "name": name, "url": address})
+    return without_empty({"@type": kind, "name": name, "url": address})
 
 
 def _file(file: FileOf) -> Json:
@@ -152,7 +168,3 @@ def _file(file: FileOf) -> Json:
         "encodingFormat": media_type_of(file),
         "sha256": file.sha256,
     }
-
-
-def _without_empty(members: Json) -> Json:
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}

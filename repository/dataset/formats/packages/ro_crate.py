@@ -1,18 +1,21 @@
 """RO-Crate metadata: a dataset, its files and its people as one flat JSON-LD graph.
 
-Source: RO-Crate Metadata Specification 1.2, sections "Root Data Entity", "Data Entities" and "Contextual Entities".
+What it tells of the dataset is what `schema_org` tells: one mapping, whose nodes become entities here. Source: RO-Crate
+Metadata Specification 1.2, sections "Root Data Entity", "Data Entities" and "Contextual Entities".
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from repository.dataset import cstr
-from repository.dataset.description import Affiliation, Agent, FileOf, Funding, Licence, Publication, Text
+from repository.dataset.description import FileOf, Licence, Publication
 from repository.dataset.formats import identifier_urls
-from repository.dataset.formats.citation import csl, person_names
-from repository.dataset.formats.iso_dates import first_date
-from repository.dataset.formats.plain_text import language_by_script, language_tag, plain, printable
+from repository.dataset.formats.citation import csl
+from repository.dataset.formats.plain_text import printable
+from repository.dataset.formats.schema_org.schema_org_json import schema_org_members
+from repository.dataset.formats.schema_org.schema_org_links import type_of
+from repository.dataset.formats.schema_org.schema_org_texts import without_empty
 
 Json = dict[str, Any]
 
@@ -21,6 +24,17 @@ CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 PROFILE = "https://w3id.org/ro/crate/1.2"
 DESCRIPTOR = "ro-crate-metadata.json"
 
+_NOT_OF_THE_ROOT = frozenset(
+    {"@id", "creator", "comment", "distribution", "encoding", "hasPart", "identifier", "license"}
+)
+"""Members that have another form here; ``creator`` repeats ``author``. Works that are called parts are mentioned."""
+_PLACES = {
+    "author": "creator",
+    "funding": "grant",
+    "includedInDataCatalog": "catalogue",
+    "measurementTechnique": "method",
+    "spatialCoverage": "place",
+}
 _IN_PATH = "/!$'()*+,;=@~"
 _IN_URI = "/:?#[]@!$&'()*+,;=%~"
 
@@ -45,6 +59,7 @@ class _Graph:
         self.attached = attached
         self.root_id = "./" if attached else publication.url
         self.entities: dict[str, Json] = {}
+        self.numbers: Counter[str] = Counter()
 
     def descriptor(self) -> Json:
         return {
@@ -55,98 +70,56 @@ class _Graph:
         }
 
     def root(self) -> Json:
-        description = self.publication.description
-        title = printable(description.title)
-        members = {
-            "@id": self.root_id,
-            "@type": "Dataset",
-            "name": title,
-            "alternateName": [self.language_value(t) for t in description.additional_titles if printable(t.text)],
-            "description": printable(plain(description.description)) or title,
-            "datePublished": first_date(description.publication_date) or self.publication.created[:10],
-            "dateModified": self.publication.updated[:10],
-            "version": csl.version(self.publication),
-            "keywords": [printable(subject.subject) for subject in description.subjects],
-            "inLanguage": list(csl.languages(self.publication)),
-            "url": self.publication.url,
-            **self.identifiers(),
-            **self.agents(),
-            "license": [self.licence(licence) for licence in description.licences] or "No licence is stated.",
-            "conditionsOfAccess": self.publication.access_status,
-            "creativeWorkStatus": "Withdrawn" if self.publication.withdrawn else "",
-            "hasPart": [self.file(file) for file in self.files()],
-            "comment": self.more_files(),
-        }
-        return _without_empty(members)
-
-    def language_value(self, text: Text) -> Json | str:
-        codes = [label.id for label in self.publication.description.languages]
-        tag = language_tag(text.language) or language_by_script(text.text, codes)
-        return {"@language": tag, "@value": printable(text.text)} if tag else printable(text.text)
-
-    def identifiers(self) -> Json:
-        """Return each identifier as a PropertyValue of science-on-schema.org; the first is the citation."""
-        registry = "https://registry.identifiers.org/registry/"
-        identifiers = []
-        if doi := self.publication.doi:
-            identifiers.append((identifier_urls.doi_url(doi), "doi", f"doi:{doi}"))
-        if self.publication.cstr:
-            identifier = cstr.parse(self.publication.cstr)
-            identifiers.append((identifier.url, "cstr", identifier.curie))
-        for address, scheme, value in identifiers:
-            self.add(address, "PropertyValue", propertyID=registry + scheme, value=value, url=address)
-        return {
-            "identifier": [{"@id": address} for address, _, _ in identifiers],
-            "cite-as": identifiers[0][0] if identifiers else "",
-        }
-
-    def agents(self) -> Json:
-        description = self.publication.description
-        funding = [self.grant(number, funding) for number, funding in enumerate(description.funding, 1)]
-        return {
-            "author": [self.agent(agent, f"#creator-{n}") for n, agent in enumerate(description.creators, 1)],
-            "contributor": [
-                self.agent(agent, f"#contributor-{n}") for n, agent in enumerate(description.contributors, 1)
-            ],
-            "publisher": self.organisation(csl.publisher(self.publication)),
-            "funding": funding,
-            "funder": [self.funder(funding) for funding in description.funding],
-        }
-
-    def agent(self, agent: Agent, place: str) -> Json:
-        """Return an agent by ORCID or ROR, else by `place`: two people of one name are two."""
-        if not agent.personal:
-            return self.organisation(person_names.display_name(agent), identifier_urls.ror_url(agent.identifier("ror")))
-        family_name, given_name = person_names.parts(agent)
-        orcid = agent.identifier("orcid")
-        return self.add(
-            (identifier_urls.link_to("orcid", orcid) if orcid else None) or place,
-            "Person",
-            name=person_names.display_name(agent),
-            familyName=family_name if given_name else "",
-            givenName=given_name,
-            affiliation=[self.affiliation(affiliation) for affiliation in agent.affiliations],
+        """Return the root: what schema.org tells of the resource, with its nodes as entities, and the files."""
+        members = schema_org_members(self.publication)
+        kind, licences = type_of(self.publication), self.publication.description.licences
+        return without_empty(
+            {
+                "@id": self.root_id,
+                "@type": "Dataset",
+                "additionalType": f"https://schema.org/{kind}" if kind != "Dataset" else "",
+                **{name: self.flat(name, value) for name, value in members.items() if name not in _NOT_OF_THE_ROOT},
+                "datePublished": members.get("datePublished") or self.publication.created[:10],
+                "identifier": [self.identifier(value) for value in members["identifier"]],
+                "cite-as": csl.address(self.publication) if self.publication.doi or self.publication.cstr else "",
+                "license": [self.licence(licence) for licence in licences] or "No licence is stated.",
+                "hasPart": [self.file(file) for file in self.files()],
+                "mentions": self.flat("mentions", members.get("hasPart", [])),
+                "comment": [*self.flat("comment", members.get("comment", [])), *self.more_files()],
+            }
         )
 
-    def affiliation(self, affiliation: Affiliation) -> Json:
-        return self.organisation(affiliation.name, identifier_urls.ror_url(affiliation.id))
+    def flat(self, place: str, value: Any) -> Any:
+        """Return the value of the property `place` with references instead of the nodes in it."""
+        if isinstance(value, str):
+            return printable(value)
+        if isinstance(value, list):
+            return [self.flat(place, member) for member in value]
+        if not isinstance(value, Mapping):
+            return value
+        if "@value" in value:
+            return {**value, "@value": printable(str(value["@value"]))}
+        return self.node(place, value)
 
-    def organisation(self, name: str, address: str | None = None) -> Json:
-        name = printable(name)
-        return self.add(address or _local("organization", name), "Organization", name=name, url=address)
+    def node(self, place: str, node: Mapping[str, Any]) -> Json:
+        kind = str(node.get("@type", "CreativeWork"))
+        members = {name: self.flat(name, value) for name, value in node.items() if not name.startswith("@")}
+        if kind == "Grant":
+            members.setdefault("name", members.get("identifier") or node.get("funder", {}).get("name"))
+        return self.add(node.get("@id") or self.local_id(place, kind, node), kind, **members)
 
-    def funder(self, funding: Funding) -> Json:
-        address = identifier_urls.ror_url(funding.funder_id) or identifier_urls.web_address(funding.funder_id)
-        return self.organisation(funding.funder, address)
+    def local_id(self, place: str, kind: str, node: Mapping[str, Any]) -> str:
+        """Return an id of this document: organisations of one name are one, two people of one name are two."""
+        if kind == "Organization":
+            return _local("organization", str(node["name"]))
+        name = "role" if kind == "Role" else _PLACES.get(place) or place
+        self.numbers[name] += 1
+        return f"#{name}-{self.numbers[name]}"
 
-    def grant(self, number: int, funding: Funding) -> Json:
-        return self.add(
-            identifier_urls.web_address(funding.award_url) or f"#grant-{number}",
-            "Grant",
-            name=printable(funding.award_title or funding.award_number or funding.funder),
-            identifier=printable(funding.award_number),
-            funder=self.funder(funding),
-        )
+    def identifier(self, value: Mapping[str, Any]) -> Json:
+        """Return an identifier of the root, whose id is its address, as the specification shows it."""
+        address = value.get("url")
+        return self.node("identifier", {**value, "@id": address} if address and address != self.root_id else value)
 
     def licence(self, licence: Licence) -> Json:
         title = printable(licence.title)
@@ -170,25 +143,18 @@ class _Graph:
             sha256=file.sha256,
         )
 
-    def more_files(self) -> Json | None:
-        count, total = len(self.publication.files), self.publication.file_count
-        if total <= count:
-            return None
-        text = f"{count} of {total} files are listed here; {self.publication.url} leads to all of them."
-        return self.add("#more-files", "Comment", text=text)
+    def more_files(self) -> Iterator[Json]:
+        if text := self.publication.unlisted_files:
+            yield self.add("#more-files", "Comment", text=text)
 
     def add(self, address: str, kind: str, **members: Any) -> Json:
         """Keep an entity and return the reference to it; earlier values of its members stay."""
         identifier = quote(address.encode("utf-8", "replace"), safe=_IN_URI)
         entity = self.entities.setdefault(identifier, {"@id": identifier, "@type": kind})
-        for name, value in _without_empty(members).items():
+        for name, value in without_empty(members).items():
             entity.setdefault(name, value)
         return {"@id": identifier}
 
 
 def _local(kind: str, name: str) -> str:
     return f"#{kind}-{quote(printable(name), safe='')}"
-
-
-def _without_empty(members: Json) -> Json:
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}

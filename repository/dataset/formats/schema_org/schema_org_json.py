@@ -97,9 +97,16 @@ def _access(publication: Publication) -> Json:
     return {
         "creativeWorkStatus": f"Withdrawn: {withdrawal.reason.name()}" if withdrawal else None,
         "isAccessibleForFree": _FREE.get(publication.access_status),
-        "conditionsOfAccess": [*COAR.get(publication.access_status, ()), *filter(None, [publication.embargo_reason])],
+        "conditionsOfAccess": [*COAR.get(publication.access_status, ()), *_embargo(publication)],
         "license": one_or_all([_licence(licence) for licence in description.licences]),
     }
+
+
+def _embargo(publication: Publication) -> Iterator[str]:
+    if publication.embargo_until:
+        yield f"closed until {publication.embargo_until}"
+    if publication.embargo_reason:
+        yield publication.embargo_reason
 
 
 def _licence(licence: Licence) -> Json | str:

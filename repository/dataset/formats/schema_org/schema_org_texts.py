@@ -11,7 +11,14 @@ from repository.dataset.description import Description, Keyword, Label, Publicat
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.geometries import schema_place
-from repository.dataset.formats.plain_text import language_by_script, language_of, language_tag, one_line, plain
+from repository.dataset.formats.plain_text import (
+    language_by_script,
+    language_of,
+    language_tag,
+    one_line,
+    plain,
+    printable,
+)
 
 Json = dict[str, Any]
 
@@ -53,6 +60,17 @@ def one_or_all(values: Sequence[Any]) -> Any:
 def without_empty(members: Json) -> Json:
     """Return the members that say something; False does."""
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
+
+
+def printed(value: Any) -> Any:
+    """Return the value with printable texts at any depth."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [printed(member) for member in value]
+    if isinstance(value, dict):
+        return {name: printed(member) for name, member in value.items()}
+    return value
 
 
 def _in_its_script(text: str, codes: Sequence[str]) -> Json | str:
