@@ -244,6 +244,8 @@ class SearchResults:
     facets: Mapping[str, Sequence[Bucket]] = field(default_factory=dict)
     next_after: str | None = None
     """opaque; None when the hits end here"""
+    facets_of: int | None = None
+    """from so many of the hits, the newest, facets were counted; None for all of them"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
