@@ -1,4 +1,7 @@
-"""One search, answered from one snapshot of the index."""
+"""One search, answered from one snapshot of the index.
+
+`EXAMINED` hits are ranked and have their facets counted: of more hits, the newest; the others follow unranked.
+"""
 
 import json
 import sqlite3
@@ -14,6 +17,7 @@ from repository.engines.search.embedded.highlights import Highlighter
 from repository.engines.search.embedded.ranking import Source, ranked_by, source
 from repository.engines.search.embedded.summaries import Summary
 from repository.engines.search.port import (
+    EXAMINED,
     FACETS,
     FIELDS,
     Bucket,
@@ -26,9 +30,6 @@ from repository.engines.search.port import (
     VisibilityFilter,
 )
 from repository.engines.search.query_tree import Everything, Node, Or, Range, Term
-
-EXAMINED = 10_000
-"""So many hits are ranked and have their facets counted: of more hits, the newest, and the others follow unranked."""
 
 Summarise = Callable[[Search, Callable[[Search], Summary]], Summary]
 """Return the kept summary of a search, or what the function makes."""
