@@ -77,9 +77,11 @@ def _items(position: InstrumentedAttribute[datetime]) -> Any:
 _LIMIT: ColumnElement[int] = bindparam("limit")
 
 
-def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Any:
-    """Return a statement for the items after a place, limited in number."""
-    reached = tuple_(_moment("position"), bindparam("id", type_=_NUMBER))
+def _part(
+    position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool], after: str = ""
+) -> Any:
+    """Return a statement for the items after a place, limited in number; `after` begins the names of its parameters."""
+    reached = tuple_(_moment(f"{after}position"), bindparam(f"{after}id", type_=_NUMBER))
     part = _items(position)
     if position is PastDatestamp.datestamp:
         part = part.join(PastDatestamp, PastDatestamp.version_id == Version.id)
@@ -109,8 +111,9 @@ def _harvest(by: SetKind) -> Any:
     last = select(case((full, func.max(unchanged.c.position)), else_=begun)).select_from(unchanged).scalar_subquery()
     since = (past.datestamp < begun, past.until >= begun, past.datestamp <= last)
     changed = _part(past.datestamp, past.version_id, *since, before_end, *chosen)
-    published = (Version.created >= begun, Version.created < _moment("settled"))
-    new = _part(Version.created, Version.id, *published, before_end, *chosen)
+    new = _part(
+        Version.created, Version.id, Version.created < _moment("settled"), before_end, *chosen, after="published_"
+    )
     parts = [select(unchanged), *(select(part.subquery()) for part in (changed, new))]
     return union_all(*parts).order_by("position", "id").limit(_LIMIT)
 
@@ -121,9 +124,13 @@ _HARVESTS = {by: _harvest(by) for by in SetKind}
 def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
     """Return the next items of `harvest` after a place and id; 0 is before every id."""
     begun = min(harvest.begun, harvest.settled)
+    # What was published before the harvest is in the other parts.  SQLite would read it all, had it two lower bounds.
+    published_after = max(after, (begun, 0))
     parameters = {
         "position": after[0],
         "id": after[1],
+        "published_position": published_after[0],
+        "published_id": published_after[1],
         "begun": begun,
         "until": min(begun, harvest.end),
         "settled": harvest.settled,

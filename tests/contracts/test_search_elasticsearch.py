@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from repository.core.errors import Invalid, Unavailable
-from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
+from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address, search_requests
 from repository.engines.search.elasticsearch.index_bodies import body
 from repository.engines.search.elasticsearch.text_analysis import divided, stand_ins
 from repository.engines.search.folding import clean
@@ -258,3 +258,44 @@ def test_a_document_that_the_server_does_not_take_is_an_error_and_keeps_no_other
     server.indices.put_settings(index=f"{prefix}-records", settings={"blocks.write": None})
     engine.put([replace(ICE, revision=2)])
     assert [entry.revision for entry in engine.entries()] == [2]
+
+
+# many hits, and many who ask for the same
+
+
+def test_facets_of_words_are_counted_from_the_best_hits_and_the_answer_says_so(
+    engine: ElasticsearchSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_requests, "EXAMINED", 10)
+    engine.put(document(number, {"title": ["ice"]}, {"year": [f"20{number}"]}) for number in range(10, 35))
+    asked = Search(Term("ice"), ANYONE, sort=Sort.BEST_MATCH, facets=["year", "subject"], facet_size=50)
+
+    many = engine.find(asked)
+    few = engine.find(replace(asked, query=And((Term("ice"), Range("year", "2012", "2014")))))
+    chosen = engine.find(replace(asked, filters={"year": ["2012", "2013"]}))
+    listed = engine.find(replace(asked, query=Everything()))
+
+    assert (many.total, many.facets_of, sum(bucket.count for bucket in many.facets["year"])) == (25, 10, 10)
+    assert (few.total, few.facets_of, len(few.facets["year"])) == (3, None, 3)
+    assert (chosen.total, chosen.facets_of) == (2, 10), "the years are counted as if none were chosen"
+    assert (listed.total, listed.facets_of, len(listed.facets["year"])) == (25, None, 25)
+
+
+def test_the_first_page_is_kept_by_the_server_until_a_document_changes(
+    elasticsearch_url: str, engine: ElasticsearchSearch, server: Elasticsearch
+) -> None:
+    def kept() -> int:
+        index = f"{elasticsearch_address(elasticsearch_url).prefix}-*"
+        return int(
+            server.indices.stats(index=index, metric="request_cache")["_all"]["total"]["request_cache"]["hit_count"]
+        )
+
+    engine.put([ICE])
+    listing = Search(Everything(), ANYONE, facets=["subject"])
+    before = engine.find(listing)
+    assert kept() == 0
+    assert engine.find(listing) == before
+    assert kept() > 0
+
+    engine.put([document(7)])
+    assert engine.find(listing).total == before.total + 1

@@ -74,6 +74,11 @@ class RecordListShape(Schema):
 
     hits = fields.Nested(HitsShape, required=True)
     aggregations = fields.Dict(keys=fields.String(), values=fields.Nested(FacetShape))
+    aggregations_of = fields.Integer(
+        metadata={
+            "description": "From so many of the hits, the newest, the aggregations were counted; absent: from all."
+        }
+    )
     sortBy = fields.String(required=True)  # noqa: N815 - the contract's name
     page = fields.Integer()
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
