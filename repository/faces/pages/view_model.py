@@ -74,7 +74,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A title or a description with its kind and the tag of its language; a text of HTML is `Markup`, and cleaned."""
+    """A title or a description with its kind and the tag of its language; clean HTML is `Markup`."""
 
     text: str
     kind: str
