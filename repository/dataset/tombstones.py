@@ -1,4 +1,4 @@
-"""What remains to be said of a withdrawn version, wherever a format has a place for it: in its title and its text."""
+"""What remains to be said of a withdrawn version, in places that every format has."""
 
 from dataclasses import replace
 from html import escape
@@ -18,12 +18,12 @@ def tombstone_of(publication: Publication) -> Publication:
     if withdrawal is None:
         raise ValueError("Only a withdrawn version has a tombstone.")
     description = publication.description
-    told = replace(
+    remaining = replace(
         description,
         title=_TITLE.format(title=description.title),
         description=f"<p>{_notice(withdrawal)}</p>{description.description}",
     )
-    return replace(publication, description=told)
+    return replace(publication, description=remaining)
 
 
 def _notice(withdrawal: Withdrawal) -> str:

@@ -54,6 +54,16 @@ def test_the_tag_of_a_record_changes_with_its_bytes_under_one_revision(
     assert before.headers["ETag"] != after.headers["ETag"]
 
 
+def test_a_stream_has_no_tag_and_comes_whole(anyone: Caller, deposits: Deposits) -> None:
+    record = deposits.published()
+
+    for address in (record["links"]["archive"], record["links"]["files"], f"/records/{record['id']}/linkset"):
+        reply = anyone.get(address)
+        assert reply.status_code == 200
+        assert reply.data
+        assert "ETag" not in reply.headers
+
+
 def test_each_representation_and_each_audience_has_its_tag(author: Caller, anyone: Caller, deposits: Deposits) -> None:
     record = deposits.published()
     forms = ("", "?prettyprint=1", "?format=bibtex", "?format=ris", "?format=bibliography")

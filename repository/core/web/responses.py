@@ -39,11 +39,11 @@ def text_reply(text: bytes, revision: int, status: int = 200) -> Response:
 
 
 def name_bytes(reply: Response) -> None:
-    """Give a reply that is in memory an entity tag of its bytes, and make it 304 for a client that has them.
+    """Give a reply in memory a tag of its bytes; make it 304 for who has them.
 
     Source: RFC 9110, sections 8.8.3 and 13.1.2.  A stream has no tag, for its bytes are not known when it begins.
     """
-    if reply.status_code != 200 or reply.is_streamed or reply.cache_control.no_store:
+    if reply.status_code != 200 or not reply.is_sequence or reply.cache_control.no_store:
         return
     if "ETag" not in reply.headers:
         reply.add_etag()

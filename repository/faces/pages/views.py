@@ -57,7 +57,7 @@ def landing_page(record_id: int) -> Response:
 
 @pages.get("/uploads/<record:record_id>")
 def upload(record_id: int) -> Response:
-    """Show a draft to those who may edit it; lead others to the page of the record, if there is one."""
+    """Show a draft to those who may edit it; lead others to the record's page."""
     return draft_page(record_id) or redirect_to(current_services().site.page(f"/records/{record_id}"))
 
 

@@ -47,6 +47,7 @@ OTHER_TYPES = (*EXPORT_TYPES, "text/plain", LINKSET, LINKSET_JSON)
     errors=(403, 404, 410),
 )
 def read_record(call: ApiCall, record_id: int) -> Response:
+    """Answer in the media type that is accepted, or in the format that the address names."""
     return _represented(call, record_id, representation_for_api(call.query["format"]))
 
 
@@ -59,6 +60,7 @@ def read_record(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 410),
 )
 def export_by_name(call: ApiCall, record_id: int, name: str) -> Response:
+    """Answer in the format of this name, whatever media type is accepted."""
     return _represented(call, record_id, format_in_path(name))
 
 
@@ -96,6 +98,7 @@ def _export_reply(call: ApiCall, record_id: int, representation: BuiltinFormat |
     errors=(403, 404, 410),
 )
 def list_versions(call: ApiCall, record_id: int) -> Response:
+    """Return the versions that the reader may see, one page at a time."""
     page, site = Page.of(call.query), call.services.site
     with call.snapshot() as snapshot:
         views, total = versions_of(snapshot, concept_of(snapshot, record_id), page)
@@ -114,6 +117,7 @@ def list_versions(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404),
 )
 def latest_version(call: ApiCall, record_id: int) -> Response:
+    """Lead to the newest version that the reader may see, also from a withdrawn one."""
     with call.snapshot() as snapshot:
         location = call.services.site.api(f"/records/{latest_of(snapshot, record_id)}")
     body = {"status": 301, "message": "Redirecting...", "location": location}
@@ -129,6 +133,7 @@ def latest_version(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 410),
 )
 def list_files(call: ApiCall, record_id: int) -> Response:
+    """Return names, sizes, checksums and links of the files in the order of their names."""
     base = _base(call, record_id)
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
@@ -145,6 +150,7 @@ def list_files(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 410),
 )
 def read_file(call: ApiCall, record_id: int, key: str) -> Response:
+    """Return name, size, checksum, media type and links of a file."""
     with call.snapshot() as snapshot:
         file = entry(snapshot, files_for_reading(snapshot, record_id).files.id, key, record_id)
     return json_reply(file_json(file, _base(call, record_id), draft=False))
@@ -158,6 +164,7 @@ def read_file(call: ApiCall, record_id: int, key: str) -> Response:
     errors=(403, 404, 410, 412, 416),
 )
 def download_file(call: ApiCall, record_id: int, key: str) -> Response:
+    """Send the bytes, with digests in the headers, or lead to where the store sends them."""
     with call.snapshot() as snapshot:
         files = files_for_reading(snapshot, record_id).files
         download = download_of(call.services, snapshot, files.id, key, record_id)
@@ -172,6 +179,7 @@ def download_file(call: ApiCall, record_id: int, key: str) -> Response:
     errors=(403, 404, 410),
 )
 def download_archive(call: ApiCall, record_id: int) -> Response:
+    """Send all files in one ZIP of known length."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
         blocks = archive(call.services.store, all_entries(snapshot, view.files.id))
