@@ -1,9 +1,10 @@
 """Queries of file sets and entries; none loads a whole set at once unless the caller streams it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from repository.core.database.id_list import in_list
@@ -94,7 +95,45 @@ _TAKEN = select(_NAMES.key).where(
 
 def keys_taken(snapshot: Snapshot, set_id: int, keys: Iterable[str]) -> set[str]:
     """Return those of `keys` that the set has."""
-    return set(snapshot.session.connection().scalars(_TAKEN, {"set": set_id, "keys": list(keys)}))
+    taken: set[str] = set()
+    for some in _batches(keys, BATCH):
+        taken |= set(snapshot.session.connection().scalars(_TAKEN, {"set": set_id, "keys": some}))
+    return taken
+
+
+def _batches(keys: Iterable[str], size: int) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+BELOW_AT_ONCE = 32
+
+
+def _below(count: int) -> Select[str]:
+    """Return the query of one name below any of `count` folders; an index serves each range."""
+    ranges = (
+        and_(
+            _NAMES.file_set_id == bindparam("set"), _NAMES.key > bindparam(f"from{n}"), _NAMES.key < bindparam(f"to{n}")
+        )
+        for n in range(count)
+    )
+    return select(_NAMES.key).where(or_(*ranges)).limit(1)
+
+
+_BELOW = {count: _below(count) for count in (1, BELOW_AT_ONCE)}
+
+
+def keys_below(snapshot: Snapshot, set_id: int, folders: Iterable[str]) -> list[str]:
+    """Return one name that lies below one of `folders`, if there is any, and maybe a few more."""
+    below: list[str] = []
+    for some in _batches(folders, BELOW_AT_ONCE):
+        size = 1 if len(some) == 1 else BELOW_AT_ONCE
+        padded = [*some, *some[-1:] * (size - len(some))]
+        ranges = {f"from{n}": f"{folder}/" for n, folder in enumerate(padded)}
+        ranges |= {f"to{n}": f"{folder}0" for n, folder in enumerate(padded)}  # "0" follows "/"
+        below += snapshot.session.connection().scalars(_BELOW[size], {"set": set_id, **ranges})
+    return below
 
 
 def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:

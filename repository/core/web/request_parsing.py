@@ -1,5 +1,7 @@
 """Read ids in paths, JSON bodies, query strings and ``If-Match``; refuse faults with a reason and a field."""
 
+import base64
+import re
 from functools import cache
 from typing import Any
 
@@ -65,6 +67,34 @@ def load_schema(schema: Schema, data: Any) -> Any:
         return schema.load(data)
     except ValidationError as error:
         raise Invalid(errors=field_errors(error.messages)) from None
+
+
+def announced_md5() -> str | None:
+    """Return the digest in ``Content-MD5``, in hexadecimal, None if there is none; raise `Invalid` if it is no MD5.
+
+    Source: RFC 1864 (base64); hexadecimal digits, as InvenioRDM writes them, are taken too.
+    """
+    value = request.headers.get("Content-MD5", "").strip()
+    if not value:
+        return None
+    if re.fullmatch("[0-9a-fA-F]{32}", value):
+        return value.lower()
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except ValueError:
+        digest = b""
+    if len(digest) != 16:
+        raise Invalid.field("Content-MD5", "This is not the MD5 of anything, in base64 or hexadecimal digits.")
+    return digest.hex()
+
+
+def refuse_encoded_body() -> None:
+    """Raise 415 for a body with a ``Content-Encoding``: bytes are kept as they come (RFC 9110, section 8.4)."""
+    encoding = request.headers.get("Content-Encoding", "").strip()
+    if encoding.lower() not in ("", "identity"):
+        raise UnsupportedMediaType(
+            f"Send the bytes themselves: they are kept as they come, and {encoding!r} is not undone."
+        )
 
 
 def expected_revision() -> str | None:

@@ -137,7 +137,7 @@ def list_files(call: ApiCall, record_id: int) -> Response:
     base = _base(call, record_id)
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-    head = list_head(view.files, base, view.version.files_enabled, **call.query)
+    head = list_head(view.files, base, view.version.files_enabled, view.version.default_preview, **call.query)
     items = listed_files(call.services.database, view.files.id, base, draft=False, **call.query)
     return long_list_reply(head, "entries", items)
 
@@ -175,7 +175,7 @@ def download_file(call: ApiCall, record_id: int, key: str) -> Response:
     "GET",
     f"{RECORD}/files-archive",
     "Download all files of a record as ZIP",
-    replies={200: "application/zip"},
+    replies={200: "application/zip", 304: None},
     errors=(403, 404, 410),
 )
 def download_archive(call: ApiCall, record_id: int) -> Response:
@@ -183,7 +183,7 @@ def download_archive(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
         blocks = archive(call.services.store, all_entries(snapshot, view.files.id))
-    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
+    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip", blocks.tag)
 
 
 def _base(call: ApiCall, record_id: int) -> str:
