@@ -13,6 +13,8 @@ from repository.deposits.metadata.loading import MetadataSchema, load_metadata
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import faults, read_draft
 
+pytestmark = pytest.mark.slow
+
 VOCABULARIES = Vocabularies.of(files.read())
 ROR = {"scheme": "ror", "identifier": "05dxps055"}
 FUNDER = {"scheme": "crossreffunderid", "identifier": "10.13039/501100001809"}

@@ -128,7 +128,9 @@ def test_an_embargo_needs_restricted_files(deposits: Deposits, until: date) -> N
     draft = deposits.open(body)
 
     assert [error["field"] for error in draft["errors"]] == ["access.embargo.active"]
-    assert draft["access"]["files"] == "restricted"
+    assert draft["access"]["files"] == "public", "what was sent stays beside its error"
+    deposits.upload(draft["id"])
+    assert deposits.caller.post(draft["links"]["publish"]).status_code == 400
 
 
 def test_an_embargo_that_ends_while_a_draft_waits_is_asked_about_again(

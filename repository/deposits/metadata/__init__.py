@@ -1,7 +1,8 @@
 """The metadata of a draft: its shape on the wire (rest-contract section 2) and its normal form.
 
 ``loading.load_metadata`` is the door · ``fields`` what every schema shares, references to vocabularies
-too · ``html_texts`` the cleaning of strings · ``html_limits`` the cost of parsing them ·
+too · ``html_texts`` the cleaning of formatted texts · ``html_markup`` what in them is markup, and what
+are words in angle brackets · ``html_limits`` the cost of parsing them · ``inline_text`` plain texts ·
 ``json_sanitize`` what a database can keep · ``contributors``, ``related_works``,
 ``titles_and_rights``, ``funding``, ``locations`` the parts of a description · ``geojson`` geometry.
 

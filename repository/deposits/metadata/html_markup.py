@@ -8,7 +8,7 @@ Elements that only arrange a page become a neutral element; markup of JATS and o
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 TAGS = frozenset(
@@ -90,14 +90,17 @@ def read_markup(text: str) -> Markup:
     return Markup("".join(pieces), (*sorted(shown), *comments))
 
 
-def lost_attributes(before: str, after: str) -> list[str]:
-    """Return the attributes with a meaning that HTML lost when it was cleaned, as in ``onclick of p``."""
-    return sorted(Counter(_meaningful(before)) - Counter(_meaningful(after)))
+def lost_attributes(html: str, clean: Callable[[str], str]) -> list[str]:
+    """Return the attributes with a meaning that HTML loses when it is cleaned, as in ``onclick of p``."""
+    before = Counter(_meaningful(html))
+    return sorted(before - Counter(_meaningful(clean(html)))) if before else []
 
 
 def has_attributes_of_html(tag: re.Match[str]) -> bool:
     """Return whether each attribute of a tag has a value or is known to have none; words are no attributes."""
-    return all("=" in text or text.lower() in _WITHOUT_VALUE for text in _EACH_ATTRIBUTE.findall(tag["attributes"]))
+    return not tag["attributes"] or all(
+        "=" in text or text.lower() in _WITHOUT_VALUE for text in _EACH_ATTRIBUTE.findall(tag["attributes"])
+    )
 
 
 def _formatting(tags: list[re.Match[str]]) -> tuple[dict[int, str], set[str]]:
@@ -132,6 +135,8 @@ def _meant(name: str, tag: re.Match[str], opened: dict[str, list[int]], place: i
 def _renamed(tag: re.Match[str], element: str) -> str:
     if tag["closed"] and element not in _VOID:
         return ""  # an empty element of XML
+    if element == tag["name"]:
+        return tag[0]
     return f"<{tag['end']}{element}{tag['attributes']}>"
 
 
@@ -141,7 +146,7 @@ def _escaped(text: str) -> str:
 
 def _meaningful(html: str) -> Iterator[str]:
     for tag in TAG.finditer(html):
-        for text in _EACH_ATTRIBUTE.findall(tag["attributes"]):
+        for text in _EACH_ATTRIBUTE.findall(tag["attributes"]) if tag["attributes"] else ():
             name = text.partition("=")[0].strip().lower()
             if name in _MEANINGFUL or name.startswith("on"):
                 yield f"{name} of {tag['name'].lower()}"

@@ -66,7 +66,7 @@ def unkept(text: str) -> tuple[str, ...]:
     if "<" not in text:
         return ()
     markup = read_markup(tidy(text))
-    lost = lost_attributes(markup.html, _SANITISER.clean(markup.html))
+    lost = lost_attributes(markup.html, _SANITISER.clean) if "=" in text else ()
     return (
         *(f"Formatting cannot contain {name}; it is shown as text." for name in markup.shown),
         *(f"Formatting cannot keep the attribute {name}." for name in dict.fromkeys(lost)),
@@ -75,6 +75,9 @@ def unkept(text: str) -> tuple[str, ...]:
 
 def _cleaned(text: str) -> str:
     # both are checked: the first before time is spent on it, the second because a parser gets it
-    if not is_shallow(text) or not is_shallow(markup := read_markup(text).html):
+    if not is_shallow(text):
+        raise ValueError(TOO_DEEP)
+    markup = read_markup(text).html
+    if markup != text and not is_shallow(markup):
         raise ValueError(TOO_DEEP)
     return tidy(_SANITISER.clean(markup))
