@@ -191,7 +191,7 @@ def _aggregations(search: Search, late: Mapping[str, Query], *, sampled: bool) -
 
 
 def _group(facets: Mapping[str, Any], filters: Sequence[Query], *, sampled: bool) -> dict[str, Any]:
-    counted = {"sampler": {"shard_size": EXAMINED}} if sampled else {"filter": {"match_all": {}}}
+    counted: dict[str, Any] = {"sampler": {"shard_size": EXAMINED}} if sampled else {"filter": {"match_all": {}}}
     return {
         "filter": {"bool": {"filter": list(filters)}},
         "aggregations": {"hits": {**counted, "aggregations": dict(facets)}},
