@@ -46,19 +46,6 @@ _NEWEST = (
 _LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
 _PAGES = select(Version.id, Version.updated).where(IS_LISTED)
 _IN_RANGE = _PAGES.where(Version.id >= bindparam("first"), Version.id < bindparam("end")).order_by(Version.id)
-_PART_OF = literal_column(f"version.{PART_OF_SITE_MAP}", BigInteger())
-_PART = select(literal(0, BigInteger()).label("number")).cte("part", recursive=True)
-_LAST_PART = select(func.max(Version.id).op("/")(literal_column(str(IDS_IN_A_PART)))).scalar_subquery()
-_PARTS = _PART.union_all(select(_PART.c.number + 1).where(_PART.c.number < _LAST_PART))
-_LATEST_CHANGES = select(
-    _PARTS.c.number,
-    select(Version.updated)
-    .where(_PARTS.c.number == _PART_OF, IS_LISTED)
-    .order_by(Version.updated.desc())
-    .limit(1)
-    .correlate(_PARTS)
-    .scalar_subquery(),
-)
 
 
 def newest_ids(snapshot: Snapshot, limit: int) -> Sequence[int]:
@@ -75,6 +62,21 @@ def last_change(snapshot: Snapshot) -> tuple[datetime, int] | None:
 def pages_in(snapshot: Snapshot, first: int, end: int) -> Sequence[SitemapPage]:
     """Return the listed records from `first` to before `end`, in the order of their ids."""
     return [SitemapPage(*row) for row in snapshot.session.execute(_IN_RANGE, {"first": first, "end": end})]
+
+
+_PART_OF = literal_column(f"version.{PART_OF_SITE_MAP}", BigInteger())
+_PART = select(literal(0, BigInteger()).label("number")).cte("part", recursive=True)
+_LAST_PART = select(func.max(Version.id).op("/")(literal_column(str(IDS_IN_A_PART)))).scalar_subquery()
+_PARTS = _PART.union_all(select(_PART.c.number + 1).where(_PART.c.number < _LAST_PART))
+_LATEST_CHANGES = select(
+    _PARTS.c.number,
+    select(Version.updated)
+    .where(_PARTS.c.number == _PART_OF, IS_LISTED)
+    .order_by(Version.updated.desc())
+    .limit(1)
+    .correlate(_PARTS)
+    .scalar_subquery(),
+)
 
 
 def changes_of_parts(snapshot: Snapshot) -> dict[int, datetime]:

@@ -181,7 +181,7 @@ FACETS: Sequence[str] = (
 )
 
 
-EXAMINED = 10_000
+EXAMINED = 5_000
 """Facets are counted from so many hits where counting all takes too long.  The answer says so."""
 
 
