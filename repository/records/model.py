@@ -13,7 +13,7 @@ from repository.core.database.engine import Base, Identity
 IDS_IN_A_PART = 20_000
 """Ids of a part of the site map; a number of the schema, since an index holds it."""
 PART_OF_SITE_MAP = f"id / {IDS_IN_A_PART}"
-"""The part that a version is in, in the words of the index: with a parameter in it, no index would be used."""
+"""The part that a version is in, in the words of the index.  With a parameter in it, no index would be used."""
 
 
 class RecordId(Base):

@@ -1,8 +1,9 @@
 """``make bench``: every benchmark, one after the other."""
 
-from tests.benchmarks import api, bytestore, parts
+from tests.benchmarks import api, bytestore, parts, sizes
 
 if __name__ == "__main__":
     api.main()
     bytestore.main()
     parts.main()
+    sizes.main()

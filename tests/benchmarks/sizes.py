@@ -72,11 +72,9 @@ class Place:
             "feed": lambda: "/feed.atom",
             "newest": lambda: "/api/records",
             "newest of a type": lambda: "/api/records?resource_type=image",
-            "common word": lambda: f"/api/records?q={self.chance.choice(SUBJECTS)}",
-            "rare word": lambda: f"/api/records?q={self.chance.choice(RARE)}",
-            "rare and common word": lambda: (
-                f"/api/records?q={quote(f'{self.chance.choice(SUBJECTS)} {self.chance.choice(RARE)}')}"
-            ),
+            "common word": lambda: self._search(SUBJECTS),
+            "rare word": lambda: self._search(RARE),
+            "rare and common word": lambda: self._search(SUBJECTS, RARE),
         }
         figures = {name: self._cost(path) for name, path in asked.items()}
         figures["own records"] = self._cost(lambda: "/api/user/records", self.token)
@@ -85,6 +83,10 @@ class Place:
             "cycle": cycles,
             "memory MiB": max(map(_memory, self.pids())),
         }
+
+    def _search(self, *vocabularies: Sequence[str]) -> str:
+        """Return the address of a search for a word of each; so small a page is full on every site."""
+        return f"/api/records?size=10&q={quote(' '.join(map(self.chance.choice, vocabularies)))}"
 
     def _cost(self, path: Callable[[], str], token: str | None = None) -> float:
         call, took = Connection(self.port, token), []

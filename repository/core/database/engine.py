@@ -23,8 +23,8 @@ CONNECTIONS = 20
 SQLITE_CONNECTIONS = 80
 """more than there are threads: connections to a file load no server"""
 SQLITE_CACHE = 4_000
-"""KiB of pages that a connection keeps; more, or a map of the file, would let the process grow with the file, of which
-the operating system has the pages anyway"""
+"""KiB of pages that a connection keeps.  More, or a map of the file, would let the process grow with the file; the
+operating system keeps its pages anyway."""
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key; SQLite counts rows only in INTEGER."""

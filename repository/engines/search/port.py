@@ -181,8 +181,8 @@ FACETS: Sequence[str] = (
 )
 
 
-EXAMINED = 10_000
-"""From so many of the hits facets are counted where counting them all would take too long; the answer says so."""
+EXAMINED = 5_000
+"""Facets are counted from so many hits where counting all takes too long.  The answer says so."""
 
 
 class Sort(StrEnum):
@@ -250,7 +250,7 @@ class SearchResults:
     next_after: str | None = None
     """opaque; None when the hits end here"""
     facets_of: int | None = None
-    """from so many of the hits facets were counted: the newest or the best, by the adapter; None for all of them"""
+    """number of hits that facets were counted from, the newest or the best by the adapter; None for all"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

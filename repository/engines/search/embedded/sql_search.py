@@ -138,11 +138,11 @@ class IndexSnapshot:
         return Summary(
             len(sets) if is_whole else self._count(search),
             {facet: counted[facet] for facet in search.facets},
-            EXAMINED if any(len(each) > EXAMINED for each in all_sets) else None,
+            EXAMINED if max(map(len, all_sets)) > EXAMINED else None,
         )
 
     def _term_sets(self, search: Search) -> list[bytes]:
-        """Return the ids of the facet terms of every hit; of more than `EXAMINED`, those of the newest and one more."""
+        """Return the ids of the facet terms of every hit, or of the newest `EXAMINED` hits and one more."""
         question = FtsQuery(self.generation)
         read = source(question, search.query, scored=False)
         where = f"{read.where} AND {_allowed(question, search)}"
