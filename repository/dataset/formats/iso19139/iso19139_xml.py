@@ -182,7 +182,7 @@ def _credit(funding: Funding) -> str:
 
 
 def _related_works(publication: Publication) -> Iterator[str]:
-    """Yield each related work by its address; a work in which this one is, or the other way, as its part."""
+    """Yield each related work by its address; the relation is that to a larger work, or any."""
     for related in publication.description.related_identifiers:
         address = identifier_urls.link_to(related.scheme, related.identifier)
         named = anchor("code", related.identifier, address)
