@@ -6,7 +6,7 @@ The JSON of the InvenioRDM contract is not among them: it is made from the store
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -139,6 +139,18 @@ def as_json(value: Mapping[str, Any] | list[Any]) -> str:
         return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
 
 
+_CSL_ITEM = json_format(
+    "csl-item",
+    "application/vnd.citationstyles.csl+json",
+    "CSL JSON",
+    csl_json,
+    also=("application/citeproc+json",),
+)
+"""What a program gets that asks a record for this media type: one item, as resolvers of DOIs answer.
+
+A file of CSL-JSON, which people save, is a list: ``?format=csl``.
+"""
+
 _TABLE = (
     json_format(
         "datacite-json",
@@ -204,15 +216,7 @@ _TABLE = (
         "Dublin Core XML",
         oai_dc,
     ),
-    ExportFormat(
-        "csl",
-        "application/vnd.citationstyles.csl+json",
-        "json",
-        "CSL JSON",
-        lambda publication: as_json(csl_list(publication)),
-        joiner(lambda publication: as_json(csl_json(publication)), "[", ",\n", "]"),
-        ("application/citeproc+json",),
-    ),
+    replace(_CSL_ITEM, name="csl", write=lambda publication: as_json(csl_list(publication))),
     text_format(
         "bibtex",
         "application/x-bibtex",
@@ -299,6 +303,6 @@ def _kind_and_profile(media_type: str) -> tuple[str, str]:
 
 _BY_MEDIA_TYPE = {
     _kind_and_profile(media_type): export
-    for export in reversed(_TABLE)
+    for export in (*reversed(_TABLE), _CSL_ITEM)
     for media_type in (*export.also, export.media_type)
 }
