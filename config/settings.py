@@ -7,10 +7,11 @@ A value comes from the environment (``REPOSITORY_*``), else from the file that `
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -18,6 +19,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "REPOSITORY_"
 VAR = Path("var").absolute()
+
+LEAST_SECRET = 16
+DEFAULT_SEARCH_URL = f"embedded:{VAR}/search.db"
+MOST_BYTES = 1 << 62
+"""More than any store holds, and less than a database's largest number."""
 
 # Both are reserved for tests: an identifier under them cannot be mistaken for a registered one.
 TEST_DOI_PREFIX = "10.5072"
@@ -43,19 +49,77 @@ def _matching(pattern: str, meaning: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _readable(value: str) -> str:
+    """Refuse what no log, page or header can show: control characters, and bytes that are no UTF-8."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise ValueError("must be UTF-8 text without control characters")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value.strip()
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    plain = _readable(value.get_secret_value())
+    if len(plain.strip()) < LEAST_SECRET:
+        raise ValueError(f"must have at least {LEAST_SECRET} characters that are not blanks around it")
+    return value
+
+
 def _url_of(*schemes: str) -> AfterValidator:
     def check(value: str) -> str:
+        _readable(value)
         if not any(value.startswith(f"{scheme}:") for scheme in schemes):
             raise ValueError(f"must start with one of: {', '.join(f'{s}:' for s in schemes)}")
+        _port_of(value)
         return value
 
     return AfterValidator(check)
 
 
+def _port_of(url: str) -> int | None:
+    """Return the port that `url` names; raises `ValueError` for one that is none, and repeats nothing secret."""
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        raise ValueError(
+            "must have a number from 1 to 65535 as its port, and brackets around an IPv6 address"
+        ) from None
+
+
+def _queue(value: str) -> str:
+    if value.startswith("embedded:") and value != "embedded:":
+        raise ValueError("must be embedded: alone, or the address of a Redis")
+    return value
+
+
+def _local_file(value: str) -> str:
+    """Give ``embedded:`` alone its default place, and refuse what names no file or folder of this machine."""
+    scheme, _, path = value.partition(":")
+    if scheme == "embedded" and not path:
+        return DEFAULT_SEARCH_URL
+    parts = urlsplit(value)
+    if scheme not in ("file", "embedded"):
+        return value
+    if parts.netloc not in ("", "localhost") or not parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(
+            f"must name a place on this machine, such as {'file:///srv/' if scheme == 'file' else 'embedded:/srv/'}x"
+        )
+    if unquote(parts.path) != _readable(unquote(parts.path, errors="surrogateescape")):
+        raise ValueError("must be UTF-8 text without control characters")
+    return value
+
+
 def _web_address(value: str) -> str:
+    _port_of(value)
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http(s) address such as https://data.example.org")
+    if "@" in parts.netloc or re.search(r"\s", value):
+        raise ValueError("must be an http(s) address without a password and without blanks")
     return value.rstrip("/")
 
 
@@ -69,36 +133,44 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    name: str = Field("Science Data Repository", min_length=1, max_length=200)
-    base_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:5000"
-    secret_key: SecretStr = Field(SecretStr("for development only, change me"), min_length=16)
+    name: Annotated[str, AfterValidator(_readable), AfterValidator(_not_blank)] = Field(
+        "Science Data Repository", min_length=1, max_length=200
+    )
+    base_url: Annotated[str, AfterValidator(_readable), AfterValidator(_web_address)] = "http://127.0.0.1:5000"
+    secret_key: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("for development only, change me")
     database_url: Annotated[str, _url_of("sqlite", "postgresql", "postgresql+psycopg")] = (
         f"sqlite:///{VAR}/repository.db"
     )
     database_connections: int = Field(20, ge=2, le=500)
     """most connections of one process to a database server"""
-    store_url: Annotated[str, _url_of("file", "s3")] = f"file://{VAR}/store"
+    store_url: Annotated[str, _url_of("file", "s3"), AfterValidator(_local_file)] = f"file://{VAR}/store"
     """``file:///folder`` or ``s3://bucket?endpoint=…&region=…`` (see `repository.engines.store.s3_store`)"""
     downloads: Literal["redirect", "stream"] = "redirect"
     """how bytes leave a remote store: ``redirect`` to a signed address of the store, or ``stream`` through us"""
     download_seconds: int = Field(300, ge=10, le=604_800)
     """how long a signed address may be used"""
-    search_url: Annotated[str, _url_of("embedded", "http", "https")] = f"embedded:{VAR}/search.db"
-    """``embedded:/file`` or the address of an Elasticsearch 8 with the prefix of its indices as path"""
-    queue_url: Annotated[str, _url_of("embedded", "redis", "rediss")] = "embedded:"
+    search_url: Annotated[str, _url_of("embedded", "http", "https"), AfterValidator(_local_file)] = DEFAULT_SEARCH_URL
+    """``embedded:/file``, ``embedded:`` for the default place, or the address of an Elasticsearch 8
+
+    The address has the prefix of our indices as its path."""
+    queue_url: Annotated[str, _url_of("embedded", "redis", "rediss"), AfterValidator(_queue)] = "embedded:"
     """``embedded:``: jobs run in threads of the server; else the Redis that `repository relay` hands them to"""
-    doi_prefix: Annotated[str, _matching(r"10\.\d{4,9}", "a DOI prefix such as 10.5072")] = TEST_DOI_PREFIX
-    cstr_prefix: Annotated[str, _matching(r"\w{5}", "five letters or digits, such as 31253")] = TEST_CSTR_PREFIX
+    doi_prefix: Annotated[str, _matching(r"10\.[0-9]{4,9}", "a DOI prefix such as 10.5072")] = TEST_DOI_PREFIX
+    cstr_prefix: Annotated[str, _matching(r"[0-9A-Za-z]{5}", "five letters or digits, such as 31253")] = (
+        TEST_CSTR_PREFIX
+    )
     identifier_series: Annotated[str, _matching(r"[a-z][a-z0-9]{0,19}", "1 to 20 lower-case letters and digits")] = (
         "data"
     )
     registrars: Path | None = None
     """file of accounts with registration agencies (`config.registrar_accounts`); without one `doi_prefix` etc. hold"""
-    max_file_bytes: int = Field(1 << 40, ge=1)
-    max_files_per_record: int = Field(100_000, ge=1)
-    admin_email: Annotated[str, _matching(MAILBOX, "an address such as desk@example.org")] = ""
+    max_file_bytes: int = Field(1 << 40, ge=1, le=MOST_BYTES)
+    max_files_per_record: int = Field(100_000, ge=1, le=1_000_000_000)
+    admin_email: Annotated[
+        str, AfterValidator(_readable), _matching(MAILBOX, "an address such as desk@example.org")
+    ] = ""
     """the contact of the repository; the postmaster of the base URL's host if empty"""
-    oai_friends: Annotated[str, AfterValidator(_web_addresses)] = ""
+    oai_friends: Annotated[str, AfterValidator(_readable), AfterValidator(_web_addresses)] = ""
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=256)
@@ -109,8 +181,16 @@ def read_settings(**overrides: Any) -> Settings:
     """Return the settings of this process; raise `SettingsError` that names every wrong value."""
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():
-        raise SettingsError(f"{PREFIX}ENV_FILE: there is no file {named}")
-    _refuse_unknown((*dotenv_values(named or ".env"), *os.environ))
+        raise SettingsError(f"{PREFIX}ENV_FILE: there is no file {named!r}")
+    if named and Path(named).is_dir():
+        raise SettingsError(f"{PREFIX}ENV_FILE: {named!r} is a folder, and a file is wanted")
+    try:
+        written = dotenv_values(named or ".env")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{PREFIX}ENV_FILE: {named or '.env'!r} cannot be read as UTF-8 text: {_why(error)}"
+        ) from None
+    _refuse_unknown((*written, *os.environ))
     try:
         return Settings(_env_file=named or ".env", **overrides)  # type: ignore[call-arg]
     except ValidationError as error:
@@ -123,6 +203,10 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
     for name in variables:
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
             raise SettingsError(f"{name}: there is no such setting")
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else error.reason) or type(error).__name__
 
 
 def _one_line(problem: Any) -> str:

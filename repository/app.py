@@ -14,7 +14,7 @@ from repository.core.web.health_routes import mount_health
 from repository.core.web.problems import handle_errors
 from repository.core.web.request_log import is_operational, mount_metrics, watch_requests
 from repository.core.web.request_parsing import RecordIdConverter
-from repository.core.web.responses import json_reply
+from repository.core.web.responses import json_reply, name_bytes
 from repository.core.web.shared_schemas import ProblemShape
 from repository.engines.services import Services, health_probes
 from repository.faces.api.draft_files import routes as draft_files
@@ -31,6 +31,7 @@ from repository.faces.api.vocabularies import routes as vocabularies
 from repository.faces.feeds import views as feeds
 from repository.faces.oai import routes as oai
 from repository.faces.pages import views as pages
+from repository.faces.pages.page_replies import error_page
 from repository.faces.request_context import SERVICES, recognise_actor, redirect_to_record
 from repository.faces.resolver import unapi
 from repository.faces.resolver import views as resolver
@@ -58,7 +59,7 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False
-    handle_errors(app)
+    handle_errors(app, error_page)
     app.register_error_handler(MovedTo, redirect_to_record)
     watch_requests(app)
     app.before_request(_recognise)
@@ -100,6 +101,8 @@ def _finish(reply: Response) -> Response:
     reply.headers.setdefault("X-Content-Type-Options", "nosniff")
     reply.headers.setdefault("Vary", "Accept, Authorization")
     if request.method in ("GET", "HEAD"):
+        if not is_operational():
+            name_bytes(reply)
         # Pages of other sites may read what everybody may: nothing here is signed in by a cookie.
         reply.headers["Access-Control-Allow-Origin"] = "*"
         reply.headers["Access-Control-Expose-Headers"] = "ETag, Content-Disposition, Link, X-Request-ID"

@@ -4,6 +4,7 @@ An adapter with a large client library (boto3, elasticsearch, httpx2) is importe
 on embedded engines never loads those libraries: `tests/contracts/test_startup.py` holds the list.
 """
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -12,11 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
 from config import search as index_parts
 from config import vocabularies as terms
 from config.registrar_accounts import RegistrarAccount, RegistrarAccounts, RegistrarsError, read_registrars
 from config.settings import Settings, SettingsError
 from repository.core.database.engine import open_database
+from repository.core.errors import Unavailable
 from repository.core.registration_accounts import RegistrationAccount, RegistrationAccounts, bare_rors, local_accounts
 from repository.core.site import Site
 from repository.core.unit_of_work import Database
@@ -42,7 +47,7 @@ def open_services(settings: Settings) -> Services:
     site = _site(settings, accounts)
     return Services(
         site=site,
-        database=Database(open_database(settings.database_url, settings.database_connections), UNFOLLOWED),
+        database=Database(_database_at(settings), UNFOLLOWED),
         store=_store_at(settings.store_url),
         search=_search_at(settings.search_url),
         registrars=_registrars(settings.base_url, site.accounts, accounts),
@@ -140,11 +145,51 @@ def _registrar(name: str, account: RegistrarAccount, base_url: str) -> Registrar
     return registrar
 
 
+def _database_at(settings: Settings) -> Engine:
+    try:
+        url = make_url(settings.database_url)
+        if url.get_backend_name() == "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise SettingsError("REPOSITORY_DATABASE_URL: must name a file, such as sqlite:////srv/repository.db")
+            _require_file("DATABASE_URL", Path(url.database).absolute())
+        return open_database(settings.database_url, settings.database_connections)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError(
+            f"REPOSITORY_DATABASE_URL: this is no address of a database ({type(error).__name__})"
+        ) from None
+
+
+def _require_file(name: str, path: Path) -> None:
+    """Make the folder of a file; raises `SettingsError` if that fails, or if a folder is in the file's place."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        is_folder = path.is_dir()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"REPOSITORY_{name}: {path.parent} cannot be made: {_why(error)}") from None
+    if is_folder:
+        raise SettingsError(f"REPOSITORY_{name}: {path} is a folder, and a file is wanted")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise SettingsError(f"REPOSITORY_{name}: {path} cannot be written")
+
+
+def _why(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
 def _store_at(url: str) -> ByteStore:
     if not url.startswith("s3:"):
-        return LocalStore(_path_of(url))
+        path = _path_of(url)
+        try:
+            store: ByteStore = LocalStore(path)
+        except (Unavailable, OSError, ValueError) as error:
+            raise SettingsError(
+                f"REPOSITORY_STORE_URL: {path} cannot be used: {_why(error.__cause__ or error)}"
+            ) from None
+        if not os.access(path, os.W_OK):
+            raise SettingsError(f"REPOSITORY_STORE_URL: {path} cannot be written")
+        return store
     try:
-        store: ByteStore = _adapters("store.s3_store").S3Store(s3_address(url))
+        store = _adapters("store.s3_store").S3Store(s3_address(url))
     except ValueError as error:
         raise SettingsError(f"REPOSITORY_STORE_URL: {error}") from None
     return store
@@ -152,7 +197,9 @@ def _store_at(url: str) -> ByteStore:
 
 def _search_at(url: str) -> SearchEngine:
     if url.startswith("embedded:"):
-        return EmbeddedSearch(_path_of(url))
+        path = _path_of(url)
+        _require_file("SEARCH_URL", path)
+        return EmbeddedSearch(path)
     adapters = _adapters("search.elasticsearch")
     try:
         engine: SearchEngine = adapters.ElasticsearchSearch(adapters.elasticsearch_address(url), index_parts.read())

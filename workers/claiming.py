@@ -57,21 +57,11 @@ _ROWS = (
 DUE = _ROWS.where(IS_DUE)
 _IS_OF_KIND = _JOB.c.name == bindparam("kind")
 _DUE_OF_KIND = DUE.where(_IS_OF_KIND)
-_FIRST_KIND = select(_JOB.c.name).where(IS_DUE).order_by(_JOB.c.id).limit(1)
-_CALLED = _ROWS.where(
-    in_list(_JOB.c.id, "ids"),
-    or_(
-        _JOB.c.state == JobState.QUEUED.value,
-        and_(_JOB.c.state.in_(CLAIMABLE), _JOB.c.run_after <= bindparam("at")),
-    ),
-)
 _TAKE = update(_JOB).where(in_list(_JOB.c.id, "ids"))
 _CAUSE = case((_JOB.c.state == JobState.RUNNING.value, LOST), else_=_JOB.c.cause)
 """A row that was left running says so."""
 _HAND = _TAKE.values(state=bindparam("new"), run_after=bindparam("until"), cause=_CAUSE)
 _RUN = _HAND.values(attempts=_JOB.c.attempts + 1)
-_RENEW = _TAKE.where(_JOB.c.state == JobState.RUNNING.value).values(run_after=bindparam("until"))
-_SET_ASIDE = update(_JOB).where(IS_DUE, _IS_OF_KIND).values(state=JobState.UNKNOWN.value, cause=NOT_KNOWN)
 _SET_CALLED_ASIDE = _TAKE.values(state=JobState.UNKNOWN.value, cause=NOT_KNOWN)
 
 
@@ -96,6 +86,15 @@ def claim_next(database: Database, queue: Queue) -> Sequence[ClaimedJob]:
             return _claim_kind(database, queue, kind)
         _set_kind_aside(database, queue, kind)
     return ()
+
+
+_CALLED = _ROWS.where(
+    in_list(_JOB.c.id, "ids"),
+    or_(
+        _JOB.c.state == JobState.QUEUED.value,
+        and_(_JOB.c.state.in_(CLAIMABLE), _JOB.c.run_after <= bindparam("at")),
+    ),
+)
 
 
 def claim_rows(database: Database, ids: Sequence[int]) -> Sequence[ClaimedJob]:
@@ -139,6 +138,9 @@ def lease_kept(database: Database, jobs: Sequence[ClaimedJob]) -> AbstractContex
     return renewed(lambda: _renew(database, ids), RENEW_SECONDS, job_ids=ids)
 
 
+_FIRST_KIND = select(_JOB.c.name).where(IS_DUE).order_by(_JOB.c.id).limit(1)
+
+
 def _first_kind(database: Database, queue: Queue) -> str | None:
     with database.connection() as connection:
         return connection.scalar(_FIRST_KIND, {"in_queue": queue.value, "at": clock.now()})
@@ -148,6 +150,9 @@ def _claim_kind(database: Database, queue: Queue, kind: str) -> Sequence[Claimed
     with database.transaction(SYSTEM) as unit:
         rows = locked(unit, _DUE_OF_KIND, BATCH, in_queue=queue.value, at=unit.now, kind=kind)
         return _claim(unit, together(rows)[0]) if rows else ()
+
+
+_SET_ASIDE = update(_JOB).where(IS_DUE, _IS_OF_KIND).values(state=JobState.UNKNOWN.value, cause=NOT_KNOWN)
 
 
 def _set_kind_aside(database: Database, queue: Queue, kind: str) -> None:
@@ -177,6 +182,9 @@ def _claim(unit: UnitOfWork, rows: Sequence[JobRow]) -> Sequence[ClaimedJob]:
 def _fact_of(row: JobRow) -> EmittedFact:
     fact = read_fact(FACTS, row.kind, row.fact_subject, row.details)
     return EmittedFact(row.fact_id, row.kind, fact, row.actor, row.at, row.request_id)
+
+
+_RENEW = _TAKE.where(_JOB.c.state == JobState.RUNNING.value).values(run_after=bindparam("until"))
 
 
 def _renew(database: Database, ids: Sequence[int]) -> None:

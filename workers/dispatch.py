@@ -33,7 +33,6 @@ GATHERED: Mapping[Queue, timedelta] = {Queue.SOON: timedelta(), Queue.LONG: time
 for many, and that is most of the cost: many records go together."""
 PACE_SECONDS = 1.0
 """between two rounds with something to do"""
-_IS_DUE = select(exists().where(IS_DUE))
 
 
 class RelayLoop:
@@ -86,6 +85,9 @@ def _hand_over(database: Database, calls: RqQueue, queue: Queue) -> int:
             _take_back(database, marked)
             raise
     return sum(len(call.ids) for call in marked)
+
+
+_IS_DUE = select(exists().where(IS_DUE))
 
 
 def _is_due(database: Database, queue: Queue, since: timedelta) -> bool:

@@ -15,19 +15,13 @@ from workers.model import Job, JobState
 
 BATCH = 200
 _FACT, _JOB = cast(Table, FactRow.__table__), cast(Table, Job.__table__)
-# Built once: composing a statement costs more than running it.
 _NOT_RELAYED = _FACT.c.relayed_at.is_(None)
 _IS_KNOWN = _FACT.c.kind.in_(bindparam("kinds", expanding=True))
 _DUE = (_NOT_RELAYED, _FACT.c.unknown_since.is_(None))
 _SET_ASIDE = (_NOT_RELAYED, _FACT.c.unknown_since.is_not(None), _IS_KNOWN)
-_WAITING = select(exists().where(*_DUE))
 _ROWS = select(FactRow).order_by(FactRow.id).limit(BATCH).with_for_update(skip_locked=True)
 _NEXT = _ROWS.where(*_DUE)
 _NEXT_SET_ASIDE = _ROWS.where(*_SET_ASIDE)
-_INSERT_JOBS = insert(_JOB).inline()
-_THESE = update(_FACT).where(in_list(_FACT.c.id, "ids"))
-_RELAYED = _THESE.values(relayed_at=bindparam("now"), unknown_since=None)
-_UNKNOWN = _THESE.values(unknown_since=bindparam("now"))
 log = structlog.get_logger()
 
 
@@ -49,9 +43,19 @@ def relay_set_aside(database: Database) -> int:
         return _relay(unit, _NEXT_SET_ASIDE, kinds=list(FACTS))
 
 
+_WAITING = select(exists().where(*_DUE))
+
+
 def _is_waiting(database: Database) -> bool:
     with database.connection() as connection:
         return bool(connection.scalar(_WAITING))
+
+
+_INSERT_JOBS = insert(_JOB).inline()
+
+
+_THESE = update(_FACT).where(in_list(_FACT.c.id, "ids"))
+_RELAYED = _THESE.values(relayed_at=bindparam("now"), unknown_since=None)
 
 
 def _relay(unit: UnitOfWork, query: Select[FactRow], **values: object) -> int:
@@ -64,6 +68,9 @@ def _relay(unit: UnitOfWork, query: Select[FactRow], **values: object) -> int:
         unit.session.connection().execute(_RELAYED, {"ids": [row.id for row in known], "now": unit.now})
     _set_aside(unit, [row for row in rows if row.kind not in FACTS])
     return len(rows)
+
+
+_UNKNOWN = _THESE.values(unknown_since=bindparam("now"))
 
 
 def _set_aside(unit: UnitOfWork, rows: Sequence[FactRow]) -> None:

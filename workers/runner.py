@@ -22,18 +22,7 @@ from workers.model import Job, JobState
 
 MOST_NAMED = 50
 """ids of one sort in a line of the log"""
-# Built once: composing a statement costs more than running it.
 _JOB = cast(Table, Job.__table__)
-_FORGET = delete(_JOB).where(in_list(_JOB.c.id, "ids"))
-_PUT_BACK = (
-    update(_JOB)
-    .where(
-        _JOB.c.id == bindparam("job"),
-        _JOB.c.state == JobState.RUNNING.value,
-        _JOB.c.attempts == bindparam("attempt"),
-    )
-    .values(state=bindparam("new"), cause=bindparam("why"), run_after=bindparam("again"))
-)
 log = structlog.get_logger()
 
 
@@ -112,9 +101,23 @@ def _one_by_one(services: Services, jobs: Sequence[ClaimedJob]) -> None:
             _forget(services.database, [job])
 
 
+_FORGET = delete(_JOB).where(in_list(_JOB.c.id, "ids"))
+
+
 def _forget(database: Database, jobs: Sequence[ClaimedJob]) -> None:
     with database.transaction(SYSTEM) as unit:
         unit.session.connection().execute(_FORGET, {"ids": [job.id for job in jobs]})
+
+
+_PUT_BACK = (
+    update(_JOB)
+    .where(
+        _JOB.c.id == bindparam("job"),
+        _JOB.c.state == JobState.RUNNING.value,
+        _JOB.c.attempts == bindparam("attempt"),
+    )
+    .values(state=bindparam("new"), cause=bindparam("why"), run_after=bindparam("again"))
+)
 
 
 def _put_back(database: Database, job: ClaimedJob, cause: str) -> None:

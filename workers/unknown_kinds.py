@@ -19,19 +19,7 @@ from workers.model import Job, JobState
 from workers.relay import relay_set_aside
 
 _JOB = cast(Table, Job.__table__)
-# Built once: composing a statement costs more than running it.
 _IS_UNKNOWN = _JOB.c.state == JobState.UNKNOWN.value
-_RESUME = (
-    update(_JOB)
-    .where(_IS_UNKNOWN, _JOB.c.name.in_(bindparam("names", expanding=True)))
-    .values(state=JobState.WAITING.value, run_after=bindparam("now"))
-)
-_FACTS = (
-    select(FactRow.kind, func.count())
-    .where(FactRow.relayed_at.is_(None), FactRow.unknown_since.is_not(None))
-    .group_by(FactRow.kind)
-)
-_JOBS = select(_JOB.c.name, func.count()).where(_IS_UNKNOWN).group_by(_JOB.c.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +36,16 @@ class UnknownKinds:
             *(f"{count} facts of the unknown kind {kind}" for kind, count in sorted(self.facts.items())),
             *(f"{count} jobs of the unknown kind {kind}" for kind, count in sorted(self.jobs.items())),
         ]
+
+
+_FACTS = (
+    select(FactRow.kind, func.count())
+    .where(FactRow.relayed_at.is_(None), FactRow.unknown_since.is_not(None))
+    .group_by(FactRow.kind)
+)
+
+
+_JOBS = select(_JOB.c.name, func.count()).where(_IS_UNKNOWN).group_by(_JOB.c.name)
 
 
 def unknown_kinds(snapshot: Snapshot) -> UnknownKinds:
@@ -68,6 +66,13 @@ def resume_facts(database: Database) -> int:
     while relayed := relay_set_aside(database):
         resumed += relayed
     return resumed
+
+
+_RESUME = (
+    update(_JOB)
+    .where(_IS_UNKNOWN, _JOB.c.name.in_(bindparam("names", expanding=True)))
+    .values(state=JobState.WAITING.value, run_after=bindparam("now"))
+)
 
 
 def resume_jobs(database: Database) -> int:

@@ -1,8 +1,9 @@
 """The definition of the Elasticsearch indices as data: one JSON file per part.
 
-``settings`` of every index · ``analysis``, how text becomes words · ``records``, ``files``, ``dropped``: the fields ·
+``settings`` of every index · ``analysis``, how text becomes words, beside what `text_analysis` of the
+adapter adds · ``records``, ``files``, ``dropped``: the fields ·
 ``field-types``: the mapping of every other field of a record, by its type, and of its facets.
-A file whose name ends with a plugin's (``analysis-icu``) holds the changes for a server that has the plugin.
+A file whose name ends with a plugin's (``analysis-smartcn``) holds the changes for a server that has the plugin.
 """
 
 from importlib import resources

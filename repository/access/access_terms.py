@@ -55,10 +55,18 @@ class AccessTerms:
 def read_access_terms(raw: object, today: date) -> tuple[AccessTerms, list[FieldError]]:
     """Return the `access` object of a draft's body and what is wrong with it.
 
-    Where something is wrong the stricter reading holds, so that a mistake never opens data.
+    Where something is wrong the stricter reading holds, so that a mistake never opens data. The first fault keeps the
+    whole object.
     """
     if raw is None:
         return AccessTerms(), []
+    terms, errors = _read(raw, today)
+    if errors and isinstance(raw, Mapping):
+        errors[0] = errors[0].keeping({name: value for name, value in raw.items() if name != "status"})
+    return terms, errors
+
+
+def _read(raw: object, today: date) -> tuple[AccessTerms, list[FieldError]]:
     if not isinstance(raw, Mapping):
         return AccessTerms(RESTRICTED, RESTRICTED), [FieldError.of("access", "Invalid input type.")]
     errors = [
@@ -104,16 +112,33 @@ def _embargo(raw: object, today: date, errors: list[FieldError]) -> tuple[date |
     if raw.get("active") not in (True, False, None):
         errors.append(FieldError.of("access.embargo.active", "Not a valid boolean."))
     if raw.get("active") is not True:
+        errors += _unused(raw, today)
         return None, None
     return _end(raw.get("until"), today, errors), reason
 
 
-def _end(raw: object, today: date, errors: list[FieldError]) -> date | None:
-    message = "Embargo end date must be set to a future date."
+def _unused(raw: Mapping[str, Any], today: date) -> list[FieldError]:
+    """Return the fault of an embargo that is not active; one that is over does no harm."""
+    until = _day(raw.get("until"))
+    if not (raw.get("until") or raw.get("reason")):
+        return []
+    over = until is not None and until <= today
+    message = "This embargo is over and will not be published." if over else "This embargo is not active."
+    return [FieldError("access.embargo.active", (message,), harmless=over)]
+
+
+def _day(raw: object) -> date | None:
     try:
-        until = date.fromisoformat(raw) if isinstance(raw, str) else None
+        return date.fromisoformat(raw) if isinstance(raw, str) and len(raw) == len("2000-01-01") else None
     except ValueError:
-        until, message = None, "Not a valid date."
+        return None
+
+
+def _end(raw: object, today: date, errors: list[FieldError]) -> date | None:
+    until = _day(raw)
+    message = "Embargo end date must be set to a future date."
+    if until is None and isinstance(raw, str) and raw:
+        message = "Not a valid date."
     if until is None or until <= today:
         errors.append(FieldError.of("access.embargo.until", message))
         return None

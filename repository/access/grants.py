@@ -11,24 +11,6 @@ from repository.access.principals import GrantSubject, SubjectKind
 from repository.core.database.bulk import insert_rows
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 
-# Built once: composing a statement costs more than running it.
-_OF_SUBJECT = select(GrantRow).where(
-    GrantRow.concept_id == bindparam("concept_id"),
-    GrantRow.subject_kind == bindparam("kind"),
-    GrantRow.subject_id == bindparam("subject_id"),
-)
-_REMOVE_ALL = delete(GrantRow).where(GrantRow.concept_id == bindparam("concept_id"))
-_REMOVE_EXPIRED = delete(GrantRow).where(
-    GrantRow.concept_id == bindparam("concept_id"), GrantRow.expires <= bindparam("at")
-)
-# the condition and the order are those of the index over the few grants that end at all
-_EXPIRED = (
-    select(GrantRow.concept_id)
-    .where(GrantRow.expires.is_not(None), GrantRow.expires <= bindparam("at"))
-    .order_by(GrantRow.expires)
-    .limit(bindparam("limit"))
-)
-
 
 def grant_ownership(unit: UnitOfWork, concept_id: int, person_id: int) -> None:
     """Make a person the owner of a dataset that has no grants yet."""
@@ -47,10 +29,20 @@ def set_grant(
     row.permission, row.expires = permission.value, expires
 
 
+_OF_SUBJECT = select(GrantRow).where(
+    GrantRow.concept_id == bindparam("concept_id"),
+    GrantRow.subject_kind == bindparam("kind"),
+    GrantRow.subject_id == bindparam("subject_id"),
+)
+
+
 def find_grant(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> GrantRow | None:
     """Return the grant of `subject` on a dataset, expired or not."""
     values = {"concept_id": concept_id, "kind": subject.kind.value, "subject_id": subject.id}
     return unit.session.scalars(_OF_SUBJECT, values).one_or_none()
+
+
+_REMOVE_ALL = delete(GrantRow).where(GrantRow.concept_id == bindparam("concept_id"))
 
 
 def remove_all_grants(unit: UnitOfWork, concept_id: int) -> None:
@@ -58,9 +50,23 @@ def remove_all_grants(unit: UnitOfWork, concept_id: int) -> None:
     unit.session.connection().execute(_REMOVE_ALL, {"concept_id": concept_id})
 
 
+_REMOVE_EXPIRED = delete(GrantRow).where(
+    GrantRow.concept_id == bindparam("concept_id"), GrantRow.expires <= bindparam("at")
+)
+
+
 def remove_expired_grants(unit: UnitOfWork, concept_id: int) -> None:
     """Remove the grants of a dataset that have expired; the caller holds the lock of the concept."""
     unit.session.connection().execute(_REMOVE_EXPIRED, {"concept_id": concept_id, "at": unit.now})
+
+
+# the condition and the order are those of the index over the few grants that end at all
+_EXPIRED = (
+    select(GrantRow.concept_id)
+    .where(GrantRow.expires.is_not(None), GrantRow.expires <= bindparam("at"))
+    .order_by(GrantRow.expires)
+    .limit(bindparam("limit"))
+)
 
 
 def with_expired_grants(snapshot: Snapshot, limit: int) -> Sequence[int]:

@@ -36,12 +36,6 @@ from repository.core.database.engine import UtcDateTime
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Snapshot
 
-IN_FORCE = or_(
-    GrantRow.expires.is_(None), GrantRow.expires > bindparam("grants_at", callable_=now, type_=UtcDateTime())
-)
-"""The grants that have not expired when the statement runs."""
-
-
 _LINE = (
     GrantRow.permission
     + literal_column("' '")
@@ -78,13 +72,18 @@ class GrantList(TypeDecorator[frozenset[Grant]]):
         return _grants(value or "")
 
 
+IN_FORCE = or_(
+    GrantRow.expires.is_(None), GrantRow.expires > bindparam("grants_at", callable_=now, type_=UtcDateTime())
+)
+"""The grants that have not expired when the statement runs."""
+
+
 def grants_on(concept_id: ColumnElement[int] | Any) -> ColumnElement[frozenset[Grant]]:
     """Return a column ``grants``: the grants in force on the dataset in the column `concept_id`."""
     lines = select(_Joined(_LINE)).where(GrantRow.concept_id == concept_id, IN_FORCE)
     return type_coerce(lines.correlate_except(GrantRow).scalar_subquery(), GrantList()).label("grants")
 
 
-# Built once: composing a statement costs more than running it.
 _OF_ONE = select(grants_on(bindparam("concept_id")))
 
 

@@ -8,7 +8,7 @@ import click
 from config.settings import TEST_CSTR_PREFIX, TEST_DOI_PREFIX, Settings, read_settings
 from repository.bootstrap import open_services
 from repository.core.actor import SYSTEM
-from repository.core.errors import Unavailable
+from repository.core.errors import Unavailable, Unsuitable
 from repository.engines.services import Services, probe
 from workers.job_admin import backlog
 from workers.unknown_kinds import unknown_kinds
@@ -53,6 +53,9 @@ def _show_lacks(services: Services) -> bool:
             click.echo(f"lacks    store: {lack}")
     except Unavailable as error:
         click.echo(f"SILENT  store, when it was tried: {error}")
+        return False
+    except Unsuitable as error:
+        click.echo(f"REFUSES  store, when it was tried: {error}")
         return False
     return True
 

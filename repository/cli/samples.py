@@ -12,6 +12,7 @@ from repository.deposits.drafts import open_draft, patch_draft
 from repository.engines.services import Services
 from repository.feature import Queue
 from repository.files.rules import Declared
+from repository.files.uploads import Announced
 from repository.people.accounts import person_by_email, register_person
 from repository.publication.publish import publish
 from repository.publication.revise import new_version
@@ -87,7 +88,7 @@ def _upload(services: Services, actor: Actor, draft_id: int, files: Mapping[str,
     with services.database.transaction(actor) as unit:
         begin_files(unit, draft_id, declared, services.site.max_files)
     for key, content in files.items():
-        upload_content(services, actor, draft_id, key, BytesIO(content), len(content))
+        upload_content(services, actor, draft_id, key, BytesIO(content), Announced(len(content)))
     with services.database.transaction(actor) as unit:
         for key in files:
             commit_file(unit, draft_id, key)

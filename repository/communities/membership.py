@@ -10,14 +10,6 @@ from sqlalchemy import bindparam, select
 from repository.communities.model import Community, CommunityDataset
 from repository.core.unit_of_work import UnitOfWork
 
-# Built once: composing a statement costs more than running it.
-_OF_CONCEPT = (
-    select(CommunityDataset)
-    .where(CommunityDataset.concept_id == bindparam("concept"))
-    .order_by(CommunityDataset.at, CommunityDataset.community_id)
-    .execution_options(populate_existing=True)
-)
-
 
 def assign(unit: UnitOfWork, concept_id: int, communities: Collection[Community]) -> bool:
     """Put a dataset into communities; return whether it was missing in one.  Its first community is its default."""
@@ -60,6 +52,14 @@ def make_default(unit: UnitOfWork, concept_id: int, community: Community) -> boo
     chosen.is_default = True
     unit.session.flush()
     return True
+
+
+_OF_CONCEPT = (
+    select(CommunityDataset)
+    .where(CommunityDataset.concept_id == bindparam("concept"))
+    .order_by(CommunityDataset.at, CommunityDataset.community_id)
+    .execution_options(populate_existing=True)
+)
 
 
 def _links(unit: UnitOfWork, concept_id: int) -> list[CommunityDataset]:

@@ -13,30 +13,20 @@ from repository.core.unit_of_work import Snapshot, UnitOfWork
 
 UNKNOWN = "There is no such community."
 
-# Built once: composing a statement costs more than running it.
-_MEMBERSHIPS = (
-    select(CommunityDataset.concept_id, Community, CommunityDataset.is_default)
-    .join(Community, CommunityDataset.community_id == Community.id)
-    .where(in_list(CommunityDataset.concept_id, "concepts"))
-    .order_by(CommunityDataset.is_default.desc(), CommunityDataset.at, Community.id)
-)
-_NAMED = select(Community).where(
-    or_(in_list(Community.id, "ids"), Community.slug.in_(bindparam("slugs", expanding=True)))
-)
-_FOR_CHANGE = select(Community).where(Community.slug == bindparam("slug")).with_for_update()
-_COUNTED = (
-    select(Community, func.count(CommunityDataset.concept_id))
-    .outerjoin(CommunityDataset, CommunityDataset.community_id == Community.id)
-    .group_by(Community.id)
-    .order_by(Community.slug)
-)
-
 
 class Membership(NamedTuple):
     """A community that a dataset is in."""
 
     community: Community
     is_default: bool
+
+
+_MEMBERSHIPS = (
+    select(CommunityDataset.concept_id, Community, CommunityDataset.is_default)
+    .join(Community, CommunityDataset.community_id == Community.id)
+    .where(in_list(CommunityDataset.concept_id, "concepts"))
+    .order_by(CommunityDataset.is_default.desc(), CommunityDataset.at, Community.id)
+)
 
 
 def communities_of(snapshot: Snapshot, concept_ids: Collection[int]) -> Mapping[int, Sequence[Membership]]:
@@ -46,6 +36,11 @@ def communities_of(snapshot: Snapshot, concept_ids: Collection[int]) -> Mapping[
         for concept_id, community, is_default in snapshot.session.execute(_MEMBERSHIPS, {"concepts": concept_ids}):
             memberships.setdefault(concept_id, []).append(Membership(community, is_default))
     return memberships
+
+
+_NAMED = select(Community).where(
+    or_(in_list(Community.id, "ids"), Community.slug.in_(bindparam("slugs", expanding=True)))
+)
 
 
 def communities_named(snapshot: Snapshot, names: Sequence[str], field: str) -> Sequence[Community]:
@@ -63,6 +58,9 @@ def communities_named(snapshot: Snapshot, names: Sequence[str], field: str) -> S
     return [by_key[ids.get(name, name)] for name in names]
 
 
+_FOR_CHANGE = select(Community).where(Community.slug == bindparam("slug")).with_for_update()
+
+
 def community_for_change(unit: UnitOfWork, slug: str) -> Community:
     """Return a community, locked until this transaction ends; raise `NotFound`."""
     community = unit.session.scalar(_FOR_CHANGE, {"slug": slug}) if is_slug(slug) else None
@@ -73,6 +71,14 @@ def community_for_change(unit: UnitOfWork, slug: str) -> Community:
 
 def is_taken(snapshot: Snapshot, slug: str) -> bool:
     return snapshot.session.scalar(select(Community.id).where(Community.slug == slug)) is not None
+
+
+_COUNTED = (
+    select(Community, func.count(CommunityDataset.concept_id))
+    .outerjoin(CommunityDataset, CommunityDataset.community_id == Community.id)
+    .group_by(Community.id)
+    .order_by(Community.slug)
+)
 
 
 def counted_communities(snapshot: Snapshot) -> Sequence[tuple[Community, int]]:

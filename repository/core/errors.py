@@ -5,26 +5,46 @@ Nothing below the web layer knows a status code.  Every error carries a reason f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+WARNING = "warning"
+"""The severity of a harmless fault; one without severity is an error."""
+SENT = "sent"
+"""The member of a stored fault that keeps what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """The faults of one field.
 
-    `field` is a dotted path in which a list index is a segment, as in ``metadata.creators.0.role``.
+    `field` is a dotted path in which a list index is a segment, as in ``metadata.creators.0.role``. A `harmless` one
+    tells what the caller should know, and stops nothing. `sent` is what the caller sent, by name, where nothing but the
+    fault keeps it.
     """
 
     field: str
     messages: tuple[str, ...]
+    harmless: bool = False
+    sent: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, field: str, *messages: str) -> "FieldError":
         return cls(field, messages)
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "FieldError":
+        harmless = stored.get("severity") == WARNING
+        return cls(stored["field"], tuple(stored["messages"]), harmless, stored.get(SENT))
+
+    def keeping(self, sent: Mapping[str, Any]) -> "FieldError":
+        """Return the fault with what was sent."""
+        return replace(self, sent=sent)
+
     def as_json(self) -> dict[str, Any]:
-        return {"field": self.field, "messages": list(self.messages)}
+        severity = {"severity": WARNING} if self.harmless else {}
+        sent = {} if self.sent is None else {SENT: self.sent}
+        return {"field": self.field, "messages": list(self.messages), **severity, **sent}
 
 
 class RepositoryError(Exception):
@@ -113,3 +133,9 @@ class Unavailable(RepositoryError):
     """An engine does not answer; the same request may succeed later."""
 
     default = "A part of the service is not available right now."
+
+
+class Unsuitable(RepositoryError):
+    """An engine answers, but refuses what the repository cannot do without; waiting does not help."""
+
+    default = "A part of the service cannot be used as it is set up."

@@ -74,7 +74,6 @@ class PreservationEventRow(Base):
     object_id: Mapped[int] = mapped_column(Identity)
 
 
-# Built once: composing a statement costs more than running it.
 _INSERT = insert(cast(Table, PreservationEventRow.__table__)).inline()
 
 

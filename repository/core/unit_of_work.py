@@ -25,7 +25,6 @@ from repository.core.facts import Fact, FactRow
 
 _OVERTAKEN = {"40001", "40P01"}
 """SQLSTATEs when another transaction stopped this one: serialization_failure, deadlock_detected"""
-_FACT = insert(FactRow.__table__).inline()  # type: ignore[arg-type]
 _MIGRATE = "The schema does not serve this release: run `repository migrate` first, or a newer release."
 MOST_FAULTS = 3
 """that are named when a schema does not serve"""
@@ -61,6 +60,9 @@ class Snapshot:
     session: ReadSession
     actor: Actor
     now: datetime
+
+
+_FACT = insert(FactRow.__table__).inline()  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)

@@ -104,6 +104,8 @@ class DateOf:
 
 @dataclass(frozen=True, slots=True)
 class Funding:
+    """A source of money; `funder_id` is a bare identifier of ROR, the Crossref Funder Registry, GRID or ISNI."""
+
     funder: str
     funder_id: str | None = None
     award_title: str = ""

@@ -27,6 +27,8 @@ from repository.dataset.schemes import only_resource_type
 from repository.dataset.vocabularies import Vocabularies
 
 Json = Mapping[str, Any]
+FUNDER_SCHEMES = ("ror", "crossreffunderid", "grid", "isni")
+"""Schemes by which registrars know funders, the best first."""
 
 
 def description_of(metadata: Json, vocabularies: Vocabularies) -> Description:
@@ -151,19 +153,23 @@ class _DescriptionReader:
     def licence(self, right: Json) -> Licence:
         licence_id = right.get("id")
         if not licence_id:
-            return Licence(
-                title=_any_language(right.get("title")),
-                url=right.get("link"),
-                description=_any_language(right.get("description")),
-            )
+            return self.own_licence(right)
         entry = self.vocabularies["licenses"].get(licence_id)
         if entry is None:
-            return Licence(title=licence_id, id=licence_id)
+            return self.own_licence(right) if right.get("title") else Licence(title=licence_id, id=licence_id)
         return Licence(
             title=entry.label.name(),
             id=licence_id,
             url=entry.props.get("url"),
             description=_any_language(entry.description),
+        )
+
+    @staticmethod
+    def own_licence(right: Json) -> Licence:
+        return Licence(
+            title=_any_language(right.get("title")),
+            url=right.get("link"),
+            description=_any_language(right.get("description")),
         )
 
     def related(self, related: Json) -> RelatedIdentifier:
@@ -181,7 +187,7 @@ class _DescriptionReader:
         links = [i for i in _identifiers(award.get("identifiers") or ()) if i.scheme == "url"]
         return Funding(
             funder=self.name("funders", funder),
-            funder_id=funder.get("id"),
+            funder_id=funder.get("id") or _first_identifier(funder, FUNDER_SCHEMES),
             award_title=_any_language(award.get("title")),
             award_titles=dict(award.get("title") or {}),
             award_number=award.get("number") or award.get("id") or "",
@@ -193,6 +199,12 @@ def _identifiers(identifiers: Iterable[Json]) -> Sequence[RelatedId]:
     return [
         RelatedId((i.get("scheme") or "other").lower(), i["identifier"]) for i in identifiers if i.get("identifier")
     ]
+
+
+def _first_identifier(thing: Json, schemes: Sequence[str]) -> str | None:
+    """Return the identifier of a thing in the first of `schemes` that it has."""
+    by_scheme = {entry.scheme: entry.identifier for entry in _identifiers(thing.get("identifiers") or ())}
+    return next((by_scheme[scheme] for scheme in schemes if scheme in by_scheme), None)
 
 
 def _place(feature: Json) -> DescribedPlace:

@@ -17,6 +17,9 @@ from repository.dataset.description import Label, Labels
 ALTERNATIVE_IDS = ("alpha_2", "bibliographic")
 """Properties whose value names a term like its id, as ``zh`` and ``chi`` for ``zho``."""
 
+DEPOSITABLE = "depositable"
+"""Tag of the types of resources that may be deposited; other types only occur in relations."""
+
 RECOMMENDED, DEPRECATED = "recommended", "deprecated"
 """Tags of terms that forms offer first, and of terms that remain only because descriptions name them."""
 
@@ -143,6 +146,11 @@ class Vocabulary:
     def get(self, term_id: str) -> VocabularyEntry | None:
         """Return the term with exactly this id, or None."""
         return self._entries.get(term_id)
+
+    def tags_of(self, term_id: str) -> tuple[str, ...]:
+        """Return the tags of a term, none of an unknown one."""
+        entry = self.get(term_id)
+        return entry.tags if entry else ()
 
     def search(self, text: str | None = None, *, tag: str | None = None) -> list[VocabularyEntry]:
         """Return the terms whose ids and titles hold every word of `text`, sorted by English title.

@@ -15,6 +15,7 @@ from repository.files.link_files import import_files
 from repository.files.model import FileEntry, FileSet
 from repository.files.queries import entry, file_set, no_file
 from repository.files.rules import Declared
+from repository.files.uploads import Announced
 from repository.records.model import Concept, Version
 
 
@@ -29,9 +30,9 @@ def begin_files(unit: UnitOfWork, draft_id: int, declared: Sequence[Declared], l
 
 
 def upload_content(
-    services: Services, actor: Actor, draft_id: int, key: str, source: BinaryIO, size: int | None
+    services: Services, actor: Actor, draft_id: int, key: str, source: BinaryIO, announced: Announced
 ) -> FileEntry:
-    """Receive the bytes of a declared file and stage them; `size` in bytes is the client's, or None.
+    """Receive the bytes of a declared file and stage them.
 
     Permission and name are checked before the first byte and again after the last, because the draft may change
     meanwhile; no transaction is open while bytes flow.
@@ -42,7 +43,7 @@ def upload_content(
     uploads.require_open(slot.state)
     if not slot.named:
         raise no_file(draft_id, key)
-    received = uploads.receive(services.store, source, size, services.site.max_file_bytes)
+    received = uploads.receive(services.store, source, announced, services.site.max_file_bytes)
     try:
         with services.database.transaction(actor) as unit:
             _, files = files_to_change(unit, draft_id)
@@ -98,6 +99,8 @@ def import_previous_files(unit: UnitOfWork, draft_id: int) -> FileSet:
     concept = unit.session.get_one(Concept, draft.concept_id)
     if draft.kind != DraftKind.NEW_VERSION or concept.latest_id is None:
         raise Invalid.field("files", "Only a new version can import files, from the one before.")
+    if not draft.files_enabled:
+        raise Invalid.field("files.enabled", "Files are not enabled.")
     previous = unit.session.get_one(Version, concept.latest_id)
     import_files(unit, file_set(unit, previous.file_set_id), files)
     return files

@@ -1,9 +1,10 @@
 """The identifiers of a draft: reserve one, drop one, or adopt a DOI from elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from repository.access.policy import Action
-from repository.core.errors import FieldError, Forbidden, Invalid, NotFound
+from repository.core.errors import SENT, FieldError, Forbidden, Invalid, NotFound
 from repository.core.site import Site
 from repository.core.unit_of_work import UnitOfWork
 from repository.deposits.facts import DraftSaved
@@ -11,14 +12,24 @@ from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import DraftView, draft_for_change, view_of
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import identifiers_of
-from repository.identifiers.reserve import adopt_external_doi, minting_context, release, reserve
+from repository.identifiers.reserve import (
+    adopt_external_doi,
+    correct_external_doi,
+    free_external_doi,
+    minting_context,
+    release,
+    reserve,
+)
 from repository.identifiers.rules import folded
+
+_MEMBERS = ("identifier", "provider", "client", "state")
 
 
 def reserve_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftView:
     """Reserve the identifier before publication, which keeps it."""
     draft, concept = draft_for_change(unit, draft_id, Action.CHANGE_DRAFT)
     _require_scheme(site, scheme)
+    _forget(draft, scheme)
     reserve(unit, site, scheme, draft.id, minting_context(concept.default_community, draft.description))
     _touch(unit, draft)
     return view_of(unit, draft, concept)
@@ -30,50 +41,100 @@ def drop_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftV
     _require_scheme(site, scheme)
     if draft.kind == DraftKind.EDIT:
         raise Forbidden("A published identifier cannot be dropped.")
-    if not release(unit, draft.id, scheme):
+    forgotten = _forget(draft, scheme)
+    if not release(unit, draft.id, scheme) and not forgotten:
         raise NotFound(f"The draft has no reserved {scheme.upper()}.")
     _touch(unit, draft)
     return view_of(unit, draft, concept)
 
 
 def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[FieldError]:
-    """Apply the identifiers of a body and return the faults; a scheme that is absent keeps its reserved identifier."""
+    """Apply the identifiers of a body and return the faults, each with what was sent.
+
+    A scheme that is absent keeps its reserved identifier.
+    """
     if raw is None:
         return []
     if not isinstance(raw, Mapping):
         return [FieldError.of("pids", "Invalid input type.")]
     errors = [
-        FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}")
-        for scheme in raw
+        FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}").keeping({scheme: value})
+        for scheme, value in raw.items()
         if scheme not in (*site.accounts.schemes, "oai")
     ]
     present = identifiers_of(unit, [draft.id])[draft.id]
     for scheme in site.accounts.schemes:
+        value = raw.get(scheme)
+        faults = _unknown_members(scheme, value)
         try:
-            _take(unit, site, draft, scheme, raw.get(scheme), present.get(scheme))
+            faults += _take(unit, site, draft, scheme, value, present.get(scheme))
         except Invalid as fault:
-            errors += fault.errors
+            faults += fault.errors
+        errors += [error.keeping({scheme: value}) for error in faults]
     return errors
 
 
-def _take(unit: UnitOfWork, site: Site, draft: Draft, scheme: str, raw: object, present: Identifier | None) -> None:
+def apply_correction(unit: UnitOfWork, site: Site, draft: Draft) -> None:
+    """Give the published version the external DOI that its edit corrects; raise `Invalid` if it is taken by now."""
+    value = draft.sent("pids").get("doi")
+    if value:
+        correct_external_doi(unit, site, draft.id, value["identifier"])
+
+
+def _unknown_members(scheme: str, raw: object) -> list[FieldError]:
+    names = [name for name in raw if name not in _MEMBERS] if isinstance(raw, Mapping) else []
+    return [FieldError.of(f"pids.{scheme}.{name}", "Unknown field.") for name in names]
+
+
+def _take(
+    unit: UnitOfWork, site: Site, draft: Draft, scheme: str, raw: object, present: Identifier | None
+) -> Sequence[FieldError]:
+    """Take one identifier and return what a reader should know; raise `Invalid`."""
     field = f"pids.{scheme}"
     if not raw:
         if present and present.external and draft.kind != DraftKind.EDIT:
             release(unit, draft.id, scheme)
-        return
+        return ()
     if not isinstance(raw, Mapping):
         raise Invalid.field(field, "Invalid input type.")
-    value = raw.get("identifier") or ""
+    value, external = raw.get("identifier") or "", raw.get("provider") == "external"
     if not isinstance(value, str):
         raise Invalid.field(f"{field}.identifier", "Not a valid string.")
+    if external and not value.strip():
+        raise Invalid.field(f"{field}.identifier", "Missing data for required field.")
     if not value or (present and folded(value) == present.folded):
-        return
+        return ()
     if draft.kind == DraftKind.EDIT:
-        raise Invalid.field(field, "A published identifier cannot be changed.")
-    if scheme != "doi" or raw.get("provider") != "external":
+        return _planned_correction(unit, site, draft, value, present if external else None)
+    if scheme != "doi" or not external:
         raise Invalid.field(field, "Identifiers of this repository are reserved, not chosen.")
     adopt_external_doi(unit, site, draft.id, value)
+    return ()
+
+
+def _planned_correction(
+    unit: UnitOfWork, site: Site, draft: Draft, value: str, present: Identifier | None
+) -> Sequence[FieldError]:
+    """Return a harmless fault that keeps the new DOI until the edit is published; raise `Invalid`."""
+    if present is None or not present.external:
+        raise Invalid.field(f"pids.{present.scheme if present else 'doi'}", "A published identifier cannot be changed.")
+    bare = free_external_doi(unit, site, draft.id, value)
+    if folded(bare) == present.folded:
+        return ()
+    message = f"It replaces {present.value} when the correction is published."
+    return [FieldError("pids.doi", (message,), harmless=True)]
+
+
+def _forget(draft: Draft, scheme: str) -> bool:
+    """Forget the faults of a scheme, and return whether there were any."""
+    kept = [error for error in draft.errors if scheme not in (error.get(SENT) or {}) or not _is_of_pids(error)]
+    forgotten = len(kept) < len(draft.errors)
+    draft.errors = kept
+    return forgotten
+
+
+def _is_of_pids(error: Mapping[str, Any]) -> bool:
+    return str(error["field"]).partition(".")[0] == "pids"
 
 
 def _require_scheme(site: Site, scheme: str) -> None:

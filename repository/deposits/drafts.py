@@ -1,6 +1,7 @@
 """Open, save and discard drafts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from repository.access.access_terms import AccessTerms
@@ -13,6 +14,7 @@ from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.draft_identifiers import take_pids
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
+from repository.deposits.metadata.json_sanitize import Unstorable, storable
 from repository.deposits.metadata.loading import load_metadata, missing_fields
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import DraftView, draft_for_change, view_of
@@ -76,7 +78,8 @@ def patch_draft(
     current = {
         "metadata": draft.description,
         "custom_fields": draft.custom_fields,
-        "access": draft.terms.as_json(),
+        "access": draft.terms.as_json() | draft.sent("access"),
+        "pids": draft.sent("pids"),
         "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview},
     }
     changes = {name: merge(current.get(name), value) for name, value in patch.items() if value is not None}
@@ -137,7 +140,7 @@ def write_body(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, draft: 
     errors += _earlier_faults(draft, raw)
     faulty = {error.field for error in errors}
     errors += [gap for gap in missing_fields(draft.description, doi=True) if gap.field not in faulty]
-    draft.errors = [error.as_json() for error in errors]
+    draft.errors = [_keepable(error) for error in errors]
 
 
 def merge(current: Any, patch: Any) -> Any:
@@ -153,14 +156,19 @@ def merge(current: Any, patch: Any) -> Any:
     return result
 
 
+def _keepable(error: FieldError) -> dict[str, Any]:
+    """Return the fault as every database can keep it; what was sent may have no such form."""
+    try:
+        kept: dict[str, Any] = storable(error.as_json())
+    except Unstorable:
+        kept = storable(replace(error, sent=None).as_json())
+    return kept
+
+
 def _earlier_faults(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
     """Return the earlier faults of the parts that `raw` does not mention; the list of files shows its own faults."""
     absent = [part for part in WRITABLE if part != "files" and raw.get(part) is None]
-    return [
-        FieldError.of(error["field"], *error["messages"])
-        for error in draft.errors
-        if error["field"].partition(".")[0] in absent
-    ]
+    return [FieldError.from_json(error) for error in draft.errors if error["field"].partition(".")[0] in absent]
 
 
 def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from repository.core.database.engine import Base, Identity
+from repository.core.errors import SENT
 from repository.records.model import Described
 
 
@@ -20,7 +21,8 @@ class DraftKind(StrEnum):
 class Draft(Described, Base):
     """A draft; its id is the one that its version has or will have.
 
-    `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; `index` is that of its version.
+    `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; those of `pids` and `access` keep under
+    ``sent`` what no other column can hold. `index` is that of its version.
     """
 
     __tablename__ = "draft"
@@ -33,6 +35,14 @@ class Draft(Described, Base):
     errors: Mapped[list[Any]]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+
+    def sent(self, part: str) -> dict[str, Any]:
+        """Return what was sent as `pids` or `access` and is kept with its faults alone, by name."""
+        kept: dict[str, Any] = {}
+        for error in self.errors:
+            if error["field"].partition(".")[0] == part:
+                kept |= error.get(SENT) or {}
+        return kept
 
 
 Index(

@@ -19,14 +19,7 @@ from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Concept
 from repository.records.queries import UNKNOWN
 
-# Built once: composing a statement costs more than running it.
 _GRANTS = grants_on(Draft.concept_id)
-_VIEWS = (
-    select(Draft, Concept, FileSet, _GRANTS)
-    .join(Concept, Draft.concept_id == Concept.id)
-    .join(FileSet, Draft.file_set_id == FileSet.id)
-    .where(in_list(Draft.id, "ids"))
-)
 _WITH_FILES = (
     select(Draft, Concept, FileSet, _GRANTS)
     .join(Concept, Draft.concept_id == Concept.id)
@@ -46,13 +39,6 @@ _DRAFT = (
 )
 # a transaction that waited for a row's lock must see the changes of the one before, also in a row that it has read
 _DRAFT_FOR_CHANGE = _DRAFT.with_for_update().execution_options(populate_existing=True)
-_SLOT = (
-    select(_GRANTS, FileSet.state, FileEntry.id.label("entry_id"))
-    .select_from(Draft)
-    .join(FileSet, Draft.file_set_id == FileSet.id)
-    .outerjoin(FileEntry, and_(FileEntry.file_set_id == FileSet.id, FileEntry.key == bindparam("key")))
-    .where(Draft.id == bindparam("id"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +129,15 @@ def files_to_change(unit: UnitOfWork, draft_id: int) -> tuple[Draft, FileSet]:
     return draft, files
 
 
+_SLOT = (
+    select(_GRANTS, FileSet.state, FileEntry.id.label("entry_id"))
+    .select_from(Draft)
+    .join(FileSet, Draft.file_set_id == FileSet.id)
+    .outerjoin(FileEntry, and_(FileEntry.file_set_id == FileSet.id, FileEntry.key == bindparam("key")))
+    .where(Draft.id == bindparam("id"))
+)
+
+
 def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
     """Return in one query what decides about an upload; raise `NotFound` if there is no such draft."""
     # no file has an empty name, and PostgreSQL refuses a parameter that contains NUL
@@ -164,6 +159,14 @@ def view_of(snapshot: Snapshot, draft: Draft, concept: Concept) -> DraftView:
     files = file_set(snapshot, draft.file_set_id)
     communities = _communities(snapshot, [concept])
     return DraftView(draft, concept, files, pids[draft.id], pids[concept.id], communities.get(concept.id, ()))
+
+
+_VIEWS = (
+    select(Draft, Concept, FileSet, _GRANTS)
+    .join(Concept, Draft.concept_id == Concept.id)
+    .join(FileSet, Draft.file_set_id == FileSet.id)
+    .where(in_list(Draft.id, "ids"))
+)
 
 
 def listed_drafts(snapshot: Snapshot, ids: Sequence[int]) -> list[ListedDraft]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from repository.access.access_terms import AccessTerms, read_access_terms
-from repository.core.errors import FieldError
+from repository.core.errors import WARNING, FieldError
 
 WRITABLE = ("access", "files", "metadata", "custom_fields", "pids")
 SERVER_OWNED = frozenset(
@@ -29,7 +29,6 @@ SERVER_OWNED = frozenset(
         "stats",
         "expanded",
         "ui",
-        "internal_notes",
         "swh",
         "$schema",
     ]
@@ -61,6 +60,9 @@ def read_body(raw: Mapping[str, Any], today: date) -> Body:
     errors = [
         FieldError.of(name, "Unknown field.") for name in raw if name not in WRITABLE and name not in SERVER_OWNED
     ]
+    media = raw.get("media_files")
+    if isinstance(media, Mapping) and media.get("enabled"):
+        errors.append(FieldError.of("media_files.enabled", "Media files are not kept."))
     terms = None
     if raw.get("access") is not None:
         terms, faults = read_access_terms(raw["access"], today)
@@ -72,7 +74,7 @@ def read_body(raw: Mapping[str, Any], today: date) -> Body:
 
 def stops_publication(error: Mapping[str, Any]) -> bool:
     """Return whether a draft with this error must not be published; an unknown top-level field is harmless."""
-    return str(error["field"]).partition(".")[0] in WRITABLE
+    return error.get("severity") != WARNING and str(error["field"]).partition(".")[0] in WRITABLE
 
 
 def _files(raw: object, errors: list[FieldError]) -> FilesOptions:
@@ -80,6 +82,8 @@ def _files(raw: object, errors: list[FieldError]) -> FilesOptions:
         errors.append(FieldError.of("files", "Invalid input type."))
         return FilesOptions()
     errors += [FieldError.of(f"files.{name}", "Unknown field.") for name in raw if name not in FILES_FIELDS]
+    if raw.get("order"):
+        errors.append(FieldError("files.order", ("Files are listed by name; their order is not kept.",), harmless=True))
     enabled, preview = raw.get("enabled", True), raw.get("default_preview")
     if not isinstance(enabled, bool):
         errors.append(FieldError.of("files.enabled", "Not a valid boolean."))

@@ -3,15 +3,17 @@
 `best_representation` compares the media types that a client accepts with those of a route (RFC 9110, section 12).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
 from flask import request
 from werkzeug.exceptions import NotAcceptable
+from werkzeug.http import parse_options_header
 
-from repository.core.errors import Invalid
+from repository.core.errors import Invalid, NotFound
+from repository.dataset.formats.citation.citations import require_locale, require_style
 from repository.dataset.formats.registry import FORMATS, ExportFormat, of_media_type
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 
@@ -30,27 +32,41 @@ def require_acceptable(offers: Sequence[str] = JSON_TYPES) -> str:
     return best
 
 
+class NotOffered(Exception):
+    """A media type that a route does not offer; `reason` says more than that, or is empty."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def best_representation(offer_of: Callable[[str], Offer], offers: Sequence[str]) -> Offer:
     """Try the accepted media types in order of quality; return the first that `offer_of` knows.
 
-    `offer_of` gets a media type with its parameters, such as a profile, and raises `KeyError` for one that it does not
-    know.  `offers` names all media types, the default first.  Raises 406, which names them, if none is acceptable.
+    `offer_of` gets a media type with its parameters, such as a profile, and raises `NotOffered` for one that it does
+    not know.  `offers` names all media types, the default first.  Raises 406, which names them, if none is acceptable.
     """
-    accept = request.accept_mimetypes
-    ranges = [name for name, quality in sorted(accept, key=lambda entry: -entry[1]) if quality > 0] or ["*/*"]
-    for media_range in ranges:
+    reasons = []
+    for media_range in accepted_ranges() or ["*/*"]:
         kind = media_range.partition(";")[0].strip()
         begin = kind.removesuffix("*") if kind.endswith("/*") else None
         media_type = media_range
         if begin not in (None, "*/"):
             media_type = next((offer for offer in offers if offer.startswith(begin)), "")
-        with suppress(KeyError):  # this route does not offer it; it may offer the next one
+        try:
             return offer_of(offers[0] if kind == "*/*" else media_type)
-    raise _none_of(offers)
+        except NotOffered as refused:  # the next range may be offered
+            reasons.append(refused.reason)
+    raise _none_of(offers, *filter(None, reasons))
 
 
-def _none_of(offers: Sequence[str]) -> NotAcceptable:
-    return NotAcceptable(f"This resource comes as: {', '.join(offers)}.")
+def accepted_ranges() -> list[str]:
+    """Return the media ranges that the client accepts, with their parameters, the best first."""
+    return [name for name, quality in sorted(request.accept_mimetypes, key=lambda entry: -entry[1]) if quality > 0]
+
+
+def _none_of(offers: Sequence[str], *reasons: str) -> NotAcceptable:
+    return NotAcceptable(" ".join([f"This resource comes as: {', '.join(offers)}.", *reasons]))
 
 
 BIBLIOGRAPHY = "text/x-bibliography"
@@ -60,20 +76,30 @@ EXPORT_TYPES = tuple(export.media_type for export in FORMATS.values())
 class BuiltinFormat(StrEnum):
     """Representations that are not export formats: InvenioRDM JSON, citation, HTML page, linksets."""
 
-    JSON = "json"
-    BIBLIOGRAPHY = "bibliography"
+    JSON = "application/json"
+    BIBLIOGRAPHY = BIBLIOGRAPHY
     PAGE = "html"
     LINKSET = LINKSET
     LINKSET_JSON = LINKSET_JSON
 
 
 Representation = BuiltinFormat | ExportFormat
+ANY_XML = ("application/xml", "text/xml")
+"""Media types without a vocabulary: they stand for DataCite's, which other repositories answer with too."""
 LINKSETS = (BuiltinFormat.LINKSET, BuiltinFormat.LINKSET_JSON)
 _BUILTIN: Mapping[str, BuiltinFormat] = {
     **dict.fromkeys(JSON_TYPES, BuiltinFormat.JSON),
     BIBLIOGRAPHY: BuiltinFormat.BIBLIOGRAPHY,
     **{linkset.value: linkset for linkset in LINKSETS},
 }
+_NAMED: Mapping[str, BuiltinFormat] = {
+    "json": BuiltinFormat.JSON,
+    "bibliography": BuiltinFormat.BIBLIOGRAPHY,
+    "linkset": BuiltinFormat.LINKSET,
+    "linkset-json": BuiltinFormat.LINKSET_JSON,
+}
+_OTHER_NAMES = {"json-ld": "schema-org", "dublincore": "dublin-core", "dcat-ap": "dcat-rdfxml", "oai_dc": "dublin-core"}
+"""Names that other repositories use in ``/export/NAME`` -> ours."""
 _PAGES: Mapping[str, BuiltinFormat] = {"text/html": BuiltinFormat.PAGE, "application/xhtml+xml": BuiltinFormat.PAGE}
 LIST_TYPES = (*JSON_TYPES, *EXPORT_TYPES)
 API_TYPES = (*LIST_TYPES, BIBLIOGRAPHY, LINKSET_JSON, LINKSET)
@@ -88,7 +114,12 @@ def representation_for_api(name: str | None, offers: Sequence[str] = API_TYPES) 
     def offer_of(media_type: str) -> Representation:
         return _offer(media_type, _BUILTIN, offers)
 
-    return _named(name) if name else best_representation(offer_of, offers)
+    if not name:
+        return best_representation(offer_of, offers)
+    named = format_named(name)
+    if isinstance(named, BuiltinFormat) and named.value not in offers:
+        raise Invalid.field("format", f"{name!r} is a format of single records.")
+    return named
 
 
 def representation_for_page(name: str | None) -> Representation:
@@ -98,7 +129,7 @@ def representation_for_page(name: str | None) -> Representation:
         return _offer(media_type, {**_BUILTIN, **_PAGES}, PAGE_TYPES)
 
     if name:
-        return BuiltinFormat.PAGE if name == BuiltinFormat.PAGE else _named(name)
+        return BuiltinFormat.PAGE if name == BuiltinFormat.PAGE else format_named(name)
     return best_representation(offer_of, PAGE_TYPES)
 
 
@@ -106,17 +137,77 @@ def _offer(media_type: str, builtin: Mapping[str, BuiltinFormat], offers: Sequen
     kind = media_type.partition(";")[0].strip().lower()
     offered = builtin.get(kind)
     if offered is not None and (kind in offers or offered is BuiltinFormat.PAGE):
+        if offered is BuiltinFormat.BIBLIOGRAPHY:
+            _require_citation(media_type)
         return offered
+    if kind in ANY_XML and not _may_be_a_browser():
+        return replace(FORMATS["datacite-xml"], media_type=kind)
     export = of_media_type(media_type)
     if export is None:
-        raise KeyError(media_type)
+        raise NotOffered
     return export
 
 
-def _named(name: str) -> Representation:
-    if name in FORMATS:
-        return FORMATS[name]
-    if name in (BuiltinFormat.JSON, BuiltinFormat.BIBLIOGRAPHY):
-        return BuiltinFormat(name)
-    names = ", ".join((BuiltinFormat.JSON, *FORMATS, BuiltinFormat.BIBLIOGRAPHY))
-    raise Invalid.field("format", f"There is no format {name!r}. There are: {names}.")
+def _may_be_a_browser() -> bool:
+    """Return whether the client accepts pages or anything: browsers name XML as well, and do not mean it."""
+    kinds = {media_range.partition(";")[0].strip().lower() for media_range in accepted_ranges()}
+    return not kinds.isdisjoint({*_PAGES, "*/*"})
+
+
+def citation_form(style: str | None, locale: str | None) -> tuple[str, str]:
+    """Return style and locale of a citation: those of the address, else of the accepted media type, else APA.
+
+    The media type is ``text/x-bibliography; style=…; locale=…``, as DOI registration agencies have it
+    (https://citation.crosscite.org/docs.html).
+    """
+    accepted = next(_accepted_citations(), {})
+    return style or accepted.get("style") or "apa", locale or accepted.get("locale") or "en-US"
+
+
+def _accepted_citations() -> Iterator[Mapping[str, str]]:
+    for media_range in accepted_ranges():
+        kind, parameters = parse_options_header(media_range)
+        if kind.lower() == BIBLIOGRAPHY and not _fault_of(parameters):
+            yield parameters
+
+
+def _require_citation(media_range: str) -> None:
+    if fault := _fault_of(parse_options_header(media_range)[1]):
+        raise NotOffered(fault)
+
+
+def _fault_of(parameters: Mapping[str, str]) -> str:
+    """Return why no citation comes with the parameters of a media type, or an empty text."""
+    try:
+        if style := parameters.get("style"):
+            require_style(style)
+        if locale := parameters.get("locale"):
+            require_locale(locale)
+    except ValueError as unknown:
+        return str(unknown)
+    return ""
+
+
+def format_named(name: str) -> Representation:
+    """Return the representation with this name, as in ``?format=``; raise `Invalid`, which names them all."""
+    known = _known_by_name(name)
+    if known is None:
+        raise Invalid.field("format", _unknown_format(name))
+    return known
+
+
+def format_in_path(name: str) -> Representation:
+    """Return the representation with this name, as in ``/export/NAME``; raise `NotFound`, which names them all."""
+    known = _known_by_name(name)
+    if known is None:
+        raise NotFound(_unknown_format(name))
+    return known
+
+
+def _known_by_name(name: str) -> Representation | None:
+    own = _OTHER_NAMES.get(name, name)
+    return FORMATS.get(own) or _NAMED.get(own)
+
+
+def _unknown_format(name: str) -> str:
+    return f"There is no format {name[:80]!r}. There are: {', '.join((*FORMATS, *_NAMED))}."

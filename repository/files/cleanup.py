@@ -93,12 +93,13 @@ def _mark_discarded(unit: UnitOfWork, upload_id: int) -> UploadToken | None:
 
 
 def _abandoned(database: Database, before: datetime, after: int) -> Sequence[Row[int, int]]:
+    """Return set and staged file of entries, by staged file: few entries have one."""
     with database.snapshot(SYSTEM) as snapshot:
         return snapshot.session.execute(
-            select(FileEntry.id, FileEntry.file_set_id)
+            select(FileEntry.file_set_id, StoredFile.id)
             .join(StoredFile, StoredFile.id == FileEntry.staged_id)
-            .where(StoredFile.created < before, FileEntry.id > after)
-            .order_by(FileEntry.id)
+            .where(StoredFile.created < before, FileEntry.staged_id > after)
+            .order_by(FileEntry.staged_id)
             .limit(BATCH)
         ).all()
 

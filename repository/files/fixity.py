@@ -26,22 +26,7 @@ from repository.files.rules import FileState, fault_of_size
 BLOCK = 1 << 20
 BATCH = 200
 READ_BACK = "Compared the SHA-256 and the size of the stored bytes with those taken on receipt."
-# Built once: composing a statement costs more than running it.
-_UNVERIFIED = (
-    select(StoredFile)
-    .join(FileEntry, FileEntry.file_id == StoredFile.id)
-    .where(
-        in_list(FileEntry.file_set_id, "sets"),
-        StoredFile.verified.is_(None),
-        StoredFile.state == FileState.VERIFIED.value,
-        StoredFile.id > bindparam("after"),
-    )
-    .order_by(StoredFile.id)
-    .distinct()
-    .limit(BATCH)
-)
 _FILE = cast(Table, StoredFile.__table__)
-_SOUND = update(_FILE).where(in_list(_FILE.c.id, "ids")).values(verified=bindparam("now"), fault="")
 log = structlog.get_logger()
 
 
@@ -71,9 +56,27 @@ def fault_of(store: ByteStore, file: StoredFile) -> str:
     return ""
 
 
+_UNVERIFIED = (
+    select(StoredFile)
+    .join(FileEntry, FileEntry.file_id == StoredFile.id)
+    .where(
+        in_list(FileEntry.file_set_id, "sets"),
+        StoredFile.verified.is_(None),
+        StoredFile.state == FileState.VERIFIED.value,
+        StoredFile.id > bindparam("after"),
+    )
+    .order_by(StoredFile.id)
+    .distinct()
+    .limit(BATCH)
+)
+
+
 def _unverified(database: Database, set_ids: Sequence[int], after: int) -> list[StoredFile]:
     with database.snapshot(SYSTEM) as snapshot:
         return list(snapshot.session.scalars(_UNVERIFIED, {"sets": set_ids, "after": after}))
+
+
+_SOUND = update(_FILE).where(in_list(_FILE.c.id, "ids")).values(verified=bindparam("now"), fault="")
 
 
 def _record(database: Database, faults: dict[int, str]) -> None:

@@ -1,9 +1,10 @@
 """Queries of file sets and entries; none loads a whole set at once unless the caller streams it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from repository.core.database.id_list import in_list
@@ -16,9 +17,7 @@ EMBEDDED_FILES = 100
 """Entries inside a record; clients read a larger set by its own list (`files.count`, `links.files`)."""
 BATCH = 500
 
-# Built once: composing a statement costs more than running it.
 _WITH_FILES = select(FileEntry).options(joinedload(FileEntry.file), joinedload(FileEntry.staged))
-_ENTRY = _WITH_FILES.where(FileEntry.file_set_id == bindparam("set"), FileEntry.key == bindparam("key"))
 _ENTRIES = (
     _WITH_FILES.where(FileEntry.file_set_id == bindparam("set"))
     .order_by(FileEntry.key)
@@ -27,51 +26,7 @@ _ENTRIES = (
 )
 _COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
 _IN_SETS = in_list(FileEntry.file_set_id, "sets")
-_LISTED = (
-    select(FileEntry.file_set_id, FileEntry.key, FileEntry.extension, StoredFile.media_type, StoredFile.size)
-    .join(StoredFile, FileEntry.file_id == StoredFile.id)
-    .where(_IN_SETS)
-    .order_by(FileEntry.file_set_id, FileEntry.key)
-)
-_LISTED_AFTER = _LISTED.where(FileEntry.key > bindparam("after")).limit(bindparam("limit"))
-_NUMBERED = (
-    select(
-        FileEntry.file_set_id,
-        FileEntry.key,
-        func.row_number().over(partition_by=FileEntry.file_set_id, order_by=FileEntry.key).label("number"),
-    )
-    .where(_IN_SETS)
-    .subquery()
-)
-_FIRST_KEYS = (
-    select(_NUMBERED.c.file_set_id, _NUMBERED.c.key)
-    .where(_NUMBERED.c.number <= bindparam("limit"))
-    .order_by(_NUMBERED.c.file_set_id, _NUMBERED.c.number)
-)
-_EXTENSIONS = (
-    select(FileEntry.file_set_id, FileEntry.extension)
-    .where(_IN_SETS, FileEntry.extension != "")
-    .distinct()
-    .order_by(FileEntry.file_set_id, FileEntry.extension)
-)
-_SET_FOR_CHANGE = (
-    select(FileSet)
-    .where(FileSet.id == bindparam("set"))
-    .with_for_update()
-    # While this one waited for the lock, another transaction may have changed the row.
-    .execution_options(populate_existing=True)
-)
 _NAMES = FileEntry.__table__.c  # columns rather than attributes: the query returns no objects
-_TAKEN = select(_NAMES.key).where(
-    _NAMES.file_set_id == bindparam("set"), _NAMES.key.in_(bindparam("keys", expanding=True))
-)
-# Not ordered: to find the first keys without a sort, PostgreSQL would read all entries of a set that has no such file.
-_UNREADY = (
-    select(FileEntry.key, StoredFile.state, StoredFile.failure, FileEntry.staged_id.is_not(None))
-    .outerjoin(StoredFile, StoredFile.id == FileEntry.file_id)
-    .where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True))
-    .limit(MOST_NAMED + 1)
-)
 
 
 class ListedFile(NamedTuple):
@@ -88,9 +43,21 @@ def file_set(snapshot: Snapshot, set_id: int) -> FileSet:
     return snapshot.session.get_one(FileSet, set_id)
 
 
+_SET_FOR_CHANGE = (
+    select(FileSet)
+    .where(FileSet.id == bindparam("set"))
+    .with_for_update()
+    # While this one waited for the lock, another transaction may have changed the row.
+    .execution_options(populate_existing=True)
+)
+
+
 def file_set_for_change(unit: UnitOfWork, set_id: int) -> FileSet:
     """Return the set, locked until this transaction ends."""
     return unit.session.scalars(_SET_FOR_CHANGE, {"set": set_id}).one()
+
+
+_ENTRY = _WITH_FILES.where(FileEntry.file_set_id == bindparam("set"), FileEntry.key == bindparam("key"))
 
 
 def find_entry(snapshot: Snapshot, set_id: int, key: str) -> FileEntry | None:
@@ -121,9 +88,52 @@ def first_entries(
     return snapshot.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
 
 
+_TAKEN = select(_NAMES.key).where(
+    _NAMES.file_set_id == bindparam("set"), _NAMES.key.in_(bindparam("keys", expanding=True))
+)
+
+
 def keys_taken(snapshot: Snapshot, set_id: int, keys: Iterable[str]) -> set[str]:
     """Return those of `keys` that the set has."""
-    return set(snapshot.session.connection().scalars(_TAKEN, {"set": set_id, "keys": list(keys)}))
+    taken: set[str] = set()
+    for some in _batches(keys, BATCH):
+        taken |= set(snapshot.session.connection().scalars(_TAKEN, {"set": set_id, "keys": some}))
+    return taken
+
+
+def _batches(keys: Iterable[str], size: int) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+BELOW_AT_ONCE = 32
+
+
+def _below(count: int) -> Select[str]:
+    """Return the query of one name below any of `count` folders; an index serves each range."""
+    ranges = (
+        and_(
+            _NAMES.file_set_id == bindparam("set"), _NAMES.key > bindparam(f"from{n}"), _NAMES.key < bindparam(f"to{n}")
+        )
+        for n in range(count)
+    )
+    return select(_NAMES.key).where(or_(*ranges)).limit(1)
+
+
+_BELOW = {count: _below(count) for count in (1, BELOW_AT_ONCE)}
+
+
+def keys_below(snapshot: Snapshot, set_id: int, folders: Iterable[str]) -> list[str]:
+    """Return one name that lies below one of `folders`, if there is any, and maybe a few more."""
+    below: list[str] = []
+    for some in _batches(folders, BELOW_AT_ONCE):
+        size = 1 if len(some) == 1 else BELOW_AT_ONCE
+        padded = [*some, *some[-1:] * (size - len(some))]
+        ranges = {f"from{n}": f"{folder}/" for n, folder in enumerate(padded)}
+        ranges |= {f"to{n}": f"{folder}0" for n, folder in enumerate(padded)}  # "0" follows "/"
+        below += snapshot.session.connection().scalars(_BELOW[size], {"set": set_id, **ranges})
+    return below
 
 
 def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:
@@ -143,6 +153,15 @@ def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:
         after = batch[-1].key
 
 
+# Not ordered: to find the first keys without a sort, PostgreSQL would read all entries of a set that has no such file.
+_UNREADY = (
+    select(FileEntry.key, StoredFile.state, StoredFile.failure, FileEntry.staged_id.is_not(None))
+    .outerjoin(StoredFile, StoredFile.id == FileEntry.file_id)
+    .where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True))
+    .limit(MOST_NAMED + 1)
+)
+
+
 def unready_files(snapshot: Snapshot, set_id: int) -> Sequence[UnreadyFile]:
     """Return files that stop publication, at most `MOST_NAMED` and one more, in the order of their keys."""
     rows = sorted(snapshot.session.execute(_UNREADY, {"set": set_id}), key=lambda row: str(row.key))
@@ -150,6 +169,14 @@ def unready_files(snapshot: Snapshot, set_id: int) -> Sequence[UnreadyFile]:
         UnreadyFile(key, FileState(state) if state else None, failure, is_staged)
         for key, state, failure, is_staged in rows
     ]
+
+
+_LISTED = (
+    select(FileEntry.file_set_id, FileEntry.key, FileEntry.extension, StoredFile.media_type, StoredFile.size)
+    .join(StoredFile, FileEntry.file_id == StoredFile.id)
+    .where(_IN_SETS)
+    .order_by(FileEntry.file_set_id, FileEntry.key)
+)
 
 
 def listed_files(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Sequence[ListedFile]]:
@@ -160,10 +187,29 @@ def listed_files(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Seq
     return by_set
 
 
+_LISTED_AFTER = _LISTED.where(FileEntry.key > bindparam("after")).limit(bindparam("limit"))
+
+
 def listed_files_after(snapshot: Snapshot, set_id: int, after: str, limit: int) -> Sequence[ListedFile]:
     """Return the committed files of a set that follow the key `after`; the first ones after ``""``."""
     rows = snapshot.session.execute(_LISTED_AFTER, {"sets": [set_id], "after": after, "limit": limit})
     return [ListedFile(*row[1:]) for row in rows]
+
+
+_NUMBERED = (
+    select(
+        FileEntry.file_set_id,
+        FileEntry.key,
+        func.row_number().over(partition_by=FileEntry.file_set_id, order_by=FileEntry.key).label("number"),
+    )
+    .where(_IN_SETS)
+    .subquery()
+)
+_FIRST_KEYS = (
+    select(_NUMBERED.c.file_set_id, _NUMBERED.c.key)
+    .where(_NUMBERED.c.number <= bindparam("limit"))
+    .order_by(_NUMBERED.c.file_set_id, _NUMBERED.c.number)
+)
 
 
 def first_keys(snapshot: Snapshot, set_ids: Sequence[int], limit: int) -> Mapping[int, Sequence[str]]:
@@ -172,6 +218,14 @@ def first_keys(snapshot: Snapshot, set_ids: Sequence[int], limit: int) -> Mappin
     for set_id, key in snapshot.session.execute(_FIRST_KEYS, {"sets": set_ids, "limit": limit}):
         by_set.setdefault(set_id, []).append(key)
     return by_set
+
+
+_EXTENSIONS = (
+    select(FileEntry.file_set_id, FileEntry.extension)
+    .where(_IN_SETS, FileEntry.extension != "")
+    .distinct()
+    .order_by(FileEntry.file_set_id, FileEntry.extension)
+)
 
 
 def extensions(snapshot: Snapshot, set_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:

@@ -13,7 +13,6 @@ from repository.files.facts import FileReleased
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 
 BATCH = 500
-# Built once: composing a statement costs more than running it.
 _FILE = cast(Table, StoredFile.__table__)
 _DELETE = delete(_FILE).where(_FILE.c.id == bindparam("file"))
 

@@ -18,16 +18,20 @@ from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.engines.store.port import ByteStore, FileDigests
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
-from repository.files.queries import keys_taken
+from repository.files.name_clashes import Names, folders_of, spellings
+from repository.files.queries import keys_below, keys_taken
 from repository.files.rules import Declared, FileState, extension_of, fault_of_key, media_type_of
 
 # Added up by the database, so that parallel uploads of one draft never lose each other's files.
 _SET = cast(Table, FileSet.__table__)
-_CHANGE_COUNTS = (
-    update(_SET)
-    .where(_SET.c.id == bindparam("set"))
-    .values(count=_SET.c.count + bindparam("more"), total_bytes=_SET.c.total_bytes + bindparam("bytes"))
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a request says of its bytes: length, MD5 in hexadecimal; None for what it does not say."""
+
+    size: int | None = None
+    md5: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,17 @@ def begin(unit: UnitOfWork, files: FileSet, declared: Sequence[Declared], limit:
     return entries
 
 
-def receive(store: ByteStore, source: BinaryIO, size: int | None, limit: int) -> Received:
-    """Put bytes into the store, digesting on the way; `size` is their announced length in bytes, None if unknown.
+def receive(store: ByteStore, source: BinaryIO, announced: Announced, limit: int) -> Received:
+    """Put bytes into the store, digesting on the way.
 
-    Raises `TooLarge`, `Invalid` for another length, and `Unavailable`; then nothing is kept.
+    Raises `TooLarge`, `Invalid` for another length or digest, and `Unavailable`; then nothing is kept.
     """
     object_key = uuid.uuid4().hex
-    return Received(object_key, store.write(object_key, source, limit=limit, size=size))
+    digests = store.write(object_key, source, limit=limit, size=announced.size)
+    if announced.md5 not in (None, digests.md5):
+        store.remove([object_key])
+        raise Invalid.field("Content-MD5", f"Announced md5:{announced.md5}, received md5:{digests.md5}.")
+    return Received(object_key, digests)
 
 
 def stage(unit: UnitOfWork, entry: FileEntry, received: Received) -> None:
@@ -153,14 +161,25 @@ def _require_names(snapshot: Snapshot, files: FileSet, declared: Sequence[Declar
     ]
     if errors:
         raise Invalid(errors=errors)
-    taken = keys_taken(snapshot, files.id, [file.key for file in declared])
-    for index, file in enumerate(declared):
-        if file.key in taken:
-            message = f"File with key {file.key} already exists."
-            raise Invalid(message, [FieldError.of(f"{index}.key", message)])
-        taken.add(file.key)
+    _require_no_clash(snapshot, files, [file.key for file in declared])
     if files.count + len(declared) > limit:
         raise Invalid.field("files", f"A record holds at most {limit} files.")
+
+
+def _require_no_clash(snapshot: Snapshot, files: FileSet, keys: Sequence[str]) -> None:
+    """Raise `Invalid` for the first name that is taken, or that no disk can hold beside the others."""
+    names = Names(_names_near(snapshot, files, keys) if files.count else ())
+    for index, key in enumerate(keys):
+        if fault := names.clash(key):
+            raise Invalid(fault, [FieldError.of(f"{index}.key", fault)])
+        names.add(key)
+
+
+def _names_near(snapshot: Snapshot, files: FileSet, keys: Sequence[str]) -> Sequence[str]:
+    """Return the names in the set that could be in the way of `keys`."""
+    same = {spelling for key in keys for spelling in spellings(key)}
+    above = {spelling for key in keys for folder in folders_of(key) for spelling in spellings(folder)}
+    return [*keys_taken(snapshot, files.id, same | above), *keys_below(snapshot, files.id, same)]
 
 
 def _mismatches(entry: FileEntry, file: StoredFile) -> tuple[FieldError, ...]:
@@ -192,6 +211,13 @@ def _settle(unit: UnitOfWork, entry: FileEntry, file: StoredFile | None) -> None
     update_row(unit.session, entry, file_id=file_id, staged_id=None, pending=pending, updated=unit.now)
     set_committed_value(entry, "file", file)
     set_committed_value(entry, "staged", None)
+
+
+_CHANGE_COUNTS = (
+    update(_SET)
+    .where(_SET.c.id == bindparam("set"))
+    .values(count=_SET.c.count + bindparam("more"), total_bytes=_SET.c.total_bytes + bindparam("bytes"))
+)
 
 
 def _count(unit: UnitOfWork, files: FileSet, count: int, total_bytes: int) -> None:

@@ -63,7 +63,31 @@ class Harvest:
 
 _MOMENT, _NUMBER = Version.datestamp.type, Version.id.type
 _GONE = not_(IN_PUBLIC).label("gone")
+
+
+def _moment(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, type_=_MOMENT)
+
+
+def _items(position: InstrumentedAttribute[datetime]) -> Any:
+    columns = (Version.id, Version.datestamp, _GONE, Version.resource_type, position.label("position"))
+    return select(*columns).where(Version.exposed)
+
+
 _LIMIT: ColumnElement[int] = bindparam("limit")
+
+
+def _part(
+    position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool], after: str = ""
+) -> Any:
+    """Return a statement for the items after a place, limited in number; `after` begins the names of its parameters."""
+    reached = tuple_(_moment(f"{after}position"), bindparam(f"{after}id", type_=_NUMBER))
+    part = _items(position)
+    if position is PastDatestamp.datestamp:
+        part = part.join(PastDatestamp, PastDatestamp.version_id == Version.id)
+    return part.where(tuple_(position, key) > reached, *conditions).order_by(position, key).limit(_LIMIT)
+
+
 _IN_SET: Mapping[SetKind, Sequence[ColumnElement[bool]]] = {
     SetKind.NOTHING: (),
     SetKind.TYPE: (Version.resource_type.in_(bindparam("types", expanding=True)),),
@@ -78,24 +102,6 @@ _IN_SET: Mapping[SetKind, Sequence[ColumnElement[bool]]] = {
 }
 
 
-def _moment(name: str) -> ColumnElement[datetime]:
-    return bindparam(name, type_=_MOMENT)
-
-
-def _items(position: InstrumentedAttribute[datetime]) -> Any:
-    columns = (Version.id, Version.datestamp, _GONE, Version.resource_type, position.label("position"))
-    return select(*columns).where(Version.exposed)
-
-
-def _part(position: InstrumentedAttribute[datetime], key: Any, *conditions: ColumnElement[bool]) -> Any:
-    """Return a statement for the items after a place, limited in number."""
-    reached = tuple_(_moment("position"), bindparam("id", type_=_NUMBER))
-    part = _items(position)
-    if position is PastDatestamp.datestamp:
-        part = part.join(PastDatestamp, PastDatestamp.version_id == Version.id)
-    return part.where(tuple_(position, key) > reached, *conditions).order_by(position, key).limit(_LIMIT)
-
-
 def _harvest(by: SetKind) -> Any:
     chosen, past = _IN_SET[by], PastDatestamp
     before_end, begun = Version.datestamp < _moment("end"), _moment("begun")
@@ -105,33 +111,26 @@ def _harvest(by: SetKind) -> Any:
     last = select(case((full, func.max(unchanged.c.position)), else_=begun)).select_from(unchanged).scalar_subquery()
     since = (past.datestamp < begun, past.until >= begun, past.datestamp <= last)
     changed = _part(past.datestamp, past.version_id, *since, before_end, *chosen)
-    published = (Version.created >= begun, Version.created < _moment("settled"))
-    new = _part(Version.created, Version.id, *published, before_end, *chosen)
+    new = _part(
+        Version.created, Version.id, Version.created < _moment("settled"), before_end, *chosen, after="published_"
+    )
     parts = [select(unchanged), *(select(part.subquery()) for part in (changed, new))]
     return union_all(*parts).order_by("position", "id").limit(_LIMIT)
 
 
-# Built once: composing a statement costs more than running it.
 _HARVESTS = {by: _harvest(by) for by in SetKind}
-_ONE = _items(Version.datestamp).where(Version.id == bindparam("id"))
-_EARLIEST = select(Version.datestamp).where(Version.exposed).order_by(Version.datestamp, Version.id).limit(1)
-_NAMED_SETS_OF = union_all(
-    select(Version.id, literal(SetKind.COMMUNITY.value).label("by"), Community.id.label("set_id"), Community.slug)
-    .join(CommunityDataset, CommunityDataset.concept_id == Version.concept_id)
-    .join(Community, CommunityDataset.community_id == Community.id)
-    .where(in_list(Version.id, "ids")),
-    select(SetMember.version_id, literal(SetKind.SEARCH.value), DefinedSet.id, DefinedSet.spec)
-    .join(DefinedSet, SetMember.set_id == DefinedSet.id)
-    .where(in_list(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None)),
-).order_by("by", "set_id")
 
 
 def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], limit: int) -> Sequence[HarvestItem]:
     """Return the next items of `harvest` after a place and id; 0 is before every id."""
     begun = min(harvest.begun, harvest.settled)
+    # What was published before the harvest is in the other parts.  SQLite would read it all, had it two lower bounds.
+    published_after = max(after, (begun, 0))
     parameters = {
         "position": after[0],
         "id": after[1],
+        "published_position": published_after[0],
+        "published_id": published_after[1],
         "begun": begun,
         "until": min(begun, harvest.end),
         "settled": harvest.settled,
@@ -142,14 +141,31 @@ def items(snapshot: Snapshot, harvest: Harvest, after: tuple[datetime, int], lim
     return [HarvestItem(*row) for row in snapshot.session.execute(_HARVESTS[harvest.chosen.by], parameters)]
 
 
+_ONE = _items(Version.datestamp).where(Version.id == bindparam("id"))
+
+
 def find_item(snapshot: Snapshot, record_id: int) -> HarvestItem | None:
     row = snapshot.session.execute(_ONE, {"id": record_id}).first()
     return HarvestItem(*row) if row else None
 
 
+_EARLIEST = select(Version.datestamp).where(Version.exposed).order_by(Version.datestamp, Version.id).limit(1)
+
+
 def earliest(snapshot: Snapshot) -> datetime | None:
     """Return the earliest datestamp of all items."""
     return snapshot.session.scalar(_EARLIEST)
+
+
+_NAMED_SETS_OF = union_all(
+    select(Version.id, literal(SetKind.COMMUNITY.value).label("by"), Community.id.label("set_id"), Community.slug)
+    .join(CommunityDataset, CommunityDataset.concept_id == Version.concept_id)
+    .join(Community, CommunityDataset.community_id == Community.id)
+    .where(in_list(Version.id, "ids")),
+    select(SetMember.version_id, literal(SetKind.SEARCH.value), DefinedSet.id, DefinedSet.spec)
+    .join(DefinedSet, SetMember.set_id == DefinedSet.id)
+    .where(in_list(SetMember.version_id, "ids"), DefinedSet.filled.is_not(None)),
+).order_by("by", "set_id")
 
 
 def named_sets_of(snapshot: Snapshot, ids: Sequence[int]) -> Mapping[tuple[int, SetKind], Sequence[str]]:

@@ -45,7 +45,6 @@ def _distinct_values(
     return select(values.c.value).where(values.c.value.is_not(None))
 
 
-# Built once: composing a statement costs more than running it.
 _TYPES = _distinct_values(Version.resource_type, Version.exposed)
 # A subquery with a limit, not EXISTS: PostgreSQL would turn that into a join with all datasets of all communities.
 _A_MEMBER = (
@@ -61,7 +60,6 @@ _DEFINED = select(DefinedSet.id, DefinedSet.spec, DefinedSet.name, DefinedSet.de
     DefinedSet.filled.is_not(None)
 )
 _ALL_DEFINED = _DEFINED.order_by(DefinedSet.id)
-_BY_SPEC = _DEFINED.where(DefinedSet.spec == bindparam("spec"))
 
 
 def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]:
@@ -75,6 +73,9 @@ def sets(snapshot: Snapshot, vocabularies: Vocabularies) -> Iterator[HarvestSet]
         yield HarvestSet(spec, titles.get(spec, spec.removeprefix(TYPE)))
     for _, spec, name, description in snapshot.session.execute(_ALL_DEFINED):
         yield HarvestSet(spec, name, description)
+
+
+_BY_SPEC = _DEFINED.where(DefinedSet.spec == bindparam("spec"))
 
 
 def chosen_by(snapshot: Snapshot, vocabularies: Vocabularies, spec: str) -> ChosenSet | None:

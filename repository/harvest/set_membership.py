@@ -32,8 +32,6 @@ BATCH = 200
 _READABLE = (Version.exposed, IN_PUBLIC)
 _CHANGES = select(Version.id, Version.cache_version).where(*_READABLE)
 _CHANGES_OF = _CHANGES.where(in_list(Version.id, "ids"))
-_LOCKED = select(Version).where(in_list(Version.id, "ids"), *_READABLE).order_by(Version.id).with_for_update()
-_MEMBERS = select(SetMember.set_id, SetMember.version_id).where(in_list(SetMember.version_id, "ids"))
 
 Changes = Mapping[int, int]
 """Version -> its number of changes"""
@@ -95,6 +93,9 @@ def _batches(database: Database) -> Iterator[Changes]:
         after = max(changes)
 
 
+_LOCKED = select(Version).where(in_list(Version.id, "ids"), *_READABLE).order_by(Version.id).with_for_update()
+
+
 def _file_batch(services: Services, sets: Mapping[int, str], changes: Changes) -> int:
     if not changes:
         return 0
@@ -112,6 +113,9 @@ def _file_batch(services: Services, sets: Mapping[int, str], changes: Changes) -
         for version_id in sorted({version_id for set_id, version_id in moved if set_id in harvested}):
             touch_for_harvesters(unit, versions[version_id])
     return len({version_id for _, version_id in moved})
+
+
+_MEMBERS = select(SetMember.set_id, SetMember.version_id).where(in_list(SetMember.version_id, "ids"))
 
 
 def _members(snapshot: Snapshot, ids: Sequence[int]) -> Members:

@@ -12,6 +12,8 @@ from repository.identifiers.facts import RegistrationRetried
 from repository.identifiers.model import Identifier, RegistrationState
 
 SETTLED = (RegistrationState.REGISTERED.value, RegistrationState.WITHDRAWN.value, RegistrationState.EXTERNAL.value)
+UNSETTLED = tuple(state.value for state in RegistrationState if state.value not in SETTLED)
+"""The other states, as a list: an index finds those that it has, not those that it lacks."""
 
 
 def find_identifiers(
@@ -19,7 +21,7 @@ def find_identifiers(
 ) -> Sequence[Identifier]:
     """Return identifiers in a state, or all unsettled ones, by id from `after` on."""
     must(snapshot.actor, Action.MANAGE_IDENTIFIERS, Resource())
-    condition = Identifier.state.not_in(SETTLED) if state is None else Identifier.state == state.value
+    condition = Identifier.state.in_(UNSETTLED) if state is None else Identifier.state == state.value
     query = select(Identifier).where(condition, Identifier.id > after)
     if scheme is not None:
         query = query.where(Identifier.scheme == scheme)

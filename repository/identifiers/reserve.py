@@ -13,9 +13,6 @@ from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.queries import ByScheme, identifiers_of, owner_of
 from repository.identifiers.rules import external_doi, folded
 
-# Without asking for their numbers: the driver then sends all of them in one go, as prepared once and for all.
-_INSERT_MINTED = insert(cast(Table, Identifier.__table__)).inline()
-
 
 def minting_context(community: str | None, description: Mapping[str, Any]) -> MintingContext:
     """Return what decides where a dataset's identifiers come from; `description` is stored metadata."""
@@ -34,6 +31,10 @@ def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, context: Mint
     unit.session.add(reserved)
     unit.session.flush()
     return reserved
+
+
+# Without asking for their numbers: the driver then sends all of them in one go, as prepared once and for all.
+_INSERT_MINTED = insert(cast(Table, Identifier.__table__)).inline()
 
 
 def reserve_for_publication(
@@ -58,19 +59,32 @@ def reserve_for_publication(
 
 def adopt_external_doi(unit: UnitOfWork, site: Site, owner: int, text: str) -> Identifier:
     """Store a DOI from elsewhere. Raise `Invalid` if it is malformed or belongs to another owner."""
-    value = external_doi(site, text)
+    value = free_external_doi(unit, site, owner, text)
     present = identifiers_of(unit, [owner])[owner].get("doi")
     if present and present.folded == folded(value):
         return present
-    taken = owner_of(unit, "doi", value)
-    if taken is not None:
-        raise Invalid.field("pids.doi", f"doi:{value} already exists.")
     if present:
         release(unit, owner, "doi")
     adopted = Identifier(**_row(unit, owner, "doi", value))
     unit.session.add(adopted)
     unit.session.flush()
     return adopted
+
+
+def free_external_doi(snapshot: Snapshot, site: Site, owner: int, text: str) -> str:
+    """Return a DOI from elsewhere, bare. Raise `Invalid` if it is malformed or belongs to another owner."""
+    value = external_doi(site, text)
+    if owner_of(snapshot, "doi", value) not in (None, owner):
+        raise Invalid.field("pids.doi", f"doi:{value} already exists.")
+    return value
+
+
+def correct_external_doi(unit: UnitOfWork, site: Site, owner: int, text: str) -> None:
+    """Replace the external DOI of a published record, which somebody mistyped; raise `Invalid`."""
+    value = free_external_doi(unit, site, owner, text)
+    present = identifiers_of(unit, [owner])[owner]["doi"]
+    present.value, present.folded = value, folded(value)
+    present.change += 1
 
 
 def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme:

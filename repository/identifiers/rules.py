@@ -2,12 +2,14 @@
 
 import re
 from enum import StrEnum, auto
+from urllib.parse import unquote
 
 from repository.core.errors import Invalid
 from repository.core.site import Site
 
 MAX_LENGTH = 255
 """Characters of an identifier, also after case folding, which can lengthen it."""
+_RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)*/[^\s\x00-\x1f]{1,200}")
 
 
@@ -18,8 +20,8 @@ def folded(value: str) -> str:
 
 def external_doi(site: Site, text: str) -> str:
     """Return a DOI minted elsewhere, bare. Raise `Invalid` for a malformed DOI or one of our prefixes."""
-    bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", text.strip(), flags=re.IGNORECASE)
-    if not _DOI.fullmatch(bare) or len(folded(bare)) > MAX_LENGTH:
+    bare = _bare(text.strip())
+    if not _DOI.fullmatch(bare) or len(folded(bare)) > MAX_LENGTH or not bare.isprintable() or "\ufffd" in bare:
         raise Invalid.field("pids.doi", "Invalid DOI")
     prefix = bare.partition("/")[0]
     if prefix in site.accounts.prefixes("doi"):
@@ -28,6 +30,12 @@ def external_doi(site: Site, text: str) -> str:
             f"The prefix '{prefix}' is managed by {site.name}. Please supply an external DOI or select another option.",
         )
     return bare
+
+
+def _bare(text: str) -> str:
+    """Return a DOI without its resolver; an address is percent-decoded (DOI Handbook, section 2.5.2.4)."""
+    address = _RESOLVER.match(text)
+    return unquote(text[address.end() :]) if address else re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
 
 
 class NextCall(StrEnum):

@@ -17,12 +17,6 @@ from repository.people.rules import MAX_TOKEN_NAME, normal_name
 
 PREFIX = "sdr_"
 """It makes a leaked token recognisable to scanners of source code."""
-# Built once: composing a statement costs more than running it.
-_BY_SECRET = (
-    select(Person.id, Person.role, Person.active, AccessToken.scopes, AccessToken.expires, AccessToken.revoked)
-    .join(AccessToken, AccessToken.person_id == Person.id)
-    .where(AccessToken.secret_hash == bindparam("digest"))
-)
 
 
 def issue_token(
@@ -56,6 +50,13 @@ def revoke_token(unit: UnitOfWork, token_id: int) -> None:
     if token.revoked is None:
         token.revoked = unit.now
         unit.emit(TokenRevoked(token.id))
+
+
+_BY_SECRET = (
+    select(Person.id, Person.role, Person.active, AccessToken.scopes, AccessToken.expires, AccessToken.revoked)
+    .join(AccessToken, AccessToken.person_id == Person.id)
+    .where(AccessToken.secret_hash == bindparam("digest"))
+)
 
 
 def actor_for_token(connection: Connection, secret: str) -> Actor:

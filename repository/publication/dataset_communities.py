@@ -23,10 +23,6 @@ from repository.records.queries import UNKNOWN
 NOT_IN_IT = "The record is not in this community."
 _IN_LIST, _DEFAULT = "communities.{}.id", "default"
 
-# Built once: composing a statement costs more than running it.
-_CONCEPT_OF = [select(table.concept_id).where(table.id == bindparam("id")) for table in (Version, Draft)]
-_VERSIONS = select(Version).where(Version.concept_id == bindparam("concept")).order_by(Version.id).with_for_update()
-
 
 def assign_communities(unit: UnitOfWork, record_id: int, names: Sequence[str]) -> Sequence[Community]:
     """Put the dataset of a draft or version into communities, named by ids or slugs; return them.
@@ -66,6 +62,9 @@ def set_default_community(unit: UnitOfWork, record_id: int, name: str) -> Commun
     return community
 
 
+_CONCEPT_OF = [select(table.concept_id).where(table.id == bindparam("id")) for table in (Version, Draft)]
+
+
 def _concept_for_change(unit: UnitOfWork, record_id: int) -> Concept:
     """Return the concept of a draft or version, locked: its row is the turnstile of all that changes its versions."""
     must(unit.actor, Action.ASSIGN_COMMUNITY, Resource())
@@ -81,6 +80,9 @@ def _require_member(snapshot: Snapshot, concept: Concept, communities: Sequence[
     for place, community in enumerate(communities):
         if community.id not in members:
             raise Invalid.field(field.format(place), NOT_IN_IT)
+
+
+_VERSIONS = select(Version).where(Version.concept_id == bindparam("concept")).order_by(Version.id).with_for_update()
 
 
 def _announce(unit: UnitOfWork, concept: Concept, *, for_harvesters: bool) -> None:

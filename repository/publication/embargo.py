@@ -12,13 +12,13 @@ from repository.records.change_tracking import mark_public, touch
 from repository.records.model import Concept, Version
 
 BATCH = 100
-# Built once: composing a statement costs more than running it.  The concepts are locked too, as a publication locks
-# them: both change other versions of the concept.
+# The concepts are locked too, as a publication locks
+# them: both change other versions of the concept.  In the order of the index, or SQLite would walk all versions by id.
 _DUE = (
     select(Version, Concept)
     .join(Concept, Version.concept_id == Concept.id)
     .where(Version.embargo_until <= bindparam("today"))
-    .order_by(Version.id)
+    .order_by(Version.embargo_until, Version.id)
     .limit(BATCH)
     .with_for_update(skip_locked=True)
 )

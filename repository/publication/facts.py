@@ -30,9 +30,13 @@ class VersionPublished(VersionChange):
 
 @dataclass(frozen=True, slots=True)
 class VersionEdited(VersionChange):
-    """The description or the access of a version has a new revision."""
+    """The description or the access of a version has a new revision.
+
+    `files_changed` says whether other people may have its files now; it may have been so where nothing was written.
+    """
 
     revision: int | None = None
+    files_changed: bool = True
 
     words = FactPhrase("published corrections", "发布更正")
 

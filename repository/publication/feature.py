@@ -30,15 +30,15 @@ from repository.publication.sharing import adopt_new_datasets, end_expired_grant
 from repository.records.model import Version
 from repository.records.registrar_metadata import registration_targets
 
-# Built once: composing a statement costs more than running it.
-_FILE_SETS = select(Version.file_set_id).where(in_list(Version.id, "ids")).distinct()
-
 
 def register(services: Services, owners: Sequence[int]) -> None:
     """Make registrars know of the identifiers of versions and concepts what the database says."""
     register_identifiers(
         services.database, services.registrars, owners, lambda ids: registration_targets(services, ids)
     )
+
+
+_FILE_SETS = select(Version.file_set_id).where(in_list(Version.id, "ids")).distinct()
 
 
 def verify_files(services: Services, version_ids: Sequence[int]) -> None:

@@ -10,6 +10,7 @@ from repository.access.policy import Action
 from repository.core.database.bulk import insert_rows, update_row
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.deposits.draft_identifiers import apply_correction
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_with_files
 from repository.deposits.rules import stops_publication
@@ -25,8 +26,6 @@ from repository.records.model import Concept, Version, VersionRevision
 from repository.records.queries import record_view
 
 GONE = "Not found."
-# Built once: composing a statement costs more than running it.
-_REVISION = insert(cast(Table, VersionRevision.__table__)).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,21 @@ def publish(unit: UnitOfWork, site: Site, draft_id: int, expected: str | None = 
     edition = _Edition(draft, concept, files)
     _require_publishable(unit, edition)
     before = latest_ids(unit, concept)
-    version = _revise(unit, draft) if draft.kind == DraftKind.EDIT else _write_version(unit, site, edition)
+    if draft.kind == DraftKind.EDIT:
+        version, files_changed = _revise(unit, site, draft)
+    else:
+        version, files_changed = _write_version(unit, site, edition), True
     others = touch_changed_latest(unit, concept, before)
-    unit.emit(_fact_of(draft, version, others))
+    unit.emit(_fact_of(draft, version, others, files_changed))
     unit.session.delete(draft)
     unit.session.flush()
     _keep_revision(unit, version)
     return version
 
 
-def _fact_of(draft: Draft, version: Version, others: Sequence[int]) -> VersionChange:
+def _fact_of(draft: Draft, version: Version, others: Sequence[int], files_changed: bool) -> VersionChange:
     if draft.kind == DraftKind.EDIT:
-        return VersionEdited(version.id, version.concept_id, others, version.revision)
+        return VersionEdited(version.id, version.concept_id, others, version.revision, files_changed)
     return VersionPublished(version.id, version.concept_id, others, version.index, version.revision)
 
 
@@ -95,14 +97,17 @@ def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:
     return version
 
 
-def _revise(unit: UnitOfWork, draft: Draft) -> Version:
+def _revise(unit: UnitOfWork, site: Site, draft: Draft) -> tuple[Version, bool]:
+    """Return the corrected version, and whether other people may have its files now."""
     version = unit.session.get_one(Version, draft.id, with_for_update=True, populate_existing=True)
     if version.withdrawn_at is not None:
         record_view(unit, version.id)  # raises `Gone` with the tombstone: nothing is published over it
+    before = version.files_access, version.files_enabled
     _copy_description(draft, version)
+    apply_correction(unit, site, draft)
     version.revision = max(version.revision, draft.revision) + 1
     touch(unit, version)
-    return version
+    return version, before != (version.files_access, version.files_enabled)
 
 
 def _copy_description(draft: Draft, version: Version) -> None:
@@ -112,6 +117,9 @@ def _copy_description(draft: Draft, version: Version) -> None:
     mark_public(version)
     version.files_enabled = draft.files_enabled
     version.default_preview = draft.default_preview
+
+
+_REVISION = insert(cast(Table, VersionRevision.__table__)).inline()
 
 
 def _keep_revision(unit: UnitOfWork, version: Version) -> None:

@@ -14,10 +14,6 @@ from repository.records.model import Concept, Version
 from repository.records.queries import RecordView, new_record_ids, record_view
 
 NOT_INHERITED = ("version", "publication_date")
-# Built once: composing a statement costs more than running it.
-_OPEN_NEW_VERSION = select(Draft).where(
-    Draft.concept_id == bindparam("concept_id"), Draft.kind == DraftKind.NEW_VERSION.value
-)
 
 
 def edit_version(unit: UnitOfWork, record_id: int) -> DraftView:
@@ -77,6 +73,11 @@ def _reopen(unit: UnitOfWork, draft: Draft) -> DraftView:
     concept = unit.session.get_one(Concept, draft.concept_id)
     must(unit.actor, Action.EDIT_RECORD, Resource(grants_of(unit, concept.id)))
     return view_of(unit, draft, concept)
+
+
+_OPEN_NEW_VERSION = select(Draft).where(
+    Draft.concept_id == bindparam("concept_id"), Draft.kind == DraftKind.NEW_VERSION.value
+)
 
 
 def _open_new_version(snapshot: Snapshot, concept_id: int) -> Draft | None:

@@ -33,17 +33,6 @@ NEW_DATASETS = 1_000
 """so many of the newest count as new: a sweep every minute must not read them all"""
 _OF_LINKS = (Permission.VIEW, Permission.PREVIEW, Permission.EDIT)
 
-# Built once: composing a statement costs more than running it.
-_VERSIONS = (
-    select(Version).where(Version.concept_id == bindparam("concept_id")).order_by(Version.id).with_for_update()
-).execution_options(populate_existing=True)
-_DRAFTS = (
-    select(Draft).where(Draft.concept_id == bindparam("concept_id")).order_by(Draft.id).with_for_update()
-).execution_options(populate_existing=True)
-
-_NEWEST = select(Concept.id).order_by(Concept.id.desc()).limit(NEW_DATASETS).subquery()
-_WITHOUT_GRANTS = select(_NEWEST.c.id).where(~exists().where(GrantRow.concept_id == _NEWEST.c.id))
-
 
 def share(
     unit: UnitOfWork, concept_id: int, subject: GrantSubject, permission: Permission, expires: datetime | None = None
@@ -81,6 +70,10 @@ def end_expired_grants(database: Database) -> int:
                 _touch(unit, concept_id)
         ended += len(concept_ids)
     return ended
+
+
+_NEWEST = select(Concept.id).order_by(Concept.id.desc()).limit(NEW_DATASETS).subquery()
+_WITHOUT_GRANTS = select(_NEWEST.c.id).where(~exists().where(GrantRow.concept_id == _NEWEST.c.id))
 
 
 def adopt_new_datasets(database: Database) -> int:
@@ -125,6 +118,11 @@ def _lock_for_sharing(unit: UnitOfWork, concept_id: int) -> None:
     must(unit.actor, Action.SHARE, Resource(grants_of(unit, concept_id)))
 
 
+_DRAFTS = (
+    select(Draft).where(Draft.concept_id == bindparam("concept_id")).order_by(Draft.id).with_for_update()
+).execution_options(populate_existing=True)
+
+
 def _lock(unit: UnitOfWork, concept_id: int) -> bool:
     """Lock a dataset's drafts, then its concept, and return whether it exists.
 
@@ -132,6 +130,11 @@ def _lock(unit: UnitOfWork, concept_id: int) -> bool:
     """
     unit.session.scalars(_DRAFTS, {"concept_id": concept_id}).all()
     return unit.session.get(Concept, concept_id, with_for_update=True, populate_existing=True) is not None
+
+
+_VERSIONS = (
+    select(Version).where(Version.concept_id == bindparam("concept_id")).order_by(Version.id).with_for_update()
+).execution_options(populate_existing=True)
 
 
 def _touch(unit: UnitOfWork, concept_id: int) -> None:

@@ -10,7 +10,6 @@ from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.records.model import Concept, Version
 from repository.records.queries import IN_PUBLIC
 
-# Built once: composing a statement costs more than running it.
 _NEWEST_PUBLIC = (
     select(Version.id)
     .where(Version.concept_id == bindparam("concept_id"), IN_PUBLIC)

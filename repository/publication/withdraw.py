@@ -25,13 +25,6 @@ from repository.records.queries import RecordView, record_view, record_views
 
 MAX_CITATION = 20_000
 _TEXTS = {"note": 5_000, "citation_text": MAX_CITATION}
-# Built once: composing a statement costs more than running it.
-_LATEST = (
-    select(Version.id)
-    .where(Version.concept_id == bindparam("concept_id"))
-    .order_by(Version.withdrawn_at.is_(None).desc(), Version.index.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +124,14 @@ def _lock(unit: UnitOfWork, view: RecordView) -> tuple[Version, Concept]:
     unit.session.refresh(view.concept, with_for_update=True)
     unit.session.refresh(view.version, with_for_update=True)
     return view.version, view.concept
+
+
+_LATEST = (
+    select(Version.id)
+    .where(Version.concept_id == bindparam("concept_id"))
+    .order_by(Version.withdrawn_at.is_(None).desc(), Version.index.desc())
+    .limit(1)
+)
 
 
 def _touch(unit: UnitOfWork, version: Version, concept: Concept) -> None:

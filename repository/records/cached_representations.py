@@ -53,7 +53,6 @@ _KEY = select(
     _CONCEPT.latest_id,
     _VERSION.withdrawn_at,
 ).join_from(Version.__table__, Concept.__table__, _VERSION.concept_id == _CONCEPT.id)
-_OF_ONE = _KEY.where(_VERSION.id == bindparam("id"))
 _OF_MANY = _KEY.where(in_list(_VERSION.id, "ids"))
 
 
@@ -65,6 +64,9 @@ class CacheKey:
     revision: int
     resource: Resource
     changes: tuple[int | None, ...]
+
+
+_OF_ONE = _KEY.where(_VERSION.id == bindparam("id"))
 
 
 def cache_keys(connection: Connection, actor: Actor, ids: Sequence[int]) -> list[CacheKey]:

@@ -26,7 +26,20 @@ def _of_pids(expression: Select[tuple[object]]) -> Select[tuple[object]]:
     return expression.where(own).correlate(Version.__table__)
 
 
-# Built once: composing a statement costs more than running it.
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """The current state of a version, as far as its page depends on it; policy sees `resource`.
+
+    The page names the other versions, so a change of any of them changes the key.
+    """
+
+    id: int
+    resource: Resource
+    withdrawn: bool
+    changes: tuple[int | None, ...]
+    modified: datetime
+
+
 _KEY = (
     select(
         _VERSION.id,
@@ -44,20 +57,6 @@ _KEY = (
     .join_from(Version.__table__, Concept.__table__, _VERSION.concept_id == _CONCEPT.id)
     .where(_VERSION.id == bindparam("id"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageKey:
-    """The current state of a version, as far as its page depends on it; policy sees `resource`.
-
-    The page names the other versions, so a change of any of them changes the key.
-    """
-
-    id: int
-    resource: Resource
-    withdrawn: bool
-    changes: tuple[int | None, ...]
-    modified: datetime
 
 
 def page_key(snapshot: Snapshot, record_id: int) -> PageKey | None:

@@ -1,19 +1,20 @@
 """Lists of records for everybody: start page, feed and site maps.
 
 A list names the latest version of each dataset that the anonymous public may read; withdrawn versions are left out.
-Site maps read ranges of ids: a range costs the same however many records there are.
+Site maps read ranges of ids: a range costs the same however many records there are, and the last change in it comes
+from an index.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, func, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
 from repository.access.access_terms import PUBLIC
 from repository.core.unit_of_work import Snapshot
-from repository.records.model import Version
+from repository.records.model import IDS_IN_A_PART, PART_OF_SITE_MAP, Version
 from repository.records.queries import IN_PUBLIC
 
 _LATER = aliased(Version)
@@ -38,17 +39,8 @@ class SitemapPage(NamedTuple):
     updated: datetime
 
 
-# Built once: composing a statement costs more than running it.
 _NEWEST = (
     select(Version.id).where(IS_LISTED).order_by(Version.created.desc(), Version.id.desc()).limit(bindparam("limit"))
-)
-_LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
-_PAGES = select(Version.id, Version.updated).where(IS_LISTED)
-_IN_RANGE = _PAGES.where(Version.id >= bindparam("first"), Version.id < bindparam("end")).order_by(Version.id)
-_CHANGED = (
-    _PAGES.where(Version.updated >= bindparam("since", type_=Version.updated.type))
-    .order_by(Version.updated, Version.id)
-    .execution_options(yield_per=10_000)
 )
 
 
@@ -57,10 +49,17 @@ def newest_ids(snapshot: Snapshot, limit: int) -> Sequence[int]:
     return snapshot.session.scalars(_NEWEST, {"limit": limit}).all()
 
 
+_LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
+
+
 def last_change(snapshot: Snapshot) -> tuple[datetime, int] | None:
     """Return when a version was last changed, and which; None without versions.  Lists stay the same until it moves."""
     row = snapshot.session.execute(_LAST_CHANGE).first()
     return (row[0], row[1]) if row else None
+
+
+_PAGES = select(Version.id, Version.updated).where(IS_LISTED)
+_IN_RANGE = _PAGES.where(Version.id >= bindparam("first"), Version.id < bindparam("end")).order_by(Version.id)
 
 
 def pages_in(snapshot: Snapshot, first: int, end: int) -> Sequence[SitemapPage]:
@@ -68,9 +67,24 @@ def pages_in(snapshot: Snapshot, first: int, end: int) -> Sequence[SitemapPage]:
     return [SitemapPage(*row) for row in snapshot.session.execute(_IN_RANGE, {"first": first, "end": end})]
 
 
-def newest_changes(snapshot: Snapshot, since: datetime, size: int) -> dict[int, datetime]:
-    """Return the last change in each range of `size` ids, by the range's number, for changes from `since` on."""
-    changes: dict[int, datetime] = {}
-    for key, updated in snapshot.session.execute(_CHANGED, {"since": since}):
-        changes[key // size] = updated  # rows come in the order of time
-    return changes
+_PART_OF = literal_column(f"version.{PART_OF_SITE_MAP}", BigInteger())
+_PART = select(literal(0, BigInteger()).label("number")).cte("part", recursive=True)
+_LAST_PART = select(func.max(Version.id).op("/")(literal_column(str(IDS_IN_A_PART)))).scalar_subquery()
+_PARTS = _PART.union_all(select(_PART.c.number + 1).where(_PART.c.number < _LAST_PART))
+_LATEST_CHANGES = select(
+    _PARTS.c.number,
+    select(Version.updated)
+    .where(_PARTS.c.number == _PART_OF, IS_LISTED)
+    .order_by(Version.updated.desc())
+    .limit(1)
+    .correlate(_PARTS)
+    .scalar_subquery(),
+)
+
+
+def changes_of_parts(snapshot: Snapshot) -> dict[int, datetime]:
+    """Return the last change in each range of `IDS_IN_A_PART` ids with a listed record, by the range's number.
+
+    It costs one look into an index for each range.
+    """
+    return {row[0]: row[1] for row in snapshot.session.execute(_LATEST_CHANGES) if row[1] is not None}

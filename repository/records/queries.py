@@ -20,24 +20,12 @@ from repository.files.model import FileSet
 from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Concept, RecordId, Tombstone, Version
 
-# Built once: composing a statement costs more than running it.
-_VIEWS = (
-    select(Version, Concept, FileSet, grants_on(Version.concept_id))
-    .join(Concept, Version.concept_id == Concept.id)
-    .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(in_list(Version.id, "ids"))
-)
 UNKNOWN = "The persistent identifier does not exist."
 NOT_PUBLISHED = "The persistent identifier is not registered."
 
 
 IN_PUBLIC = and_(Version.record_access == PUBLIC, Version.withdrawn_at.is_(None))
 """The versions that everybody may read."""
-_NEWEST_PUBLIC = (
-    select(Version.concept_id, func.max(Version.index))
-    .where(in_list(Version.concept_id, "concepts"), IN_PUBLIC)
-    .group_by(Version.concept_id)
-)
 READABLE = and_(
     Version.withdrawn_at.is_(None),
     or_(
@@ -49,19 +37,9 @@ READABLE = and_(
 """The versions that the actor in the parameters may read (see `reader_values`); nobody finds a withdrawn one."""
 _OF_CONCEPT = Version.concept_id == bindparam("concept_id")
 _NEWEST_FIRST = select(Version.id).where(_OF_CONCEPT).order_by(Version.index.desc())
-_READABLE_PAGE = _NEWEST_FIRST.where(READABLE).offset(bindparam("offset")).limit(bindparam("size"))
-_READABLE_COUNT = select(func.count(Version.id)).where(_OF_CONCEPT, READABLE)
 _NEWEST_READABLE = _NEWEST_FIRST.where(READABLE).limit(1)
 _NEWEST_WITHDRAWN = _NEWEST_FIRST.where(Version.withdrawn_at.is_not(None)).limit(1)
 _OF = aliased(Version)
-_NEIGHBOURS = (
-    select(_OF.id, Version.id, Version.index, Version.description)
-    .join(_OF, and_(_OF.concept_id == Version.concept_id, Version.index.in_([_OF.index - 1, _OF.index + 1])))
-    .where(in_list(_OF.id, "ids"), IN_PUBLIC)
-)
-_TOMBSTONES = select(Tombstone).where(in_list(Tombstone.version_id, "ids"))
-
-_NEW_ID = insert(RecordId.__table__).returning(RecordId.__table__.c.id)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +90,9 @@ def resource_of(version: Version, grants: frozenset[Grant]) -> Resource:
     )
 
 
+_NEW_ID = insert(RecordId.__table__).returning(RecordId.__table__.c.id)  # type: ignore[arg-type]
+
+
 def new_record_ids(unit: UnitOfWork, count: int) -> list[int]:
     """Return new ids from the one sequence of concepts, drafts and versions, in ascending order."""
     return sorted(unit.session.connection().execute(_NEW_ID, [{}] * count).scalars())
@@ -138,6 +119,21 @@ def resolve_record(snapshot: Snapshot, record_id: int) -> RecordView:
         raise MovedTo(latest_for(snapshot, record_id))
     known = snapshot.session.get(RecordId, record_id) is not None
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
+
+
+_VIEWS = (
+    select(Version, Concept, FileSet, grants_on(Version.concept_id))
+    .join(Concept, Version.concept_id == Concept.id)
+    .join(FileSet, Version.file_set_id == FileSet.id)
+    .where(in_list(Version.id, "ids"))
+)
+
+
+_NEIGHBOURS = (
+    select(_OF.id, Version.id, Version.index, Version.description)
+    .join(_OF, and_(_OF.concept_id == Version.concept_id, Version.index.in_([_OF.index - 1, _OF.index + 1])))
+    .where(in_list(_OF.id, "ids"), IN_PUBLIC)
+)
 
 
 def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
@@ -196,6 +192,9 @@ def tombstone_json(stone: Tombstone) -> dict[str, object]:
     }
 
 
+_TOMBSTONES = select(Tombstone).where(in_list(Tombstone.version_id, "ids"))
+
+
 def _tombstones(snapshot: Snapshot, ids: Sequence[int]) -> Sequence[Tombstone]:
     return snapshot.session.scalars(_TOMBSTONES, {"ids": ids}).all() if ids else ()
 
@@ -235,10 +234,23 @@ def latest_of(snapshot: Snapshot, record_id: int) -> int:
     return latest_for(snapshot, concept_id)
 
 
+_NEWEST_PUBLIC = (
+    select(Version.concept_id, func.max(Version.index))
+    .where(in_list(Version.concept_id, "concepts"), IN_PUBLIC)
+    .group_by(Version.concept_id)
+)
+
+
 def newest_public(snapshot: Snapshot, concept_ids: Iterable[int]) -> dict[int, int]:
     """Return, by concept, the index of its newest public version; concepts without one are left out."""
     rows = snapshot.session.execute(_NEWEST_PUBLIC, {"concepts": concept_ids})
     return {row[0]: row[1] for row in rows}
+
+
+_READABLE_PAGE = _NEWEST_FIRST.where(READABLE).offset(bindparam("offset")).limit(bindparam("size"))
+
+
+_READABLE_COUNT = select(func.count(Version.id)).where(_OF_CONCEPT, READABLE)
 
 
 def versions_of(snapshot: Snapshot, concept_id: int, page: Page) -> tuple[list[RecordView], int]:

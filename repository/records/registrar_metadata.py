@@ -35,12 +35,8 @@ DOCUMENTS: Mapping[str, Callable[[Publication], Document]] = {
 """By `Registrar.format`."""
 
 
-# Built once: composing a statement costs more than running it.  A concept is withdrawn when all its versions are.
+# A concept is withdrawn when all its versions are.
 _COUNTS = (func.count(Version.id), func.count(Version.withdrawn_at))
-_VERSIONS = select(Version.id, *_COUNTS).where(in_list(Version.id, "owners")).group_by(Version.id)
-_CONCEPTS = (
-    select(Version.concept_id, *_COUNTS).where(in_list(Version.concept_id, "owners")).group_by(Version.concept_id)
-)
 
 
 def registration_targets(services: Services, owners: Sequence[int]) -> dict[int, RegistrationTarget]:
@@ -62,6 +58,14 @@ def registration_targets(services: Services, owners: Sequence[int]) -> dict[int,
         publication.id: _target(publication, registrars, languages, hidden=not public)
         for public, publication in publications
     }
+
+
+_VERSIONS = select(Version.id, *_COUNTS).where(in_list(Version.id, "owners")).group_by(Version.id)
+
+
+_CONCEPTS = (
+    select(Version.concept_id, *_COUNTS).where(in_list(Version.concept_id, "owners")).group_by(Version.concept_id)
+)
 
 
 def _targets(services: Services, owners: Sequence[int]) -> dict[int, RegistrationTarget]:

@@ -8,6 +8,7 @@ from typing import Any
 from repository.access.access_terms import PUBLIC, AccessStatus, AccessTerms
 from repository.access.policy import Action, Grant, Resource, owners_of, readers_of
 from repository.core.clock import iso
+from repository.core.errors import WARNING
 from repository.dataset.description import Agent, Description
 from repository.dataset.formats.plain_text import one_line, plain
 from repository.dataset.from_json import description_of
@@ -144,9 +145,8 @@ def draft_document(listed: ListedDraft, vocabularies: Vocabularies) -> IndexDocu
 
 def _sound(metadata: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the metadata without its faulty fields."""
-    faulty = {
-        parts[1] for error in errors if len(parts := str(error["field"]).split(".")) > 1 and parts[0] == "metadata"
-    }
+    paths = (str(error["field"]).split(".") for error in errors if error.get("severity") != WARNING)
+    faulty = {path[1] for path in paths if len(path) > 1 and path[0] == "metadata"}
     return {name: value for name, value in metadata.items() if name not in faulty}
 
 

@@ -30,6 +30,11 @@ def with_others(fact: VersionChange) -> Sequence[int]:
     return [fact.version_id, *fact.others]
 
 
+def with_other_files(fact: VersionChange) -> Sequence[int]:
+    """Return the version if other people may have its files now; a correction of its description sends none of them."""
+    return [] if isinstance(fact, VersionEdited) and not fact.files_changed else [fact.version_id]
+
+
 def versions_of(fact: CommunityAssigned | GrantsChanged) -> Sequence[int]:
     """Return all versions of the concept."""
     return fact.versions
@@ -49,11 +54,9 @@ FEATURE = Feature(
     "search",
     reactions=(
         *after(*CHANGES, start="index_records", subjects=with_others),
-        *after(*CHANGES, start="index_files", subjects=with_others),
+        *after(*CHANGES, start="index_files", subjects=with_other_files),
         *after(CommunityAssigned, start="index_records", subjects=versions_of),
-        *after(CommunityAssigned, start="index_files", subjects=versions_of),
         *after(GrantsChanged, start="index_records", subjects=versions_of),
-        *after(GrantsChanged, start="index_files", subjects=versions_of),
         *after(GrantsChanged, start="index_drafts", subjects=drafts_of),
         *after(*DRAFTS, start="index_drafts"),
     ),

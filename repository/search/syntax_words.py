@@ -4,9 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from repository.engines.search.folding import clean
 from repository.engines.search.port import FIELDS, FieldType
 from repository.engines.search.query_tree import Everything, Exists, Node, Or, Term, Wildcard
-from repository.engines.search.tokenizer import clean
 from repository.search.searchable_fields import pasted_identifier, value_of
 
 _FUZZY_AND_BOOST = re.compile(r"(?<!\\)(?:~\d*(?:\.\d+)?)?(?:\^\d+(?:\.\d+)?)?$")

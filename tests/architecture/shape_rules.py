@@ -181,3 +181,26 @@ def _calls(module: Module, name: str) -> Iterator[ast.Call]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
             yield node
+
+
+_COMPOSERS = frozenset({"select", "insert", "update", "delete", "exists", "text", "bindparam"})
+
+
+def statement_apart(module: Module) -> Iterator[str]:
+    """A composed statement stands beside the first function or class that uses it."""
+    body = module.tree.body
+    for index, (node, name) in enumerate((node, _composed(node)) for node in body):
+        uses = [position for position, other in enumerate(body) if position > index and name in _names_read(other)]
+        if name and uses and any(isinstance(between, Function | ast.ClassDef) for between in body[index : uses[0]]):
+            yield f"line {node.lineno}: {name} is used after other definitions"
+
+
+def _composed(node: ast.stmt) -> str | None:
+    """Return the name of a statement that `node` composes, None when it does something else."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return None
+    return node.targets[0].id if _COMPOSERS & _names_read(node.value) else None
+
+
+def _names_read(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}

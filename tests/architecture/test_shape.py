@@ -60,6 +60,10 @@ def test_no_error_is_swallowed() -> None:
     expect_kept(rules.swallowing, *EVERYTHING)
 
 
+def test_a_composed_statement_stands_beside_its_function() -> None:
+    expect_kept(rules.statement_apart, *SOURCE)
+
+
 def test_every_test_asserts_something() -> None:
     expect_kept(rules.asserting_nothing, "tests")
 
@@ -94,6 +98,8 @@ REFUSED: list[tuple[Rule, str]] = [
     (rules.swallowing, TRY + "except Exception:\n    pass"),
     (rules.swallowing, TRY + "except BaseException as error:\n    ..."),
     (rules.swallowing, "with suppress(Exception):\n    f()"),
+    (rules.statement_apart, "_ONE = select(A)\n\ndef f(): ...\n\ndef g():\n    return _ONE"),
+    (rules.statement_apart, "_ONE = A.where(A.id == bindparam('id'))\n\nclass F: ...\n\ndef g():\n    return _ONE"),
     (rules.asserting_nothing, "def test_it():\n    f()"),
     (rules.asserting_nothing, "class TestIt:\n    def test_it(self):\n        self.f()"),
 ]
@@ -115,6 +121,8 @@ LET_PASS: list[tuple[Rule, str]] = [
     (rules.dating, "draft.updated = version.updated"),
     (rules.swallowing, TRY + "except ValueError:\n    pass"),
     (rules.swallowing, TRY + "except Exception as error:\n    raise Wrapped() from error"),
+    (rules.statement_apart, "_ONE = select(A)\n_TWO = _ONE.where(B)\n\ndef f():\n    return _ONE, _TWO"),
+    (rules.statement_apart, "_SIZE = 5\n\ndef f(): ...\n\ndef g():\n    return _SIZE"),
     (rules.asserting_nothing, "def test_it():\n    assert f()"),
     (rules.asserting_nothing, "def test_it():\n    with pytest.raises(E):\n        f()"),
     (rules.asserting_nothing, "def test_it():\n    self.expect_nothing_kept(a)"),

@@ -17,7 +17,7 @@ from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.rules import folded
-from repository.people.accounts import register_person
+from repository.people.accounts import person_by_email, register_person
 from repository.records.model import Concept, RecordId, Version
 from repository.records.queries import new_record_ids
 
@@ -64,7 +64,7 @@ RARE = [first + second + third for first in _SYLLABLES for second in _SYLLABLES 
 def populate(services: Services, count: int, files: int = 2) -> list[int]:
     """Write `count` published, public records with `files` files each; returns their ids.  Nobody else may write."""
     with services.database.transaction(SYSTEM) as unit:
-        owner = register_person(unit, OWNER).id
+        owner = (person_by_email(unit, OWNER) or register_person(unit, OWNER)).id
         last = unit.session.scalar(select(RecordId.id).order_by(RecordId.id.desc()).limit(1)) or 0
     chance = random.Random(last + 5072)
     written: list[int] = []

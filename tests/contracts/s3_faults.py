@@ -190,7 +190,10 @@ class Careless(BaseHTTPRequestHandler):
         self._answer(b"<Result><UploadId>1</UploadId></Result>")
 
     def do_GET(self) -> None:
-        self._answer(self.kept)
+        self._answer(b"<Result/>" if "list-type=" in self.path or "uploads" in self.path else self.kept)
+
+    def do_HEAD(self) -> None:
+        self._answer(b"")
 
     def do_DELETE(self) -> None:
         self._answer(b"")

@@ -47,6 +47,7 @@ from tests.contracts.search_corpus import (
     found,
 )
 from tests.contracts.search_files import FilesContract, ResumingContract
+from tests.contracts.search_scripts import ScriptsContract
 from tests.contracts.search_visibility import VisibilityContract
 
 _SHARED = settings(
@@ -56,7 +57,7 @@ _SHARED = settings(
 """The engine is only read, so that examples may share it."""
 
 
-class SearchContract(ChangesContract, FilesContract, ResumingContract, VisibilityContract):
+class SearchContract(ChangesContract, FilesContract, ResumingContract, ScriptsContract, VisibilityContract):
     @pytest.fixture
     def library(self, engine: SearchEngine) -> SearchEngine:
         engine.put(LIBRARY)

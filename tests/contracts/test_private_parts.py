@@ -33,6 +33,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.attributes import instance_dict
+from zipstream import ZipStream
+from zipstream.ng import ZipStreamInfo
 
 from repository.core.database.id_list import in_list
 from repository.core.web import gunicorn_worker
@@ -54,6 +56,7 @@ BELOW = {
     "psycopg[binary]": "3.4",
     "rq": "2.13",
     "sqlalchemy": "2.2",
+    "zipstream-ng": "1.10",
 }
 """Library -> the first version that nobody has tried."""
 
@@ -87,6 +90,19 @@ def test_gunicorn_s_threaded_worker_asks_before_it_accepts_and_hands_over_errors
     assert parameters(ThreadWorker.handle_error) == ["req", "client", "addr", "exc"]
     assert reads(ThreadWorker.__mro__[1].__init__, "sockets", "alive")
     assert issubclass(gunicorn_worker.JsonErrorWorker, ThreadWorker)
+
+
+def test_gunicorn_s_threaded_worker_ends_a_request_and_loads_the_application_where_ours_does() -> None:
+    assert parameters(ThreadWorker._keepalive_after) == ["conn", "keepalive"]
+    assert reads(ThreadWorker.handle, "_keepalive_after")
+    assert reads(ThreadWorker._keepalive_after, "finish_body", "parser")
+    assert reads(ThreadWorker.load_wsgi, "wsgi")
+
+
+def test_zipstream_writes_an_entry_where_ours_does() -> None:
+    assert reads(ZipStream._gen_file_entry, "_file_data", "_track", "_filelist", "_pos", "header_offset")
+    assert parameters(ZipStreamInfo.__init__) == ["filename", "date_time"]
+    assert {"iterable", "size", "arcname"} <= set(parameters(ZipStream._gen_file_entry))
 
 
 def test_gunicorn_s_errors_and_writer_are_where_refusals_take_them_from() -> None:

@@ -1,5 +1,6 @@
 """Elasticsearch: the contract, and what only a server can be asked."""
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -7,15 +8,25 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from repository.core.errors import Invalid, Unavailable
-from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address
+from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address, search_requests
 from repository.engines.search.elasticsearch.index_bodies import body
+from repository.engines.search.elasticsearch.text_analysis import divided, stand_ins
+from repository.engines.search.folding import clean
 from repository.engines.search.port import FACETS, FIELDS, FREE_TEXT, DocumentKind, FieldType, Search, Sort
 from repository.engines.search.query_tree import And, Everything, Node, Not, Or, Phrase, Range, Term, Wildcard
+from repository.engines.search.tokenizer import index_tokens
 from tests.contracts.elasticsearch_places import PARTS, client_of, engine_at, indices
 from tests.contracts.search_contract import SearchContract
 from tests.contracts.search_corpus import ALL, ANYONE, BOTH, ICE, LIBRARY, document, found, nested
 from tests.contracts.search_files import files
 from tests.contracts.together import at_once
+
+LIVING = (
+    *("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "HEBREW", "SYRIAC", "THAANA", "NKO", "DEVANAGARI"),
+    *("GURMUKHI", "GUJARATI", "TAMIL", "THAI", "LAO", "TIBETAN", "MYANMAR", "KHMER", "CHEROKEE", "MONGOLIAN"),
+    *("JAVANESE", "HANGUL", "COMBINING", "MODIFIER"),
+)
+"""Scripts with no letter that is younger than the server's Unicode."""
 
 ESTABLISHED_TYPES = {
     FieldType.TEXT: "text",
@@ -59,15 +70,35 @@ def test_no_index_takes_fields_that_nobody_planned(part: str) -> None:
     assert body(PARTS, part, frozenset())["mappings"]["dynamic"] == "strict"
 
 
-def test_what_the_server_can_analyse_decides_how_text_becomes_words() -> None:
-    plain, icu = (body(PARTS, "records", frozenset(names)) for names in ((), ("analysis-icu",)))
-    both = body(PARTS, "records", frozenset({"analysis-icu", "analysis-smartcn"}))
-    assert "icu_folding" not in str(plain)
-    assert "icu_folding" in icu["settings"]["analysis"]["analyzer"]["text"]["filter"]
-    assert "words" not in plain["settings"]["analysis"]["analyzer"]
-    assert both["mappings"]["properties"]["title"]["fields"]["words"]["analyzer"] == "words"
-    digests = {each["mappings"]["_meta"]["schema"] for each in (plain, icu, both)}
-    assert len(digests) == 3
+def test_what_the_server_can_analyse_decides_whether_chinese_words_rank() -> None:
+    plain, chinese = (body(PARTS, "records", frozenset(names)) for names in ((), ("analysis-smartcn",)))
+    assert plain["settings"]["analysis"]["analyzer"].keys() == {"text", "asked"}
+    assert chinese["settings"]["analysis"]["analyzer"].keys() == {"text", "asked", "words"}
+    assert chinese["mappings"]["properties"]["title"]["fields"]["words"]["analyzer"] == "words"
+    digests = {each["mappings"]["_meta"]["schema"] for each in (plain, chinese)}
+    assert len(digests) == 2
+
+
+def test_the_server_cuts_and_folds_every_character_as_our_own_tokenizer_does(
+    elasticsearch_url: str, server: Elasticsearch, engine: ElasticsearchSearch
+) -> None:
+    engine.prepare()
+    index = f"{elasticsearch_address(elasticsearch_url).prefix}-records"
+    characters = [chr(point) for point in (*range(0x20, 0x3000), *range(0xA640, 0xAC00))]
+    known = [character for character in characters if unicodedata.category(character) not in ("Cn", "Co", "Cs")]
+    differing = []
+    for at in range(0, len(known), 1_000):
+        some = known[at : at + 1_000]
+        texts = [divided(clean(f"ab{character}cd12{character}34")) for character in some]
+        reply = server.indices.analyze(index=index, analyzer="text", text=[f"{text} qqq" for text in texts])
+        groups = " ".join(token["token"] for token in reply["tokens"]).split(" qqq")
+        for character, text, tokens in zip(some, texts, groups, strict=False):
+            ours = stand_ins(" ".join(index_tokens(text))).split()
+            if not set(ours) <= set(tokens.split()) and unicodedata.category(character)[0] not in "LM":
+                differing.append(f"{ord(character):04X}: {ours} but {tokens}")
+            if unicodedata.category(character)[0] in "LM" and unicodedata.name(character).split()[0] in LIVING:
+                differing += [f"{ord(character):04X}: {ours} but {tokens}"] * (not set(ours) <= set(tokens.split()))
+    assert differing == []
 
 
 def test_an_index_of_another_version_of_us_says_so_until_it_is_rebuilt(
@@ -227,3 +258,44 @@ def test_a_document_that_the_server_does_not_take_is_an_error_and_keeps_no_other
     server.indices.put_settings(index=f"{prefix}-records", settings={"blocks.write": None})
     engine.put([replace(ICE, revision=2)])
     assert [entry.revision for entry in engine.entries()] == [2]
+
+
+# many hits, and many who ask for the same
+
+
+def test_facets_of_words_are_counted_from_the_best_hits_and_the_answer_says_so(
+    engine: ElasticsearchSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_requests, "EXAMINED", 10)
+    engine.put(document(number, {"title": ["ice"]}, {"year": [f"20{number}"]}) for number in range(10, 35))
+    asked = Search(Term("ice"), ANYONE, sort=Sort.BEST_MATCH, facets=["year", "subject"], facet_size=50)
+
+    many = engine.find(asked)
+    few = engine.find(replace(asked, query=And((Term("ice"), Range("year", "2012", "2014")))))
+    chosen = engine.find(replace(asked, filters={"year": ["2012", "2013"]}))
+    listed = engine.find(replace(asked, query=Everything()))
+
+    assert (many.total, many.facets_of, sum(bucket.count for bucket in many.facets["year"])) == (25, 10, 10)
+    assert (few.total, few.facets_of, len(few.facets["year"])) == (3, None, 3)
+    assert (chosen.total, chosen.facets_of) == (2, 10), "the years are counted as if none were chosen"
+    assert (listed.total, listed.facets_of, len(listed.facets["year"])) == (25, None, 25)
+
+
+def test_the_first_page_is_kept_by_the_server_until_a_document_changes(
+    elasticsearch_url: str, engine: ElasticsearchSearch, server: Elasticsearch
+) -> None:
+    def kept() -> int:
+        index = f"{elasticsearch_address(elasticsearch_url).prefix}-*"
+        return int(
+            server.indices.stats(index=index, metric="request_cache")["_all"]["total"]["request_cache"]["hit_count"]
+        )
+
+    engine.put([ICE])
+    listing = Search(Everything(), ANYONE, facets=["subject"])
+    before = engine.find(listing)
+    assert kept() == 0
+    assert engine.find(listing) == before
+    assert kept() > 0
+
+    engine.put([document(7)])
+    assert engine.find(listing).total == before.total + 1

@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from repository.core.errors import Conflict
-from repository.engines.search.elasticsearch import ElasticsearchSearch
+from repository.engines.search.elasticsearch import ElasticsearchSearch, rebuild_protocol
+from repository.engines.search.elasticsearch.index_names import IndexNames
 from repository.engines.search.port import Search
 from repository.engines.search.query_tree import Everything, Term
 from tests.contracts.elasticsearch_places import client_of, engine_at, indices
@@ -116,6 +118,32 @@ def test_rebuilds_that_begin_at_once_end_in_one(
     last.put(LIBRARY)
     last.finish()
     assert len(indices(server, elasticsearch_url)) == 2
+
+
+def test_of_two_rebuilds_that_swap_at_once_the_later_is_refused(
+    engine: ElasticsearchSearch, elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.put(LIBRARY)
+    monkeypatch.setattr(IndexNames, "building", lambda _: [])  # neither saw the other when it began
+    other = engine_at(elasticsearch_url)
+    first, second = other.begin_rebuild(), engine.begin_rebuild()
+    first.put(LIBRARY)
+    second.put(LIBRARY)
+    change = rebuild_protocol._change_aliases
+
+    def beaten(places: IndexNames, actions: Sequence[Any]) -> None:
+        """The second knows which indices to replace; now the first replaces them, and has not deleted them yet."""
+        monkeypatch.setattr(rebuild_protocol, "_change_aliases", change)
+        with monkeypatch.context() as still_there:
+            still_there.setattr(IndexNames, "remove", lambda *_: None)
+            first.finish()
+        change(places, actions)
+
+    monkeypatch.setattr(rebuild_protocol, "_change_aliases", beaten)
+    with pytest.raises(Conflict):
+        second.finish()
+    other.close()
+    assert len(list(engine.entries())) == len(LIBRARY)
 
 
 def test_searches_and_changes_go_on_while_indices_are_swapped(engine: ElasticsearchSearch) -> None:

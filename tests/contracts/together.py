@@ -14,7 +14,7 @@ from repository.engines.services import Services
 
 T = TypeVar("T")
 ADMINISTRATOR = Actor(1, Role.ADMINISTRATOR, SYSTEM.scopes)
-PATIENCE = 30.0
+PATIENCE = 180
 
 
 def at_once(*acts: Callable[[], T]) -> list[T]:

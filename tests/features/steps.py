@@ -11,6 +11,7 @@ from repository.engines.services import Services
 from tests.conftest import Caller
 
 Json = dict[str, Any]
+EXTERNAL = "10.1594/PANGAEA.12345"
 
 
 def faults(body: Json) -> dict[str, list[str]]:
@@ -88,3 +89,20 @@ def statements(services: Services) -> Iterator[list[str]]:
 def questions(told: Iterable[str]) -> int:
     """How many of the statements ask for rows, but for who is writing, which only some databases are asked."""
     return sum(each.startswith(("SELECT", "WITH")) and "pg_locks" not in each for each in told)
+
+
+def external(doi: str = EXTERNAL) -> Json:
+    """The part of a draft's body that brings a DOI from elsewhere."""
+    return {"pids": {"doi": {"identifier": doi, "provider": "external"}}}
+
+
+def read_self(caller: Caller, draft: Json) -> Json:
+    return caller.get(draft["links"]["self"]).get_json()
+
+
+def pids_url(draft: Json, scheme: str = "doi") -> str:
+    return f"/api/records/{draft['id']}/draft/pids/{scheme}"
+
+
+def doi_faults(body: Json) -> list[str]:
+    return [text for error in body["errors"] if error["field"].startswith("pids.doi") for text in error["messages"]]

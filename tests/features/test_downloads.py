@@ -5,10 +5,12 @@ import io
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import time_machine
 
 from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
@@ -92,6 +94,58 @@ def test_a_range_that_means_nothing_is_ignored_or_refused_but_never_a_failure(
 
     assert reply.status_code in (200, 416)
     assert reply.status_code == 416 or reply.data == CONTENT
+
+
+@pytest.mark.parametrize("wanted", ["bytes=0-1,4-5", "bytes=0-0, -1", f"bytes=0-1,{SIZE}-", "Bytes=1-2,3-4"])
+def test_several_ranges_are_answered_by_the_whole(anyone: Caller, content: str, wanted: str) -> None:
+    reply = anyone.get(content, headers={"Range": wanted})
+
+    assert (reply.status_code, reply.data) == (200, CONTENT)
+    assert "Content-Range" not in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("气温.csv", "file.csv"),
+        ("Größe.txt", "Gro_e.txt"),
+        ("été 2020.tar.gz", "ete 2020.tar.gz"),
+        ("数据2020.csv", "__2020.csv"),
+        ("данные", "file"),
+        ("data.数据", "data.bin"),
+    ],
+)
+def test_a_name_in_any_script_leaves_old_readers_a_name_too(
+    anyone: Caller, deposits: Deposits, name: str, plain: str
+) -> None:
+    record = deposits.published(None, **{name: b"a"})
+
+    told = anyone.get(f"{record['links']['files']}/{quote(name)}/content").headers["Content-Disposition"]
+
+    assert f'; filename="{plain}"' in told
+    assert told.endswith(f"; filename*=UTF-8''{quote(name)}")
+
+
+def test_archives_of_the_same_files_are_the_same_bytes_and_are_not_sent_again(
+    anyone: Caller, deposits: Deposits
+) -> None:
+    files = {"b.csv": b"1", "数据/a.txt": b"2"}
+    archive = deposits.published(None, **files)["links"]["archive"]
+
+    first = anyone.get(archive)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=400)):
+        second = anyone.get(archive)
+        again = anyone.get(archive, headers={"If-None-Match": first.headers["ETag"]})
+        other = anyone.get(archive, headers={"If-None-Match": '"zip-0"'})
+
+    assert second.data == first.data == other.data
+    assert second.headers["ETag"] == first.headers["ETag"]
+    assert first.headers["ETag"].startswith('"zip-')
+    assert (again.status_code, again.data) == (304, b"")
+    with zipfile.ZipFile(io.BytesIO(first.data)) as unpacked:
+        assert [each.filename for each in unpacked.infolist()] == sorted(files)
+        assert {each.date_time[0] for each in unpacked.infolist()} == {datetime.now(UTC).year}
+        assert unpacked.testzip() is None
 
 
 def test_a_download_is_resumed_only_while_the_file_is_the_same(anyone: Caller, content: str) -> None:

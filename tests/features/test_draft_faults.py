@@ -136,10 +136,71 @@ def test_an_unknown_field_beside_the_metadata_is_named(deposits: Deposits) -> No
     assert "colour" in faults(deposits.open(a_dataset() | {"colour": "blue"}))
 
 
-def test_markup_that_could_act_is_taken_out(deposits: Deposits) -> None:
+def test_markup_that_could_act_becomes_text_which_is_told_and_stops_nothing(
+    deposits: Deposits, author: Caller, anyone: Caller
+) -> None:
     hostile = "<p onclick='x()'>Fine<script>alert(1)</script></p>"
 
-    metadata = deposits.open(a_dataset(description=hostile, title="<b>Bold</b> claim"))["metadata"]
+    draft = deposits.open(a_dataset(description=hostile, title="<b>Bold</b> claim") | {"files": {"enabled": False}})
 
-    assert metadata["description"] == "<p>Fine</p>"
-    assert metadata["title"] == "Bold claim"
+    assert draft["metadata"]["description"] == "<p>Fine&lt;script&gt;alert(1)&lt;/script&gt;</p>"
+    assert draft["metadata"]["title"] == "Bold claim"
+    (error,) = author.get(draft["links"]["self"]).get_json()["errors"]
+    assert (error["field"], error["severity"], len(error["messages"])) == ("metadata.description", "warning", 2)
+    patched = author.patch(draft["links"]["self"], json={"files": {"enabled": False}}).get_json()
+    assert patched["errors"] == [error]
+    record = author.post(draft["links"]["publish"])
+    assert record.status_code == 202
+    page = anyone.get(record.get_json()["links"]["self_html"]).text
+    assert "Fine&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page
+
+
+FUTURE = "2999-01-31"
+
+
+@pytest.mark.parametrize(
+    ("access", "field"),
+    [
+        ({"embargo": {"active": True, "until": "2999-01", "reason": "paper"}}, "access.embargo.until"),
+        ({"embargo": {"active": True, "until": "20990131", "reason": "paper"}}, "access.embargo.until"),
+        ({"embargo": {"active": True, "until": "2001-01-01", "reason": "paper"}}, "access.embargo.until"),
+        ({"embargo": {"active": True, "reason": "paper"}}, "access.embargo.until"),
+        ({"embargo": {"active": False, "until": FUTURE, "reason": "paper"}}, "access.embargo.active"),
+        ({"embargo": {"until": FUTURE}}, "access.embargo.active"),
+        ({"embargo": {"active": False, "reason": "paper"}}, "access.embargo.active"),
+        ({"embargo": {"active": "yes", "until": FUTURE, "reason": "paper"}}, "access.embargo.active"),
+        ({"embargo": {"active": True, "until": FUTURE, "reason": 5}}, "access.embargo.reason"),
+        ({"embargo": {"active": True, "until": FUTURE, "colour": "blue"}}, "access.embargo.colour"),
+        ({"embargo": "later"}, "access.embargo"),
+        ({"colour": "blue"}, "access.colour"),
+        ({"files": "secret"}, "access.files"),
+    ],
+)
+def test_wrong_access_stays_with_its_error_until_it_is_mended(
+    author: Caller, deposits: Deposits, access: Json, field: str
+) -> None:
+    sent = {"record": "public", "files": "restricted", **access}
+    opened = deposits.open(a_dataset() | {"access": sent, "files": {"enabled": False}})
+    assert holds(opened["access"], sent)
+    assert field in faults(opened)
+
+    again = author.put(opened["links"]["self"], json=read_draft(author, opened["id"])).get_json()
+    patched = author.patch(opened["links"]["self"], json={"access": {"record": "public"}}).get_json()
+
+    for body in (again, patched, read_draft(author, opened["id"])):
+        assert holds(body["access"], sent)
+        assert faults(body) == faults(opened)
+        assert all(error.keys() == {"field", "messages"} for error in body["errors"])
+    assert author.post(opened["links"]["publish"]).status_code == 400
+    mended = {"access": {"record": "public", "files": "public"}}
+    assert author.put(opened["links"]["self"], json=a_dataset() | mended).get_json()["errors"] == []
+
+
+def test_an_embargo_that_is_over_is_told_and_stops_nothing(author: Caller, deposits: Deposits) -> None:
+    embargo = {"active": False, "until": "2001-01-31", "reason": "paper"}
+    access = {"record": "public", "files": "public", "embargo": embargo}
+    opened = deposits.open(a_dataset() | {"access": access, "files": {"enabled": False}})
+    assert opened["access"]["embargo"] == embargo
+    assert [(error["field"], error["severity"]) for error in opened["errors"]] == [("access.embargo.active", "warning")]
+    assert author.post(opened["links"]["publish"]).status_code == 202

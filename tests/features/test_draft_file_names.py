@@ -86,6 +86,61 @@ def test_a_file_name_that_could_do_harm_is_refused(author: Caller, deposits: Dep
     assert author.get(base(draft)).get_json()["entries"] == []
 
 
+COMPOSED, DECOMPOSED = "Smörgås/Å.csv", "Smo\u0308rga\u030as/A\u030a.csv"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("runs", "runs/1.csv"),
+        ("runs/1.csv", "runs"),
+        ("a/b", "a/b/c/d.csv"),
+        ("a/b/c/d.csv", "a/b"),
+        (COMPOSED, DECOMPOSED),
+        (DECOMPOSED, COMPOSED),
+        ("Smo\u0308rga\u030as/Å.csv", COMPOSED),
+        ("Smörgås", DECOMPOSED),
+        (DECOMPOSED, "Smörgås"),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_names_that_no_disk_holds_side_by_side_are_refused(
+    author: Caller, deposits: Deposits, first: str, second: str, at_once: bool
+) -> None:
+    draft = deposits.open()
+    names = [{"key": first}, {"key": second}]
+
+    if not at_once:
+        assert begin(author, draft, {"key": "other.txt"}, names.pop(0)).status_code == 201
+    refused = begin(author, draft, *names)
+
+    assert refused.status_code == 400
+    assert [error["field"] for error in refused.get_json()["errors"]] == ["1.key" if at_once else "0.key"]
+    assert len(author.get(base(draft)).get_json()["entries"]) == (0 if at_once else 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Data.csv", "data.csv"), ("runs", "runs.csv"), ("runs", "runs-2/1.csv"), ("a/b", "a/bc")]
+)
+def test_names_that_disks_hold_side_by_side_are_fine(
+    author: Caller, deposits: Deposits, first: str, second: str
+) -> None:
+    draft = deposits.open()
+    for key in (first, second):
+        assert begin(author, draft, {"key": key}).status_code == 201
+
+
+def test_many_names_at_once_are_compared_with_all_that_are_there(author: Caller, deposits: Deposits) -> None:
+    draft = deposits.open()
+    begin(author, draft, {"key": "folder-63/x.csv"}, {"key": "file-40"})
+
+    below = begin(author, draft, *({"key": f"folder-{number}"} for number in range(100)))
+    above = begin(author, draft, *({"key": f"file-{number}/x.csv"} for number in range(100)))
+
+    assert [error["field"] for error in below.get_json()["errors"]] == ["63.key"]
+    assert [error["field"] for error in above.get_json()["errors"]] == ["40.key"]
+
+
 def test_a_lone_surrogate_is_no_json(author: Caller, deposits: Deposits) -> None:
     draft = deposits.open()
 

@@ -95,7 +95,8 @@ def test_content_that_is_not_what_was_declared_is_refused_and_not_kept(
     assert objects(services) == 0
     entry = author.get(f"{base(draft)}/data.csv").get_json()
     assert entry["status"] == "pending"
-    assert "checksum" not in entry
+    assert {name: entry[name] for name in ("size", "checksum") if name in entry} == declared, "what was told, no more"
+    assert "checksums" not in entry
     assert author.get(f"{base(draft)}/data.csv/content").status_code == 404
     assert commit(author, draft, "data.csv").status_code == 400
 

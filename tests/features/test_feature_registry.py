@@ -112,5 +112,5 @@ def test_the_table_of_facts_and_jobs_can_be_printed() -> None:
 
     assert set(lines) == set(FACTS)
     assert lines["VersionPublished"] == "index_records, index_files, index_drafts, register, verify_files"
-    assert lines["CommunityAssigned"] == "index_records, index_files"
+    assert lines["CommunityAssigned"] == "index_records"
     assert lines["TokenIssued"] == "-"

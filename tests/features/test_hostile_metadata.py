@@ -1,8 +1,10 @@
 """No metadata is too strange, too deep or too long to be answered soon, and kept as it was sent."""
 
+import html
 import json
 import math
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from config import vocabularies as files
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS, TAGS, TOO_DEEP, sanitise, without_tags
+from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS, TAGS, TOO_DEEP, sanitise
+from repository.deposits.metadata.inline_text import without_inline_markup
 from repository.deposits.metadata.loading import MetadataSchema, load_metadata
 
 pytestmark = pytest.mark.slow
@@ -161,13 +164,57 @@ FRAGMENTS = st.lists(
 ).map("".join)
 
 
+MARKUP = (
+    "<b>",
+    "</b>",
+    "<p>",
+    "</p>",
+    "<ul>",
+    "<li>",
+    "</ul>",
+    "<br>",
+    "<table>",
+    "<tr><td>",
+    "</table>",
+    "<i>",
+    "</i>",
+)
+WORDS = (
+    *MARKUP,
+    "M<Msun",
+    "<zz>",
+    "<k>=<v>",
+    "<o p@q>",
+    "文",
+    "é",
+    "<object>",
+    "<script>",
+    "</script>",
+    "<!--",
+    "-->",
+    "1 > 0",
+    "<",
+)
+
+
 @given(FRAGMENTS)
 @settings(max_examples=300)
 def test_cleaned_text_is_clean(text: str) -> None:
-    assert without_tags(without_tags(text)) == without_tags(text)
+    assert without_inline_markup(without_inline_markup(text)) == without_inline_markup(text)
     assert sanitise(sanitise(text)) == sanitise(text)
-    assert not re.search(r"</?(b|p|td|pre|script|style|svg)>", without_tags(text))
     assert {name for _, name in re.findall(r"<(/?)([^\s>]*)", sanitise(text))} <= TAGS
+
+
+LETTERS = re.compile(r"[a-z0-9\u00e9\u6587]")
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=14).map("".join))
+@settings(max_examples=300)
+def test_no_word_is_lost_whatever_stands_around_it(text: str) -> None:
+    words = LETTERS.findall(re.sub("|".join(map(re.escape, MARKUP)), "", text))
+    shown = html.unescape(re.sub(r"<[a-z/][^<>]*>", "", sanitise(text)))
+    assert not Counter(words) - Counter(LETTERS.findall(shown))
+    assert not Counter(words) - Counter(LETTERS.findall(without_inline_markup(text)))
 
 
 @pytest.mark.parametrize(
@@ -179,9 +226,11 @@ def test_formatting_that_costs_a_parser_minutes_is_refused(fragment: str) -> Non
         sanitise((fragment * 400_000)[:900_000])
 
 
-@pytest.mark.parametrize("fragment", ["<script>", "<!--", "<style><script>", "<a ", "<", "</b", "<<b>b>"])
+@pytest.mark.parametrize(
+    "fragment", ["<script>", "<!--", "<style><script>", "<a ", "<", "</b", "<<b>b>", "<sup>", "<sup></sup>"]
+)
 def test_hostile_markup_in_a_title_never_grows(fragment: str) -> None:
-    assert len(without_tags((fragment * 10_000)[:10_000])) <= 10_000
+    assert len(without_inline_markup((fragment * 10_000)[:10_000])) <= 10_000
 
 
 def test_a_long_table_is_no_attack() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -14,30 +13,13 @@ from repository.engines.services import Services
 from repository.feature import Queue
 from repository.identifiers.queries import owner_of
 from tests.conftest import Caller, Deposits, a_dataset
+from tests.features.steps import EXTERNAL, Json, doi_faults, external, pids_url
+from tests.features.steps import read_self as read
 from tests.support.registrar_servers import FakeRegistrar
 from workers.relay import relay
 from workers.runner import run_next
 
 pytestmark = pytest.mark.slow
-
-Json = dict[str, Any]
-EXTERNAL = "10.1594/PANGAEA.12345"
-
-
-def external(doi: str = EXTERNAL) -> Json:
-    return {"pids": {"doi": {"identifier": doi, "provider": "external"}}}
-
-
-def read(caller: Caller, draft: Json) -> Json:
-    return caller.get(draft["links"]["self"]).get_json()
-
-
-def pids_url(draft: Json, scheme: str = "doi") -> str:
-    return f"/api/records/{draft['id']}/draft/pids/{scheme}"
-
-
-def doi_faults(body: Json) -> list[str]:
-    return [text for error in body["errors"] if error["field"].startswith("pids.doi") for text in error["messages"]]
 
 
 def test_a_doi_is_reserved_before_publication_and_stays_the_same(author: Caller, deposits: Deposits) -> None:
@@ -116,73 +98,11 @@ def test_a_save_that_is_silent_about_a_reserved_doi_keeps_it(
     assert read(author, draft)["pids"] == reserved
 
 
-def test_a_doi_from_elsewhere_is_kept_and_no_second_one_minted(author: Caller, deposits: Deposits) -> None:
-    published = deposits.published(a_dataset() | external())
-
-    assert published["pids"]["doi"] == {"identifier": EXTERNAL, "provider": "external"}
-    assert published["pids"]["cstr"]["identifier"] == f"99999.11.data.{published['id']}"
-    assert set(published["parent"]["pids"]) == {"cstr"}
-    assert published["links"]["doi"] == f"https://doi.org/{EXTERNAL}"
-
-
-@pytest.mark.parametrize("text", [f"https://doi.org/{EXTERNAL}", f"doi:{EXTERNAL}", f"  {EXTERNAL} "])
-def test_a_doi_from_elsewhere_may_be_written_in_any_usual_way(deposits: Deposits, text: str) -> None:
-    draft = deposits.open(a_dataset() | external(text))
-
-    assert draft["errors"] == []
-    assert draft["pids"]["doi"]["identifier"] == EXTERNAL
-
-
-@pytest.mark.parametrize("text", ["not a doi", "10.12/short", "10.1594/", "https://example.org/1", "10.1594/a b"])
-def test_a_malformed_doi_is_refused(deposits: Deposits, text: str) -> None:
-    draft = deposits.open(a_dataset() | external(text))
-
-    assert doi_faults(draft) == ["Invalid DOI"]
-    assert "doi" not in draft["pids"]
-
-
-def test_a_doi_under_our_own_prefix_is_ours_to_mint(deposits: Deposits) -> None:
-    draft = deposits.open(a_dataset() | external("10.5072/data.1"))
-
-    (message,) = doi_faults(draft)
-    assert message.startswith("The prefix '10.5072' is managed by")
-    assert draft["pids"] == {}
-
-
-def test_a_doi_that_another_deposit_has_is_refused(author: Caller, deposits: Deposits) -> None:
-    deposits.open(a_dataset() | external())
-
-    second = deposits.open(a_dataset() | external(EXTERNAL.lower()))
-
-    assert doi_faults(second) == [f"doi:{EXTERNAL.lower()} already exists."]
-    deposits.upload(second["id"])
-    assert author.post(second["links"]["publish"]).status_code == 400
-
-
-def test_a_doi_of_a_discarded_draft_is_free_again(author: Caller, deposits: Deposits) -> None:
-    first = deposits.open(a_dataset() | external())
-    author.delete(first["links"]["self"])
-
-    assert deposits.open(a_dataset() | external())["errors"] == []
-
-
-def test_a_reserved_doi_gives_way_to_one_from_elsewhere_and_back(author: Caller, deposits: Deposits) -> None:
-    draft = deposits.open()
-    author.post(pids_url(draft))
-
-    saved = author.put(draft["links"]["self"], json=a_dataset() | external()).get_json()
-    assert saved["pids"]["doi"] == {"identifier": EXTERNAL, "provider": "external"}
-
-    back = author.put(draft["links"]["self"], json=a_dataset() | {"pids": {}}).get_json()
-    assert back["pids"] == {}
-    assert author.post(pids_url(draft)).get_json()["pids"]["doi"]["provider"] == "datacite"
-
-
 def test_a_doi_of_this_repository_cannot_be_chosen(deposits: Deposits) -> None:
     draft = deposits.open(a_dataset() | {"pids": {"doi": {"identifier": "10.5072/mine", "provider": "datacite"}}})
 
     assert len(doi_faults(draft)) == 1
-    assert draft["pids"] == {}
+    assert draft["pids"] == {"doi": {"identifier": "10.5072/mine", "provider": "datacite"}}
 
 
 def test_the_identifiers_of_a_published_version_can_neither_change_nor_go(author: Caller, deposits: Deposits) -> None:
@@ -195,7 +115,8 @@ def test_the_identifiers_of_a_published_version_can_neither_change_nor_go(author
     changed = author.put(edit["links"]["self"], json=a_dataset() | external()).get_json()
 
     assert doi_faults(changed) == ["A published identifier cannot be changed."]
-    assert changed["pids"] == published["pids"]
+    assert changed["pids"] == published["pids"] | external()["pids"]
+    assert author.post(changed["links"]["publish"]).status_code == 400
     author.delete(edit["links"]["self"])
     assert author.get(published["links"]["self"]).get_json()["pids"]["doi"] == published["pids"]["doi"]
 

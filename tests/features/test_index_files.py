@@ -87,6 +87,20 @@ def test_files_leave_the_index_when_they_are_restricted_and_return_when_they_are
     assert list(differences(services)) == []
 
 
+def test_a_correction_of_the_description_sends_no_file_again(
+    author: Caller, deposits: Deposits, services: Services, settle: Settle
+) -> None:
+    record = deposits.published(None, **{"ice.csv": b"1", "snow.txt": b"2"})
+    settle()
+    files, [entry] = list(services.search.file_entries()), list(services.search.entries())
+    opened(author, record["id"], {"record": "public", "files": "public"})
+    settle()
+    [corrected] = services.search.entries()
+    assert corrected.revision > entry.revision
+    assert list(services.search.file_entries()) == files
+    assert list(differences(services)) == []
+
+
 def test_files_are_indexed_when_an_embargo_is_lifted(deposits: Deposits, services: Services, settle: Settle) -> None:
     embargo = {"active": True, "until": "2999-01-01"}
     record = deposits.published(a_dataset() | {"access": RESTRICTED | {"embargo": embargo}})

@@ -65,7 +65,7 @@ def test_every_kind_of_difference_is_named_and_repaired(
         f"record {stale}: stale",
         f"files of record {missing}: missing",
         f"files of record {ahead}: ahead",
-        f"files of record {stale}: stale",
+        f"files of record {stale}: ahead",
         "files of record 404: ghost",
     }
     assert [each.part for each in found] == [IndexPart.DRAFT] * 2 + [IndexPart.RECORD] * 3 + [IndexPart.FILES] * 4

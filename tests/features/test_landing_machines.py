@@ -89,7 +89,7 @@ def test_citation_software_and_crawlers_find_their_tags() -> None:
         "https://cstr.cn/99999.11.data.12",
     ]
     links = {(link["rel"], link["href"]) for link in page.each("link")}
-    assert ("canonical", "https://doi.org/10.5072/data.12") in links
+    assert ("canonical", PUBLICATION.url) in links
     assert ("cite-as", "https://doi.org/10.5072/data.12") in links
     assert ("type", "https://schema.org/Dataset") in links
 

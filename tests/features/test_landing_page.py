@@ -43,7 +43,7 @@ def test_no_word_has_the_name_of_a_method_of_dictionaries() -> None:
 
 
 def test_titles_carry_the_language_they_are_written_in() -> None:
-    page = Page(shown(language="zh"))
+    page = Page(shown())
     assert page.each("h1")[0]["lang"] == "en"
     assert "2022年泸定地震强震动记录" in page.text_in("p")
     assert 'class="other-title" dir="auto" lang="zh"' in shown()

@@ -48,7 +48,6 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"title": "abc\ufffe"}, "title", CONTROL_CHARACTERS),
     ({"description": "<p>&#1;abc</p>"}, "description", CONTROL_CHARACTERS),
     ({"description": "ab"}, "description", "Shorter than minimum length 3."),
-    ({"description": "<script>abc</script>"}, "description", "Shorter than minimum length 3."),
     ({"description": "x" * 1_000_001}, "description", "Longer than maximum length 1000000."),
     ({"version": LONG}, "version", "Longer than maximum length 191."),
     ({"copyright": ""}, "copyright", "Shorter than minimum length 1."),

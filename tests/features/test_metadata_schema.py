@@ -35,64 +35,6 @@ def stored(**metadata: Any) -> dict[str, Any]:
     return loaded.metadata
 
 
-def test_text_is_trimmed_and_of_one_normalisation_form() -> None:
-    assert stored(title="  Cafe\u0301 \r\n二 ", publisher="\u3000中国科学院 ") == {
-        "title": "Café \n二",
-        "publisher": "中国科学院",
-    }
-
-
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ("a < b", "a < b"),
-        # a tag by any reading of HTML, wherever it was meant otherwise
-        ("see a<b and b>c", "see ac"),
-        ("M<Msun and p<0.05", "M<Msun and p<0.05"),
-        ("if x<y then y>x", "if x<y then y>x"),
-        ("R&D, R&amp;D", "R&D, R&amp;D"),
-        ("<i>Homo sapiens</i> genome", "Homo sapiens genome"),
-        ("H<sub>2</sub>O at 5 °C", "H2O at 5 °C"),
-        ("<script>alert(1)</script>Ice", "Ice"),
-        ("<<b>b>Ice</<b>b>", "Ice"),
-        ("<!-- note -->Ice<br/>core", "Icecore"),
-        ("<IMG SRC=x onerror=alert(1)>Ice", "Ice"),
-        ("&lt;b&gt;Ice", "&lt;b&gt;Ice"),
-        ("青藏高原冰川数据集", "青藏高原冰川数据集"),
-    ],
-)
-def test_a_title_loses_its_tags_and_nothing_else(sent: str, kept: str) -> None:
-    assert stored(title=sent) == {"title": kept}
-
-
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ("<p>Ice <b>core</b></p>", "<p>Ice <b>core</b></p>"),
-        ("a < b & c", "a &lt; b &amp; c"),
-        ("<p onclick='x()' style='y'>Ice</p>", "<p>Ice</p>"),
-        ("Ice<script>alert(1)</script><style>p{}</style>", "Ice"),
-        (
-            '<a href="https://example.org" target="_blank">x</a>yz',
-            '<a href="https://example.org" rel="noopener noreferrer">x</a>yz',
-        ),
-        ('<a href="javascript:x()">Ice</a>', '<a rel="noopener noreferrer">Ice</a>'),
-        ('<img src=x onerror="x()">Ice<iframe src=y></iframe>', "Ice"),
-        ("<pre>\n\n\n\n\n\n\n\nx</pre> yz", None),
-        ("第一段\n第二段", "第一段\n第二段"),
-    ],
-)
-def test_a_description_keeps_harmless_html(sent: str, kept: str | None) -> None:
-    found = stored(description=sent, copyright=sent)
-    assert found["description"] == found["copyright"]
-    assert kept is None or found["description"] == kept
-
-
-def test_names_are_plain_text_as_they_were_written() -> None:
-    creator = {"person_or_org": {"type": "organizational", "name": "A <b> & C"}}
-    assert stored(creators=[creator]) == {"creators": [creator]}
-
-
 def test_null_and_blank_mean_absent() -> None:
     assert stored(
         title=None,
@@ -174,9 +116,9 @@ def test_a_reference_with_an_unknown_identifier_keeps_it() -> None:
 
 def test_an_organisations_id_is_bare_and_its_name_kept() -> None:
     funder = {"id": "https://ror.org/01h0zpd94", "name": "NSFC"}
-    creator = {**CREATOR, "affiliations": [{"id": "https://ror.org/05dxps055"}, {"name": "CAS"}]}
+    creator = {**CREATOR, "affiliations": [{"id": "https://ror.org/05dxps055", "name": "Caltech"}, {"name": "CAS"}]}
     found = stored(creators=[creator], funding=[{"funder": funder}])
-    assert found["creators"][0]["affiliations"] == [{"id": "05dxps055"}, {"name": "CAS"}]
+    assert found["creators"][0]["affiliations"] == [{"id": "05dxps055", "name": "Caltech"}, {"name": "CAS"}]
     assert found["funding"] == [{"funder": {"id": "01h0zpd94", "name": "NSFC"}}]
 
 
@@ -214,7 +156,9 @@ READ_BY_GET: dict[str, Any] = {
         {
             "person_or_org": {**AS_STORED, "identifiers": []},
             "role": {"id": "editor", "title": {"en": "Editor"}},
-            "affiliations": [{"id": "05dxps055", "name": "Caltech", "identifiers": [{"scheme": "ror"}]}],
+            "affiliations": [
+                {"id": "05dxps055", "name": "Caltech", "identifiers": [{"scheme": "ror", "identifier": "05dxps055"}]}
+            ],
         }
     ],
     "languages": [{"id": "zho", "title": {"en": "Chinese"}}],
@@ -253,9 +197,8 @@ def test_what_a_published_record_shows_may_be_sent_back() -> None:
     assert found["rights"] == [{"id": "cc-by-4.0"}]
     assert found["creators"][0]["role"] == {"id": "editor"}
     assert found["dates"] == [{"date": "2020/2021", "type": {"id": "created"}}]
-    assert found["subjects"] == [{"subject": "ice"}]
-    assert found["funding"][0]["award"].keys() == {"id", "number", "title", "identifiers"}
-    assert found["locations"] == {"features": [{"geometry": POINT}]}
+    for name in ("subjects", "funding", "locations"):
+        assert found[name] == READ_BY_GET[name]
 
 
 # Completeness

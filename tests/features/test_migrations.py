@@ -84,6 +84,15 @@ def test_the_models_equal_the_schema(migrated: Engine) -> None:
     assert differences(migrated) == []
 
 
+def test_every_index_of_the_models_is_there(migrated: Engine) -> None:
+    """Those of expressions too: on SQLite, a comparison does not see them, and a table made anew loses them."""
+    of_models = {index.name for table in METADATA.tables.values() for index in table.indexes}
+    catalogue = {"sqlite": "SELECT name FROM sqlite_master", "postgresql": "SELECT indexname FROM pg_indexes"}
+    with migrated.connect() as connection:
+        there = set(connection.scalars(text(catalogue[migrated.dialect.name])))
+    assert of_models <= there
+
+
 def test_a_difference_between_models_and_schema_is_found(migrated: Engine) -> None:
     with migrated.begin() as connection:
         connection.execute(text("DROP INDEX ix_fact_waiting"))

@@ -81,6 +81,36 @@ def test_every_operation_has_a_name_of_its_own_and_a_summary(spec: dict[str, Any
     assert [op["operationId"] for _, _, op in each_operation(spec) if len(op.get("summary", "")) < 8] == []
 
 
+def test_every_operation_is_described_in_more_than_its_summary(spec: dict[str, Any]) -> None:
+    for _, _, operation in each_operation(spec):
+        assert operation["description"].endswith((".", "`"))
+        assert len(operation["description"]) > 20, operation["operationId"]
+    assert spec["info"]["description"]
+
+
+def contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each media type of a body or a reply, with its schema."""
+    for message in (operation.get("requestBody", {}), *operation["responses"].values()):
+        for media_type, content in message.get("content", {}).items():
+            yield media_type, content["schema"]
+
+
+def test_bytes_are_described_as_binary_and_texts_as_strings(spec: dict[str, Any]) -> None:
+    kinds = {}
+    for _, _, operation in each_operation(spec):
+        for media_type, described_schema in contents(operation):
+            assert described_schema, (operation["operationId"], media_type)
+            kinds[media_type] = described_schema
+    for media_type, kind in (
+        ("application/octet-stream",) * 2,
+        ("application/zip",) * 2,
+        ("*/*", "application/octet-stream"),
+    ):
+        assert kinds[media_type] == {"type": "string", "format": "binary", "contentMediaType": kind}
+    assert kinds["application/marcxml+xml"]["type"] == "string"
+    assert kinds["application/geo+json"]["type"] == ["object", "array"]
+
+
 def test_every_path_parameter_is_described(spec: dict[str, Any]) -> None:
     for path, item in spec["paths"].items():
         wanted = set(re.findall(r"{(\w+)}", path))
@@ -162,6 +192,7 @@ def known_parameters(operation: Any, ids: list[str]) -> st.SearchStrategy[dict[s
         "key": st.just(KEY),
         "scheme": st.sampled_from(["doi", "cstr"]),
         "kind": st.sampled_from(["licenses", "languages", "resourcetypes"]),
+        "name": st.sampled_from(["json", "datacite-xml", "bibliography", "linkset-json", "papyrus"]),
         "term_id": st.sampled_from(["cc-by-4.0", "eng", "dataset"]),
         "token_id": st.sampled_from(["1", "2"]),
         "set_id": st.sampled_from(["1", "99999"]),

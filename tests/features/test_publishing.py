@@ -34,7 +34,9 @@ def with_files(services: Services, deposits: Deposits, number: int) -> Json:
     """A draft with `number` committed files."""
     draft = deposits.open()
     keys = [f"folder/{n:04}.txt" for n in range(number)]
-    received = {key: uploads.receive(services.store, io.BytesIO(key.encode()), None, 1000) for key in keys}
+    received = {
+        key: uploads.receive(services.store, io.BytesIO(key.encode()), uploads.Announced(), 1000) for key in keys
+    }
     with services.database.transaction(SYSTEM) as unit:
         begin_files(unit, int(draft["id"]), [Declared(key) for key in keys], number)
         set_id = unit.session.scalars(select(FileSet.id).order_by(FileSet.id.desc())).first()

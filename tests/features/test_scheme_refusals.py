@@ -24,6 +24,8 @@ HASH = "0123456789012345678901234567890123456789"
         ("doi", "11.5072/abc", "DOI"),
         ("doi", "10.5072/with blank", "DOI"),
         ("doi", "10.5072/a\nb", "DOI"),
+        ("doi", "https://doi.org/10.5072/a%0Ab", "DOI"),
+        ("doi", "https://doi.org/10.5072/a%FFb", "DOI"),
         ("cstr", "CSTRnull", "CSTR"),
         ("cstr", "31253.11", "CSTR"),
         ("handle", "https://example.org/x", "Handle"),

@@ -15,7 +15,7 @@ import pytest
 from config.gc_tuning import OBJECTS
 from repository.core.web.gunicorn_worker import error_response
 from tests.conftest import a_dataset
-from tests.support.web_server import HOST, Server, environment_of, free_port, running, until
+from tests.support.web_server import HOST, Client, Server, environment_of, free_port, running, until
 
 pytestmark = pytest.mark.process
 
@@ -26,6 +26,22 @@ CONTENT = b"0123456789abcdef" * 4096
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("serving"), WEB_PROCESSES="1") as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that takes small files only."""
+    with running(tmp_path_factory.mktemp("small"), WEB_PROCESSES="1", MAX_FILE_BYTES="1000") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def depositing(small_server: Server) -> tuple[Client, str]:
+    """Somebody, and their draft in which ``data.bin`` waits for its bytes."""
+    author = small_server.depositor()
+    draft = author("POST", "/api/records", a_dataset()).json["id"]
+    author("POST", f"/api/records/{draft}/draft/files", [{"key": "data.bin"}])
+    return author, draft
 
 
 def answer_to(port: int, sent: bytes) -> HTTPResponse:
@@ -58,6 +74,38 @@ def test_a_request_that_cannot_be_read_is_refused_in_the_api_s_shape(server: Ser
     assert problem["status"] == status
     assert problem["message"]
     assert "secret" not in answer.msg["body"], "what was sent is not repeated"
+
+
+@pytest.mark.parametrize("body", [b"zz\r\nabc\r\n0\r\n\r\n", b"3\r\nabcdef\r\n0\r\n\r\n", b"3\r\nabc\r\n-1\r\n\r\n"])
+def test_a_body_with_a_broken_chunk_is_a_bad_request(
+    small_server: Server, depositing: tuple[Client, str], body: bytes
+) -> None:
+    author, draft = depositing
+    head = (
+        f"PUT /api/records/{draft}/draft/files/data.bin/content HTTP/1.1\r\nHost: here\r\n"
+        f"Authorization: Bearer {author.token}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    answer = answer_to(small_server.port, head.encode() + body)
+    assert answer.status == 400
+    assert json.loads(answer.msg["body"])["status"] == 400
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_body_over_the_limit_is_answered_although_its_sender_reads_only_at_its_end(
+    small_server: Server, depositing: tuple[Client, str], chunked: bool
+) -> None:
+    author, draft = depositing
+    sender = HTTPConnection(HOST, small_server.port, timeout=60)
+    sender.request(
+        "PUT",
+        f"/api/records/{draft}/draft/files/data.bin/content",
+        body=iter([b"x" * (1 << 20)] * 32) if chunked else b"x" * (32 << 20),
+        headers={"Authorization": f"Bearer {author.token}", "Content-Type": "application/octet-stream"},
+        encode_chunked=chunked,
+    )
+    answer = sender.getresponse()
+    assert (answer.status, json.load(answer)["status"]) == (413, 413)
+    sender.close()
 
 
 def test_a_request_line_as_long_as_may_be_is_read(server: Server) -> None:

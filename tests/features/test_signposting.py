@@ -212,7 +212,7 @@ def test_every_format_of_the_registry_is_known_by_its_type_and_those_with_a_sche
     found = {each.href.partition("?format=")[2]: each for each in signposts(PUBLICATION, list(FORMATS.values()), API)}
     profiles = {name: found[name].profile for name in FORMATS}
     assert all(found[name].type == FORMATS[name].media_type.partition(";")[0] for name in FORMATS)
-    assert len({profiles[name] for name in FORMATS if FORMATS[name].media_type.startswith("application/ld+json")}) == 4
+    assert len({profiles[name] for name in FORMATS if FORMATS[name].media_type.startswith("application/ld+json")}) == 5
     assert profiles["dcat-turtle"] == profiles["dcat-rdfxml"] == profiles["dcat-jsonld"] != ""
 
 

@@ -27,6 +27,14 @@ _REGISTER = text(
     f"SELECT pg_advisory_xact_lock_shared({_FIRST} + (extract(epoch FROM statement_timestamp()) * 1000000)::bigint),"
     " clock_timestamp()"
 )
+
+
+def register_writer(session: Session) -> datetime:
+    """Register this transaction as a writer on a PostgreSQL server; return the server's time after that."""
+    at: datetime = session.connection().execute(_REGISTER).one()[1]
+    return at.astimezone(UTC)
+
+
 # The statement's time is earlier than its look at the locks: a writer that registers afterwards dates its change later.
 _HORIZON = text(
     "SELECT statement_timestamp(), (SELECT min(key) FROM"
@@ -34,12 +42,6 @@ _HORIZON = text(
     " AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS locks"
     f" WHERE key BETWEEN {_FIRST} AND {_LAST})"
 )
-
-
-def register_writer(session: Session) -> datetime:
-    """Register this transaction as a writer on a PostgreSQL server; return the server's time after that."""
-    at: datetime = session.connection().execute(_REGISTER).one()[1]
-    return at.astimezone(UTC)
 
 
 def safe_until(session: Session) -> datetime:

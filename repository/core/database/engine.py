@@ -22,6 +22,9 @@ BUSY_SECONDS = 30
 CONNECTIONS = 20
 SQLITE_CONNECTIONS = 80
 """more than there are threads: connections to a file load no server"""
+SQLITE_CACHE = 4_000
+"""KiB of pages that a connection keeps; more, or a map of the file, would let the process grow with the file, of which
+the operating system has the pages anyway"""
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key; SQLite counts rows only in INTEGER."""
@@ -125,6 +128,7 @@ def _open_sqlite(url: URL) -> Engine:
         url,
         pool_size=SQLITE_CONNECTIONS,
         max_overflow=0,
+        pool_use_lifo=True,  # a few warm connections serve most requests
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         **_common(),
     )
@@ -157,8 +161,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
-        "cache_size=-65536",
-        "mmap_size=268435456",
+        f"cache_size=-{SQLITE_CACHE}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

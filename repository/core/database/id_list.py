@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Dialect, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -41,6 +42,10 @@ class InList(ColumnElement[bool]):
         self.type = Boolean()
         self.column = column.__clause_element__() if hasattr(column, "__clause_element__") else column
         self.ids = bindparam(name, type_=IdList())
+
+    def self_group(self, against: OperatorType | None = None) -> "InList":  # noqa: ARG002
+        """Return the condition as it is: as ``… = 1``, which SQLAlchemy makes of it, SQLite would use no index."""
+        return self
 
 
 def in_list(column: Any, name: str) -> ColumnElement[bool]:

@@ -13,9 +13,11 @@ from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.utils import send_file
 
+from repository.core.content_disposition import content_disposition
 from repository.core.errors import Stale, Unavailable
 
 BLOCK = 1 << 20
+_ONE_RANGE = re.compile(r"(?i:bytes)=(?=.*[0-9])([0-9]{0,30})-([0-9]{0,30})")
 
 
 class DownloadableFile(Protocol):
@@ -105,6 +107,8 @@ def _reply(content: Path | BytesIO, file: DownloadableFile, save: bool, conditio
         last_modified=file.modified,
         response_class=Response,
     )
+    if not file.name.isascii():  # Werkzeug drops all that is not ASCII
+        reply.headers["Content-Disposition"] = content_disposition(file.name, inline=file.inline and not save)
     return cast(Response, reply)
 
 
@@ -113,7 +117,8 @@ def _redirect(file: DownloadableFile, save: bool) -> Response | None:
 
     A store has other entity tags for its objects, so this process sends a range that depends on ours.
     """
-    address = None if "If-Range" in request.headers else file.address(save)
+    several = "," in request.headers.get("Range", "")  # a store may refuse them
+    address = None if several or "If-Range" in request.headers else file.address(save)
     if address is None:
         return None
     return Response(status=302, headers={"Location": address, "Cache-Control": "private, no-store"})
@@ -140,22 +145,33 @@ def _blocks(source: BinaryIO, length: int) -> Iterator[bytes]:
 
 
 def _environ(size: int) -> dict[str, Any]:
-    """Return the request's environment, in which a suffix longer than the file means the whole file.
+    """Return the request's environment with one range as Werkzeug reads it, or none, which means the whole file.
 
-    Source: RFC 9110, section 14.1.2.  Werkzeug would refuse such a suffix.
+    A suffix longer than the file means the whole file.  Several ranges are answered by the whole file, as a server may;
+    so are other units and what is no range.  Source: RFC 9110, sections 14.1.2 and 14.2.
     """
-    suffix = re.fullmatch(r"bytes=-([0-9]{1,30})", request.headers.get("Range", "").strip())
-    if suffix and int(suffix[1]) > size:
+    asked = request.headers.get("Range")
+    if asked is None:
+        return request.environ
+    part = _ONE_RANGE.fullmatch(asked.strip())
+    if part is None or (part[1] and part[2] and int(part[2]) < int(part[1])):
+        return {name: value for name, value in request.environ.items() if name != "HTTP_RANGE"}
+    if not part[1] and int(part[2]) > size:
         return {**request.environ, "HTTP_RANGE": "bytes=0-"}
     return request.environ
 
 
-def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str) -> Response:
-    """Return a stream of known length, which a browser saves under `name`."""
+def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str, tag: str) -> Response:
+    """Return a stream of known length, which a browser saves under `name`; 304 if the client has it by its `tag`."""
     reply = Response(blocks, mimetype=media_type, direct_passthrough=True)
     reply.content_length = size
     reply.headers.set("Content-Disposition", "attachment", filename=name)
+    reply.headers["Cache-Control"] = "private, no-cache"
+    reply.set_etag(tag)
     _protect(reply)
+    if request.if_none_match.contains_weak(tag) or request.if_none_match.star_tag:
+        reply.status_code, reply.response = 304, []
+        reply.headers.remove("Content-Length")
     return reply
 
 

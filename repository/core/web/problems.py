@@ -1,10 +1,11 @@
-"""Errors on the wire: one shape everywhere.
+"""Errors on the wire: one shape everywhere, and pages for browsers.
 
 ``{"status": 400, "message": "…", "request_id": "…", "errors": [{"field": "…", "messages": ["…"]}]}``; `errors` only
 where fields are known.  A bug answers 500 and tells only the request id; the log has the rest under this id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import structlog
@@ -27,60 +28,82 @@ STATUS: Mapping[type[errors.RepositoryError], int] = {
     errors.Stale: 412,
     errors.TooLarge: 413,
     errors.Unavailable: 503,
+    errors.Unsuitable: 503,
 }
 RETRY_AFTER_SECONDS = 5
 
 
-def problem_response(
-    status: int,
-    message: str,
-    details: Sequence[errors.FieldError] = (),
-    more: Mapping[str, Any] | None = None,
-    **headers: str,
-) -> Response:
-    """Return an error reply; `more` are further members, `headers` have underscores for hyphens."""
-    body: dict[str, Any] = {
-        "status": status,
-        "message": message,
-        "request_id": g.get("request_id", ""),
-        **(more or {}),
-    }
-    if details:
-        body["errors"] = [detail.as_json() for detail in details]
-    return json_reply(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
+@dataclass(frozen=True, slots=True)
+class ProblemDetails:
+    """An error on its way to the client; `more` are further members of its JSON, `headers` those of the reply."""
+
+    status: int
+    message: str
+    details: Sequence[errors.FieldError] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def request_id(self) -> str:
+        return str(g.get("request_id", ""))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the body for programs."""
+        body = {"status": self.status, "message": self.message, "request_id": self.request_id, **self.more}
+        return {**body, "errors": [detail.as_json() for detail in self.details]} if self.details else body
 
 
-def handle_errors(app: Flask) -> None:
-    """Answer every failure of `app` by a problem."""
-    app.register_error_handler(errors.RepositoryError, _answer_known)
-    app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(Exception, _answer_bug)
+PageOf = Callable[[ProblemDetails], Response | None]
+"""Returns an error as a page for people, None for a client that wants none."""
 
 
-def _answer_known(error: errors.RepositoryError) -> Response:
+def handle_errors(app: Flask, page_of: PageOf) -> None:
+    """Answer every failure of `app` by a problem in JSON, or for browsers by a page."""
+
+    def answer(problem: ProblemDetails) -> Response:
+        reply = page_of(problem) or json_reply(problem.as_json())
+        reply.status_code = problem.status
+        reply.headers.extend(problem.headers)
+        return reply
+
+    def answer_http(error: HTTPException) -> Response:
+        if error.code is not None and error.code < 400:
+            return cast(Response, Response.force_type(error.get_response(), request.environ))
+        return answer(_of_http(error))
+
+    app.register_error_handler(errors.RepositoryError, lambda error: answer(_of_known(error)))
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, lambda error: answer(_of_bug(error)))
+
+
+def _of_known(error: errors.RepositoryError) -> ProblemDetails:
     status = STATUS[type(error)]
     if isinstance(error, errors.Unavailable):
         log.warning("unavailable", reason=error.reason, cause=repr(error.__cause__))
-        return problem_response(status, error.reason, Retry_After=str(RETRY_AFTER_SECONDS))
+        return ProblemDetails(status, error.reason, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     if isinstance(error, errors.NotSignedIn):
-        return problem_response(status, error.reason, WWW_Authenticate='Bearer error="invalid_token"')
+        return ProblemDetails(status, error.reason, headers={"WWW-Authenticate": _challenge()})
     if isinstance(error, errors.Gone):
-        return problem_response(status, error.reason, more={"tombstone": error.tombstone})
-    return problem_response(status, error.reason, error.errors)
+        return ProblemDetails(status, error.reason, more={"tombstone": error.tombstone})
+    return ProblemDetails(status, error.reason, error.errors)
 
 
-def _answer_http(error: HTTPException) -> Response:
-    if error.code is not None and error.code < 400:
-        return cast(Response, Response.force_type(error.get_response(), request.environ))
+def _challenge() -> str:
+    """Return the challenge of RFC 6750, section 3: it names an error only if the request had a credential."""
+    presented = "Authorization" in request.headers or "access_token" in request.args
+    return 'Bearer error="invalid_token"' if presented else "Bearer"
+
+
+def _of_http(error: HTTPException) -> ProblemDetails:
     message = "Not found." if error.code == 404 else (error.description or error.name)
-    reply = problem_response(error.code or 500, message)
+    headers = {}
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        reply.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
-        reply.headers["Content-Range"] = f"bytes */{error.length}"
-    return reply
+        headers["Content-Range"] = f"bytes */{error.length}"
+    return ProblemDetails(error.code or 500, message, headers=headers)
 
 
-def _answer_bug(_error: Exception) -> Response:
+def _of_bug(_error: Exception) -> ProblemDetails:
     log.exception("bug", method=request.method, rule=str(request.url_rule))
-    return problem_response(500, "The server failed to carry out the request.")
+    return ProblemDetails(500, "The server failed to carry out the request.")

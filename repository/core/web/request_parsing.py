@@ -1,5 +1,7 @@
 """Read ids in paths, JSON bodies, query strings and ``If-Match``; refuse faults with a reason and a field."""
 
+import base64
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +14,9 @@ from werkzeug.routing import BaseConverter
 from repository.core.errors import FieldError, Invalid, TooLarge
 
 MAX_JSON_BYTES = 5 << 20
+JSON_TYPES = ("", "application/json", "application/vnd.inveniordm.v1+json")
+"""Media types of the API's own JSON; others that end in ``+json``, such as RO-Crate's, mean something else."""
+MERGE_PATCH = "application/merge-patch+json"
 DEEPEST = 200
 """Levels of nested lists and objects: a stored body must fit into the further levels of a response."""
 
@@ -22,8 +27,8 @@ def json_body() -> Any:
     Raises `Invalid` if it is not JSON (RFC 8259, without NaN and lone surrogates) or nested deeper than `DEEPEST`,
     `TooLarge` past `MAX_JSON_BYTES`, 415 for another content type.
     """
-    if request.mimetype not in ("", "application/json") and not request.mimetype.endswith("+json"):
-        raise UnsupportedMediaType("Send the body as application/json.")
+    if request.mimetype not in JSON_TYPES and not (request.method == "PATCH" and request.mimetype == MERGE_PATCH):
+        raise UnsupportedMediaType(f"Send the body as {' or '.join(filter(None, JSON_TYPES))}.")
     raw = request.stream.read(MAX_JSON_BYTES + 1)
     if len(raw) > MAX_JSON_BYTES:
         raise TooLarge(f"A JSON body may have at most {MAX_JSON_BYTES} bytes.")
@@ -64,12 +69,43 @@ def load_schema(schema: Schema, data: Any) -> Any:
         raise Invalid(errors=field_errors(error.messages)) from None
 
 
+def announced_md5() -> str | None:
+    """Return the digest in ``Content-MD5``, in hexadecimal, None if there is none; raise `Invalid` if it is no MD5.
+
+    Source: RFC 1864 (base64); hexadecimal digits, as InvenioRDM writes them, are taken too.
+    """
+    value = request.headers.get("Content-MD5", "").strip()
+    if not value:
+        return None
+    if re.fullmatch("[0-9a-fA-F]{32}", value):
+        return value.lower()
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except ValueError:
+        digest = b""
+    if len(digest) != 16:
+        raise Invalid.field("Content-MD5", "This is not the MD5 of anything, in base64 or hexadecimal digits.")
+    return digest.hex()
+
+
+def refuse_encoded_body() -> None:
+    """Raise 415 for a body with a ``Content-Encoding``: bytes are kept as they come (RFC 9110, section 8.4)."""
+    encoding = request.headers.get("Content-Encoding", "").strip()
+    if encoding.lower() not in ("", "identity"):
+        raise UnsupportedMediaType(
+            f"Send the bytes themselves: they are kept as they come, and {encoding!r} is not undone."
+        )
+
+
 def expected_revision() -> str | None:
-    """Return the revision in ``If-Match``, unquoted (RFC 9110, section 13.1.1); None if absent or ``*``."""
+    """Return the revision in ``If-Match`` (RFC 9110, section 13.1.1); None if absent or ``*``.
+
+    The entity tag of a draft is its revision, that of a record begins with it.
+    """
     value = request.headers.get("If-Match", "").strip()
     if value in ("", "*"):
         return None
-    return value.removeprefix("W/").strip('"')
+    return value.removeprefix("W/").strip('"').partition("-")[0]
 
 
 def parse_query(shape: type[Schema]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Replies of JSON and of other documents."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,13 +24,31 @@ def json_reply(
 
 
 def revision_reply(body: Mapping[str, Any], status: int = 200) -> Response:
-    """Return a draft or record with its revision as entity tag."""
-    return json_reply(body, status, {"ETag": f'"{body["revision_id"]}"'})
+    """Return a draft with its revision as entity tag, for ``If-Match`` of its next change.
+
+    Its files and identifiers change under one revision, so no cache may keep it.
+    """
+    return json_reply(body, status, {"ETag": f'"{body["revision_id"]}"', "Cache-Control": "private, no-store"})
 
 
 def text_reply(text: bytes, revision: int, status: int = 200) -> Response:
-    """Return a record in JSON text with its revision as entity tag."""
-    return Response(_indent(text), status, {"ETag": f'"{revision}"'}, mimetype=JSON)
+    """Return a record in JSON text; its entity tag is the revision and a digest of the bytes."""
+    body = _indent(text)
+    digest = hashlib.blake2b(body, digest_size=12).hexdigest()
+    return Response(body, status, {"ETag": f'"{revision}-{digest}"'}, mimetype=JSON)
+
+
+def name_bytes(reply: Response) -> None:
+    """Give a reply in memory a tag of its bytes; make it 304 for who has them.
+
+    Source: RFC 9110, sections 8.8.3 and 13.1.2.  A stream has no tag, for its bytes are not known when it begins.
+    """
+    if reply.status_code != 200 or not reply.is_sequence or reply.cache_control.no_store:
+        return
+    if "ETag" not in reply.headers:
+        reply.add_etag()
+    if "If-None-Match" in request.headers and "If-Match" not in request.headers:
+        reply.make_conditional(request)
 
 
 def document_reply(
@@ -37,15 +56,12 @@ def document_reply(
     media_type: str,
     *,
     name: str = "",
-    tag: str | None = None,
     links: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a document that is not our JSON; `links` are relations of a page of a list (RFC 8288)."""
     headers = {}
     if name:
         headers["Content-Disposition"] = f'inline; filename="{name}"'
-    if tag is not None:
-        headers["ETag"] = f'"{tag}"'
     if links:
         headers["Link"] = ", ".join(f'<{target}>; rel="{relation}"' for relation, target in links.items())
     is_text = media_type.startswith("text/") or media_type in _TEXTS

@@ -6,6 +6,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 class FieldErrorShape(Schema):
     field = fields.String(required=True)
     messages = fields.List(fields.String(), required=True)
+    severity = fields.String(metadata={"description": "``warning`` for a fault of a draft that stops nothing"})
 
 
 class ProblemShape(Schema):

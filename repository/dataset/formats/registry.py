@@ -19,6 +19,7 @@ from repository.dataset.formats.citation.csl import csl_json, csl_list
 from repository.dataset.formats.citation.endnote import endnote
 from repository.dataset.formats.citation.jats import jats, jats_ref
 from repository.dataset.formats.citation.ris import ris
+from repository.dataset.formats.codemeta.codemeta_json import codemeta
 from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite.datacite_json import datacite_json, datacite_xml
 from repository.dataset.formats.dcat.dcat_graph import (
@@ -30,10 +31,13 @@ from repository.dataset.formats.dcat.dcat_graph import (
     dcat_turtle,
 )
 from repository.dataset.formats.dublin_core import oai_dc
+from repository.dataset.formats.geojson.geojson_features import all_features, geojson
 from repository.dataset.formats.iso19139.iso19139_xml import iso19139
+from repository.dataset.formats.marc.marcxml import COLLECTION, marcxml
 from repository.dataset.formats.packages.croissant import croissant
 from repository.dataset.formats.packages.ro_crate import ro_crate
 from repository.dataset.formats.schema_org.schema_org_json import schema_org
+from repository.dataset.formats.tables.csv_tables import csv_row, csv_table
 from repository.dataset.formats.xml_writer import writable
 
 Combine = Callable[[Iterable[Publication]], Iterator[str]]
@@ -151,13 +155,18 @@ _CSL_ITEM = json_format(
 A file of CSL-JSON, which people save, is a list: ``?format=csl``.
 """
 
+
+def _one_collection(features: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Write the places of all records as one collection: GeoJSON knows no list of collections."""
+    begin = '{"type":"FeatureCollection","features":['
+    for feature in features:
+        yield begin + as_json(feature)
+        begin = ",\n"
+    yield "]}" if begin == ",\n" else begin + "]}"
+
+
 _TABLE = (
-    json_format(
-        "datacite-json",
-        "application/vnd.datacite.datacite+json",
-        "DataCite JSON",
-        datacite_json,
-    ),
+    json_format("datacite-json", "application/vnd.datacite.datacite+json", "DataCite JSON", datacite_json),
     xml_format(
         "datacite-xml",
         "application/vnd.datacite.datacite+xml",
@@ -198,24 +207,9 @@ _TABLE = (
         dcat_catalogue_rdfxml,
         ("application/dcat+xml",),
     ),
-    json_format(
-        "cstr",
-        "application/vnd.cstr+json",
-        "CSTR metadata",
-        cstr_metadata,
-    ),
-    xml_format(
-        "iso19139",
-        "application/vnd.iso.19139+xml",
-        "ISO 19139 XML",
-        iso19139,
-    ),
-    xml_format(
-        "dublin-core",
-        "application/x-dc+xml",
-        "Dublin Core XML",
-        oai_dc,
-    ),
+    json_format("cstr", "application/vnd.cstr+json", "CSTR metadata", cstr_metadata),
+    xml_format("iso19139", "application/vnd.iso.19139+xml", "ISO 19139 XML", iso19139),
+    xml_format("dublin-core", "application/x-dc+xml", "Dublin Core XML", oai_dc),
     replace(_CSL_ITEM, name="csl", write=lambda publication: as_json(csl_list(publication))),
     text_format(
         "bibtex",
@@ -225,27 +219,9 @@ _TABLE = (
         extension="bib",
         also=("text/x-bibtex",),
     ),
-    text_format(
-        "biblatex",
-        "application/x-biblatex",
-        "BibLaTeX",
-        biblatex,
-        extension="bib",
-    ),
-    text_format(
-        "ris",
-        "application/x-research-info-systems",
-        "RIS",
-        ris,
-        extension="ris",
-    ),
-    text_format(
-        "endnote",
-        "application/x-endnote-refer",
-        "EndNote",
-        endnote,
-        extension="enw",
-    ),
+    text_format("biblatex", "application/x-biblatex", "BibLaTeX", biblatex, extension="bib"),
+    text_format("ris", "application/x-research-info-systems", "RIS", ris, extension="ris"),
+    text_format("endnote", "application/x-endnote-refer", "EndNote", endnote, extension="enw"),
     xml_format(
         "jats",
         "application/jats+xml",
@@ -253,6 +229,7 @@ _TABLE = (
         jats,
         wrapper="ref-list",
         member=jats_ref,
+        also=("application/vnd.jats+xml",),
     ),
     text_format(
         "data-availability",
@@ -273,6 +250,40 @@ _TABLE = (
         "Croissant",
         croissant,
     ),
+    json_format(
+        "codemeta",
+        'application/ld+json; profile="https://w3id.org/codemeta/3.0"',
+        "CodeMeta",
+        codemeta,
+        also=("application/vnd.codemeta.ld+json",),
+    ),
+    ExportFormat(
+        "geojson",
+        "application/geo+json",
+        "geojson",
+        "GeoJSON",
+        lambda publication: as_json(geojson(publication)),
+        lambda publications: _one_collection(all_features(publications)),
+        ("application/vnd.geo+json",),
+    ),
+    ExportFormat(
+        "marcxml",
+        "application/marcxml+xml",
+        "xml",
+        "MARCXML",
+        lambda publication: DECLARATION + marcxml(publication),
+        joiner(marcxml, f"{DECLARATION}{COLLECTION}\n", "\n", "\n</collection>\n"),
+        ("application/marc+xml",),
+    ),
+    ExportFormat(
+        "csv",
+        "text/csv",
+        "csv",
+        "CSV",
+        csv_row,
+        csv_table,
+        ("application/vnd.inveniordm.v1.full+csv", "application/vnd.inveniordm.v1.simple+csv"),
+    ),
 )
 """In the order of the menu."""
 
@@ -281,7 +292,7 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({export.name: export for 
 
 
 def of_media_type(media_type: str) -> ExportFormat | None:
-    """Return the format of a media type in any case of its letters, or None.
+    """Return the format of a media type in any case of its letters, under that type, or None.
 
     The only parameter that counts is ``profile``, and only where a format has that profile (RFC 6906: a client that
     does not know a profile loses nothing by it).
@@ -302,7 +313,7 @@ def _kind_and_profile(media_type: str) -> tuple[str, str]:
 
 
 _BY_MEDIA_TYPE = {
-    _kind_and_profile(media_type): export
+    _kind_and_profile(media_type): replace(export, media_type=media_type)
     for export in (*reversed(_TABLE), _CSL_ITEM)
     for media_type in (*export.also, export.media_type)
 }

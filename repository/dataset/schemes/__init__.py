@@ -9,6 +9,7 @@ bare form (``10.5072/x``, ``0000-0002-1825-0097``, ``05dxps055``), and is its ow
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from repository.dataset.schemes import agent_ids, object_ids, patent_ids, publication_ids
 from repository.dataset.schemes.parsing import Misread, Read, WrongCheck
@@ -31,10 +32,17 @@ _SIGNS = {
     "raid": re.compile(r"raid:|(?:https?://)?(?:www\.)?raid\.org/", re.I),
     "pidinst": re.compile(r"pidinst:", re.I),
     "patent": patent_ids.SIGNS,
+    # a number alone could be anything: it is taken for none of these, whatever its check digit
+    "issn": re.compile(r"(?:urn:issn|e?issn)|(?:https?://)?portal\.issn|[0-9]{4}[-\s]", re.I),
+    "pmid": re.compile(r"(?:pmid|pubmed):|(?:https?://)?(?:[a-z]+\.)*ncbi\.", re.I),
+    "gnd": re.compile(r"gnd:|(?:https?://)?d-nb\.|[0-9]+-", re.I),
+    "isbn": re.compile(r"(?:urn:isbn|isbn)|97[89]|[0-9]+[-\s]|[0-9]{9}X", re.I),
 }
 _MARKS = {name: f"{name}:" for name in _DETECTION_ORDER if name != "url"} | {"swhid": "swh:", "handle": "hdl:"}
 """The beginning of a text that its author means as an identifier of the scheme, valid or not."""
-_BARE_NUMBER = re.compile(r"[0-9]+")
+_ADDRESS = re.compile(r"https?://|(?:[a-z]+\.)+[a-z]+/", re.I)
+_KEEP_THEIR_ESCAPES = frozenset(("url", "purl", "w3id", "other", "swhid", "urn", "lsid", "patent"))
+"""Schemes whose identifiers are addresses themselves, or have escapes of their own."""
 
 _INTERNATIONAL = frozenset(
     ("cstr", "doi", "handle", "igsn", "other", "pidinst", "purl", "raid", "swhid", "url", "urn", "w3id")
@@ -106,7 +114,8 @@ def misspelt(text: str, allowed: Sequence[str]) -> str:
         return ""
     faults = {name: fault for name in _DETECTION_ORDER if name in allowed and (fault := _fault(name, text))}
     for name, fault in faults.items():
-        if isinstance(fault, WrongCheck) or text.lower().startswith(_MARKS.get(name, " ")):
+        wrong_check = isinstance(fault, WrongCheck) and _has_sign(name, text)
+        if wrong_check or text.lower().startswith(_MARKS.get(name, " ")):
             return f"It looks like an identifier of scheme {name}. {_explanation(SCHEMES[name], fault)}"
     return ""
 
@@ -121,7 +130,11 @@ def is_valid(scheme: str, text: str) -> bool:
 
 
 def _read(scheme: Scheme, text: str) -> str:
-    value = scheme.read(text.strip())
+    text = text.strip()
+    if "%" in text and scheme.id not in _KEEP_THEIR_ESCAPES and _ADDRESS.match(text):
+        # an address is percent-encoded, the identifier in it is not (RFC 3986, section 2.4)
+        text = unquote(text, errors="strict")
+    value = scheme.read(text)
     if not 0 < len(value) <= LONGEST:
         raise Misread(f"It should have 1 to {LONGEST} characters.")
     if not value.isprintable() or not (value.isascii() or scheme.id in _INTERNATIONAL):
@@ -138,8 +151,6 @@ def _reason(scheme: Scheme, text: str, error: ValueError) -> str:
     others = SCHEMES.keys() - {scheme.id}
     if isinstance(error, Misread):
         others -= {"url"}  # the reader already knows that it is an address
-    if _BARE_NUMBER.fullmatch(text.strip()):
-        others -= {"pmid"}  # any number is one
     if other := detect(text, tuple(others)):
         return f"It looks like an identifier of scheme {other}."
     return _explanation(scheme, error)
@@ -160,8 +171,12 @@ def _fault(scheme: str, text: str) -> ValueError | None:
 
 
 def _looks_like(scheme: str, text: str) -> bool:
+    return _has_sign(scheme, text) and is_valid(scheme, text)
+
+
+def _has_sign(scheme: str, text: str) -> bool:
     sign = _SIGNS.get(scheme)
-    return (sign is None or sign.match(text) is not None) and is_valid(scheme, text)
+    return sign is None or sign.match(text) is not None
 
 
 SCHEMES = {
@@ -210,6 +225,7 @@ SCHEMES = {
 
 OF_PEOPLE = ("orcid", "isni", "gnd", "ror")
 OF_PLACES = ("wikidata", "geonames")
+OF_ORGANISATIONS = ("ror", "grid", "isni", "crossreffunderid", "gnd", "wikidata", "handle", "urn", "url", "other")
 OF_THINGS = tuple(name for name in SCHEMES if name not in ("orcid", "gnd", "ror", "geonames"))
 """What a dataset may be identified by."""
 OF_RELATED = (*OF_THINGS, "orcid", "ror")

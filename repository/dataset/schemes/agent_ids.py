@@ -12,7 +12,7 @@ from repository.dataset.schemes.parsing import (
     require_check_digits,
 )
 
-_FUNDER = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?((?:10\.13039/)?[0-9]{5,15})", re.I)
+_FUNDER = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(?:10\.13039/)?([0-9]{5,15})", re.I)
 _GND = re.compile(
     r"(?:gnd:\s*|(?:https?://)?d-nb\.info/gnd/)?(?:"
     r"(?P<person>1[012]?[0-9]{7}[0-9X])|(?P<hyphened>[1-9][0-9]{0,7}-[0-9X])|(?P<music>3[0-9]{7}[0-9X]))",
@@ -25,8 +25,12 @@ _ORCID = re.compile(
 )
 _ROR = re.compile(r"(?:ror:\s*|(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-hjkmnp-tv-z]{6}[0-9]{2})/?", re.I)
 
-read_funder = by_pattern(_FUNDER)
 read_grid = by_pattern(_GRID)
+
+
+def read_funder(text: str) -> str:
+    """Return the DOI that the Crossref Funder Registry gives to a funder."""
+    return f"10.13039/{full_match(_FUNDER, text).group(1)}"
 
 
 def read_orcid(text: str) -> str:

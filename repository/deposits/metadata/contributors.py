@@ -1,15 +1,20 @@
 """Creators and contributors: people and organisations, their identifiers and affiliations."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields
 from marshmallow.validate import OneOf
 
-from repository.dataset.schemes import OF_PEOPLE, is_valid, normalise
-from repository.deposits.metadata.fields import ID, NAME, Plain, Several, Shape, term
-from repository.deposits.metadata.related_works import Identified, SchemeName
+from repository.core.errors import FieldError
+from repository.dataset.schemes import OF_ORGANISATIONS, OF_PEOPLE, detect, is_valid, misspelt, normalise
+from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.fields import ID, NAME, REQUIRED, Kept, Plain, Several, Shape, term
+from repository.deposits.metadata.related_works import Distinct, Identified, SchemeName
 
 KINDS = ("organizational", "personal")
+_NO_NAME = "Identifiers alone do not say how the organisation is called."
+_FUNDER_PREFIX = "10.13039/"
 _NO_KIND = f"Invalid value. Choose one of {list(KINDS)}."
 
 
@@ -20,28 +25,76 @@ class PersonIdentifierSchema(Identified):
     scheme = SchemeName(OF_PEOPLE)
 
 
+class OrganisationIdentifierSchema(Identified):
+    """An identifier of an organisation, beside its ROR id or instead of it."""
+
+    schemes = OF_ORGANISATIONS
+    scheme = SchemeName(OF_ORGANISATIONS)
+
+    def settle(self, data: dict[str, Any]) -> dict[str, Any]:
+        if "scheme" not in data and _FUNDER_PREFIX in data.get("identifier", ""):
+            data = {**data, "scheme": "crossreffunderid"}  # else its address would be a mere address
+        return super().settle(data)
+
+
 class AffiliationSchema(Shape):
     """The organisation of a creator or contributor: a name, a ROR id, or both."""
 
     id = Plain(most=ID, metadata={"description": "ROR id, bare or as an address"})
     name = Plain(most=NAME)
-    title = fields.Raw(dump_only=True)
-    acronym = fields.Raw(dump_only=True)
-    identifiers = fields.Raw(dump_only=True)
+    title = Kept()
+    acronym = Kept()
+    identifiers = Distinct(OrganisationIdentifierSchema, most=100)
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        if not data:
+        if not data.keys() & {"id", "name", "identifiers"}:
             raise ValidationError("An existing id or a free text name must be present.", "affiliations")
         return with_organisation_id(data)
 
 
 def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
-    """Return `data` with a bare ROR id; keep a name beside it, because there is no list of organisations."""
+    """Return `data` with a bare ROR id, which may stand among its other identifiers.
+
+    Beside a name, an id of another list stands among them too.
+    """
     if "id" not in data:
-        return data
-    if not is_valid("ror", data["id"]):
+        rors = [entry["identifier"] for entry in data.get("identifiers", ()) if entry["scheme"] == "ror"]
+        return {"id": rors[0], **data} if rors else data
+    if is_valid("ror", data["id"]):
+        return {**data, "id": normalise("ror", data["id"])}
+    if "name" not in data or misspelt(data["id"], ("ror",)) or not is_valid("other", data["id"]):
         raise ValidationError(f"Invalid value {data['id']}.", "id")
-    return {**data, "id": normalise("ror", data["id"])}
+    others = data.get("identifiers", [])
+    known = {entry["identifier"] for entry in others}
+    entry = _identifier_of(data["id"])
+    more = [] if entry["identifier"] in known else [entry]
+    return {name: data[name] for name in data if name != "id"} | {"identifiers": [*others, *more]}
+
+
+def _identifier_of(text: str) -> dict[str, str]:
+    """Return an id of any list as an identifier."""
+    if _FUNDER_PREFIX in text and is_valid("crossreffunderid", text):
+        scheme = "crossreffunderid"
+    else:
+        scheme = detect(text, OF_ORGANISATIONS) or "other"
+    return {"scheme": scheme, "identifier": normalise(scheme, text)}
+
+
+def nameless_organisations(metadata: Mapping[str, Any], vocabularies: Vocabularies) -> Iterator[FieldError]:
+    """Yield a fault for every organisation without a name whose id no list of this repository knows."""
+    for place, kind, organisation in _organisations(metadata):
+        known = vocabularies.title(kind, organisation.get("id", "")) is not None
+        if "name" not in organisation and not known:
+            yield FieldError.of(f"{place}.name", REQUIRED, _NO_NAME)
+
+
+def _organisations(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for role in ("creators", "contributors"):
+        for index, agent in enumerate(metadata.get(role, ())):
+            for number, affiliation in enumerate(agent.get("affiliations", ())):
+                yield f"metadata.{role}.{index}.affiliations.{number}", "affiliations", affiliation
+    for index, funding in enumerate(metadata.get("funding", ())):
+        yield f"metadata.funding.{index}.funder", "funders", funding["funder"]
 
 
 class PersonOrOrganizationSchema(Shape):

@@ -8,7 +8,7 @@ database, keep no state between calls, and many threads may use them at once.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import Length, Regexp, Validator
@@ -16,8 +16,9 @@ from marshmallow.validate import Length, Regexp, Validator
 from repository.core.errors import FieldError
 from repository.dataset.edtf import MESSAGE, PATTERN, PATTERN_WITH_TIME, parse_edtf
 from repository.dataset.schemes import normalise
-from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.html_texts import sanitise, tidy, without_tags
+from repository.dataset.vocabularies import DEPOSITABLE, Vocabularies
+from repository.deposits.metadata.html_texts import sanitise, tidy
+from repository.deposits.metadata.inline_text import without_inline_markup
 
 LINE = 10_000
 NAME = 1_000
@@ -38,17 +39,11 @@ class Shape(Schema):
     request may repeat them and they have no effect, so that a body of GET is a body for PUT.
     """
 
-    implied_by_id: ClassVar[frozenset[str]] = frozenset()
-    """Members that an `id` implies; the normal form omits them beside one."""
-
     @pre_load
     def without_response_fields(self, data: Any, **_: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
-        ours = self.implied_by_id if data.get("id") else frozenset[str]()
-        return {
-            name: value for name, value in data.items() if name not in ours and not self._means_nothing(name, value)
-        }
+        return {name: value for name, value in data.items() if not self._means_nothing(name, value)}
 
     def _means_nothing(self, name: str, value: Any) -> bool:
         field = self.fields.get(name)
@@ -85,11 +80,11 @@ class Plain(fields.String):
         return text
 
 
-class Tagless(Plain):
-    """Plain text without HTML tags."""
+class InlineText(Plain):
+    """Plain text, in which inline markup becomes what it means in Unicode."""
 
     def clean(self, text: str) -> str:
-        return without_tags(text)
+        return without_inline_markup(text)
 
 
 class Html(Plain):
@@ -100,6 +95,13 @@ class Html(Plain):
 
     def clean(self, text: str) -> str:
         return sanitise(text)
+
+
+class Kept(fields.Raw):
+    """A value that other repositories give and no format needs; it is kept as it was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(metadata={"description": "kept as it was sent"})
 
 
 class EdtfField(Plain):
@@ -162,10 +164,16 @@ class Translations(fields.Dict):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, dict):
             self._SIZE(value)
+            # other repositories write an absent text as an empty one
+            value = {tag: text for tag, text in value.items() if not _is_blank(text)}
         try:
             return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         except ValidationError as error:
             raise ValidationError(_by_tag(error.messages)) from error
+
+
+def _is_blank(text: Any) -> bool:
+    return text is None or (isinstance(text, str) and not text.strip())
 
 
 def _by_tag(messages: Any) -> Any:
@@ -216,8 +224,17 @@ def unknown_terms(metadata: Mapping[str, Any], vocabularies: Vocabularies) -> It
         vocabulary = vocabularies.get(name) or ()
         for place, reference in _references(metadata, path, "metadata"):
             # rights and subjects may be in the depositor's own words, without an id
-            if "id" in reference and reference["id"] not in vocabulary:
+            if "id" not in reference or _has_words(reference):
+                continue
+            if reference["id"] not in vocabulary:
                 yield FieldError.of(f"{place}.id", f"Invalid value {reference['id']}.")
+            elif path == ("resource_type",) and DEPOSITABLE not in vocabularies[name].tags_of(reference["id"]):
+                yield FieldError.of(f"{place}.id", f"A {reference['id']} cannot be deposited.")
+
+
+def _has_words(reference: Mapping[str, Any]) -> bool:
+    """Return whether a keyword or a licence has words beside its id, which may then be of a list elsewhere."""
+    return bool(reference.get("subject") or reference.get("title"))
 
 
 def _references(value: Any, path: tuple[str, ...], place: str) -> Iterator[tuple[str, dict[str, Any]]]:

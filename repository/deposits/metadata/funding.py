@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from repository.dataset.schemes import is_valid
-from repository.deposits.metadata.contributors import with_organisation_id
-from repository.deposits.metadata.fields import ID, NAME, Plain, Several, Shape, Translations
-from repository.deposits.metadata.related_works import Identified, SchemeName
+from repository.deposits.metadata.contributors import OrganisationIdentifierSchema, with_organisation_id
+from repository.deposits.metadata.fields import ID, NAME, Kept, Plain, Shape, Translations
+from repository.deposits.metadata.related_works import Distinct, Identified, SchemeName
 
 _AWARD_ID = re.compile(r"(?P<funder>[^:\s]+)::(?P<number>\S+)")
 OF_AWARDS = ("doi", "cstr", "url", "urn", "handle", "ark", "other")
@@ -19,13 +19,13 @@ class FunderSchema(Shape):
 
     id = Plain(most=ID, metadata={"description": "ROR id, bare or as an address"})
     name = Plain(most=NAME)
-    title = fields.Raw(dump_only=True)
-    country = fields.Raw(dump_only=True)
-    country_name = fields.Raw(dump_only=True)
-    identifiers = fields.Raw(dump_only=True)
+    title = Kept()
+    country = Kept()
+    country_name = Kept()
+    identifiers = Distinct(OrganisationIdentifierSchema, most=100)
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        if not data:
+        if not data.keys() & {"id", "name", "identifiers"}:
             raise ValidationError("An existing id or a free text name must be present.", "funder")
         return with_organisation_id(data)
 
@@ -45,20 +45,20 @@ class AwardSchema(Shape):
     title = Translations()
     acronym = Plain(most=NAME)
     program = Plain(most=NAME)
-    identifiers = Several(AwardIdentifierSchema, most=100)
-    funder = fields.Raw(dump_only=True)
-    icon = fields.Raw(dump_only=True)
-    disclaimer = fields.Raw(dump_only=True)
-    description = fields.Raw(dump_only=True)
-    subjects = fields.Raw(dump_only=True)
-    organizations = fields.Raw(dump_only=True)
-    start_date = fields.Raw(dump_only=True)
-    end_date = fields.Raw(dump_only=True)
+    identifiers = Distinct(AwardIdentifierSchema, most=100)
+    funder = Kept()
+    icon = Kept()
+    disclaimer = Kept()
+    description = Kept()
+    subjects = Kept()
+    organizations = Kept()
+    start_date = Kept()
+    end_date = Kept()
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         if not data.keys() & {"id", "number", "title"}:
             raise ValidationError("An existing id or either number or title must be present.", "award")
-        if "id" in data and not _is_award_id(data["id"]):
+        if "id" in data and not data.keys() & {"number", "title"} and not _is_award_id(data["id"]):
             raise ValidationError(f"Invalid value {data['id']}.", "id")
         return data
 

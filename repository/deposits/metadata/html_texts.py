@@ -1,35 +1,24 @@
 """Clean strings: one spelling of every character, nothing invisible, no foreign markup.
 
-Plain text stays plain text: the pages escape it, so ``a < b`` stays as it is.  Plain text from a web
-page loses its HTML tags, but known tags only, because ``M<Msun`` is astronomy.  Formatted text keeps
-a short list of elements that `nh3` (ammonia) accepts.
+Formatted text keeps a short list of elements, and its words keep their angle brackets: `html_markup` escapes what is no
+markup, and `nh3` (ammonia), which reads HTML as browsers do, decides what is harmless.
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable
 
 import nh3
 
 from repository.deposits.metadata.html_limits import is_shallow
+from repository.deposits.metadata.html_markup import TAGS, lost_attributes, read_markup
 
 CONTROL_CHARACTERS = "Control or unreadable characters are not allowed."
 TOO_DEEP = "Formatting is nested too deeply or left open too often."
 
-TAGS = frozenset(
-    (
-        *("a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "q", "s", "samp"),
-        *("small", "span", "strong", "sub", "sup", "tt", "u", "var", "blockquote", "div", "hr"),
-        *("p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dl", "dt", "li", "ol", "ul"),
-        *("caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"),
-    )
-)
-"""Elements that formatted text may contain."""
-
 _ATTRIBUTES = {
-    "a": {"href", "title"},
-    "abbr": {"title"},
+    "*": {"dir", "lang", "title"},
+    "a": {"href"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start"},
@@ -45,17 +34,6 @@ _ROUNDS = 5
 # Unassigned in XML 1.0 or a sign of text that was decoded wrongly, besides all of Unicode's Cc.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]")
 _LINE_END = re.compile("\r\n?")
-_REFUSED_TAGS = (
-    *("audio", "body", "button", "center", "embed", "font", "form", "head", "html", "iframe"),
-    *("img", "input", "link", "meta", "object", "script", "style", "svg", "title", "video"),
-)
-_KNOWN_TAGS = "|".join(sorted({*TAGS, *_REFUSED_TAGS}))
-# The search for the end of an element or comment stops at the next one: linear in the text.
-_MARKUP = re.compile(
-    r"<(script|style)\b[^<>]*>(?:(?!<(?:script|style)\b).)*?</\1\s*>|<!--(?:(?!<!--).)*?-->"
-    rf"|</?(?:{_KNOWN_TAGS})(?:\s[^<>]*|/)?>",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def tidy(text: str) -> str:
@@ -69,24 +47,34 @@ def tidy(text: str) -> str:
     return text
 
 
-def without_tags(text: str) -> str:
-    """Return the plain text without known HTML tags; raise `ValueError` as `tidy` does."""
-    return _until_stable(text, lambda part: tidy(_MARKUP.sub("", part)))
-
-
 def sanitise(text: str) -> str:
-    """Return HTML with harmless elements only; raise `ValueError` as `tidy` does, and if it is too deep."""
-    if not is_shallow(text):
-        raise ValueError(TOO_DEEP)
-    return _until_stable(text, lambda part: tidy(_SANITISER.clean(part)))
+    """Return HTML with harmless elements only; raise `ValueError` as `tidy` does, and if it is too deep.
 
-
-def _until_stable(text: str, clean: Callable[[str], str]) -> str:
-    """Repeat the cleaning, which may uncover more to clean; escape a text that never becomes stable."""
+    The cleaning is repeated, because it may uncover more to clean; a text that never becomes stable is escaped.
+    """
     text = tidy(text)
     for _ in range(_ROUNDS):
-        cleaned = clean(text)
+        cleaned = _cleaned(text)
         if cleaned == text:
             return text
         text = cleaned
-    return clean(html.escape(text, quote=False))
+    return _cleaned(html.escape(text, quote=False))
+
+
+def unkept(text: str) -> tuple[str, ...]:
+    """Return what `sanitise` cannot keep of a text that it accepts, in sentences for people."""
+    if "<" not in text:
+        return ()
+    markup = read_markup(tidy(text))
+    lost = lost_attributes(markup.html, _SANITISER.clean(markup.html))
+    return (
+        *(f"Formatting cannot contain {name}; it is shown as text." for name in markup.shown),
+        *(f"Formatting cannot keep the attribute {name}." for name in dict.fromkeys(lost)),
+    )
+
+
+def _cleaned(text: str) -> str:
+    # both are checked: the first before time is spent on it, the second because a parser gets it
+    if not is_shallow(text) or not is_shallow(markup := read_markup(text).html):
+        raise ValueError(TOO_DEEP)
+    return tidy(_SANITISER.clean(markup))

@@ -8,7 +8,7 @@
 Upper limits are listed in the docstring of the package.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -18,23 +18,25 @@ from marshmallow import ValidationError, fields
 from repository.core.errors import FieldError
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema
+from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema, nameless_organisations
 from repository.deposits.metadata.fields import (
     BLANK,
     EdtfField,
     Html,
+    InlineText,
     Several,
     Shape,
-    Tagless,
     TermSchema,
     term,
     unknown_terms,
 )
 from repository.deposits.metadata.funding import FundingSchema
+from repository.deposits.metadata.html_texts import unkept
 from repository.deposits.metadata.json_sanitize import Unstorable, storable
 from repository.deposits.metadata.locations import LocationsSchema
 from repository.deposits.metadata.related_works import (
     AlternateIdentifierSchema,
+    Distinct,
     ReferenceSchema,
     RelatedIdentifierSchema,
 )
@@ -44,6 +46,7 @@ from repository.deposits.metadata.titles_and_rights import (
     DateSchema,
     RightSchema,
     SubjectSchema,
+    without_texts_of_licences,
 )
 
 PEOPLE = 10_000
@@ -56,13 +59,13 @@ class MetadataSchema(Shape):
     """A dataset's description on the wire; a draft may lack any of it."""
 
     resource_type = term("resourcetypes")
-    title = Tagless(least=3, metadata={"description": "required to publish"})
+    title = InlineText(least=3, metadata={"description": "required to publish"})
     publication_date = EdtfField()
     creators = Several(CreatorSchema, most=PEOPLE)
     contributors = Several(ContributorSchema, most=PEOPLE)
-    publisher = Tagless(metadata={"description": "required to register a DOI"})
+    publisher = InlineText(metadata={"description": "required to register a DOI"})
     description = Html(least=3, metadata={"description": "formatted text, sanitised"})
-    version = Tagless(most=191)
+    version = InlineText(most=191)
     copyright = Html(least=1)
     additional_titles = Several(AdditionalTitleSchema, most=THINGS)
     additional_descriptions = Several(AdditionalDescriptionSchema, most=THINGS)
@@ -70,10 +73,10 @@ class MetadataSchema(Shape):
     languages = Several(TermSchema, most=THINGS, metadata={"description": "ISO 639-3 codes"})
     dates = Several(DateSchema, most=THINGS)
     rights = Several(RightSchema, most=THINGS)
-    sizes = Several(Tagless(least=1), most=THINGS)
-    formats = Several(Tagless(least=1), most=THINGS)
-    identifiers = Several(AlternateIdentifierSchema, most=THINGS)
-    related_identifiers = Several(RelatedIdentifierSchema, most=THINGS)
+    sizes = Several(InlineText(least=1), most=THINGS)
+    formats = Several(InlineText(least=1), most=THINGS)
+    identifiers = Distinct(AlternateIdentifierSchema, most=THINGS)
+    related_identifiers = Distinct(RelatedIdentifierSchema, most=THINGS)
     references = Several(ReferenceSchema, most=THINGS)
     locations = fields.Nested(LocationsSchema)
     funding = Several(FundingSchema, most=THINGS)
@@ -98,8 +101,8 @@ def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
     if not isinstance(raw, dict):
         return LoadedMetadata({}, (FieldError.of("metadata", "Invalid input type."),))
     sent, unstorable = _storable_members(raw)
-    normal, wrong = _normal_form(sent)
-    for error in unknown_terms(normal, vocabularies):
+    normal, wrong = _normal_form(without_texts_of_licences(sent, vocabularies))
+    for error in chain(unknown_terms(normal, vocabularies), nameless_organisations(normal, vocabularies)):
         wrong.setdefault(error.field.split(".")[1], []).append(error)
     # a member that is neither faulty nor in the normal form was null or blank
     stored = {
@@ -107,13 +110,24 @@ def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
         for name, value in sent.items()
         if name in wrong or name in normal
     }
-    faults = chain(unstorable, *(wrong[name] for name in stored if name in wrong))
+    faults = chain(unstorable, *(wrong[name] for name in stored if name in wrong), _unkept_formatting(sent, wrong))
     return LoadedMetadata(stored, tuple(islice(faults, ERRORS)))
 
 
 def missing_fields(metadata: Mapping[str, Any], *, doi: bool) -> tuple[FieldError, ...]:
     """Return what stored metadata lacks for publication; `doi` means that a DOI will be registered."""
     return tuple(FieldError.of(gap.field, gap.message) for gap in missing(metadata, doi=doi))
+
+
+def _unkept_formatting(sent: Mapping[str, Any], wrong: Collection[str]) -> Iterator[FieldError]:
+    """Yield, without harm to publication, what is not kept of formatted texts that are in order."""
+    texts = {f"metadata.{name}": sent[name] for name in ("description", "copyright") if name in sent.keys() - wrong}
+    if "additional_descriptions" in sent.keys() - wrong:
+        for index, item in enumerate(sent["additional_descriptions"] or ()):
+            texts[f"metadata.additional_descriptions.{index}.description"] = item["description"]
+    for field, text in texts.items():
+        if messages := unkept(text or ""):
+            yield FieldError(field, messages, harmless=True)
 
 
 def _storable_members(raw: Mapping[Any, Any]) -> tuple[dict[str, Any], list[FieldError]]:

@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from repository.dataset.schemes import OF_PLACES
-from repository.deposits.metadata.fields import NAME, Plain, Several, Shape
+from repository.deposits.metadata.fields import NAME, InlineText, Kept, Several, Shape
 from repository.deposits.metadata.geojson import TYPES, faults_of
-from repository.deposits.metadata.related_works import Identified, SchemeName
+from repository.deposits.metadata.related_works import Distinct, Identified, SchemeName
 
 _EMPTY = "At least one of ['geometry', 'place', 'identifiers', 'description'] should be present."
 
@@ -41,10 +41,10 @@ class PlaceSchema(Shape):
     """One place or region."""
 
     geometry = Geometry()
-    place = Plain(most=NAME)
-    description = Plain()
-    identifiers = Several(PlaceIdentifierSchema, most=100)
-    centroid = fields.Raw(dump_only=True)
+    place = InlineText(most=NAME)
+    description = InlineText()
+    identifiers = Distinct(PlaceIdentifierSchema, most=100)
+    centroid = Kept()
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         if not any(data.values()):

@@ -6,9 +6,19 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
-from repository.dataset.schemes import LONGEST, OF_RELATED, OF_THINGS, InvalidIdentifier, detect, misspelt, normalise
-from repository.deposits.metadata.fields import ID, REQUIRED, Plain, Shape, term
+from repository.dataset.schemes import (
+    LONGEST,
+    OF_RELATED,
+    OF_THINGS,
+    InvalidIdentifier,
+    detect,
+    is_valid,
+    misspelt,
+    normalise,
+)
+from repository.deposits.metadata.fields import ID, REQUIRED, InlineText, Plain, Several, Shape, term
 
+NUMBER_ALONE = "A number alone may belong to many schemes. Please name its scheme."
 UNKNOWN_SCHEME = "No valid scheme recognized for identifier."
 
 
@@ -27,6 +37,7 @@ class Identified(Shape):
     """An identifier and its scheme, one of `schemes`, which a subclass declares."""
 
     identifier = Plain(required=True, most=LONGEST)
+    written = Plain(most=LONGEST, metadata={"description": "an ISBN or GND number as it was written, if not normal"})
     schemes: ClassVar[tuple[str, ...]]
 
     def _means_nothing(self, name: str, value: Any) -> bool:
@@ -38,12 +49,45 @@ class Identified(Shape):
             raise ValidationError(REQUIRED, "identifier")
         scheme = data.get("scheme") or detect(data["identifier"], self.schemes)
         if scheme is None:
-            reason = misspelt(data["identifier"], self.schemes)
+            number_alone = NUMBER_ALONE if data["identifier"].isdecimal() else ""
+            reason = misspelt(data["identifier"], self.schemes) or number_alone
             raise ValidationError([UNKNOWN_SCHEME, reason] if reason else UNKNOWN_SCHEME, "scheme")
         try:
-            return {**data, "identifier": normalise(scheme, data["identifier"]), "scheme": scheme}
+            normal = normalise(scheme, data["identifier"])
         except InvalidIdentifier as error:
             raise ValidationError(error.messages, "identifier") from error
+        return {**data, "identifier": normal, "scheme": scheme, **_as_written(data, scheme, normal)}
+
+
+_WRITTEN_IN_MANY_WAYS = ("isbn", "gnd")
+_NOT_OF_SCHEME = "It is not another form of the identifier."
+TWICE = "This identifier is in the list already."
+
+
+def _as_written(data: dict[str, Any], scheme: str, normal: str) -> dict[str, str]:
+    """Return the written form where librarians need it: the digits and hyphens that a book shows."""
+    written = data.get("written") or data["identifier"]
+    if "written" in data and not (is_valid(scheme, written) and normalise(scheme, written) == normal):
+        raise ValidationError(_NOT_OF_SCHEME, "written")
+    return {"written": written} if scheme in _WRITTEN_IN_MANY_WAYS and written != normal else {}
+
+
+class Distinct(Several):
+    """A list of identified things, each only once; a thing may be related in several ways."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        things = super()._deserialize(value, attr, data, **kwargs)
+        known: set[tuple[str, ...]] = set()
+        faults = {}
+        for index, thing in enumerate(things):
+            relation = (thing.get("relation_type") or {}).get("id", "")
+            key = (thing["scheme"], thing["identifier"].casefold(), relation)
+            if key in known:
+                faults[index] = {"identifier": [TWICE]}
+            known.add(key)
+        if faults:
+            raise ValidationError(faults)
+        return things
 
 
 class AlternateIdentifierSchema(Identified):
@@ -69,7 +113,7 @@ class ReferenceSchema(Identified):
     without scheme, because the words count.
     """
 
-    reference = Plain(least=1, required=True)
+    reference = InlineText(least=1, required=True)
     identifier = Plain(most=LONGEST)
     schemes = OF_THINGS
     scheme = SchemeName(OF_THINGS)

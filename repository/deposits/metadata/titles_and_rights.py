@@ -1,18 +1,21 @@
 """Further titles and texts of a dataset, its subjects, dates and rights."""
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.fields import (
     ID,
     NAME,
     EdtfField,
     Html,
+    InlineText,
+    Kept,
     Link,
     Plain,
     Shape,
-    Tagless,
     Translations,
     term,
 )
@@ -21,7 +24,7 @@ from repository.deposits.metadata.fields import (
 class AdditionalTitleSchema(Shape):
     """Another title, a subtitle, a translation."""
 
-    title = Tagless(least=3, required=True)
+    title = InlineText(least=3, required=True)
     type = term("titletypes", required=True)
     lang = term("languages")
 
@@ -35,20 +38,18 @@ class AdditionalDescriptionSchema(Shape):
 
 
 class SubjectSchema(Shape):
-    """A keyword in free words, or a controlled term by its id."""
-
-    implied_by_id = frozenset({"subject"})
+    """A keyword in free words, or a controlled term by its id; an id of a list elsewhere needs words."""
 
     id = Plain(most=ID)
-    subject = Plain(most=NAME)
-    scheme = fields.Raw(dump_only=True)
-    title = fields.Raw(dump_only=True)
-    props = fields.Raw(dump_only=True)
-    identifiers = fields.Raw(dump_only=True)
-    synonyms = fields.Raw(dump_only=True)
+    subject = InlineText(most=NAME)
+    scheme = Kept()
+    title = Kept()
+    props = Kept()
+    identifiers = Kept()
+    synonyms = Kept()
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
-        if not data:
+        if not data.keys() & {"id", "subject"}:
             raise ValidationError("An existing id or a free text subject must be present.", "subjects")
         return data
 
@@ -58,13 +59,27 @@ class DateSchema(Shape):
 
     date = EdtfField(times=True, required=True)
     type = term("datetypes", required=True)
-    description = Plain()
+    description = InlineText()
+
+
+def without_texts_of_licences(sent: Mapping[str, Any], vocabularies: Vocabularies) -> dict[str, Any]:
+    """Return a description without the texts that answers add to a licence which the repository knows."""
+    rights, licences = sent.get("rights"), vocabularies.get("licenses") or ()
+    if not isinstance(rights, list):
+        return dict(sent)
+    return {**sent, "rights": [_bare_licence(right) if _is_known(right, licences) else right for right in rights]}
+
+
+def _is_known(right: Any, licences: Container[str]) -> bool:
+    return isinstance(right, dict) and isinstance(right.get("id"), str) and right["id"].strip().lower() in licences
+
+
+def _bare_licence(right: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: right[name] for name in right if name not in ("title", "description", "link")}
 
 
 class RightSchema(Shape):
     """A licence by its id, or terms in the depositor's own words."""
-
-    implied_by_id = frozenset({"title", "description", "link"})
 
     id = Plain(most=ID, metadata={"description": "a term of the vocabulary licenses"})
     title = Translations()
@@ -77,4 +92,5 @@ class RightSchema(Shape):
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         if not data.keys() & {"id", "title"}:
             raise ValidationError("An existing id or a free text title must be present", "rights")
-        return data
+        # SPDX compares its identifiers without regard to case (specification 2.3, annex D)
+        return {**data, "id": data["id"].lower()} if "id" in data else data

@@ -12,6 +12,7 @@ Promises (tests/contracts/search_contract.py):
 * a two-character Chinese word is found in Chinese text; an English word in any of its inflections and any case;
   accents do not matter.
 * facet counts of a facet are computed without that facet's own filter, so its other buckets keep their counts.
+* the total is exact; facets are counted from all hits, or from `EXAMINED` of them if the answer says so.
 * `highlights` are plain fragments with ``<em>`` around matches, HTML-escaped, in a field of their own.
 * `find` never returns or counts a document that the `VisibilityFilter` of the search does not let pass.
 * `readers` and `owners` can be neither searched nor counted in facets.
@@ -180,6 +181,10 @@ FACETS: Sequence[str] = (
 )
 
 
+EXAMINED = 10_000
+"""From so many of the hits facets are counted where counting them all would take too long; the answer says so."""
+
+
 class Sort(StrEnum):
     BEST_MATCH = "bestmatch"
     NEWEST = "newest"
@@ -244,6 +249,8 @@ class SearchResults:
     facets: Mapping[str, Sequence[Bucket]] = field(default_factory=dict)
     next_after: str | None = None
     """opaque; None when the hits end here"""
+    facets_of: int | None = None
+    """from so many of the hits facets were counted: the newest or the best, by the adapter; None for all of them"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

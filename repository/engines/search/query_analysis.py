@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from repository.engines.search.folding import exact
 from repository.engines.search.port import FIELDS, FieldType, IndexDocument
 from repository.engines.search.query_tree import And, Node, Not, Or, Phrase, Term, Wildcard
-from repository.engines.search.tokenizer import exact, pattern_pieces, query_tokens
+from repository.engines.search.tokenizer import pattern_pieces, query_tokens
 
 
 def is_text(field: str | None) -> bool:

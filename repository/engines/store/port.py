@@ -184,11 +184,14 @@ class ByteStore(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Create what the store needs before its first object (folders, a bucket); may run again."""
+        """Create what the store needs before its first object (folders, a bucket); may run again.
+
+        Raises `Unavailable`, and `Unsuitable` if the server refuses what a store cannot do without.
+        """
         ...
 
     def shortcomings(self) -> Sequence[str]:
-        """Return what the store's server lacks, found by trying, a sentence each; raises `Unavailable`."""
+        """Return what the store's server lacks, found by trying, a sentence each; raises as `prepare`."""
         ...
 
     def describe(self) -> str:

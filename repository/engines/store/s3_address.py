@@ -89,6 +89,20 @@ def _server(name: str, value: str | None) -> str | None:
     parts = urlsplit(value)
     if "@" in parts.netloc:
         raise ValueError(_NO_CREDENTIALS)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or not _has_port(value)
+    ):
         raise ValueError(f"{name} must be an http(s) address such as https://s3.example.org")
     return value.rstrip("/")
+
+
+def _has_port(address: str) -> bool:
+    """Return whether the port, if there is one, is a number from 1 to 65535."""
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False

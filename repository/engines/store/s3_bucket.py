@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+import structlog
 from botocore.exceptions import ClientError
 
 from repository.core.errors import Unavailable
 from repository.engines.store.s3_address import S3Address
-from repository.engines.store.s3_errors import NO_BUCKET, as_unavailable, code_of, status_of
+from repository.engines.store.s3_errors import NO_BUCKET, as_unavailable, code_of, refusal_of, status_of
 
+log = structlog.get_logger()
 ABANDONED_DAYS = 30
 """Longer than any upload lives: it must survive a week of broken connections."""
 
@@ -51,7 +53,10 @@ def _create(client: Any, address: S3Address) -> None:
 
 
 def _let_server_tidy(client: Any, address: S3Address) -> None:
-    """Let the server abort uploads that `clear_abandoned` has missed; rules of the operator stay as they are."""
+    """Let the server abort uploads that `clear_abandoned` has missed; rules of the operator stay as they are.
+
+    The sweep does the same: a server that refuses the rule, for whatever reason, is done without it.
+    """
     rule = {
         "ID": "abandoned-uploads",
         "Status": "Enabled",
@@ -63,8 +68,9 @@ def _let_server_tidy(client: Any, address: S3Address) -> None:
         if present in ([], [(rule["ID"], rule["Filter"])]):  # ours may be from a release with fewer days
             client.put_bucket_lifecycle_configuration(Bucket=address.bucket, LifecycleConfiguration={"Rules": [rule]})
     except ClientError as error:
-        if status_of(error) not in (403, 405, 501):  # may not, or cannot
+        if status_of(error) >= 500 and status_of(error) != 501:
             raise
+        log.info("the store's server clears no broken uploads by itself", refusal=refusal_of(error))
 
 
 def _rules(client: Any, bucket: str) -> Sequence[Any]:

@@ -11,6 +11,7 @@ from botocore.exceptions import (
     UnseekableStreamError,
 )
 from botocore.exceptions import ConnectionError as NoConnection
+from botocore.parsers import ResponseParserError
 
 from repository.core.errors import Unavailable
 
@@ -35,6 +36,15 @@ _REASONS: Mapping[str, str] = {
     "ConditionalRequestConflict": "The store is busy with the same object.",
 }
 _BY_STATUS: Mapping[int, str] = {507: _NO_ROOM, 429: NO_ANSWER, 408: NO_ANSWER, 301: _REASONS["PermanentRedirect"]}
+_REFUSALS = frozenset({400, 403, 405, 411, 412, 413, 415, 417, 501})
+_CERTAIN = frozenset(_REASONS.keys() - {"PreconditionFailed"}) | {
+    "EntityTooSmall",
+    "InvalidAccessKeyId",
+    "InvalidPart",
+    "InvalidPartOrder",
+    "SignatureDoesNotMatch",
+}
+"""codes that say what else is wrong"""
 _TRANSPORT = (NoConnection, HTTPClientError, IncompleteReadError, UnseekableStreamError)
 
 
@@ -53,31 +63,41 @@ def is_missing(error: ClientError) -> bool:
     return status_of(error) == 404 and code_of(error) != "NoSuchBucket"
 
 
-def is_beyond(error: HTTPClientError | ClientError) -> bool:
-    """Return whether the server does not support the request, or does not understand it."""
-    return isinstance(error, ClientError) and (status_of(error) == 501 or _reason(error) is None)
+def is_refusal(error: BaseException | None) -> bool:
+    """Return whether the server may dislike something optional in the request, and not its bytes or its sender."""
+    return (
+        isinstance(error, ClientError)
+        and status_of(error) in _REFUSALS
+        and code_of(error) not in _CERTAIN
+        and not is_missing(error)
+    )
+
+
+def refusal_of(error: ClientError) -> str:
+    """Return status and code of the server's answer, as in ``400 InvalidArgument``."""
+    code, status = code_of(error), str(status_of(error))
+    return status if code == status else f"{status} {code}"
 
 
 @contextmanager
 def as_unavailable() -> Iterator[None]:
     """Turn errors of a failing store into `Unavailable`; never put it around a source, whose errors pass.
 
-    A request that the server calls wrong is a bug of ours, and its `ClientError` passes.
+    What the server refuses is told as a refusal with its code, never as silence: waiting does not help.
     """
     try:
         yield
     except _TRANSPORT as error:
         raise Unavailable(NO_ANSWER) from error
+    except ResponseParserError as error:
+        raise Unavailable("What the store answers is not S3.") from error
     except NoCredentialsError as error:
         raise Unavailable("The store refuses access: there are no credentials.") from error
     except ClientError as error:
-        reason = _reason(error)
-        if reason is None:
-            raise
-        raise Unavailable(reason) from error
+        raise Unavailable(_reason(error)) from error
 
 
-def _reason(error: ClientError) -> str | None:
+def _reason(error: ClientError) -> str:
     code, status = code_of(error), status_of(error)
     if code in _REASONS:
         return _REASONS[code]
@@ -85,4 +105,6 @@ def _reason(error: ClientError) -> str | None:
         return _BY_STATUS[status]
     if status in (401, 403):
         return "The store refuses access." if code.isdigit() else f"The store refuses access: {code}."
-    return NO_ANSWER if status >= 500 else None
+    if status == 501 or 400 <= status < 500:
+        return f"The store refuses the request: {refusal_of(error)}."
+    return NO_ANSWER if code.isdigit() else f"The store fails: {refusal_of(error)}."

@@ -15,9 +15,12 @@ nothing, like the object of a process that was killed before it told of it.
 """
 
 import base64
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from io import BufferedReader, BytesIO, RawIOBase
 from itertools import chain, islice
 from typing import Any, BinaryIO, cast
@@ -27,15 +30,16 @@ from botocore.exceptions import ClientError, HTTPClientError
 from repository.core.errors import Conflict, NotFound, Unavailable
 from repository.engines.store.digests import Digesting, announced, digests_of
 from repository.engines.store.port import FileDigests
+from repository.engines.store.s3_abilities import Abilities, Ability, expected
 from repository.engines.store.s3_address import S3Address
 from repository.engines.store.s3_clients import S3Clients
 from repository.engines.store.s3_errors import (
     DAMAGED,
     NO_ANSWER,
     as_unavailable,
-    code_of,
-    is_beyond,
     is_missing,
+    is_refusal,
+    refusal_of,
     status_of,
 )
 from repository.engines.store.s3_writes import (
@@ -62,8 +66,8 @@ class S3Objects:
         self.bucket = {"Bucket": address.bucket}
         self.prefix = address.prefix
         self.clients = clients
-        self._knows_conditions = True
-        self._takes_streams = True
+        self.abilities = Abilities()
+        self._tried: set[Ability] = set()
 
     def target(self, name: str) -> dict[str, str]:
         """Return the parameters that name the object in a request."""
@@ -80,7 +84,7 @@ class S3Objects:
                 self._write_whole(name, first, digests)
                 return digests
             blocks = chain(first, [next_block], blocks)
-            if size is not None and self._takes_streams and comes_as_a_stream(size, begun, first):
+            if size is not None and comes_as_a_stream(size, begun, first) and self.can(Ability.STREAMS):
                 return self._write_stream(name, Stream(blocks, size), digesting)
             return self._write_parts(name, in_parts(blocks), digesting)
 
@@ -120,12 +124,26 @@ class S3Objects:
         """Remove those of `names` that exist."""
         rest = iter(names)
         while batch := list(islice(rest, _BATCH)):
-            doomed = {"Objects": [{"Key": name} for name in batch], "Quiet": True}
             with as_unavailable():
-                answer = self.clients.patient.delete_objects(**self.bucket, Delete=doomed)
-            codes = {refusal.get("Code", "") for refusal in answer.get("Errors", ())} - {"NoSuchKey"}
-            if codes:
-                raise Unavailable(f"The store did not remove everything: {', '.join(sorted(codes))}.")
+                self.abilities.use(Ability.MANY_REMOVALS, partial(self._remove, batch))
+
+    def _remove(self, names: Sequence[str], at_once: bool) -> None:
+        if not at_once:
+            for name in names:
+                self._remove_one(name)
+            return
+        doomed = {"Objects": [{"Key": name} for name in names], "Quiet": True}
+        answer = self.clients.patient.delete_objects(**self.bucket, Delete=doomed)
+        codes = {refusal.get("Code", "") for refusal in answer.get("Errors", ())} - {"NoSuchKey"}
+        if codes:
+            raise Unavailable(f"The store did not remove everything: {', '.join(sorted(codes))}.")
+
+    def _remove_one(self, name: str) -> None:
+        try:
+            self.clients.patient.delete_object(**self.target(name))
+        except ClientError as error:
+            if not is_missing(error):
+                raise
 
     def pages(self, operation: str, content: str, prefix: str = "") -> Iterator[Sequence[Any]]:
         """Yield the answers of a listing `operation` for names that begin with the address's prefix and `prefix`."""
@@ -144,13 +162,13 @@ class S3Objects:
         while True:
             try:
                 return self._write_if_free(name, write)
-            except (Unavailable, ClientError) as error:
+            except Unavailable as error:
                 head = self._head_after(error, name)
                 if head is not None and head["Metadata"].get(TOKEN) == token:
                     return head
                 if head is not None:
                     raise self.exists(name) from error
-                if isinstance(error, ClientError) or time.monotonic() >= deadline:
+                if is_refusal(error.__cause__) or time.monotonic() >= deadline:
                     raise
 
     def exists(self, name: str) -> Conflict:
@@ -165,18 +183,30 @@ class S3Objects:
         checksum = base64.b64encode(bytes.fromhex(digests.sha256)).decode()
 
         def put(**condition: str) -> Any:
-            return self.clients.patient.put_object(
-                **self.target(name), Body=content, ChecksumSHA256=checksum, Metadata={TOKEN: token}, **condition
-            )
+            def put(**digest: str) -> Any:
+                return self.clients.patient.put_object(
+                    **self.target(name), Body=content, Metadata={TOKEN: token}, **digest, **condition
+                )
 
-        self.settle(name, token, put)
+            return self.abilities.compared(put, {"ChecksumSHA256": checksum}, lambda: digests.md5)
+
+        stored = self.settle(name, token, put)
+        if not self.abilities.compares:
+            self._require_whole(name, tag_of(stored), digests)
 
     def _write_stream(self, name: str, stream: Stream, digesting: Digesting) -> FileDigests:
         token = secrets.token_hex(16)
+        refusal: ClientError | None = None
 
         def put(**condition: str) -> Any:
-            if stream.is_begun:
-                raise Unavailable(NO_ANSWER)  # to bytes that cannot be sent again
+            nonlocal refusal
+            if stream.is_begun:  # bytes that cannot be sent again
+                why = (
+                    f"The store does not take what is sent as it comes: {refusal_of(refusal)}."
+                    if refusal
+                    else NO_ANSWER
+                )
+                raise Unavailable(why) from refusal
             try:
                 return self.clients.steady.put_object(
                     **self.target(name), Body=stream, ChecksumAlgorithm="CRC32", Metadata={TOKEN: token}, **condition
@@ -184,19 +214,53 @@ class S3Objects:
             except (HTTPClientError, ClientError) as error:
                 if stream.failure is not None:
                     raise stream.failure from None
-                if is_beyond(error):
-                    self._takes_streams = False
-                    raise Unavailable("The store does not take what is sent as it comes.") from error
+                if isinstance(error, ClientError) and is_refusal(error):
+                    refusal = error
                 raise
 
-        stored = self.settle(name, token, put)
+        try:
+            stored = self.settle(name, token, put)
+        except Unavailable as error:
+            if is_refusal(error.__cause__):  # and the name is free, so that it was no answer to the condition
+                self.abilities.lose(Ability.STREAMS, cast(ClientError, error.__cause__))
+            raise
         digests = digesting.digests()
         if tag_of(stored) != digests.md5:
-            self._takes_streams = False
-            if self._read_back(name) != digests:
-                self.remove([name])
-                raise Unavailable(DAMAGED)
+            self.abilities.lose(Ability.STREAMS, None)
+            self._require_whole(name, "", digests)
         return digests
+
+    def can(self, ability: Ability) -> bool:
+        """Return whether the server has `ability`; tried with a few bytes before what cannot be sent again uses it."""
+        if ability not in self._tried and self.abilities.has(ability):
+            with suppress(Unavailable):  # what else is wrong, the write that follows learns itself
+                self._try(ability)
+                self._tried.add(ability)
+        return self.abilities.has(ability)
+
+    def _try(self, ability: Ability) -> None:
+        # The capital letter: no object of the store is called so, and nobody lists it as one.
+        name, text = f"{self.prefix}Trial-{secrets.token_hex(16)}", b"trial"
+
+        def put(**condition: str) -> Any:
+            def put(as_wished: bool) -> Any:
+                parameters: dict[str, Any] = {"Body": text}
+                if as_wished and ability is Ability.STREAMS:
+                    parameters = {"Body": Stream([text], len(text)), "ChecksumAlgorithm": "CRC32"}
+                elif as_wished:
+                    parameters |= expected(hashlib.md5(text, usedforsecurity=False).hexdigest())
+                return self.clients.steady.put_object(**self.target(name), **parameters, **condition)
+
+            return self.abilities.use(ability, put)
+
+        self._write_if_free(name, put)
+        self.remove([name])
+
+    def _require_whole(self, name: str, tag: str, digests: FileDigests) -> None:
+        """Remove the object and raise `Unavailable` unless its tag or its bytes have the digests."""
+        if tag != digests.md5 and self._read_back(name) != digests:
+            self.remove([name])
+            raise Unavailable(DAMAGED)
 
     def _read_back(self, name: str) -> FileDigests:
         with self.open(name) as stored:
@@ -204,16 +268,19 @@ class S3Objects:
 
     def _write_parts(self, name: str, parts: Iterable[Content], digesting: Digesting) -> FileDigests:
         token = secrets.token_hex(16)
-        with PartsUpload(self.clients.patient, self.clients.brief, self.target(name), {TOKEN: token}) as upload:
+        clients, target = self.clients, self.target(name)
+        with PartsUpload(clients.patient, clients.brief, target, {TOKEN: token}, self.abilities) as upload:
             for part in parts:
                 upload.send(part)
             digests = digesting.digests()
             upload.wait()
             self.settle(name, token, upload.complete, size=digests.size)
             upload.keep()
+        if not upload.is_compared:
+            self._require_whole(name, "", digests)
         return digests
 
-    def _head_after(self, failure: Unavailable | ClientError, name: str) -> Any:
+    def _head_after(self, failure: Unavailable, name: str) -> Any:
         """Return the head of the object; raise `failure` if the store does not answer again."""
         try:
             return self.head(name, briefly=True)
@@ -222,13 +289,16 @@ class S3Objects:
 
     def _write_if_free(self, name: str, write: Callable[..., Any]) -> Any:
         with as_unavailable():
-            if self._knows_conditions:
+            if self.abilities.has(Ability.CONDITIONS):
                 try:
                     return write(IfNoneMatch="*")
                 except ClientError as error:
-                    if code_of(error) != "NotImplemented":
+                    if not is_refusal(error) or self.head(name, briefly=True) is not None:
                         raise
-                    self._knows_conditions = False
+                    refusal = error
+                answer = write()
+                self.abilities.lose(Ability.CONDITIONS, refusal)
+                return answer
             if self.size(name) is not None:
                 raise self.exists(name)
             return write()

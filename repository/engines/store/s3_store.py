@@ -6,8 +6,10 @@
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
-from urllib.parse import quote
 
+import structlog
+
+from repository.core.content_disposition import content_disposition
 from repository.engines.store.port import ContentDisposition, FileDigests, StoredObject
 from repository.engines.store.s3_address import S3Address
 from repository.engines.store.s3_bucket import prepare_bucket, require_bucket
@@ -16,6 +18,8 @@ from repository.engines.store.s3_clients import s3_clients
 from repository.engines.store.s3_objects import S3Objects
 from repository.engines.store.s3_uploads import S3Uploads
 from repository.engines.store.store_keys import key_of, name_of, require_key
+
+log = structlog.get_logger()
 
 
 class S3Store:
@@ -49,7 +53,7 @@ class S3Store:
         parameters = {
             **self._objects.target(self._name(key)),
             "ResponseContentType": disposition.media_type,
-            "ResponseContentDisposition": disposition_of(disposition),
+            "ResponseContentDisposition": content_disposition(disposition.name, inline=disposition.inline),
         }
         seconds = int(lifetime.total_seconds())
         return str(self._clients.signer.generate_presigned_url("get_object", parameters, ExpiresIn=seconds))
@@ -71,11 +75,16 @@ class S3Store:
         return self.uploads.clear(datetime.now(UTC) - older_than, keep)
 
     def prepare(self) -> None:
-        """Create the bucket if it is missing, and let the server abort abandoned uploads if it can."""
+        """Create the bucket if it is missing, try what its server lacks, and log it; raises `Unsuitable` too."""
         prepare_bucket(self._clients.patient, self.place)
+        for lack in self.shortcomings():
+            log.warning("the store's server lacks something", lack=lack)
 
     def shortcomings(self) -> Sequence[str]:
-        """Return what the server lacks, found with an object that is removed again; raises `Unavailable`."""
+        """Return what the server lacks, found with an object that is removed again.
+
+        Raises `Unavailable`, and `Unsuitable` if the server refuses what no store can do without.
+        """
         return shortcomings_of(self._clients, self.place.bucket, self.place.prefix)
 
     def describe(self) -> str:
@@ -89,14 +98,3 @@ class S3Store:
 
     def _name(self, key: str) -> str:
         return self.place.prefix + name_of(key)
-
-
-def disposition_of(disposition: ContentDisposition) -> str:
-    """Return ``Content-Disposition`` with the name in ASCII for old readers and in UTF-8.
-
-    Source: RFC 6266; RFC 8187, section 3.2.
-    """
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in disposition.name)
-    exact = quote(disposition.name, safe="!#$&+-.^_`|~")
-    kind = "inline" if disposition.inline else "attachment"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{exact}"

@@ -13,14 +13,13 @@ an object of its own, ``Rest-<token>-<key>``, whose metadata say behind how many
 append reads it back and goes on; a rest that a later part already contains says an older size and counts no more.
 """
 
-import base64
 import re
 import secrets
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from botocore.exceptions import ClientError, HTTPClientError
 
@@ -28,6 +27,7 @@ from repository.core.errors import Conflict, NotFound, TooLarge
 from repository.engines.store.digests import announced, blocks
 from repository.engines.store.parts import DigestedPart, no_upload, other_offset, require_part, require_parts
 from repository.engines.store.port import MAX_PARTS, StoredPart, UploadToken
+from repository.engines.store.s3_abilities import Ability, expected
 from repository.engines.store.s3_errors import as_unavailable, is_missing
 from repository.engines.store.s3_objects import TOKEN, S3Objects, tag_of
 from repository.engines.store.s3_writes import Content, Stream, part_size
@@ -65,7 +65,7 @@ class S3Uploads:
     def sign_part(self, token: UploadToken, number: int, lifetime: timedelta, md5: str | None = None) -> str:
         """Return a signed address (AWS signature version 4, in the query) for PUT."""
         require_part(number, 1)
-        parameters = {**self._upload(token), "PartNumber": number, **_expected(md5)}
+        parameters = {**self._upload(token), "PartNumber": number, **expected(md5)}
         seconds = int(lifetime.total_seconds())
         return str(self._clients.signer.generate_presigned_url("upload_part", parameters, ExpiresIn=seconds))
 
@@ -75,10 +75,10 @@ class S3Uploads:
         """Send a part as it comes, or over the disk if its MD5 was not declared (see the port)."""
         require_part(number, size)
         part = DigestedPart(announced(source, limit=size, size=size), number, md5)
-        if md5 is None:
-            tag = self._send_over_disk(token, number, part)
-        else:
+        if md5 is not None and self._objects.can(Ability.MD5):
             tag = self._send_stream(token, number, Stream(part, size), md5)
+        else:
+            tag = self._send_over_disk(token, number, part)
         return StoredPart(number, size, tag)
 
     def list_parts(self, token: UploadToken) -> Sequence[StoredPart]:
@@ -141,21 +141,27 @@ class S3Uploads:
         """Send a part that is in memory; return its tag."""
         if number > MAX_PARTS:
             raise TooLarge(f"An upload has at most {MAX_PARTS} parts.")
+        return self._send(token, number, content, content.md5)
+
+    def _send(self, token: UploadToken, number: int, content: Content | BinaryIO, md5: Callable[[], str]) -> str:
+        """Send what can be sent again; return its tag."""
+        part = {**self._upload(token), "PartNumber": number, "Body": content}
+
+        def upload(**digest: str) -> Any:
+            return self._clients.patient.upload_part(**part, **digest)
+
         with as_unavailable(), _unless_gone(token):
-            answer = self._clients.patient.upload_part(
-                **self._upload(token), PartNumber=number, Body=content, **_expected(content.md5())
-            )
-        return tag_of(answer)
+            return tag_of(self._objects.abilities.with_md5(upload, md5))
 
     def put_rest(self, token: UploadToken, behind: int, content: Content) -> None:
         """Keep the bytes that do not fill a part, durably, in place of an earlier rest."""
+        target, about = self._objects.target(self._rest_name(token)), {_BEHIND: str(behind)}
+
+        def put(**digest: str) -> Any:
+            return self._clients.patient.put_object(**target, Body=content, Metadata=about, **digest)
+
         with as_unavailable():
-            self._clients.patient.put_object(
-                **self._objects.target(self._rest_name(token)),
-                Body=content,
-                Metadata={_BEHIND: str(behind)},
-                **_expected(content.md5()),
-            )
+            self._objects.abilities.with_md5(put, content.md5)
 
     def clear(self, before: datetime, keep: Container[str]) -> int:
         """Abort multipart uploads begun `before`, and remove their rests; return how many."""
@@ -202,7 +208,7 @@ class S3Uploads:
         with as_unavailable(), _unless_gone(token):
             try:
                 answer = self._clients.steady.upload_part(
-                    **self._upload(token), PartNumber=number, Body=stream, ContentLength=len(stream), **_expected(md5)
+                    **self._upload(token), PartNumber=number, Body=stream, ContentLength=len(stream), **expected(md5)
                 )
             except (HTTPClientError, ClientError):
                 if stream.failure is not None:
@@ -214,11 +220,7 @@ class S3Uploads:
         with TemporaryFile() as file:
             file.writelines(part)
             file.seek(0)
-            with as_unavailable(), _unless_gone(token):
-                answer = self._clients.patient.upload_part(
-                    **self._upload(token), PartNumber=number, Body=file, **_expected(part.md5)
-                )
-        return tag_of(answer)
+            return self._send(token, number, cast(BinaryIO, file), lambda: part.md5)
 
     def _rest_behind(self, token: UploadToken, parts: Sequence[StoredPart]) -> StoredPart | None:
         """Return the rest as a future part, None if there is none or a part contains it."""
@@ -301,8 +303,3 @@ def _contiguous(parts: Sequence[StoredPart]) -> int:
     if parts and parts[-1].number != len(parts):
         raise Conflict("Parts of this upload are missing: nothing can be appended.")
     return sum(part.size for part in parts)
-
-
-def _expected(md5: str | None) -> Mapping[str, str]:
-    """Return the parameter by which a server compares the bytes with their MD5."""
-    return {} if md5 is None else {"ContentMD5": base64.b64encode(bytes.fromhex(md5)).decode()}

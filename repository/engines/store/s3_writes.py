@@ -23,6 +23,7 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from repository.core.errors import Unavailable
+from repository.engines.store.s3_abilities import Abilities, Ability
 from repository.engines.store.s3_errors import as_unavailable, is_missing
 
 FIRST_PART = 8 << 20
@@ -147,12 +148,27 @@ def comes_as_a_stream(size: int, begun: float, first: Content) -> bool:
 class PartsUpload:
     """One multipart upload; entered by ``with``, and aborted when the block ends before `keep` was called."""
 
-    def __init__(self, client: Any, brief: Any, target: Mapping[str, str], metadata: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        client: Any,
+        brief: Any,
+        target: Mapping[str, str],
+        metadata: Mapping[str, str],
+        abilities: Abilities,
+    ) -> None:
         """`target` is bucket and key; `brief` a client that gives up soon and asks once."""
         self._client = client
         self._brief = brief
+        self._abilities = abilities
+        self.is_compared = True
+        """whether the server, or a part's tag, has confirmed the bytes of each part"""
+
+        def begin(knows_checksums: bool) -> Any:
+            algorithm = {"ChecksumAlgorithm": "CRC32"} if knows_checksums else {}
+            return client.create_multipart_upload(**target, Metadata=metadata, **algorithm)
+
         with as_unavailable():
-            begun = client.create_multipart_upload(**target, Metadata=metadata, ChecksumAlgorithm="CRC32")
+            begun = abilities.use(Ability.CHECKSUMS, begin)
         self._upload = {**target, "UploadId": begun["UploadId"]}
         self._threads = ThreadPoolExecutor(UNDER_WAY, "part")
         self._waiting: deque[Future[dict[str, Any]]] = deque()
@@ -194,9 +210,17 @@ class PartsUpload:
 
     def _send(self, number: int, content: Content) -> dict[str, Any]:
         checksum = base64.b64encode(content.crc32().to_bytes(4, "big")).decode()
+
+        def upload(**digest: str) -> tuple[Any, Mapping[str, str]]:
+            answer = self._client.upload_part(**self._upload, PartNumber=number, Body=content, **digest)
+            return answer, digest
+
         with as_unavailable():
-            answer = self._client.upload_part(**self._upload, PartNumber=number, Body=content, ChecksumCRC32=checksum)
-        return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumCRC32": checksum}
+            answer, digest = self._abilities.compared(upload, {"ChecksumCRC32": checksum}, content.md5)
+        if not digest and answer["ETag"].strip('"') != content.md5():
+            self.is_compared = False
+        compared = {"ChecksumCRC32": checksum} if "ChecksumCRC32" in digest else {}
+        return {"PartNumber": number, "ETag": answer["ETag"], **compared}
 
     def _abort(self) -> None:
         # The caller must learn why the write failed, not the abort; `clear_abandoned` finds the leftover.

@@ -3,6 +3,7 @@
 A test compares the document with the server's routing table.
 """
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from repository.faces.api.routing import Api, JsonBody, Operation, ReplyType
+from repository.faces.api.routing import MAX_BATCH, Api, JsonBody, Operation, ReplyType
 
 STATUS_TEXT: Mapping[int, str] = {
     200: "Done",
@@ -37,6 +38,10 @@ STATUS_TEXT: Mapping[int, str] = {
     500: "A fault of the server",
     503: "An engine does not answer; try again",
 }
+ABOUT = (
+    "Deposit, publish, find and download research data. The contract is InvenioRDM's; every error has the shape "
+    "`Problem`. Sign in with a personal access token (`Authorization: Bearer …`)."
+)
 EVERYWHERE = (400, 401, 406, 503)
 """Errors that any route may answer: bad query or path, bad token, bad Accept, an engine that is down."""
 
@@ -50,6 +55,7 @@ def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str, r
         title=title,
         version=release,
         openapi_version="3.1.0",
+        info={"description": ABOUT},
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
         servers=[{"url": f"{url}/api"}],
     )
@@ -93,11 +99,12 @@ def _described(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.view.__name__,
         "summary": operation.summary,
+        "description": _description(operation),
         "tags": [operation.tag],
         "security": [{"token": []}] if operation.method != "GET" else [{"token": []}, {}],
         "responses": {
             **{str(s): _reply(s, types) for s, types in operation.replies.items()},
-            **{str(s): _error(s) for s in sorted({*operation.errors, *EVERYWHERE})},
+            **{str(s): _error(s, operation.replies.get(s)) for s in sorted({*operation.errors, *EVERYWHERE})},
         },
     }
     described["parameters"] = [
@@ -107,6 +114,20 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.body is not None:
         described["requestBody"] = _request_body(operation)
     return described
+
+
+def _description(operation: Operation) -> str:
+    """Return what the view says of itself, and what holds for all routes that are declared like it."""
+    sentences = [inspect.getdoc(operation.view) or f"{operation.summary}."]
+    if operation.method != "GET":
+        sentences.append("Needs a personal access token.")
+    if 206 in operation.replies:
+        sentences.append("Ranges and conditions are those of RFC 9110, sections 13 and 14.")
+    if operation.method != "GET" and 412 in operation.errors:
+        sentences.append("With the revision in `If-Match`, a change of another state is refused.")
+    if isinstance(operation.body, JsonBody) and operation.body.many:
+        sentences.append(f"At most {MAX_BATCH} items a request.")
+    return " ".join(sentences)
 
 
 def _conditions(operation: Operation) -> Sequence[str]:
@@ -122,7 +143,8 @@ def _header(name: str) -> dict[str, Any]:
 
 def _request_body(operation: Operation) -> dict[str, Any]:
     if not isinstance(operation.body, JsonBody):
-        return {"content": {operation.body: {"schema": {}}}, "required": True}
+        media_type = str(operation.body)
+        return {"content": {media_type: {"schema": _bytes(media_type)}}, "required": True}
     schema: Any = operation.body.schema
     if operation.body.many:
         schema = {"type": "array", "minItems": 1, "items": schema}
@@ -138,11 +160,27 @@ def _reply(status: int, types: ReplyType | Sequence[ReplyType] | None) -> dict[s
 
 
 def _content(reply: ReplyType) -> tuple[str, dict[str, Any]]:
-    return (reply, {"schema": {}}) if isinstance(reply, str) else ("application/json", {"schema": reply})
+    return (reply, {"schema": _document(reply)}) if isinstance(reply, str) else ("application/json", {"schema": reply})
 
 
-def _error(status: int) -> dict[str, Any]:
-    return {
-        "description": STATUS_TEXT[status],
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+def _document(media_type: str) -> dict[str, Any]:
+    """Return the schema of a document that is not our JSON: JSON of others, text, or bytes."""
+    kind = media_type.partition(";")[0]
+    if kind.endswith("json"):
+        return {"type": ["object", "array"]}
+    if kind in ("*/*", "application/zip"):
+        return _bytes(kind)
+    return {"type": "string", "contentMediaType": kind}
+
+
+def _bytes(media_type: str) -> dict[str, Any]:
+    """Return the schema of bytes (OpenAPI 3.1, section 4.8.14.3); readers of 3.0 look at ``format``."""
+    kind = "application/octet-stream" if media_type == "*/*" else media_type
+    return {"type": "string", "format": "binary", "contentMediaType": kind}
+
+
+def _error(status: int, others: ReplyType | Sequence[ReplyType] | None = None) -> dict[str, Any]:
+    """Return the description of an error, which may come in `others` too, as a tombstone does."""
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    more = _reply(status, others).get("content", {})
+    return {"description": STATUS_TEXT[status], "content": {**more, **problem}}

@@ -1,34 +1,27 @@
 """Site maps: an index, and parts that stay the same while nothing in them changes.
 
 Source: sitemaps.org protocol 0.9. A part is a range of ids, so that it can be made alone; part 0 holds the site's own
-pages.
+pages.  At most half of its ids are records, for concepts share the sequence; the protocol allows 50,000 pages.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-
-import orjson
+from datetime import datetime
 
 from repository.core.actor import ANONYMOUS
 from repository.core.errors import NotFound
 from repository.core.site import Site
 from repository.dataset.formats import xml_writer
 from repository.engines.services import Services
-from repository.records.public_lists import newest_changes, pages_in
-
-IDS_IN_A_PART = 20_000
-"""Ids of a part, at most half of them records: concepts share the sequence. The protocol allows 50,000 pages."""
-OVERLAP = timedelta(minutes=10)
-"""Longest time between the date of a change and its commit."""
+from repository.records.model import IDS_IN_A_PART
+from repository.records.public_lists import changes_of_parts, pages_in
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_CACHE_KEY = ("sitemap index",)
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sitemap_index(services: Services) -> str:
     """Return the parts, each with its last change."""
-    parts = _parts(services)
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        parts = changes_of_parts(snapshot)
     entries: list[tuple[str, datetime | None]] = [(services.site.page("/sitemap-0.xml"), None)]
     entries += [(services.site.page(f"/sitemap-{part + 1}.xml"), parts[part]) for part in sorted(parts)]
     return _document("sitemapindex", "sitemap", entries)
@@ -45,17 +38,6 @@ def sitemap_part(services: Services, number: int) -> tuple[str, datetime | None]
         raise NotFound("The site map has no such part.")
     entries = ((_address(services.site, page.id), page.updated) for page in pages)
     return _document("urlset", "url", entries), max(page.updated for page in pages)
-
-
-def _parts(services: Services) -> dict[int, datetime]:
-    """Return number of each range -> its last change; read only changes later than the cached ones."""
-    cached = services.cache.get(_CACHE_KEY)
-    changes = {int(part): datetime.fromisoformat(moment) for part, moment in orjson.loads(cached or b"{}").items()}
-    since = max(changes.values()) - OVERLAP if changes else _BEGINNING
-    with services.database.snapshot(ANONYMOUS) as snapshot:
-        changes |= newest_changes(snapshot, since, IDS_IN_A_PART)
-    services.cache.put(_CACHE_KEY, orjson.dumps({str(part): moment for part, moment in changes.items()}))
-    return changes
 
 
 def _address(site: Site, record_id: int) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from repository.dataset.description import Publication
-from repository.dataset.formats.citation import csl
 from repository.dataset.formats.signposting import Signpost
 from repository.faces.pages.page_params import LANGUAGES
-from repository.faces.pages.view_model import has_lasting_doi
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +21,10 @@ class HeadLink:
 def head_links(publication: Publication, links: Iterable[Signpost]) -> list[HeadLink]:
     """Return the links of the page of `publication`; `links` are its signposts.
 
-    The page itself is canonical until its DOI leads to it.
+    The page is canonical (RFC 6596): search engines show that address. The DOI is how to cite it, ``cite-as``.
     """
-    lasting = has_lasting_doi(publication)
     return [
-        HeadLink("canonical", csl.address(publication) if lasting else publication.url),
+        HeadLink("canonical", publication.url),
         *(HeadLink(link.rel, link.href, link.type) for link in links),
         *_translations(publication.url),
     ]

@@ -3,7 +3,7 @@
 One statement reads everything that a page depends on, as the key of the page in `Services.cache`.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from repository.core.errors import Gone, NotFound
 from repository.core.paging import Page
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import Publication
-from repository.dataset.formats.signposting import items, level_1, link_header, remaining, signposts
+from repository.dataset.formats.signposting import Signpost, items, level_1, link_header, remaining, signposts
 from repository.engines.services import Services
 from repository.faces.pages.file_list import FILES_AT_ONCE, pages_of
 from repository.faces.pages.newest_datasets import newest_dataset
@@ -126,7 +126,7 @@ def _record_page(
         exports=EXPORTS,
         links=links,
     )
-    return CachedPage(html.encode(), link_header(links), modified)
+    return CachedPage(html.encode(), _links(publication, links), modified)
 
 
 def _tombstone(services: Services, snapshot: Snapshot, record_id: int, params: PageParams, day: date) -> CachedPage:
@@ -135,7 +135,12 @@ def _tombstone(services: Services, snapshot: Snapshot, record_id: int, params: P
     links = remaining(signposts(publication, (), services.site.api(f"/records/{record_id}")))
     versions = _versions(services, snapshot, view)
     html = render_tombstone(publication, versions=versions, params=params, accessed=day, links=links)
-    return CachedPage(html.encode(), link_header(links), view.version.updated, withdrawn=True)
+    return CachedPage(html.encode(), _links(publication, links), view.version.updated, withdrawn=True)
+
+
+def _links(publication: Publication, signposts: Sequence[Signpost]) -> str:
+    """Return the ``Link`` header: the page itself is canonical (RFC 6596), its DOI is how to cite it."""
+    return link_header([Signpost("canonical", publication.url), *signposts])
 
 
 def _with_listed_files(

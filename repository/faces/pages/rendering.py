@@ -17,17 +17,17 @@ from repository.dataset.description import Publication
 from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.schema_org.schema_org_json import embed, schema_org
 from repository.dataset.formats.signposting import Export, Signpost
+from repository.faces.pages.error_words import in_chinese
 from repository.faces.pages.file_list import file_list
 from repository.faces.pages.head_links import head_links
 from repository.faces.pages.meta_tags import metas, summary
 from repository.faces.pages.newest_datasets import NewestDataset
 from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.translations import translations_for
-from repository.faces.pages.view_model import STYLES_ON_REQUEST, VersionLine, page_contents
+from repository.faces.pages.view_model import STYLES_ON_REQUEST, Passage, VersionLine, page_contents
 
 __all__ = ["CONTENT_SECURITY_POLICY", "VersionLine", "render", "render_error", "render_start", "render_tombstone"]
 
-_ERRORS = (400, 403, 404, 410)
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 """Characters that HTML must not contain: controls, noncharacters, and halves of surrogate pairs (nor can UTF-8)."""
 
@@ -132,11 +132,41 @@ def render_start(name: str, address: str, params: PageParams, newest: Sequence[N
     return _render_template("start.html", params, name, address=address, newest=newest)
 
 
-def render_error(status: int, message: str, params: PageParams, repository_name: str) -> str:
-    """Return a page that explains an error to people; it shows `message`."""
+def render_draft(
+    title: str,
+    *,
+    faults: Sequence[Mapping[str, object]],
+    files: int,
+    changed: str,
+    api_url: str,
+    params: PageParams,
+    repository_name: str,
+) -> str:
+    """Return the page of a draft with the errors that it still has."""
+    values = {"title": title, "faults": faults, "files": files, "changed": changed, "api_url": api_url}
+    return _render_template("upload.html", params, repository_name, **values)
+
+
+def render_error(status: int, message: str, params: PageParams, repository_name: str, request_id: str = "") -> str:
+    """Return a page that explains an error to people; `message` has a reason on each line, in English."""
     words = translations_for(params.language)
-    heading = words[f"error_{status}" if status in _ERRORS else "error_other"]
-    return _render_template("error.html", params, repository_name, status=status, heading=heading, message=message)
+    return _render_template(
+        "error.html",
+        params,
+        repository_name,
+        status=status,
+        heading=words.get(f"error_{status}", words["error_other"]),
+        reasons=[_reason(line, params.language) for line in message.split("\n")],
+        request_id=request_id,
+    )
+
+
+def _reason(english: str, language: str) -> Passage:
+    """Return a reason in the language of the page, if it is known in that language."""
+    if not language.startswith("zh"):
+        return Passage(english, "", None)
+    chinese = in_chinese(english)
+    return Passage(chinese, "", None) if chinese else Passage(english, "", "en")
 
 
 def _render_template(template: str, params: PageParams, repository_name: str, **values: object) -> str:

@@ -1,11 +1,12 @@
 """The content of a record's page, complete, so that the template only has to write it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import nh3
+from markupsafe import Markup
 
 from repository.dataset import cstr
 from repository.dataset.description import (
@@ -16,12 +17,14 @@ from repository.dataset.description import (
     Label,
     Publication,
     RelatedIdentifier,
+    Text,
 )
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cite
 from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.plain_text import language_of, language_tag
+from repository.dataset.schemes import SCHEMES
 from repository.faces.pages.translations import Translations
 
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
@@ -32,6 +35,8 @@ _CITED_IN = "en-US"
 _RECOMMENDED = "datacite"
 STYLES_ON_REQUEST: Mapping[str, str] = {style: name for style, name in STYLES.items() if style != GB_T_7714}
 """Styles that the page shows on request: each takes longer than the rest of the page."""
+_WORK = "……"
+_CHINESE = frozenset({"zh", "cmn", "yue", "wuu"})
 _RESOLVING = frozenset({"", "registered", "updating", "external", "withdrawn"})
 """States in which an identifier resolves; the state is "" if it is not known."""
 
@@ -69,11 +74,21 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A title or a description with its kind and the tag of its language."""
+    """A title or a description with its kind and the tag of its language; clean HTML is `Markup`."""
 
     text: str
     kind: str
     language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedWork:
+    """A related work inside its relation: `before` and `after` are the words of one phrase around it."""
+
+    before: str
+    scheme: str
+    work: LinkedText
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +113,11 @@ class PageContents:
     contributors: Sequence[PersonLine]
     affiliations: Sequence[LinkedText]
     abstract: Passage
-    """its text is HTML, cleaned"""
     descriptions: Sequence[Passage]
     licences: Sequence[LinkedText]
     identifiers: Sequence[tuple[str, LinkedText]]
     citations: Sequence[Citation]
-    related: Sequence[tuple[str, LinkedText]]
+    related: Sequence[RelatedWork]
     funding: Sequence[LinkedText]
     dates: Sequence[tuple[str, str, str]]
     places: Sequence[LinkedText]
@@ -118,17 +132,18 @@ def page_contents(publication: Publication, words: Translations, style: str, acc
     """
     description, language = publication.description, words["language"]
     people = _People(description, language)
+    titles, texts = _titles(description, language), _texts(description, words)
     return PageContents(
-        title=_title(description),
-        other_titles=list(_other_titles(description, language)),
+        title=titles[0],
+        other_titles=titles[1:],
         kind=description.resource_type.name(language),
         version=description.version or str(publication.index),
         published=date_text(description.publication_date),
         creators=people.creators,
         contributors=people.contributors,
         affiliations=people.affiliations,
-        abstract=_abstract(description),
-        descriptions=list(_descriptions(description, language)),
+        abstract=texts[0],
+        descriptions=texts[1:],
         licences=[
             LinkedText(li.title, identifier_urls.web_address(li.url), li.description if not li.id else "")
             for li in description.licences
@@ -173,20 +188,45 @@ def _language_ids(description: Description) -> list[str]:
     return [label.id for label in description.languages]
 
 
-def _title(description: Description) -> Passage:
-    return Passage(description.title, "", language_of(description.title, _language_ids(description)))
+def _titles(description: Description, language: str) -> list[Passage]:
+    """Return all titles, first the one in the language of the page if there is one, else the main title."""
+    main = Passage(description.title, "", language_of(description.title, _language_ids(description)))
+    others = [_passage(title, language) for title in description.additional_titles]
+    whole = [_id(title.type) != "subtitle" for title in description.additional_titles]
+    return _translated_first(main, "", others, whole, language)
 
 
-def _other_titles(description: Description, language: str) -> Iterator[Passage]:
-    for title in description.additional_titles:
-        tag = language_tag(title.language) or language_of(title.text)
-        yield Passage(title.text, _name(title.type, language), tag)
+def _texts(description: Description, words: Translations) -> list[Passage]:
+    """Return abstract and other texts, first the abstract in the language of the page if there is one."""
+    language = words["language"]
+    others = [_passage(text, language) for text in description.additional_descriptions]
+    abstracts = [_id(text.type) == "abstract" for text in description.additional_descriptions]
+    return _translated_first(_abstract(description), words["abstract"], others, abstracts, language)
 
 
-def _descriptions(description: Description, language: str) -> Iterator[Passage]:
-    for text in description.additional_descriptions:
-        tag = language_tag(text.language) or language_of(text.text)
-        yield Passage(text.text, _name(text.type, language), tag)
+def _translated_first(
+    main: Passage, kind: str, others: Sequence[Passage], may_lead: Sequence[bool], language: str
+) -> list[Passage]:
+    """Return `main` and `others` with the first that `may_lead` in `language` before all, unless `main` is in it.
+
+    A main text in another language follows as one of `kind`.
+    """
+    if not _speaks(main, language) and main.text:
+        for number, other in enumerate(others):
+            if may_lead[number] and other.language and _speaks(other, language):
+                leading = replace(other, kind="")
+                return [leading, replace(main, kind=kind), *others[:number], *others[number + 1 :]]
+    return [main, *others]
+
+
+def _speaks(passage: Passage, language: str) -> bool:
+    """Return whether a text is in the language of a page; one of unknown language may be English."""
+    tag = (passage.language or "en").partition("-")[0].lower()
+    return tag in _CHINESE if language == "zh" else tag == language
+
+
+def _passage(text: Text, language: str) -> Passage:
+    return Passage(text.text, _name(text.type, language), language_tag(text.language) or language_of(text.text))
 
 
 def _abstract(description: Description) -> Passage:
@@ -202,7 +242,11 @@ def _abstract(description: Description) -> Passage:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
-    return Passage(html, "", language_of(html, _language_ids(description)))
+    return Passage(Markup(html), "", language_of(html, _language_ids(description)))
+
+
+def _id(label: Label | None) -> str:
+    return label.id if label else ""
 
 
 def _name(label: Label | None, language: str) -> str:
@@ -214,11 +258,6 @@ def _citations(publication: Publication, style: str, accessed: date) -> Iterator
         yield Citation(style, STYLES[style], cite(publication, style, _CITED_IN, accessed))
     yield Citation(_RECOMMENDED, "DataCite", recommended(publication))
     yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, _CITED_IN, accessed))
-
-
-def has_lasting_doi(publication: Publication) -> bool:
-    """Return whether the DOI resolves; a reserved DOI does not yet."""
-    return publication.doi is not None and publication.doi_state in _RESOLVING
 
 
 def _identifiers(publication: Publication, words: Translations) -> Iterator[tuple[str, LinkedText]]:
@@ -254,10 +293,13 @@ def _cstr(identifier: str) -> LinkedText:
     return LinkedText(parsed.bare, parsed.url)
 
 
-def _related(related: RelatedIdentifier, language: str) -> tuple[str, LinkedText]:
+def _related(related: RelatedIdentifier, language: str) -> RelatedWork:
+    """Return the work within its relation; "……" in the name of a Chinese one is the place of the work."""
     link = identifier_urls.link_to(related.scheme, related.identifier)
-    kind = _name(related.resource_type, language)
-    return related.relation.name(language), LinkedText(related.identifier, link, kind)
+    work = LinkedText(related.identifier, link, _name(related.resource_type, language))
+    scheme = SCHEMES[related.scheme].label if related.scheme in SCHEMES else related.scheme.upper()
+    before, _, after = related.relation.name(language).partition(_WORK)
+    return RelatedWork(before, scheme, work, after)
 
 
 def _award_line(funding: Funding, words: Translations) -> LinkedText:

@@ -40,7 +40,7 @@ class Problem(StrEnum):
 
 
 State = tuple[int, ...]
-"""A revision; of files also their count."""
+"""A revision; of files also their count.  Files never change: those of an older revision are as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,17 @@ def _problem(expected: list[State], indexed: list[State]) -> Problem | None:
         return Problem.MISSING
     if not expected:
         return Problem.GHOST
+    if len(expected[0]) > 1:
+        return _problem_of_files(expected[0], indexed)
     return Problem.AHEAD if max(indexed) > expected[0] else Problem.STALE
+
+
+def _problem_of_files(expected: State, indexed: list[State]) -> Problem | None:
+    revision, count = expected
+    held = sum(state[1] for state in indexed)
+    if held > count or any(state[0] > revision for state in indexed):
+        return Problem.AHEAD
+    return Problem.STALE if held < count else None
 
 
 def _documents(database: Database) -> Iterator[_Line]:

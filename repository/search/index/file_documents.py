@@ -18,7 +18,6 @@ from repository.records.model import Version
 AT_ONCE = 5_000
 """files in memory"""
 
-# Built once: composing a statement costs more than running it.
 _PUBLIC = (
     select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count)
     .join(FileSet, Version.file_set_id == FileSet.id)
@@ -26,7 +25,6 @@ _PUBLIC = (
     .order_by(Version.id)
 )
 _OF = _PUBLIC.where(in_list(Version.id, "ids"))
-_AFTER = _PUBLIC.where(Version.id > bindparam("after")).limit(bindparam("limit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,9 @@ class PublicSet:
 def index_files(services: Services, ids: Sequence[int]) -> None:
     """Make the index say of the files of these versions what the database says.
 
-    The files of a published version never change, so that the documents of a new revision take the places of all old
-    ones.  Reading and sending may take minutes.  Another run may have dropped meanwhile what this one sends, so it
-    looks again when it is done: whoever is done last leaves the index right.
+    The files of a published version never change: only who may have them does.  Reading and sending may take minutes.
+    Another run may have dropped meanwhile what this one sends, so it looks again when it is done: whoever is done last
+    leaves the index right.
     """
     while ids:
         sets = public_sets(services.database, ids)
@@ -52,12 +50,20 @@ def index_files(services: Services, ids: Sequence[int]) -> None:
         for record_id in set(ids) - sets.keys():
             services.search.drop_files(record_id)
         now = public_sets(services.database, ids)
-        ids = [record_id for record_id in ids if now.get(record_id) != sets.get(record_id)]
+        ids = [record_id for record_id in ids if _held(now.get(record_id)) != _held(sets.get(record_id))]
+
+
+def _held(of: PublicSet | None) -> tuple[int, int] | None:
+    """Return what the index says of a set but for its revision, which descriptions change and files do not."""
+    return None if of is None else (of.set_id, of.count)
 
 
 def public_sets(database: Database, ids: Sequence[int]) -> Mapping[int, PublicSet]:
     """Return by version id the sets of those versions that have files open to everybody."""
     return {file_set.record_id: file_set for file_set in _public_sets(database, _OF, ids=ids)}
+
+
+_AFTER = _PUBLIC.where(Version.id > bindparam("after")).limit(bindparam("limit"))
 
 
 def public_sets_after(database: Database, after: int, limit: int) -> list[PublicSet]:

@@ -18,7 +18,18 @@ from repository.records.model import Concept, Version
 from repository.records.queries import newest_public
 from repository.search.documents import Context, FileNames, PublishedVersion, draft_document, record_document
 
-# Built once: composing a statement costs more than running it.  Columns, not objects: a rebuild reads millions.
+
+def index_records(services: Services, ids: Sequence[int]) -> None:
+    """Make the index say of these versions what the database says."""
+    _index(services, DocumentKind.RECORD, ids, record_documents(services, ids))
+
+
+def index_drafts(services: Services, ids: Sequence[int]) -> None:
+    """Make the index say of these drafts what the database says; edits are found as what they edit."""
+    _index(services, DocumentKind.DRAFT, ids, draft_documents(services, ids))
+
+
+# Columns, not objects: a rebuild reads millions.
 _PUBLISHED = (
     select(
         Version.id,
@@ -43,17 +54,6 @@ _PUBLISHED = (
     .where(in_list(Version.id, "ids"), Version.withdrawn_at.is_(None))
     .order_by(Version.id)
 )
-_PIDS = select(Identifier.owner, Identifier.scheme, Identifier.folded).where(in_list(Identifier.owner, "owners"))
-
-
-def index_records(services: Services, ids: Sequence[int]) -> None:
-    """Make the index say of these versions what the database says."""
-    _index(services, DocumentKind.RECORD, ids, record_documents(services, ids))
-
-
-def index_drafts(services: Services, ids: Sequence[int]) -> None:
-    """Make the index say of these drafts what the database says; edits are found as what they edit."""
-    _index(services, DocumentKind.DRAFT, ids, draft_documents(services, ids))
 
 
 def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
@@ -98,6 +98,9 @@ def _contexts(snapshot: Snapshot, versions: Sequence[tuple[PublishedVersion, boo
         )
         for version, newest in versions
     ]
+
+
+_PIDS = select(Identifier.owner, Identifier.scheme, Identifier.folded).where(in_list(Identifier.owner, "owners"))
 
 
 def _pids(snapshot: Snapshot, owners: Collection[int]) -> dict[int, dict[str, str]]:

@@ -56,15 +56,32 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
     style_id = _SYNONYMS.get(style, style)
     if style_id == GB_T_7714:
         return gbt7714.reference(publication, accessed)
+    require_style(style)
     # imported here: the library of styles reads XML and takes 5 MB, and many processes never cite
     from repository.dataset.formats.citation import styles  # noqa: PLC0415
 
+    item = csl.csl_json(_for_print(publication), accessed, to_print=True)
     file = _CSL_FILES.get(style_id, style_id)
-    if file not in styles.known():
+    return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
+
+
+def require_style(style: str) -> None:
+    """Raise `ValueError`, which names known styles, when there is no style with this name."""
+    # imported here: see `cite`
+    from repository.dataset.formats.citation import styles  # noqa: PLC0415
+
+    style_id = _SYNONYMS.get(style, style)
+    if style_id != GB_T_7714 and _CSL_FILES.get(style_id, style_id) not in styles.known():
         choice = f"Available: {', '.join(STYLES)}, and each style of {styles.LIST} by its file name"
         raise ValueError(f"Unknown citation style {style[:80]!r}. {choice}.")
-    item = csl.csl_json(_for_print(publication), accessed, to_print=True)
-    return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
+
+
+def require_locale(locale: str) -> None:
+    """Raise `ValueError`, which names the known ones, for a language tag in which no style can be written."""
+    # imported here: see `cite`
+    from repository.dataset.formats.citation import styles  # noqa: PLC0415
+
+    styles.locale_for(locale)
 
 
 def _for_print(publication: Publication) -> Publication:

@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 
 from repository.engines.search.elasticsearch.elasticsearch_client import ElasticsearchClient, refusal
+from repository.engines.search.elasticsearch.text_analysis import divided
+from repository.engines.search.folding import clean
 from repository.engines.search.port import FACETS, DocumentKind, FieldType, FileDocument, IndexDocument
 from repository.engines.search.query_analysis import comparable, keywords_of, refuse_unknown
-from repository.engines.search.tokenizer import clean
 
 MARKS = ("\ue000", "\ue001")
 """What the server puts around a match; no text that is indexed holds them."""
@@ -168,7 +169,7 @@ def _plain(text: str) -> str:
     for mark in MARKS:  # hardly ever there, and looking is quicker than making a copy without them
         if mark in plain:
             plain = plain.replace(mark, "")
-    return plain
+    return divided(plain)
 
 
 def _bounded(number: int) -> int:

@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
+from repository.engines.search.elasticsearch import text_analysis
 from repository.engines.search.port import FACETS, FIELDS
 
 Parts = Mapping[str, Mapping[str, Any]]
 """File of `config.search` -> its content."""
 
-ICU = "analysis-icu"
 SMARTCN = "analysis-smartcn"
 
 _BUILDING = {"refresh_interval": "-1", "auto_expand_replicas": "false", "number_of_replicas": 0}
@@ -48,9 +48,10 @@ def settled(parts: Parts) -> dict[str, Any]:
 
 def _analysis(parts: Parts, plugins: frozenset[str]) -> dict[str, Any]:
     analysis: dict[str, Any] = deepcopy(dict(parts["analysis"]))
-    for plugin in (ICU, SMARTCN):
-        if plugin in plugins:
-            analysis["analyzer"] |= parts[plugin]["analyzer"]
+    for kind, members in text_analysis.analysis().items():
+        analysis[kind] = {**analysis.get(kind, {}), **members}
+    if SMARTCN in plugins:
+        analysis["analyzer"] |= parts[SMARTCN]["analyzer"]
     return analysis
 
 

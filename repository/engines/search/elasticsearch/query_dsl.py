@@ -1,13 +1,12 @@
 """The query tree as a query of Elasticsearch.
 
-Text is cut into words here, by the same rules for all adapters, and the server only folds and stems them: in the
+Text is folded and cut into words here, by the same rules for all adapters, and the server only stems them: in the
 index every character of a Chinese run stands at a place of its own with the pair that begins at it, so a run is asked
 as its pairs one after the other and, where something follows, its last character.
 """
 
 import base64
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 import orjson
 
 from repository.engines.search.elasticsearch.numeric_ranges import number_of, whole_numbers
+from repository.engines.search.elasticsearch.text_analysis import stand_ins
+from repository.engines.search.folding import clean, fold
 from repository.engines.search.port import FIELDS, FREE_TEXT, FieldType
 from repository.engines.search.query_analysis import comparable, is_text, ranks, says_nothing
 from repository.engines.search.query_tree import (
@@ -30,7 +31,7 @@ from repository.engines.search.query_tree import (
     Term,
     Wildcard,
 )
-from repository.engines.search.tokenizer import clean, fold, pattern_pieces, pieces
+from repository.engines.search.tokenizer import pattern_pieces, query_tokens, word_token
 
 Query = dict[str, Any]
 
@@ -44,26 +45,13 @@ _LAST = "\U0010ffff"
 _NESTING = 8
 """The server reads 30 levels of a query; deeper parts are handed to it as queries of their own."""
 
-_RUN_TOGETHER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORDS = tuple(f"{name}.words^{FREE_TEXT[name]}" for name in ("title", "additional_titles", "description", "subjects"))
 """Where the server knows Chinese words (the plugin analysis-smartcn), these fields hold them; elsewhere none does."""
-
-_BEYOND_ACCENTS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-)
-"""Letters that the server's folding makes plain and ours keeps."""
 
 
 def asked_words(text: str) -> str:
     """Return the words to search for `text`, with blanks between them."""
-    runs = list(pieces(unicodedata.normalize("NFKC", clean(text))))
-    words: list[str] = []
-    for piece in runs:
-        if piece.unspaced and not _is_run_together(piece.text):
-            words.extend(_pairs(piece.text, tail=piece is not runs[-1]))
-        else:
-            words.append(piece.text)
-    return " ".join(words)
+    return stand_ins(" ".join(query_tokens(text).tokens))
 
 
 def names_in(node: Node) -> list[Node]:
@@ -158,7 +146,7 @@ class EsQuery:
         parts = [
             self._text(piece.text, of)
             if piece.unspaced or not set(piece.text) & set("*?")
-            else self._words_like(of, piece.text.translate(_BEYOND_ACCENTS))
+            else self._words_like(of, piece.text)
             for piece in pattern_pieces(node.pattern)
         ]
         return {"bool": {"filter": parts}} if parts else {"match_all": {}}
@@ -175,7 +163,7 @@ class EsQuery:
             case FieldType.DATE:
                 return _between(node.field, _dates(node))
             case FieldType.TEXT:
-                return _between(self._place(node.field), _bounds(node, fold))
+                return _between(self._place(node.field), _bounds(node, _folded_word))
             case FieldType.KEYWORD:
                 return _between(node.field, _bounds(node, lambda value: comparable(node.field, value)))
 
@@ -229,6 +217,10 @@ def _bounds(node: Range, key: Any) -> dict[str, str]:
     return bounds
 
 
+def _folded_word(text: str) -> str:
+    return word_token(fold(text))
+
+
 def _dates(node: Range) -> dict[str, str]:
     """Return the bounds of dates; a period counts whole: up to 2021 includes its last day."""
     bounds = {}
@@ -237,13 +229,3 @@ def _dates(node: Range) -> dict[str, str]:
     if node.high is not None:
         bounds["lt"] = comparable(node.field, node.high) + (_LAST if node.include_high else "")
     return bounds
-
-
-def _is_run_together(run: str) -> bool:
-    """Return whether the server keeps a run whole, as it does in Thai, Lao, Burmese and Khmer."""
-    return any(low <= run[0] <= high for low, high in zip(_RUN_TOGETHER[::3], _RUN_TOGETHER[2::3], strict=True))
-
-
-def _pairs(run: str, *, tail: bool) -> list[str]:
-    pairs = [run[at : at + 2] for at in range(len(run) - 1)]
-    return [*pairs, run[-1]] if tail or not pairs else pairs

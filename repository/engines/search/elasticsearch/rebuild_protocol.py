@@ -193,7 +193,8 @@ class ElasticsearchRebuild:
         for part, names in old.items():
             live = self._places.live(part)
             actions.append({"add": {"index": self._places.index(part, self._stamp), "alias": live}})
-            actions += [{"remove": {"index": name, "alias": live}} for name in names]
+            # it must still answer: else another rebuild was faster, and both new ones would answer from now on
+            actions += [{"remove": {"index": name, "alias": live, "must_exist": True}} for name in names]
         try:
             _change_aliases(self._places, actions)
         except IndexAbsent:

@@ -1,4 +1,9 @@
-"""One search as one request, and its answer."""
+"""One search as one request, and its answer.
+
+The first page of a search is what most people ask for, and many for the same: the server keeps it until the index
+changes.  Facets of words are counted from the `EXAMINED` best hits, since a common word has very many; those of
+searches without words from all hits, since the kept answer serves nearly everybody.
+"""
 
 import html
 import zlib
@@ -12,7 +17,9 @@ from repository.engines.search import cursor
 from repository.engines.search.elasticsearch.bulk_writes import MARKS
 from repository.engines.search.elasticsearch.elasticsearch_client import ElasticsearchClient
 from repository.engines.search.elasticsearch.query_dsl import EsQuery, Query, names_in
+from repository.engines.search.elasticsearch.text_analysis import BORDER
 from repository.engines.search.port import (
+    EXAMINED,
     FACETS,
     FIELDS,
     FREE_TEXT,
@@ -56,17 +63,26 @@ def find(server: ElasticsearchClient, records: str, files: str, search: Search) 
     if search.after is None and search.offset + search.size > WINDOW:
         raise Invalid.field("page", f"Pages reach the first {WINDOW} hits.")
     question = EsQuery(_records_of(server, files, names_in(search.query)))
-    reply = _ask(server, records, body_of(question, search), str(zlib.crc32(repr(search.query).encode())))
+    preference = str(zlib.crc32(repr(search.query).encode()))
+    reply = _ask(server, records, body_of(question, search), preference, request_cache=_is_first(search))
     return _answer(search, reply)
 
 
-def _ask(server: ElasticsearchClient, index: str, body: Mapping[str, Any], preference: str) -> Mapping[str, Any]:
+def _is_first(search: Search) -> bool:
+    """Return whether this is the first page of what others may ask for, too."""
+    return search.after is None and search.offset == 0 and search.scope.owners_any_of is None
+
+
+def _ask(
+    server: ElasticsearchClient, index: str, body: Mapping[str, Any], preference: str, *, request_cache: bool = False
+) -> Mapping[str, Any]:
     """Return the reply to one request; all pages of a search ask one copy, since copies may score differently."""
     with server.reading() as client:
         reply = client.search(
             index=index,
             **body,
             preference=preference,
+            request_cache=request_cache,
             timeout=f"{server.seconds * 900:.0f}ms",
             allow_partial_search_results=False,
         )
@@ -116,7 +132,7 @@ def body_of(question: EsQuery, search: Search) -> dict[str, Any]:
         "size": search.size + 1,
         "track_total_hits": True,
         "source": False,
-        "aggregations": {name: _facet(name, late, search.facet_size) for name in search.facets},
+        "aggregations": _aggregations(search, late, sampled=ranked),
     }
     if late:
         body["post_filter"] = {"bool": {"filter": list(late.values())}}
@@ -156,14 +172,38 @@ def _visible(scope: VisibilityFilter) -> list[Query]:
     return allowed
 
 
-def _facet(name: str, late: Mapping[str, Query], size: int) -> dict[str, Any]:
+_REST = "rest"
+"""The group of the facets without a filter of their own; another group has the name of its facet."""
+
+
+def _aggregations(search: Search, late: Mapping[str, Query], *, sampled: bool) -> dict[str, Any]:
+    """Return the facets in groups that are counted from the same hits: each one's own filter does not narrow it."""
+    groups: dict[str, list[str]] = {}
+    for name in search.facets:
+        groups.setdefault(name if name in late else _REST, []).append(name)
+    return {
+        group: _group(
+            {name: _facet(name, search.facet_size) for name in names},
+            [query for other, query in late.items() if other != group],
+            sampled=sampled,
+        )
+        for group, names in groups.items()
+    }
+
+
+def _group(facets: Mapping[str, Any], filters: Sequence[Query], *, sampled: bool) -> dict[str, Any]:
+    counted: dict[str, Any] = {"sampler": {"shard_size": EXAMINED}} if sampled else {"filter": {"match_all": {}}}
+    return {
+        "filter": {"bool": {"filter": list(filters)}},
+        "aggregations": {"hits": {**counted, "aggregations": dict(facets)}},
+    }
+
+
+def _facet(name: str, size: int) -> dict[str, Any]:
     if name not in FACETS:
         raise ValueError(f"no facet: {name}")
     order = [{"_count": "desc"}, {"_key": "asc"}]
-    return {
-        "filter": {"bool": {"filter": [query for other, query in late.items() if other != name]}},
-        "aggregations": {"values": {"terms": {"field": f"facets.{name}", "size": size, "order": order}}},
-    }
+    return {"terms": {"field": f"facets.{name}", "size": size, "order": order}}
 
 
 def _looked_at(query: Node) -> list[str]:
@@ -189,17 +229,19 @@ def _highlight(query: Query, fields: Sequence[str]) -> dict[str, Any]:
 def _answer(search: Search, reply: Mapping[str, Any]) -> SearchResults:
     hits = reply["hits"]["hits"]
     page, more = hits[: search.size], len(hits) > search.size
-    facets = reply.get("aggregations", {})
+    groups = list(reply.get("aggregations", {}).values())
+    buckets = {name: facet for group in groups for name, facet in group["hits"].items() if name in FACETS}
     return SearchResults(
         hits=[_hit(search.sort, hit) for hit in page],
         total=reply["hits"]["total"]["value"],
-        facets={name: _buckets(facets[name]) for name in search.facets},
+        facets={name: _buckets(buckets[name]) for name in search.facets},
         next_after=cursor.cursor(search.sort, _keys(page[-1])) if more and page else None,
+        facets_of=EXAMINED if any(group["hits"]["doc_count"] < group["doc_count"] for group in groups) else None,
     )
 
 
 def _buckets(facet: Mapping[str, Any]) -> list[Bucket]:
-    return [Bucket(bucket["key"], bucket["doc_count"]) for bucket in facet["values"]["buckets"]]
+    return [Bucket(bucket["key"], bucket["doc_count"]) for bucket in facet["buckets"]]
 
 
 def _keys(hit: Mapping[str, Any]) -> cursor.Keys:
@@ -215,4 +257,5 @@ def _hit(sort: Sort, hit: Mapping[str, Any]) -> Hit:
 
 def _escaped(fragment: str) -> str:
     begin, end = MARKS
-    return html.escape(fragment.strip()).replace(begin, "<em>").replace(end, "</em>")
+    plain = fragment.strip().replace(BORDER, "")
+    return html.escape(plain).replace(begin, "<em>").replace(end, "</em>")

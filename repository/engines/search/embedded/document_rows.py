@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from repository.engines.search.embedded.fts_tables import Generation
+from repository.engines.search.folding import clean
 from repository.engines.search.port import FACETS, FREE_TEXT, DocumentKind, FieldType, IndexDocument
 from repository.engines.search.query_analysis import comparable, keywords_of, refuse_unknown
-from repository.engines.search.tokenizer import clean, index_tokens, words
+from repository.engines.search.tokenizer import index_tokens, words
 
 PRESENT = "has"
 """A term of this pseudo field says that a text field has a value."""

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -10,11 +11,13 @@ from typing import TypeVar
 from repository.core.errors import Conflict
 from repository.engines.search.embedded import file_rows, fts_tables
 from repository.engines.search.embedded.document_rows import PreparedDocument, analysed, drop, put
+from repository.engines.search.embedded.facet_counts import TermFields
 from repository.engines.search.embedded.file_rows import PreparedFile
 from repository.engines.search.embedded.fts_tables import Generation
 from repository.engines.search.embedded.highlights import Highlighter
-from repository.engines.search.embedded.sql_search import IndexSnapshot, TermNames
+from repository.engines.search.embedded.sql_search import IndexSnapshot
 from repository.engines.search.embedded.sqlite_connections import Connections
+from repository.engines.search.embedded.summaries import Summaries
 from repository.engines.search.port import (
     DocumentKind,
     FileDocument,
@@ -47,31 +50,34 @@ class EmbeddedSearch:
 
     def __init__(self, path: Path, patience: float = 15.0, longest: float = 10.0) -> None:
         self._connections = Connections(path, patience, longest)
-        self._names = TermNames()
+        self._fields = TermFields()
+        self._summaries = Summaries()
         self._highlighter = Highlighter()
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
         for batch in _batches(map(analysed, documents), _AT_ONCE):
-            with self._connections.writing() as connection:
+            with self._changing() as connection:
                 _put_everywhere(connection, batch)
 
     def drop(self, kind: DocumentKind, ids: Iterable[int]) -> None:
-        with self._connections.writing() as connection:
+        with self._changing() as connection:
             _drop_everywhere(connection, kind, list(ids))
 
     def put_files(self, documents: Iterable[FileDocument]) -> None:
         for batch in _batches(map(file_rows.analysed, documents), _FILES_AT_ONCE):
-            with self._connections.writing() as connection:
+            with self._changing() as connection:
                 _put_files_everywhere(connection, batch)
 
     def drop_files(self, record_id: int, before: int | None = None) -> None:
-        with self._connections.writing() as connection:
+        with self._changing() as connection:
             _drop_files_everywhere(connection, record_id, file_rows.EVERY if before is None else before)
 
     def find(self, search: Search) -> SearchResults:
         with self._connections.reading() as connection:
             live = fts_tables.live(connection)
-            return IndexSnapshot(connection, live, self._names, self._highlighter).answer(search)
+            state = live.number, fts_tables.changes(connection, live)
+            summaries = partial(self._summaries.of, state)
+            return IndexSnapshot(connection, live, self._fields, summaries, self._highlighter).answer(search)
 
     def entries(self) -> Iterator[IndexEntry]:
         after: tuple[str, int] = ("", 0)
@@ -107,6 +113,13 @@ class EmbeddedSearch:
 
     def close(self) -> None:
         self._connections.close()
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """Open a transaction that changes what searches find."""
+        with self._connections.writing() as connection:
+            yield connection
+            fts_tables.note_change(connection)
 
     def _entries_after(self, kind: str, id: int) -> list[IndexEntry]:  # noqa: A002
         with self._connections.reading() as connection:

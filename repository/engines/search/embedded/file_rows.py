@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from repository.engines.search.embedded.fts_tables import Generation
+from repository.engines.search.folding import clean
 from repository.engines.search.port import NAMES_IN_RECORD, FileDocument, FileEntries
-from repository.engines.search.tokenizer import clean, index_tokens, words
+from repository.engines.search.tokenizer import index_tokens, words
 
 EVERY = 2**63 - 1
 """Before this revision are all."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from repository.engines.search.embedded.document_rows import PRESENT
 from repository.engines.search.embedded.fts_tables import Generation
+from repository.engines.search.folding import fold
 from repository.engines.search.port import FIELDS, FieldType
 from repository.engines.search.query_analysis import comparable, is_text, says_nothing
 from repository.engines.search.query_tree import (
@@ -22,7 +23,7 @@ from repository.engines.search.query_tree import (
     Term,
     Wildcard,
 )
-from repository.engines.search.tokenizer import fold, pattern_pieces, query_tokens
+from repository.engines.search.tokenizer import pattern_pieces, query_tokens, word_token
 
 _LAST = "\U0010ffff"
 """sorts after every character, so `prefix + _LAST` ends what begins with `prefix`"""
@@ -188,7 +189,7 @@ class FtsQuery:
     def _range(self, node: Range) -> str:
         match FIELDS[node.field]:
             case FieldType.TEXT:
-                return self._words(node.field, self._between(node, "w.word", fold))
+                return self._words(node.field, self._between(node, "w.word", lambda text: word_token(fold(text))))
             case FieldType.NUMBER:
                 return self._numbers(node)
             case FieldType.DATE:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from repository.engines.search.port import FREE_TEXT
 
-_VERSION = 3
+_VERSION = 4
 """Of the tables and of the text analysis.  A file of another version is emptied: the index is a copy."""
 
 _GENERATIONS = """
@@ -18,7 +18,8 @@ CREATE TABLE generations (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     live INTEGER NOT NULL,
     position TEXT NOT NULL DEFAULT '',
-    builders INTEGER NOT NULL DEFAULT 1
+    builders INTEGER NOT NULL DEFAULT 1,
+    changes INTEGER NOT NULL DEFAULT 0
 )"""
 
 _TABLES = (
@@ -41,6 +42,8 @@ _TABLES = (
     "CREATE INDEX docs_{n}_updated ON docs_{n} (updated, kind, id)",
     "CREATE INDEX docs_{n}_position ON docs_{n} (position, kind, id)",
     "CREATE INDEX docs_{n}_owners ON docs_{n} (owners)",
+    # counts what a search without words finds
+    "CREATE INDEX docs_{n}_listed ON docs_{n} (kind, latest, readers)",
     # the different sets of readers and of owners, which are few; a set may outlive its documents and then finds nothing
     "CREATE TABLE token_sets_{n} (id INTEGER PRIMARY KEY, tokens TEXT NOT NULL UNIQUE)",
     "CREATE TABLE set_tokens_{n} (token TEXT, set_id INTEGER, PRIMARY KEY (token, set_id)) WITHOUT ROWID",
@@ -132,6 +135,17 @@ def live(connection: sqlite3.Connection) -> Generation:
     """Return the generation that answers."""
     row = connection.execute("SELECT number FROM generations WHERE live = 1").fetchone()
     return Generation(row[0])
+
+
+def changes(connection: sqlite3.Connection, generation: Generation) -> int:
+    """Return a number that every change of the generation that answers moves."""
+    row = connection.execute("SELECT changes FROM generations WHERE number = ?", (generation.number,)).fetchone()
+    counted: int = row[0]
+    return counted
+
+
+def note_change(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE generations SET changes = changes + 1 WHERE live = 1")
 
 
 def building(connection: sqlite3.Connection) -> Generation | None:

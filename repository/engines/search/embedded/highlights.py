@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from repository.engines.search.folding import fold
 from repository.engines.search.query_analysis import is_text, positive_leaves
 from repository.engines.search.query_tree import Node, Phrase, Term, Wildcard
-from repository.engines.search.tokenizer import Piece, fold, like, pattern_pieces, pieces
+from repository.engines.search.tokenizer import Piece, like, pattern_pieces, pieces, word_token
 
 _REMEMBERED = 50_000
 """words"""
@@ -148,13 +149,15 @@ def _units(text: str) -> Iterator[Unit]:
         if piece.unspaced:
             yield from _characters(piece)
         else:
-            yield Unit(fold(piece.text), piece.start, piece.end)
+            yield Unit(word_token(fold(piece.text)), piece.start, piece.end)
 
 
 def _characters(run: Piece) -> Iterator[Unit]:
     for at, character in enumerate(run.text):
         start = run.start + at
-        yield Unit(fold(character), start, start + 1, joined=at > 0)
+        folded = fold(character)
+        if folded:
+            yield Unit(folded, start, start + 1, joined=at > 0)
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

@@ -8,17 +8,27 @@ from repository.engines.search.query_analysis import positive_leaves, says_nothi
 from repository.engines.search.query_tree import And, Node
 
 _WEIGHTS = ", ".join(str(weight) for weight in FREE_TEXT.values())
+_LAST_INDEXED = "f.rowid DESC"
 _RANKED = 32
 """So many words of a query count for its ranking."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """``FROM`` and ``WHERE`` that yield what the query matches, and its score: smaller is better."""
+    """``FROM`` and ``WHERE`` that yield what the query matches, and its score: smaller is better.
+
+    `newest` orders matches by when they came into the index, or by their creation, as an index has them.
+    """
 
     tables: str
     where: str
     score: str
+    newest: str = "d.created DESC, d.kind DESC, d.id DESC"
+
+    @property
+    def is_of_text(self) -> bool:
+        """Whether every match is read from the full-text index."""
+        return self.newest == _LAST_INDEXED
 
 
 def ranked_by(node: Node) -> list[str]:
@@ -50,6 +60,7 @@ def _text_first(question: FtsQuery, texts: list[str], rest: list[Node]) -> Sourc
         f"{fts} f CROSS JOIN {question.on.docs} d ON d.doc = f.rowid",
         " AND ".join(conditions),
         f"bm25({fts}, {_WEIGHTS})",
+        _LAST_INDEXED,
     )
 
 

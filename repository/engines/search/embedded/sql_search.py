@@ -1,21 +1,23 @@
-"""One search, answered from one snapshot of the index."""
+"""One search, answered from one snapshot of the index.
+
+`EXAMINED` hits are ranked and have their facets counted: of more hits, the newest; the others follow unranked.
+"""
 
 import json
 import sqlite3
-import threading
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from repository.engines.search import cursor
-from repository.engines.search.embedded.document_rows import ID
+from repository.engines.search.embedded.facet_counts import TermFields, buckets
 from repository.engines.search.embedded.fts_queries import FtsQuery
 from repository.engines.search.embedded.fts_tables import Generation
 from repository.engines.search.embedded.highlights import Highlighter
-from repository.engines.search.embedded.ranking import ranked_by, source
+from repository.engines.search.embedded.ranking import Source, ranked_by, source
+from repository.engines.search.embedded.summaries import Summary
 from repository.engines.search.port import (
+    EXAMINED,
     FACETS,
     FIELDS,
     Bucket,
@@ -27,44 +29,10 @@ from repository.engines.search.port import (
     Sort,
     VisibilityFilter,
 )
-from repository.engines.search.query_tree import Node, Or, Range, Term
+from repository.engines.search.query_tree import Everything, Node, Or, Range, Term
 
-_REMEMBERED = 1_000_000
-"""terms, those of documents that are gone included; beyond it memory is given back"""
-
-
-class TermNames:
-    """Field and value by term number as in ``docs.facets``, for the generation asked last.
-
-    A term's number means the same for ever (AUTOINCREMENT, and generations are never reused), so what was read once
-    from a committed snapshot stays right in every thread and process.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._generation: Generation | None = None
-        self._names: dict[int, tuple[str, str]] = {}
-
-    def of(
-        self, connection: sqlite3.Connection, generation: Generation, terms: Iterable[int]
-    ) -> Mapping[int, tuple[str, str]]:
-        """Return the names of all `terms` and perhaps of more."""
-        names = self._remembered(generation)
-        missing = [term for term in terms if term not in names]
-        if missing:
-            rows = connection.execute(
-                f"SELECT t.id, t.field, t.value FROM json_each(?) w JOIN {generation.terms} t ON t.id = w.value",
-                (json.dumps(missing),),
-            )
-            names.update({term: (field, value) for term, field, value in rows})
-        return names
-
-    def _remembered(self, generation: Generation) -> dict[int, tuple[str, str]]:
-        with self._lock:
-            if self._generation != generation or len(self._names) > _REMEMBERED:
-                self._generation, self._names = generation, {}
-            return self._names
-
+Summarise = Callable[[Search, Callable[[Search], Summary]], Summary]
+"""Return the kept summary of a search, or what the function makes."""
 
 _ORDER: Mapping[Sort, tuple[str, str]] = {
     Sort.NEWEST: ("d.created", "DESC"),
@@ -84,28 +52,57 @@ class IndexSnapshot:
 
     connection: sqlite3.Connection
     generation: Generation
-    names: TermNames
+    fields: TermFields
+    summaries: Summarise
     highlighter: Highlighter
 
     def answer(self, search: Search) -> SearchResults:
         """Return hits, total, facets and the next cursor; raise `Invalid` for a cursor of another search."""
         search = replace(search, sort=_sort(search))
         page = self._page(search)
-        facets, total = self._facets(search)
+        summary = self.summaries(search, self._summary)
         hits, following = page[: search.size], page[search.size :]
         return SearchResults(
             self._hits(search, hits),
-            self._count(search) if total is None else total,
-            facets,
+            summary.total,
+            summary.facets,
             cursor.cursor(search.sort, _keys(hits[-1])) if following and hits else None,
+            summary.facets_of,
         )
 
     def _page(self, search: Search) -> list[Row]:
         """Return the rows of the page (doc, own key, kind, id), and one more when there is one."""
         question = FtsQuery(self.generation)
-        scored = search.sort is Sort.BEST_MATCH
-        read = source(question, search.query, scored=scored)
-        column, direction = (read.score, "ASC") if scored else _ORDER[search.sort]
+        if search.sort is not Sort.BEST_MATCH:
+            read = source(question, search.query, scored=False)
+            return self._part(question, search, read, _ORDER[search.sort][0])
+        read = source(question, search.query, scored=True)
+        last = self._last_ranked(search) if read.is_of_text else None
+        if last is None:
+            return self._part(question, search, read, read.score)
+        ranked = replace(read, where=f"{read.where} AND f.rowid >= {question.bind(last)}")
+        rows = self._part(question, search, ranked, read.score)
+        return rows if len(rows) > search.size else [*rows, *self._unranked(search, last, len(rows))]
+
+    def _unranked(self, search: Search, last: int, ranked: int) -> list[Row]:
+        """Return what of a page follows the ranked hits."""
+        question = FtsQuery(self.generation)
+        read = source(question, search.query, scored=False)
+        read = replace(read, where=f"{read.where} AND f.rowid < {question.bind(last)}")
+        rest = replace(search, size=search.size - ranked, offset=max(0, search.offset - EXAMINED))
+        return self._part(question, rest, read, "0.0")
+
+    def _last_ranked(self, search: Search) -> int | None:
+        """Return the document that is the last to be ranked; None if all hits are."""
+        question = FtsQuery(self.generation)
+        read = source(question, search.query, scored=False)
+        where = f"{read.where} AND {_allowed(question, search)}"
+        sql = f"SELECT d.doc FROM {read.tables} WHERE {where} ORDER BY {read.newest} LIMIT 2 OFFSET {EXAMINED - 1}"
+        rows = self._rows(question, sql)
+        return int(rows[0][0]) if len(rows) > 1 else None
+
+    def _part(self, question: FtsQuery, search: Search, read: Source, column: str) -> list[Row]:
+        direction = _direction(search.sort)
         where = f"{read.where} AND {_allowed(question, search)}"
         question.tables.append(
             f"found AS (SELECT d.doc AS doc, {column} AS own, d.kind AS kind, d.id AS id"
@@ -121,45 +118,40 @@ class IndexSnapshot:
     def _count(self, search: Search) -> int:
         question = FtsQuery(self.generation)
         read = source(question, search.query, scored=False)
-        where = f"{read.where} AND {_allowed(question, search)}"
+        where = f"{read.where} AND {_allowed(question, search, by_index=_lists_everything(search))}"
         total: int = self._rows(question, f"SELECT count(*) FROM {read.tables} WHERE {where}")[0][0]
         return total
 
-    def _facets(self, search: Search) -> tuple[dict[str, Sequence[Bucket]], int | None]:
-        """Return buckets by facet, and the number of hits if counting read them all anyway."""
+    def _summary(self, search: Search) -> Summary:
+        """Return the total, and buckets by facet."""
         unfiltered = [facet for facet in search.facets if facet not in search.filters]
-        counted: dict[str, list[Bucket]] = {}
-        total = None
-        if unfiltered:
-            sets = self._term_sets(search)
-            counted, total = self._buckets(sets, unfiltered, search.facet_size), len(sets)
+        counted: dict[str, Sequence[Bucket]] = {}
+        sets = self._term_sets(search) if unfiltered else []
+        counted |= self._buckets(sets, unfiltered, search.facet_size)
+        all_sets = [sets]
         for facet in search.facets:
             if facet in search.filters:
                 others = {name: v for name, v in search.filters.items() if name != facet}
-                sets = self._term_sets(replace(search, filters=others))
-                counted |= self._buckets(sets, [facet], search.facet_size)
-        return {facet: counted[facet] for facet in search.facets}, total
+                all_sets.append(self._term_sets(replace(search, filters=others)))
+                counted |= self._buckets(all_sets[-1], [facet], search.facet_size)
+        is_whole = bool(unfiltered) and len(sets) <= EXAMINED
+        return Summary(
+            len(sets) if is_whole else self._count(search),
+            {facet: counted[facet] for facet in search.facets},
+            EXAMINED if any(len(each) > EXAMINED for each in all_sets) else None,
+        )
 
     def _term_sets(self, search: Search) -> list[bytes]:
-        """Return the ids of the facet terms of every hit."""
+        """Return the ids of the facet terms of every hit; of more than `EXAMINED`, those of the newest and one more."""
         question = FtsQuery(self.generation)
         read = source(question, search.query, scored=False)
         where = f"{read.where} AND {_allowed(question, search)}"
-        rows = self._rows(question, f"SELECT d.facets FROM {read.tables} WHERE {where}")
-        return [row[0] for row in rows]
+        sql = f"SELECT d.facets FROM {read.tables} WHERE {where} ORDER BY {read.newest} LIMIT {EXAMINED + 1}"
+        return [row[0] for row in self._rows(question, sql)]
 
-    def _buckets(self, sets: Iterable[bytes], facets: Sequence[str], size: int) -> dict[str, list[Bucket]]:
-        counts = Counter(array(ID, b"".join(sets)))
-        names = self.names.of(self.connection, self.generation, counts)
-        buckets: dict[str, list[tuple[int, str]]] = {_known(facet): [] for facet in facets}
-        for term, count in counts.items():
-            field, value = names[term]
-            if field in buckets:
-                buckets[field].append((-count, value))
-        return {
-            facet: [Bucket(value, -count) for count, value in sorted(entries)[:size]]
-            for facet, entries in buckets.items()
-        }
+    def _buckets(self, sets: Sequence[bytes], facets: Sequence[str], size: int) -> Mapping[str, Sequence[Bucket]]:
+        known = [_known(facet) for facet in facets]
+        return buckets(self.connection, self.generation, self.fields, sets[:EXAMINED], known, size)
 
     def _hits(self, search: Search, page: Sequence[Row]) -> list[Hit]:
         scored = search.sort is Sort.BEST_MATCH
@@ -195,16 +187,25 @@ def _begin(question: FtsQuery, search: Search) -> str:
     if search.after is None:
         return ""
     keys = ", ".join(question.bind(key) for key in cursor.read(search.after, search.sort))
-    descending = _ORDER.get(search.sort, ("", "ASC"))[1] == "DESC"
-    return f"WHERE (own, kind, id) {'<' if descending else '>'} ({keys})"
+    return f"WHERE (own, kind, id) {'<' if _direction(search.sort) == 'DESC' else '>'} ({keys})"
 
 
-def _allowed(question: FtsQuery, search: Search) -> str:
+def _direction(sort: Sort) -> str:
+    return _ORDER.get(sort, ("", "ASC"))[1]
+
+
+def _lists_everything(search: Search) -> bool:
+    """Return whether the hits are all that a reader may see."""
+    return isinstance(search.query, Everything) and not search.filters and search.scope.owners_any_of is None
+
+
+def _allowed(question: FtsQuery, search: Search, *, by_index: bool = False) -> str:
     """Return the condition of scope, kinds, versions and filters; unary + keeps a column from choosing an index."""
+    own = "" if by_index else "+"
     kinds = ", ".join(question.bind(kind.value) for kind in sorted(search.kinds))
-    conditions = [f"+d.kind IN ({kinds})", _visible(question, search.scope)]
+    conditions = [f"{own}d.kind IN ({kinds})", f"{own}{_visible(question, search.scope)}"]
     if search.latest_only:
-        conditions.append("+d.latest = 1")
+        conditions.append(f"{own}d.latest = 1")
     for field, values in search.filters.items():
         chosen: tuple[Node, ...] = tuple(_choice(field, value) for value in values)
         if chosen:
@@ -214,7 +215,7 @@ def _allowed(question: FtsQuery, search: Search) -> str:
 
 def _visible(question: FtsQuery, scope: VisibilityFilter) -> str:
     """Return the condition of `scope`: the scan compares set ids with those of few sets, owners use their index."""
-    readers = f"+d.readers IN ({_sets_with(question, scope.readers_any_of)})"
+    readers = f"d.readers IN ({_sets_with(question, scope.readers_any_of)})"
     if scope.owners_any_of is None:
         return readers
     return f"{readers} AND d.owners IN ({_sets_with(question, scope.owners_any_of)})"

@@ -19,6 +19,9 @@ from repository.engines.search.embedded.fts_tables import prepare
 _STEPS = 100_000
 """of SQLite's machine between two looks at the clock"""
 
+_CACHE = 8_000
+"""KiB of pages that a connection keeps; a map of the file would let the process grow with the file"""
+
 _OURS = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE})
 """result codes of a wrong statement: a bug, not a state of the disk"""
 
@@ -105,8 +108,7 @@ class Connections:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA cache_size = -16000")
-            connection.execute("PRAGMA mmap_size = 268435456")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             prepare(connection)
         except BaseException:
             connection.close()

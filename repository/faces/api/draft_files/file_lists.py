@@ -11,9 +11,11 @@ from repository.files.model import FileSet
 from repository.files.queries import all_entries, first_entries
 
 
-def list_head(files: FileSet, base: str, enabled: bool, page: int, size: int | None) -> dict[str, Any]:
+def list_head(
+    files: FileSet, base: str, enabled: bool, default_preview: str | None, page: int, size: int | None
+) -> dict[str, Any]:
     """Return a list without its entries; a page that is not the last has ``links.next``."""
-    head = list_head_json(base, enabled)
+    head = list_head_json(base, enabled, default_preview)
     if size is not None:
         links = PageLinks(base, {}).numbered(Page(page, size), files.count)
         head["links"] |= {name: address for name, address in links.items() if name == "next"}

@@ -8,6 +8,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from repository.core.errors import Invalid
 from repository.core.unit_of_work import Snapshot
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
+from repository.core.web.request_parsing import announced_md5, refuse_encoded_body
 from repository.core.web.responses import json_reply, no_content
 from repository.deposits import draft_files
 from repository.deposits.model import Draft
@@ -19,6 +20,7 @@ from repository.faces.api.routing import Api, ApiCall, JsonBody
 from repository.files.downloads import download_of
 from repository.files.model import FileEntry
 from repository.files.queries import all_entries, entry, file_set
+from repository.files.uploads import Announced
 from repository.files.zip_archive import archive
 
 api = Api("draft-files")
@@ -38,9 +40,10 @@ BYTES, ANY_TYPE = "application/octet-stream", "*/*"
 def begin_files(call: ApiCall, record_id: int) -> Response:
     with call.transaction() as unit:
         entries = draft_files.begin_files(unit, record_id, call.body, call.services.site.max_files)
+        preview = _readable(unit, record_id).default_preview
     base = _base(call, record_id)
     items = (file_json(entry, base, draft=True) for entry in entries)
-    return long_list_reply(list_head_json(base, enabled=True), "entries", items, 201)
+    return long_list_reply(list_head_json(base, enabled=True, default_preview=preview), "entries", items, 201)
 
 
 @api.route(
@@ -56,7 +59,7 @@ def list_draft_files(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
         draft = _readable(snapshot, record_id)
         files = file_set(snapshot, draft.file_set_id)
-    head = list_head(files, base, draft.files_enabled, **call.query)
+    head = list_head(files, base, draft.files_enabled, draft.default_preview, **call.query)
     items = listed_files(call.services.database, files.id, base, draft=True, **call.query)
     return long_list_reply(head, "entries", items)
 
@@ -107,8 +110,10 @@ def remove_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
 def upload_content(call: ApiCall, record_id: int, key: str) -> Response:
     if request.mimetype not in ("", BYTES):
         raise UnsupportedMediaType(f"Send the bytes as {BYTES}.")
-    source, size = cast(BinaryIO, request.stream), request.content_length
-    file = draft_files.upload_content(call.services, call.actor, record_id, key, source, size)
+    refuse_encoded_body()
+    source = cast(BinaryIO, request.stream)
+    announced = Announced(request.content_length, announced_md5())
+    file = draft_files.upload_content(call.services, call.actor, record_id, key, source, announced)
     return _file_reply(call, record_id, file)
 
 
@@ -145,14 +150,14 @@ def download_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
     "GET",
     "/records/<record:record_id>/draft/files-archive",
     "Download all committed files of a draft as ZIP",
-    replies={200: "application/zip"},
+    replies={200: "application/zip", 304: None},
     errors=(403, 404),
 )
 def download_draft_archive(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
         entries = all_entries(snapshot, _readable(snapshot, record_id).file_set_id)
         blocks = archive(call.services.store, entries)
-    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
+    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip", blocks.tag)
 
 
 @api.route(
@@ -166,8 +171,9 @@ def import_previous_files(call: ApiCall, record_id: int) -> Response:
     base = _base(call, record_id)
     with call.transaction() as unit:
         files = draft_files.import_previous_files(unit, record_id)
+        preview = _readable(unit, record_id).default_preview
     items = listed_files(call.services.database, files.id, base, draft=True)
-    return long_list_reply(list_head_json(base, enabled=True), "entries", items, 201)
+    return long_list_reply(list_head_json(base, enabled=True, default_preview=preview), "entries", items, 201)
 
 
 def _readable(snapshot: Snapshot, record_id: int) -> Draft:

@@ -28,9 +28,13 @@ def file_json(entry: FileEntry, base: str, draft: bool) -> dict[str, Any]:
         "transfer": TRANSFER,
         "links": links,
     }
-    if entry.file is not None:
-        body |= _stored(entry)
-    return body
+    return body | (_declared(entry) if entry.file is None else _stored(entry))
+
+
+def _declared(entry: FileEntry) -> dict[str, Any]:
+    """Return what the depositor has told of a file whose bytes are not committed yet."""
+    told = {"size": entry.declared_size, "checksum": entry.declared_checksum}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _stored(entry: FileEntry) -> dict[str, Any]:
@@ -59,10 +63,10 @@ def _checksums(digests: FileDigests) -> dict[str, Any]:
     }
 
 
-def list_head_json(base: str, enabled: bool) -> dict[str, Any]:
+def list_head_json(base: str, enabled: bool, default_preview: str | None) -> dict[str, Any]:
     """Return a list of files without its entries (the contract has no hits envelope here); `base` is its URL."""
     links = {"self": base, "archive": f"{base}-archive"}
-    return {"enabled": enabled, "links": links, "default_preview": None, "order": []}
+    return {"enabled": enabled, "links": links, "default_preview": default_preview, "order": []}
 
 
 def summary_json(

@@ -30,12 +30,14 @@ CHANGE_ERRORS = (403, 404, 409, 412, 413, 415)
     errors=(403, 409, 413, 415),
 )
 def open_draft(call: ApiCall) -> Response:
+    """Keep what was sent, also what is wrong in it: `errors` in the reply names each faulty field."""
     site, vocabularies = call.services.site, call.services.vocabularies
     return changed_draft(call, lambda unit: drafts.open_draft(unit, site, vocabularies, call.body), 201)
 
 
 @api.route("GET", DRAFT, "Read a draft", replies={200: RecordShape}, errors=(403, 404))
 def read_draft(call: ApiCall, record_id: int) -> Response:
+    """Return the draft as it was kept, with the errors that it still has."""
     with call.snapshot() as snapshot:
         view = draft_view(snapshot, record_id)
         entries = _embedded_entries(snapshot, view)
@@ -51,6 +53,7 @@ def read_draft(call: ApiCall, record_id: int) -> Response:
     errors=CHANGE_ERRORS,
 )
 def save_draft(call: ApiCall, record_id: int) -> Response:
+    """Keep the metadata as sent, also what is wrong: `errors` names each faulty field."""
     return _written_draft(call, record_id, drafts.save_draft)
 
 
@@ -63,11 +66,13 @@ def save_draft(call: ApiCall, record_id: int) -> Response:
     errors=CHANGE_ERRORS,
 )
 def patch_draft(call: ApiCall, record_id: int) -> Response:
+    """Change the members that the body names; a member with null is removed."""
     return _written_draft(call, record_id, drafts.patch_draft)
 
 
 @api.route("DELETE", DRAFT, "Discard a draft", replies={204: None}, errors=(403, 404, 409, 412))
 def discard_draft(call: ApiCall, record_id: int) -> Response:
+    """Remove the draft and its files; of a published record only the open correction."""
     with call.transaction() as unit:
         drafts.discard_draft(unit, record_id, call.if_match)
     return no_content()
@@ -81,6 +86,7 @@ def discard_draft(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409),
 )
 def reserve_pid(call: ApiCall, record_id: int, scheme: str) -> Response:
+    """Reserve an identifier now; its registration follows publication."""
     site = call.services.site
     return changed_draft(call, lambda unit: draft_identifiers.reserve_pid(unit, site, record_id, scheme), 201)
 
@@ -93,6 +99,7 @@ def reserve_pid(call: ApiCall, record_id: int, scheme: str) -> Response:
     errors=(403, 404, 409),
 )
 def drop_pid(call: ApiCall, record_id: int, scheme: str) -> Response:
+    """Give back an identifier that was reserved and is not registered yet."""
     site = call.services.site
     return changed_draft(call, lambda unit: draft_identifiers.drop_pid(unit, site, record_id, scheme))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from repository.core.clock import iso
+from repository.core.errors import SENT
 from repository.core.site import Site
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.model import DraftKind
@@ -39,13 +40,13 @@ def draft_json(
             "is_latest_draft": draft.index >= concept.versions,
         },
         "parent": parent_json(concept, view.concept_pids, view.communities),
-        "pids": pids_json(site, draft.id, view.pids, published=view.is_edit),
+        "pids": {**pids_json(site, draft.id, view.pids, published=view.is_edit), **draft.sent("pids")},
         "metadata": expand_terms(draft.description, vocabularies),
         "custom_fields": draft.custom_fields,
-        "access": access_json(draft.terms, draft.files_enabled),
+        "access": {**access_json(draft.terms, draft.files_enabled), **draft.sent("access")},
         "files": summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base),
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
-        "errors": draft.errors,
+        "errors": [{name: error[name] for name in error if name != SENT} for error in draft.errors],
         "links": draft_links(view, site),
     }
 
@@ -56,7 +57,7 @@ def draft_links(view: DraftView, site: Site) -> dict[str, str]:
     record = site.api(f"/records/{draft.id}")
     links = {
         "self": f"{record}/draft",
-        "self_html": site.page(f"/records/{draft.id}"),
+        "self_html": site.page(f"/uploads/{draft.id}"),
         "publish": f"{record}/draft/actions/publish",
         "reserve_doi": f"{record}/draft/pids/doi",
         "files": f"{record}/draft/files",

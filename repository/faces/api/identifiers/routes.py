@@ -21,6 +21,7 @@ api = Api("identifiers")
     errors=(403,),
 )
 def list_identifiers(call: ApiCall) -> Response:
+    """Return identifiers with the state and the last failure of their registration."""
     state, scheme, size, after = (call.query[name] for name in ("state", "scheme", "size", "after"))
     with call.snapshot() as snapshot:
         chosen = RegistrationState(state) if state else None
@@ -41,6 +42,7 @@ def list_identifiers(call: ApiCall) -> Response:
     errors=(403, 404, 409),
 )
 def retry_identifier(call: ApiCall, identifier_id: int) -> Response:
+    """Try the registration again before its time."""
     with call.transaction() as unit:
         identifier = retry_registration(unit, identifier_id)
     return json_reply(identifier_json(identifier), 202)

@@ -39,6 +39,7 @@ SET = f"{SETS}/<record:set_id>"
     errors=(403,),
 )
 def list_oai_sets(call: ApiCall) -> Response:
+    """Return the sets with their searches, one page at a time."""
     with call.snapshot() as snapshot:
         sets, total = defined_sets(snapshot, Page.of(call.query))
     hits = [set_json(defined, call.services.site) for defined in sets]
@@ -54,6 +55,7 @@ def list_oai_sets(call: ApiCall) -> Response:
     errors=(403, 409, 413, 415),
 )
 def create_oai_set(call: ApiCall) -> Response:
+    """Define a set of all public records that a search finds."""
     definition = _definition(call)
     with call.transaction() as unit:
         defined = define_set(unit, definition)
@@ -62,6 +64,7 @@ def create_oai_set(call: ApiCall) -> Response:
 
 @api.route("GET", SET, "Read a set that a search defines", replies={200: SetShape}, errors=(403, 404))
 def read_oai_set(call: ApiCall, set_id: int) -> Response:
+    """Return a set with its search and its links for harvesters."""
     with call.snapshot() as snapshot:
         defined = defined_set(snapshot, set_id)
     return json_reply(set_json(defined, call.services.site))
@@ -76,6 +79,7 @@ def read_oai_set(call: ApiCall, set_id: int) -> Response:
     errors=(403, 404, 409, 413, 415),
 )
 def update_oai_set(call: ApiCall, set_id: int) -> Response:
+    """Change search, name or description; the spec stays."""
     definition = _definition(call)
     with call.transaction() as unit:
         defined = change_set(unit, set_id, definition)
@@ -84,6 +88,7 @@ def update_oai_set(call: ApiCall, set_id: int) -> Response:
 
 @api.route("DELETE", SET, "Remove a set; its records stay", replies={204: None}, errors=(403, 404, 409))
 def delete_oai_set(call: ApiCall, set_id: int) -> Response:
+    """Remove the set; harvesters no longer see it."""
     with call.transaction() as unit:
         remove_set(unit, set_id)
     return no_content()
@@ -91,6 +96,7 @@ def delete_oai_set(call: ApiCall, set_id: int) -> Response:
 
 @api.route("GET", "/oaipmh/formats", "List the formats of harvesting", replies={200: FormatListShape})
 def list_oai_formats(_call: ApiCall) -> Response:
+    """Return the metadata prefixes with their schemas and namespaces."""
     hits = [format_json(prefix, offered) for prefix, offered in FORMATS.items()]
     return json_reply({"hits": {"hits": hits, "total": len(hits)}})
 

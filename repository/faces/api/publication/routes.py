@@ -41,6 +41,7 @@ RECORD = "/records/<record:record_id>"
     errors=(403, 404, 409, 410, 412),
 )
 def publish_draft(call: ApiCall, record_id: int) -> Response:
+    """Make the draft a version that stays; name in `errors` what it lacks otherwise."""
     with call.transaction() as unit:
         version = publish(unit, call.services.site, record_id, call.if_match)
     return _record_reply(call, version, 202)
@@ -54,6 +55,7 @@ def publish_draft(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 410),
 )
 def edit_record(call: ApiCall, record_id: int) -> Response:
+    """Open a draft with the metadata of the version; an open one is returned as it is."""
     return changed_draft(call, lambda unit: edit_version(unit, record_id), 201)
 
 
@@ -65,6 +67,7 @@ def edit_record(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 410),
 )
 def begin_version(call: ApiCall, record_id: int) -> Response:
+    """Open a draft of the next version, without files; an open one is returned as it is."""
     return changed_draft(call, lambda unit: new_version(unit, record_id), 201)
 
 
@@ -77,6 +80,7 @@ def begin_version(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 410, 413, 415),
 )
 def withdraw_record(call: ApiCall, record_id: int) -> Response:
+    """Leave a tombstone with the reason instead of the version; its identifiers lead there."""
     site, vocabularies = call.services.site, call.services.vocabularies
     epitaph = read_epitaph(call.body, vocabularies)
     with call.transaction() as unit:
@@ -86,6 +90,7 @@ def withdraw_record(call: ApiCall, record_id: int) -> Response:
 
 @api.route("POST", f"{RECORD}/restore", "Undo a withdrawal", replies={200: RecordShape}, errors=(403, 404, 409))
 def restore_record(call: ApiCall, record_id: int) -> Response:
+    """Show a withdrawn version again with all its files."""
     with call.transaction() as unit:
         version = restore(unit, record_id)
     return _record_reply(call, version)
@@ -100,6 +105,7 @@ def restore_record(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 413, 415),
 )
 def add_to_community(call: ApiCall, record_id: int) -> Response:
+    """Put all versions of the dataset into each community that the body names."""
     return _community_reply(call, record_id, assign_communities)
 
 
@@ -112,6 +118,7 @@ def add_to_community(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 413, 415),
 )
 def remove_from_community(call: ApiCall, record_id: int) -> Response:
+    """Take all versions of the dataset out of each community that the body names."""
     return _community_reply(call, record_id, unassign_communities)
 
 
@@ -124,6 +131,7 @@ def remove_from_community(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 409, 413, 415),
 )
 def choose_default_community(call: ApiCall, record_id: int) -> Response:
+    """Choose the community from which identifiers of the next versions come."""
     with call.transaction() as unit:
         community = set_default_community(unit, record_id, call.body["default"])
     return _processed([community])

@@ -3,8 +3,10 @@
 from flask import Response
 
 from repository.access.policy import audience_of
+from repository.core.errors import Gone
 from repository.core.paging import Page, PageLinks
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
+from repository.core.web.problems import STATUS
 from repository.core.web.responses import document_reply, json_reply, text_reply
 from repository.dataset.formats.registry import ExportFormat
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
@@ -14,7 +16,15 @@ from repository.faces.api.draft_files.serializers import file_json
 from repository.faces.api.records.schemas import CitationQuery, RecordListShape, RecordShape, VersionsQuery
 from repository.faces.api.records.serializers import cached_record, hits_json, record_json
 from repository.faces.api.routing import Api, ApiCall
-from repository.faces.content_negotiation import EXPORT_TYPES, LINKSETS, BuiltinFormat, representation_for_api
+from repository.faces.content_negotiation import (
+    EXPORT_TYPES,
+    LINKSETS,
+    BuiltinFormat,
+    Representation,
+    citation_form,
+    format_in_path,
+    representation_for_api,
+)
 from repository.files.downloads import download_of
 from repository.files.queries import all_entries, entry
 from repository.files.zip_archive import archive
@@ -25,6 +35,7 @@ from repository.records.queries import concept_of, files_for_reading, latest_of,
 api = Api("records")
 RECORD = "/records/<record:record_id>"
 ANY_TYPE = "*/*"
+OTHER_TYPES = (*EXPORT_TYPES, "text/plain", LINKSET, LINKSET_JSON)
 
 
 @api.route(
@@ -32,12 +43,29 @@ ANY_TYPE = "*/*"
     RECORD,
     "Read a published record; a concept's id leads to its latest version",
     query=CitationQuery,
-    replies={200: (RecordShape, *EXPORT_TYPES, "text/plain", LINKSET, LINKSET_JSON), 302: None},
+    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: (*EXPORT_TYPES, "text/plain")},
     errors=(403, 404, 410),
 )
 def read_record(call: ApiCall, record_id: int) -> Response:
-    representation = representation_for_api(call.query["format"])
-    if representation in LINKSETS:
+    """Answer in the media type that is accepted, or in the format that the address names."""
+    return _represented(call, record_id, representation_for_api(call.query["format"]))
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/export/<name>",
+    "Read a published record in a format by its name",
+    query=CitationQuery,
+    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: (*EXPORT_TYPES, "text/plain")},
+    errors=(403, 404, 410),
+)
+def export_by_name(call: ApiCall, record_id: int, name: str) -> Response:
+    """Answer in the format of this name, whatever media type is accepted."""
+    return _represented(call, record_id, format_in_path(name))
+
+
+def _represented(call: ApiCall, record_id: int, representation: Representation) -> Response:
+    if isinstance(representation, BuiltinFormat) and representation in LINKSETS:
         links = linkset(call.services, call.actor, record_id, representation.value)
         return Response(links, mimetype=representation.value)
     if representation is BuiltinFormat.JSON:
@@ -53,9 +81,12 @@ def _export_reply(call: ApiCall, record_id: int, representation: BuiltinFormat |
     if isinstance(representation, ExportFormat):
         export = export_record(call.services, call.actor, record_id, representation)
     else:
-        style, locale = call.query["style"], call.query["locale"]
+        style, locale = citation_form(call.query["style"], call.query["locale"])
         export = export_citation(call.services, call.actor, record_id, style, locale)
-    return document_reply(export.text, export.media_type, name=export.name, tag=export.tag)
+    reply = document_reply(export.text, export.media_type, name=export.name)
+    if export.withdrawn:
+        reply.status_code = STATUS[Gone]
+    return reply
 
 
 @api.route(
@@ -67,6 +98,7 @@ def _export_reply(call: ApiCall, record_id: int, representation: BuiltinFormat |
     errors=(403, 404, 410),
 )
 def list_versions(call: ApiCall, record_id: int) -> Response:
+    """Return the versions that the reader may see, one page at a time."""
     page, site = Page.of(call.query), call.services.site
     with call.snapshot() as snapshot:
         views, total = versions_of(snapshot, concept_of(snapshot, record_id), page)
@@ -85,6 +117,7 @@ def list_versions(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404),
 )
 def latest_version(call: ApiCall, record_id: int) -> Response:
+    """Lead to the newest version that the reader may see, also from a withdrawn one."""
     with call.snapshot() as snapshot:
         location = call.services.site.api(f"/records/{latest_of(snapshot, record_id)}")
     body = {"status": 301, "message": "Redirecting...", "location": location}
@@ -100,10 +133,11 @@ def latest_version(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 410),
 )
 def list_files(call: ApiCall, record_id: int) -> Response:
+    """Return names, sizes, checksums and links of the files in the order of their names."""
     base = _base(call, record_id)
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-    head = list_head(view.files, base, view.version.files_enabled, **call.query)
+    head = list_head(view.files, base, view.version.files_enabled, view.version.default_preview, **call.query)
     items = listed_files(call.services.database, view.files.id, base, draft=False, **call.query)
     return long_list_reply(head, "entries", items)
 
@@ -116,6 +150,7 @@ def list_files(call: ApiCall, record_id: int) -> Response:
     errors=(403, 404, 410),
 )
 def read_file(call: ApiCall, record_id: int, key: str) -> Response:
+    """Return name, size, checksum, media type and links of a file."""
     with call.snapshot() as snapshot:
         file = entry(snapshot, files_for_reading(snapshot, record_id).files.id, key, record_id)
     return json_reply(file_json(file, _base(call, record_id), draft=False))
@@ -129,6 +164,7 @@ def read_file(call: ApiCall, record_id: int, key: str) -> Response:
     errors=(403, 404, 410, 412, 416),
 )
 def download_file(call: ApiCall, record_id: int, key: str) -> Response:
+    """Send the bytes, with digests in the headers, or lead to where the store sends them."""
     with call.snapshot() as snapshot:
         files = files_for_reading(snapshot, record_id).files
         download = download_of(call.services, snapshot, files.id, key, record_id)
@@ -139,14 +175,15 @@ def download_file(call: ApiCall, record_id: int, key: str) -> Response:
     "GET",
     f"{RECORD}/files-archive",
     "Download all files of a record as ZIP",
-    replies={200: "application/zip"},
+    replies={200: "application/zip", 304: None},
     errors=(403, 404, 410),
 )
 def download_archive(call: ApiCall, record_id: int) -> Response:
+    """Send all files in one ZIP of known length."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
         blocks = archive(call.services.store, all_entries(snapshot, view.files.id))
-    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip")
+    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip", blocks.tag)
 
 
 def _base(call: ApiCall, record_id: int) -> str:

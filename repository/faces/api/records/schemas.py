@@ -5,24 +5,13 @@ from marshmallow import Schema, fields, validate
 from repository.core.web.shared_schemas import FieldErrorShape, NoQuery, PageQuery
 
 
-class EmbargoShape(Schema):
-    active = fields.Boolean(required=True)
-    until = fields.Date()
-    reason = fields.String(allow_none=True)
-
-
 class AccessShape(Schema):
-    record = fields.String(required=True, validate=validate.OneOf(["public", "restricted"]))
-    files = fields.String(required=True, validate=validate.OneOf(["public", "restricted"]))
-    embargo = fields.Nested(EmbargoShape)
+    """A draft shows what was sent, also what is wrong, beside its error."""
+
+    record = fields.Raw(required=True, metadata={"description": "``public`` or ``restricted``"})
+    files = fields.Raw(required=True, metadata={"description": "``public`` or ``restricted``"})
+    embargo = fields.Raw(metadata={"description": "``{active, until: day, reason}``"})
     status = fields.String(validate=validate.OneOf(["open", "embargoed", "restricted", "metadata-only"]))
-
-
-class PidShape(Schema):
-    identifier = fields.String(required=True)
-    provider = fields.String(required=True)
-    client = fields.String()
-    state = fields.String(metadata={"description": "How far registration is: reserved, registered, failed and so on."})
 
 
 class VersionsShape(Schema):
@@ -43,7 +32,14 @@ class RecordShape(Schema):
     status = fields.String(required=True)
     versions = fields.Nested(VersionsShape, required=True)
     parent = fields.Dict(keys=fields.String(), required=True)
-    pids = fields.Dict(keys=fields.String(), values=fields.Nested(PidShape), required=True)
+    pids = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={
+            "description": "by scheme ``{identifier, provider, client, state}``; `state` says how far registration is. "
+            "A draft shows what was sent, also what is wrong, beside its error."
+        },
+    )
     metadata = fields.Dict(keys=fields.String(), required=True)
     custom_fields = fields.Dict(keys=fields.String())
     access = fields.Nested(AccessShape, required=True)
@@ -78,17 +74,22 @@ class RecordListShape(Schema):
 
     hits = fields.Nested(HitsShape, required=True)
     aggregations = fields.Dict(keys=fields.String(), values=fields.Nested(FacetShape))
+    aggregations_of = fields.Integer(
+        metadata={
+            "description": "From so many of the hits, the newest, the aggregations were counted; absent: from all."
+        }
+    )
     sortBy = fields.String(required=True)  # noqa: N815 - the contract's name
     page = fields.Integer()
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
 class CitationQuery(NoQuery):
-    """`format` wins over ``Accept``; `style` and `locale` are for ``text/x-bibliography``."""
+    """`format` wins over ``Accept``; `style` and `locale` win over the parameters of ``text/x-bibliography``."""
 
     format = fields.String(load_default=None, validate=validate.Length(max=60))
-    style = fields.String(load_default="apa")
-    locale = fields.String(load_default="en-US")
+    style = fields.String(load_default=None)
+    locale = fields.String(load_default=None)
 
 
 class VersionsQuery(PageQuery):

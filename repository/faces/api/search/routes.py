@@ -86,7 +86,9 @@ def _reply(call: ApiCall, scope: Scope) -> Response:
     hits = [orjson.Fragment(text) for text in serialize_hits(call.services, call.actor, results)]
     buckets = aggregations(scope.facets, results.facets, search.filters, call.services.vocabularies)
     page, links = call.query["page"], _links(call, results)
-    return json_reply(hits_json(hits, results.total, search.sort.value, links, page=page, aggregations=buckets))
+    counted = {} if results.facets_of is None else {"aggregations_of": results.facets_of}
+    more = {"page": page, "aggregations": buckets, **counted}
+    return json_reply(hits_json(hits, results.total, search.sort.value, links, **more))
 
 
 def _search(query: Mapping[str, Any], scope: Scope) -> Search:

@@ -28,6 +28,7 @@ api = Api("accounts")
     errors=(403, 413, 415),
 )
 def create_token(call: ApiCall) -> Response:
+    """Return the secret of a new token, this once and never again."""
     must(call.actor, Action.MANAGE_TOKENS, Resource())
     valid_for = timedelta(days=call.body["days"]) if call.body["days"] else None
     scopes = map(TokenScope, call.body["scopes"])
@@ -39,6 +40,7 @@ def create_token(call: ApiCall) -> Response:
 
 @api.route("GET", TOKENS, "List one's tokens, without their secrets", replies={200: TokenListShape}, errors=(403,))
 def list_tokens(call: ApiCall) -> Response:
+    """Return the names and scopes of one's tokens."""
     must(call.actor, Action.MANAGE_TOKENS, Resource())
     assert call.actor.person_id is not None
     with call.snapshot() as snapshot:
@@ -49,6 +51,7 @@ def list_tokens(call: ApiCall) -> Response:
 
 @api.route("DELETE", f"{TOKENS}/<record:token_id>", "Revoke a token", replies={204: None}, errors=(403, 404))
 def delete_token(call: ApiCall, token_id: int) -> Response:
+    """Make a token useless from now on."""
     must(call.actor, Action.MANAGE_TOKENS, Resource())
     with call.transaction() as unit:
         revoke_token(unit, token_id)

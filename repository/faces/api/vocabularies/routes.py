@@ -20,6 +20,7 @@ api = Api("vocabularies")
 
 @api.route("GET", "/vocabularies/", "List the vocabularies", replies={200: VocabularyListShape})
 def list_vocabularies(call: ApiCall) -> Response:
+    """Return the kinds of controlled terms with links to their lists."""
     vocabularies, base = call.services.vocabularies, call.services.site.api("/vocabularies")
     hits = [
         {"id": kind, "count": len(vocabularies[kind]), "links": {"self": f"{base}/{kind}"}}
@@ -38,6 +39,7 @@ def list_vocabularies(call: ApiCall) -> Response:
     errors=(404,),
 )
 def list_terms(call: ApiCall, kind: str) -> Response:
+    """Return terms by page; `q` searches in names and `suggest` in their beginnings."""
     site, page = call.services.site, Page.of(call.query)
     terms, sort = _terms(_vocabulary(call.services, kind), call.query)
     hits = [_term_json(site, kind, term) for term in terms[page.offset : page.offset + page.size]]
@@ -56,6 +58,7 @@ def list_terms(call: ApiCall, kind: str) -> Response:
     errors=(404,),
 )
 def read_term(call: ApiCall, kind: str, term_id: str) -> Response:
+    """Return a term with its names in all languages and its properties."""
     term = _vocabulary(call.services, kind).get(term_id)
     if term is None:
         raise NotFound("The persistent identifier does not exist.")

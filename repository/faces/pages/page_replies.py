@@ -1,0 +1,61 @@
+"""Replies of pages: their parameters from the request, their headers, and errors as pages for browsers."""
+
+from flask import Response, request
+
+from repository.core.actor import ANONYMOUS
+from repository.core.web.problems import ProblemDetails
+from repository.faces.pages.page_params import LANGUAGES, PageParams
+from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY, render_error
+from repository.faces.pages.view_model import STYLES_ON_REQUEST
+from repository.faces.request_context import current_actor, current_services
+
+VARY = "Accept, Accept-Language, Authorization"
+PAGES = "landing"
+"""The blueprint whose addresses are pages unless a client asks for something else."""
+_MOST_DIGITS = 6
+_HTML, _JSON = "text/html", "application/json"
+
+
+def error_page(problem: ProblemDetails) -> Response | None:
+    """Return the error as a page, or None for a client that is no browser.
+
+    Browsers name ``text/html`` before anything else; a program that accepts anything gets a page at addresses of pages.
+    """
+    offers = (_HTML, _JSON) if request.blueprint == PAGES and "format" not in request.args else (_JSON, _HTML)
+    accepted = request.accept_mimetypes.best_match(offers) if request.accept_mimetypes else offers[0]
+    if accepted != _HTML:
+        return None
+    params, name = asked_params(), current_services().site.name
+    reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
+    return page_reply(render_error(problem.status, "\n".join(reasons), params, name, problem.request_id), params)
+
+
+def asked_params() -> PageParams:
+    """Return the parameters of the address; a value without meaning counts as absent."""
+    language, page, style = (request.args.get(name, "") for name in ("lang", "page", "style"))
+    numbered = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
+    return PageParams(
+        language=language if language in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en",
+        chosen=language in LANGUAGES,
+        page=max(1, int(page)) if numbered else 1,
+        style=style if style in STYLES_ON_REQUEST else "",
+    )
+
+
+def page_reply(html: str | bytes, params: PageParams, status: int = 200) -> Response:
+    """Return a page with the headers that every page needs."""
+    headers = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "Content-Language": params.language,
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Vary": VARY,
+    }
+    return Response(html, status, headers, mimetype=_HTML)
+
+
+def conditional(reply: Response) -> Response:
+    """Return the reply with an entity tag, or 304 if the client has it already (RFC 9110, section 13)."""
+    reply.headers["Cache-Control"] = "no-cache" if current_actor() == ANONYMOUS else "private, no-cache"
+    reply.add_etag()
+    reply.make_conditional(request)
+    return reply

@@ -1,0 +1,62 @@
+"""Names that cannot be unpacked side by side: a file and a folder of one name, one name in two Unicode spellings.
+
+Names that differ by case stay apart, as in the InvenioRDM contract: the systems that people compute on keep them apart.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import product
+from math import prod
+
+MOST_SPELLINGS = 64
+
+
+class Names:
+    """The names of one set that matter, each by its normal spelling (Unicode NFC, UAX #15)."""
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._files: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+        for key in keys:
+            self.add(key)
+
+    def add(self, key: str) -> None:
+        """Take in a name."""
+        self._files.setdefault(_normal(key), key)
+        for folder in folders_of(key):
+            self._folders.setdefault(_normal(folder), key)
+
+    def clash(self, key: str) -> str | None:
+        """Return why `key` cannot stand beside the names that are here, None if it can."""
+        normal = _normal(key)
+        taken = self._files.get(normal)
+        if taken == key:
+            return f"File with key {key} already exists."
+        if taken is not None:
+            return f"'{taken}' is the same name, spelt with other Unicode characters (NFC, NFD): a disk holds only one."
+        if normal in self._folders:
+            return f"'{self._folders[normal]}' is in a folder of this name: a disk cannot hold a file of it too."
+        for folder in folders_of(key):
+            if (file := self._files.get(_normal(folder))) is not None:
+                return f"'{file}' is a file: a disk cannot hold a folder of this name too."
+        return None
+
+
+def folders_of(key: str) -> Iterator[str]:
+    """Yield the folders that the name lies in, the outermost first."""
+    segments = key.split("/")
+    return ("/".join(segments[:depth]) for depth in range(1, len(segments)))
+
+
+def spellings(key: str) -> frozenset[str]:
+    """Return the ways to write the name that are likely to be there: each part as typed, composed and decomposed."""
+    if key.isascii():
+        return frozenset({key})
+    parts = [{part, _normal(part), unicodedata.normalize("NFD", part)} for part in key.split("/")]
+    if prod(map(len, parts)) > MOST_SPELLINGS:
+        return frozenset({key, _normal(key), unicodedata.normalize("NFD", key)})
+    return frozenset(map("/".join, product(*parts)))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

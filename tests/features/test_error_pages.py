@@ -1,0 +1,127 @@
+"""Browsers get pages for every error, wherever it arises; programs get JSON."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from repository.core import errors
+from repository.faces.pages.error_words import in_chinese
+from repository.records import queries
+from tests.conftest import Caller, Deposits
+from tests.features.pages import Page
+
+pytestmark = pytest.mark.slow
+BASE = "http://repository.test"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
+CHINESE = {**BROWSER, "Accept-Language": "zh-CN,zh;q=0.9"}
+PROGRAM = {"Accept": "*/*"}
+WRONG = [
+    ("GET", "/favicon.ico", 404),
+    ("GET", "/no/such/page", 404),
+    ("GET", "/records/987654", 404),
+    ("GET", "/doi/10.5072/mistyped.987654", 404),
+    ("GET", "/doi/nonsense", 400),
+    ("GET", "/cstr/31253.sciencedb", 400),
+    ("GET", "/sitemap-99.xml", 404),
+    ("GET", "/api/records/987654", 404),
+    ("GET", "/api/nothing", 404),
+    ("GET", "/api/records?size=-1", 400),
+    ("GET", "/records/987654/files/a.csv", 404),
+    ("POST", "/records/987654", 405),
+    ("POST", "/feed.atom", 405),
+]
+
+
+def is_page(reply: TestResponse, status: int) -> Page:
+    assert (reply.status_code, reply.mimetype) == (status, "text/html"), reply.text
+    page = Page(reply.text)
+    assert page.open == []
+    assert page.each("h1")
+    return page
+
+
+@pytest.mark.parametrize(("method", "path", "status"), WRONG)
+def test_a_browser_gets_a_page_for_an_error(anyone: Caller, method: str, path: str, status: int) -> None:
+    page = is_page(anyone(method, path, headers=BROWSER), status)
+
+    assert page.each("html")[0]["lang"] == "en"
+
+
+@pytest.mark.parametrize(("method", "path", "status"), WRONG)
+def test_a_browser_in_china_reads_every_word_in_chinese(anyone: Caller, method: str, path: str, status: int) -> None:
+    page = is_page(anyone(method, path, headers=CHINESE), status)
+
+    assert page.each("html")[0]["lang"] == "zh"
+    if "size=" not in path:  # the words of a library
+        assert not [paragraph for paragraph in page.each("p") if paragraph.get("lang") == "en"]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), WRONG)
+@pytest.mark.parametrize("accept", ["application/json", "application/json, text/plain, */*", "application/x-bibtex"])
+def test_a_program_gets_json_for_an_error(anyone: Caller, method: str, path: str, status: int, accept: str) -> None:
+    reply = anyone(method, path, headers={"Accept": accept})
+    if reply.status_code == 302:  # to the API
+        reply = anyone(method, reply.location.removeprefix(BASE), headers={"Accept": accept})
+
+    assert (reply.status_code, reply.mimetype) == (status, "application/json")
+    assert reply.get_json()["status"] == status
+    assert reply.get_json()["message"]
+
+
+def test_who_accepts_anything_gets_pages_where_pages_are_and_json_elsewhere(anyone: Caller) -> None:
+    is_page(anyone.get("/records/987654", headers=PROGRAM), 404)
+    for path in ("/favicon.ico", "/doi/10.5072/mistyped.1", "/api/records/987654", "/records/987654?format=bibtex"):
+        assert anyone.get(path, headers=PROGRAM).mimetype == "application/json"
+
+
+def test_a_page_keeps_what_the_status_needs(anyone: Caller, deposits: Deposits) -> None:
+    wrong_method = anyone.post("/", headers=BROWSER)
+    is_page(wrong_method, 405)
+    assert "GET" in wrong_method.headers["Allow"]
+    wrong_token = anyone.get("/api/records", headers={**BROWSER, "Authorization": "Bearer nonsense"})
+    is_page(wrong_token, 401)
+    assert "invalid_token" in wrong_token.headers["WWW-Authenticate"]
+    is_page(anyone.get(deposits.open()["links"]["self"], headers=BROWSER), 403)
+    is_page(anyone.get(deposits.published()["links"]["versions"], headers={"Accept": "text/html"}), 406)
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(ZeroDivisionError("secret"), 500), (errors.Unavailable(), 503), (errors.TooLarge(), 413), (errors.Stale(), 412)],
+)
+def test_failures_of_the_server_are_pages_without_secrets(
+    app: Flask, failure: Exception, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: Any) -> None:
+        raise failure
+
+    monkeypatch.setitem(app.view_functions, "discovery.new_datasets", fail)
+    app.testing, app.config["PROPAGATE_EXCEPTIONS"] = False, False
+
+    reply = app.test_client().get("/feed.atom", headers=CHINESE)
+
+    page = is_page(reply, status)
+    assert "secret" not in page.text
+    assert reply.headers["X-Request-ID"] in page.text
+    assert not [paragraph for paragraph in page.each("p") if paragraph.get("lang") == "en"]
+    assert ("Retry-After" in reply.headers) == (status == 503)
+
+
+def default_reasons() -> list[str]:
+    kinds: list[type[errors.RepositoryError]] = errors.RepositoryError.__subclasses__()
+    return [kind.default for kind in kinds if kind is not errors.MovedTo]
+
+
+@pytest.mark.parametrize("reason", [*default_reasons(), queries.UNKNOWN, queries.NOT_PUBLISHED])
+def test_common_reasons_are_known_in_chinese(reason: str) -> None:
+    assert in_chinese(reason)
+
+
+def test_the_particulars_of_a_reason_stay() -> None:
+    assert in_chinese("Record '7' has no file 'a 'b'.csv'.") == "记录“7”没有文件“a 'b'.csv”。"
+    assert in_chinese("This repository has no DOI 10.5072/x.y.") == "本仓储没有 DOI 10.5072/x.y。"
+    nested = in_chinese("Invalid DOI identifier. It should look like 10.5281/zenodo.1.")
+    assert nested == "无效的 DOI 标识符。其形式应如 10.5281/zenodo.1。"
+    assert in_chinese("Something else.") is None

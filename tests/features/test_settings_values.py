@@ -1,0 +1,196 @@
+"""Odd values of every setting: each stops the start with one line, or the site that it opens works."""
+
+import os
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings, SettingsError, read_settings
+from repository.bootstrap import open_services
+from repository.core.actor import SYSTEM
+from repository.engines.search.port import DocumentKind
+
+NUMBERS = ("", " ", "-1", "0", "1.5", "many", "1e3", "nan", "9" * 40, "٣x", "0x10")
+ADDRESSES = (
+    "",
+    " ",
+    "data.example.org",
+    "ftp://a.example.org",
+    "http://",
+    "https:///x",
+    "http://h:99999",
+    "http://h:x",
+)
+PLACES = ("", " ", "/srv/x", "FILE", "http//x", "file")
+
+REFUSED = {
+    "NAME": ("", "   ", "a\nb", "bell\x07", "x" * 201, b"caf\xe9"),
+    "BASE_URL": (
+        *ADDRESSES,
+        "http://u:p@h",
+        "http://h/?q",
+        "http://h/#f",
+        "http://a b/",
+        "http://[::1",
+        b"http://h\xff",
+    ),
+    "SECRET_KEY": ("", "short", " " * 40, "   short and blank  ", b"\xff" * 20),
+    "DATABASE_URL": (
+        *PLACES,
+        "mysql://h/x",
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:x.db",
+        "sqlite:///:memory:",
+        "sqlite:///{folder}",
+        "sqlite:///{file}/x.db",
+        "postgresql:x",
+        "postgresql://h:99999/x",
+        "postgresql://h:x/x",
+        b"sqlite:////\xff.db",
+    ),
+    "DATABASE_CONNECTIONS": (*NUMBERS, "1", "501"),
+    "STORE_URL": (
+        *PLACES,
+        "file:",
+        "file://",
+        "file:///",
+        "file://elsewhere/srv",
+        "file:///srv/x?y",
+        "file:///srv/x#y",
+        "file:///a%00b",
+        "file:///a%ff",
+        "file://{file}",
+        "file://{file}/below",
+        "s3:",
+        "s3://",
+        "s3://Bucket",
+        "s3://bucket/folder",
+        "s3://key:secret@bucket",
+        "s3://bucket?endpoint=h",
+        "s3://bucket?endpoint=http://h:99999",
+        "s3://bucket?endpoint=http://h:x",
+        "s3://bucket?colour=red",
+        "s3://bucket?style=round",
+        "s3://bucket?region=A B",
+    ),
+    "DOWNLOADS": ("", " ", "REDIRECT", "both"),
+    "DOWNLOAD_SECONDS": (*NUMBERS, "9", "604801"),
+    "SEARCH_URL": (
+        *PLACES,
+        "embedded://h/x",
+        "embedded:/",
+        "embedded:/x?y",
+        "embedded:/a%00b",
+        "embedded:{folder}",
+        "embedded:{folder}/",
+        "embedded:{file}/x.db",
+        "http://",
+        "http://h:99999",
+        "http://h:x/p",
+        "http://h/A B",
+        "https://h/x?y",
+    ),
+    "QUEUE_URL": (
+        *PLACES,
+        "amqp://h",
+        "embedded:/x",
+        "embedded:x",
+        "redis://h:99999",
+        "redis://h:x/0",
+        b"redis://\xff",
+    ),
+    "DOI_PREFIX": ("", " ", "11.5072", "10.507", "10.5072/", "10.٥٠٧٢", " 10.5072"),
+    "CSTR_PREFIX": ("", " ", "1234", "123456", "12_45", "一二三四五"),
+    "IDENTIFIER_SERIES": ("", " ", "Data", "1data", "data set", "d" * 21, "ä"),
+    "REGISTRARS": ("", " ", "{folder}", "{file}", "{folder}/missing.toml", "{file}/x", "{binary}"),
+    "MAX_FILE_BYTES": (*NUMBERS, str(1 << 63)),
+    "MAX_FILES_PER_RECORD": (*NUMBERS, str(1 << 63)),
+    "ADMIN_EMAIL": (" ", "desk@localhost", "desk of us@example.org", "a@b@c.org", "a@example.org\n"),
+    "OAI_FRIENDS": ("a.example.org", "ftp://a.example.org", "http://a.example.org http://", "http://h:x"),
+    "WEB_PROCESSES": (*NUMBERS, "65"),
+    "WEB_THREADS": (*NUMBERS, "257"),
+    "LOG_LEVEL": ("", " ", "info", "LOUD", "INFO\n"),
+    "ENV_FILE": (" ", "{folder}", "{folder}/missing.env", "{binary}"),
+    "NO_SUCH_SETTING": ("", "x"),
+}
+
+WORKS = [
+    ("NAME", "  数据仓库  "),
+    ("BASE_URL", "https://data.example.org///"),
+    ("BASE_URL", "http://[::1]:5000/at/home"),
+    ("SECRET_KEY", "sixteen letters!"),
+    ("DATABASE_URL", "sqlite:///relative.db"),
+    ("DATABASE_URL", "sqlite:///{folder}/new/below/x.db"),
+    ("STORE_URL", "file:relative"),
+    ("STORE_URL", "file:///{folder}/a%20blank/"),
+    ("STORE_URL", "file://localhost{folder}/new"),
+    ("SEARCH_URL", "embedded:"),
+    ("SEARCH_URL", "embedded:relative.db"),
+    ("SEARCH_URL", "embedded:{folder}/new/below/search.db"),
+    ("MAX_FILE_BYTES", str(1 << 62)),
+    ("ADMIN_EMAIL", ""),
+    ("OAI_FRIENDS", "  "),
+    ("ENV_FILE", ""),
+]
+
+
+@pytest.fixture(autouse=True)
+def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
+    """A site of the test's own, and what its settings can name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("config.settings.DEFAULT_SEARCH_URL", f"embedded:{tmp_path}/default.db")
+    for name in [name for name in os.environ if name.startswith("REPOSITORY_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("neither = [a folder")
+    (tmp_path / "binary").write_bytes(b"REPOSITORY_NAME=\xff\xfe\n")
+    for name, value in {
+        "DATABASE_URL": "sqlite:///site.db",
+        "STORE_URL": "file:store",
+        "SEARCH_URL": "embedded:site.s",
+    }.items():
+        monkeypatch.setenv(f"REPOSITORY_{name}", value)
+    return {name: str(tmp_path / name) for name in ("folder", "file", "binary")}
+
+
+def set_to(monkeypatch: pytest.MonkeyPatch, name: str, value: str | bytes, places: dict[str, str]) -> None:
+    text = os.fsdecode(value) if isinstance(value, bytes) else value
+    for place, path in places.items():
+        text = text.replace(f"{{{place}}}", path)
+    monkeypatch.setenv(f"REPOSITORY_{name}", text)
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values])
+def test_an_odd_value_stops_the_start_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, places: dict[str, str], name: str, value: str | bytes
+) -> None:
+    set_to(monkeypatch, name, value, places)
+    with pytest.raises(SettingsError) as refused, closing(open_services(read_settings())):
+        pytest.fail("the site was opened")
+    line = str(refused.value)
+    assert line.startswith(f"REPOSITORY_{name}: ")
+    assert "\n" not in line
+    line.encode()
+
+
+@pytest.mark.parametrize(("name", "value"), WORKS)
+def test_a_value_that_is_taken_opens_a_site_that_works(
+    monkeypatch: pytest.MonkeyPatch, places: dict[str, str], name: str, value: str
+) -> None:
+    set_to(monkeypatch, name, value, places)
+    with closing(open_services(read_settings())) as services:
+        services.store.prepare()
+        services.search.prepare()
+        services.search.drop(DocumentKind.RECORD, [1])
+        assert list(services.search.entries()) == []
+        assert services.store.clear_abandoned(timedelta(1)) == 0
+        with services.database.snapshot(SYSTEM) as snapshot:
+            assert snapshot.session.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
+
+
+def test_every_setting_is_in_the_table() -> None:
+    assert {name.upper() for name in Settings.model_fields} <= REFUSED.keys()
