@@ -79,8 +79,17 @@ def test_the_table_says_of_each_format_what_negotiation_needs() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_is_found_by_each_of_its_media_types(name: str) -> None:
     listed = FORMATS[name]
-    for asked in (listed.media_type, *listed.also):
-        assert of_media_type(asked) == replace(listed, media_type=asked)
+    for media_type in (listed.media_type, *listed.also):
+        answered = of_media_type(media_type)
+        assert answered is not None
+        assert (answered.name, answered.media_type) == ("csl-item" if name == "csl" else name, media_type)
+
+
+def test_a_program_gets_one_item_of_csl_and_a_file_holds_a_list() -> None:
+    item = of_media_type("application/vnd.citationstyles.csl+json")
+    assert item is not None
+    assert json.loads(item.write(PUBLICATION)) == json.loads(FORMATS["csl"].write(PUBLICATION))[0]
+    assert "".join(write_list(item, [PUBLICATION])) == "".join(write_list(FORMATS["csl"], [PUBLICATION]))
 
 
 def test_no_two_formats_answer_to_one_media_type() -> None:

@@ -185,6 +185,30 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     ),
     "ro-crate": ({"dates.description"}, "As in schema.org."),
     "croissant": ({"dates.description"}, "As in schema.org."),
+    "csv": (
+        {"dates.description", "embargo_reason", "licences.description", "licences.url", "subjects.id"}
+        | {path for path in PEOPLE_IN_FULL if path.startswith("contributors")}
+        | {"creators.affiliations.id"}
+        | (FUNDING - {"funding.funder", "funding.award_number"})
+        | (PLACES - {"places.place"}),
+        "A table has one cell for each kind of thing, which holds its name or its number.",
+    ),
+    "geojson": (
+        set(MARKS) - PLACES - {"creators.family_name", "creators.given_name", "publication_date", "title"},
+        "It holds the places, and of the record what identifies it.",
+    ),
+    "marcxml": (
+        {"contributors.affiliations.id", "creators.affiliations.id", "embargo_reason", "licences.description"}
+        | {"funding.award_titles.zh", "funding.award_url", "funding.funder_id"}
+        | (PLACES - {"places.place"}),
+        "Affiliations, funders and places are names; an award has one title.",
+    ),
+    "codemeta": (
+        {"additional_descriptions.text", "additional_titles.text", "licences.title", "identifiers.identifier"}
+        | {"references", *NO_TERMS}
+        | (ABOUT_THE_DATA - {"funding.funder", "funding.funder_id", "funding.award_number"}),
+        "It describes software, not what data are about.",
+    ),
 }
 """Format -> the fields for which it has no place, and why."""
 SAME_AS = {

@@ -143,6 +143,19 @@ def as_json(value: Mapping[str, Any] | list[Any]) -> str:
         return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
 
 
+_CSL_ITEM = json_format(
+    "csl-item",
+    "application/vnd.citationstyles.csl+json",
+    "CSL JSON",
+    csl_json,
+    also=("application/citeproc+json",),
+)
+"""What a program gets that asks a record for this media type: one item, as resolvers of DOIs answer.
+
+A file of CSL-JSON, which people save, is a list: ``?format=csl``.
+"""
+
+
 def _one_collection(features: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Write the places of all records as one collection: GeoJSON knows no list of collections."""
     begin = '{"type":"FeatureCollection","features":['
@@ -153,12 +166,7 @@ def _one_collection(features: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 _TABLE = (
-    json_format(
-        "datacite-json",
-        "application/vnd.datacite.datacite+json",
-        "DataCite JSON",
-        datacite_json,
-    ),
+    json_format("datacite-json", "application/vnd.datacite.datacite+json", "DataCite JSON", datacite_json),
     xml_format(
         "datacite-xml",
         "application/vnd.datacite.datacite+xml",
@@ -199,33 +207,10 @@ _TABLE = (
         dcat_catalogue_rdfxml,
         ("application/dcat+xml",),
     ),
-    json_format(
-        "cstr",
-        "application/vnd.cstr+json",
-        "CSTR metadata",
-        cstr_metadata,
-    ),
-    xml_format(
-        "iso19139",
-        "application/vnd.iso.19139+xml",
-        "ISO 19139 XML",
-        iso19139,
-    ),
-    xml_format(
-        "dublin-core",
-        "application/x-dc+xml",
-        "Dublin Core XML",
-        oai_dc,
-    ),
-    ExportFormat(
-        "csl",
-        "application/vnd.citationstyles.csl+json",
-        "json",
-        "CSL JSON",
-        lambda publication: as_json(csl_list(publication)),
-        joiner(lambda publication: as_json(csl_json(publication)), "[", ",\n", "]"),
-        ("application/citeproc+json",),
-    ),
+    json_format("cstr", "application/vnd.cstr+json", "CSTR metadata", cstr_metadata),
+    xml_format("iso19139", "application/vnd.iso.19139+xml", "ISO 19139 XML", iso19139),
+    xml_format("dublin-core", "application/x-dc+xml", "Dublin Core XML", oai_dc),
+    replace(_CSL_ITEM, name="csl", write=lambda publication: as_json(csl_list(publication))),
     text_format(
         "bibtex",
         "application/x-bibtex",
@@ -234,27 +219,9 @@ _TABLE = (
         extension="bib",
         also=("text/x-bibtex",),
     ),
-    text_format(
-        "biblatex",
-        "application/x-biblatex",
-        "BibLaTeX",
-        biblatex,
-        extension="bib",
-    ),
-    text_format(
-        "ris",
-        "application/x-research-info-systems",
-        "RIS",
-        ris,
-        extension="ris",
-    ),
-    text_format(
-        "endnote",
-        "application/x-endnote-refer",
-        "EndNote",
-        endnote,
-        extension="enw",
-    ),
+    text_format("biblatex", "application/x-biblatex", "BibLaTeX", biblatex, extension="bib"),
+    text_format("ris", "application/x-research-info-systems", "RIS", ris, extension="ris"),
+    text_format("endnote", "application/x-endnote-refer", "EndNote", endnote, extension="enw"),
     xml_format(
         "jats",
         "application/jats+xml",
@@ -347,6 +314,6 @@ def _kind_and_profile(media_type: str) -> tuple[str, str]:
 
 _BY_MEDIA_TYPE = {
     _kind_and_profile(media_type): replace(export, media_type=media_type)
-    for export in reversed(_TABLE)
+    for export in (*reversed(_TABLE), _CSL_ITEM)
     for media_type in (*export.also, export.media_type)
 }

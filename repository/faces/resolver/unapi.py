@@ -11,7 +11,7 @@ from repository.core.actor import SYSTEM
 from repository.core.errors import NotFound
 from repository.core.web.request_parsing import UNKNOWN_RECORD_ID, RecordIdConverter
 from repository.core.web.responses import redirect_to
-from repository.dataset.formats.unapi import OFFERED, formats_xml
+from repository.dataset.formats.unapi_formats import OFFERED, formats_xml
 from repository.faces.request_context import current_services
 from repository.records.queries import is_published
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from repository.dataset.description import DescribedPlace, Publication
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import one_line
 
 Json = dict[str, Any]
@@ -46,6 +47,6 @@ def _dataset(publication: Publication) -> Json:
     return {
         "title": one_line(description.title),
         "creators": [person_names.display_name(agent) for agent in description.creators],
-        "publication_date": description.publication_date,
+        "publication_date": first_date(description.publication_date),
         "url": csl.address(publication),
     }

@@ -25,6 +25,7 @@ from repository.dataset.formats.iso19139.iso19139_parts import (
     string,
     within,
 )
+from repository.dataset.formats.iso_dates import interval
 from repository.dataset.formats.plain_text import has_cjk, one_line, plain
 from repository.dataset.formats.xml_writer import writable
 
@@ -182,7 +183,7 @@ def _credit(funding: Funding) -> str:
 
 
 def _related_works(publication: Publication) -> Iterator[str]:
-    """Yield each related work by its address; a work in which this one is, or the other way, as its part."""
+    """Yield each related work by its address; the relation is that to a larger work, or any."""
     for related in publication.description.related_identifiers:
         address = identifier_urls.link_to(related.scheme, related.identifier)
         named = anchor("code", related.identifier, address)
@@ -296,8 +297,7 @@ def _supplement(publication: Publication) -> str:
     if withdrawal:
         lines.append(f"Withdrawn on {withdrawal.date}: {withdrawal.reason.name()}. {withdrawal.note}".strip())
     lines += [f"Size: {one_line(size)}" for size in description.sizes]
-    lines += [
-        f"{day.type.name()}, {day.date}: {one_line(day.description)}" for day in description.dates if day.description
-    ]
+    explained_dates = (day for day in description.dates if day.description)
+    lines += [f"{day.type.name()}, {interval(day.date)}: {one_line(day.description)}" for day in explained_dates]
     lines += [f"Reference: {one_line(reference)}" for reference in description.references]
     return "\n".join(lines)

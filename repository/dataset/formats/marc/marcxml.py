@@ -12,6 +12,7 @@ from repository.dataset.description import Agent, Funding, Licence, Publication
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import one_line, plain
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
@@ -111,7 +112,7 @@ def _titles(publication: Publication) -> Iterator[Field]:
         parallel = title.type is not None and title.type.id == "translated-title"
         yield "246", "31" if parallel else "3 ", (("a", title.text),)
     yield "250", "  ", (("a", description.version),)
-    yield "264", " 1", (("b", csl.publisher(publication)), ("c", description.publication_date))
+    yield "264", " 1", (("b", csl.publisher(publication)), ("c", first_date(description.publication_date)))
     for extent in description.sizes:
         yield "300", "  ", (("a", extent),)
     for medium in description.formats:
@@ -128,7 +129,7 @@ def _notes(publication: Publication) -> Iterator[Field]:
     until = f"until {publication.embargo_until}" if publication.embargo_until else None
     yield "506", "0 " if publication.access_status == "open" else "1 ", (("a", word), ("d", until), ("u", address))
     for day in description.dates:
-        yield "518", "  ", (("o", day.type.name()), ("d", day.date), ("3", day.description))
+        yield "518", "  ", (("o", day.type.name()), ("d", interval(day.date)), ("3", day.description))
     yield "520", "3 ", (("a", plain(description.description)),)
     for place in description.places:
         yield "522", "  ", (("a", place.place or place.description),)

@@ -102,13 +102,13 @@ def croissant(publication: Publication) -> Json:
     """
     description = publication.description
     title = printable(description.title)
-    told = {
+    shared = {
         name: printed(value)
         for name, value in schema_org_members(publication).items()
         if name not in _OF_SCHEMA_ORG_ALONE
     }
     members = {
-        **told,
+        **shared,
         "@context": {**_CONTEXT, "@language": csl.language(publication) or "en"},
         "@type": "sc:Dataset",
         "@id": csl.address(publication),
@@ -128,7 +128,7 @@ def croissant(publication: Publication) -> Json:
         "inLanguage": list(csl.languages(publication)),
         "isLiveDataset": False,
         "distribution": [_file(file) for file in publication.files],
-        "comment": [*told.get("comment", ()), *filter(None, [publication.unlisted_files])],
+        "comment": [*shared.get("comment", ()), *filter(None, [publication.unlisted_files])],
     }
     return without_empty(members)
 

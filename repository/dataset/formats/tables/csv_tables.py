@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import one_line, plain
 from repository.dataset.formats.xml_writer import writable
 
@@ -39,13 +40,13 @@ _COLUMNS: Mapping[str, Cell] = {
     ),
     "contributors": lambda p: _names(p.description.contributors),
     "publisher": csl.publisher,
-    "publication_date": lambda p: p.description.publication_date,
+    "publication_date": lambda p: first_date(p.description.publication_date),
     "version": lambda p: p.description.version,
     "description": lambda p: plain(p.description.description),
     "additional_descriptions": lambda p: _all(text.text for text in p.description.additional_descriptions),
     "subjects": lambda p: _all(subject.subject for subject in p.description.subjects),
     "languages": lambda p: _all(label.id for label in p.description.languages),
-    "dates": lambda p: _all(f"{entry.type.id} {entry.date}" for entry in p.description.dates),
+    "dates": lambda p: _all(f"{entry.type.id} {interval(entry.date)}" for entry in p.description.dates),
     "rights": lambda p: _all(licence.id or licence.title for licence in p.description.licences),
     "copyright": lambda p: p.description.copyright,
     "access": lambda p: p.access_status,
