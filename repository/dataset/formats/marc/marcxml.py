@@ -15,6 +15,7 @@ from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.plain_text import one_line, plain
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
+SCHEMA = "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd"
 COLLECTION = f'<collection xmlns="{NAMESPACE}">'
 
 _LEADER = "00000{}{}m a2200000uu 4500"
