@@ -12,6 +12,7 @@ from repository.dataset.formats.datacite import datacite_xml
 from repository.dataset.formats.datacite.datacite_json import datacite_xml as datacite
 from repository.dataset.formats.dcat.dcat_graph import dcat_rdfxml
 from repository.dataset.formats.iso19139 import iso19139_xml
+from repository.dataset.formats.marc import marcxml
 
 Write = Callable[[Publication], str]
 
@@ -47,6 +48,7 @@ def in_envelope(write: Write, version: str) -> Write:
 
 
 _DATACITE = MetadataFormat(datacite_xml.LOCATION, datacite_xml.NAMESPACE, datacite)
+_MARC = MetadataFormat(marcxml.SCHEMA, marcxml.NAMESPACE, marcxml.marcxml)
 _DATACITE_IN_ENVELOPE = MetadataFormat(ENVELOPE_SCHEMA, ENVELOPE, in_envelope(datacite, KERNEL))
 FORMATS: Mapping[str, MetadataFormat] = {
     "oai_dc": MetadataFormat(dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.oai_dc),
@@ -56,4 +58,6 @@ FORMATS: Mapping[str, MetadataFormat] = {
     "oai_datacite4": _DATACITE_IN_ENVELOPE,
     "iso19139": MetadataFormat(iso19139_xml.SCHEMA, iso19139_xml.NAMESPACE, iso19139_xml.iso19139),
     "dcat": MetadataFormat(RDF_SCHEMA, RDF, dcat_rdfxml),
+    "marcxml": _MARC,
+    "marc21": _MARC,
 }

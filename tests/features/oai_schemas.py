@@ -25,9 +25,11 @@ ENVELOPE = "http://schema.datacite.org/oai/oai-1.1/"
 KERNEL = "http://datacite.org/schema/kernel-4"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 GMD = "http://www.isotc211.org/2005/gmd"
+MARC = "http://www.loc.gov/MARC21/slim"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 XML = "http://www.w3.org/XML/1998/namespace"
 
+_LEADER = "[0-9 ]{5}[0-9A-Za-z ][0-9A-Za-z][0-9A-Za-z ]{3}[2 ][2 ][0-9 ]{5}[0-9A-Za-z ]{3}(4500|    )"
 _DOMAIN = r"[a-zA-Z][a-zA-Z0-9\-]*(\.[a-zA-Z][a-zA-Z0-9\-]*)+"
 
 
@@ -46,6 +48,20 @@ def _anything(name: str) -> str:
     return (
         f'<xs:element name="{name}"><xs:complexType><xs:sequence>{content}</xs:sequence>{attributes}'
         "</xs:complexType></xs:element>"
+    )
+
+
+def _attribute(name: str, pattern: str) -> str:
+    restriction = f'<xs:restriction base="xs:string"><xs:pattern value="{pattern}"/></xs:restriction>'
+    return f'<xs:attribute name="{name}" use="required"><xs:simpleType>{restriction}</xs:simpleType></xs:attribute>'
+
+
+def _marked(name: str, rule: tuple[str, str], least: int = 0) -> str:
+    """Any number of texts, at least `least`, each with an attribute that fits a pattern."""
+    content = f'<xs:simpleContent><xs:extension base="xs:string">{_attribute(*rule)}</xs:extension></xs:simpleContent>'
+    return (
+        f'<xs:element name="{name}" minOccurs="{least}" maxOccurs="unbounded">'
+        f"<xs:complexType>{content}</xs:complexType></xs:element>"
     )
 
 
@@ -84,6 +100,14 @@ _BODIES = {
     "</xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element>",
     RDF: _anything("RDF"),
     GMD: _anything("MD_Metadata"),
+    MARC: f'<xs:element name="record"><xs:complexType><xs:sequence>{_pattern("leader", _LEADER)}'
+    + _marked("controlfield", ("tag", "00[1-9]"))
+    + '<xs:element name="datafield" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:sequence>'
+    + _marked("subfield", ("code", "[0-9a-z]"), least=1)
+    + "</xs:sequence>"
+    + "".join(_attribute(*rule) for rule in (("tag", "[0-9]{3}"), ("ind1", "[0-9a-z ]"), ("ind2", "[0-9a-z ]")))
+    + '</xs:complexType></xs:element></xs:sequence><xs:attribute name="type" type="xs:string"/>'
+    "</xs:complexType></xs:element>",
 }
 
 

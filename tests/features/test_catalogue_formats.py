@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from io import StringIO
 
@@ -34,7 +35,7 @@ def test_a_marc_record_has_its_leader_and_the_fields_of_a_dataset() -> None:
 
     leader = record.findtext("m:leader", namespaces=SLIM)
     assert leader is not None
-    assert len(leader) == 24
+    assert re.fullmatch(r"[\d ]{5}[\dA-Za-z ][\dA-Za-z][\dA-Za-z ]{3}[2 ][2 ][\d ]{5}[\dA-Za-z ]{3}(4500|    )", leader)
     assert leader[5:8] == "nmm"
     assert record.findtext("m:controlfield[@tag='001']", namespaces=SLIM) == str(PUBLICATION.id)
     assert PUBLICATION.doi in subfields(record, "024", "a")

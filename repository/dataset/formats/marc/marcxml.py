@@ -16,6 +16,7 @@ from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.plain_text import one_line, plain
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
+SCHEMA = "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd"
 COLLECTION = f'<collection xmlns="{NAMESPACE}">'
 
 _LEADER = "00000{}{}m a2200000uu 4500"
