@@ -93,9 +93,12 @@ objects = st.dictionaries(names, anything, max_size=6)
 
 
 def check_answer(reply: TestResponse) -> None:
-    """No fault of the server, and every error in the one shape."""
+    """No fault of the server, and every error in the one shape, or for a browser as a page."""
     assert reply.status_code < 500, reply.text
-    if reply.status_code >= 400 and reply.request.method != "HEAD":
+    if reply.status_code >= 400 and "text/html" in reply.request.headers.get("Accept", ""):
+        assert reply.mimetype == "text/html"
+        assert reply.request.method == "HEAD" or reply.headers["X-Request-ID"] in reply.text
+    elif reply.status_code >= 400 and reply.request.method != "HEAD":
         body = reply.get_json()
         assert body["status"] == reply.status_code
         assert isinstance(body["message"], str)

@@ -53,7 +53,7 @@ def test_a_deleted_record_is_deleted_in_every_format(anyone: Caller, deposits: D
     assert "oai_dc" in offered
     for prefix in offered:
         assert gone(ask(anyone, "GetRecord", metadataPrefix=prefix, identifier=identifier)) == [number]
-    unknown = ask(anyone, "GetRecord", metadataPrefix="marcxml", identifier=identifier)
+    unknown = ask(anyone, "GetRecord", metadataPrefix="mods", identifier=identifier)
     assert codes(unknown) == ["cannotDisseminateFormat"]
 
 

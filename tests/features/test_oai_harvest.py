@@ -229,7 +229,7 @@ def test_what_a_token_says_can_be_read_back() -> None:
         "text",
         ["ListRecords"],
         ["ListSets", "oai_dc", None, None, None, 0, 0, 0, 0],
-        ["ListRecords", "marcxml", None, None, None, 0, 0, 0, 0],
+        ["ListRecords", "mods", None, None, None, 0, 0, 0, 0],
         ["ListRecords", [], None, None, None, 0, 0, 0, 0],
         ["ListRecords", "oai_dc", "junk", None, None, 0, 0, 0, 0],
         ["ListRecords", "oai_dc", 5, 6, None, 0, 0, 0, 0],
