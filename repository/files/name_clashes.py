@@ -1,5 +1,6 @@
-"""Names that cannot be unpacked side by side: a file and a folder of one name, one name in two Unicode spellings.
+"""Names that cannot be unpacked side by side.
 
+A file and a folder cannot have one name, and two spellings of one name in Unicode (NFC, NFD) are one to many disks.
 Names that differ by case stay apart, as in the InvenioRDM contract: the systems that people compute on keep them apart.
 """
 

@@ -25,6 +25,9 @@ _ENTRIES = (
     .limit(bindparam("limit"))
 )
 _COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
+_SHOWN = FileEntry.hidden.is_(False)
+"""what readers of a published record are told of"""
+_SHOWN_ENTRIES = _ENTRIES.where(_SHOWN)
 _IN_SETS = in_list(FileEntry.file_set_id, "sets")
 _NAMES = FileEntry.__table__.c  # columns rather than attributes: the query returns no objects
 
@@ -67,10 +70,10 @@ def find_entry(snapshot: Snapshot, set_id: int, key: str) -> FileEntry | None:
     return snapshot.session.scalar(_ENTRY, {"set": set_id, "key": key})
 
 
-def entry(snapshot: Snapshot, set_id: int, key: str, record_id: int) -> FileEntry:
-    """Return the entry with its files; raises `NotFound` in the contract's words."""
+def entry(snapshot: Snapshot, set_id: int, key: str, record_id: int, hidden: bool = True) -> FileEntry:
+    """Return the entry with its files, a hidden one only with `hidden`; raises `NotFound` in the contract's words."""
     named = find_entry(snapshot, set_id, key)
-    if named is None:
+    if named is None or (named.hidden and not hidden):
         raise no_file(record_id, key)
     return named
 
@@ -81,10 +84,10 @@ def no_file(record_id: int, key: str) -> NotFound:
 
 
 def first_entries(
-    snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, committed_only: bool = False
+    snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, committed_only: bool = False, hidden: bool = True
 ) -> Sequence[FileEntry]:
-    """Return entries in the order of their keys."""
-    query = _COMMITTED if committed_only else _ENTRIES
+    """Return entries in the order of their keys: the committed ones, or all, or all that are not `hidden`."""
+    query = _COMMITTED if committed_only else (_ENTRIES if hidden else _SHOWN_ENTRIES)
     return snapshot.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
 
 
@@ -136,13 +139,14 @@ def keys_below(snapshot: Snapshot, set_id: int, folders: Iterable[str]) -> list[
     return below
 
 
-def all_entries(snapshot: Snapshot, set_id: int) -> Iterator[FileEntry]:
-    """Yield every entry in the order of its key, read in batches at constant memory."""
+def all_entries(snapshot: Snapshot, set_id: int, hidden: bool = True) -> Iterator[FileEntry]:
+    """Yield every entry, hidden ones only with `hidden`, in the order of its key, in batches at constant memory."""
+    shown = () if hidden else (_SHOWN,)
     after = ""
     while True:
         batch = snapshot.session.scalars(
             select(FileEntry)
-            .where(FileEntry.file_set_id == set_id, FileEntry.key > after)
+            .where(FileEntry.file_set_id == set_id, FileEntry.key > after, *shown)
             .order_by(FileEntry.key)
             .limit(BATCH)
             .options(joinedload(FileEntry.file), joinedload(FileEntry.staged))
@@ -174,7 +178,7 @@ def unready_files(snapshot: Snapshot, set_id: int) -> Sequence[UnreadyFile]:
 _LISTED = (
     select(FileEntry.file_set_id, FileEntry.key, FileEntry.extension, StoredFile.media_type, StoredFile.size)
     .join(StoredFile, FileEntry.file_id == StoredFile.id)
-    .where(_IN_SETS)
+    .where(_IN_SETS, _SHOWN)
     .order_by(FileEntry.file_set_id, FileEntry.key)
 )
 
@@ -202,7 +206,7 @@ _NUMBERED = (
         FileEntry.key,
         func.row_number().over(partition_by=FileEntry.file_set_id, order_by=FileEntry.key).label("number"),
     )
-    .where(_IN_SETS)
+    .where(_IN_SETS, _SHOWN)
     .subquery()
 )
 _FIRST_KEYS = (
@@ -222,7 +226,7 @@ def first_keys(snapshot: Snapshot, set_ids: Sequence[int], limit: int) -> Mappin
 
 _EXTENSIONS = (
     select(FileEntry.file_set_id, FileEntry.extension)
-    .where(_IN_SETS, FileEntry.extension != "")
+    .where(_IN_SETS, _SHOWN, FileEntry.extension != "")
     .distinct()
     .order_by(FileEntry.file_set_id, FileEntry.extension)
 )

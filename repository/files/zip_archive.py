@@ -26,7 +26,7 @@ _READABLE = 0o100644 << 16
 _Moment = tuple[int, int, int, int, int, int]
 
 
-class Archive(ZipStream):  # type: ignore[misc]
+class ZipArchive(ZipStream):  # type: ignore[misc]
     """An archive that is iterated once; ``len()`` is its size in bytes, `tag` a strong entity tag."""
 
     def __init__(self) -> None:
@@ -56,13 +56,13 @@ class Archive(ZipStream):  # type: ignore[misc]
         self._filelist.append(entry)
 
 
-def archive(store: ByteStore, entries: Iterable[FileEntry]) -> Archive:
+def archive(store: ByteStore, entries: Iterable[FileEntry]) -> ZipArchive:
     """Return the archive of all committed `entries`.
 
     Raises `Unavailable` before the first byte if one of the first objects is missing, and during the iteration if a
     later one is.  Then the archive breaks off; it is never a short one that looks whole.
     """
-    stream = Archive()
+    stream = ZipArchive()
     checked = 0
     for entry in entries:
         if entry.file is None:

@@ -17,8 +17,10 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.support.s3_requests import PieceReader, dechunked, query_signature
 
 ACCESS_KEY, SECRET_KEY, REGION = "of-a-test", "secret-of-a-test", "us-east-1"
 CODES = {
@@ -158,43 +160,21 @@ class MemoryS3(BaseHTTPRequestHandler):
         self.trailer: dict[str, str] = {}  # a connection may serve many requests
         if "Transfer-Encoding" not in self.headers:
             return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        raw, _ = _dechunked(self.rfile.readline, self.rfile.read)
+        raw, _ = dechunked(self.rfile.readline, self.rfile.read)
         if "x-amz-trailer" not in self.headers:
             return raw
-        reader = _Reader(raw)
-        content, self.trailer = _dechunked(reader.line, reader.read)
+        reader = PieceReader(raw)
+        content, self.trailer = dechunked(reader.line, reader.read)
         return content
 
     def _require_signature(self) -> None:
         if "X-Amz-Signature" in self.query:
             begun = datetime.strptime(self.query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
             is_late = (datetime.now(UTC) - begun).total_seconds() > int(self.query["X-Amz-Expires"])
-            if is_late or not hmac.compare_digest(self.query["X-Amz-Signature"], self._signature()):
+            if is_late or not hmac.compare_digest(self.query["X-Amz-Signature"], query_signature(self, SECRET_KEY)):
                 raise Fault(403, "SignatureDoesNotMatch")
         elif "Authorization" not in self.headers:
             raise Fault(403, "AccessDenied")
-
-    def _signature(self) -> str:
-        """Return the signature of the query (AWS signature version 4)."""
-        rest = {name: value for name, value in self.query.items() if name != "X-Amz-Signature"}
-        query = "&".join(f"{quote(name, safe='-_.~')}={quote(rest[name], safe='-_.~')}" for name in sorted(rest))
-        signed = self.query["X-Amz-SignedHeaders"].split(";")
-        headers = "".join(f"{name}:{self.headers[name].strip()}\n" for name in signed)
-        lines = (
-            self.command,
-            quote(self.name and f"/{self.name}"),
-            query,
-            headers,
-            ";".join(signed),
-            "UNSIGNED-PAYLOAD",
-        )
-        scope = self.query["X-Amz-Credential"].partition("/")[2]
-        digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-        to_sign = "\n".join(("AWS4-HMAC-SHA256", self.query["X-Amz-Date"], scope, digest))
-        key = f"AWS4{SECRET_KEY}".encode()
-        for step in (*scope.split("/"), to_sign):
-            key = hmac.digest(key, step.encode(), "sha256")
-        return key.hex()
 
     def _on_bucket(self, bucket: str, _name: str, content: bytes) -> None:
         if self.command == "PUT" and "lifecycle" not in self.query:
@@ -328,35 +308,6 @@ class MemoryS3(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
-
-
-class _Reader:
-    """Lines and pieces of bytes that are in memory."""
-
-    def __init__(self, raw: bytes) -> None:
-        self._raw, self._at = raw, 0
-
-    def line(self) -> bytes:
-        end = self._raw.index(b"\n", self._at) + 1
-        return self.read(end - self._at)
-
-    def read(self, size: int) -> bytes:
-        piece = self._raw[self._at : self._at + size]
-        self._at += size
-        return piece
-
-
-def _dechunked(line: Callable[[], bytes], read: Callable[[int], bytes]) -> tuple[bytes, dict[str, str]]:
-    """Return the bytes of chunks (RFC 9112, section 7.1), and the fields behind the last one."""
-    content = b""
-    while size := int(line().partition(b";")[0], 16):
-        content += read(size)
-        line()
-    fields = {}
-    while (text := line().strip().decode()) != "":
-        name, _, value = text.partition(":")
-        fields[name] = value.strip()
-    return content, fields
 
 
 @contextmanager

@@ -150,10 +150,10 @@ def _environ(size: int) -> dict[str, Any]:
     A suffix longer than the file means the whole file.  Several ranges are answered by the whole file, as a server may;
     so are other units and what is no range.  Source: RFC 9110, sections 14.1.2 and 14.2.
     """
-    asked = request.headers.get("Range")
-    if asked is None:
+    ranges = request.headers.get("Range")
+    if ranges is None:
         return request.environ
-    part = _ONE_RANGE.fullmatch(asked.strip())
+    part = _ONE_RANGE.fullmatch(ranges.strip())
     if part is None or (part[1] and part[2] and int(part[2]) < int(part[1])):
         return {name: value for name, value in request.environ.items() if name != "HTTP_RANGE"}
     if not part[1] and int(part[2]) > size:
@@ -162,7 +162,7 @@ def _environ(size: int) -> dict[str, Any]:
 
 
 def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str, tag: str) -> Response:
-    """Return a stream of known length, which a browser saves under `name`; 304 if the client has it by its `tag`."""
+    """Return a stream of known length, which a browser saves under `name`; 304 for a client that has `tag`."""
     reply = Response(blocks, mimetype=media_type, direct_passthrough=True)
     reply.content_length = size
     reply.headers.set("Content-Disposition", "attachment", filename=name)

@@ -30,7 +30,7 @@ FAILED = (HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed to carry out the 
 OUR_FAULTS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
 DRAIN_SECONDS = 2.0
 LISTEN_SECONDS = 15.0
-"""How long the rest of a refused body is heard: a client that sends it all first must still get its answer."""
+"""How long the rest of a refused body is heard.  A client that sends it all first must get its answer, too."""
 
 
 class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]

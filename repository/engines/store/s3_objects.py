@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BufferedReader, BytesIO
 from itertools import chain, islice
 from typing import Any, BinaryIO, cast
 
@@ -32,6 +32,7 @@ from repository.engines.store.digests import Digesting, announced, digests_of
 from repository.engines.store.port import FileDigests
 from repository.engines.store.s3_abilities import Abilities, Ability, expected
 from repository.engines.store.s3_address import S3Address
+from repository.engines.store.s3_answers import AnswerBody
 from repository.engines.store.s3_clients import S3Clients
 from repository.engines.store.s3_errors import (
     DAMAGED,
@@ -102,7 +103,7 @@ class S3Objects:
                 if status_of(error) == 416:
                     return BytesIO()
                 raise
-        return cast(BinaryIO, BufferedReader(_Body(answer["Body"]), BUFFER))
+        return cast(BinaryIO, BufferedReader(AnswerBody(answer["Body"]), BUFFER))
 
     def size(self, name: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""
@@ -302,26 +303,6 @@ class S3Objects:
             if self.size(name) is not None:
                 raise self.exists(name)
             return write()
-
-
-class _Body(RawIOBase):
-    """The body of an answer; one that ends before its announced length raises `Unavailable`."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        with as_unavailable():
-            return int(self._body.readinto(buffer))
-
-    def close(self) -> None:
-        """Close the connection, which is used again only if all was read."""
-        if not self.closed:
-            self._body.close()
-        super().close()
 
 
 def tag_of(answer: Any) -> str:

@@ -150,7 +150,7 @@ def _with_listed_files(
     if page > (pages_of(view.files.count) if audience.sees_files else 1):
         raise NotFound(f"The list of files has no page {page}.")
     offset = (page - 1) * FILES_AT_ONCE
-    entries = first_entries(snapshot, view.files.id, FILES_AT_ONCE, offset) if audience.sees_files else ()
+    entries = first_entries(snapshot, view.files.id, FILES_AT_ONCE, offset, hidden=False) if audience.sees_files else ()
     return public_view(view, services.site, services.vocabularies, audience, entries)
 
 

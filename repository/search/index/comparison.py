@@ -121,10 +121,10 @@ def _problem(expected: list[State], indexed: list[State]) -> Problem | None:
 
 def _problem_of_files(expected: State, indexed: list[State]) -> Problem | None:
     revision, count = expected
-    held = sum(state[1] for state in indexed)
-    if held > count or any(state[0] > revision for state in indexed):
+    present = sum(state[1] for state in indexed)
+    if present > count or any(state[0] > revision for state in indexed):
         return Problem.AHEAD
-    return Problem.STALE if held < count else None
+    return Problem.STALE if present < count else None
 
 
 def _documents(database: Database) -> Iterator[_Line]:

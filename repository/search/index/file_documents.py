@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from repository.access.access_terms import PUBLIC
 from repository.core.actor import SYSTEM
@@ -11,17 +11,23 @@ from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Database
 from repository.engines.search.port import FileDocument
 from repository.engines.services import Services
-from repository.files.model import FileSet
+from repository.files.model import FileEntry, FileSet
 from repository.files.queries import ListedFile, listed_files, listed_files_after
 from repository.records.model import Version
 
 AT_ONCE = 5_000
 """files in memory"""
 
+_HIDDEN = (
+    select(func.count())
+    .where(FileEntry.file_set_id == FileSet.id, FileEntry.hidden.is_(True))
+    .correlate(FileSet)
+    .scalar_subquery()
+)
 _PUBLIC = (
-    select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count)
+    select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count - _HIDDEN)
     .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(Version.files_access == PUBLIC, Version.withdrawn_at.is_(None), FileSet.count > 0)
+    .where(Version.files_access == PUBLIC, Version.withdrawn_at.is_(None), FileSet.count > _HIDDEN)
     .order_by(Version.id)
 )
 _OF = _PUBLIC.where(in_list(Version.id, "ids"))

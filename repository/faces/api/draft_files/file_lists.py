@@ -23,7 +23,13 @@ def list_head(
 
 
 def listed_files(
-    database: Database, set_id: int, base: str, draft: bool, page: int = 1, size: int | None = None
+    database: Database,
+    set_id: int,
+    base: str,
+    draft: bool,
+    page: int = 1,
+    size: int | None = None,
+    hidden: bool = True,
 ) -> Iterator[dict[str, Any]]:
     """Yield the entries of a page, or of the whole set without `size`, as they are read.
 
@@ -31,7 +37,9 @@ def listed_files(
     """
     with database.snapshot(ANONYMOUS) as snapshot:
         entries = (
-            all_entries(snapshot, set_id) if size is None else first_entries(snapshot, set_id, size, (page - 1) * size)
+            all_entries(snapshot, set_id, hidden)
+            if size is None
+            else first_entries(snapshot, set_id, size, (page - 1) * size, hidden=hidden)
         )
         for entry in entries:
             yield file_json(entry, base, draft)

@@ -33,8 +33,8 @@ def file_json(entry: FileEntry, base: str, draft: bool) -> dict[str, Any]:
 
 def _declared(entry: FileEntry) -> dict[str, Any]:
     """Return what the depositor has told of a file whose bytes are not committed yet."""
-    told = {"size": entry.declared_size, "checksum": entry.declared_checksum}
-    return {name: value for name, value in told.items() if value is not None}
+    declared = {"size": entry.declared_size, "checksum": entry.declared_checksum}
+    return {name: value for name, value in declared.items() if value is not None}
 
 
 def _stored(entry: FileEntry) -> dict[str, Any]:

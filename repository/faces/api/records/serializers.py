@@ -44,7 +44,7 @@ def cached_hits(services: Services, actor: Actor, record_ids: Sequence[int]) -> 
 def serialize_record(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
     """Return the JSON text of a version with its first files."""
     listed = audience.sees_files and view.files.count
-    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES) if listed else ()
+    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES, hidden=False) if listed else ()
     return orjson.dumps(record_json(view, services.site, services.vocabularies, audience, entries))
 
 
