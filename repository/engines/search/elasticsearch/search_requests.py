@@ -26,6 +26,7 @@ from repository.engines.search.port import (
     SearchResults,
     Sort,
     VisibilityFilter,
+    most_buckets,
 )
 from repository.engines.search.query_analysis import is_text, positive_leaves, ranks
 from repository.engines.search.query_tree import Node, Range, Term
@@ -154,6 +155,8 @@ def _visible(scope: VisibilityFilter) -> list[Query]:
     allowed: list[Query] = [{"terms": {"document.readers": sorted(scope.readers_any_of)}}]
     if scope.owners_any_of is not None:
         allowed.append({"terms": {"document.owners": sorted(scope.owners_any_of)}})
+    if scope.owners_none_of:
+        allowed.append({"bool": {"must_not": {"terms": {"document.owners": sorted(scope.owners_none_of)}}}})
     return allowed
 
 
@@ -163,7 +166,9 @@ def _facet(name: str, late: Mapping[str, Query], size: int) -> dict[str, Any]:
     order = [{"_count": "desc"}, {"_key": "asc"}]
     return {
         "filter": {"bool": {"filter": [query for other, query in late.items() if other != name]}},
-        "aggregations": {"values": {"terms": {"field": f"facets.{name}", "size": size, "order": order}}},
+        "aggregations": {
+            "values": {"terms": {"field": f"facets.{name}", "size": most_buckets(name, size), "order": order}}
+        },
     }
 
 

@@ -26,6 +26,7 @@ from repository.engines.search.port import (
     SearchResults,
     Sort,
     VisibilityFilter,
+    most_buckets,
 )
 from repository.engines.search.query_tree import Node, Or, Range, Term
 
@@ -157,7 +158,7 @@ class IndexSnapshot:
             if field in buckets:
                 buckets[field].append((-count, value))
         return {
-            facet: [Bucket(value, -count) for count, value in sorted(entries)[:size]]
+            facet: [Bucket(value, -count) for count, value in sorted(entries)[: most_buckets(facet, size)]]
             for facet, entries in buckets.items()
         }
 
@@ -215,6 +216,8 @@ def _allowed(question: FtsQuery, search: Search) -> str:
 def _visible(question: FtsQuery, scope: VisibilityFilter) -> str:
     """Return the condition of `scope`: the scan compares set ids with those of few sets, owners use their index."""
     readers = f"+d.readers IN ({_sets_with(question, scope.readers_any_of)})"
+    if scope.owners_none_of:
+        readers += f" AND +d.owners NOT IN ({_sets_with(question, scope.owners_none_of)})"
     if scope.owners_any_of is None:
         return readers
     return f"{readers} AND d.owners IN ({_sets_with(question, scope.owners_any_of)})"
