@@ -72,6 +72,13 @@ def visible_to(actor: Actor) -> VisibilityFilter:
     return VisibilityFilter(readers_any_of=principals_of(actor))
 
 
+def shared_with(actor: Actor) -> VisibilityFilter:
+    """Return the filter for documents of others that `actor`, a team or an institution of theirs was given to read."""
+    subjects = subjects_of(actor)
+    personal = frozenset(subject.token for subject in subjects if subject.kind is not SubjectKind.SIGNED_IN)
+    return VisibilityFilter(personal, owners_none_of=frozenset(subject.token for subject in subjects))
+
+
 def owned_by(actor: Actor) -> VisibilityFilter:
     """Return the filter for documents that belong to `actor`, to a team or to an institution of theirs."""
     owners = frozenset(subject.token for subject in subjects_of(actor))

@@ -7,15 +7,18 @@ from typing import Any
 
 from repository.access.access_terms import PUBLIC, AccessStatus, AccessTerms
 from repository.access.policy import Action, Grant, Resource, owners_of, readers_of
+from repository.communities.queries import Membership
 from repository.core.clock import iso
 from repository.core.errors import WARNING
-from repository.dataset.description import Agent, Description
+from repository.dataset.description import Agent, Description, RelatedId, RelatedIdentifier
 from repository.dataset.formats.plain_text import one_line, plain
 from repository.dataset.from_json import description_of
+from repository.dataset.schemes import normalise
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.queries import ListedDraft
 from repository.engines.search.port import DocumentKind, IndexDocument
 from repository.identifiers.queries import ByScheme
+from repository.search.name_forms import names_of
 
 Pids = Mapping[str, str]
 """folded, by scheme"""
@@ -75,6 +78,7 @@ class Context:
     pids: Pids
     concept_pids: Pids
     files: FileNames
+    communities: Sequence[Membership] = ()
 
 
 def record_document(version: PublishedVersion, context: Context, vocabularies: Vocabularies) -> IndexDocument:
@@ -95,6 +99,7 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
         keywords={
             **_keywords(description),
             **_identity(version.id, version.concept_id, context.pids, context.concept_pids),
+            "communities": _communities(context.communities),
             "is_published": ["true"],
             "status": ["published"],
             "access_status": [version.status.value],
@@ -131,6 +136,7 @@ def draft_document(listed: ListedDraft, vocabularies: Vocabularies) -> IndexDocu
         keywords={
             **_keywords(description),
             **_identity(draft.id, concept.id, _folded(view.pids), _folded(view.concept_pids)),
+            "communities": _communities(view.communities),
             "is_published": ["false"],
             "status": ["new_version_draft" if concept.latest_id else "draft"],
             "access_status": [draft.terms.status(draft.files_enabled).value],
@@ -159,6 +165,11 @@ def _identity(record_id: int, concept_id: int, pids: Pids, concept_pids: Pids) -
     }
 
 
+def _communities(memberships: Sequence[Membership]) -> list[str]:
+    """Return the communities by id and by slug: no slug is digits alone."""
+    return [name for community, _ in memberships for name in (str(community.id), community.slug)]
+
+
 def _folded(pids: ByScheme) -> Pids:
     return {scheme: pid.folded for scheme, pid in pids.items()}
 
@@ -169,8 +180,8 @@ def _texts(about: Description) -> dict[str, Sequence[str]]:
         "additional_titles": [item.text for item in about.additional_titles],
         "description": _plain([plain(about.description)]),
         "additional_descriptions": _plain(item.text for item in about.additional_descriptions),
-        "creators": [agent.name for agent in about.creators],
-        "contributors": [agent.name for agent in about.contributors],
+        "creators": names_of(about.creators),
+        "contributors": names_of(about.contributors),
         "affiliations": _affiliations((*about.creators, *about.contributors)),
         "subjects": [subject.subject for subject in about.subjects],
         "publisher": [about.publisher] if about.publisher else [],
@@ -190,12 +201,27 @@ def _keywords(about: Description) -> dict[str, Sequence[str]]:
         "licence": [licence.id for licence in about.licences if licence.id],
         "language": [language.id for language in about.languages],
         "creator": [agent.name for agent in about.creators],
-        "creator_identifiers": [item.identifier for agent in about.creators for item in agent.identifiers],
-        "identifiers": [item.identifier for item in about.identifiers],
-        "related_identifiers": [item.identifier for item in about.related_identifiers],
+        "creator_identifiers": _normal(item for agent in about.creators for item in agent.identifiers),
+        "contributor_identifiers": _normal(item for agent in about.contributors for item in agent.identifiers),
+        "identifiers": _normal(about.identifiers),
+        "related_identifiers": _normal(about.related_identifiers),
         "year": [about.year] if about.year else [],
         "publication_date": [about.publication_date] if about.publication_date else [],
     }
+
+
+def _normal(identifiers: Iterable[RelatedId | RelatedIdentifier]) -> list[str]:
+    """Return the identifiers as written, and where it differs as they are compared."""
+    values = list(identifiers)
+    normal = [item.identifier if item.scheme in ("url", "other") else _in_form(item) for item in values]
+    return list(dict.fromkeys((*(item.identifier for item in values), *normal)))
+
+
+def _in_form(item: RelatedId | RelatedIdentifier) -> str:
+    try:
+        return normalise(item.scheme, item.identifier).casefold()
+    except ValueError:
+        return item.identifier
 
 
 def _affiliations(agents: Sequence[Agent]) -> list[str]:

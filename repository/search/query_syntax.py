@@ -5,6 +5,7 @@ The language is that of Lucene's classic query parser over the paths of `fields.
 text; what looks like an operator and cannot be one is refused with its position.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,6 +15,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from repository.core.errors import Invalid
+from repository.engines.search.folding import visible
 from repository.engines.search.query_tree import And, Everything, Exists, Node, Not, Nothing, Or, Phrase, Range
 from repository.search.searchable_fields import FREE, index_field, names_pattern, value_of
 from repository.search.syntax_errors import refusal, refused
@@ -21,6 +23,8 @@ from repository.search.syntax_words import (
     Word,
     fielded_word,
     free_word,
+    fuzziness,
+    identifier_node,
     read_bound,
     read_comparison,
     read_phrase,
@@ -37,11 +41,11 @@ DEEPEST = 50
 MOST_WILDCARDS = 20
 """words with ``*`` or ``?``"""
 
-_BREAKS = (
-    r"\u3001-\u3004\u3008-\u3020\u2018\u201a-\u201f\u2026"
-    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\x00-\x1f\x7f"
+BREAKS = (
+    r"\u3001-\u3004\u3008-\u3020\u201a\u201c-\u201f\u2026"
+    r"\uff01-\uff06\uff08-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\x00-\x1f\x7f"
 )
-"""Chinese and typographic punctuation and control characters separate words; ’ does not (O’Brien)."""
+"""Chinese and typographic punctuation and control characters separate words; ’ and ‘ do not (O’Brien)."""
 
 
 @cache
@@ -49,12 +53,15 @@ def _parser() -> Lark:
     """Return the parser, built at the first search: its expressions take a fifth of a second to compile."""
     grammar = Path(__file__).with_name("query.lark").read_text("utf-8")
     return Lark(
-        grammar.replace("@NAMES@", names_pattern()).replace("@BREAKS@", _BREAKS),
+        grammar.replace("@NAMES@", names_pattern()).replace("@BREAKS@", BREAKS),
         parser="lalr",
         lexer="contextual",
         maybe_placeholders=False,
     )
 
+
+_FIELD_FIRST = re.compile(r"\(*(?i:doi|cstr):")
+"""What begins so is asked of one field."""
 
 _Tree = Tree[Token]
 
@@ -63,10 +70,14 @@ _Tree = Tree[Token]
 def parse(text: str) -> Node:
     """Return the tree of a query; `Everything` when it is empty.
 
-    Raises `Invalid` on the field ``q``, with the position (from 1) of what cannot be understood.
+    Raises `Invalid` on the field ``q``, with the position (from 1, of visible characters) of what cannot be understood.
     """
     if len(text) > LONGEST:
         raise Invalid.field("q", f"The query is longer than {LONGEST} characters.")
+    text = visible(text)
+    pasted = _whole_identifier(text.strip())
+    if pasted is not None:
+        return pasted
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
@@ -76,18 +87,27 @@ def parse(text: str) -> Node:
     return _TreeBuilder().any(_parts(tree)[0], _ANYWHERE)
 
 
+def _whole_identifier(text: str) -> Node | None:
+    """Return the node of a query that is one pasted identifier, whatever signs are in it; None of every other."""
+    if "*" in text or '"' in text or _FIELD_FIRST.match(text):
+        return None
+    return identifier_node(text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where words are to be found: under a `path`, in an index field or (None) in all text."""
 
     path: str
     field: str | None
-    indexed: bool = True
 
     @classmethod
-    def named(cls, path: str) -> "_Place":
+    def named(cls, path: str, start: int | None) -> "_Place":
+        """Return the place of a path that begins at `start`; raise `Invalid` when it cannot be searched."""
         field = index_field(path)
-        return cls(path, None if field == FREE else field, field is not None)
+        if field is None:
+            raise refused(start, f"the path {path} cannot be searched, the documentation of q names those that can")
+        return cls(path, None if field == FREE else field)
 
 
 _ANYWHERE = _Place("", None)
@@ -117,13 +137,17 @@ class _TreeBuilder:
             case "fielded":
                 return self.fielded(tree)
             case "phrase":
-                return _phrase(read_phrase(_tokens(tree)[0]), place)
+                return _phrase(_tokens(tree)[0], place)
             case "range":
                 return _range(tree, place)
             case "whole_range":
                 return _whole_range(_tokens(tree)[0], place)
             case "comparison":
                 return _comparison(tree, place)
+            case "regex":
+                raise refused(
+                    _tokens(tree)[0].start_pos, "regular expressions are not supported, words may have * or ?"
+                )
         return self.word(_tokens(tree)[0], place)
 
     def group(self, tree: _Tree, place: _Place) -> Node:
@@ -139,14 +163,15 @@ class _TreeBuilder:
         path = name.rpartition(":")[0]
         if path == "_exists_":
             return _exists(value, name)
-        place = _Place.named(path)
-        node = self.one(value, place)
-        return node if place.indexed else Nothing()
+        return self.one(value, _Place.named(path, name.start_pos))
 
     def word(self, token: Token, place: _Place) -> Node:
         compared = read_comparison(token, place.field) if place.path else None
         if compared is not None:
             return _compared(*compared, place, token)
+        about = fuzziness(token)
+        if about is not None:
+            raise refused((token.start_pos or 0) + about, "words that are only similar (~) are not supported")
         word = read_word(token)
         self._count(word, token)
         return fielded_word(word, place.path, place.field) if place.path else free_word(word)
@@ -169,8 +194,12 @@ def _one_or(kind: Callable[[tuple[Node, ...]], Node], parts: Sequence[Node]) -> 
     return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
-def _phrase(text: str, place: _Place) -> Node:
-    return Phrase(value_of(place.field, text), place.field)
+def _phrase(token: Token, place: _Place) -> Node:
+    """Return the node of a phrase; raise `Invalid` for words that may stand apart (``"a b"~5``)."""
+    apart = token.find("~", token.rindex('"'))
+    if apart >= 0:
+        raise refused((token.start_pos or 0) + apart, "distances between the words of a phrase are not supported")
+    return Phrase(value_of(place.field, read_phrase(token)), place.field)
 
 
 def _range(tree: _Tree, place: _Place) -> Node:
@@ -205,8 +234,6 @@ class _Bounds:
     include_high: bool
 
     def within(self, place: _Place, token: Token) -> Node:
-        if not place.indexed:
-            return Nothing()
         if place.field is None:
             raise refused(token.start_pos, "a range needs a single field before it, as in created:[2020 TO 2021]")
         return Range(place.field, self.low, self.high, self.include_low, self.include_high)
@@ -223,7 +250,6 @@ def _exists(value: _Tree, name: Token) -> Node:
     if value.data not in ("value", "phrase"):
         raise refused(name.end_pos, "the path of a field was expected after _exists_:")
     token = _tokens(value)[0]
-    place = _Place.named(read_phrase(token) if value.data == "phrase" else read_word(token).text)
-    if not place.indexed:
-        return Nothing()
+    path = read_phrase(token) if value.data == "phrase" else read_word(token).text
+    place = _Place.named(path, token.start_pos)
     return Everything() if place.field is None else Exists(place.field)

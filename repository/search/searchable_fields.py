@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from repository.search.pasted_identifiers import FIELDS_OF, OTHER_FIELDS, identify
+
 FREE = "*"
 """Instead of an index field: all text together."""
 
@@ -22,8 +24,13 @@ _RECORD = {
     "parent.id": "concept_id",
     "parent.pids.doi.identifier": "concept_doi",
     "parent.pids.cstr.identifier": "concept_cstr",
+    "parent.pids.handle.identifier": "concept_handle",
+    "parent.communities.ids": "communities",
+    "parent.communities.entries.id": "communities",
+    "parent.communities.entries.slug": "communities",
     "pids.doi.identifier": "doi",
     "pids.cstr.identifier": "cstr",
+    "pids.handle.identifier": "handle",
     "access.status": "access_status",
     "access.record": "access_record",
     "access.files": "access_files",
@@ -31,6 +38,7 @@ _RECORD = {
     "files.total_bytes": "total_bytes",
     "files.types": "file_type",
     "files.entries.key": "filenames",
+    "files.entries.ext": "file_type",
 }
 
 _METADATA = {
@@ -43,6 +51,7 @@ _METADATA = {
     "metadata.creators.person_or_org.identifiers.identifier": "creator_identifiers",
     "metadata.creators.affiliations.name": "affiliations",
     **{f"metadata.contributors.{name}": "contributors" for name in _AGENT},
+    "metadata.contributors.person_or_org.identifiers.identifier": "contributor_identifiers",
     "metadata.contributors.affiliations.name": "affiliations",
     "metadata.subjects.subject": "subjects",
     "metadata.subjects.id": "subject",
@@ -73,6 +82,7 @@ _ALIASES = {
     "creators.name": "creators",
     "creators.affiliation": "affiliations",
     "creators.orcid": "creator_identifiers",
+    "communities": "communities",
     "contributors": "contributors",
     "contributors.name": "contributors",
     "keywords": "subjects",
@@ -97,11 +107,11 @@ _ALIASES = {
 PATHS: Mapping[str, str] = MappingProxyType({**_RECORD, **_METADATA, **_ALIASES})
 """Path as typed before the colon -> a field of the index, or `FREE`; ``.*`` stands for any path below."""
 
-WITHOUT_VALUES = frozenset({"communities", "owners"})
-"""Names that are understood as fields and find nothing; owners are nobody's business but their own."""
+NOT_SEARCHABLE = frozenset({"owners"})
+"""Names that are understood as fields and refused; owners are nobody's business but their own."""
 
 ROOTS = ("metadata", "access", "parent", "pids", "files", "versions", "custom_fields", "stats")
-"""What begins with one of these and a dot is a path, though perhaps one that is not indexed."""
+"""What begins with one of these and a dot is a path; one not in `PATHS` is refused."""
 
 _PREFIXES = tuple(path[:-1] for path in PATHS if path.endswith(".*"))
 _ANY_CASE = frozenset({"doi", "cstr"})
@@ -109,7 +119,7 @@ _ANY_CASE = frozenset({"doi", "cstr"})
 
 def names_pattern() -> str:
     """Return a regular expression for everything that is a path when a colon follows."""
-    names = sorted({*PATHS, *WITHOUT_VALUES}, key=lambda name: (-len(name), name))
+    names = sorted({*PATHS, *NOT_SEARCHABLE}, key=lambda name: (-len(name), name))
     exact = [re.escape(name) for name in names if name not in _ANY_CASE]
     pasted = [f"(?i:{name})" for name in sorted(_ANY_CASE)]
     below = rf"(?:{'|'.join(ROOTS)})\.[\w.*\\-]+"
@@ -127,36 +137,18 @@ def index_field(path: str) -> str | None:
     return PATHS[f"{max(prefixes, key=len)}*"] if prefixes else None
 
 
-_PERSISTENT = {
-    "doi": re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE),
-    "cstr": re.compile(r"^(?:https?://(?:www\.)?cstr\.cn/|cstr:\s*)", re.IGNORECASE),
-    "orcid": re.compile(r"^https?://(?:www\.)?orcid\.org/", re.IGNORECASE),
-}
-_SCHEMES: Mapping[str, tuple[str, ...]] = {
-    "doi": ("doi",),
-    "concept_doi": ("doi",),
-    "cstr": ("cstr",),
-    "concept_cstr": ("cstr",),
-    "creator_identifiers": ("orcid",),
-    "identifiers": ("doi", "cstr"),
-    "related_identifiers": ("doi", "cstr"),
-}
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_IDENTIFIERS = frozenset({*OTHER_FIELDS, *(field for fields in FIELDS_OF.values() for field in fields)})
+"""Fields whose values are identifiers, kept in their normal form."""
+
+_MARK = re.compile(
+    r"^(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|(?:www\.)?cstr\.cn/|hdl\.handle\.net/|orcid\.org/|(?:doi|cstr|hdl):\s*)",
+    re.IGNORECASE,
+)
 
 
 def value_of(field: str | None, text: str) -> str:
-    """Return `text` as the index keeps values of `field`: bare identifiers, DOI and CSTR in lower case."""
-    for scheme in _SCHEMES.get(field or "", ()):
-        text = _PERSISTENT[scheme].sub("", text)
-    return text.casefold() if field in _SCHEMES else text
-
-
-def pasted_identifier(text: str) -> tuple[str, str] | None:
-    """Return scheme (``doi`` or ``cstr``) and bare value of a pasted identifier; None for other words."""
-    for scheme in ("doi", "cstr"):
-        bare = _PERSISTENT[scheme].sub("", text)
-        if scheme == "doi" and _DOI.fullmatch(bare):
-            return scheme, value_of("doi", bare)
-        if scheme == "cstr" and bare != text:
-            return scheme, value_of("cstr", bare)
-    return None
+    """Return `text`, a value or a part of one, as the index keeps values of `field`: identifiers in normal form."""
+    if field not in _IDENTIFIERS:
+        return text
+    known = identify(text)
+    return known[1] if known else _MARK.sub("", text).casefold()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from repository.engines.search.folding import clean
 from repository.engines.search.port import FIELDS, FieldType
 from repository.engines.search.query_tree import Everything, Exists, Node, Or, Term, Wildcard
-from repository.search.searchable_fields import pasted_identifier, value_of
+from repository.search.pasted_identifiers import FIELDS_OF, OTHER_FIELDS, identify
+from repository.search.searchable_fields import value_of
 
-_FUZZY_AND_BOOST = re.compile(r"(?<!\\)(?:~\d*(?:\.\d+)?)?(?:\^\d+(?:\.\d+)?)?$")
-"""``~2`` and ``^3``, understood and without effect"""
+_FUZZY = re.compile(r"(?<=[^\\~])~(?:[012]|0?\.\d+)?(?:\^\d+(?:\.\d+)?)?$")
+_BOOST = re.compile(r"(?<!\\)\^\d+(?:\.\d+)?$")
+"""``^3``, understood and without effect on what is found"""
 
-_BOOST = re.compile(r"\^\d+(?:\.\d+)?$")
 _QUOTED = re.compile(r'"(.*)"[^"]*', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _END = r'("(?:\\.|[^"\\])*"|(?:\\.|[^\s"\\\[\]{}])+)'
@@ -31,8 +32,14 @@ class Word:
     wild: bool
 
 
+def fuzziness(raw: str) -> int | None:
+    """Return where a word asks for words like it (``~``, ``~1``, ``~0.8``), None when it does not."""
+    match = _FUZZY.search(raw)
+    return match.start() if match else None
+
+
 def read_word(raw: str) -> Word:
-    raw = _FUZZY_AND_BOOST.sub("", raw, count=1)
+    raw = _BOOST.sub("", raw, count=1)
     text = _plain(raw)
     # An escaped * or ? among wild ones becomes the nearest that a pattern can say: any one character.
     pattern = _ESCAPED.sub(lambda match: "?" if match[1] in "*?" else match[1], raw)
@@ -74,11 +81,17 @@ def free_word(word: Word) -> Node:
     """Return the node of a word outside any field."""
     if word.pattern in ("*", "*:*"):
         return Everything()
-    identifier = None if word.wild else pasted_identifier(word.text)
-    if identifier is not None:
-        scheme, value = identifier
-        return Or((Term(word.text), Term(value, scheme), Term(value, f"concept_{scheme}")))
-    return _word(word, None)
+    identifier = None if word.wild else identifier_node(word.text)
+    return identifier or _word(word, None)
+
+
+def identifier_node(text: str) -> Node | None:
+    """Return the node of a pasted identifier: as text, and in the fields of its scheme; None for other text."""
+    identifier = identify(text)
+    if identifier is None:
+        return None
+    scheme, value = identifier
+    return Or((Term(_normal(text)), *(Term(value, field) for field in FIELDS_OF.get(scheme, OTHER_FIELDS))))
 
 
 def fielded_word(word: Word, path: str, field: str | None) -> Node:

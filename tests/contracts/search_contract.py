@@ -218,6 +218,11 @@ class SearchContract(ChangesContract, FilesContract, ResumingContract, ScriptsCo
         facets = engine.find(Search(Everything(), ANYONE, facets=("subject",), facet_size=2)).facets
         assert facets["subject"] == [Bucket("all", 8), Bucket("s1", 3)]
 
+    def test_a_facet_whose_values_form_a_hierarchy_has_all_of_them(self, engine: SearchEngine) -> None:
+        engine.put(document(i, keywords={"resource_type": [f"type-{i:03}"]}) for i in range(1, 40))
+        facets = engine.find(Search(Everything(), ANYONE, facets=("resource_type",), facet_size=2)).facets
+        assert len(facets["resource_type"]) == 39
+
     # order and pages
 
     @pytest.mark.parametrize("sort", list(Sort))

@@ -137,7 +137,7 @@ class ScriptsContract:
         assert found(writings, Wildcard("l'ea?")) == {french}
 
     def test_words_longer_than_any_are_found_in_parts(self, engine: SearchEngine) -> None:
-        engine.put([document(1, {"title": ["x" * 300 + "y" * 300]}), document(2, {"title": ["é'" * 5000]})])
+        engine.put([document(1, {"title": ["x" * 300 + "y" * 300]}), document(2, {"title": ["é" * 5000]})])
         assert found(engine, Term("x" * 300 + "y" * 300)) == {1}
         assert found(engine, Term("x" * 300)) == set()
-        assert found(engine, Term("é'" * 5000)) == {2}
+        assert found(engine, Term("é" * 5000)) == {2}

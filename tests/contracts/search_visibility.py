@@ -77,3 +77,16 @@ class VisibilityContract:
             Phrase("role:curator"),
         ):
             assert found(library, query, ALL, kinds=BOTH, latest_only=False) == set()
+
+    def test_what_belongs_to_certain_owners_can_be_left_out(self, engine: SearchEngine) -> None:
+        mine, theirs = frozenset({"person:7"}), frozenset({"person:5"})
+        engine.put(
+            [
+                document(1, readers=mine, owners=mine),
+                document(2, readers=mine | theirs, owners=theirs),
+                document(3, owners=theirs),
+                document(4, readers=mine, owners=mine | theirs),
+            ]
+        )
+        assert found(engine, Everything(), VisibilityFilter(mine, owners_none_of=mine)) == {2}
+        assert found(engine, Everything(), VisibilityFilter(mine, theirs, frozenset())) == {2, 4}

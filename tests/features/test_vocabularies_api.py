@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import Caller
+from tests.features.steps import ids_of, search
 
 
 def test_vocabularies_are_listed_and_their_terms_read(anyone: Caller) -> None:
@@ -62,3 +63,49 @@ def test_a_trailing_slash_does_not_matter_for_vocabularies(anyone: Caller) -> No
         "/api/vocabularies/licenses/",
     ):
         assert anyone.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    ("kind", "q", "some", "others"),
+    [
+        ("licenses", "id:cc-by-4.0", {"cc-by-4.0"}, {"cc-by-sa-4.0"}),
+        ("licenses", "id:cc-by-?.0", {"cc-by-4.0", "cc-by-3.0"}, {"cc-by-nc-4.0"}),
+        ("licenses", "id:(cc0-1.0 OR mit)", {"cc0-1.0", "mit"}, {"cc-by-4.0"}),
+        ("resourcetypes", "props.type:image AND NOT id:image", {"image-photo"}, {"image", "dataset"}),
+        ("resourcetypes", 'title.en:"journal article"', {"publication-article"}, {"publication"}),
+        ("resourcetypes", "title.zh:数据集", {"dataset"}, {"software"}),
+        ("resourcetypes", r"title.\*:Phot*", {"image-photo"}, {"image-plot"}),
+        ("resourcetypes", "tags:linkable -image", {"dataset"}, {"image"}),
+        ("resourcetypes", "_exists_:props.coar", {"dataset"}, {"model"}),
+        ("resourcetypes", "*", {"dataset", "model"}, set()),
+    ],
+)
+def test_terms_are_asked_by_paths_wildcards_and_operators(
+    anyone: Caller, kind: str, q: str, some: set[str], others: set[str]
+) -> None:
+    body = search(anyone, q, f"/api/vocabularies/{kind}", size=1000)
+
+    assert some <= set(ids_of(body))
+    assert not others & set(ids_of(body))
+
+
+@pytest.mark.parametrize(
+    ("q", "position"),
+    [
+        ("id:(mit", 8),
+        ("mit AND", 8),
+        ("metadata.title:x", 1),
+        ("mit~1", 1),
+        ("props.type:[a TO b]", 12),
+        ("/mi[tx]/", 1),
+    ],
+)
+def test_a_query_over_terms_that_cannot_be_understood_is_refused_with_its_place(
+    anyone: Caller, q: str, position: int
+) -> None:
+    reply = anyone.get("/api/vocabularies/licenses", query_string={"q": q})
+
+    assert reply.status_code == 400, reply.text
+    [error] = reply.get_json()["errors"]
+    assert error["field"] == "q"
+    assert f"at position {position}: " in error["messages"][0]

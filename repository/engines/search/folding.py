@@ -25,7 +25,7 @@ INVISIBLE = (
 
 _DROPPED_MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07eb-\u07f3\u08d3-\u08ff\u093c"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07eb-\u07f3\u08d3-\u08e1\u08e3-\u08ff\u093c"
     "\u0951-\u0954\u135d-\u135f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
 """Accents, Hebrew and Syriac points, Arabic vowel signs, tones of N'Ko, the Devanagari nukta, Vedic accents."""
@@ -82,7 +82,7 @@ _FORMS = re.compile(
     "[\u2f00-\u2fdf\u3200-\u33ff\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc\uff61-\uffdc"
     "\U0001d400-\U0001d7ff\U0001ee00-\U0001eeff\U0001f100-\U0001f2ff]+|[\u3131-\u318e]{2,}"
 )
-"""Forms of other characters that only compatibility keeps, such as half widths, ligatures and enclosed letters."""
+"""Forms of other characters, which only compatibility keeps: narrow, joined, positional, enclosed, mathematical."""
 
 _GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
 

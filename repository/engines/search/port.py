@@ -129,7 +129,11 @@ FIELDS: Mapping[str, FieldType] = {
     "concept_doi": FieldType.KEYWORD,
     "cstr": FieldType.KEYWORD,
     "concept_cstr": FieldType.KEYWORD,
+    "handle": FieldType.KEYWORD,
+    "concept_handle": FieldType.KEYWORD,
+    "communities": FieldType.KEYWORD,
     "creator_identifiers": FieldType.KEYWORD,
+    "contributor_identifiers": FieldType.KEYWORD,
     "identifiers": FieldType.KEYWORD,
     "related_identifiers": FieldType.KEYWORD,
     "resource_type": FieldType.KEYWORD,
@@ -184,6 +188,17 @@ FACETS: Sequence[str] = (
 EXAMINED = 5_000
 """Facets are counted from so many hits where counting all takes too long.  The answer says so."""
 
+WHOLE_FACETS = frozenset({"resource_type"})
+"""Facets that have a bucket for every value whatever `Search.facet_size` is: their values form a hierarchy."""
+
+MOST_BUCKETS = 1_000
+"""of a whole facet"""
+
+
+def most_buckets(facet: str, facet_size: int) -> int:
+    """Return the number of buckets that a facet has at most."""
+    return MOST_BUCKETS if facet in WHOLE_FACETS else facet_size
+
 
 class Sort(StrEnum):
     BEST_MATCH = "bestmatch"
@@ -199,11 +214,13 @@ class VisibilityFilter:
     """Which documents a search may return; `access.visibility` makes it and every adapter obeys it.
 
     A document passes when `readers_any_of` and its readers share a token and, unless `owners_any_of` is None, when that
-    set and its owners share one too.  An empty set lets nothing pass.
+    set and its owners share one too.  An empty set lets nothing pass.  A document whose owners share a token with
+    `owners_none_of` does not pass.
     """
 
     readers_any_of: frozenset[str]
     owners_any_of: frozenset[str] | None = None
+    owners_none_of: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from repository.access.queries import grants_on
+from repository.communities.queries import communities_of
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Snapshot
@@ -89,12 +90,14 @@ def _contexts(snapshot: Snapshot, versions: Sequence[tuple[PublishedVersion, boo
     public = newest_public(snapshot, {version.concept_id for version, _ in versions})
     pids = _pids(snapshot, {owner for version, _ in versions for owner in (version.id, version.concept_id)})
     names = _file_names(snapshot, [version for version, _ in versions])
+    communities = communities_of(snapshot, {version.concept_id for version, _ in versions})
     return [
         Context(
             newest or version.index == public.get(version.concept_id),
             pids.get(version.id, {}),
             pids.get(version.concept_id, {}),
             names.get(version.file_set_id, FileNames()),
+            communities.get(version.concept_id, ()),
         )
         for version, newest in versions
     ]

@@ -32,6 +32,7 @@ from repository.engines.search.port import (
     SearchResults,
     Sort,
     VisibilityFilter,
+    most_buckets,
 )
 from repository.engines.search.query_analysis import is_text, positive_leaves, ranks
 from repository.engines.search.query_tree import Node, Range, Term
@@ -169,6 +170,8 @@ def _visible(scope: VisibilityFilter) -> list[Query]:
     allowed: list[Query] = [{"terms": {"document.readers": sorted(scope.readers_any_of)}}]
     if scope.owners_any_of is not None:
         allowed.append({"terms": {"document.owners": sorted(scope.owners_any_of)}})
+    if scope.owners_none_of:
+        allowed.append({"bool": {"must_not": {"terms": {"document.owners": sorted(scope.owners_none_of)}}}})
     return allowed
 
 
@@ -203,7 +206,7 @@ def _facet(name: str, size: int) -> dict[str, Any]:
     if name not in FACETS:
         raise ValueError(f"no facet: {name}")
     order = [{"_count": "desc"}, {"_key": "asc"}]
-    return {"terms": {"field": f"facets.{name}", "size": size, "order": order}}
+    return {"terms": {"field": f"facets.{name}", "size": most_buckets(name, size), "order": order}}
 
 
 def _looked_at(query: Node) -> list[str]:

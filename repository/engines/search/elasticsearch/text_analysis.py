@@ -32,7 +32,7 @@ _SEPARATORS = (
 BORDER = "\u2063"
 """The invisible separator, put into text that is sent to the server, and read there as a blank."""
 
-_HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7af"
+_HANGUL = "\u1100-\u115e\u1161-\u11ff\u3131-\u3163\u3165-\u318e\ua960-\ua97f\uac00-\ud7af"
 _BORDER = re.compile(rf"(?<=[{_HANGUL}])(?=[^\W{_HANGUL}])|(?<=[^\W{_HANGUL}])(?=[{_HANGUL}])")
 _RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 

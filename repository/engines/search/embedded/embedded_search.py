@@ -109,7 +109,9 @@ class EmbeddedSearch:
     def describe(self) -> str:
         with self._connections.reading() as connection:
             count = connection.execute(f"SELECT count(*) FROM {fts_tables.live(connection).docs}")
-            return f"embedded (SQLite {sqlite3.sqlite_version} FTS5), {count.fetchone()[0]} documents"
+            summary = f"embedded (SQLite {sqlite3.sqlite_version} FTS5), {count.fetchone()[0]} documents"
+            outdated = fts_tables.is_outdated(connection)
+        return f"{summary}; made for another version of us: run `repository index rebuild`" if outdated else summary
 
     def close(self) -> None:
         self._connections.close()

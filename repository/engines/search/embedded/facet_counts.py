@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from repository.engines.search.embedded.document_rows import ID
 from repository.engines.search.embedded.fts_tables import Generation
-from repository.engines.search.port import FACETS, Bucket
+from repository.engines.search.port import FACETS, Bucket, most_buckets
 
 _NO_FACET = 255
 _PLACES = {name: place for place, name in enumerate(FACETS)}
@@ -61,9 +61,9 @@ def buckets(
         of_facet = by_place.get(field_of[term])
         if of_facet is not None:
             of_facet[term] = count
-    leading = {facet: _leading(by_place[_PLACES[facet]], size) for facet in facets}
+    leading = {facet: _leading(by_place[_PLACES[facet]], most_buckets(facet, size)) for facet in facets}
     values = _values(connection, generation, [term for terms in leading.values() for term in terms])
-    return {facet: _ordered(terms, values, size) for facet, terms in leading.items()}
+    return {facet: _ordered(terms, values, most_buckets(facet, size)) for facet, terms in leading.items()}
 
 
 def _leading(counts: Mapping[int, int], size: int) -> Mapping[int, int]:

@@ -10,8 +10,14 @@ from dataclasses import dataclass
 
 from repository.engines.search.port import FREE_TEXT
 
-_VERSION = 4
-"""Of the tables and of the text analysis.  A file of another version is emptied: the index is a copy."""
+_VERSION = 3
+"""Of the tables.  A file of another version is emptied: the index is a copy."""
+
+_ANALYSIS = 2
+"""Of the text analysis and the fields, kept as the file's ``application_id``.
+
+A file of another analysis is used as it is until a rebuild, because the former release may still work on it.
+"""
 
 _GENERATIONS = """
 CREATE TABLE generations (
@@ -125,6 +131,7 @@ def prepare(connection: sqlite3.Connection) -> None:
             connection.execute(_GENERATIONS)
             start(connection, live=True)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
+            connection.execute(f"PRAGMA application_id = {_ANALYSIS}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -175,6 +182,13 @@ def make_live(connection: sqlite3.Connection, generation: Generation) -> None:
     connection.execute("UPDATE generations SET live = 1 WHERE number = ?", (generation.number,))
     connection.execute(f"DELETE FROM {generation.deleted}")
     connection.execute(f"DELETE FROM {generation.dropped}")
+    connection.execute(f"PRAGMA application_id = {_ANALYSIS}")
+
+
+def is_outdated(connection: sqlite3.Connection) -> bool:
+    """Return whether the live generation was made with another text analysis than ours."""
+    analysis: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    return analysis != _ANALYSIS
 
 
 def take_over(connection: sqlite3.Connection, generation: Generation) -> tuple[int, str]:

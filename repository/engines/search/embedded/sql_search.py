@@ -216,6 +216,8 @@ def _allowed(question: FtsQuery, search: Search, *, by_index: bool = False) -> s
 def _visible(question: FtsQuery, scope: VisibilityFilter) -> str:
     """Return the condition of `scope`: the scan compares set ids with those of few sets, owners use their index."""
     readers = f"d.readers IN ({_sets_with(question, scope.readers_any_of)})"
+    if scope.owners_none_of:
+        readers += f" AND d.owners NOT IN ({_sets_with(question, scope.owners_none_of)})"
     if scope.owners_any_of is None:
         return readers
     return f"{readers} AND d.owners IN ({_sets_with(question, scope.owners_any_of)})"

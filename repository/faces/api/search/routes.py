@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from flask import Response, request
 
 from repository.access.policy import Action, Resource, may, must
-from repository.access.principals import owned_by, visible_to
+from repository.access.principals import owned_by, shared_with, visible_to
 from repository.core.actor import Actor
 from repository.core.errors import Invalid
 from repository.core.paging import WINDOW, Page, PageLinks
@@ -22,7 +21,7 @@ from repository.faces.api.drafts.serializers import draft_json
 from repository.faces.api.records.schemas import RecordListShape
 from repository.faces.api.records.serializers import cached_hits, hits_json
 from repository.faces.api.routing import Api, ApiCall
-from repository.faces.api.search.facets import FACETS, OWN_FACETS, Facet, aggregations, selected
+from repository.faces.api.search.facets import FACETS, MOST_SHOWN, OWN_FACETS, Facet, aggregations, filters, selected
 from repository.faces.api.search.schemas import OwnSearchQuery, SearchQuery
 from repository.faces.content_negotiation import EXPORT_TYPES, LIST_TYPES, representation_for_api
 from repository.records.exports import export_list
@@ -69,29 +68,31 @@ def search_records(call: ApiCall) -> Response:
 def search_own_records(call: ApiCall) -> Response:
     must(call.actor, Action.LIST_OWN, Resource())
     kinds = frozenset({DocumentKind.RECORD, DocumentKind.DRAFT})
-    return _reply(call, Scope(owned_by(call.actor), kinds, OWN_FACETS, Sort.UPDATED_DESC))
+    visible = shared_with(call.actor) if call.query["shared_with_me"] else owned_by(call.actor)
+    return _reply(call, Scope(visible, kinds, OWN_FACETS, Sort.UPDATED_DESC))
 
 
 def _export(call: ApiCall, scope: Scope, target: ExportFormat) -> Response:
     """Reply with a page of hits as one document of a format, without facets."""
-    results = call.services.search.find(_search(call.query, scope))
+    results = call.services.search.find(_search(call, scope))
     parts = export_list(call.services, call.actor, [hit.id for hit in results.hits], target)
     links = {name: address for name, address in _links(call, results).items() if name in ("prev", "next")}
     return document_reply((part.encode("utf-8", "replace") for part in parts), target.media_type, links=links)
 
 
 def _reply(call: ApiCall, scope: Scope) -> Response:
-    search = _search(call.query, scope)
+    search = _search(call, scope)
     results = call.services.search.find(search)
     hits = [orjson.Fragment(text) for text in serialize_hits(call.services, call.actor, results)]
-    buckets = aggregations(scope.facets, results.facets, search.filters, call.services.vocabularies)
+    buckets = aggregations(scope.facets, results.facets, selected(call.query), call.services.vocabularies)
     page, links = call.query["page"], _links(call, results)
     counted = {} if results.facets_of is None else {"aggregations_of": results.facets_of}
     more = {"page": page, "aggregations": buckets, **counted}
     return json_reply(hits_json(hits, results.total, search.sort.value, links, **more))
 
 
-def _search(query: Mapping[str, Any], scope: Scope) -> Search:
+def _search(call: ApiCall, scope: Scope) -> Search:
+    query = call.query
     page = Page.of(query)
     if query["cursor"] is None and page.number * page.size > WINDOW:
         raise Invalid(
@@ -105,8 +106,9 @@ def _search(query: Mapping[str, Any], scope: Scope) -> Search:
         scope=scope.visible,
         kinds=scope.kinds,
         latest_only=not query["allversions"],
-        filters=selected(query),
+        filters=filters(selected(query), call.services.vocabularies),
         facets=[facet.field for facet in scope.facets.values()],
+        facet_size=MOST_SHOWN,
         sort=Sort.NEWEST if sort is Sort.BEST_MATCH and not text else sort,
         offset=page.offset,
         size=page.size,

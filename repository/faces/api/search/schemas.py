@@ -27,7 +27,10 @@ class SearchQuery(PageQuery):
     q = fields.String(
         load_default="",
         validate=validate.Length(max=MAX_QUERY),
-        metadata={"description": f"Lucene syntax; fields: {', '.join(PATHS)}."},
+        metadata={
+            "description": f"Lucene syntax. These paths can be searched: {', '.join(PATHS)}. Another path, a regular"
+            " expression, and a word or phrase with ~ are refused with status 400 and their place."
+        },
     )
     format = fields.String(load_default=None, validate=validate.Length(max=60))
     sort = fields.String(
@@ -43,3 +46,8 @@ class OwnSearchQuery(SearchQuery):
 
     class Meta(PageQuery.Meta):
         include = _selections(OWN_ONLY)
+
+    shared_with_me = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Records and drafts of others that one was given to read, instead of one's own."},
+    )

@@ -14,6 +14,7 @@ from repository.dataset.vocabularies import Vocabulary, VocabularyEntry
 from repository.engines.services import Services
 from repository.faces.api.routing import Api, ApiCall
 from repository.faces.api.vocabularies.schemas import TermListShape, TermShape, TermsQuery, VocabularyListShape
+from repository.search.term_queries import is_plain, terms_matching
 
 api = Api("vocabularies")
 
@@ -75,8 +76,11 @@ def _vocabulary(services: Services, kind: str) -> Vocabulary:
 def _terms(vocabulary: Vocabulary, query: Mapping[str, Any]) -> tuple[list[VocabularyEntry], str]:
     if query["suggest"]:
         return vocabulary.suggest(query["suggest"]), "bestmatch"
-    terms = vocabulary.search(query["q"] or None, tag=query["tags"])
-    return terms, "bestmatch" if query["q"] else "title"
+    text, tag = query["q"], query["tags"]
+    if not text or is_plain(text):
+        return vocabulary.search(text or None, tag=tag), "bestmatch" if text else "title"
+    terms = terms_matching(text, vocabulary.type, vocabulary.search("", tag=tag))
+    return terms, "bestmatch"
 
 
 def _term_json(site: Site, kind: str, term: VocabularyEntry) -> dict[str, Any]:

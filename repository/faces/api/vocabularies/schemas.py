@@ -8,9 +8,16 @@ MAX_SIZE = 10_000
 
 
 class TermsQuery(NoQuery):
-    """`q` all words anywhere · `suggest` what begins so, best first · `tags` one tag."""
+    """`q` words and `path:value` · `suggest` what begins so, best first · `tags` one tag."""
 
-    q = fields.String(load_default=None, validate=validate.Length(max=200))
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(max=200),
+        metadata={
+            "description": "Words in ids and titles, or Lucene syntax over the paths id, title.*, description.*,"
+            " props.* and tags. Other paths are refused with status 400 and their place."
+        },
+    )
     suggest = fields.String(load_default=None, validate=validate.Length(max=200))
     tags = fields.String(load_default=None, validate=validate.Length(max=100))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
