@@ -188,16 +188,13 @@ FACETS: Sequence[str] = (
 EXAMINED = 5_000
 """Facets are counted from so many hits where counting all takes too long.  The answer says so."""
 
-WHOLE_FACETS = frozenset({"resource_type"})
-"""Facets that have a bucket for every value whatever `Search.facet_size` is: their values form a hierarchy."""
-
-MOST_BUCKETS = 1_000
-"""of a whole facet"""
+WHOLE_FACETS = {"resource_type": 1_000}
+"""Facets with more buckets than `Search.facet_size`, because their values form a hierarchy; the most that they have."""
 
 
 def most_buckets(facet: str, facet_size: int) -> int:
     """Return the number of buckets that a facet has at most."""
-    return MOST_BUCKETS if facet in WHOLE_FACETS else facet_size
+    return WHOLE_FACETS.get(facet, facet_size)
 
 
 class Sort(StrEnum):

@@ -27,6 +27,8 @@ CREATE TABLE generations (
     builders INTEGER NOT NULL DEFAULT 1,
     changes INTEGER NOT NULL DEFAULT 0
 )"""
+_LISTED = "CREATE INDEX IF NOT EXISTS docs_{n}_listed ON docs_{n} (kind, latest, readers)"
+"""counts what a search without words finds"""
 
 _TABLES = (
     """
@@ -48,8 +50,7 @@ _TABLES = (
     "CREATE INDEX docs_{n}_updated ON docs_{n} (updated, kind, id)",
     "CREATE INDEX docs_{n}_position ON docs_{n} (position, kind, id)",
     "CREATE INDEX docs_{n}_owners ON docs_{n} (owners)",
-    # counts what a search without words finds
-    "CREATE INDEX docs_{n}_listed ON docs_{n} (kind, latest, readers)",
+    _LISTED,
     # the different sets of readers and of owners, which are few; a set may outlive its documents and then finds nothing
     "CREATE TABLE token_sets_{n} (id INTEGER PRIMARY KEY, tokens TEXT NOT NULL UNIQUE)",
     "CREATE TABLE set_tokens_{n} (token TEXT, set_id INTEGER, PRIMARY KEY (token, set_id)) WITHOUT ROWID",
@@ -121,8 +122,8 @@ class Generation:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make an empty index in a new file, or in a file of another version."""
-    if _version(connection) == _VERSION:
+    """Make an empty index in a new file, or in a file of another version; complete a file of release 0.2.0."""
+    if _version(connection) == _VERSION and _counts_changes(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -132,10 +133,24 @@ def prepare(connection: sqlite3.Connection) -> None:
             start(connection, live=True)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
             connection.execute(f"PRAGMA application_id = {_ANALYSIS}")
+        elif not _counts_changes(connection):
+            _complete(connection)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _counts_changes(connection: sqlite3.Connection) -> bool:
+    sql = "SELECT 1 FROM pragma_table_info('generations') WHERE name = 'changes'"
+    return connection.execute(sql).fetchone() is not None
+
+
+def _complete(connection: sqlite3.Connection) -> None:
+    """Add what release 0.2.0 did not make; that release goes on with the file as before."""
+    connection.execute("ALTER TABLE generations ADD COLUMN changes INTEGER NOT NULL DEFAULT 0")
+    for (number,) in connection.execute("SELECT number FROM generations").fetchall():
+        connection.execute(_LISTED.format(n=number))
 
 
 def live(connection: sqlite3.Connection) -> Generation:
