@@ -24,7 +24,7 @@ _STAND_INS = 0x2A700
 _SEPARATORS = (
     ".,:;_\u00b7\u02c2-\u02c5\u02d2-\u02d7\u02de\u02df\u02e5-\u02eb\u02ed\u02ef-\u02ff\u0387\u055b\u055c\u055e\u055f"
     "\u0589\u058a\u0600-\u0605\u060c\u060d\u066b\u066c\u06dd\u070f\u07f8\u08e2\u2024\u2027\u202f\u203f\u2040\u2044"
-    "\u2054\u2063\u2e80-\u2ef3\ua708-\ua716\ua720\ua721\ua789\ua78a\uab5b\ufe10\ufe13\ufe14\ufff9-\ufffb\U000110bd"
+    "\u2054\u2063\u2e80-\u2e9e\u2ea0-\u2ef2\ua708-\ua716\ua720\ua721\ua789\ua78a\uab5b\ufe10\ufe13\ufe14\ufff9-\ufffb\U000110bd"
     "\U000110cd\U0001f150-\U0001f169\U0001f170-\U0001f189"
 )
 """Inside words or numbers by UAX #29 (Word_Break, version 13), and no letter, digit or mark."""
@@ -39,7 +39,7 @@ _RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 
 def divided(text: str) -> str:
     """Return text to be indexed, with a mark where hangul touches other letters, which the tokenizer would join."""
-    return text if text.isascii() else _BORDER.sub(BORDER, text)
+    return text if text.isascii() else _BORDER.sub(BORDER, text.replace(BORDER, ""))
 
 
 def stand_ins(tokens: str) -> str:
