@@ -8,7 +8,12 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from repository.core.errors import Invalid, Unavailable
-from repository.engines.search.elasticsearch import ElasticsearchSearch, elasticsearch_address, search_requests
+from repository.engines.search.elasticsearch import (
+    ElasticsearchSearch,
+    elasticsearch_address,
+    index_bodies,
+    search_requests,
+)
 from repository.engines.search.elasticsearch.index_bodies import body
 from repository.engines.search.elasticsearch.text_analysis import divided, stand_ins
 from repository.engines.search.folding import clean
@@ -114,6 +119,21 @@ def test_an_index_of_another_version_of_us_says_so_until_it_is_rebuilt(
     rebuild.finish()
     assert "rebuild" not in newer.describe()
     assert found(newer, Term("thickness")) == {1}
+    newer.close()
+
+
+def test_an_index_of_a_former_release_takes_documents_with_new_fields(
+    elasticsearch_url: str, engine: ElasticsearchSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former_fields = {name: kind for name, kind in FIELDS.items() if name != "communities"}
+    with monkeypatch.context() as former:
+        former.setattr(index_bodies, "FIELDS", former_fields)
+        engine.put([ICE])
+    newer = ElasticsearchSearch(elasticsearch_address(elasticsearch_url), PARTS)
+    newer.prepare()
+    newer.put([document(5, keywords={"communities": ["polar"]})])
+    assert found(newer, Term("polar", "communities")) == {5}
+    assert "repository index rebuild" in newer.describe()
     newer.close()
 
 

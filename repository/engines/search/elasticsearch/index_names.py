@@ -50,9 +50,12 @@ class IndexNames:
 
     def prepare(self) -> None:
         """Create what is missing of the indices that answer; others may do so at the same time."""
-        missing = [part for part in LIVE if not self.behind(self.live(part))]
-        for part in missing:
-            self.create(part, "0", {self.live(part): {}})
+        for part in LIVE:
+            indices = self.behind(self.live(part))
+            if not indices:
+                self.create(part, "0", {self.live(part): {}})
+            for index in indices:
+                self._widen(part, index)
 
     def create(self, part: str, stamp: str, aliases: Mapping[str, Any]) -> None:
         """Make an index; one that is there already is left as it is."""
@@ -63,6 +66,18 @@ class IndexNames:
             except BadRequestError as error:
                 if error.error != "resource_already_exists_exception":
                     raise
+
+    def _widen(self, part: str, index: str) -> None:
+        """Add fields that an index of a former release lacks, so that it takes our documents until it is rebuilt.
+
+        Fields with an analysis of their own are left out: it may be one that the index has not.
+        """
+        fields = body(self.parts, part, self.plugins())["mappings"]["properties"]
+        with self.server.writing() as client:
+            present = client.indices.get_mapping(index=index)[index]["mappings"]["properties"]
+            lacking = {name: fields[name] for name in fields.keys() - present if "analyzer" not in fields[name]}
+            if lacking:
+                client.indices.put_mapping(index=index, properties=lacking)
 
     def plugins(self) -> frozenset[str]:
         """Return the plugins that every node has."""
