@@ -229,35 +229,6 @@ def test_a_failed_batch_changes_nothing(engine: EmbeddedSearch) -> None:
     assert list(engine.entries()) == []
 
 
-def test_an_index_of_another_version_is_emptied(engine: EmbeddedSearch, path: Path) -> None:
-    engine.put(LIBRARY)
-    engine.begin_rebuild()
-    engine.close()
-    with closing(sqlite3.connect(path)) as file:
-        file.execute("PRAGMA user_version = 99")
-    renewed = EmbeddedSearch(path)
-    assert list(renewed.entries()) == []
-    renewed.put(LIBRARY)
-    assert found(renewed, Term("ice")) == {1, 2, 3}
-    assert tables(path) == 1
-    renewed.close()
-
-
-def test_an_index_of_release_0_2_0_is_completed_and_goes_on(path: Path) -> None:
-    with closing(EmbeddedSearch(path)) as former:
-        former.put(LIBRARY)
-    with closing(sqlite3.connect(path)) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%_listed'").fetchall():
-            connection.execute(f"DROP INDEX {name}")
-        connection.execute("ALTER TABLE generations DROP COLUMN changes")
-        connection.commit()
-    with closing(EmbeddedSearch(path)) as engine:
-        assert len(list(engine.entries())) == len(LIBRARY)
-        assert found(engine, Everything()) != set()
-        engine.put([document(90)])
-        assert 90 in found(engine, Everything())
-
-
 def test_a_closed_engine_is_unavailable(engine: EmbeddedSearch) -> None:
     engine.put([ICE])
     engine.close()

@@ -122,7 +122,7 @@ class Generation:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make an empty index in a new file, or in a file of another version; complete a file of release 0.2.0."""
+    """Make an empty index in a new or outdated file; complete a file of release 0.2.0."""
     if _version(connection) == _VERSION and _counts_changes(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
