@@ -140,7 +140,9 @@ def write_body(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, draft: 
     errors += _earlier_faults(draft, raw)
     faulty = {error.field for error in errors}
     errors += [gap for gap in missing_fields(draft.description, doi=True) if gap.field not in faulty]
-    draft.errors = [_keepable(error) for error in errors]
+    # two names that no database can keep may be one afterwards
+    stored = map(_keepable, errors)
+    draft.errors = list({(error["field"], *error["messages"]): error for error in stored}.values())
 
 
 def merge(current: Any, patch: Any) -> Any:
