@@ -147,6 +147,11 @@ def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
     return Slot(Resource(row.grants), row.state, row.entry_id is not None)
 
 
+def default_preview(snapshot: Snapshot, draft_id: int) -> str | None:
+    """Return the file that a draft shows first, for an actor who may write the draft but perhaps not read it."""
+    return snapshot.session.get_one(Draft, draft_id).default_preview
+
+
 def draft_view(snapshot: Snapshot, draft_id: int) -> DraftView:
     """Return the draft for reading by the actor; raise `NotFound`, `Forbidden`."""
     draft, concept = readable_draft(snapshot, draft_id)

@@ -196,13 +196,13 @@ def test_harvesters_are_told_of_another_community_but_not_of_another_default(
     assert before < joined == datestamp()
 
 
-def test_the_index_follows_with_records_and_their_files(
+def test_the_index_follows_with_records_and_leaves_their_files(
     curator: Caller, deposits: Deposits, services: Services, settle: Callable[[], None]
 ) -> None:
     record = deposits.published()
     settle()
     join(curator, record)
-    assert [difference.part for difference in differences(services)] == [IndexPart.RECORD, IndexPart.FILES]
+    assert [difference.part for difference in differences(services)] == [IndexPart.RECORD]
 
     settle()
 

@@ -54,10 +54,10 @@ def test_the_tag_of_a_record_changes_with_its_bytes_under_one_revision(
     assert before.headers["ETag"] != after.headers["ETag"]
 
 
-def test_a_stream_has_no_tag_and_comes_whole(anyone: Caller, deposits: Deposits) -> None:
+def test_a_list_that_is_streamed_has_no_tag_and_comes_whole(anyone: Caller, deposits: Deposits) -> None:
     record = deposits.published()
 
-    for address in (record["links"]["archive"], record["links"]["files"], f"/records/{record['id']}/linkset"):
+    for address in (record["links"]["files"], f"/records/{record['id']}/linkset"):
         reply = anyone.get(address)
         assert reply.status_code == 200
         assert reply.data

@@ -168,7 +168,8 @@ def test_every_format_is_had_by_its_link_and_by_asking_for_it(anyone: Caller, de
     by_accept = anyone.get(page_of(record), headers={"Accept": media_type})
 
     assert by_link.status_code == by_accept.status_code == 200
-    assert by_link.data == by_accept.data
+    # a file of CSL-JSON is a list, an answer to a program that negotiates is one item
+    assert (by_link.get_json() == [by_accept.get_json()]) if name == "csl" else (by_link.data == by_accept.data)
     assert by_link.mimetype == media_type.partition(";")[0]
     assert f'<{page_of(record)}>; rel="describes"' in by_link.headers["Link"]
 

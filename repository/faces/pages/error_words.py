@@ -18,6 +18,7 @@ _REASONS: Mapping[str, str] = {
     "The resource was changed by someone else.": "该资源已被他人修改。",
     "The content is larger than allowed.": "内容超过允许的大小。",
     "A part of the service is not available right now.": "部分服务暂时不可用。",
+    "A part of the service cannot be used as it is set up.": "部分服务的配置使其无法使用。",
     "The server failed to carry out the request.": "服务器未能完成请求。",
     "The persistent identifier does not exist.": "该标识符不存在。",
     "The persistent identifier is not registered.": "该标识符尚未注册。",
@@ -61,7 +62,7 @@ _REASONS: Mapping[str, str] = {
     "Invalid querystring parameters.": "查询参数无效。",
     "The query is longer than {longest} characters.": "查询超过 {longest} 个字符。",
     "A JSON body may have at most {bytes} bytes.": "JSON 请求体最多 {bytes} 字节。",
-    "Send the body as application/json.": "请以 application/json 发送请求体。",
+    "Send the body as {types}.": "请以 {types} 发送请求体。",
     "Drafts are shown to those who may edit them.": "草稿仅向有编辑权限的人显示。",
 }
 """A reason in English -> in Chinese, with the same places; the first that fits is taken."""

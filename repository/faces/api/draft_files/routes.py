@@ -12,7 +12,7 @@ from repository.core.web.request_parsing import announced_md5, refuse_encoded_bo
 from repository.core.web.responses import json_reply, no_content
 from repository.deposits import draft_files
 from repository.deposits.model import Draft
-from repository.deposits.queries import readable_draft
+from repository.deposits.queries import default_preview, readable_draft
 from repository.faces.api.draft_files.file_lists import list_head, listed_files
 from repository.faces.api.draft_files.schemas import FileChange, FileInit, FileListQuery, FileListShape, FileShape
 from repository.faces.api.draft_files.serializers import file_json, list_head_json
@@ -40,7 +40,7 @@ BYTES, ANY_TYPE = "application/octet-stream", "*/*"
 def begin_files(call: ApiCall, record_id: int) -> Response:
     with call.transaction() as unit:
         entries = draft_files.begin_files(unit, record_id, call.body, call.services.site.max_files)
-        preview = _readable(unit, record_id).default_preview
+        preview = default_preview(unit, record_id)
     base = _base(call, record_id)
     items = (file_json(entry, base, draft=True) for entry in entries)
     return long_list_reply(list_head_json(base, enabled=True, default_preview=preview), "entries", items, 201)
@@ -171,7 +171,7 @@ def import_previous_files(call: ApiCall, record_id: int) -> Response:
     base = _base(call, record_id)
     with call.transaction() as unit:
         files = draft_files.import_previous_files(unit, record_id)
-        preview = _readable(unit, record_id).default_preview
+        preview = default_preview(unit, record_id)
     items = listed_files(call.services.database, files.id, base, draft=True)
     return long_list_reply(list_head_json(base, enabled=True, default_preview=preview), "entries", items, 201)
 
