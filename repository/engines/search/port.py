@@ -173,17 +173,9 @@ FREE_TEXT: Mapping[str, float] = {
 """Fields that text without a field name is looked for in, with their weight in the ranking."""
 
 FACETS: Sequence[str] = (
-    "resource_type",
-    "access_status",
-    "file_type",
-    "year",
-    "subject",
-    "licence",
-    "language",
-    "creator",
+    *("resource_type", "access_status", "file_type", "year", "subject", "licence", "language", "creator"),
     "is_published",
 )
-
 
 EXAMINED = 5_000
 """Facets are counted from so many hits where counting all takes too long.  The answer says so."""

@@ -95,7 +95,6 @@ def render(
         other_styles={style: name for style, name in STYLES_ON_REQUEST.items() if style != params.style},
         exports=exports,
         api_url=api_url,
-        unapi_url=f"{publication.repository_url}/unapi",
         archive_url=archive_url,
     )
 
