@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from repository.dataset.description import Agent
 from repository.dataset.formats.citation.person_names import parts
 from repository.dataset.formats.plain_text import has_cjk
-from repository.search.pinyin import pinyin_forms
+from repository.dataset.pinyin import pinyin_forms
 
 
 def names_of(agents: Sequence[Agent]) -> list[str]:

@@ -184,7 +184,15 @@ def test_bibtex_of_hostile_texts_is_one_entry_that_can_be_sent() -> None:
 
 def test_a_bibtex_key_is_ascii_and_begins_with_the_first_author() -> None:
     assert bibtex(publication(creators=[person("Ångström", "A.")])).startswith("@misc{angstrom_2024_12,")
-    assert bibtex(CHINESE).startswith("@misc{dataset_2024_12,")
+    assert bibtex(publication(creators=[person("안", "중근")])).startswith("@misc{dataset_2024_12,")
+
+
+@pytest.mark.parametrize(
+    ("family_name", "given_name", "word"),
+    [("李", "伟", "li"), ("李伟", "", "li"), ("曾", "国藩", "zeng"), ("欧阳", "修", "ouyang"), ("吕", "布", "lv")],
+)
+def test_a_bibtex_key_has_a_chinese_family_name_in_pinyin(family_name: str, given_name: str, word: str) -> None:
+    assert bibtex(publication(creators=[person(family_name, given_name)])).startswith(f"@misc{{{word}_2024_12,")
 
 
 def test_a_name_with_the_word_and_stays_one_name_in_bibtex() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from repository.search.pinyin import pinyin_forms
+from repository.dataset.pinyin import pinyin_forms
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, buckets, ids_of, search
 

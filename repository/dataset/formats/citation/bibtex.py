@@ -15,6 +15,7 @@ from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.iso_dates import date_parts, interval
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
+from repository.dataset.pinyin import family_in_pinyin
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _OF_BIBLATEX_ALONE = frozenset({"dataset", "software"})
@@ -105,10 +106,11 @@ def _protect(part: str, dividing: str = ",") -> str:
 
 
 def _key(publication: Publication) -> str:
-    """Return a key as in ``mueller_2024_17``: ASCII, and stable for ever, because documents cite by it."""
+    """Return a key as in ``mueller_2024_17`` or ``li_2024_18``: ASCII, and stable, because documents cite by it."""
     description = publication.description
     creators = description.creators
     family = person_names.parts(creators[0])[0] if creators and creators[0].personal else ""
+    family = family_in_pinyin(family) or family
     letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
     word = re.sub(r"[^a-z0-9]", "", letters.lower()) or (description.resource_type.id or "dataset")
     return "_".join(part for part in (word, description.year, str(publication.id)) if part)

@@ -110,7 +110,7 @@ def pinyin_forms(family_name: str, given_name: str) -> Iterator[str]:
     family_name, given_name = _divided(family_name.strip(), given_name.strip())
     if not (_NAME.fullmatch(family_name) and _NAME.fullmatch(given_name)):
         return
-    families = _spellings([_FAMILY_NAMES.get(family_name) or "".join(_syllables(family_name))])
+    families = _spellings(["".join(_family(family_name))])
     for family in families:
         for spelling in _spellings(_syllables(given_name)):
             apart, joined = spelling.title(), spelling.replace(" ", "").capitalize()
@@ -119,6 +119,18 @@ def pinyin_forms(family_name: str, given_name: str) -> Iterator[str]:
             yield f"{family}{joined}".lower()
             if apart != joined:
                 yield f"{family.capitalize()} {apart}"
+
+
+def family_in_pinyin(name: str) -> str:
+    """Return the family name of a Chinese name in small letters, ``lv`` for 吕; empty for another name."""
+    name = name.strip()
+    family_name = name if name in _COMPOUND else _divided(name, "")[0]
+    return "".join(_family(family_name)) if _NAME.fullmatch(family_name) else ""
+
+
+def _family(family_name: str) -> Sequence[str]:
+    known = _FAMILY_NAMES.get(family_name)
+    return [known] if known else _syllables(family_name)
 
 
 def _divided(family_name: str, given_name: str) -> tuple[str, str]:
