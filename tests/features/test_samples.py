@@ -1,8 +1,9 @@
 """A newcomer starts a server with samples, and sees a filled site."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -36,7 +37,13 @@ def hits(anyone: Caller, query: str = "") -> int:
 
 def buckets(anyone: Caller) -> dict[str, set[str]]:
     facets = anyone.get("/api/records").get_json()["aggregations"]
-    return {name: {bucket["key"] for bucket in facet["buckets"]} for name, facet in facets.items()}
+    return {name: set(keys_below(facet)) for name, facet in facets.items()}
+
+
+def keys_below(facet: dict[str, Any]) -> Iterator[str]:
+    for bucket in facet["buckets"]:
+        yield bucket["key"]
+        yield from keys_below(bucket.get("inner", {"buckets": []}))
 
 
 def test_samples_are_published_registered_and_found_at_once_and_once_only(
