@@ -33,6 +33,7 @@ from repository.feature import Queue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.queries import find_entry
 from repository.files.rules import Declared
+from repository.files.uploads import Announced
 from repository.identifiers.queries import identifiers_of
 from repository.people.accounts import register_person
 from repository.publication.publish import publish
@@ -82,7 +83,7 @@ def publish_it(services: Services, draft_id: int) -> None:
 
 def upload_it(services: Services, draft_id: int) -> None:
     """New bytes for a name that has content."""
-    upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(NEW), len(NEW))
+    upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(NEW), Announced(len(NEW)))
     with services.database.transaction(DEPOSITOR) as unit:
         commit_file(unit, draft_id, KEY)
 
@@ -153,7 +154,7 @@ def prepared(tmp_path: Path) -> Prepared:
         with services.database.transaction(DEPOSITOR) as unit:
             draft_id = open_draft(unit, services.site, services.vocabularies, a_dataset()).draft.id
             begin_files(unit, draft_id, [Declared(KEY)], 10)
-        upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD), len(OLD))
+        upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD), Announced(len(OLD)))
         with services.database.transaction(DEPOSITOR) as unit:
             commit_file(unit, draft_id, KEY)
         settle(services)
