@@ -148,7 +148,7 @@ def slot_of(connection: Connection, draft_id: int, key: str) -> Slot:
 
 
 def default_preview(snapshot: Snapshot, draft_id: int) -> str | None:
-    """Return the file that a draft shows first, for an actor who may write the draft but perhaps not read it."""
+    """Return the file that a draft shows first.  No right is checked: who may only write it is told too."""
     return snapshot.session.get_one(Draft, draft_id).default_preview
 
 
