@@ -125,6 +125,7 @@ def _family(pid: int) -> set[int]:
 
 
 def _all_gone(pids: Iterable[int], child: "subprocess.Popen[bytes] | None") -> bool:
+    gone = not any(_status(pid).birth for pid in pids)
     if child is not None:
-        child.poll()
-    return not any(_status(pid).birth for pid in pids)
+        child.poll()  # after the look: a child that ended before it is reaped, and never stays a zombie
+    return gone

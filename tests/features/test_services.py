@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import psycopg
 import pytest
 
 from deploy import services
+from deploy.services import processes
 from deploy.services.place import Place, ServiceError
 from deploy.services.postgresql import _programs as postgresql_programs
 from deploy.services.processes import Detached
@@ -288,3 +290,18 @@ def test_a_folder_that_servers_cannot_reach_is_refused(folder: Path) -> None:
     closed.mkdir(mode=0o700)
     with pytest.raises(ServiceError, match="lets nobody but root through"):
         redis_in(closed / "services").start()
+
+
+@pytest.mark.process
+def test_a_child_that_ends_while_it_is_looked_at_is_reaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+    look = processes._status
+
+    def look_after_its_end(pid: int) -> Any:
+        child.stdin.close()
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        return look(pid)
+
+    monkeypatch.setattr(processes, "_status", look_after_its_end)
+    assert processes._all_gone([child.pid], child)
+    assert child.returncode == 0
