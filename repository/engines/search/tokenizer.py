@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from repository.engines.search.folding import APOSTROPHE, APOSTROPHES, INVISIBLE, fold
 
@@ -40,6 +40,7 @@ UNSAID = r"^(?:d|l|n|s|qu|jusqu|lorsqu|puisqu|quoiqu|a?gl|d?all|dagl|dell|degl|n
 _UNSAID = re.compile(UNSAID)
 
 
+@cache
 def _inside_words() -> str:
     """Return the class of what stands inside words and is no letter: all marks (category M), and what nobody sees."""
     unspaced = re.compile(f"[{_UNSPACED}]")
@@ -50,12 +51,22 @@ def _inside_words() -> str:
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True)) + INVISIBLE
 
 
-_INSIDE = _inside_words()
 _JOINT = rf"(?:(?<!\d)[{APOSTROPHES}](?!\d)|(?<=\d)[{APOSTROPHES}](?=\d))"
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _RUN = f"(?P<run>[{_UNSPACED}](?:[{INVISIBLE}]*[{_UNSPACED}])*)"
-_PIECE = re.compile(rf"{_RUN}|(?P<word>{_LETTER}+(?:(?:{_JOINT}(?={_LETTER})|[{_INSIDE}])+{_LETTER}*)*)")
-_PATTERN = re.compile(rf"{_RUN}|(?P<word>(?:{_LETTER}|[*?{_INSIDE}]|(?<=[^\W_]){_JOINT}(?=[^\W_]))+)")
+
+
+# Made at the first text: looking up all marks takes 30 ms, and not every process reads text.
+@cache
+def _piece() -> re.Pattern[str]:
+    word = rf"(?P<word>{_LETTER}+(?:(?:{_JOINT}(?={_LETTER})|[{_inside_words()}])+{_LETTER}*)*)"
+    return re.compile(f"{_RUN}|{word}")
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    word = rf"(?P<word>(?:{_LETTER}|[*?{_inside_words()}]|(?<=[^\W_]){_JOINT}(?=[^\W_]))+)"
+    return re.compile(f"{_RUN}|{word}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +84,13 @@ class Piece:
 
 def pieces(text: str) -> Iterator[Piece]:
     """Yield the words and runs of `text` in order and unfolded; fold it first to compare them."""
-    for match in _PIECE.finditer(text):
+    for match in _piece().finditer(text):
         yield Piece(match.group(), match.start(), match.lastgroup == "run")
 
 
 def pattern_pieces(pattern: str) -> Iterator[Piece]:
     """Yield the folded words (with their ``*`` and ``?``) and runs of a wildcard pattern."""
-    for match in _PATTERN.finditer(fold(pattern)):
+    for match in _pattern().finditer(fold(pattern)):
         text = match.group() if match.lastgroup == "run" else word_token(match.group())
         if text.strip("*?"):
             yield Piece(text, match.start(), match.lastgroup == "run")
