@@ -22,11 +22,10 @@ def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = F
     """Return the body that creates the index of `part`; during a build it is neither refreshed nor replicated."""
     made: dict[str, Any] = {
         "settings": {**parts["settings"], "analysis": _analysis(parts, plugins)},
-        "mappings": deepcopy(dict(parts[part])),
+        "mappings": {**deepcopy(dict(parts[part])), "properties": fields_of(parts, part)},
     }
-    if part == "records":
-        made["mappings"]["properties"] |= _fields(parts, made["mappings"]["properties"])
-        for field, under in parts["records-smartcn"].items() if SMARTCN in plugins else ():
+    if part == "records" and SMARTCN in plugins:
+        for field, under in parts["records-smartcn"].items():
             made["mappings"]["properties"][field]["fields"] = under
     made["mappings"]["_meta"] = {"schema": _digest(made)}
     if building:
@@ -34,11 +33,14 @@ def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = F
     return made
 
 
-def _fields(parts: Parts, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the mappings, by type, of fields that have none of their own, and those of the facets."""
+def fields_of(parts: Parts, part: str) -> dict[str, Any]:
+    """Return the mappings of the fields of `part`: of its file, and of records by type those that have none there."""
+    own: dict[str, Any] = deepcopy(dict(parts[part]["properties"]))
+    if part != "records":
+        return own
     types = parts["field-types"]
     fields = {name: deepcopy(types[kind]) for name, kind in FIELDS.items() if name not in own}
-    return {**fields, "facets": {"properties": {name: dict(types["facet"]) for name in FACETS}}}
+    return {**own, **fields, "facets": {"properties": {name: dict(types["facet"]) for name in FACETS}}}
 
 
 def settled(parts: Parts) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from elasticsearch import BadRequestError
 
 from repository.core.clock import now
 from repository.engines.search.elasticsearch.elasticsearch_client import ElasticsearchClient, IndexAbsent
-from repository.engines.search.elasticsearch.index_bodies import Parts, body
+from repository.engines.search.elasticsearch.index_bodies import Parts, body, fields_of
 
 LIVE = ("records", "files")
 """Parts that answer."""
@@ -72,7 +72,7 @@ class IndexNames:
 
         Fields with an analysis of their own are left out: it may be one that the index has not.
         """
-        fields = body(self.parts, part, self.plugins())["mappings"]["properties"]
+        fields = fields_of(self.parts, part)
         with self.server.writing() as client:
             present = client.indices.get_mapping(index=index)[index]["mappings"]["properties"]
             lacking = {name: fields[name] for name in fields.keys() - present if "analyzer" not in fields[name]}
