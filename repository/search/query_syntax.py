@@ -8,10 +8,9 @@ text; what looks like an operator and cannot be one is refused with its position
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
-from lark import Lark, Token, Tree
+from lark import Token
 from lark.exceptions import UnexpectedInput
 
 from repository.core.errors import Invalid
@@ -19,6 +18,7 @@ from repository.engines.search.folding import visible
 from repository.engines.search.query_tree import And, Everything, Exists, Node, Not, Nothing, Or, Phrase, Range
 from repository.search.searchable_fields import FREE, index_field, names_pattern, value_of
 from repository.search.syntax_errors import refusal, refused
+from repository.search.syntax_tree import SyntaxTree, is_negated, parser_of, parts, path_after_exists, tokens
 from repository.search.syntax_words import (
     Word,
     fielded_word,
@@ -41,29 +41,9 @@ DEEPEST = 50
 MOST_WILDCARDS = 20
 """words with ``*`` or ``?``"""
 
-BREAKS = (
-    r"\u3001-\u3004\u3008-\u3020\u201a\u201c-\u201f\u2026"
-    r"\uff01-\uff06\uff08-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\x00-\x1f\x7f"
-)
-"""Chinese and typographic punctuation and control characters separate words; ’ and ‘ do not (O’Brien)."""
-
-
-@cache
-def _parser() -> Lark:
-    """Return the parser, built at the first search: its expressions take a fifth of a second to compile."""
-    grammar = Path(__file__).with_name("query.lark").read_text("utf-8")
-    return Lark(
-        grammar.replace("@NAMES@", names_pattern()).replace("@BREAKS@", BREAKS),
-        parser="lalr",
-        lexer="contextual",
-        maybe_placeholders=False,
-    )
-
 
 _FIELD_FIRST = re.compile(r"\(*(?i:doi|cstr):")
 """What begins so is asked of one field."""
-
-_Tree = Tree[Token]
 
 
 @lru_cache(maxsize=1024)
@@ -79,12 +59,12 @@ def parse(text: str) -> Node:
     if pasted is not None:
         return pasted
     try:
-        tree = _parser().parse(text)
+        tree = parser_of(names_pattern()).parse(text)
     except UnexpectedInput as error:
         raise refusal(text, error) from error
     if not tree.children:
         return Nothing() if text.strip() else Everything()
-    return _TreeBuilder().any(_parts(tree)[0], _ANYWHERE)
+    return _TreeBuilder().any(parts(tree)[0], _ANYWHERE)
 
 
 def _whole_identifier(text: str) -> Node | None:
@@ -120,46 +100,44 @@ class _TreeBuilder:
         self.depth = 0
         self.wildcards = 0
 
-    def any(self, tree: _Tree, place: _Place) -> Node:
-        return _one_or(Or, [self.all(part, place) for part in _parts(tree)])
+    def any(self, tree: SyntaxTree, place: _Place) -> Node:
+        return _one_or(Or, [self.all(part, place) for part in parts(tree)])
 
-    def all(self, tree: _Tree, place: _Place) -> Node:
-        return _one_or(And, [self.clause(part, place) for part in _parts(tree)])
+    def all(self, tree: SyntaxTree, place: _Place) -> Node:
+        return _one_or(And, [self.clause(part, place) for part in parts(tree)])
 
-    def clause(self, tree: _Tree, place: _Place) -> Node:
-        node = self.one(_parts(tree)[0], place)
-        return Not(node) if sum(sign.type == "NOT" for sign in _tokens(tree)) % 2 else node
+    def clause(self, tree: SyntaxTree, place: _Place) -> Node:
+        node = self.one(parts(tree)[0], place)
+        return Not(node) if is_negated(tree) else node
 
-    def one(self, tree: _Tree, place: _Place) -> Node:
+    def one(self, tree: SyntaxTree, place: _Place) -> Node:
         match tree.data:
             case "group":
                 return self.group(tree, place)
             case "fielded":
                 return self.fielded(tree)
             case "phrase":
-                return _phrase(_tokens(tree)[0], place)
+                return _phrase(tokens(tree)[0], place)
             case "range":
                 return _range(tree, place)
             case "whole_range":
-                return _whole_range(_tokens(tree)[0], place)
+                return _whole_range(tokens(tree)[0], place)
             case "comparison":
                 return _comparison(tree, place)
             case "regex":
-                raise refused(
-                    _tokens(tree)[0].start_pos, "regular expressions are not supported, words may have * or ?"
-                )
-        return self.word(_tokens(tree)[0], place)
+                raise refused(tokens(tree)[0].start_pos, "regular expressions are not supported, words may have * or ?")
+        return self.word(tokens(tree)[0], place)
 
-    def group(self, tree: _Tree, place: _Place) -> Node:
+    def group(self, tree: SyntaxTree, place: _Place) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise refused(_tokens(tree)[0].start_pos, f"no more than {DEEPEST} parentheses may stand inside each other")
-        node = self.any(_parts(tree)[0], place)
+            raise refused(tokens(tree)[0].start_pos, f"no more than {DEEPEST} parentheses may stand inside each other")
+        node = self.any(parts(tree)[0], place)
         self.depth -= 1
         return node
 
-    def fielded(self, tree: _Tree) -> Node:
-        name, value = _tokens(tree)[0], _parts(tree)[0]
+    def fielded(self, tree: SyntaxTree) -> Node:
+        name, value = tokens(tree)[0], parts(tree)[0]
         path = name.rpartition(":")[0]
         if path == "_exists_":
             return _exists(value, name)
@@ -182,16 +160,8 @@ class _TreeBuilder:
             raise refused(token.start_pos, f"no more than {MOST_WILDCARDS} words may have * or ? in them")
 
 
-def _parts(tree: _Tree) -> list[_Tree]:
-    return [part for part in tree.children if isinstance(part, Tree)]
-
-
-def _tokens(tree: _Tree) -> list[Token]:
-    return [part for part in tree.children if isinstance(part, Token)]
-
-
-def _one_or(kind: Callable[[tuple[Node, ...]], Node], parts: Sequence[Node]) -> Node:
-    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+def _one_or(kind: Callable[[tuple[Node, ...]], Node], nodes: Sequence[Node]) -> Node:
+    return nodes[0] if len(nodes) == 1 else kind(tuple(nodes))
 
 
 def _phrase(token: Token, place: _Place) -> Node:
@@ -202,8 +172,8 @@ def _phrase(token: Token, place: _Place) -> Node:
     return Phrase(value_of(place.field, read_phrase(token)), place.field)
 
 
-def _range(tree: _Tree, place: _Place) -> Node:
-    (opening, closing), (low, high) = _tokens(tree), _parts(tree)
+def _range(tree: SyntaxTree, place: _Place) -> Node:
+    (opening, closing), (low, high) = tokens(tree), parts(tree)
     bounds = _Bounds(_bound(low, place), _bound(high, place), opening == "[", closing[0] == "]")
     return bounds.within(place, opening)
 
@@ -215,9 +185,9 @@ def _whole_range(token: Token, place: _Place) -> Node:
     return _Bounds(low, high, token[0] == "[", closing == "]").within(place, token)
 
 
-def _comparison(tree: _Tree, place: _Place) -> Node:
-    sign = _tokens(tree)[0]
-    return _compared(sign, _bound(_parts(tree)[0], place), place, sign)
+def _comparison(tree: SyntaxTree, place: _Place) -> Node:
+    sign = tokens(tree)[0]
+    return _compared(sign, _bound(parts(tree)[0], place), place, sign)
 
 
 def _compared(sign: str, bound: str | None, place: _Place, token: Token) -> Node:
@@ -239,17 +209,16 @@ class _Bounds:
         return Range(place.field, self.low, self.high, self.include_low, self.include_high)
 
 
-def _bound(tree: _Tree, place: _Place) -> str | None:
+def _bound(tree: SyntaxTree, place: _Place) -> str | None:
     """Return one end of a range; None where it is open (``*``)."""
-    token = _tokens(tree)[0]
+    token = tokens(tree)[0]
     text = read_phrase(token) if token.type == "QUOTED" else read_bound(token)
     return None if token == "*" else value_of(place.field, text)
 
 
-def _exists(value: _Tree, name: Token) -> Node:
+def _exists(value: SyntaxTree, name: Token) -> Node:
     if value.data not in ("value", "phrase"):
         raise refused(name.end_pos, "the path of a field was expected after _exists_:")
-    token = _tokens(value)[0]
-    path = read_phrase(token) if value.data == "phrase" else read_word(token).text
+    path, token = path_after_exists(value)
     place = _Place.named(path, token.start_pos)
     return Everything() if place.field is None else Exists(place.field)

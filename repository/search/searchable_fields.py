@@ -5,6 +5,7 @@ The API's documentation is generated from `PATHS`, so a path that stands here is
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from repository.search.pasted_identifiers import FIELDS_OF, OTHER_FIELDS, identify
@@ -117,6 +118,7 @@ _PREFIXES = tuple(path[:-1] for path in PATHS if path.endswith(".*"))
 _ANY_CASE = frozenset({"doi", "cstr"})
 
 
+@cache
 def names_pattern() -> str:
     """Return a regular expression for everything that is a path when a colon follows."""
     names = sorted({*PATHS, *NOT_SEARCHABLE}, key=lambda name: (-len(name), name))

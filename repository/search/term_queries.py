@@ -1,17 +1,15 @@
 """Queries over a vocabulary: the language of the search box over the paths of a term."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
-from lark import Lark, Token, Tree
+from lark import Token
 from lark.exceptions import UnexpectedInput
 
 from repository.dataset.vocabularies import VocabularyEntry, fold
 from repository.engines.search.tokenizer import like
-from repository.search.query_syntax import BREAKS
 from repository.search.syntax_errors import refusal, refused
+from repository.search.syntax_tree import SyntaxTree, is_negated, parser_of, parts, path_after_exists, tokens
 from repository.search.syntax_words import fuzziness, read_phrase, read_word
 
 _PATH = r"_exists_|id|tags|type|(?:title|description|props)(?:\.(?:[\w-]+(?:\.[\w-]+)*|\\?\*))?|[a-z_]+\.[\w.]+(?=:)"
@@ -19,13 +17,6 @@ _KNOWN = re.compile(r"id|tags|type|(?:title|description|props)(?:\..+)?")
 _OPERATORS = re.compile(r'[:"*?()\[\]{}~^]|(?:^|\s)[+!-]\S|\b(?:AND|OR|NOT)\b|&&|\|\||^/|\s/')
 
 Matches = Callable[[str], bool]
-
-
-@lru_cache(1)
-def _parser() -> Lark:
-    grammar = Path(__file__).with_name("query.lark").read_text("utf-8")
-    grammar = grammar.replace("@NAMES@", _PATH).replace("@BREAKS@", BREAKS)
-    return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
 def is_plain(text: str) -> bool:
@@ -36,12 +27,12 @@ def is_plain(text: str) -> bool:
 def terms_matching(text: str, kind: str, terms: Iterable[VocabularyEntry]) -> list[VocabularyEntry]:
     """Return the terms that match a query; raise `Invalid` on ``q`` with the place of what is wrong."""
     try:
-        tree = _parser().parse(text)
+        tree = parser_of(_PATH).parse(text)
     except UnexpectedInput as error:
         raise refusal(text, error) from error
     if not tree.children:
         return list(terms)
-    query = _parts(tree)[0]
+    query = parts(tree)[0]
     return [term for term in terms if _matches(query, _Term(term, kind), "")]
 
 
@@ -64,34 +55,32 @@ class _Term:
         return [fold(value) for key, value in texts.items() if every or key == below]
 
 
-def _matches(tree: Tree[Token], term: _Term, path: str) -> bool:
+def _matches(tree: SyntaxTree, term: _Term, path: str) -> bool:
     match tree.data:
         case "any":
             return any(_each(tree, term, path))
         case "all":
             return all(_each(tree, term, path))
         case "clause":
-            negated = sum(sign.type == "NOT" for sign in _tokens(tree)) % 2 == 1
-            return _matches(_parts(tree)[0], term, path) is not negated
+            return _matches(parts(tree)[0], term, path) is not is_negated(tree)
         case "group":
-            return _matches(_parts(tree)[0], term, path)
+            return _matches(parts(tree)[0], term, path)
         case "fielded":
             return _fielded(tree, term)
     return _leaf(tree, term, path)
 
 
-def _each(tree: Tree[Token], term: _Term, path: str) -> list[bool]:
+def _each(tree: SyntaxTree, term: _Term, path: str) -> list[bool]:
     """Return whether each part matches; all are read, so that a fault in any of them is told."""
-    return [_matches(part, term, path) for part in _parts(tree)]
+    return [_matches(part, term, path) for part in parts(tree)]
 
 
-def _fielded(tree: Tree[Token], term: _Term) -> bool:
-    name, value = _tokens(tree)[0], _parts(tree)[0]
+def _fielded(tree: SyntaxTree, term: _Term) -> bool:
+    name, value = tokens(tree)[0], parts(tree)[0]
     path = name.rpartition(":")[0]
     if path != "_exists_":
         return _matches(value, term, _known(path, name))
-    token = _tokens(value)[0]
-    return bool(term.values(_known(read_phrase(token) if value.data == "phrase" else read_word(token).text, token)))
+    return bool(term.values(_known(*path_after_exists(value))))
 
 
 def _known(path: str, token: Token) -> str:
@@ -100,8 +89,8 @@ def _known(path: str, token: Token) -> str:
     return path
 
 
-def _leaf(tree: Tree[Token], term: _Term, path: str) -> bool:
-    token = _tokens(tree)[0]
+def _leaf(tree: SyntaxTree, term: _Term, path: str) -> bool:
+    token = tokens(tree)[0]
     if tree.data not in ("word", "value", "phrase") or (tree.data != "phrase" and fuzziness(token) is not None):
         raise refused(token.start_pos, "a word, a phrase, or a word with * or ? was expected")
     values = term.values(path)
@@ -115,11 +104,3 @@ def _leaf(tree: Tree[Token], term: _Term, path: str) -> bool:
         return any(like(part, pattern) for value in values for part in ([value] if exact else [value, *value.split()]))
     text = fold(word.text)
     return any(text == value if exact else text in value for value in values)
-
-
-def _parts(tree: Tree[Token]) -> Sequence[Tree[Token]]:
-    return [part for part in tree.children if isinstance(part, Tree)]
-
-
-def _tokens(tree: Tree[Token]) -> Sequence[Token]:
-    return [part for part in tree.children if isinstance(part, Token)]
