@@ -34,7 +34,7 @@ def body(parts: Parts, part: str, plugins: frozenset[str], *, building: bool = F
 
 
 def fields_of(parts: Parts, part: str) -> dict[str, Any]:
-    """Return the mappings of the fields of `part`; those of records have a type if its file says nothing of them."""
+    """Return the mappings of the fields of `part`: those of its file, and other fields of records by their type."""
     own: dict[str, Any] = deepcopy(dict(parts[part]["properties"]))
     if part != "records":
         return own
