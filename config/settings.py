@@ -188,7 +188,7 @@ def read_settings(**overrides: Any) -> Settings:
         written = dotenv_values(named or ".env")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"{PREFIX}ENV_FILE: {named or '.env'!r} cannot be read as UTF-8 text: {_why(error)}"
+            f"{PREFIX}ENV_FILE: {named or '.env'!r} cannot be read as UTF-8 text: {cause_of(error)}"
         ) from None
     _refuse_unknown((*written, *os.environ))
     try:
@@ -205,8 +205,10 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
             raise SettingsError(f"{name}: there is no such setting")
 
 
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return (error.strerror if isinstance(error, OSError) else error.reason) or type(error).__name__
+def cause_of(error: BaseException) -> str:
+    """Return why a file cannot be used, in the words of the system or the codec, else the kind of the error."""
+    words = error.reason if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None)
+    return words or type(error).__name__
 
 
 def _one_line(problem: Any) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from config import search as index_parts
 from config import vocabularies as terms
 from config.registrar_accounts import RegistrarAccount, RegistrarAccounts, RegistrarsError, read_registrars
-from config.settings import Settings, SettingsError
+from config.settings import Settings, SettingsError, cause_of
 from repository.core.database.engine import open_database
 from repository.core.errors import Unavailable
 from repository.core.registration_accounts import RegistrationAccount, RegistrationAccounts, bare_rors, local_accounts
@@ -165,15 +165,11 @@ def _require_file(name: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         is_folder = path.is_dir()
     except (OSError, ValueError) as error:
-        raise SettingsError(f"REPOSITORY_{name}: {path.parent} cannot be made: {_why(error)}") from None
+        raise SettingsError(f"REPOSITORY_{name}: {path.parent} cannot be made: {cause_of(error)}") from None
     if is_folder:
         raise SettingsError(f"REPOSITORY_{name}: {path} is a folder, and a file is wanted")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise SettingsError(f"REPOSITORY_{name}: {path} cannot be written")
-
-
-def _why(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _store_at(url: str) -> ByteStore:
@@ -183,7 +179,7 @@ def _store_at(url: str) -> ByteStore:
             store: ByteStore = LocalStore(path)
         except (Unavailable, OSError, ValueError) as error:
             raise SettingsError(
-                f"REPOSITORY_STORE_URL: {path} cannot be used: {_why(error.__cause__ or error)}"
+                f"REPOSITORY_STORE_URL: {path} cannot be used: {cause_of(error.__cause__ or error)}"
             ) from None
         if not os.access(path, os.W_OK):
             raise SettingsError(f"REPOSITORY_STORE_URL: {path} cannot be written")

@@ -177,6 +177,9 @@ FACETS: Sequence[str] = (
     "is_published",
 )
 
+OUTDATED = "made for another version of us: run `repository index rebuild`"
+"""What `SearchEngine.describe` says of an index that a release with other fields or another analysis made."""
+
 EXAMINED = 5_000
 """Facets are counted from so many hits where counting all takes too long.  The answer says so."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from repository.access.access_terms import PUBLIC
 from repository.core.actor import SYSTEM
@@ -27,7 +27,11 @@ _HIDDEN = (
 _PUBLIC = (
     select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count - _HIDDEN)
     .join(FileSet, Version.file_set_id == FileSet.id)
-    .where(Version.files_access == PUBLIC, Version.withdrawn_at.is_(None), FileSet.count > _HIDDEN)
+    .where(
+        Version.files_access == PUBLIC,
+        Version.withdrawn_at.is_(None),
+        exists().where(FileEntry.file_set_id == FileSet.id, FileEntry.hidden.is_(False)),  # ends at the first
+    )
     .order_by(Version.id)
 )
 _OF = _PUBLIC.where(in_list(Version.id, "ids"))

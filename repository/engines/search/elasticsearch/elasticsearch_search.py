@@ -14,6 +14,7 @@ from repository.engines.search.elasticsearch.index_names import LIVE, IndexNames
 from repository.engines.search.elasticsearch.rebuild_protocol import ElasticsearchRebuild
 from repository.engines.search.elasticsearch.search_requests import find
 from repository.engines.search.port import (
+    OUTDATED,
     DocumentKind,
     FileDocument,
     FileEntries,
@@ -161,4 +162,4 @@ class ElasticsearchSearch:
         outdated = any(
             self._places.meta(self._places.live(part)).get("schema") != self._places.schema(part) for part in LIVE
         )
-        return f"{summary}; made for another version of us: run `repository index rebuild`" if outdated else summary
+        return f"{summary}; {OUTDATED}" if outdated else summary

@@ -19,6 +19,7 @@ from repository.engines.search.embedded.sql_search import IndexSnapshot
 from repository.engines.search.embedded.sqlite_connections import Connections
 from repository.engines.search.embedded.summaries import Summaries
 from repository.engines.search.port import (
+    OUTDATED,
     DocumentKind,
     FileDocument,
     FileEntries,
@@ -111,7 +112,7 @@ class EmbeddedSearch:
             count = connection.execute(f"SELECT count(*) FROM {fts_tables.live(connection).docs}")
             summary = f"embedded (SQLite {sqlite3.sqlite_version} FTS5), {count.fetchone()[0]} documents"
             outdated = fts_tables.is_outdated(connection)
-        return f"{summary}; made for another version of us: run `repository index rebuild`" if outdated else summary
+        return f"{summary}; {OUTDATED}" if outdated else summary
 
     def close(self) -> None:
         self._connections.close()

@@ -75,7 +75,7 @@ def selected(arguments: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 
 def filters(chosen: Mapping[str, Sequence[str]], vocabularies: Vocabularies) -> dict[str, list[str]]:
-    """Return the selections as the index is selections: a type of a nested facet stands for all of its terms."""
+    """Return the selections as filters of the index: a type of a nested facet stands for all of its terms."""
     selections = {field: list(values) for field, values in chosen.items()}
     for facet in OWN_FACETS.values():
         if facet.nested and facet.field in selections:

@@ -74,24 +74,25 @@ def search_own_records(call: ApiCall) -> Response:
 
 def _export(call: ApiCall, scope: Scope, target: ExportFormat) -> Response:
     """Reply with a page of hits as one document of a format, without facets."""
-    results = call.services.search.find(_search(call, scope))
+    results = call.services.search.find(_search(call, scope, selected(call.query)))
     parts = export_list(call.services, call.actor, [hit.id for hit in results.hits], target)
     links = {name: address for name, address in _links(call, results).items() if name in ("prev", "next")}
     return document_reply((part.encode("utf-8", "replace") for part in parts), target.media_type, links=links)
 
 
 def _reply(call: ApiCall, scope: Scope) -> Response:
-    search = _search(call, scope)
+    chosen = selected(call.query)
+    search = _search(call, scope, chosen)
     results = call.services.search.find(search)
     hits = [orjson.Fragment(text) for text in serialize_hits(call.services, call.actor, results)]
-    buckets = aggregations(scope.facets, results.facets, selected(call.query), call.services.vocabularies)
+    buckets = aggregations(scope.facets, results.facets, chosen, call.services.vocabularies)
     page, links = call.query["page"], _links(call, results)
     counted = {} if results.facets_of is None else {"aggregations_of": results.facets_of}
     more = {"page": page, "aggregations": buckets, **counted}
     return json_reply(hits_json(hits, results.total, search.sort.value, links, **more))
 
 
-def _search(call: ApiCall, scope: Scope) -> Search:
+def _search(call: ApiCall, scope: Scope, chosen: Mapping[str, Sequence[str]]) -> Search:
     query = call.query
     page = Page.of(query)
     if query["cursor"] is None and page.number * page.size > WINDOW:
@@ -106,7 +107,7 @@ def _search(call: ApiCall, scope: Scope) -> Search:
         scope=scope.visible,
         kinds=scope.kinds,
         latest_only=not query["allversions"],
-        filters=filters(selected(query), call.services.vocabularies),
+        filters=filters(chosen, call.services.vocabularies),
         facets=[facet.field for facet in scope.facets.values()],
         facet_size=MOST_SHOWN,
         sort=Sort.NEWEST if sort is Sort.BEST_MATCH and not text else sort,
