@@ -51,7 +51,7 @@ import os, sys
 from io import BytesIO
 from pathlib import Path
 from repository.engines.store import local_files, local_objects, local_store
-from tests.contracts.dying_process import die_before
+from tests.support.dying_process import DeathBefore
 
 line = ended = 0
 while not ended:
@@ -59,7 +59,7 @@ while not ended:
     store = local_store.LocalStore(Path(sys.argv[1]) / str(line))
     child = os.fork()
     if not child:
-        sys.settrace(die_before(line, local_files, local_objects, local_store))
+        sys.settrace(DeathBefore(line, *(module.__file__ for module in (local_files, local_objects, local_store))))
         store.write("3f2a9c", BytesIO(b"whole"), limit=100)
         os._exit(0)
     ended = os.WIFEXITED(os.waitpid(child, 0)[1])

@@ -38,7 +38,7 @@ from pathlib import Path
 from repository.engines.store import local_files, local_objects, local_uploads, parts
 from repository.engines.store.local_store import LocalStore
 from tests.contracts import bytestore_uploads as steps
-from tests.contracts.dying_process import die_before
+from tests.support.dying_process import DeathBefore
 
 parts.MIN_PART_BYTES = 1
 line = ended = 0
@@ -48,7 +48,7 @@ while not ended:  # every attempt in a store of its own
     act, token = getattr(steps, sys.argv[2])(store)
     child = os.fork()
     if not child:
-        sys.settrace(die_before(line, local_files, local_objects, local_uploads))
+        sys.settrace(DeathBefore(line, *(module.__file__ for module in (local_files, local_objects, local_uploads))))
         act()
         os._exit(0)
     ended = os.WIFEXITED(os.waitpid(child, 0)[1])

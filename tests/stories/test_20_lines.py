@@ -3,7 +3,6 @@
 import hashlib
 import io
 import multiprocessing
-import os
 import shutil
 import signal
 import sys
@@ -12,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -41,6 +39,7 @@ from repository.records.model import Concept, Version, VersionRevision
 from repository.search.index import differences
 from tests.architecture.house import ROOT
 from tests.conftest import BASE_URL, a_dataset
+from tests.support.dying_process import DeathBefore
 from workers.claiming import LEASE
 from workers.job_admin import backlog
 from workers.relay import relay
@@ -99,25 +98,13 @@ ACTS: dict[str, Act] = {"publish": publish_it, "upload": upload_it}
 
 def act_and_die(name: str, folder: Path, draft_id: int, at: int) -> None:
     """Run the act and its consequences; end this process before the line of our code number `at`."""
-    lines = 0
-
-    def count(_frame: FrameType, event: str, _value: object) -> Any:
-        nonlocal lines
-        if event == "line":
-            lines += 1
-            if lines == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return count
-
-    def enter(frame: FrameType, _event: str, _value: object) -> Any:
-        return count if frame.f_code.co_filename.startswith(OURS) else None
-
+    trace = DeathBefore(at, *OURS)
     with opened(folder) as services:
-        sys.settrace(enter)
+        sys.settrace(trace)
         ACTS[name](services, draft_id)
         settle(services)
         sys.settrace(None)
-    (folder / "lines").write_text(str(lines))
+    (folder / "lines").write_text(str(trace.passed))
 
 
 def in_a_process(*arguments: Any) -> int:
