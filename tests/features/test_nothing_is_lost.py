@@ -25,6 +25,19 @@ from repository.dataset.formats.registry import FORMATS
 from tests.features.pages import Page, shown
 from tests.features.samples import PUBLICATION
 
+
+def marked_agent(part: str, orcid: str, ror: str) -> Agent:
+    return Agent(
+        personal=True,
+        name=f"Mark-{part}-family, Mark-{part}-given",
+        family_name=f"Mark-{part}-family",
+        given_name=f"Mark-{part}-given",
+        identifiers=[RelatedId("orcid", orcid)],
+        affiliations=[Affiliation(f"Mark-{part}-affiliation", ror)],
+        role=Label("editor", {"en": "Editor"}),
+    )
+
+
 MARKED = Description(
     title="Mark-title",
     resource_type=Label("dataset", {"en": "Dataset"}),
@@ -33,28 +46,8 @@ MARKED = Description(
     description="<p>Mark-description</p>",
     version="7.13.19",
     copyright="Mark-copyright",
-    creators=[
-        Agent(
-            personal=True,
-            name="Mark-creator-family, Mark-creator-given",
-            family_name="Mark-creator-family",
-            given_name="Mark-creator-given",
-            identifiers=[RelatedId("orcid", "0000-0001-5109-3700")],
-            affiliations=[Affiliation("Mark-creator-affiliation", "03yrm5c26")],
-            role=Label("editor", {"en": "Editor"}),
-        )
-    ],
-    contributors=[
-        Agent(
-            personal=True,
-            name="Mark-contributor-family, Mark-contributor-given",
-            family_name="Mark-contributor-family",
-            given_name="Mark-contributor-given",
-            identifiers=[RelatedId("orcid", "0000-0002-1694-233X")],
-            affiliations=[Affiliation("Mark-contributor-affiliation", "024mrxd33")],
-            role=Label("editor", {"en": "Editor"}),
-        )
-    ],
+    creators=[marked_agent("creator", "0000-0001-5109-3700", "03yrm5c26")],
+    contributors=[marked_agent("contributor", "0000-0002-1694-233X", "024mrxd33")],
     additional_titles=[Text("Mark-other-title", Label("translated-title", {"en": "Translated title"}), "spa")],
     additional_descriptions=[Text("Mark-other-text", Label("methods", {"en": "Methods"}), "spa")],
     subjects=[Keyword("Mark-subject", "http://terms.example/mark-term")],
