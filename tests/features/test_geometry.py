@@ -4,11 +4,7 @@ from typing import Any
 
 import pytest
 
-from config import vocabularies as files
-from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.loading import load_metadata
-
-VOCABULARIES = Vocabularies.of(files.read())
+from tests.features.loaded_metadata import faults_of, stored
 
 
 def point(*position: Any) -> dict[str, Any]:
@@ -17,18 +13,6 @@ def point(*position: Any) -> dict[str, Any]:
 
 def located(geometry: object) -> dict[str, Any]:
     return {"locations": {"features": [{"geometry": geometry}]}}
-
-
-def faults(metadata: object) -> dict[str, tuple[str, ...]]:
-    return {error.field: error.messages for error in load_metadata(metadata, VOCABULARIES).errors}
-
-
-def stored(**metadata: Any) -> dict[str, Any]:
-    """The normal form of faultless metadata."""
-    loaded = load_metadata(metadata, VOCABULARIES)
-    assert loaded.errors == ()
-    assert load_metadata(loaded.metadata, VOCABULARIES) == loaded
-    return loaded.metadata
 
 
 RING = [[0, 0], [1, 0], [1, 1], [0, 0]]
@@ -85,12 +69,12 @@ def test_geometry_is_kept_as_written(geometry: dict[str, Any]) -> None:
     ],
 )
 def test_geometry_that_is_not_on_earth_is_refused(geometry: object, path: str) -> None:
-    assert list(faults(located(geometry))) == [f"metadata.locations.features.0.geometry{path}"]
+    assert list(faults_of(located(geometry))) == [f"metadata.locations.features.0.geometry{path}"]
 
 
 def test_geometry_collections_do_not_nest_without_end() -> None:
     geometry = point(0, 0)
     for _ in range(8):
         geometry = {"type": "GeometryCollection", "geometries": [geometry]}
-    (message,) = faults(located(geometry)).values()
+    (message,) = faults_of(located(geometry)).values()
     assert message == ("Nested too deeply.",)

@@ -11,15 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config import vocabularies as files
-from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS, TAGS, TOO_DEEP, sanitise
 from repository.deposits.metadata.inline_text import without_inline_markup
 from repository.deposits.metadata.loading import MetadataSchema, load_metadata
+from tests.features.samples import VOCABULARIES
 
 pytestmark = pytest.mark.slow
-
-VOCABULARIES = Vocabularies.of(files.read())
 
 
 def nested(levels: int) -> list[Any]:

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from config import vocabularies as files
-from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS
 from repository.deposits.metadata.loading import ERRORS, load_metadata
-
-VOCABULARIES = Vocabularies.of(files.read())
+from tests.features.loaded_metadata import faults_of
+from tests.features.samples import VOCABULARIES
 
 PERSON = {"type": "personal", "family_name": "Wang", "given_name": "Wei"}
 CREATOR = {"person_or_org": PERSON}
@@ -18,10 +16,6 @@ CREATOR = {"person_or_org": PERSON}
 
 def person(**more: Any) -> dict[str, Any]:
     return {"person_or_org": {**PERSON, **more}}
-
-
-def faults(metadata: object) -> dict[str, tuple[str, ...]]:
-    return {error.field: error.messages for error in load_metadata(metadata, VOCABULARIES).errors}
 
 
 LONG = "x" * 192
@@ -306,5 +300,5 @@ def test_the_faults_of_a_huge_list_are_counted_not_endless() -> None:
 
 
 def test_a_list_beyond_its_limit_is_refused_before_it_is_read() -> None:
-    found = faults({"creators": [{}] * 200_000})
+    found = faults_of({"creators": [{}] * 200_000})
     assert found == {"metadata.creators": ("Longer than maximum length 10000.",)}

@@ -11,11 +11,12 @@ from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.loading import MetadataSchema, load_metadata
 from tests.conftest import Caller, Deposits, a_dataset
+from tests.features.loaded_metadata import faults_of, stored
+from tests.features.samples import VOCABULARIES
 from tests.features.steps import faults, read_draft
 
 pytestmark = pytest.mark.slow
 
-VOCABULARIES = Vocabularies.of(files.read())
 ROR = {"scheme": "ror", "identifier": "05dxps055"}
 FUNDER = {"scheme": "crossreffunderid", "identifier": "10.13039/501100001809"}
 PERSON = {"type": "personal", "family_name": "Wang", "given_name": "Wei", "name": "Wang, Wei"}
@@ -121,17 +122,6 @@ def test_an_unknown_member_of_any_object_is_named_and_kept(path: tuple[Any, ...]
     assert loaded.metadata == sent
 
 
-def errors_of(**metadata: Any) -> dict[str, tuple[str, ...]]:
-    return {error.field: error.messages for error in load_metadata(metadata, VOCABULARIES).errors}
-
-
-def stored(**metadata: Any) -> dict[str, Any]:
-    loaded = load_metadata(metadata, VOCABULARIES)
-    assert loaded.errors == ()
-    assert load_metadata(loaded.metadata, VOCABULARIES) == loaded
-    return loaded.metadata
-
-
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
@@ -159,7 +149,7 @@ def test_an_organisation_keeps_identifiers_of_all_kinds(sent: dict[str, str], ke
 )
 def test_an_organisation_needs_a_name(organisation: dict[str, Any]) -> None:
     creator = {"person_or_org": PERSON, "affiliations": [organisation]}
-    assert errors_of(creators=[creator], funding=[{"funder": organisation}]).keys() == {
+    assert faults_of({"creators": [creator], "funding": [{"funder": organisation}]}).keys() == {
         "metadata.creators.0.affiliations.0.name",
         "metadata.funding.0.funder.name",
     }
@@ -195,7 +185,7 @@ def test_an_id_of_another_list_is_kept_beside_a_name(foreign: str, scheme: str, 
 
 @pytest.mark.parametrize("wrong", ["05dxps056", "https://ror.org/05dxps056", "a@example.org"])
 def test_a_mistyped_id_is_refused_also_beside_a_name(wrong: str) -> None:
-    told = errors_of(funding=[{"funder": {"id": wrong, "name": "An organisation"}}])
+    told = faults_of({"funding": [{"funder": {"id": wrong, "name": "An organisation"}}]})
     assert told == {"metadata.funding.0.funder.id": (f"Invalid value {wrong}.",)}
 
 
@@ -218,13 +208,13 @@ def test_an_empty_translation_is_an_absent_one() -> None:
 
 
 def test_a_number_alone_asks_for_its_scheme() -> None:
-    assert errors_of(identifiers=[{"identifier": "26468131"}]) == {
+    assert faults_of({"identifiers": [{"identifier": "26468131"}]}) == {
         "metadata.identifiers.0.scheme": (
             "No valid scheme recognized for identifier.",
             "A number alone may belong to many schemes. Please name its scheme.",
         )
     }
-    assert errors_of(identifiers=[{"identifier": "26468131", "scheme": "pmid"}]) == {}
+    assert faults_of({"identifiers": [{"identifier": "26468131", "scheme": "pmid"}]}) == {}
 
 
 def test_the_same_identifier_twice_is_refused_by_field() -> None:
@@ -234,11 +224,11 @@ def test_the_same_identifier_twice_is_refused_by_field() -> None:
         {"identifier": "10.5072/snow"},
     ]
     message = ("This identifier is in the list already.",)
-    assert errors_of(identifiers=twice) == {"metadata.identifiers.1.identifier": message}
+    assert faults_of({"identifiers": twice}) == {"metadata.identifiers.1.identifier": message}
     related = [{**entry, "relation_type": {"id": "cites"}} for entry in twice]
-    assert errors_of(related_identifiers=related) == {"metadata.related_identifiers.1.identifier": message}
+    assert faults_of({"related_identifiers": related}) == {"metadata.related_identifiers.1.identifier": message}
     related[1]["relation_type"] = {"id": "iscitedby"}
-    assert errors_of(related_identifiers=related) == {}
+    assert faults_of({"related_identifiers": related}) == {}
 
 
 @pytest.mark.parametrize(
@@ -258,7 +248,7 @@ def test_a_book_number_keeps_the_form_in_which_it_was_written(scheme: str, writt
 
 def test_a_written_form_of_another_number_is_refused() -> None:
     wrong = {"identifier": "978-0-306-40615-7", "scheme": "isbn", "written": "4079154-3"}
-    assert errors_of(identifiers=[wrong]).keys() == {"metadata.identifiers.0.written"}
+    assert faults_of({"identifiers": [wrong]}).keys() == {"metadata.identifiers.0.written"}
 
 
 @pytest.mark.parametrize("text", ["CC-BY-4.0", "cc-by-4.0", "Cc-By-4.0"])
@@ -268,15 +258,15 @@ def test_a_licence_is_known_in_any_case(text: str) -> None:
 
 @pytest.mark.parametrize("kind", ["project", "person", "service", "organization"])
 def test_what_is_no_deposit_cannot_be_deposited_but_may_be_related(kind: str) -> None:
-    assert errors_of(resource_type={"id": kind}) == {
+    assert faults_of({"resource_type": {"id": kind}}) == {
         "metadata.resource_type.id": (f"A {kind} cannot be deposited.",),
     }
     related = {"identifier": "10.5072/x", "relation_type": {"id": "cites"}, "resource_type": {"id": kind}}
-    assert errors_of(related_identifiers=[related]) == {}
+    assert faults_of({"related_identifiers": [related]}) == {}
 
 
 def test_a_subject_of_a_list_elsewhere_needs_its_words() -> None:
-    assert errors_of(subjects=[{"id": "mesh:D007053"}]).keys() == {"metadata.subjects.0.id"}
+    assert faults_of({"subjects": [{"id": "mesh:D007053"}]}).keys() == {"metadata.subjects.0.id"}
     metadata = stored(subjects=[{"id": "mesh:D007053", "subject": "Ice"}])
     (subject,) = description_of(metadata, VOCABULARIES).subjects
     assert (subject.id, subject.subject) == ("mesh:D007053", "Ice")

@@ -9,12 +9,9 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from openapi_spec_validator import validate
 
-from config import vocabularies as files
 from repository.dataset.completeness import missing
-from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.loading import MetadataSchema, load_metadata, missing_fields
-
-VOCABULARIES = Vocabularies.of(files.read())
+from repository.deposits.metadata.loading import MetadataSchema, missing_fields
+from tests.features.loaded_metadata import stored
 
 PERSON = {"type": "personal", "family_name": "Wang", "given_name": "Wei"}
 CREATOR = {"person_or_org": PERSON}
@@ -25,14 +22,6 @@ ABSENT = "Missing data for required field."
 
 def person(**more: Any) -> dict[str, Any]:
     return {"person_or_org": {**PERSON, **more}}
-
-
-def stored(**metadata: Any) -> dict[str, Any]:
-    """The normal form of faultless metadata."""
-    loaded = load_metadata(metadata, VOCABULARIES)
-    assert loaded.errors == ()
-    assert load_metadata(loaded.metadata, VOCABULARIES) == loaded
-    return loaded.metadata
 
 
 def test_null_and_blank_mean_absent() -> None:

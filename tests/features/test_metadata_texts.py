@@ -1,23 +1,11 @@
 """Texts of a description: plain and formatted ones, and what becomes of angle brackets in them."""
 
-from typing import Any
-
 import pytest
 
-from config import vocabularies as files
-from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.loading import load_metadata
 from repository.deposits.rules import stops_publication
-
-VOCABULARIES = Vocabularies.of(files.read())
-
-
-def stored(**metadata: Any) -> dict[str, Any]:
-    """The normal form of faultless metadata."""
-    loaded = load_metadata(metadata, VOCABULARIES)
-    assert loaded.errors == ()
-    assert load_metadata(loaded.metadata, VOCABULARIES) == loaded
-    return loaded.metadata
+from tests.features.loaded_metadata import stored
+from tests.features.samples import VOCABULARIES
 
 
 def test_text_is_trimmed_and_of_one_normalisation_form() -> None:
