@@ -206,7 +206,7 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
 
 
 def cause_of(error: BaseException) -> str:
-    """Return why a file cannot be used, in the words of the system or the codec, else the kind of the error."""
+    """Return why a file cannot be used, as the system or the codec words it, else the error's kind."""
     words = error.reason if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None)
     return words or type(error).__name__
 

@@ -13,12 +13,11 @@ from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import parse_options_header
 
 from repository.core.errors import Invalid, NotFound
+from repository.core.web.responses import JSON_TYPES
 from repository.dataset.formats.citation.citations import require_locale, require_style
 from repository.dataset.formats.registry import FORMATS, ExportFormat, of_media_type
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 
-RDM_JSON = "application/vnd.inveniordm.v1+json"
-JSON_TYPES = ("application/json", RDM_JSON)
 Offer = TypeVar("Offer")
 
 

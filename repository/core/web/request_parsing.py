@@ -12,10 +12,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from repository.core.errors import FieldError, Invalid, TooLarge
+from repository.core.web.responses import JSON_TYPES
 
 MAX_JSON_BYTES = 5 << 20
-JSON_TYPES = ("", "application/json", "application/vnd.inveniordm.v1+json")
-"""Media types of the API's own JSON; others that end in ``+json``, such as RO-Crate's, mean something else."""
 MERGE_PATCH = "application/merge-patch+json"
 DEEPEST = 200
 """Levels of nested lists and objects: a stored body must fit into the further levels of a response."""
@@ -27,8 +26,9 @@ def json_body() -> Any:
     Raises `Invalid` if it is not JSON (RFC 8259, without NaN and lone surrogates) or nested deeper than `DEEPEST`,
     `TooLarge` past `MAX_JSON_BYTES`, 415 for another content type.
     """
-    if request.mimetype not in JSON_TYPES and not (request.method == "PATCH" and request.mimetype == MERGE_PATCH):
-        raise UnsupportedMediaType(f"Send the body as {' or '.join(filter(None, JSON_TYPES))}.")
+    patch = request.method == "PATCH" and request.mimetype == MERGE_PATCH
+    if request.mimetype not in ("", *JSON_TYPES) and not patch:
+        raise UnsupportedMediaType(f"Send the body as {' or '.join(JSON_TYPES)}.")
     raw = request.stream.read(MAX_JSON_BYTES + 1)
     if len(raw) > MAX_JSON_BYTES:
         raise TooLarge(f"A JSON body may have at most {MAX_JSON_BYTES} bytes.")

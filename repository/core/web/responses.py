@@ -8,6 +8,9 @@ import orjson
 from flask import Response, redirect, request
 
 JSON = "application/json"
+RDM_JSON = "application/vnd.inveniordm.v1+json"
+JSON_TYPES = (JSON, RDM_JSON)
+"""Media types of the API's own JSON; others that end in ``+json``, such as RO-Crate's, mean something else."""
 _TEXTS = {
     "application/x-bibtex",
     "application/x-biblatex",

@@ -33,8 +33,9 @@ def draft_page(record_id: int) -> Response | None:
             if published:
                 return None
             raise
-        html = _html(services, view, asked_params())
-    reply = page_reply(html, asked_params())
+        params = asked_params()
+        html = _html(services, view, params)
+    reply = page_reply(html, params)
     reply.headers["Cache-Control"] = "private, no-store"
     return reply
 

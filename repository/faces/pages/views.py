@@ -6,25 +6,23 @@ from repository.core.clock import today
 from repository.core.errors import Gone
 from repository.core.web.file_responses import file_reply
 from repository.core.web.problems import STATUS
-from repository.core.web.responses import document_reply, redirect_to
+from repository.core.web.responses import redirect_to
 from repository.dataset.formats import identifier_urls
-from repository.dataset.formats.registry import ExportFormat
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header
 from repository.faces.content_negotiation import (
     LINKSETS,
     BuiltinFormat,
     Representation,
-    citation_form,
     format_in_path,
     representation_for_page,
     require_acceptable,
 )
+from repository.faces.export_replies import export_reply
 from repository.faces.pages.draft_page import draft_page
 from repository.faces.pages.page_cache import cached_page, start_page
 from repository.faces.pages.page_replies import PAGES, VARY, asked_params, conditional, page_reply
 from repository.faces.request_context import current_actor, current_services
 from repository.files.downloads import download_of
-from repository.records.exports import export_citation, export_record
 from repository.records.linksets import linkset
 from repository.records.queries import files_for_reading, latest_of
 
@@ -108,14 +106,8 @@ def _representation(record_id: int, representation: Representation) -> Response:
         return redirect_to(services.site.api(f"/records/{record_id}"))
     if isinstance(representation, BuiltinFormat) and representation in LINKSETS:
         return _linkset(record_id, representation.value)
-    if isinstance(representation, ExportFormat):
-        export = export_record(services, actor, record_id, representation)
-    else:
-        style, locale = citation_form(request.args.get("style"), request.args.get("locale"))
-        export = export_citation(services, actor, record_id, style, locale)
-    reply = document_reply(export.text, export.media_type, name=export.name)
-    if export.withdrawn:
-        reply.status_code = STATUS[Gone]
+    style, locale = request.args.get("style"), request.args.get("locale")
+    reply = export_reply(services, actor, record_id, representation, style=style, locale=locale)
     page = services.site.page(f"/records/{record_id}")
     links = f'<{page}>; rel="canonical", <{page}>; rel="describes"; type="text/html"'
     reply.headers.extend({"Vary": VARY, "Link": links})

@@ -3,12 +3,9 @@
 from flask import Response
 
 from repository.access.policy import Action, audience_of, may
-from repository.core.errors import Gone
 from repository.core.paging import Page, PageLinks
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
-from repository.core.web.problems import STATUS
-from repository.core.web.responses import document_reply, json_reply, text_reply
-from repository.dataset.formats.registry import ExportFormat
+from repository.core.web.responses import json_reply, text_reply
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 from repository.faces.api.draft_files.file_lists import list_head, listed_files
 from repository.faces.api.draft_files.schemas import FileListQuery, FileListShape, FileShape
@@ -21,14 +18,13 @@ from repository.faces.content_negotiation import (
     LINKSETS,
     BuiltinFormat,
     Representation,
-    citation_form,
     format_in_path,
     representation_for_api,
 )
+from repository.faces.export_replies import export_reply
 from repository.files.downloads import download_of
 from repository.files.queries import all_entries, entry
 from repository.files.zip_archive import archive
-from repository.records.exports import export_citation, export_record
 from repository.records.linksets import linkset, linkset_link
 from repository.records.queries import RecordView, concept_of, files_for_reading, latest_of, versions_of
 
@@ -72,20 +68,15 @@ def _represented(call: ApiCall, record_id: int, representation: Representation) 
         record = cached_record(call.services, call.actor, record_id)
         reply = text_reply(record.text, record.revision)
     else:
-        reply = _export_reply(call, record_id, representation)
+        reply = export_reply(
+            call.services,
+            call.actor,
+            record_id,
+            representation,
+            style=call.query["style"],
+            locale=call.query["locale"],
+        )
     reply.headers["Link"] = linkset_link(call.services.site.api(f"/records/{record_id}"))
-    return reply
-
-
-def _export_reply(call: ApiCall, record_id: int, representation: BuiltinFormat | ExportFormat) -> Response:
-    if isinstance(representation, ExportFormat):
-        export = export_record(call.services, call.actor, record_id, representation)
-    else:
-        style, locale = citation_form(call.query["style"], call.query["locale"])
-        export = export_citation(call.services, call.actor, record_id, style, locale)
-    reply = document_reply(export.text, export.media_type, name=export.name)
-    if export.withdrawn:
-        reply.status_code = STATUS[Gone]
     return reply
 
 
