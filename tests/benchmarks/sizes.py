@@ -34,10 +34,13 @@ from repository.people.accounts import register_person
 from repository.records.model import Version
 from repository.search.index import rebuild
 from tests.benchmarks.api import Connection, deposit
+from tests.benchmarks.multiplied import multiply
 from tests.benchmarks.population import RARE, SUBJECTS, populate
 from tests.benchmarks.servers.places import served, site
 from tests.support.web_server import environment_of, running
 
+WRITTEN = 50_000
+"""records that are written one by one; the database copies those of a larger site, which has a multiple of this"""
 WARM = 5
 """calls of each kind before those that count"""
 OWN = 30
@@ -121,7 +124,8 @@ def fill(services: Services, records: int) -> list[int]:
     with services.database.snapshot(SYSTEM) as snapshot:
         ids = list(snapshot.session.scalars(select(Version.id).where(Version.description["publisher"].is_not(None))))
     if len(ids) < records:
-        populate(services, records - len(ids))
+        populate(services, min(records, WRITTEN) - len(ids))
+        multiply(services, records // WRITTEN)
         rebuild(services, lambda _done, _all: None, resume=False)
         return fill(services, records)
     return ids
