@@ -3,18 +3,16 @@
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask
 from prometheus_client.registry import Collector
-from structlog.contextvars import bind_contextvars
 
 from repository import __version__
-from repository.core.actor import ANONYMOUS
 from repository.core.errors import MovedTo
 from repository.core.web.health_routes import mount_health
 from repository.core.web.problems import handle_errors
-from repository.core.web.request_log import is_operational, mount_metrics, watch_requests
+from repository.core.web.request_log import mount_metrics, watch_requests
 from repository.core.web.request_parsing import RecordIdConverter
-from repository.core.web.responses import json_reply, name_bytes
+from repository.core.web.responses import complete_headers, json_reply
 from repository.core.web.shared_schemas import ProblemShape
 from repository.engines.services import Services, health_probes
 from repository.faces.api.draft_files import routes as draft_files
@@ -62,8 +60,8 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     handle_errors(app, error_page)
     app.register_error_handler(MovedTo, redirect_to_record)
     watch_requests(app)
-    app.before_request(_recognise)
-    app.after_request(_finish)
+    app.before_request(recognise_actor)
+    app.after_request(complete_headers)
     for api in APIS:
         app.register_blueprint(api.blueprint())
     app.register_blueprint(pages.pages)
@@ -86,24 +84,3 @@ def _describe(app: Flask, services: Services) -> None:
 def _spec(name: str, base_url: str) -> dict[str, Any]:
     """The API's description, made when somebody asks for it."""
     return document(APIS, ProblemShape, name, base_url, __version__)
-
-
-def _recognise() -> None:
-    """Find out who asks; whoever watches the server must learn of its health without any engine."""
-    if is_operational():
-        g.actor = ANONYMOUS
-        return
-    recognise_actor()
-    bind_contextvars(user=g.actor.person_id)
-
-
-def _finish(reply: Response) -> Response:
-    reply.headers.setdefault("X-Content-Type-Options", "nosniff")
-    reply.headers.setdefault("Vary", "Accept, Authorization")
-    if request.method in ("GET", "HEAD"):
-        if not is_operational():
-            name_bytes(reply)
-        # Pages of other sites may read what everybody may: nothing here is signed in by a cookie.
-        reply.headers["Access-Control-Allow-Origin"] = "*"
-        reply.headers["Access-Control-Expose-Headers"] = "ETag, Content-Disposition, Link, X-Request-ID"
-    return reply

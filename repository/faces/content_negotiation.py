@@ -3,7 +3,7 @@
 `best_representation` compares the media types that a client accepts with those of a route (RFC 9110, section 12).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
@@ -153,29 +153,12 @@ def _may_be_a_browser() -> bool:
     return not kinds.isdisjoint({*_PAGES, "*/*"})
 
 
-def citation_form(style: str | None, locale: str | None) -> tuple[str, str]:
-    """Return style and locale of a citation: those of the address, else of the accepted media type, else APA.
-
-    The media type is ``text/x-bibliography; style=…; locale=…``, as DOI registration agencies have it
-    (https://citation.crosscite.org/docs.html).
-    """
-    accepted = next(_accepted_citations(), {})
-    return style or accepted.get("style") or "apa", locale or accepted.get("locale") or "en-US"
-
-
-def _accepted_citations() -> Iterator[Mapping[str, str]]:
-    for media_range in accepted_ranges():
-        kind, parameters = parse_options_header(media_range)
-        if kind.lower() == BIBLIOGRAPHY and not _fault_of(parameters):
-            yield parameters
-
-
 def _require_citation(media_range: str) -> None:
-    if fault := _fault_of(parse_options_header(media_range)[1]):
+    if fault := citation_fault(parse_options_header(media_range)[1]):
         raise NotOffered(fault)
 
 
-def _fault_of(parameters: Mapping[str, str]) -> str:
+def citation_fault(parameters: Mapping[str, str]) -> str:
     """Return why no citation comes with the parameters of a media type, or an empty text."""
     try:
         if style := parameters.get("style"):

@@ -1,6 +1,9 @@
 """A record in a format or as a citation, as the API and the pages reply with it."""
 
+from collections.abc import Iterator, Mapping
+
 from flask import Response
+from werkzeug.http import parse_options_header
 
 from repository.core.actor import Actor
 from repository.core.errors import Gone
@@ -8,7 +11,7 @@ from repository.core.web.problems import STATUS
 from repository.core.web.responses import document_reply
 from repository.dataset.formats.registry import ExportFormat
 from repository.engines.services import Services
-from repository.faces.content_negotiation import Representation, citation_form
+from repository.faces.content_negotiation import BIBLIOGRAPHY, Representation, accepted_ranges, citation_fault
 from repository.records.exports import export_citation, export_record
 
 
@@ -25,8 +28,25 @@ def export_reply(
     if isinstance(representation, ExportFormat):
         export = export_record(services, actor, record_id, representation)
     else:
-        export = export_citation(services, actor, record_id, *citation_form(style, locale))
+        export = export_citation(services, actor, record_id, *_citation_form(style, locale))
     reply = document_reply(export.text, export.media_type, name=export.name)
     if export.withdrawn:
         reply.status_code = STATUS[Gone]
     return reply
+
+
+def _citation_form(style: str | None, locale: str | None) -> tuple[str, str]:
+    """Return style and locale of a citation: those of the address, else of the accepted media type, else APA.
+
+    The media type is ``text/x-bibliography; style=…; locale=…``, as DOI registration agencies have it
+    (https://citation.crosscite.org/docs.html).
+    """
+    accepted = next(_accepted_citations(), {})
+    return style or accepted.get("style") or "apa", locale or accepted.get("locale") or "en-US"
+
+
+def _accepted_citations() -> Iterator[Mapping[str, str]]:
+    for media_range in accepted_ranges():
+        kind, parameters = parse_options_header(media_range)
+        if kind.lower() == BIBLIOGRAPHY and not citation_fault(parameters):
+            yield parameters

@@ -7,10 +7,12 @@ from typing import cast
 from urllib.parse import urlencode
 
 from flask import Response, current_app, g, request, url_for
+from structlog.contextvars import bind_contextvars
 
 from repository.core.actor import ANONYMOUS, Actor, Role, TokenScope
 from repository.core.errors import Invalid, MovedTo, NotSignedIn
 from repository.core.unit_of_work import Snapshot
+from repository.core.web.request_log import is_operational
 from repository.core.web.responses import redirect_to
 from repository.engines.services import Services
 from repository.people.access_tokens import actor_for_token
@@ -46,21 +48,26 @@ def recognise_actor() -> None:
     """Set the actor of the request: the anonymous public, or the bearer of a valid token.
 
     A wrong credential is refused (401), also where none is needed, so that no client takes an anonymous reply for its
-    own.  Raises `NotSignedIn`.
+    own.  Whoever watches the server's health needs no engine.  Raises `NotSignedIn`.
     """
     g.actor = ANONYMOUS
+    if not is_operational():
+        g.actor = _bearer()
+        bind_contextvars(user=g.actor.person_id)
+
+
+def _bearer() -> Actor:
     header = request.headers.get("Authorization")
     if header is None and "access_token" not in request.args:
-        return
+        return ANONYMOUS
     services = current_services()
     kind, _, secret = (header or "").partition(" ")
     if kind.lower() == "basic" and request.path.startswith(f"/api{TOKENS}"):
-        g.actor = _actor_by_password(services)
-        return
+        return _actor_by_password(services)
     if header is not None and kind.lower() != "bearer":
         raise NotSignedIn
     with services.database.connection() as connection:
-        g.actor = actor_for_token(connection, secret.strip() if header else request.args["access_token"])
+        return actor_for_token(connection, secret.strip() if header else request.args["access_token"])
 
 
 def _actor_by_password(services: Services) -> Actor:

@@ -31,11 +31,6 @@ def linkset(services: Services, actor: Actor, record_id: int, media_type: str) -
     return write(publication, EXPORTS, api_url, _items(services, publication, set_id))
 
 
-def linkset_link(api_url: str) -> str:
-    """Return the ``Link`` header that leads from a record to its linkset (InvenioRDM contract, section 1.11)."""
-    return f'<{api_url}>; rel="linkset"; type="{LINKSET_JSON}"'
-
-
 def _items(services: Services, publication: Publication, set_id: int | None) -> Items:
     base = f"{publication.url}/files"
 

@@ -7,7 +7,7 @@ import pytest
 import rdflib
 from rdflib import SKOS, XSD, Literal, URIRef
 
-from repository.dataset.formats.dcat.dcat_terms import moment
+from repository.dataset.formats.rdf.triples import moment
 from tests.features.dcat_stages import OWN, stage, values
 from tests.features.rdf_reading import ADMS, DCAT, DCT, GEO, graph_of
 from tests.features.samples import FILES, PUBLICATION, publication

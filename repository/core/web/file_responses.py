@@ -46,7 +46,6 @@ class DownloadableFile(Protocol):
 
     def open(self, start: int) -> BinaryIO:
         """Return the bytes from `start`; raise `Unavailable` if they are not all there."""
-        ...
 
 
 def file_reply(file: DownloadableFile) -> Response:

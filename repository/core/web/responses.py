@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from flask import Response, redirect, request
 
+from repository.core.web.request_log import is_operational
+
 JSON = "application/json"
 RDM_JSON = "application/vnd.inveniordm.v1+json"
 JSON_TYPES = (JSON, RDM_JSON)
@@ -52,6 +54,19 @@ def name_bytes(reply: Response) -> None:
         reply.add_etag()
     if "If-None-Match" in request.headers and "If-Match" not in request.headers:
         reply.make_conditional(request)
+
+
+def complete_headers(reply: Response) -> Response:
+    """Add the headers that all replies share, and the tag of the bytes."""
+    reply.headers.setdefault("X-Content-Type-Options", "nosniff")
+    reply.headers.setdefault("Vary", "Accept, Authorization")
+    if request.method in ("GET", "HEAD"):
+        if not is_operational():
+            name_bytes(reply)
+        # Pages of other sites may read what everybody may: nothing here is signed in by a cookie.
+        reply.headers["Access-Control-Allow-Origin"] = "*"
+        reply.headers["Access-Control-Expose-Headers"] = "ETag, Content-Disposition, Link, X-Request-ID"
+    return reply
 
 
 def document_reply(

@@ -43,32 +43,26 @@ class Archive(Protocol):
 
     def prepare(self) -> None:
         """Create what the archive needs before its first file (folders, a bucket); may run again."""
-        ...
 
     def write_once(self, path: str, source: BinaryIO) -> FileDigests:
         """Store all of `source` and return its digests; raises `Conflict` if the path is taken.
 
         Errors of `source` pass, and nothing is kept then.
         """
-        ...
 
     def open(self, path: str, start: int = 0) -> BinaryIO:
         """Return the file's bytes from `start`; raises `NotFound`."""
-        ...
 
     def size(self, path: str) -> int | None:
         """Return the length in bytes, None if there is no such file."""
-        ...
 
     def exists(self, path: str) -> bool: ...
 
     def list(self, folder: str = "") -> Iterator[ArchivedFile]:
         """Yield the files below `folder`, or all of them."""
-        ...
 
     def close(self) -> None:
         """Close connections."""
-        ...
 
 
 def require_path(path: str) -> None:

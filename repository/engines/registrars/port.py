@@ -60,24 +60,18 @@ class Registrar(Protocol):
 
     def target_of(self, value: str) -> str | None:
         """Return the target of the identifier, None when the registrar does not know it."""
-        ...
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
         """Register new identifiers. Return one outcome for each, in their order."""
-        ...
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
         """Replace target and document of registered identifiers."""
-        ...
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:
         """Return the outcomes of a `PENDING` batch, by value; `PENDING` again while it is under way."""
-        ...
 
     def describe(self) -> str:
         """Return what it is and where, without secrets. Raise `Unavailable`."""
-        ...
 
     def close(self) -> None:
         """Close connections."""
-        ...

@@ -281,19 +281,15 @@ class Rebuild(Protocol):
     @property
     def position(self) -> str:
         """Return the `position` of the last `put` of the resumed rebuild, empty for a new one."""
-        ...
 
     def put(self, documents: Iterable[IndexDocument], position: str = "") -> None:
         """Add documents; `position` says, in the caller's words, how far the caller has come with them."""
-        ...
 
     def put_files(self, documents: Iterable[FileDocument], position: str = "") -> None:
         """Add file documents, as `put` does."""
-        ...
 
     def finish(self) -> None:
         """Put the new index in the old one's place, with all changes that arrived since the rebuild began."""
-        ...
 
     def abandon(self) -> None: ...
 
@@ -301,45 +297,35 @@ class Rebuild(Protocol):
 class SearchEngine(Protocol):
     def put(self, documents: Iterable[IndexDocument]) -> None:
         """Add or replace; documents of an older or the same revision than the stored are ignored."""
-        ...
 
     def drop(self, kind: DocumentKind, ids: Iterable[int]) -> None:
         """Forget documents; of records also all of their file documents."""
-        ...
 
     def put_files(self, documents: Iterable[FileDocument]) -> None:
         """Add or replace file documents, read lazily and sent in batches.
 
         A document that is not newer than the stored one of its key is ignored.
         """
-        ...
 
     def drop_files(self, record_id: int, before: int | None = None) -> None:
         """Forget a record's file documents: all, or those of a revision older than `before`."""
-        ...
 
     def find(self, search: Search) -> SearchResults:
         """Return the page; raise `Invalid` for a cursor that is not ours, `Unavailable` when the engine is silent."""
-        ...
 
     def entries(self) -> Iterator[IndexEntry]:
         """Yield everything indexed, ordered by (kind, id), read in batches."""
-        ...
 
     def file_entries(self) -> Iterator[FileEntries]:
         """Yield what is indexed of files, ordered by (record_id, revision), read in batches."""
-        ...
 
     def begin_rebuild(self, resume: bool = False) -> Rebuild:
         """Take over from a running or interrupted rebuild; `resume` continues at its position."""
-        ...
 
     def prepare(self) -> None:
         """Create what the engine needs before its first document; may run again."""
-        ...
 
     def describe(self) -> str:
         """Return name and version for `doctor`; raise `Unavailable`."""
-        ...
 
     def close(self) -> None: ...

@@ -88,7 +88,6 @@ class PartUploads(Protocol):
 
     def begin(self, key: str, size: int) -> UploadToken:
         """Begin an upload of `size` bytes; raises `Conflict` if the key exists, `TooLarge` past the store's limit."""
-        ...
 
     def sign_part(self, token: UploadToken, number: int, lifetime: timedelta, md5: str | None = None) -> str | None:
         """Return an address that takes the part by PUT for `lifetime`, None if the store has no addresses.
@@ -97,7 +96,6 @@ class PartUploads(Protocol):
         it, some servers list a part of full length when its sender was cut off.  The store is not asked: the upload
         may be gone.
         """
-        ...
 
     def put_part(
         self, token: UploadToken, number: int, source: BinaryIO, *, size: int, md5: str | None = None
@@ -107,22 +105,18 @@ class PartUploads(Protocol):
         Raises `Invalid` for a number or size out of range, for another length than `size`, and for bytes that do not
         have the digest `md5` (hexadecimal); then the part is as it was before.
         """
-        ...
 
     def list_parts(self, token: UploadToken) -> Sequence[StoredPart]:
         """Return the parts that have arrived, in the order of their numbers."""
-        ...
 
     def complete(self, token: UploadToken, parts: Sequence[StoredPart]) -> int:
         """Make the object out of `parts`; return its size in bytes.
 
         Raises `Invalid` naming the parts that are in the way, `Conflict` if another upload has taken the key.
         """
-        ...
 
     def discard(self, token: UploadToken) -> None:
         """Remove the upload and its parts, if it is there and not completed."""
-        ...
 
     def append(self, token: UploadToken, offset: int, source: BinaryIO) -> int:
         """Add all of `source` behind the first `offset` bytes; return the durable size in bytes.
@@ -130,18 +124,15 @@ class PartUploads(Protocol):
         Raises `Conflict` unless `offset` is the durable size.  Errors of `source` pass; the bytes before them are
         kept.  The caller lets only one append of an upload run at a time.
         """
-        ...
 
     def appended_size(self, token: UploadToken) -> int:
         """Return how many bytes are durable."""
-        ...
 
 
 class ByteStore(Protocol):
     @property
     def uploads(self) -> PartUploads:
         """Uploads in parts into this store."""
-        ...
 
     def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> FileDigests:
         """Store all of `source` and return its digests; `size` is its announced length in bytes, None if unknown.
@@ -149,55 +140,44 @@ class ByteStore(Protocol):
         Raises `TooLarge` past `limit` bytes, before reading if `size` is larger; `Invalid` if the length is not
         `size`; `Conflict` if the key exists.  Then, and when `source` fails, nothing is kept.
         """
-        ...
 
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes from `start`; raises `NotFound`."""
-        ...
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""
-        ...
 
     def local_path(self, key: str) -> Path | None:
         """Return the file that a server on this machine can send, None for remote stores."""
-        ...
 
     def address(self, key: str, disposition: ContentDisposition, lifetime: timedelta) -> str | None:
         """Return a URL that gives anyone the object, with ranges, for `lifetime`; None if the store has no addresses.
 
         The store is not asked: the object may be missing.
         """
-        ...
 
     def remove(self, keys: Iterable[str]) -> None: ...
 
     def objects(self) -> Iterator[StoredObject]:
         """Yield all objects in the order of their keys by characters, where "/" counts as "+"."""
-        ...
 
     def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
         """Remove leftovers of interrupted writes and uploads at least `older_than` old; return how many.
 
         Uploads in parts of the keys in `keep` stay: somebody may go on with them.
         """
-        ...
 
     def prepare(self) -> None:
         """Create what the store needs before its first object (folders, a bucket); may run again.
 
         Raises `Unavailable`, and `Unsuitable` if the server refuses what a store cannot do without.
         """
-        ...
 
     def shortcomings(self) -> Sequence[str]:
         """Return what the store's server lacks, found by trying, a sentence each; raises as `prepare`."""
-        ...
 
     def describe(self) -> str:
         """Return name and free space, without writing anything; raises `Unavailable`."""
-        ...
 
     def close(self) -> None:
         """Close connections."""
-        ...

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from repository.dataset.description import FileOf, Licence
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.datacite.datacite_terms import writable_line
-from repository.dataset.formats.dcat.dcat_terms import FILE_TYPES, DcatBuilder, access_right, authority, moment, page_of
-from repository.dataset.formats.rdf.triples import Iri, Literal, RdfResource, blank, iri, literal
+from repository.dataset.formats.dcat.dcat_terms import FILE_TYPES, DcatBuilder, access_right, authority, page_of
+from repository.dataset.formats.rdf.triples import Iri, Literal, RdfResource, blank, iri, literal, moment
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _BEYOND_URLS = {ord("^"): "%5E", ord("#"): "%23"}

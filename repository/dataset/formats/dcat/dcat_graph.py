@@ -13,7 +13,7 @@ from repository.dataset.formats.dcat.dcat_files import add_access
 from repository.dataset.formats.dcat.dcat_links import add_identity, dataset_address
 from repository.dataset.formats.dcat.dcat_people import add_people, repository_agent
 from repository.dataset.formats.dcat.dcat_places import add_coverage
-from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, authority, concept, language, moment, resource_type
+from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, authority, concept, language, resource_type
 from repository.dataset.formats.plain_text import plain
 from repository.dataset.formats.rdf.jsonld import JSON_LD, Json, graph_object
 from repository.dataset.formats.rdf.rdfxml import RDF_XML
@@ -27,6 +27,7 @@ from repository.dataset.formats.rdf.triples import (
     documents,
     iri,
     literal,
+    moment,
 )
 from repository.dataset.formats.rdf.turtle import TURTLE
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from repository.dataset.description import DateOf, DescribedPlace
 from repository.dataset.formats import bounding_boxes, identifier_urls
 from repository.dataset.formats.datacite.datacite_terms import writable_line
-from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, moment
-from repository.dataset.formats.rdf.triples import Literal, RdfResource, blank, iri
+from repository.dataset.formats.dcat.dcat_terms import DcatBuilder
+from repository.dataset.formats.rdf.triples import Literal, RdfResource, blank, iri, moment
 
 MOST_POSITIONS = 500
 """Positions of a geometry that is written in full; a longer one becomes its box."""

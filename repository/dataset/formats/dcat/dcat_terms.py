@@ -7,12 +7,10 @@ COAR Resource Types 3; DataCite to DCAT-AP mapping (CiteDCAT-AP, European Commis
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 
 from repository.dataset.description import Label, Publication, Text
 from repository.dataset.formats.datacite.datacite_terms import text_language
-from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.rdf.triples import Graph, Iri, Literal, RdfResource, blank, iri, literal
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -125,8 +123,6 @@ FILE_TYPES: Mapping[str, str] = MappingProxyType(
 )
 """Media type -> term of the authority table ``file-type``."""
 
-_DATE_TYPES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _LANGUAGE = re.compile("[a-z]{3}")
 
 
@@ -193,20 +189,3 @@ def concept(graph: Graph, address: Iri | None, label: Label, *types: str) -> Rdf
     if not term.statements:
         term.add("skos:prefLabel", literal(label.id) or literal("-"))
     return term
-
-
-def moment(date: str) -> Literal | None:
-    """Return an EDTF level 0 date (of an interval its first known) or an instant, with its precision; else None."""
-    if _INSTANT.fullmatch(date):
-        return _instant(date)
-    day = first_date(date)
-    # a text that is no date makes no statement in RDF
-    return Literal(day, None, _DATE_TYPES[len(day)]) if day and not day.startswith("0000") else None
-
-
-def _instant(text: str) -> Literal | None:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return None  # it has the form of an instant, but the calendar has no such day
-    return Literal(text, None, "xsd:dateTime")

@@ -6,12 +6,15 @@ inside the statement that names them; XML, Turtle and JSON can all hold every te
 Source: RDF 1.1 Concepts and Abstract Syntax (W3C, 2014).
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from repository.dataset.formats.datacite.datacite_terms import uri
+from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.xml_writer import writable
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
@@ -119,6 +122,27 @@ def literal(text: str, language: str | None = None) -> Literal | None:
     """Return `text` without the characters that no document can hold, None when nothing is left."""
     characters = writable(text).strip()
     return Literal(characters, language) if characters else None
+
+
+_DATE_TYPES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def moment(date: str) -> Literal | None:
+    """Return an EDTF level 0 date (of an interval its first known) or an instant, with its precision; else None."""
+    if _INSTANT.fullmatch(date):
+        return _instant(date)
+    day = first_date(date)
+    # a text that is no date makes no statement in RDF
+    return Literal(day, None, _DATE_TYPES[len(day)]) if day and not day.startswith("0000") else None
+
+
+def _instant(text: str) -> Literal | None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return None  # it has the form of an instant, but the calendar has no such day
+    return Literal(text, None, "xsd:dateTime")
 
 
 @dataclass(frozen=True, slots=True)

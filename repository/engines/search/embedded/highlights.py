@@ -48,13 +48,10 @@ def _stems(words: list[str]) -> dict[str, str]:
 
 _LENGTH = 160
 """characters of a fragment"""
-
 _BEFORE = 40
 """characters of it that stand before the first mark"""
-
 _MOST = 3
 """fragments of a field"""
-
 _LOOKS = 64
 """leaves of a query that are marked"""
 
@@ -129,8 +126,7 @@ def _looks(query: Node) -> Iterator[Look]:
         if not is_text(leaf.field):
             continue
         if isinstance(leaf, Term | Phrase):
-            units = tuple(_units(fold(leaf.text)))
-            if units:
+            if units := tuple(_units(fold(leaf.text))):
                 yield Look(leaf.field, units)
         else:
             yield from _patterns(leaf)
@@ -155,8 +151,7 @@ def _units(text: str) -> Iterator[Unit]:
 def _characters(run: Piece) -> Iterator[Unit]:
     for at, character in enumerate(run.text):
         start = run.start + at
-        folded = fold(character)
-        if folded:
+        if folded := fold(character):
             yield Unit(folded, start, start + 1, joined=at > 0)
 
 

@@ -25,7 +25,7 @@ from repository.faces.export_replies import export_reply
 from repository.files.downloads import download_of
 from repository.files.queries import all_entries, entry
 from repository.files.zip_archive import archive
-from repository.records.linksets import linkset, linkset_link
+from repository.records.linksets import linkset
 from repository.records.queries import RecordView, concept_of, files_for_reading, latest_of, versions_of
 
 api = Api("records")
@@ -76,8 +76,13 @@ def _represented(call: ApiCall, record_id: int, representation: Representation) 
             style=call.query["style"],
             locale=call.query["locale"],
         )
-    reply.headers["Link"] = linkset_link(call.services.site.api(f"/records/{record_id}"))
+    reply.headers["Link"] = _linkset_link(call.services.site.api(f"/records/{record_id}"))
     return reply
+
+
+def _linkset_link(api_url: str) -> str:
+    """Return the ``Link`` header that leads from a record to its linkset (InvenioRDM contract, section 1.11)."""
+    return f'<{api_url}>; rel="linkset"; type="{LINKSET_JSON}"'
 
 
 @api.route(
