@@ -6,11 +6,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from flask import request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
-from werkzeug.http import parse_options_header
+from werkzeug.http import parse_accept_header, parse_options_header
 
 from repository.core.errors import Invalid, NotFound
 from repository.core.web.responses import JSON_TYPES
@@ -21,14 +23,27 @@ from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
 Offer = TypeVar("Offer")
 
 
-def require_acceptable(offers: Sequence[str] = JSON_TYPES) -> str:
+_REMEMBERED = 200
+"""values of ``Accept``: clients send few different ones, and to read one costs a tenth of a short reply"""
+
+
+def require_acceptable(offers: tuple[str, ...] = JSON_TYPES) -> str:
     """Return the best of `offers`; raise 406, which names them all, if the client accepts none."""
-    if not request.accept_mimetypes:
-        return offers[0]
-    best = request.accept_mimetypes.best_match(offers)
+    best = best_offer(offers)
     if best is None:
         raise _none_of(offers)
     return best
+
+
+def best_offer(offers: tuple[str, ...]) -> str | None:
+    """Return the best of `offers`, the first one for a client that names none, None if it accepts none."""
+    return _best_offer(request.headers.get("Accept", ""), offers)
+
+
+@lru_cache(_REMEMBERED)
+def _best_offer(accept: str, offers: tuple[str, ...]) -> str | None:
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return accepted.best_match(offers) if accepted else offers[0]
 
 
 class NotOffered(Exception):
@@ -46,7 +61,7 @@ def best_representation(offer_of: Callable[[str], Offer], offers: Sequence[str])
     not know.  `offers` names all media types, the default first.  Raises 406, which names them, if none is acceptable.
     """
     reasons = []
-    for media_range in accepted_ranges() or ["*/*"]:
+    for media_range in accepted_ranges() or ("*/*",):
         kind = media_range.partition(";")[0].strip()
         begin = kind.removesuffix("*") if kind.endswith("/*") else None
         media_type = media_range
@@ -59,9 +74,15 @@ def best_representation(offer_of: Callable[[str], Offer], offers: Sequence[str])
     raise _none_of(offers, *filter(None, reasons))
 
 
-def accepted_ranges() -> list[str]:
+def accepted_ranges() -> tuple[str, ...]:
     """Return the media ranges that the client accepts, with their parameters, the best first."""
-    return [name for name, quality in sorted(request.accept_mimetypes, key=lambda entry: -entry[1]) if quality > 0]
+    return _ranges(request.headers.get("Accept", ""))
+
+
+@lru_cache(_REMEMBERED)
+def _ranges(accept: str) -> tuple[str, ...]:
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return tuple(name for name, quality in sorted(accepted, key=lambda entry: -entry[1]) if quality > 0)
 
 
 def _none_of(offers: Sequence[str], *reasons: str) -> NotAcceptable:

@@ -75,7 +75,10 @@ class PatientConnection(psycopg.Connection[Any]):
         Every read ends like this.  psycopg would prepare all statements again, because the transaction could have
         created tables that they name; only migrations create tables.
         """
-        if self.pgconn.transaction_status != TransactionStatus.INTRANS:
+        status = self.pgconn.transaction_status
+        if status == TransactionStatus.IDLE:
+            return  # a single statement in autocommit mode
+        if status != TransactionStatus.INTRANS:
             super().rollback()
             return
         with self.lock:

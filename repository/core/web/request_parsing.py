@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -110,9 +111,17 @@ def expected_revision() -> str | None:
 
 def parse_query(shape: type[Schema]) -> dict[str, Any]:
     """Return the query string loaded by `shape`, whose ``unknown`` decides about other parameters."""
+    if not request.query_string:
+        return dict(_defaults(shape))
     schema, lists = _schema(shape), request.args.lists()
     many = {name for name, field in schema.fields.items() if hasattr(field, "inner")}
     return dict(load_schema(schema, {name: values if name in many else values[-1] for name, values in lists}))
+
+
+@cache
+def _defaults(shape: type[Schema]) -> Mapping[str, Any]:
+    """Return what an empty query string means; most reads have none."""
+    return load_schema(_schema(shape), {})  # type: ignore[no-any-return]
 
 
 @cache

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema
 
 from repository.core.actor import Actor
@@ -19,7 +19,7 @@ from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.request_parsing import expected_revision, json_body, json_object, load_schema, parse_query
 from repository.core.web.responses import JSON, JSON_TYPES, RDM_JSON
 from repository.engines.services import Services
-from repository.faces.content_negotiation import require_acceptable
+from repository.faces.content_negotiation import best_offer, require_acceptable
 from repository.faces.request_context import current_actor, current_services
 
 View = Callable[..., Response]
@@ -144,7 +144,7 @@ def _flask_view(operation: Operation) -> View:
         query = parse_query(operation.query) if operation.query is not None else {}
         body = operation.body.parse() if isinstance(operation.body, JsonBody) else None
         reply = operation.view(ApiCall(current_services(), actor, query, body, expected_revision()), **path)
-        if reply.mimetype == JSON and request.accept_mimetypes.best_match(JSON_TYPES) == RDM_JSON:
+        if reply.mimetype == JSON and best_offer(JSON_TYPES) == RDM_JSON:
             reply.mimetype = RDM_JSON  # the same document under the contract's own name
         return reply
 

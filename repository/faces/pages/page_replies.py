@@ -4,6 +4,7 @@ from flask import Response, request
 
 from repository.core.actor import ANONYMOUS
 from repository.core.web.problems import ProblemDetails
+from repository.faces.content_negotiation import best_offer
 from repository.faces.pages.page_params import LANGUAGES, PageParams
 from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY, render_error
 from repository.faces.pages.view_model import STYLES_ON_REQUEST
@@ -22,8 +23,7 @@ def error_page(problem: ProblemDetails) -> Response | None:
     Browsers name ``text/html`` before anything else; a program that accepts anything gets a page at addresses of pages.
     """
     offers = (_HTML, _JSON) if request.blueprint == PAGES and "format" not in request.args else (_JSON, _HTML)
-    accepted = request.accept_mimetypes.best_match(offers) if request.accept_mimetypes else offers[0]
-    if accepted != _HTML:
+    if best_offer(offers) != _HTML:
         return None
     params, name = asked_params(), current_services().site.name
     reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
