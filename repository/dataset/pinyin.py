@@ -117,6 +117,7 @@ def pinyin_forms(family_name: str, given_name: str) -> Iterator[str]:
             yield f"{family.capitalize()} {joined}"
             yield f"{joined} {family.capitalize()}"
             yield f"{family}{joined}".lower()
+            yield f"{joined}{family}".lower()
             if apart != joined:
                 yield f"{family.capitalize()} {apart}"
 

@@ -47,7 +47,7 @@ def _copy(session: Session, model: type[Base], copy: int, steps: Mapping[type[Ba
     def of_copy(column: Column[object]) -> ColumnElement[object]:
         if counted := SHIFTED[model].get(column.name):
             return column + copy * steps[counted]
-        return column.concat(literal(f"-{copy}")) if column.name in UNIQUE.get(model, ()) else column
+        return column.concat(literal(f"-{copy * steps[model]}")) if column.name in UNIQUE.get(model, ()) else column
 
     originals = select(*map(of_copy, table.c)).where(_id(model) <= steps[model])
     session.execute(insert(table).from_select(list(table.c), originals))

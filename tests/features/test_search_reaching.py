@@ -66,7 +66,7 @@ def test_a_creator_is_not_found_by_another_name(anyone: Caller, by_li: str, q: s
 @pytest.mark.parametrize(
     ("family_name", "given_name", "forms"),
     [
-        ("李", "伟", {"Li Wei", "Wei Li", "liwei"}),
+        ("李", "伟", {"Li Wei", "Wei Li", "liwei", "weili"}),
         ("曾", "国藩", {"Zeng Guofan", "Guofan Zeng", "zengguofan", "Zeng Guo Fan"}),
         ("吕", "布", {"Lu Bu", "Lv Bu", "Lyu Bu"}),
         ("欧阳修", "", {"Ouyang Xiu", "Xiu Ouyang"}),
