@@ -48,7 +48,7 @@ def upload_content(
         with services.database.transaction(actor) as unit:
             _, files = files_to_change(unit, draft_id)
             uploads.require_open(files.state)
-            target = entry(unit, files.id, key, draft_id)
+            target = entry(unit, files.id, key, draft_id, hidden=True)
             uploads.stage(unit, target, received)
         return target
     except (NotFound, Forbidden):
@@ -60,19 +60,21 @@ def upload_content(
 def commit_file(unit: UnitOfWork, draft_id: int, key: str) -> tuple[FileEntry, Sequence[Any]]:
     """Make the received bytes the file; return it and its differences from the declaration."""
     _, files = files_to_change(unit, draft_id)
-    target = entry(unit, files.id, key, draft_id)
+    target = entry(unit, files.id, key, draft_id, hidden=True)
     return target, uploads.complete(unit, files, target)
 
 
 def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, Any]) -> FileEntry:
     """Change the metadata or the visibility of a file."""
-    _, files = files_to_change(unit, draft_id)
+    draft, files = files_to_change(unit, draft_id)
     uploads.require_open(files.state)
-    target = entry(unit, files.id, key, draft_id)
+    target = entry(unit, files.id, key, draft_id, hidden=True)
     if "metadata" in changes:
         target.about = changes["metadata"]
     if "access" in changes:
         target.hidden = changes["access"]["hidden"]
+        if target.hidden and draft.default_preview == key:
+            draft.default_preview = None  # every reader of the record learns its name
     target.updated = unit.now
     return target
 
@@ -80,7 +82,7 @@ def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, An
 def remove_file(unit: UnitOfWork, draft_id: int, key: str) -> None:
     """Remove one file from the draft."""
     draft, files = files_to_change(unit, draft_id)
-    uploads.remove(unit, files, entry(unit, files.id, key, draft_id))
+    uploads.remove(unit, files, entry(unit, files.id, key, draft_id, hidden=True))
     if draft.default_preview == key:
         draft.default_preview = None
 

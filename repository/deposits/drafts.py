@@ -191,9 +191,16 @@ def _take_files(unit: UnitOfWork, draft: Draft, body: Body) -> list[FieldError]:
         errors.append(FieldError.of("files.enabled", "Please remove all files first."))
     else:
         draft.files_enabled = options.enabled
-    preview = options.default_preview
-    if preview and find_entry(unit, draft.file_set_id, preview) is None:
-        errors.append(FieldError.of("files.default_preview", f'No file with key "{preview}"'))
-        preview = None
-    draft.default_preview = preview
+    errors += _take_preview(unit, draft, options.default_preview)
     return errors
+
+
+def _take_preview(unit: UnitOfWork, draft: Draft, preview: str | None) -> list[FieldError]:
+    """Set the file that the record shows first, which every reader may know; return what is wrong with it."""
+    named = find_entry(unit, draft.file_set_id, preview) if preview else None
+    draft.default_preview = preview if named is not None and not named.hidden else None
+    if preview and named is None:
+        return [FieldError.of("files.default_preview", f'No file with key "{preview}"')]
+    if named is not None and named.hidden:
+        return [FieldError.of("files.default_preview", f"The file {preview!r} is hidden.")]
+    return []

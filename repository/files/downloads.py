@@ -53,14 +53,14 @@ class Download:
 
 
 def download_of(
-    services: Services, snapshot: Snapshot, set_id: int, key: str, record_id: int, hidden: bool = True
+    services: Services, snapshot: Snapshot, set_id: int, key: str, record_id: int, *, hidden: bool
 ) -> Download:
     """Return the committed file under a name of the set.
 
     Raises `NotFound` if nothing is committed yet or, without `hidden`, if it is hidden; `Conflict` if the file is not
     verified: a reader must be able to check the bytes, and those of a failed file are not what the depositor declared.
     """
-    named = entry(snapshot, set_id, key, record_id, hidden)
+    named = entry(snapshot, set_id, key, record_id, hidden=hidden)
     file = named.file
     if file is None:
         raise NotFound(f"File '{named.key}' of record '{record_id}' has no content yet.")

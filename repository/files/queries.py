@@ -70,7 +70,7 @@ def find_entry(snapshot: Snapshot, set_id: int, key: str) -> FileEntry | None:
     return snapshot.session.scalar(_ENTRY, {"set": set_id, "key": key})
 
 
-def entry(snapshot: Snapshot, set_id: int, key: str, record_id: int, hidden: bool = True) -> FileEntry:
+def entry(snapshot: Snapshot, set_id: int, key: str, record_id: int, *, hidden: bool) -> FileEntry:
     """Return the entry with its files, a hidden one only with `hidden`; raises `NotFound` in the contract's words."""
     named = find_entry(snapshot, set_id, key)
     if named is None or (named.hidden and not hidden):
@@ -84,7 +84,7 @@ def no_file(record_id: int, key: str) -> NotFound:
 
 
 def first_entries(
-    snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, committed_only: bool = False, hidden: bool = True
+    snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, committed_only: bool = False, *, hidden: bool
 ) -> Sequence[FileEntry]:
     """Return entries in the order of their keys: the committed ones, or all, or all that are not `hidden`."""
     query = _COMMITTED if committed_only else (_ENTRIES if hidden else _SHOWN_ENTRIES)
@@ -139,7 +139,7 @@ def keys_below(snapshot: Snapshot, set_id: int, folders: Iterable[str]) -> list[
     return below
 
 
-def all_entries(snapshot: Snapshot, set_id: int, hidden: bool = True) -> Iterator[FileEntry]:
+def all_entries(snapshot: Snapshot, set_id: int, *, hidden: bool) -> Iterator[FileEntry]:
     """Yield every entry, hidden ones only with `hidden`, in the order of its key, in batches at constant memory."""
     shown = () if hidden else (_SHOWN,)
     after = ""

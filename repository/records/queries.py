@@ -273,6 +273,11 @@ def files_for_reading(snapshot: Snapshot, record_id: int) -> RecordView:
     return view
 
 
+def sees_hidden_files(actor: Actor, view: RecordView) -> bool:
+    """Return whether the actor learns of hidden files: whoever may correct the record does."""
+    return may(actor, Action.EDIT_RECORD, view.resource)
+
+
 def audience_for(snapshot: Snapshot, view: RecordView) -> Audience:
     """Return the audience that the actor belongs to as a reader of `view`."""
     return audience_of(snapshot.actor, view.resource)

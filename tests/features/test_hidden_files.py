@@ -8,6 +8,7 @@ import pytest
 
 from repository.access.principals import visible_to
 from repository.core.actor import ANONYMOUS
+from repository.dataset.formats.registry import FORMATS
 from repository.engines.search.port import Search
 from repository.engines.search.query_tree import Term
 from repository.engines.services import Services
@@ -48,15 +49,26 @@ def test_readers_do_not_learn_of_it(anyone: Caller, record: Json) -> None:
     assert anyone.get(f"{files}/veiled.xyz").status_code == 404
     assert anyone.get(f"{files}/veiled.xyz/content").status_code == 404
     assert list(anyone.get(itself).get_json()["files"]["entries"]) == ["shown.csv"]
-    pages = [
-        itself,
-        f"/records/{record['id']}",
-        *(f"{itself}?format={name}" for name in ("schemaorg", "linkset", "ro-crate")),
-    ]
-    for address in pages:
-        reply = anyone.get(address)
-        assert "veiled" not in reply.text, address
-        assert reply.status_code != 200 or "shown.csv" in reply.text or "ro-crate" in address, address
+    assert anyone.get(f"/records/{record['id']}/files/veiled.xyz").status_code == 404
+    names = (*FORMATS, "linkset", "linkset-json", "bibliography")
+    pages = [itself, f"/records/{record['id']}", *(f"{itself}?format={name}" for name in names)]
+    replies = {address: anyone.get(address) for address in pages}
+    assert {reply.status_code for reply in replies.values()} == {200}
+    assert [address for address, reply in replies.items() if "veiled" in reply.text] == []
+    assert sum("shown.csv" in reply.text for reply in replies.values()) >= 8
+
+
+def test_it_cannot_be_the_preview(author: Caller, deposits: Deposits) -> None:
+    draft = deposits.open()
+    deposits.upload(draft["id"], "a.csv")
+    chosen = {**draft, "files": {"enabled": True, "default_preview": "a.csv"}}
+    address = draft["links"]["self"]
+    assert author.put(address, json=chosen).get_json()["files"]["default_preview"] == "a.csv"
+    author.put(f"{base(draft)}/a.csv", json={"access": {"hidden": True}})
+    assert "default_preview" not in author.get(address).get_json()["files"]
+    refused = author.put(address, json=chosen).get_json()
+    assert {"field": "files.default_preview", "messages": ["The file 'a.csv' is hidden."]} in refused["errors"]
+    assert "default_preview" not in refused["files"]
 
 
 def test_those_who_may_correct_the_record_have_it(author: Caller, record: Json) -> None:
@@ -65,6 +77,7 @@ def test_those_who_may_correct_the_record_have_it(author: Caller, record: Json) 
     assert packed_for(author, record) == ["shown.csv", "veiled.xyz"]
     assert author.get(f"{files}/veiled.xyz").get_json()["access"] == {"hidden": True}
     assert author.get(f"{files}/veiled.xyz/content").status_code == 200
+    assert author.get(f"/records/{record['id']}/files/veiled.xyz").status_code == 200
 
 
 def test_the_search_does_not_know_its_name(services: Services, record: Json) -> None:

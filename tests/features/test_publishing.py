@@ -42,7 +42,7 @@ def with_files(services: Services, deposits: Deposits, number: int) -> Json:
         set_id = unit.session.scalars(select(FileSet.id).order_by(FileSet.id.desc())).first()
         assert set_id is not None
         files = unit.session.get_one(FileSet, set_id)
-        for entry in first_entries(unit, set_id, number):
+        for entry in first_entries(unit, set_id, number, hidden=True):
             uploads.stage(unit, entry, received[entry.key])
             uploads.complete(unit, files, entry)
     return draft

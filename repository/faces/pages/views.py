@@ -24,7 +24,7 @@ from repository.faces.pages.page_replies import PAGES, VARY, asked_params, condi
 from repository.faces.request_context import current_actor, current_services
 from repository.files.downloads import download_of
 from repository.records.linksets import linkset
-from repository.records.queries import files_for_reading, latest_of
+from repository.records.queries import files_for_reading, latest_of, sees_hidden_files
 
 pages = Blueprint(PAGES, __name__)
 
@@ -92,7 +92,9 @@ def file_page(record_id: int, key: str) -> Response:
     services = current_services()
     with services.database.snapshot(current_actor()) as snapshot:
         view = files_for_reading(snapshot, record_id)
-        download = download_of(services, snapshot, view.files.id, key, record_id)
+        download = download_of(
+            services, snapshot, view.files.id, key, record_id, hidden=sees_hidden_files(snapshot.actor, view)
+        )
     page = services.site.page(f"/records/{record_id}")
     doi, cstr = (view.pids[scheme].value if scheme in view.pids else None for scheme in ("doi", "cstr"))
     reply = file_reply(download)

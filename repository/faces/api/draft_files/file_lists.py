@@ -29,7 +29,8 @@ def listed_files(
     draft: bool,
     page: int = 1,
     size: int | None = None,
-    hidden: bool = True,
+    *,
+    hidden: bool,
 ) -> Iterator[dict[str, Any]]:
     """Yield the entries of a page, or of the whole set without `size`, as they are read.
 
@@ -37,7 +38,7 @@ def listed_files(
     """
     with database.snapshot(ANONYMOUS) as snapshot:
         entries = (
-            all_entries(snapshot, set_id, hidden)
+            all_entries(snapshot, set_id, hidden=hidden)
             if size is None
             else first_entries(snapshot, set_id, size, (page - 1) * size, hidden=hidden)
         )

@@ -60,7 +60,7 @@ def list_draft_files(call: ApiCall, record_id: int) -> Response:
         draft = _readable(snapshot, record_id)
         files = file_set(snapshot, draft.file_set_id)
     head = list_head(files, base, draft.files_enabled, draft.default_preview, **call.query)
-    items = listed_files(call.services.database, files.id, base, draft=True, **call.query)
+    items = listed_files(call.services.database, files.id, base, draft=True, **call.query, hidden=True)
     return long_list_reply(head, "entries", items)
 
 
@@ -74,7 +74,7 @@ def remove_all_files(call: ApiCall, record_id: int) -> Response:
 @api.route("GET", FILE, "Read the description of one file", replies={200: FileShape}, errors=(403, 404))
 def read_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
     with call.snapshot() as snapshot:
-        file = entry(snapshot, _readable(snapshot, record_id).file_set_id, key, record_id)
+        file = entry(snapshot, _readable(snapshot, record_id).file_set_id, key, record_id, hidden=True)
     return _file_reply(call, record_id, file)
 
 
@@ -142,7 +142,7 @@ def commit_file(call: ApiCall, record_id: int, key: str) -> Response:
 def download_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
     with call.snapshot() as snapshot:
         set_id = _readable(snapshot, record_id).file_set_id
-        download = download_of(call.services, snapshot, set_id, key, record_id)
+        download = download_of(call.services, snapshot, set_id, key, record_id, hidden=True)
     return file_reply(download)
 
 
@@ -155,7 +155,7 @@ def download_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
 )
 def download_draft_archive(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
-        entries = all_entries(snapshot, _readable(snapshot, record_id).file_set_id)
+        entries = all_entries(snapshot, _readable(snapshot, record_id).file_set_id, hidden=True)
         blocks = archive(call.services.store, entries)
     return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip", blocks.tag)
 
@@ -172,7 +172,7 @@ def import_previous_files(call: ApiCall, record_id: int) -> Response:
     with call.transaction() as unit:
         files = draft_files.import_previous_files(unit, record_id)
         preview = default_preview(unit, record_id)
-    items = listed_files(call.services.database, files.id, base, draft=True)
+    items = listed_files(call.services.database, files.id, base, draft=True, hidden=True)
     return long_list_reply(list_head_json(base, enabled=True, default_preview=preview), "entries", items, 201)
 
 

@@ -121,7 +121,7 @@ def _embedded_entries(snapshot: Snapshot, view: DraftView) -> Sequence[FileEntry
     """Return the first committed files of a draft, which its JSON embeds."""
     if not view.files.count:
         return ()
-    return first_entries(snapshot, view.draft.file_set_id, EMBEDDED_FILES, committed_only=True)
+    return first_entries(snapshot, view.draft.file_set_id, EMBEDDED_FILES, committed_only=True, hidden=True)
 
 
 def _draft_reply(call: ApiCall, view: DraftView, entries: Sequence[FileEntry], status: int = 200) -> Response:

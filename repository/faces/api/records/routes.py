@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from repository.access.policy import Action, audience_of, may
+from repository.access.policy import audience_of
 from repository.core.paging import Page, PageLinks
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
 from repository.core.web.responses import json_reply, text_reply
@@ -26,7 +26,7 @@ from repository.files.downloads import download_of
 from repository.files.queries import all_entries, entry
 from repository.files.zip_archive import archive
 from repository.records.linksets import linkset
-from repository.records.queries import RecordView, concept_of, files_for_reading, latest_of, versions_of
+from repository.records.queries import concept_of, files_for_reading, latest_of, sees_hidden_files, versions_of
 
 api = Api("records")
 RECORD = "/records/<record:record_id>"
@@ -135,7 +135,12 @@ def list_files(call: ApiCall, record_id: int) -> Response:
         view = files_for_reading(snapshot, record_id)
     head = list_head(view.files, base, view.version.files_enabled, view.version.default_preview, **call.query)
     items = listed_files(
-        call.services.database, view.files.id, base, draft=False, **call.query, hidden=_sees_hidden(call, view)
+        call.services.database,
+        view.files.id,
+        base,
+        draft=False,
+        **call.query,
+        hidden=sees_hidden_files(call.actor, view),
     )
     return long_list_reply(head, "entries", items)
 
@@ -151,7 +156,7 @@ def read_file(call: ApiCall, record_id: int, key: str) -> Response:
     """Return name, size, checksum, media type and links of a file."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-        file = entry(snapshot, view.files.id, key, record_id, _sees_hidden(call, view))
+        file = entry(snapshot, view.files.id, key, record_id, hidden=sees_hidden_files(call.actor, view))
     return json_reply(file_json(file, _base(call, record_id), draft=False))
 
 
@@ -166,7 +171,8 @@ def download_file(call: ApiCall, record_id: int, key: str) -> Response:
     """Send the bytes, with digests in the headers, or lead to where the store sends them."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-        download = download_of(call.services, snapshot, view.files.id, key, record_id, _sees_hidden(call, view))
+        hidden = sees_hidden_files(call.actor, view)
+        download = download_of(call.services, snapshot, view.files.id, key, record_id, hidden=hidden)
     return file_reply(download)
 
 
@@ -181,13 +187,10 @@ def download_archive(call: ApiCall, record_id: int) -> Response:
     """Send all files in one ZIP of known length."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-        blocks = archive(call.services.store, all_entries(snapshot, view.files.id, _sees_hidden(call, view)))
+        blocks = archive(
+            call.services.store, all_entries(snapshot, view.files.id, hidden=sees_hidden_files(call.actor, view))
+        )
     return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip", blocks.tag)
-
-
-def _sees_hidden(call: ApiCall, view: RecordView) -> bool:
-    """Return whether hidden files are told of: to those who may correct the record."""
-    return may(call.actor, Action.EDIT_RECORD, view.resource)
 
 
 def _base(call: ApiCall, record_id: int) -> str:
