@@ -34,7 +34,10 @@ class UploadState(StrEnum):
 
 
 class FileSet(Base):
-    """A set of files; every change updates `count` and `total_bytes`, so that nobody has to add up entries."""
+    """A set of files; every change updates `count` and `total_bytes`, so that nobody has to add up entries.
+
+    `hidden_count` and `hidden_bytes` are the part of them that readers do not learn of; they are 0 in an open set.
+    """
 
     __tablename__ = "file_set"
 
@@ -42,6 +45,14 @@ class FileSet(Base):
     state: Mapped[str] = mapped_column(String(10), default=SetState.OPEN.value)
     count: Mapped[int] = mapped_column(default=0)
     total_bytes: Mapped[int] = mapped_column(Identity, default=0)
+    hidden_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    hidden_bytes: Mapped[int] = mapped_column(Identity, default=0, server_default=text("0"))
+
+    def totals(self, *, hidden: bool) -> tuple[int, int]:
+        """Return the number of files and their bytes, those of hidden files only with `hidden`."""
+        if hidden:
+            return self.count, self.total_bytes
+        return self.count - self.hidden_count, self.total_bytes - self.hidden_bytes
 
 
 class StoredFile(Base):
@@ -112,6 +123,12 @@ class FileEntry(Base):
         UniqueConstraint("file_set_id", "key"),
         Index("ix_file_entry_file_set_id_pending", "file_set_id", "pending"),
         Index("ix_file_entry_file_set_id_extension", "file_set_id", "extension"),
+        Index(
+            "ix_file_entry_hidden",
+            "file_set_id",
+            sqlite_where=text("hidden IS 1"),
+            postgresql_where=text("hidden IS TRUE"),
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import ColumnElement, ScalarSelect, Table, bindparam, delete, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from repository.core.database.bulk import insert_rows, update_row
@@ -144,9 +144,32 @@ def discard_set(unit: UnitOfWork, files: FileSet) -> None:
     unit.emit(FileSetDiscarded(files.id))
 
 
+def _hidden(total: ColumnElement[int]) -> ScalarSelect[int]:
+    hidden = FileEntry.__table__.join(StoredFile.__table__, FileEntry.file_id == StoredFile.id)
+    return (
+        select(total)
+        .select_from(hidden)
+        .where(FileEntry.file_set_id == bindparam("set"), FileEntry.hidden.is_(True))
+        .scalar_subquery()
+    )
+
+
+_FREEZE = (
+    update(_SET)
+    .where(_SET.c.id == bindparam("set"))
+    .values(
+        state=SetState.FROZEN.value,
+        hidden_count=_hidden(func.count()),
+        hidden_bytes=_hidden(func.coalesce(func.sum(StoredFile.size), 0)),
+    )
+)
+
+
 def freeze(unit: UnitOfWork, files: FileSet) -> None:
-    """Freeze the set: from now on it never changes."""
-    update_row(unit.session, files, state=SetState.FROZEN.value)
+    """Freeze the set, and add up its hidden files: from now on it never changes."""
+    unit.session.connection().execute(_FREEZE, {"set": files.id})
+    set_committed_value(files, "state", SetState.FROZEN.value)
+    unit.session.expire(files, ["hidden_count", "hidden_bytes"])
 
 
 def require_open(state: str) -> None:

@@ -100,6 +100,6 @@ def export_list(services: Services, actor: Actor, record_ids: Sequence[int], tar
 
 def view_with_files(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> Publication:
     """Return the version as `audience` may see it, with its first files."""
-    listed = audience.sees_files and view.files.count
+    listed = audience.sees_files and view.files.totals(hidden=False)[0]
     entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES, hidden=False) if listed else ()
     return public_view(view, services.site, services.vocabularies, audience, entries)

@@ -38,6 +38,7 @@ def _whole_view(
 ) -> Publication:
     version, concept = view.version, view.concept
     shows_files = audience.sees_files and view.tombstone is None
+    file_count, total_bytes = view.files.totals(hidden=False) if shows_files else (0, 0)
     return Publication(
         id=version.id,
         concept_id=concept.id,
@@ -59,8 +60,8 @@ def _whole_view(
         files_url=site.api(f"/records/{version.id}/files") if shows_files else "",
         archive_url=site.api(f"/records/{version.id}/files-archive") if shows_files else "",
         files=files_of(entries, version.id, site) if shows_files else (),
-        file_count=view.files.count if shows_files else 0,
-        total_bytes=view.files.total_bytes if shows_files else 0,
+        file_count=file_count,
+        total_bytes=total_bytes,
         previous=_sibling(view.neighbours.get(version.index - 1), site),
         following=_sibling(view.neighbours.get(version.index + 1), site),
         withdrawn=_withdrawal(view.tombstone, vocabularies),

@@ -58,6 +58,16 @@ def test_readers_do_not_learn_of_it(anyone: Caller, record: Json) -> None:
     assert sum("shown.csv" in reply.text for reply in replies.values()) >= 8
 
 
+def test_no_number_of_files_counts_it(anyone: Caller, author: Caller, record: Json) -> None:
+    for caller in (anyone, author):
+        files = caller.get(record["links"]["self"]).get_json()["files"]
+        assert (files["count"], files["total_bytes"]) == (1, files["entries"]["shown.csv"]["size"])
+    datacite = anyone.get(f"{record['links']['self']}?format=datacite-json").get_json()
+    assert [size for size in datacite["sizes"] if "files" in size] == ["1 files"]
+    assert "next" not in anyone.get(f"{record['links']['files']}?size=1").get_json()["links"]
+    assert "next" in author.get(f"{record['links']['files']}?size=1").get_json()["links"]
+
+
 def test_it_cannot_be_the_preview(author: Caller, deposits: Deposits) -> None:
     draft = deposits.open()
     deposits.upload(draft["id"], "a.csv")

@@ -122,7 +122,7 @@ def _record_page(
         params=params,
         accessed=day,
         api_url=api_url,
-        archive_url=f"{api_url}/files-archive" if audience.sees_files and view.files.count else None,
+        archive_url=f"{api_url}/files-archive" if publication.file_count else None,
         exports=EXPORTS,
         links=links,
     )
@@ -147,7 +147,8 @@ def _with_listed_files(
     services: Services, snapshot: Snapshot, view: RecordView, page: int, audience: Audience
 ) -> Publication:
     """Return the version with the files of one page of their list; raise `NotFound` for a page beyond the last."""
-    if page > (pages_of(view.files.count) if audience.sees_files else 1):
+    count, _ = view.files.totals(hidden=False)
+    if page > (pages_of(count) if audience.sees_files else 1):
         raise NotFound(f"The list of files has no page {page}.")
     offset = (page - 1) * FILES_AT_ONCE
     entries = first_entries(snapshot, view.files.id, FILES_AT_ONCE, offset, hidden=False) if audience.sees_files else ()

@@ -46,8 +46,8 @@ _PUBLISHED = (
         Version.embargo_until,
         Version.files_enabled,
         Version.file_set_id,
-        FileSet.count,
-        FileSet.total_bytes,
+        FileSet.count - FileSet.hidden_count,
+        FileSet.total_bytes - FileSet.hidden_bytes,
         Concept.latest_id,
     )
     .join(Concept, Version.concept_id == Concept.id)

@@ -12,12 +12,20 @@ from repository.files.queries import all_entries, first_entries
 
 
 def list_head(
-    files: FileSet, base: str, enabled: bool, default_preview: str | None, page: int, size: int | None
+    files: FileSet,
+    base: str,
+    enabled: bool,
+    default_preview: str | None,
+    page: int,
+    size: int | None,
+    *,
+    hidden: bool,
 ) -> dict[str, Any]:
     """Return a list without its entries; a page that is not the last has ``links.next``."""
     head = list_head_json(base, enabled, default_preview)
     if size is not None:
-        links = PageLinks(base, {}).numbered(Page(page, size), files.count)
+        count, _ = files.totals(hidden=hidden)
+        links = PageLinks(base, {}).numbered(Page(page, size), count)
         head["links"] |= {name: address for name, address in links.items() if name == "next"}
     return head
 

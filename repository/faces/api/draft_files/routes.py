@@ -59,7 +59,7 @@ def list_draft_files(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
         draft = _readable(snapshot, record_id)
         files = file_set(snapshot, draft.file_set_id)
-    head = list_head(files, base, draft.files_enabled, draft.default_preview, **call.query)
+    head = list_head(files, base, draft.files_enabled, draft.default_preview, **call.query, hidden=True)
     items = listed_files(call.services.database, files.id, base, draft=True, **call.query, hidden=True)
     return long_list_reply(head, "entries", items)
 

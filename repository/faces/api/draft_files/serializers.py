@@ -75,13 +75,16 @@ def summary_json(
     default_preview: str | None,
     entries: Iterable[FileEntry] = (),
     base: str = "",
+    *,
+    hidden: bool,
 ) -> dict[str, Any]:
-    """Return the `files` object inside a draft or record, with `entries` embedded."""
+    """Return the `files` object inside a draft or record, with `entries` embedded; it counts hidden files or not."""
+    count, total_bytes = files.totals(hidden=hidden) if files else (0, 0)
     body: dict[str, Any] = {
         "enabled": enabled,
         "order": [],
-        "count": files.count if files else 0,
-        "total_bytes": files.total_bytes if files else 0,
+        "count": count,
+        "total_bytes": total_bytes,
         "entries": {entry.key: file_json(entry, base, draft=False) for entry in entries},
     }
     if default_preview:

@@ -133,15 +133,9 @@ def list_files(call: ApiCall, record_id: int) -> Response:
     base = _base(call, record_id)
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-    head = list_head(view.files, base, view.version.files_enabled, view.version.default_preview, **call.query)
-    items = listed_files(
-        call.services.database,
-        view.files.id,
-        base,
-        draft=False,
-        **call.query,
-        hidden=sees_hidden_files(call.actor, view),
-    )
+    version, hidden = view.version, sees_hidden_files(call.actor, view)
+    head = list_head(view.files, base, version.files_enabled, version.default_preview, **call.query, hidden=hidden)
+    items = listed_files(call.services.database, view.files.id, base, draft=False, **call.query, hidden=hidden)
     return long_list_reply(head, "entries", items)
 
 

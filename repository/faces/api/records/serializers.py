@@ -43,7 +43,7 @@ def cached_hits(services: Services, actor: Actor, record_ids: Sequence[int]) -> 
 
 def serialize_record(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
     """Return the JSON text of a version with its first files."""
-    listed = audience.sees_files and view.files.count
+    listed = audience.sees_files and view.files.totals(hidden=False)[0]
     entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES, hidden=False) if listed else ()
     return orjson.dumps(record_json(view, services.site, services.vocabularies, audience, entries))
 
@@ -106,7 +106,7 @@ def _files_json(view: RecordView, site: Site, audience: Audience, entries: Itera
     if not audience.sees_files:
         return {"enabled": version.files_enabled}
     base = site.api(f"/records/{version.id}/files")
-    return summary_json(view.files, version.files_enabled, version.default_preview, entries, base)
+    return summary_json(view.files, version.files_enabled, version.default_preview, entries, base, hidden=False)
 
 
 def parent_json(concept: Concept, pids: ByScheme, communities: Sequence[Membership]) -> dict[str, Any]:
