@@ -30,6 +30,7 @@ from repository.engines.store.port import MAX_PARTS, StoredPart, UploadToken
 from repository.engines.store.s3_abilities import Ability, expected
 from repository.engines.store.s3_errors import as_unavailable, is_missing
 from repository.engines.store.s3_objects import TOKEN, S3Objects, tag_of
+from repository.engines.store.s3_upload_lists import uploads_below
 from repository.engines.store.s3_writes import Content, Stream, part_size
 from repository.engines.store.store_keys import key_of, name_of
 
@@ -166,11 +167,10 @@ class S3Uploads:
     def clear(self, before: datetime, keep: Container[str]) -> int:
         """Abort multipart uploads begun `before`, and remove their rests; return how many."""
         cleared = 0
-        for page in self._objects.pages("list_multipart_uploads", "Uploads"):
-            for upload in page:
-                is_kept = key_of(upload["Key"].removeprefix(self._objects.prefix)) in keep
-                if not is_kept and upload["Initiated"] <= before:
-                    cleared += self._abort(**self._objects.target(upload["Key"]), UploadId=upload["UploadId"])
+        for upload in uploads_below(self._clients.patient, self._objects.bucket["Bucket"], self._objects.prefix):
+            is_kept = key_of(upload["Key"].removeprefix(self._objects.prefix)) in keep
+            if not is_kept and upload["Initiated"] <= before:
+                cleared += self._abort(**self._objects.target(upload["Key"]), UploadId=upload["UploadId"])
         self._objects.remove(self._rests(before, keep))
         return cleared
 
