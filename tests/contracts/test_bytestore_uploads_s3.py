@@ -82,6 +82,18 @@ class TestFaults:
             assert opened(url).uploads.complete(token, parts) == len(WHOLE)
         assert store.uploads.complete(token, parts) == len(WHOLE)
 
+    def test_a_completion_under_way_that_hides_upload_and_object_is_waited_for(
+        self, store: S3Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        token = uploaded(store)
+        parts = store.uploads.list_parts(token)
+        store.uploads.complete(token, parts)
+        hidden = iter([None, None])
+        head = store.uploads._objects.head
+        monkeypatch.setattr(store.uploads._objects, "head", lambda name, **how: next(hidden, head(name, **how)))
+        assert store.uploads.complete(token, parts) == len(WHOLE)
+        assert list(hidden) == []
+
     @pytest.mark.usefixtures("soon")
     def test_a_server_that_falls_silent_is_unavailable_to_every_act(self, store: S3Store, s3_store_url: str) -> None:
         token = uploaded(store)
