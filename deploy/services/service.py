@@ -1,4 +1,4 @@
-"""The common part of the four servers: fetch, prepare, start, wait for an answer, end."""
+"""The common part of all servers: fetch, prepare, start, wait for an answer, end."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ class Service(ABC):
     name: ClassVar[str]
     default_port: ClassVar[int]
     variable: ClassVar[str]
-    """the setting of the application that names such a server"""
+    """the environment variable that names such a server, for the application or for tests"""
     schemes: ClassVar[tuple[str, ...]]
     start_seconds: ClassVar[float] = 60.0
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
@@ -36,11 +36,11 @@ class Service(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """Return the server's address in the syntax of the application's setting."""
+        """Return the server's address in the syntax of its variable."""
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """Return the environment variables with which the application uses the server."""
+        """Return the environment variables with which the server is used."""
         return {self.variable: self.url}
 
     @abstractmethod

@@ -115,7 +115,7 @@ class AppendsContract(UploadsContract):
         if address is not None:
             assert send(address, b"wrong", md5=md5_of(b"right")) == 400
             assert send(address, b"wrong", md5=md5_of(b"wrong")) == 403
-            assert send(address, b"right") == 403
+            assert send(address, b"right") in (400, 403)  # without a header that is signed
             assert list(store.uploads.list_parts(token)) == []
             assert send(address, b"right", md5=md5_of(b"right")) == 200
             assert [part.size for part in store.uploads.list_parts(token)] == [5]

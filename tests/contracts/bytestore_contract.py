@@ -126,6 +126,10 @@ class ByteStoreContract:
         with pytest.raises(NotFound):
             store.open(key)
 
+    def lacks(self, store: ByteStore) -> list[str]:
+        """What the store says that its server lacks; some servers are known to lack something that is worked round."""
+        return []
+
     @pytest.mark.parametrize("size", SIZES)
     def test_bytes_read_are_the_bytes_written(self, store: ByteStore, size: int) -> None:
         put(store, KEY, content_of(size))
@@ -311,9 +315,9 @@ class ByteStoreContract:
         store.prepare()
         assert content(store, KEY) == b"abc"
 
-    def test_a_trial_of_the_server_finds_nothing_lacking_and_leaves_nothing(self, store: ByteStore) -> None:
+    def test_a_trial_of_the_server_finds_what_is_lacking_and_leaves_nothing(self, store: ByteStore) -> None:
         put(store, KEY, b"abc")
-        assert list(store.shortcomings()) == []
+        assert list(store.shortcomings()) == self.lacks(store)
         assert listed(store) == [(KEY, 3)]
         assert store.clear_abandoned(timedelta(0)) == 0
 

@@ -48,8 +48,7 @@ from tests.contracts.s3_faults import (
     spoiled,
     with_endpoint,
 )
-from tests.contracts.s3_stores import LARGE, opened, tag
-from tests.engines.addresses import s3_client
+from tests.contracts.s3_stores import LARGE, client_of, lacks_of, opened, server_of, tag
 
 FOREVER = timedelta(days=-1)
 """Older than this is also what began a moment ago by another clock."""
@@ -59,6 +58,7 @@ def expect_nothing_kept(store: ByteStore) -> None:
     TestS3Store().expect_nothing_kept(store)
 
 
+@pytest.mark.minio
 class TestS3Store(AnnouncedContract, AddressContract):
     @pytest.fixture
     def store(self, s3_store_url: str) -> Iterator[S3Store]:
@@ -69,11 +69,15 @@ class TestS3Store(AnnouncedContract, AddressContract):
     def reopened(self, store: ByteStore) -> S3Store:
         return S3Store(cast(S3Store, store).place)
 
+    def lacks(self, store: ByteStore) -> list[str]:
+        return lacks_of(server_of(cast(S3Store, store)))
+
     def expect_nothing_kept(self, store: ByteStore, key: str = KEY) -> None:
         super().expect_nothing_kept(store, key)
         assert store.clear_abandoned(FOREVER) == 0
 
 
+@pytest.mark.minio
 class TestParts:
     @pytest.mark.parametrize("size", [FIRST_PART - 1, FIRST_PART, FIRST_PART + 1, 4 * FIRST_PART, len(LARGE)])
     def test_an_object_of_many_parts_is_the_bytes_written(self, store: S3Store, size: int) -> None:
@@ -150,7 +154,7 @@ class TestParts:
 
     def test_abandoned_uploads_are_aborted_when_they_are_old(self, store: S3Store) -> None:
         place = store.place
-        s3_client().create_multipart_upload(Bucket=place.bucket, Key=f"{place.prefix}{KEY}")
+        client_of(store).create_multipart_upload(Bucket=place.bucket, Key=f"{place.prefix}{KEY}")
         assert store.clear_abandoned(timedelta(days=1)) == 0
         assert store.clear_abandoned(FOREVER) == 1
         assert store.clear_abandoned(FOREVER) == 0

@@ -1,6 +1,7 @@
 """S3 servers that refuse something optional, with each of the codes seen in the wild: the store works nevertheless."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from io import BytesIO
 
@@ -33,6 +34,8 @@ UNUSED = ("versioning", "multipart copy", "presigned heads")
 """What the store never asks for."""
 NEEDED = {"writing": "PutObject", "reading": "GetObject", "listing": "ListObjectsV2"}
 
+FOREVER = timedelta(days=-1)
+"""Older than this is also what began a moment ago by another clock."""
 PART = 1 << 14
 LARGE = content_of(4 * PART + 5)
 
@@ -64,7 +67,7 @@ def memory(server: tuple[str, Memory]) -> Memory:
     memory = server[1]
     for each in (memory.buckets, memory.uploads, memory.refused, memory.refusals):
         each.clear()
-    memory.encrypts = memory.damages = False
+    memory.encrypts = memory.damages = memory.lists_whole_names = False
     return memory
 
 
@@ -149,7 +152,8 @@ def test_a_server_that_refuses_all_that_is_optional_keeps_the_bytes(
         ("Content-MD5", "tags are compared"),
         ("trailers", "are sent in parts"),
         ("many removals", "one by one"),
-        ("lists of uploads", "uploads in parts are not listed"),
+        ("lists of uploads", "uploads in parts are not listed ("),
+        ("lists of uploads by a prefix", "those of the whole bucket are listed instead"),
         ("uploads in parts", "a file of more than 8 MiB may not be stored"),
     ],
 )
@@ -160,6 +164,46 @@ def test_what_is_refused_is_told_with_its_code(
     memory.refused[feature] = status
     [lack] = [lack for lack in store.shortcomings() if words in lack]
     assert f"{status}" in lack
+    assert list(memory.buckets["data-store"]) == []
+
+
+def begin_uploads(store: S3Store, memory: Memory) -> None:
+    """Two uploads of the store, one of them with a rest, and one of somebody else in the same bucket."""
+    store.prepare()
+    store.uploads.append(store.uploads.begin("old", 3), 0, BytesIO(b"abc"))
+    store.uploads.begin("kept", 3)
+    memory.uploads["of-others"] = ("data-store", "other/old", {}, {})
+
+
+@pytest.mark.parametrize("status", CODES)
+def test_uploads_are_found_among_those_of_the_whole_bucket_where_a_prefix_is_refused(
+    store: S3Store, memory: Memory, status: int
+) -> None:
+    begin_uploads(store, memory)
+    memory.refused["lists of uploads by a prefix"] = status
+    assert store.clear_abandoned(FOREVER, keep={"kept"}) == 1
+    assert sorted(name for _, name, _, _ in memory.uploads.values()) == ["files/kept", "other/old"]
+
+
+def test_uploads_are_found_among_those_of_the_whole_bucket_where_a_prefix_is_taken_for_a_name(
+    store: S3Store, memory: Memory
+) -> None:
+    begin_uploads(store, memory)
+    memory.lists_whole_names = True
+    assert store.clear_abandoned(FOREVER, keep={"kept"}) == 1
+    assert sorted(name for _, name, _, _ in memory.uploads.values()) == ["files/kept", "other/old"]
+    [lack] = store.shortcomings()
+    assert "not listed by a prefix (left out)" in lack
+
+
+@pytest.mark.parametrize("status", CODES)
+@pytest.mark.parametrize("feature", ["lists of uploads", "uploads in parts"])
+def test_a_server_that_lists_no_uploads_stops_no_sweep(
+    store: S3Store, memory: Memory, feature: str, status: int
+) -> None:
+    begin_uploads(store, memory)
+    memory.refused[feature] = status
+    assert store.clear_abandoned(FOREVER, keep={"kept"}) == 0
     assert list(memory.buckets["data-store"]) == []
 
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from repository.core.errors import Conflict, Unavailable
+from repository.engines.store import s3_store
 from repository.engines.store.digests import BLOCK
 from repository.engines.store.s3_address import s3_address
 from repository.engines.store.s3_bucket import prepare_bucket
@@ -28,11 +30,11 @@ from tests.contracts.s3_faults import (
     with_endpoint,
     without_conditions,
 )
-from tests.contracts.s3_stores import opened
-from tests.engines.addresses import s3_client
+from tests.contracts.s3_stores import client_of, lacks_of, opened, server_of
 
 
 class TestServers:
+    @pytest.mark.minio
     def test_a_missing_bucket_is_made_by_prepare_and_no_sooner(self, s3_store_url: str) -> None:
         bucket = f"{urlsplit(s3_store_url).netloc}-new"
         store = opened(s3_store_url.replace(urlsplit(s3_store_url).netloc, bucket))
@@ -47,7 +49,16 @@ class TestServers:
             assert listed(store) == [(KEY, 3)]
         finally:
             store.remove([KEY])
-            s3_client().delete_bucket(Bucket=bucket)
+            client_of(store).delete_bucket(Bucket=bucket)
+
+    @pytest.mark.minio
+    def test_what_a_server_lacks_is_told_when_the_store_is_prepared(
+        self, store: S3Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[str] = []
+        monkeypatch.setattr(s3_store, "log", SimpleNamespace(warning=lambda _, lack: told.append(lack)))
+        store.prepare()
+        assert told == lacks_of(server_of(store))
 
     def test_a_server_that_knows_no_conditions_is_asked_before(self, store: S3Store, s3_store_url: str) -> None:
         put(store, KEY, b"first")
@@ -68,12 +79,14 @@ class TestServers:
         for expected in ("wrong checksum", "could be written twice", "name and type", "ranges", "altered", "is public"):
             assert expected in lacks
 
+    @pytest.mark.minio
     def test_what_else_is_in_the_bucket_is_no_object(self, store: S3Store) -> None:
         put(store, KEY, b"abc")
         for name in ("folder/file", "Capital", "not a key"):
-            s3_client().put_object(Bucket=store.place.bucket, Key=store.place.prefix + name, Body=b"x")
+            client_of(store).put_object(Bucket=store.place.bucket, Key=store.place.prefix + name, Body=b"x")
         assert listed(store) == [(KEY, 3)]
 
+    @pytest.mark.minio
     def test_more_objects_than_a_page_are_listed_and_removed(self, store: S3Store) -> None:
         keys = [f"{number:04}" for number in range(1001)]
         with ThreadPoolExecutor(4) as threads:
@@ -82,12 +95,14 @@ class TestServers:
         store.remove(keys)
         assert listed(store) == []
 
+    @pytest.mark.minio
     def test_an_object_removed_meanwhile_is_read_whole_or_not_at_all(self, store: S3Store) -> None:
         put(store, KEY, content_of(3 * BLOCK))
         with store.open(KEY) as file:
             store.remove([KEY])
             assert file.read() == content_of(3 * BLOCK)
 
+    @pytest.mark.minio
     def test_a_start_past_the_end_reads_nothing(self, store: S3Store) -> None:
         put(store, KEY, b"abc")
         assert content(store, KEY, 3) == content(store, KEY, 4) == b""

@@ -26,17 +26,17 @@ from tests.contracts.bytestore_uploads import (
     uploaded,
 )
 from tests.contracts.s3_faults import LostAnswers, damaged, silent_after, spoiled
-from tests.contracts.s3_stores import opened
-from tests.engines.addresses import s3_client
+from tests.contracts.s3_stores import client_of, opened
 
 
 def names_below(store: S3Store) -> list[str]:
     """Everything in the store's part of the bucket."""
     place = store.place
-    answer = s3_client().list_objects_v2(Bucket=place.bucket, Prefix=place.prefix)
+    answer = client_of(store).list_objects_v2(Bucket=place.bucket, Prefix=place.prefix)
     return [entry["Key"].removeprefix(place.prefix) for entry in answer.get("Contents", ())]
 
 
+@pytest.mark.minio
 class TestS3Uploads(AppendsContract):
     @pytest.fixture
     def store(self, s3_store_url: str) -> Iterator[S3Store]:
@@ -81,6 +81,18 @@ class TestFaults:
         with unanswered as url:
             assert opened(url).uploads.complete(token, parts) == len(WHOLE)
         assert store.uploads.complete(token, parts) == len(WHOLE)
+
+    def test_a_completion_under_way_that_hides_upload_and_object_is_waited_for(
+        self, store: S3Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        token = uploaded(store)
+        parts = store.uploads.list_parts(token)
+        store.uploads.complete(token, parts)
+        hidden = iter([None, None])
+        head = store.uploads._objects.head
+        monkeypatch.setattr(store.uploads._objects, "head", lambda name, **how: next(hidden, head(name, **how)))
+        assert store.uploads.complete(token, parts) == len(WHOLE)
+        assert list(hidden) == []
 
     @pytest.mark.usefixtures("soon")
     def test_a_server_that_falls_silent_is_unavailable_to_every_act(self, store: S3Store, s3_store_url: str) -> None:
@@ -136,6 +148,7 @@ class TestFaults:
         assert content(store, KEY) == whole
 
 
+@pytest.mark.minio
 class TestAppending:
     def test_appended_bytes_lie_in_parts_and_a_rest_that_no_list_shows(self, store: S3Store) -> None:
         token = begun(store)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 from botocore.config import Config
@@ -16,11 +16,12 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from tests.engines import ELASTICSEARCH, POSTGRESQL, REDIS, S3, SQLITE
+from tests.engines import ELASTICSEARCH, MINIO, POSTGRESQL, REDIS, S3, SQLITE
 
 VARIABLES = {
     POSTGRESQL: ("REPOSITORY_DATABASE_URL", "postgresql"),
     S3: ("REPOSITORY_STORE_URL", "s3:"),
+    MINIO: ("REPOSITORY_TEST_MINIO_URL", "http"),
     ELASTICSEARCH: ("REPOSITORY_SEARCH_URL", "http"),
     REDIS: ("REPOSITORY_QUEUE_URL", "redis"),
 }
@@ -74,8 +75,8 @@ def answer_of(engine: str) -> Answer:
 def _version_of(engine: str) -> str:
     if engine == POSTGRESQL:
         return on_server("SHOW server_version").partition(" ")[0]
-    if engine == S3:
-        headers = s3_client().list_buckets()["ResponseMetadata"]["HTTPHeaders"]
+    if engine in (S3, MINIO):
+        headers = s3_client(engine).list_buckets()["ResponseMetadata"]["HTTPHeaders"]
         return str(headers.get("server", "")) or "of a server without a name"
     if engine == ELASTICSEARCH:
         return str(elasticsearch_client().info()["version"]["number"])
@@ -101,19 +102,40 @@ def on_server(statement: str) -> str:
         return str(answer.scalar_one()) if answer.returns_rows else ""
 
 
+def s3_servers() -> list[str]:
+    """Those that are named."""
+    return [server for server in (S3, MINIO) if server in _addresses]
+
+
 @cache
-def s3_client() -> Any:
-    """Boto3's own client, credentials from the usual variables."""
-    options = s3_options()
+def s3_client(server: str = S3) -> Any:
+    """Boto3's own client of one of the S3 servers."""
+    options = s3_options(server)
     config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=ANSWER_SECONDS, retries={"total_max_attempts": 2})
     return boto3.client(
-        "s3", endpoint_url=options.get("endpoint"), region_name=options.get("region", "us-east-1"), config=config
+        "s3",
+        endpoint_url=options.get("endpoint"),
+        region_name=options.get("region", "us-east-1"),
+        config=config,
+        **{name.lower(): value for name, value in s3_keys(server).items()},
     )
 
 
-def s3_options() -> dict[str, str]:
-    """What the address says behind its question mark, as in ``s3://bucket?endpoint=…&region=…``."""
-    return {name: values[-1] for name, values in parse_qs(urlsplit(_addresses[S3]).query).items()}
+def s3_options(server: str = S3) -> dict[str, str]:
+    """What a store's address says behind its question mark, as in ``s3://bucket?endpoint=…&region=…``."""
+    address = urlsplit(_addresses[server])
+    if server == MINIO:
+        return {"endpoint": address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()}
+    return {name: values[-1] for name, values in parse_qs(address.query).items()}
+
+
+def s3_keys(server: str) -> dict[str, str]:
+    """The variables with the server's keys; none where the usual ones have them already."""
+    if server != MINIO:
+        return {}
+    address = urlsplit(_addresses[server])
+    keys = {"AWS_ACCESS_KEY_ID": address.username, "AWS_SECRET_ACCESS_KEY": address.password}
+    return {name: unquote(key or "") for name, key in keys.items()}
 
 
 def elasticsearch_server() -> tuple[str, str]:
@@ -143,6 +165,7 @@ def close_clients() -> None:
     if postgresql_server.cache_info().currsize:
         postgresql_server().dispose()
     if s3_client.cache_info().currsize:
-        s3_client().close()
+        for server in s3_servers():
+            s3_client(server).close()
     if elasticsearch_client.cache_info().currsize:
         elasticsearch_client().close()

@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.engines import ELASTICSEARCH, EMBEDDED, ENGINES, POSTGRESQL, REDIS, S3, SERVERS
+from tests.engines import ELASTICSEARCH, EMBEDDED, ENGINES, MINIO, POSTGRESQL, REDIS, S3, SERVERS
 from tests.engines.addresses import answer_of
 
 REQUIRE_SERVICES = "REQUIRE_SERVICES"
 
 NEEDED_BY = {
-    "s3_store_url": S3,
     "elasticsearch_url": ELASTICSEARCH,
     "redis_url": REDIS,
-    "session_bucket": S3,
     "session_indices": ELASTICSEARCH,
 }
 """Fixtures that make no sense without an engine."""
@@ -32,6 +30,7 @@ _not_run = pytest.StashKey["Counter[str]"]()
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgresql: runs on PostgreSQL only")
     config.addinivalue_line("markers", "embedded(reason): runs on the embedded engines only")
+    config.addinivalue_line("markers", "minio: runs on MinIO too, if it uses an S3 store")
 
 
 @pytest.fixture
@@ -40,7 +39,15 @@ def installation(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture
+def s3_server(request: pytest.FixtureRequest) -> str:
+    """The engine that has the test's S3 store: `S3`, or `MINIO` for tests that are marked so."""
+    return str(getattr(request, "param", S3))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "s3_server" in metafunc.fixturenames and metafunc.definition.get_closest_marker(MINIO):
+        metafunc.parametrize("s3_server", [S3, MINIO], indirect=True)
     chosen = any("installation" in mark.args for mark in metafunc.definition.iter_markers("parametrize"))
     if "installation" not in metafunc.fixturenames or chosen:
         return
@@ -67,7 +74,8 @@ def _needs_of(item: pytest.Item) -> set[str]:
     fixtures = set(getattr(item, "fixturenames", ()))  # only a test function has some
     call = getattr(item, "callspec", None)  # only a test with parameters has one
     on_servers = call is not None and call.params.get("installation") == SERVERS
-    needed = {**NEEDED_BY, **(NEEDED_ON_SERVERS if on_servers else {})}
+    s3_server = S3 if call is None else call.params.get("s3_server", S3)
+    needed = {**NEEDED_BY, "s3_store_url": s3_server, **(NEEDED_ON_SERVERS if on_servers else {})}
     return {engine for fixture, engine in needed.items() if fixture in fixtures}
 
 

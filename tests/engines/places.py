@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 import botocore.session
@@ -19,6 +20,7 @@ from tests.engines.addresses import (
     redis_address,
     redis_client,
     s3_client,
+    s3_keys,
     s3_options,
 )
 
@@ -41,17 +43,35 @@ def servers() -> Iterator[None]:
     close_clients()
 
 
+class Buckets:
+    """A bucket of this run on each S3 server that is used."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def on(self, server: str) -> str:
+        """The bucket's name; the bucket is made when it is first asked for."""
+        if server not in self._names:
+            name = f"repository-test-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+            s3_client(server).create_bucket(Bucket=name)
+            self._names[server] = name
+        return self._names[server]
+
+    def close(self) -> None:
+        """Empty and remove the buckets."""
+        for server, name in self._names.items():
+            _remove_bucket(s3_client(server), name)
+
+
 @pytest.fixture(scope="session")
-def session_bucket(servers: None) -> Iterator[str]:
-    """A bucket of this run, emptied and removed at its end."""
-    name = f"repository-test-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    s3_client().create_bucket(Bucket=name)
-    yield name
-    _remove_bucket(name)
+def session_buckets(servers: None) -> Iterator[Buckets]:
+    """What makes buckets."""
+    buckets = Buckets()
+    yield buckets
+    buckets.close()
 
 
-def _remove_bucket(name: str) -> None:
-    client = s3_client()
+def _remove_bucket(client: Any, name: str) -> None:
     for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=name):
         for upload in page.get("Uploads", ()):
             client.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
@@ -63,9 +83,13 @@ def _remove_bucket(name: str) -> None:
 
 
 @pytest.fixture
-def s3_store_url(session_bucket: str) -> str:
+def s3_store_url(session_buckets: Buckets, s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A store's URL: the bucket of the session under a prefix of the test's own, which is not cleaned after it."""
-    return f"s3://{session_bucket}?{urlencode({**s3_options(), 'prefix': f'{next(_numbers)}/'})}"
+    for name, value in s3_keys(s3_server).items():
+        monkeypatch.setenv(name, value)
+    return (
+        f"s3://{session_buckets.on(s3_server)}?{urlencode({**s3_options(s3_server), 'prefix': f'{next(_numbers)}/'})}"
+    )
 
 
 class Indices:

@@ -85,7 +85,7 @@ def installed() -> Iterator[Installation]:
         folder = Path(tempfile.mkdtemp(prefix="repository-faults-", dir="/var/tmp"))
         stack.callback(shutil.rmtree, folder)
         folder.chmod(0o755)
-        ports = {name: free_port() for name in services.SERVERS}
+        ports = {name: free_port() for name in _SETTINGS.values()}
         servers = stack.enter_context(services.running(folder, ports))
         proxies = {name: stack.enter_context(before(port)) for name, port in ports.items()}
         settings = {variable: _url(servers[name], proxies[name].port) for variable, name in _SETTINGS.items()}

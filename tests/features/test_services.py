@@ -11,23 +11,33 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from deploy import services
-from deploy.services import processes
+from deploy.services import minio, processes
+from deploy.services.go_program import GoProgram
 from deploy.services.place import Place, ServiceError
 from deploy.services.postgresql import _programs as postgresql_programs
 from deploy.services.processes import Detached
-from deploy.services.s3 import VERSION
+from deploy.services.s3 import PROGRAM as VERSITYGW
+from deploy.services.service import is_answering
 from tests.architecture.house import ROOT
 from tests.support.web_server import free_port, until
 
-PORTS = ("POSTGRESQL", "REDIS", "ELASTICSEARCH", "S3")
+PORTS = ("POSTGRESQL", "REDIS", "ELASTICSEARCH", "S3", "MINIO")
 needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="Redis is not installed")
 needs_postgresql = pytest.mark.skipif(postgresql_programs() is None, reason="PostgreSQL is not installed")
+
+
+def needs_program(program: GoProgram) -> pytest.MarkDecorator:
+    here = (services.default_folder() / "programs" / program.name).exists()
+    return pytest.mark.skipif(not here, reason="`make services` never ran")
+
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -113,24 +123,51 @@ def test_the_database_speaks_utf_8_and_sorts_alike_on_every_machine(folder: Path
     assert told == ("repository", "UTF8", "C.UTF-8", "200", "127.0.0.1")
 
 
-@pytest.mark.process
-@pytest.mark.skipif(
-    not (services.default_folder() / "programs" / f"versitygw-{VERSION}").exists(), reason="`make services` never ran"
-)
-def test_the_s3_server_starts_with_the_keys_that_it_prints(folder: Path) -> None:
+def s3_client(endpoint: str, key: str | None, secret: str | None) -> Any:
     boto3 = pytest.importorskip("boto3")
+    keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+    return closing(boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys))
+
+
+@pytest.mark.process
+@needs_program(VERSITYGW)
+def test_the_s3_server_starts_with_the_keys_that_it_prints(folder: Path) -> None:
     with services.running(folder, {"s3": free_port()}) as servers:
         told = servers["s3"].variables
         endpoint = told["REPOSITORY_STORE_URL"].partition("endpoint=")[2].partition("&")[0]
-        client = boto3.client(
-            "s3",
-            endpoint_url=endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=told["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=told["AWS_SECRET_ACCESS_KEY"],
-        )
-        with closing(client):
+        with s3_client(endpoint, told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"]) as client:
             assert client.list_buckets()["Buckets"] == [], "the application makes its bucket"
+
+
+@pytest.mark.process
+@needs_program(minio.PROGRAM)
+def test_minio_starts_with_the_keys_that_it_prints_and_keeps_its_data(folder: Path) -> None:
+    with services.running(folder, {"minio": free_port()}) as servers:
+        told = urlsplit(servers["minio"].variables["REPOSITORY_TEST_MINIO_URL"])
+        with s3_client(f"http://{told.hostname}:{told.port}", told.username, told.password) as client:
+            client.create_bucket(Bucket="kept")
+            servers["minio"].stop()
+            assert not servers["minio"].healthy()
+            servers["minio"].start()
+            assert [bucket["Name"] for bucket in client.list_buckets()["Buckets"]] == ["kept"]
+
+
+@pytest.mark.process
+@needs_program(VERSITYGW)
+def test_another_s3_server_is_no_minio(folder: Path) -> None:
+    with services.running(folder, {"s3": free_port()}) as servers:
+        assert not is_answering(services.SERVERS["minio"], f"http://127.0.0.1:{servers['s3'].port}")
+
+
+def test_a_disk_that_minio_takes_for_full_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SimpleNamespace(total=1100, used=970, free=30)  # the rest is root's
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: disk)
+    minio._require_room(tmp_path)
+    disk.free = 10
+    with pytest.raises(ServiceError, match=r"less than 2% of the disk .* is free"):
+        minio._require_room(tmp_path)
 
 
 @pytest.mark.process

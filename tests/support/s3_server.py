@@ -57,6 +57,9 @@ FEATURES: Mapping[str, Callable[[Asked], bool]] = {
     "large single PUTs": _is_large,
     "many removals": lambda asked: "delete" in asked.query,
     "lists of uploads": lambda asked: asked.command == "GET" and "uploads" in asked.query,
+    "lists of uploads by a prefix": lambda asked: (
+        asked.command == "GET" and "uploads" in asked.query and bool(asked.query.get("prefix"))
+    ),
     "uploads in parts": lambda asked: asked.command == "POST" and "uploads" in asked.query,
     "writing": lambda asked: asked.command == "PUT" and "/" in asked.name and "partNumber" not in asked.query,
     "reading": lambda asked: asked.command == "GET" and "/" in asked.name,
@@ -90,6 +93,8 @@ class Memory:
     """whether tags are no digests"""
     damages: bool = False
     """whether the last byte that is kept is another one"""
+    lists_whole_names: bool = False
+    """whether a prefix of uploads is taken for a whole name"""
 
 
 class Fault(Exception):
@@ -206,9 +211,12 @@ class MemoryS3(BaseHTTPRequestHandler):
             f"<Upload><Key>{escape(name)}</Key><UploadId>{upload}</UploadId>"
             f"<Initiated>{datetime.now(UTC).isoformat()}</Initiated></Upload>"
             for upload, (where, name, _, _) in self.memory.uploads.items()
-            if where == bucket and name.startswith(self.query.get("prefix", ""))
+            if where == bucket and self._is_below(name, self.query.get("prefix", ""))
         )
         self._answer(200, f"<ListMultipartUploadsResult>{entries}</ListMultipartUploadsResult>".encode())
+
+    def _is_below(self, name: str, prefix: str) -> bool:
+        return name == prefix if prefix and self.memory.lists_whole_names else name.startswith(prefix)
 
     def _on_object(self, bucket: str, name: str, content: bytes) -> None:
         objects = self._objects(bucket)

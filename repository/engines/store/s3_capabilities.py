@@ -18,6 +18,7 @@ from repository.core.errors import Unavailable, Unsuitable
 from repository.engines.store.s3_abilities import WORKED_ROUND, Ability, expected
 from repository.engines.store.s3_clients import ANSWER_SECONDS, S3Clients
 from repository.engines.store.s3_errors import as_unavailable, is_refusal, refusal_of, status_of
+from repository.engines.store.s3_upload_lists import try_upload_lists
 from repository.engines.store.s3_writes import Stream
 
 CONTENT = b"0123456789"
@@ -28,6 +29,15 @@ _IGNORED = {
     Ability.CONDITIONS: "If-None-Match is ignored: an object could be written twice",
 }
 
+_UNLISTED = (
+    "uploads in parts are not listed ({}): those that were broken off"
+    " are cleared by the server itself or by nobody, maybe sooner than an upload of days needs"
+)
+_UNSORTED = (
+    "uploads in parts are not listed by a prefix ({}): those of the whole bucket are listed instead;"
+    " such a server may forget them when it starts again, and clear them sooner than an upload of days needs"
+)
+
 
 def shortcomings_of(clients: S3Clients, bucket: str, prefix: str) -> tuple[str, ...]:
     """Return one sentence a shortcoming, and remove the trial object again.
@@ -35,7 +45,7 @@ def shortcomings_of(clients: S3Clients, bucket: str, prefix: str) -> tuple[str, 
     Raises `Unavailable`, and `Unsuitable` if the server refuses what no store can do without.
     """
     # A capital letter: no object of the store is called so, and nobody lists it as one.
-    trial = _Trial(clients, {"Bucket": bucket, "Key": f"{prefix}Trial-{secrets.token_hex(16)}"})
+    trial = _Trial(clients, prefix, {"Bucket": bucket, "Key": f"{prefix}Trial-{secrets.token_hex(16)}"})
     with as_unavailable():
         try:
             trial.require()
@@ -48,6 +58,7 @@ def shortcomings_of(clients: S3Clients, bucket: str, prefix: str) -> tuple[str, 
 @dataclass(frozen=True, slots=True)
 class _Trial:
     clients: S3Clients
+    prefix: str
     target: dict[str, str]
 
     def require(self) -> None:
@@ -107,15 +118,9 @@ class _Trial:
 
     def _completing(self, upload: dict[str, str], tag: str) -> Iterator[str]:
         client = self.clients.patient
-        listed: dict[str, Any] = {}
-        bucket, name = self.target["Bucket"], self.target["Key"]
-        folder = name.rpartition("/")[0]
-        refusal = _refusal(lambda: listed.update(client.list_multipart_uploads(Bucket=bucket, Prefix=folder)))
-        if refusal or all(known["UploadId"] != upload["UploadId"] for known in listed.get("Uploads", ())):
-            yield (
-                f"uploads in parts are not listed ({refusal or 'left out'}): those that were broken off"
-                " are cleared by the server itself or by nobody, maybe sooner than an upload of days needs"
-            )
+        lists = try_upload_lists(client, self.target["Bucket"], self.prefix)
+        if lists.fault:
+            yield (_UNLISTED if lists.prefix is None else _UNSORTED).format(lists.fault)
         parts = {"Parts": [{"PartNumber": 1, "ETag": tag}]}
         if not _heeded(lambda: client.complete_multipart_upload(**upload, MultipartUpload=parts, IfNoneMatch="*")):
             yield "If-None-Match is ignored for uploads in parts: a large object could be written twice"

@@ -56,7 +56,8 @@ from repository.engines.store.s3_writes import (
 TOKEN = "write"
 BUFFER = 1 << 20
 _BATCH = 1000  # names that one request can remove
-_SLOWEST = 20 << 20  # bytes a second at which a server puts parts together
+SLOWEST = 20 << 20
+"""Bytes a second at which a server puts parts together."""
 _LEAST_PATIENCE = 10.0
 
 
@@ -159,7 +160,7 @@ class S3Objects:
         A server may take longer than a request may last to put many parts together.  It is asked again as long as
         that may take for `size` bytes; 0 for a write that is not a completion.  Raises `Conflict`.
         """
-        deadline = time.monotonic() + (_LEAST_PATIENCE + size / _SLOWEST if size else 0)
+        deadline = time.monotonic() + (_LEAST_PATIENCE + size / SLOWEST if size else 0)
         while True:
             try:
                 return self._write_if_free(name, write)

@@ -15,10 +15,12 @@ append reads it back and goes on; a rest that a later part already contains says
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
+from threading import Event
 from typing import Any, BinaryIO, cast
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -29,7 +31,8 @@ from repository.engines.store.parts import DigestedPart, no_upload, other_offset
 from repository.engines.store.port import MAX_PARTS, StoredPart, UploadToken
 from repository.engines.store.s3_abilities import Ability, expected
 from repository.engines.store.s3_errors import as_unavailable, is_missing
-from repository.engines.store.s3_objects import TOKEN, S3Objects, tag_of
+from repository.engines.store.s3_objects import SLOWEST, TOKEN, S3Objects, tag_of
+from repository.engines.store.s3_upload_lists import uploads_below
 from repository.engines.store.s3_writes import Content, Stream, part_size
 from repository.engines.store.store_keys import key_of, name_of
 
@@ -38,6 +41,9 @@ LARGEST_OBJECT = 5 << 40
 _REST = "Rest-"
 _REST_NAME = re.compile(r"Rest-[0-9a-f]{32}-(.+)")
 _BEHIND = "behind"
+_UNDER_WAY_SECONDS = 2.0
+"""how long a completion that another process has begun may take, however small the object"""
+_AGAIN_SECONDS = 0.1
 _ID = re.compile(r"([0-9a-f]{32})\.([^/]+)")
 
 
@@ -92,7 +98,7 @@ class S3Uploads:
         try:
             arrived = self._parts(token)
         except NotFound:
-            return self._completed_size(token)
+            return self._completed_size(token, sum(part.size for part in parts))
         rest = self._rest_behind(token, arrived)
         require_parts(parts, [*arrived, rest] if rest else arrived)
         tags = {part.number: part.tag for part in parts}
@@ -166,11 +172,10 @@ class S3Uploads:
     def clear(self, before: datetime, keep: Container[str]) -> int:
         """Abort multipart uploads begun `before`, and remove their rests; return how many."""
         cleared = 0
-        for page in self._objects.pages("list_multipart_uploads", "Uploads"):
-            for upload in page:
-                is_kept = key_of(upload["Key"].removeprefix(self._objects.prefix)) in keep
-                if not is_kept and upload["Initiated"] <= before:
-                    cleared += self._abort(**self._objects.target(upload["Key"]), UploadId=upload["UploadId"])
+        for upload in uploads_below(self._clients.patient, self._objects.bucket["Bucket"], self._objects.prefix):
+            is_kept = key_of(upload["Key"].removeprefix(self._objects.prefix)) in keep
+            if not is_kept and upload["Initiated"] <= before:
+                cleared += self._abort(**self._objects.target(upload["Key"]), UploadId=upload["UploadId"])
         self._objects.remove(self._rests(before, keep))
         return cleared
 
@@ -236,9 +241,15 @@ class S3Uploads:
                 rest.add(block)
         return rest
 
-    def _completed_size(self, token: UploadToken) -> int:
-        """Return the size of the object that this upload has become; raises `NotFound` if it has become none."""
-        head = self._objects.head(self._name(token.key))
+    def _completed_size(self, token: UploadToken, expected_size: int) -> int:
+        """Return the size of the object that this upload has become; raises `NotFound` if it has become none.
+
+        While a server puts the parts together, some (versitygw 1.8) know neither the upload nor the object: it is
+        asked again as long as that takes.
+        """
+        deadline = time.monotonic() + _UNDER_WAY_SECONDS + expected_size / SLOWEST
+        while (head := self._objects.head(self._name(token.key))) is None and time.monotonic() < deadline:
+            Event().wait(_AGAIN_SECONDS)
         if head is None or head["Metadata"].get(TOKEN) != _write_token(token):
             raise no_upload(token)
         return int(head["ContentLength"])

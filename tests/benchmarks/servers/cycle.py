@@ -70,7 +70,7 @@ def _processes(place: Site) -> Iterator[Pids]:
             stack.callback(process.stop)
             pids[name] = [process.pid]
         for name, server in servers_in(default_folder(), default_ports()).items():
-            if name != "postgresql" and server.pid is not None:
+            if name not in ("postgresql", "minio") and server.pid is not None:
                 pids[name] = [server.pid]
         yield {name: [each for pid in of for each in _family(pid)] for name, of in pids.items()}
 
