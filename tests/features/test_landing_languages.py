@@ -100,7 +100,7 @@ def test_the_name_of_a_mark_contains_its_text(language: str) -> None:
 
 
 def test_an_error_s_reason_of_an_unknown_kind_is_marked_as_english_on_a_chinese_page() -> None:
-    page = Page(render_error(400, "Something odd.\nPermission denied.", PageParams("zh"), "Test"))
+    page = Page(render_error(400, ["Something odd.", "Permission denied."], PageParams("zh"), "Test"))
 
     assert [paragraph.get("lang") for paragraph in page.each("p") if paragraph.get("class") == "lines"] == ["en", None]
     assert "没有权限。" in page.text_in("p")
