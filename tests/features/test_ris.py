@@ -15,7 +15,7 @@ from tests.features.samples import PUBLICATION, publication
 
 WHOLE = """\
 TY  - DATA
-TI  - Strong-motion records of the 2022 Luding earthquake
+T1  - Strong-motion records of the 2022 Luding earthquake
 TT  - 2022年泸定地震强震动记录
 AU  - Smith, John A.
 AU  - 李, 伟

@@ -41,7 +41,8 @@ _TYPES = {
 def ris(publication: Publication, accessed: date | None = None) -> str:
     """Return one reference, ending in a line break, without tags that have no value.
 
-    A title in another language stands in ``TT``, an abstract in another language in ``N2``, the CSTR in ``AN``.
+    A title in another language stands in ``TT``, an abstract in another language in ``N2``, the CSTR in ``AN``. Beside
+    ``TT`` the title stands in ``T1``, its older name: citation-js lets ``TT`` replace ``TI``, and no reader ``T1``.
     `accessed` is the day of the citation. No text can add a tag, because each stands on one line. Readers take a name
     with a comma for a person's, so that a comma in the name of an organisation becomes a dash.
     """
@@ -52,8 +53,9 @@ def ris(publication: Publication, accessed: date | None = None) -> str:
 def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
     description = publication.description
     yield "TY", _TYPES.get(kind_of(description.resource_type.id).csl, "GEN")
-    yield "TI", description.title
-    yield "TT", csl.translated_title(publication)
+    translated = csl.translated_title(publication)
+    yield "T1" if translated else "TI", description.title
+    yield "TT", translated
     for agent in description.creators:
         yield "AU", _name(agent)
     for agent in csl.editors(description.contributors):
