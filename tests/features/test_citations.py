@@ -148,7 +148,7 @@ def test_bibtex_keeps_unicode_and_escapes_what_tex_would_read() -> None:
         "@misc{smith_2024_12,\n"
         "  author    = {Smith, John A. and 李伟 and {Institute of Geology \\& Geophysics}},\n"
         "  title     = {{50 \\% of \\{pH\\} \\& \\$x\\_1\\$ "
-        "\\#\\textasciitilde{}\\textasciicircum{}\\textbackslash{} 数据}},\n"
+        "\\#{\\textasciitilde}{\\textasciicircum}{\\textbackslash} 数据}},\n"
         "  publisher = {Science Data Bank},\n"
         "  year      = {2024},\n"
         "  month     = mar,\n"
@@ -224,9 +224,9 @@ def test_the_beginning_of_a_family_name_is_no_particle_for_readers_of_bibtex(
     ("title", "written"),
     [
         ("A {b} {c}", r"A \{b\} \{c\}"),
-        ("}a{", r"\textbraceright{}a\textbraceleft{}"),
-        ("a {", r"a \textbraceleft{}"),
-        ("{a}}{", r"\textbraceleft{}a\textbraceright{}\textbraceright{}\textbraceleft{}"),
+        ("}a{", r"{\textbraceright}a{\textbraceleft}"),
+        ("a {", r"a {\textbraceleft}"),
+        ("{a}}{", r"{\textbraceleft}a{\textbraceright}{\textbraceright}{\textbraceleft}"),
     ],
 )
 def test_braces_in_pairs_are_escaped_as_every_reader_knows_them(title: str, written: str) -> None:

@@ -22,16 +22,16 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _OF_BIBLATEX_ALONE = frozenset({"dataset", "software"})
 _ESCAPES = str.maketrans(
     {
-        "\\": r"\textbackslash{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
+        "\\": r"{\textbackslash}",
+        "~": r"{\textasciitilde}",
+        "^": r"{\textasciicircum}",
         "{": r"\{",
         "}": r"\}",
         **{character: f"\\{character}" for character in "$&#%_"},
     }
 )
-_ESCAPES_OF_UNPAIRED = _ESCAPES | str.maketrans({"{": r"\textbraceleft{}", "}": r"\textbraceright{}"})
-"""For a text whose braces do not come in pairs: counted by BibTeX, they would end a field too early or never."""
+_ESCAPES_OF_UNPAIRED = _ESCAPES | str.maketrans({"{": r"{\textbraceleft}", "}": r"{\textbraceright}"})
+"""For a text whose braces do not come in pairs: they would end a field too early or never."""
 _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 

@@ -52,7 +52,7 @@ def ris(publication: Publication, accessed: date | None = None) -> str:
 
 def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
     description = publication.description
-    yield "TY", _TYPES.get(kind_of(description.resource_type.id).csl, "GEN")
+    yield "TY", _type(description.resource_type.id)
     translated = csl.translated_title(publication)
     yield "T1" if translated else "TI", description.title
     yield "TT", translated
@@ -67,7 +67,18 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
     yield "DO", publication.doi or ""
     yield "AN", cstr.parse(publication.cstr).curie if publication.cstr else ""
     yield "UR", csl.address(publication)
+    yield "L1", publication.pdf_url
     yield from _contents(publication)
+
+
+def _type(resource_type: str) -> str:
+    """Return the type of reference; a thing that RIS has no type for passes for data.
+
+    That is a model or a sample. Readers take the generic type for an article of a journal, which fits a text at most.
+    """
+    item = kind_of(resource_type).csl
+    thing = item == "document" and not resource_type.startswith("publication")
+    return _TYPES.get(item, "DATA" if thing else "GEN")
 
 
 def _name(agent: Agent) -> str:
