@@ -58,6 +58,8 @@ def test_a_whole_reference_reads_in_ris_with_lines_ending_in_cr_lf() -> None:
         ("model", "DATA"),
         ("physicalobject", "DATA"),
         ("other", "DATA"),
+        ("event", "DATA"),
+        ("publication-annotationcollection", "DATA"),
         ("publication", "GEN"),
         ("publication-other", "GEN"),
     ],

@@ -20,6 +20,7 @@ MEDIA_TYPE = "application/x-research-info-systems"
 
 _TYPES = {
     "dataset": "DATA",
+    "collection": "DATA",
     "software": "COMP",
     "figure": "FIGURE",
     "graphic": "ART",
@@ -77,7 +78,7 @@ def _type(resource_type: str) -> str:
     That is a model or a sample. Readers take the generic type for an article of a journal, which fits a text at most.
     """
     item = kind_of(resource_type).csl
-    thing = item == "document" and not resource_type.startswith("publication")
+    thing = item in ("document", "event") and not resource_type.startswith("publication")
     return _TYPES.get(item, "DATA" if thing else "GEN")
 
 
