@@ -25,6 +25,7 @@ FOR_NO_READER = {
     "dataset/formats/citation/recommended.py": "parts of citations",
     "dataset/formats/packages": "parts of exported documents",
     "dataset/formats/rdf": "syntax of Turtle",
+    "dataset/formats/signposting.py": "wrong code, not a wrong request",
     "dataset/tombstones.py": "a sentence of exported documents",
     "faces/pages/rendering.py": "wrong code, not a wrong request",
     "files/fixity.py": "notes of preservation events",

@@ -32,6 +32,12 @@ FILE_REASONS: Mapping[str, str] = {
     ),
     "'{taken}' is a file: a disk cannot hold a folder of this name too.": "“{taken}”是文件，磁盘上不能再有同名文件夹。",
     # uploads
+    "The file {key} is hidden.": "文件 {key} 已隐藏。",
+    "Files with these names cannot stand side by side: send them anew under others.": (
+        "这些文件名不能并存：请以其他名称重新发送。"
+    ),
+    "The metadata of a file has at most {most} bytes.": "文件的元数据最多 {most} 字节。",
+    "Send the body itself: the encoding {encoding} is not undone.": "请直接发送内容：不会还原编码 {encoding}。",
     "No files to upload.": "没有要上传的文件。",
     "Files are not enabled.": "未启用文件。",
     "Only a new version can import files, from the one before.": "只有新版本才能从前一版本导入文件。",

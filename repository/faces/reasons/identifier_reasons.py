@@ -40,6 +40,9 @@ IDENTIFIER_REASONS: Mapping[str, str] = {
         "前缀“{prefix}”由 {name} 管理。请提供外部 DOI，或选择其他方式。"
     ),
     "Identifiers of this repository are reserved, not chosen.": "本仓储的标识符由系统预留，不能自选。",
+    "The provider of this identifier is {name}.": "该标识符的提供者是 {name}。",
+    "This repository chooses the client; it is not kept.": "client 由本仓储决定，不保存所发送的值。",
+    "This repository gives it on publication: {value}.": "发布时由本仓储给出：{value}。",
     "A published identifier cannot be dropped.": "已发布的标识符不能放弃。",
     "A published identifier cannot be changed.": "已发布的标识符不能更改。",
     "It replaces {value} when the correction is published.": "更正发布后，它将取代 {value}。",
