@@ -30,6 +30,7 @@ from repository.faces.feeds import views as feeds
 from repository.faces.oai import routes as oai
 from repository.faces.pages import views as pages
 from repository.faces.pages.page_replies import error_page
+from repository.faces.reasons.in_words import translated_problem
 from repository.faces.request_context import SERVICES, recognise_actor, redirect_to_record
 from repository.faces.resolver import unapi
 from repository.faces.resolver import views as resolver
@@ -57,7 +58,7 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False
-    handle_errors(app, error_page)
+    handle_errors(app, error_page, translated_problem)
     app.register_error_handler(MovedTo, redirect_to_record)
     watch_requests(app)
     app.before_request(recognise_actor)

@@ -240,6 +240,12 @@ class Publication:
     """all files as one ZIP"""
 
     @property
+    def pdf_url(self) -> str:
+        """The address of the first PDF among `files`, which reference managers fetch; empty if there is none."""
+        pdfs = (file for file in self.files if file.media_type.partition(";")[0].strip() == "application/pdf")
+        return next((file.url for file in pdfs), "")
+
+    @property
     def unlisted_files(self) -> str:
         """A sentence that says how many files are not among `files` and where all are; empty if none is missing."""
         if self.file_count <= len(self.files):

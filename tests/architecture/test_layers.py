@@ -28,7 +28,7 @@ def lint(root: Path, *only: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def skeleton(tmp_path: Path) -> Path:
     """An empty house with our settings: every floor, and the faces."""
-    rooms = [f"repository.faces.{name}.routes" for name in ("api", "pages", "oai", "resolver", "feeds")]
+    rooms = [f"repository.faces.{name}.routes" for name in ("api", "pages", "oai", "resolver", "feeds", "reasons")]
     rooms += [f"repository.faces.{name}" for name in ("content_negotiation", "export_replies", "request_context")]
     floors = [f"repository.{name}" for floor in FLOORS for name in floor]
     others = ["workers.relay", "config.settings", "migrations.env", "migrations.models"]

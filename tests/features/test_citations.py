@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from repository.dataset.formats.citation.bibtex import biblatex
 from repository.dataset.formats.citation.citations import STYLES, bibtex, cite
+from repository.dataset.formats.citation.csl import csl_json
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, person, publication
 
@@ -146,8 +147,8 @@ def test_bibtex_keeps_unicode_and_escapes_what_tex_would_read() -> None:
     assert bibtex(publication(title="50 % of {pH} & $x_1$ #~^\\ 数据")) == (
         "@misc{smith_2024_12,\n"
         "  author    = {Smith, John A. and 李伟 and {Institute of Geology \\& Geophysics}},\n"
-        "  title     = {{50 \\% of \\textbraceleft{}pH\\textbraceright{} \\& \\$x\\_1\\$ "
-        "\\#\\textasciitilde{}\\textasciicircum{}\\textbackslash{} 数据}},\n"
+        "  title     = {{50 \\% of \\{pH\\} \\& \\$x\\_1\\$ "
+        "\\#{\\textasciitilde}{\\textasciicircum}{\\textbackslash} 数据}},\n"
         "  publisher = {Science Data Bank},\n"
         "  year      = {2024},\n"
         "  month     = mar,\n"
@@ -197,6 +198,54 @@ def test_a_bibtex_key_has_a_chinese_family_name_in_pinyin(family_name: str, give
 
 def test_a_name_with_the_word_and_stays_one_name_in_bibtex() -> None:
     assert "{Sand and Stone}, Bo" in bibtex(publication(creators=[person("Sand and Stone", "Bo")]))
+
+
+@pytest.mark.parametrize(
+    ("family", "rest", "written"),
+    [
+        ("عبد الرحمن", "محمد", "{عبد الرحمن}, محمد"),
+        ("หงส์ ทอง", "สมชาย", "{หงส์ ทอง}, สมชาย"),
+        ("חיים", "דוד", "חיים, דוד"),
+        ("al-Bīrūnī", "Abū Rayḥān", "{al-Bīrūnī}, Abū Rayḥān"),
+        ("van der Berg", "Jan", "van der Berg, Jan"),
+        ("Toʻxtayev", "Gʻayrat Oʻtkir oʻgʻli", "Toʻxtayev, Gʻayrat Oʻtkir oʻgʻli"),
+        ("Müller-Lüdenscheid", "Jürgen", "Müller-Lüdenscheid, Jürgen"),
+        ("عبد الله", "", "{عبد الله}"),
+    ],
+)
+def test_the_beginning_of_a_family_name_is_no_particle_for_readers_of_bibtex(
+    family: str, rest: str, written: str
+) -> None:
+    """pandoc dropped the first word of an Arabic name; citation-js took "al" from "al-Bīrūnī"."""
+    assert f"  author    = {{{written}}},\n" in bibtex(publication(creators=[person(family, rest)]))
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("A {b} {c}", r"A \{b\} \{c\}"),
+        ("}a{", r"{\textbraceright}a{\textbraceleft}"),
+        ("a {", r"a {\textbraceleft}"),
+        ("{a}}{", r"{\textbraceleft}a{\textbraceright}{\textbraceright}{\textbraceleft}"),
+    ],
+)
+def test_braces_in_pairs_are_escaped_as_every_reader_knows_them(title: str, written: str) -> None:
+    """pandoc reads the commands of other braces as nothing."""
+    assert f"  title     = {{{{{written}}}}},\n" in bibtex(publication(title=title))
+
+
+@pytest.mark.parametrize(
+    ("date", "parts"),
+    [
+        ("2019/2020-06", [[2019], [2020]]),
+        ("2019-03-01/2020-06", [[2019, 3], [2020, 6]]),
+        ("2019-03/2020-06", [[2019, 3], [2020, 6]]),
+        ("2019-03-01/..", [[2019, 3, 1]]),
+    ],
+)
+def test_both_ends_of_an_interval_are_equally_exact_in_csl(date: str, parts: list[list[int]]) -> None:
+    """citeproc-js refuses a range of a year and a month."""
+    assert csl_json(publication(publication_date=date))["issued"] == {"date-parts": parts}
 
 
 @given(st.text(min_size=1), st.text())

@@ -26,7 +26,7 @@ PAGES = {
     "chinese record": shown(language="zh"),
     "tombstone": stone(),
     "start": render_start("Test", "https://repository.test/", PageParams(), ()),
-    "error": render_error(404, "No such page.", PageParams(), "Test"),
+    "error": render_error(404, ["No such page."], PageParams(), "Test"),
 }
 
 

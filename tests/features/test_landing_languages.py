@@ -7,9 +7,11 @@ import pytest
 from repository.dataset.formats.plain_text import one_line, plain
 from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.rendering import render_error
+from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.pages import Page, shown
 from tests.features.samples import METADATA, publication
 
+pytestmark = pytest.mark.slow
 ENGLISH, CHINESE = METADATA["title"], "2022年泸定地震强震动记录"
 ABSTRACT = {"description": "三分量记录，a < b。", "type": {"id": "abstract"}, "lang": {"id": "zho"}}
 METHODS = {"description": "Filtered twice.", "type": {"id": "methods"}, "lang": {"id": "eng"}}
@@ -100,7 +102,47 @@ def test_the_name_of_a_mark_contains_its_text(language: str) -> None:
 
 
 def test_an_error_s_reason_of_an_unknown_kind_is_marked_as_english_on_a_chinese_page() -> None:
-    page = Page(render_error(400, "Something odd.\nPermission denied.", PageParams("zh"), "Test"))
+    page = Page(render_error(400, ["Something odd.", "Permission denied."], PageParams("zh"), "Test"))
 
     assert [paragraph.get("lang") for paragraph in page.each("p") if paragraph.get("class") == "lines"] == ["en", None]
     assert "没有权限。" in page.text_in("p")
+
+
+TWO_TITLES = {
+    "title": "Snow depth",
+    "additional_titles": [{"title": "雪深数据集", "type": {"id": "translated-title"}, "lang": {"id": "zho"}}],
+    "publication_date": "2019/2020-06",
+    "creators": [
+        {"person_or_org": {"type": "personal", "family_name": family, "given_name": given}}
+        for family, given in (("عبد الرحمن", "محمد"), ("Gorman", "Kristen"))
+    ],
+}
+
+
+def test_the_start_page_leads_with_the_title_in_the_readers_language(anyone: Caller, deposits: Deposits) -> None:
+    deposits.published(a_dataset(**TWO_TITLES))
+
+    chinese, english = (Page(anyone.get(f"/?lang={language}").text) for language in ("zh", "en"))
+
+    assert "雪深数据集" in chinese.text
+    assert "Snow depth" not in chinese.text
+    assert [heading["lang"] for heading in chinese.each("h3")] == ["zh"]
+    assert "Snow depth" in english.text
+    assert "雪深数据集" not in english.text
+
+
+def test_a_name_written_from_right_to_left_does_not_turn_its_neighbours_round(
+    anyone: Caller, deposits: Deposits
+) -> None:
+    deposits.published(a_dataset(**TWO_TITLES))
+
+    assert "<bdi>محمد عبد الرحمن</bdi>; <bdi>Kristen Gorman</bdi> · " in anyone.get("/").text
+
+
+def test_the_list_of_versions_dates_them_as_the_rest_of_the_page(anyone: Caller, deposits: Deposits) -> None:
+    record = deposits.published(a_dataset(**TWO_TITLES))
+
+    page = Page(anyone.get(record["links"]["self_html"]).text)
+
+    assert "2019 – 2020-06 · 10.5072/" in page.text
+    assert "2019/2020-06 ·" not in page.text

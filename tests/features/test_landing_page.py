@@ -234,7 +234,7 @@ def test_sizes_are_told_in_units_people_use(size: int, text: str) -> None:
     [(403, "You may not see"), (404, "There is no such"), (410, "was withdrawn"), (503, "cannot be shown")],
 )
 def test_an_error_page_says_what_happened_and_why(status: int, heading: str) -> None:
-    html = render_error(status, "Because <b>of</b> reasons.", PageParams(), "Test & Co")
+    html = render_error(status, ["Because <b>of</b> reasons."], PageParams(), "Test & Co")
     page = Page(html)
     assert page.open == []
     assert heading in page.text_in("h1")[0]
@@ -244,7 +244,7 @@ def test_an_error_page_says_what_happened_and_why(status: int, heading: str) -> 
 
 
 def test_an_error_page_speaks_chinese_to_those_who_read_it() -> None:
-    assert "该记录已撤回" in render_error(410, "重复", PageParams("zh-CN"), "数据仓储")
+    assert "该记录已撤回" in render_error(410, ["重复"], PageParams("zh-CN"), "数据仓储")
 
 
 def test_a_language_that_is_not_offered_is_answered_in_english() -> None:

@@ -145,6 +145,14 @@ def test_every_operation_that_changes_something_describes_what_it_takes(spec: di
     }
 
 
+def test_what_a_draft_shows_of_access_is_described_also_when_it_is_wrong(spec: dict[str, Any], author: Caller) -> None:
+    sent = {"record": "public", "files": "public", "odd": [1]}
+    shown = author.post("/api/records", json={"metadata": {}, "access": sent}).get_json()["access"]
+
+    assert shown["odd"] == [1]
+    assert spec["components"]["schemas"]["AccessShape"].get("additionalProperties") is not False
+
+
 def test_the_server_s_address_is_the_configured_one(spec: dict[str, Any]) -> None:
     assert spec["servers"] == [{"url": f"{BASE_URL}/api"}]
 

@@ -98,7 +98,9 @@ def test_subjects_dates_places_and_funding_are_read_in_full() -> None:
     [
         ("<p>a\n b</p><p>c &lt; d</p>", "a b\nc < d"),
         ("x<br>y", "x\ny"),
-        ("H<sub>2</sub>O", "H2O"),
+        ("H<sub>2</sub>O", "H₂O"),
+        ("10<sup>6</sup> trees at 5&times;10<SUP>-4</SUP> m s<sup>−1</sup>", "10⁶ trees at 5×10⁻⁴ m s⁻¹"),
+        ("e<sup>iψ</sup>, the 2<sup>nd</sup>", "eiψ, the 2ⁿᵈ"),
         ("one\ntwo &amp; three", "one\ntwo & three"),
         ("<ul><li>1</li><li>2</li></ul>", "1\n2"),
         ("<table><caption>t</caption><tr><th>a</th><td>1</td></tr><tr><td>b</td></tr></table>", "t\na 1\nb"),

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository.dataset.description import Publication
+from repository.dataset.description import FileOf, Publication
 from repository.dataset.formats.citation.ris import ris
 from tests.features.hostile import hostile
 from tests.features.samples import PUBLICATION, publication
 
 WHOLE = """\
 TY  - DATA
-TI  - Strong-motion records of the 2022 Luding earthquake
+T1  - Strong-motion records of the 2022 Luding earthquake
 TT  - 2022年泸定地震强震动记录
 AU  - Smith, John A.
 AU  - 李, 伟
@@ -55,6 +55,13 @@ def test_a_whole_reference_reads_in_ris_with_lines_ending_in_cr_lf() -> None:
         ("video", "VIDEO"),
         ("publication-article", "JOUR"),
         ("lesson", "SLIDE"),
+        ("model", "DATA"),
+        ("physicalobject", "DATA"),
+        ("other", "DATA"),
+        ("event", "DATA"),
+        ("publication-annotationcollection", "DATA"),
+        ("publication", "GEN"),
+        ("publication-other", "GEN"),
     ],
 )
 def test_each_kind_has_its_type_of_reference(kind: str, type_: str) -> None:
@@ -69,6 +76,17 @@ def test_a_date_has_all_its_slashes_and_an_interval_its_beginning(day: str, prin
     said = dict(tags(publication(publication_date=day)))
     assert said["DA"] == printed
     assert said["PY"] == printed[:4]
+
+
+def test_the_first_pdf_is_linked_for_readers_to_fetch() -> None:
+    files = [
+        FileOf("data.csv", 3, "text/csv", "", "", url="https://r.test/records/12/files/data.csv"),
+        FileOf("a.pdf", 3, "application/pdf", "", "", url="https://r.test/records/12/files/a.pdf"),
+        FileOf("b.pdf", 3, "application/pdf", "", "", url="https://r.test/records/12/files/b.pdf"),
+    ]
+    links = [text for tag, text in tags(replace(PUBLICATION, files=files)) if tag == "L1"]
+    assert links == ["https://r.test/records/12/files/a.pdf"]
+    assert not [text for tag, text in tags(replace(PUBLICATION, files=files[:1])) if tag == "L1"]
 
 
 def test_what_is_not_said_has_no_tag() -> None:

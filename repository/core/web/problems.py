@@ -55,13 +55,18 @@ class ProblemDetails:
 
 PageOf = Callable[[ProblemDetails], Response | None]
 """Returns an error as a page for people, None for a client that wants none."""
+InWords = Callable[[ProblemDetails], ProblemDetails]
+"""Returns an error in the language of the client."""
 
 
-def handle_errors(app: Flask, page_of: PageOf) -> None:
+def handle_errors(app: Flask, page_of: PageOf, in_words: InWords) -> None:
     """Answer every failure of `app` by a problem in JSON, or for browsers by a page."""
 
     def answer(problem: ProblemDetails) -> Response:
-        reply = page_of(problem) or json_reply(problem.as_json())
+        reply = page_of(problem)
+        if reply is None:
+            problem = in_words(problem)
+            reply = json_reply(problem.as_json())
         reply.status_code = problem.status
         reply.headers.extend(problem.headers)
         return reply

@@ -13,6 +13,8 @@ JSON = "application/json"
 RDM_JSON = "application/vnd.inveniordm.v1+json"
 JSON_TYPES = (JSON, RDM_JSON)
 """Media types of the API's own JSON; others that end in ``+json``, such as RO-Crate's, mean something else."""
+VARY_BY_LANGUAGE = "Accept, Accept-Language, Authorization"
+"""The header ``Vary`` of a reply with words for people."""
 _TEXTS = {
     "application/x-bibtex",
     "application/x-biblatex",
@@ -33,7 +35,8 @@ def revision_reply(body: Mapping[str, Any], status: int = 200) -> Response:
 
     Its files and identifiers change under one revision, so no cache may keep it.
     """
-    return json_reply(body, status, {"ETag": f'"{body["revision_id"]}"', "Cache-Control": "private, no-store"})
+    headers = {"ETag": f'"{body["revision_id"]}"', "Cache-Control": "private, no-store", "Vary": VARY_BY_LANGUAGE}
+    return json_reply(body, status, headers)
 
 
 def text_reply(text: bytes, revision: int, status: int = 200) -> Response:

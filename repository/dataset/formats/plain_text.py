@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
+from repository.dataset.formats.raised_letters import with_raised_letters
 from repository.dataset.formats.scripts import LATIN, script_of, writes
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
@@ -96,13 +97,13 @@ def printable(text: str) -> str:
 
 
 def plain(html: str) -> str:
-    """Return the text of sanitised `html`: entities resolved, each block on its own line, cells apart.
+    """Return the text of sanitised `html`: entities resolved, each block on its own line, cells apart, 10⁶ raised.
 
     Text without tags keeps its lines.
     """
     if "<" not in html:
         return unescape(html).strip()
-    text = _TAG.sub(_break, _UNSEEN.sub("", html.replace("\n", " ")))
+    text = _TAG.sub(_break, with_raised_letters(_UNSEEN.sub("", html.replace("\n", " "))))
     lines = (one_line(unescape(line)) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -19,8 +19,8 @@ class WrongCheck(Misread):
     """The text has the form of the scheme, but its check digit does not fit the rest."""
 
     def __init__(self, right: str) -> None:
-        digits = "check digit" if len(right) == 1 else "check digits"
-        super().__init__(f"Its {digits} should be {right}.")
+        several = len(right) > 1
+        super().__init__(f"Its check digits should be {right}." if several else f"Its check digit should be {right}.")
 
 
 @cache

@@ -6,7 +6,9 @@ every page and format escapes.
 """
 
 import re
+from collections.abc import Mapping
 
+from repository.dataset.formats.raised_letters import CHARACTERS
 from repository.deposits.metadata.html_markup import TAG, has_attributes_of_html
 from repository.deposits.metadata.html_texts import tidy
 
@@ -14,17 +16,6 @@ _INLINE = frozenset(
     "b big cite code em font i kbd mark samp small span strong sub sup tt u var".split()  # noqa: SIM905 - shorter so
 )
 _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*", re.IGNORECASE)
-_RAISED = dict(
-    zip(
-        "0123456789+-\u2212=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ®™℠°*†‡",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵠᵡ®™℠°*†‡",
-        strict=True,
-    )
-)
-_LOWERED = dict(
-    zip("0123456789+-\u2212=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
-)
-_CHARACTERS = {"sup": _RAISED, "sub": _LOWERED}
 _ROUNDS = 5
 _LONGEST = 20
 """Pieces of a raised or lowered text; a longer one stays as typed, so that nested ones cost no time."""
@@ -57,11 +48,11 @@ def _plainer(text: str) -> str:
         if not tag["end"]:
             opened.setdefault(name, []).append(len(pieces) - 1)
         elif opened.get(name):
-            _resolve(pieces, opened[name].pop(), _CHARACTERS.get(name))
+            _resolve(pieces, opened[name].pop(), CHARACTERS.get(name))
     return "".join((*pieces, text[position:]))
 
 
-def _resolve(pieces: list[str], start: int, characters: dict[str, str] | None) -> None:
+def _resolve(pieces: list[str], start: int, characters: Mapping[str, str] | None) -> None:
     """Take the tags from a piece and the last one; write what is between them with other characters."""
     if characters is not None:
         content = pieces[start + 1 : -1]

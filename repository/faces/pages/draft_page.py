@@ -3,7 +3,7 @@
 from flask import Response
 
 from repository.core.clock import iso
-from repository.core.errors import NotFound, NotSignedIn
+from repository.core.errors import FieldError, NotFound, NotSignedIn
 from repository.deposits.queries import DraftView, draft_view
 from repository.engines.services import Services
 from repository.faces.pages.page_params import PageParams
@@ -45,7 +45,7 @@ def _html(services: Services, view: DraftView, params: PageParams) -> str:
     title = draft.description.get("title")
     return render_draft(
         title if isinstance(title, str) else "",
-        faults=draft.errors,
+        faults=[FieldError.from_json(error) for error in draft.errors],
         files=view.files.count,
         changed=iso(draft.updated)[:10],
         api_url=services.site.api(f"/records/{draft.id}/draft"),

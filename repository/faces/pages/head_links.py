@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from repository.dataset.description import Publication
 from repository.dataset.formats.signposting import Signpost
-from repository.faces.pages.page_params import LANGUAGES
+from repository.faces.reasons.in_words import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

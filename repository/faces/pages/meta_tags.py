@@ -4,10 +4,10 @@ Sources: Highwire Press tags as Google Scholar reads them; Dublin Core in HTML (
 the Open Graph protocol (ogp.me).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from repository.dataset.description import Agent, FileOf, Publication
+from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl, person_names
@@ -51,14 +51,10 @@ def _highwire(publication: Publication) -> Iterator[MetaTag]:
     yield MetaTag("citation_publisher", description.publisher or publication.repository_name)
     yield MetaTag("citation_doi", publication.doi or "")
     yield MetaTag("citation_abstract_html_url", publication.url)
-    yield MetaTag("citation_pdf_url", _first_pdf(publication.files))
+    yield MetaTag("citation_pdf_url", publication.pdf_url)
     yield MetaTag("citation_language", csl.language(publication) or "")
     for subject in description.subjects:
         yield MetaTag("citation_keywords", subject.subject)
-
-
-def _first_pdf(files: Sequence[FileOf]) -> str:
-    return next((file.url for file in files if file.media_type.partition(";")[0].strip() == "application/pdf"), "")
 
 
 def _author(agent: Agent) -> Iterator[MetaTag]:

@@ -22,7 +22,7 @@ from repository.faces.pages.file_list import FILES_AT_ONCE, pages_of
 from repository.faces.pages.newest_datasets import newest_dataset
 from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.rendering import render, render_start, render_tombstone
-from repository.faces.pages.view_model import VersionLine
+from repository.faces.pages.view_model import VersionLine, date_text
 from repository.files.queries import first_entries
 from repository.records.linksets import EXPORTS
 from repository.records.page_keys import PageKey, page_key
@@ -88,7 +88,8 @@ def start_page(services: Services, params: PageParams) -> tuple[bytes, datetime 
         site, vocabularies = services.site, services.vocabularies
         with services.database.snapshot(ANONYMOUS) as snapshot:
             views = record_views(snapshot, newest_ids(snapshot, NEWEST))
-        newest = [newest_dataset(public_view(view, site, vocabularies, Audience.PUBLIC)) for view in views]
+        publications = [public_view(view, site, vocabularies, Audience.PUBLIC) for view in views]
+        newest = [newest_dataset(publication, params.language) for publication in publications]
         page = render_start(site.name, site.page("/"), language, newest).encode()
         services.cache.put(key, page)
     return page, changed[0] if changed else None
@@ -168,7 +169,7 @@ def _version_line(services: Services, view: RecordView, *, current: bool) -> Ver
         url=services.site.page(f"/records/{version.id}"),
         index=version.index,
         label=label_of(version.description, version.index),
-        date=str(version.description.get("publication_date") or iso(version.created)[:10]),
+        date=date_text(str(version.description.get("publication_date") or iso(version.created)[:10])),
         doi=view.pids["doi"].value if "doi" in view.pids else None,
         current=current,
     )

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-LANGUAGES = ("en", "zh")
-
 
 @dataclass(frozen=True, slots=True)
 class PageParams:

@@ -4,13 +4,14 @@ from flask import Response, request
 
 from repository.core.actor import ANONYMOUS
 from repository.core.web.problems import ProblemDetails
+from repository.core.web.responses import VARY_BY_LANGUAGE
 from repository.faces.content_negotiation import best_offer
-from repository.faces.pages.page_params import LANGUAGES, PageParams
+from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY, render_error
 from repository.faces.pages.view_model import STYLES_ON_REQUEST
+from repository.faces.reasons.in_words import LANGUAGES, reader_language
 from repository.faces.request_context import current_actor, current_services
 
-VARY = "Accept, Accept-Language, Authorization"
 PAGES = "landing"
 """The blueprint whose addresses are pages unless a client asks for something else."""
 _MOST_DIGITS = 6
@@ -27,16 +28,16 @@ def error_page(problem: ProblemDetails) -> Response | None:
         return None
     params, name = asked_params(), current_services().site.name
     reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
-    return page_reply(render_error(problem.status, "\n".join(reasons), params, name, problem.request_id), params)
+    return page_reply(render_error(problem.status, reasons, params, name, problem.request_id), params)
 
 
 def asked_params() -> PageParams:
     """Return the parameters of the address; a value without meaning counts as absent."""
-    language, page, style = (request.args.get(name, "") for name in ("lang", "page", "style"))
+    page, style = (request.args.get(name, "") for name in ("page", "style"))
     numbered = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
     return PageParams(
-        language=language if language in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en",
-        chosen=language in LANGUAGES,
+        language=reader_language(),
+        chosen=request.args.get("lang") in LANGUAGES,
         page=max(1, int(page)) if numbered else 1,
         style=style if style in STYLES_ON_REQUEST else "",
     )
@@ -48,7 +49,7 @@ def page_reply(html: str | bytes, params: PageParams, status: int = 200) -> Resp
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "Content-Language": params.language,
         "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Vary": VARY,
+        "Vary": VARY_BY_LANGUAGE,
     }
     return Response(html, status, headers, mimetype=_HTML)
 

@@ -13,11 +13,11 @@ from datetime import date
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from repository.core.errors import FieldError
 from repository.dataset.description import Publication
 from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.schema_org.schema_org_json import embed, schema_org
 from repository.dataset.formats.signposting import Export, Signpost
-from repository.faces.pages.error_words import in_chinese
 from repository.faces.pages.file_list import file_list
 from repository.faces.pages.head_links import head_links
 from repository.faces.pages.meta_tags import metas, summary
@@ -25,6 +25,7 @@ from repository.faces.pages.newest_datasets import NewestDataset
 from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.translations import translations_for
 from repository.faces.pages.view_model import STYLES_ON_REQUEST, Passage, VersionLine, page_contents
+from repository.faces.reasons.in_words import in_chinese
 
 __all__ = ["CONTENT_SECURITY_POLICY", "VersionLine", "render", "render_error", "render_start", "render_tombstone"]
 
@@ -134,7 +135,7 @@ def render_start(name: str, address: str, params: PageParams, newest: Sequence[N
 def render_draft(
     title: str,
     *,
-    faults: Sequence[Mapping[str, object]],
+    faults: Sequence[FieldError],
     files: int,
     changed: str,
     api_url: str,
@@ -142,12 +143,15 @@ def render_draft(
     repository_name: str,
 ) -> str:
     """Return the page of a draft with the errors that it still has."""
-    values = {"title": title, "faults": faults, "files": files, "changed": changed, "api_url": api_url}
+    explained = [(fault.field, [_reason(reason, params.language) for reason in fault.messages]) for fault in faults]
+    values = {"title": title, "faults": explained, "files": files, "changed": changed, "api_url": api_url}
     return _render_template("upload.html", params, repository_name, **values)
 
 
-def render_error(status: int, message: str, params: PageParams, repository_name: str, request_id: str = "") -> str:
-    """Return a page that explains an error to people; `message` has a reason on each line, in English."""
+def render_error(
+    status: int, reasons: Sequence[str], params: PageParams, repository_name: str, request_id: str = ""
+) -> str:
+    """Return a page that explains an error to people; its `reasons` are in English."""
     words = translations_for(params.language)
     return _render_template(
         "error.html",
@@ -155,7 +159,7 @@ def render_error(status: int, message: str, params: PageParams, repository_name:
         repository_name,
         status=status,
         heading=words.get(f"error_{status}", words["error_other"]),
-        reasons=[_reason(line, params.language) for line in message.split("\n")],
+        reasons=[_reason(reason, params.language) for reason in reasons],
         request_id=request_id,
     )
 

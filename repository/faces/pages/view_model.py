@@ -132,7 +132,7 @@ def page_contents(publication: Publication, words: Translations, style: str, acc
     """
     description, language = publication.description, words["language"]
     people = _People(description, language)
-    titles, texts = _titles(description, language), _texts(description, words)
+    titles, texts = titles_in(description, language), _texts(description, words)
     return PageContents(
         title=titles[0],
         other_titles=titles[1:],
@@ -188,7 +188,7 @@ def _language_ids(description: Description) -> list[str]:
     return [label.id for label in description.languages]
 
 
-def _titles(description: Description, language: str) -> list[Passage]:
+def titles_in(description: Description, language: str) -> list[Passage]:
     """Return all titles, first the one in the language of the page if there is one, else the main title."""
     main = Passage(description.title, "", language_of(description.title, _language_ids(description)))
     others = [_passage(title, language) for title in description.additional_titles]

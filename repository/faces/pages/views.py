@@ -6,7 +6,7 @@ from repository.core.clock import today
 from repository.core.errors import Gone
 from repository.core.web.file_responses import file_reply
 from repository.core.web.problems import STATUS
-from repository.core.web.responses import redirect_to
+from repository.core.web.responses import VARY_BY_LANGUAGE, redirect_to
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON, file_header
 from repository.faces.content_negotiation import (
@@ -20,7 +20,7 @@ from repository.faces.content_negotiation import (
 from repository.faces.export_replies import export_reply
 from repository.faces.pages.draft_page import draft_page
 from repository.faces.pages.page_cache import cached_page, start_page
-from repository.faces.pages.page_replies import PAGES, VARY, asked_params, conditional, page_reply
+from repository.faces.pages.page_replies import PAGES, asked_params, conditional, page_reply
 from repository.faces.request_context import current_actor, current_services
 from repository.files.downloads import download_of
 from repository.records.linksets import linkset
@@ -112,10 +112,10 @@ def _representation(record_id: int, representation: Representation) -> Response:
     reply = export_reply(services, actor, record_id, representation, style=style, locale=locale)
     page = services.site.page(f"/records/{record_id}")
     links = f'<{page}>; rel="canonical", <{page}>; rel="describes"; type="text/html"'
-    reply.headers.extend({"Vary": VARY, "Link": links})
+    reply.headers.extend({"Vary": VARY_BY_LANGUAGE, "Link": links})
     return reply
 
 
 def _linkset(record_id: int, media_type: str) -> Response:
     links = linkset(current_services(), current_actor(), record_id, media_type)
-    return Response(links, mimetype=media_type, headers={"Vary": VARY})
+    return Response(links, mimetype=media_type, headers={"Vary": VARY_BY_LANGUAGE})

@@ -7,6 +7,7 @@ sections 2.1 (types) and 2.2 (fields). BibTeX counts braces even behind a backsl
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Licence, Publication
@@ -21,14 +22,16 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _OF_BIBLATEX_ALONE = frozenset({"dataset", "software"})
 _ESCAPES = str.maketrans(
     {
-        "\\": r"\textbackslash{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
+        "\\": r"{\textbackslash}",
+        "~": r"{\textasciitilde}",
+        "^": r"{\textasciicircum}",
+        "{": r"\{",
+        "}": r"\}",
         **{character: f"\\{character}" for character in "$&#%_"},
     }
 )
+_ESCAPES_OF_UNPAIRED = _ESCAPES | str.maketrans({"{": r"{\textbraceleft}", "}": r"{\textbraceright}"})
+"""For a text whose braces do not come in pairs: they would end a field too early or never."""
 _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
@@ -97,7 +100,20 @@ def _name(agent: Agent) -> str:
         return _in_braces(_text(person_names.display_name(agent)))
     if person_names.is_indivisible(agent):
         return _protect(person_names.display_name(agent), "[, ]")
-    return ", ".join(_protect(part) for part in person_names.parts(agent) if part)
+    family_name, given_name = person_names.parts(agent)
+    return ", ".join(part for part in (_family(family_name), _protect(given_name)) if part)
+
+
+def _family(name: str) -> str:
+    """Return a family name; in braces if readers would take its beginning for a particle, as "von" is one.
+
+    That is a word of a script without capitals, and the article of "al-Biruni", which ends in no blank.
+    """
+    first, *others = name.split() or [""]
+    beginning = first[:1]
+    caseless = bool(others) and beginning.isalpha() and beginning.lower() == beginning.upper()
+    article = beginning.islower() and "-" in first
+    return _in_braces(_text(name)) if caseless or article else _protect(name)
 
 
 def _protect(part: str, dividing: str = ",") -> str:
@@ -117,7 +133,13 @@ def _key(publication: Publication) -> str:
 
 
 def _text(text: str) -> str:
-    return printable(text).translate(_ESCAPES)
+    clean = printable(text)
+    return clean.translate(_ESCAPES if _is_paired(clean) else _ESCAPES_OF_UNPAIRED)
+
+
+def _is_paired(text: str) -> bool:
+    depths = list(accumulate({"{": 1, "}": -1}.get(character, 0) for character in text))
+    return not depths or (min(depths) >= 0 and depths[-1] == 0)
 
 
 def _in_braces(text: str) -> str:

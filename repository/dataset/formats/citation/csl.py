@@ -103,8 +103,12 @@ def _licence(licence: Licence) -> str:
 
 
 def _date(edtf: str) -> dict[str, Any] | None:
+    """Return a date, or an interval whose ends have the same number of parts: citeproc-js refuses others."""
     parts = date_parts(edtf)
-    return {"date-parts": parts} if parts else None
+    if not parts:
+        return None
+    shared = min(map(len, parts))
+    return {"date-parts": [end[:shared] for end in parts]}
 
 
 def _printed_name(agent: Agent) -> dict[str, str]:

@@ -20,6 +20,7 @@ MEDIA_TYPE = "application/x-research-info-systems"
 
 _TYPES = {
     "dataset": "DATA",
+    "collection": "DATA",
     "software": "COMP",
     "figure": "FIGURE",
     "graphic": "ART",
@@ -41,7 +42,8 @@ _TYPES = {
 def ris(publication: Publication, accessed: date | None = None) -> str:
     """Return one reference, ending in a line break, without tags that have no value.
 
-    A title in another language stands in ``TT``, an abstract in another language in ``N2``, the CSTR in ``AN``.
+    A title in another language stands in ``TT``, an abstract in another language in ``N2``, the CSTR in ``AN``. Beside
+    ``TT`` the title stands in ``T1``, its older name: citation-js lets ``TT`` replace ``TI``, and no reader ``T1``.
     `accessed` is the day of the citation. No text can add a tag, because each stands on one line. Readers take a name
     with a comma for a person's, so that a comma in the name of an organisation becomes a dash.
     """
@@ -51,9 +53,10 @@ def ris(publication: Publication, accessed: date | None = None) -> str:
 
 def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
     description = publication.description
-    yield "TY", _TYPES.get(kind_of(description.resource_type.id).csl, "GEN")
-    yield "TI", description.title
-    yield "TT", csl.translated_title(publication)
+    yield "TY", _type(description.resource_type.id)
+    translated = csl.translated_title(publication)
+    yield "T1" if translated else "TI", description.title
+    yield "TT", translated
     for agent in description.creators:
         yield "AU", _name(agent)
     for agent in csl.editors(description.contributors):
@@ -65,7 +68,18 @@ def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str
     yield "DO", publication.doi or ""
     yield "AN", cstr.parse(publication.cstr).curie if publication.cstr else ""
     yield "UR", csl.address(publication)
+    yield "L1", publication.pdf_url
     yield from _contents(publication)
+
+
+def _type(resource_type: str) -> str:
+    """Return the type of reference; a thing that RIS has no type for passes for data.
+
+    That is a model or a sample. Readers take the generic type for an article of a journal, which fits a text at most.
+    """
+    item = kind_of(resource_type).csl
+    thing = item in ("document", "event") and not resource_type.startswith("publication")
+    return _TYPES.get(item, "DATA" if thing else "GEN")
 
 
 def _name(agent: Agent) -> str:

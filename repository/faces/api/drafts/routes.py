@@ -12,6 +12,7 @@ from repository.faces.api.drafts.schemas import DraftBody
 from repository.faces.api.drafts.serializers import draft_json
 from repository.faces.api.records.schemas import RecordShape
 from repository.faces.api.routing import Api, ApiCall, JsonBody
+from repository.faces.reasons.in_words import reader_language
 from repository.files.model import FileEntry
 from repository.files.queries import EMBEDDED_FILES, first_entries
 
@@ -125,4 +126,5 @@ def _embedded_entries(snapshot: Snapshot, view: DraftView) -> Sequence[FileEntry
 
 
 def _draft_reply(call: ApiCall, view: DraftView, entries: Sequence[FileEntry], status: int = 200) -> Response:
-    return revision_reply(draft_json(view, call.services.site, call.services.vocabularies, entries), status)
+    body = draft_json(view, call.services.site, call.services.vocabularies, reader_language(), entries)
+    return revision_reply(body, status)

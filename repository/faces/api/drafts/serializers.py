@@ -1,16 +1,17 @@
 """Drafts as JSON (InvenioRDM contract, section 1.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from repository.core.clock import iso
-from repository.core.errors import SENT
+from repository.core.errors import SENT, FieldError
 from repository.core.site import Site
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.model import DraftKind
 from repository.deposits.queries import DraftView
 from repository.faces.api.draft_files.serializers import summary_json
 from repository.faces.api.records.serializers import access_json, doi_links, expand_terms, parent_json, pids_json
+from repository.faces.reasons.in_words import translated_fault
 from repository.files.model import FileEntry
 
 _STATUS = {
@@ -21,9 +22,9 @@ _STATUS = {
 
 
 def draft_json(
-    view: DraftView, site: Site, vocabularies: Vocabularies, entries: Iterable[FileEntry] = ()
+    view: DraftView, site: Site, vocabularies: Vocabularies, language: str, entries: Iterable[FileEntry] = ()
 ) -> dict[str, Any]:
-    """Return the whole draft, with its faults under `errors`."""
+    """Return the whole draft, with its faults under `errors`, of which the reasons are in the `language`."""
     draft, concept = view.draft, view.concept
     base = site.api(f"/records/{draft.id}/draft/files")
     return {
@@ -46,9 +47,15 @@ def draft_json(
         "access": {**access_json(draft.terms, draft.files_enabled), **draft.sent("access")},
         "files": summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=True),
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
-        "errors": [{name: error[name] for name in error if name != SENT} for error in draft.errors],
+        "errors": [_fault_json(error, language) for error in draft.errors],
         "links": draft_links(view, site),
     }
+
+
+def _fault_json(stored: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return a fault without what was sent, which stands in its place in the draft."""
+    shown = translated_fault(FieldError.from_json(stored), language).as_json()
+    return {name: shown[name] for name in shown if name != SENT}
 
 
 def draft_links(view: DraftView, site: Site) -> dict[str, str]:

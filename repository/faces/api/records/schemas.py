@@ -1,12 +1,15 @@
 """Wire shapes of records and drafts, for the API's description."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from repository.core.web.shared_schemas import FieldErrorShape, NoQuery, PageQuery
 
 
 class AccessShape(Schema):
     """A draft shows what was sent, also what is wrong, beside its error."""
+
+    class Meta:
+        unknown = INCLUDE
 
     record = fields.Raw(required=True, metadata={"description": "``public`` or ``restricted``"})
     files = fields.Raw(required=True, metadata={"description": "``public`` or ``restricted``"})

@@ -11,7 +11,7 @@ from repository.access.principals import owned_by, shared_with, visible_to
 from repository.core.actor import Actor
 from repository.core.errors import Invalid
 from repository.core.paging import WINDOW, Page, PageLinks
-from repository.core.web.responses import document_reply, json_reply
+from repository.core.web.responses import VARY_BY_LANGUAGE, document_reply, json_reply
 from repository.dataset.formats.registry import ExportFormat
 from repository.deposits.queries import listed_drafts
 from repository.engines.search.port import DocumentKind, Hit, Search, SearchResults, Sort, VisibilityFilter
@@ -24,6 +24,7 @@ from repository.faces.api.routing import Api, ApiCall
 from repository.faces.api.search.facets import FACETS, MOST_SHOWN, OWN_FACETS, Facet, aggregations, filters, selected
 from repository.faces.api.search.schemas import OwnSearchQuery, SearchQuery
 from repository.faces.content_negotiation import EXPORT_TYPES, LIST_TYPES, representation_for_api
+from repository.faces.reasons.in_words import reader_language
 from repository.records.exports import export_list
 from repository.search.query_syntax import parse
 
@@ -69,7 +70,9 @@ def search_own_records(call: ApiCall) -> Response:
     must(call.actor, Action.LIST_OWN, Resource())
     kinds = frozenset({DocumentKind.RECORD, DocumentKind.DRAFT})
     visible = shared_with(call.actor) if call.query["shared_with_me"] else owned_by(call.actor)
-    return _reply(call, Scope(visible, kinds, OWN_FACETS, Sort.UPDATED_DESC))
+    reply = _reply(call, Scope(visible, kinds, OWN_FACETS, Sort.UPDATED_DESC))
+    reply.headers["Vary"] = VARY_BY_LANGUAGE
+    return reply
 
 
 def _export(call: ApiCall, scope: Scope, target: ExportFormat) -> Response:
@@ -148,9 +151,10 @@ def _records(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[in
 def _drafts(services: Services, actor: Actor, ids: Sequence[int]) -> Mapping[int, bytes]:
     if not ids:
         return {}
+    language = reader_language()
     with services.database.snapshot(actor) as snapshot:
         return {
-            draft.view.draft.id: orjson.dumps(draft_json(draft.view, services.site, services.vocabularies))
+            draft.view.draft.id: orjson.dumps(draft_json(draft.view, services.site, services.vocabularies, language))
             for draft in listed_drafts(snapshot, ids)
             if may(actor, Action.READ_DRAFT, draft.resource)
         }

@@ -1,0 +1,56 @@
+"""Reasons that concern the server and its engines, English to Chinese."""
+
+from collections.abc import Mapping
+
+ENGINE_REASONS: Mapping[str, str] = {
+    "The server failed to carry out the request.": "服务器未能完成请求。",
+    "A part of the service is not available right now.": "部分服务暂时不可用。",
+    "A part of the service cannot be used as it is set up.": "部分服务的配置使其无法使用。",
+    "It does not answer in time.": "未能及时响应。",
+    "The database is not available right now.": "数据库暂时不可用。",
+    "The database cannot be read.": "无法读取数据库。",
+    "The schema does not serve this release: run `repository migrate` first, or a newer release. ({faults})": (
+        "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。（{faults}）"
+    ),
+    "The schema does not serve this release: run `repository migrate` first, or a newer release.": (
+        "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。"
+    ),
+    # search
+    "The search engine does not answer.": "检索服务没有响应。",
+    "The search engine is closed.": "检索服务已关闭。",
+    "The search engine is not an Elasticsearch 8.": "检索服务不是 Elasticsearch 8。",
+    "The search engine refuses access.": "检索服务拒绝访问。",
+    "The search takes too long.": "检索用时过长。",
+    "The search engine could not delete all that it was asked to.": "检索服务未能删除全部指定内容。",
+    "The search engine still remembers what was deleted.": "检索服务仍保留着已删除的内容。",
+    "The search index does not answer: {cause}.": "检索索引没有响应：{cause}。",
+    "The search index cannot be opened: {cause}.": "无法打开检索索引：{cause}。",
+    "The search index is closed.": "检索索引已关闭。",
+    "This rebuild of the search index is over, or another one took its place.": (
+        "此次检索索引的重建已结束，或已被另一次取代。"
+    ),
+    "Others begin rebuilds of the search index at the same time.": "同时有其他进程开始重建检索索引。",
+    # store
+    "The store does not answer.": "存储没有响应。",
+    "The store has no room left.": "存储空间已满。",
+    "The store is read-only.": "存储为只读。",
+    "The store refuses access: its clock and ours differ.": "存储拒绝访问：双方时钟不一致。",
+    "The store refuses access: there are no credentials.": "存储拒绝访问：没有凭证。",
+    "The store refuses access: {cause}.": "存储拒绝访问：{cause}。",
+    "The store refuses access.": "存储拒绝访问。",
+    "The store refuses the request: {cause}.": "存储拒绝该请求：{cause}。",
+    "The store fails: {cause}.": "存储出错：{cause}。",
+    "The store's file system cannot link files.": "存储的文件系统不能链接文件。",
+    "The store's bucket does not exist. Was `repository prepare` run?": (
+        "存储桶不存在。是否运行过 `repository prepare`？"
+    ),
+    "The store's bucket belongs to somebody else.": "存储桶属于他人。",
+    "The store's bucket is in another region.": "存储桶位于另一区域。",
+    "The store is busy with the same object.": "存储正在处理同一对象。",
+    "The store takes at most {most} bytes.": "存储最多接受 {most} 字节。",
+    "The store cannot be used: its server refuses {what}: {cause}.": "无法使用存储：其服务器拒绝 {what}：{cause}。",
+    "The store does not take what is sent as it comes: {cause}.": "存储不接受按原样发送的内容：{cause}。",
+    "The store did not remove everything: {codes}.": "存储未能移除全部内容：{codes}。",
+    "The bytes were damaged on their way to the store.": "字节在传往存储的途中受损。",
+    "What the store answers is not S3.": "存储的响应不是 S3。",
+}
