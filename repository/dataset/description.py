@@ -94,6 +94,15 @@ class RelatedIdentifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A cited work in words; `scheme` and `identifier` are empty for a work without identifier."""
+
+    text: str
+    scheme: str = ""
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DateOf:
     """A date with its meaning; `date` is an EDTF level 0 date or interval."""
 
@@ -148,7 +157,7 @@ class Description:
     formats: Sequence[str] = ()
     identifiers: Sequence[RelatedId] = ()
     related_identifiers: Sequence[RelatedIdentifier] = ()
-    references: Sequence[str] = ()
+    references: Sequence[Reference] = ()
     places: Sequence[DescribedPlace] = ()
     funding: Sequence[Funding] = ()
 

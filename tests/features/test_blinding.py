@@ -35,7 +35,7 @@ NAMING = d.Description(
     additional_descriptions=[d.Text(f"Thanks to {NAME}", TERM), d.Text("Gravimetric.", d.Label("methods", {}))],
     identifiers=[SECRET],
     related_identifiers=[d.RelatedIdentifier("doi", f"10.1234/{NAME}", TERM)],
-    references=[NAME],
+    references=[d.Reference(NAME, "url", f"https://a.test/{NAME}")],
     funding=[d.Funding(NAME, NAME, NAME, NAME, f"https://a.test/{NAME}")],
 )
 SIBLING = Sibling(1, f"https://a.test/{NAME}", f"10.5072/{NAME}.0", f"99999.11.{NAME}.0", NAME)
