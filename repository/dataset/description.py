@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from repository.dataset.edtf import year_of
+from repository.dataset.file_words import NO_WORDS, FileWords
 
 Labels = Mapping[str, str]
 """Language tag -> text, as in ``{"en": "Dataset", "zh": "数据集"}``."""
@@ -170,7 +171,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class FileOf:
-    """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal."""
+    """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal, `words` the depositor's."""
 
     key: str
     size: int
@@ -178,6 +179,7 @@ class FileOf:
     md5: str
     sha256: str
     url: str
+    words: FileWords = NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from repository.dataset.description import (
     RelatedIdentifier,
     Text,
 )
+from repository.dataset.file_words import FileWords
 from repository.dataset.formats.registry import FORMATS
 from tests.features.pages import Page, shown
 from tests.features.samples import PUBLICATION
@@ -217,6 +218,30 @@ SAME_AS = {
 def test_every_mark_reaches_each_format_that_has_a_place_for_it(name: str) -> None:
     without_place, reason = EXCEPTIONS[SAME_AS.get(name, name)]
     assert lost(name) == without_place, reason
+
+
+OF_FILES = {
+    "schema-org": {"description", "title", "kind"},
+    "ro-crate": {"description", "title", "kind"},
+    "croissant": {"description", "title"},
+    "dcat-turtle": {"description", "title"},
+    "dcat-jsonld": {"description", "title"},
+    "dcat-rdfxml": {"description", "title"},
+}
+"""Format -> what it tells of a file in the depositor's words; the others tell nothing of single files."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_words_about_a_file_reach_each_format_that_describes_files(name: str) -> None:
+    words = FileWords(description="Mark-file-text", title="Mark-file-title", kind="Mark-file-kind")
+    text = str(FORMATS[name].write(replace(PUBLISHED, files=[replace(PUBLISHED.files[0], words=words)])))
+    assert {f.name for f in fields(words) if getattr(words, f.name) in text} == OF_FILES.get(name, set())
+
+
+def test_words_about_a_file_stand_beside_its_name_on_the_page() -> None:
+    words = FileWords(description="Mark <b>file</b> text", title="Mark-file-title", kind="Mark-file-kind")
+    page = Page(shown(replace(PUBLISHED, files=[replace(PUBLISHED.files[0], words=words)]), archive_url=None))
+    assert {words.description, words.title, words.kind} <= {text for tag, text in page.texts if tag == "p"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

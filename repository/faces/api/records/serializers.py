@@ -97,8 +97,15 @@ def _blinded(record: dict[str, Any], view: RecordView, vocabularies: Vocabularie
         "pids": {},
         "metadata": expand_terms(blinded_metadata(view.version.description), vocabularies),
         "custom_fields": {},
+        "files": _without_words(record["files"]),
         "links": {name: record["links"][name] for name in ("self", "self_html", "files", "archive")},
     }
+
+
+def _without_words(files: dict[str, Any]) -> dict[str, Any]:
+    """Return the files without what the depositor wrote about each."""
+    entries = {key: {**entry, "metadata": None} for key, entry in files.get("entries", {}).items()}
+    return {**files, "entries": entries} if entries else files
 
 
 def _files_json(view: RecordView, site: Site, audience: Audience, entries: Iterable[FileEntry]) -> dict[str, Any]:
