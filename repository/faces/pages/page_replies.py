@@ -26,7 +26,9 @@ def error_page(problem: ProblemDetails) -> Response | None:
     if accepted != _HTML:
         return None
     params, name = asked_params(), current_services().site.name
+    tombstone = problem.more.get("tombstone", {})
     reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
+    reasons += [str(tombstone[part]) for part in ("note", "citation_text") if tombstone.get(part)]
     return page_reply(render_error(problem.status, "\n".join(reasons), params, name, problem.request_id), params)
 
 
