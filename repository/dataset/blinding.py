@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from repository.dataset.description import Agent, Description, Publication
-from repository.dataset.file_words import NO_WORDS
+from repository.dataset.description import NO_WORDS, Agent, Description, Publication
 
 ANONYMOUS_AUTHOR = Agent(personal=False, name="Anonymous")
 """Formats require a creator."""

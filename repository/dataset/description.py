@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from repository.dataset.edtf import year_of
-from repository.dataset.file_words import NO_WORDS, FileWords
 
 Labels = Mapping[str, str]
 """Language tag -> text, as in ``{"en": "Dataset", "zh": "数据集"}``."""
@@ -167,6 +166,18 @@ class Description:
         """Four digits of the publication date, of an interval those of its first known end; empty without one."""
         year = year_of(self.publication_date)
         return "" if year is None else f"{year:04}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileWords:
+    """What a depositor says of a file: plain texts, empty where nothing is said; `kind` is what the file is."""
+
+    description: str = ""
+    title: str = ""
+    kind: str = ""
+
+
+NO_WORDS = FileWords()
 
 
 @dataclass(frozen=True, slots=True)

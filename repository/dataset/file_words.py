@@ -5,22 +5,10 @@ in formats: ``description``, ``title`` and ``type``, each a text or an object wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from repository.dataset.description import FileWords
 from repository.dataset.formats.plain_text import plain
-
-
-@dataclass(frozen=True, slots=True)
-class FileWords:
-    """Plain texts, empty where nothing is said; `kind` is the depositor's own word for what the file is."""
-
-    description: str = ""
-    title: str = ""
-    kind: str = ""
-
-
-NO_WORDS = FileWords()
 
 
 def words_of_file(metadata: Mapping[str, Any] | None) -> FileWords:

@@ -10,8 +10,7 @@ from repository.access.policy import Audience
 from repository.core.actor import SYSTEM
 from repository.dataset import description as d
 from repository.dataset.blinding import ANONYMOUS_AUTHOR, blinded
-from repository.dataset.description import FileOf, Publication, Sibling
-from repository.dataset.file_words import NO_WORDS, FileWords
+from repository.dataset.description import NO_WORDS, FileOf, FileWords, Publication, Sibling
 from repository.dataset.formats.citation.citations import cite
 from repository.dataset.formats.registry import FORMATS
 from repository.engines.services import Services

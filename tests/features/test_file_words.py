@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from repository.dataset.file_words import FileWords, words_of_file
+from repository.dataset.description import FileWords
+from repository.dataset.file_words import words_of_file
 from tests.conftest import Caller, Deposits
 from tests.features.steps import base, begin, commit, faults, send
 

@@ -13,6 +13,7 @@ from repository.dataset.description import (
     DateOf,
     DescribedPlace,
     Description,
+    FileWords,
     Funding,
     Keyword,
     Label,
@@ -22,7 +23,6 @@ from repository.dataset.description import (
     RelatedIdentifier,
     Text,
 )
-from repository.dataset.file_words import FileWords
 from repository.dataset.formats.registry import FORMATS
 from tests.features.pages import Page, shown
 from tests.features.samples import PUBLICATION

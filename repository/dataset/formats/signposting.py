@@ -123,8 +123,8 @@ def tombstone_links(publication: Publication) -> list[Signpost]:
         raise ValueError("Only a withdrawn version has a tombstone.")
     page = _signpost("describedby", publication.url, "text/html")
     title = one_line(notice_of(publication.withdrawn))
-    told = [replace(page, title=title)] if page else []
-    return [*told, *remaining(signposts(publication, (), publication.url))]
+    pages = [replace(page, title=title)] if page else []
+    return [*pages, *remaining(signposts(publication, (), publication.url))]
 
 
 def link_header(links: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str:

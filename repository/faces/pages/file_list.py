@@ -64,7 +64,7 @@ def pages_of(count: int) -> int:
 
 
 def file_line(file: FileOf) -> FileLine:
-    """Return the line of a file, with its size for people and in bytes, and what the depositor says of it."""
+    """Return the line of a file: its size for people and in bytes, and what the depositor says."""
     return FileLine(
         name=file.key,
         url=file.url,
