@@ -62,6 +62,7 @@ _REASONS: Mapping[str, str] = {
     "Invalid querystring parameters.": "查询参数无效。",
     "The query is longer than {longest} characters.": "查询超过 {longest} 个字符。",
     "A JSON body may have at most {bytes} bytes.": "JSON 请求体最多 {bytes} 字节。",
+    "Send the body itself: the encoding {encoding} is not undone.": "请直接发送内容：不支持编码 {encoding}。",
     "Send the body as {types}.": "请以 {types} 发送请求体。",
     "Drafts are shown to those who may edit them.": "草稿仅向有编辑权限的人显示。",
 }
