@@ -44,6 +44,7 @@ from repository.deposits.metadata.titles_and_rights import (
     AdditionalDescriptionSchema,
     AdditionalTitleSchema,
     DateSchema,
+    FormattedTexts,
     RightSchema,
     SubjectSchema,
     without_texts_of_licences,
@@ -68,7 +69,7 @@ class MetadataSchema(Shape):
     version = InlineText(most=191)
     copyright = Html(least=1)
     additional_titles = Several(AdditionalTitleSchema, most=THINGS)
-    additional_descriptions = Several(AdditionalDescriptionSchema, most=THINGS)
+    additional_descriptions = FormattedTexts(AdditionalDescriptionSchema, most=THINGS)
     subjects = Several(SubjectSchema, most=THINGS)
     languages = Several(TermSchema, most=THINGS, metadata={"description": "ISO 639-3 codes"})
     dates = Several(DateSchema, most=THINGS)
