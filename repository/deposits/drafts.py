@@ -8,7 +8,7 @@ from repository.access.access_terms import AccessTerms
 from repository.access.grants import grant_ownership, remove_all_grants
 from repository.access.policy import Action, Resource, must
 from repository.core.database.bulk import insert_rows
-from repository.core.errors import FieldError
+from repository.core.errors import SENT, FieldError
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.dataset.vocabularies import Vocabularies
@@ -80,7 +80,7 @@ def patch_draft(
         "custom_fields": draft.custom_fields,
         "access": draft.terms.as_json() | draft.sent("access"),
         "pids": draft.sent("pids"),
-        "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview},
+        "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview} | draft.sent("files"),
     }
     changes = {name: merge(current.get(name), value) for name, value in patch.items() if value is not None}
     write_body(unit, site, vocabularies, draft, changes)
@@ -168,9 +168,13 @@ def _keepable(error: FieldError) -> dict[str, Any]:
 
 
 def _earlier_faults(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
-    """Return the earlier faults of the parts that `raw` does not mention; the list of files shows its own faults."""
-    absent = [part for part in WRITABLE if part != "files" and raw.get(part) is None]
-    return [FieldError.from_json(error) for error in draft.errors if error["field"].partition(".")[0] in absent]
+    """Return the earlier faults of the parts that `raw` does not mention.
+
+    Of the files those that keep what was sent: the list of files shows its other faults.
+    """
+    absent = [part for part in WRITABLE if raw.get(part) is None]
+    earlier = [error for error in draft.errors if error["field"].partition(".")[0] in absent]
+    return [FieldError.from_json(error) for error in earlier if SENT in error or not error["field"].startswith("files")]
 
 
 def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
@@ -193,7 +197,8 @@ def _take_files(unit: UnitOfWork, draft: Draft, body: Body) -> list[FieldError]:
         draft.files_enabled = options.enabled
     preview = options.default_preview
     if preview and find_entry(unit, draft.file_set_id, preview) is None:
-        errors.append(FieldError.of("files.default_preview", f'No file with key "{preview}"'))
+        fault = FieldError.of("files.default_preview", f'No file with key "{preview}"')
+        errors.append(fault.keeping({"default_preview": preview}))
         preview = None
     draft.default_preview = preview
     return errors

@@ -18,7 +18,12 @@ from marshmallow import ValidationError, fields
 from repository.core.errors import FieldError
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema, nameless_organisations
+from repository.deposits.metadata.contributors import (
+    ContributorSchema,
+    CreatorSchema,
+    nameless_organisations,
+    unkept_names,
+)
 from repository.deposits.metadata.fields import (
     BLANK,
     EdtfField,
@@ -111,7 +116,12 @@ def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
         for name, value in sent.items()
         if name in wrong or name in normal
     }
-    faults = chain(unstorable, *(wrong[name] for name in stored if name in wrong), _unkept_formatting(sent, wrong))
+    faults = chain(
+        unstorable,
+        *(wrong[name] for name in stored if name in wrong),
+        _unkept_formatting(sent, wrong),
+        unkept_names(sent, {name: normal[name] for name in normal.keys() - wrong}),
+    )
     return LoadedMetadata(stored, tuple(islice(faults, ERRORS)))
 
 

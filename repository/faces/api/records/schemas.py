@@ -1,6 +1,6 @@
 """Wire shapes of records and drafts, for the API's description."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from repository.core.web.shared_schemas import FieldErrorShape, NoQuery, PageQuery
 
@@ -12,6 +12,9 @@ class AccessShape(Schema):
     files = fields.Raw(required=True, metadata={"description": "``public`` or ``restricted``"})
     embargo = fields.Raw(metadata={"description": "``{active, until: day, reason}``"})
     status = fields.String(validate=validate.OneOf(["open", "embargoed", "restricted", "metadata-only"]))
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class VersionsShape(Schema):

@@ -22,6 +22,7 @@ from repository.files.model import FileEntry
 from repository.files.queries import EMBEDDED_FILES, first_entries
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import ByScheme
+from repository.identifiers.rules import PROVIDERS
 from repository.records.cached_representations import (
     CachedRepresentation,
     cached_representation,
@@ -161,14 +162,11 @@ def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True
     return identifiers
 
 
-_PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
-
-
 def pid_json(pid: Identifier) -> dict[str, str]:
     """Return an identifier; `provider` is the contract's word for its kind, `state` that of its registration."""
     if pid.external:
         return {"identifier": pid.value, "provider": "external"}
-    provider = _PROVIDERS[pid.scheme]
+    provider = PROVIDERS[pid.scheme]
     return {
         "identifier": pid.value,
         "provider": provider,
