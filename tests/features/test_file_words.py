@@ -78,7 +78,7 @@ def test_the_words_of_a_published_file_are_exported(author: Caller, anyone: Call
     [
         ("words", "Not a valid mapping type."),
         (["words"], "Not a valid mapping type."),
-        ({"description": "x" * 17_000}, "The metadata of a file has at most 16384 bytes."),
+        ({"description": "x" * 66_000}, "The metadata of a file has at most 65536 bytes."),
     ],
 )
 def test_wrong_or_large_metadata_of_a_file_are_refused_by_their_path(

@@ -9,7 +9,7 @@ from repository.core.web.shared_schemas import NoQuery
 from repository.files.rules import Declared, normal_checksum
 
 MAX_BATCH = 1_000
-MAX_METADATA_BYTES = 16_384
+MAX_METADATA_BYTES = 65_536
 """Every record repeats the metadata of its first files."""
 _MAX_SIZE = 1 << 50
 
