@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from repository.core.errors import FieldError
+from repository.core.errors import SENT, FieldError
 
 PUBLIC, RESTRICTED = "public", "restricted"
 LEVELS = (PUBLIC, RESTRICTED)
@@ -52,6 +52,10 @@ class AccessTerms:
         return AccessTerms()
 
 
+_NO_OBJECT = FieldError.of("access", "Invalid input type.")
+_UNKEPT = frozenset("\x00\ufffd")
+
+
 def read_access_terms(raw: object, today: date) -> tuple[AccessTerms, list[FieldError]]:
     """Return the `access` object of a draft's body and what is wrong with it.
 
@@ -68,9 +72,9 @@ def read_access_terms(raw: object, today: date) -> tuple[AccessTerms, list[Field
 
 def _read(raw: object, today: date) -> tuple[AccessTerms, list[FieldError]]:
     if not isinstance(raw, Mapping):
-        return AccessTerms(RESTRICTED, RESTRICTED), [FieldError.of("access", "Invalid input type.")]
+        return AccessTerms(RESTRICTED, RESTRICTED), [_NO_OBJECT.keeping({SENT: raw})]
     errors = [
-        FieldError.of(f"access.{name}", "Unknown field.")
+        _NO_OBJECT if name == SENT else FieldError.of(f"access.{name}", "Unknown field.")
         for name in raw
         if name not in ("record", "files", "embargo", "status")
     ]
@@ -105,11 +109,11 @@ def _embargo(raw: object, today: date, errors: list[FieldError]) -> tuple[date |
         if name not in ("active", "until", "reason"):
             errors.append(FieldError.of(f"access.embargo.{name}", "Unknown field."))
     reason = raw.get("reason")
-    # NUL is the one character that not every database can keep in a text
-    if reason is not None and (not isinstance(reason, str) or len(reason) > MAX_REASON or "\x00" in reason):
+    # NUL is the one character that not every database can keep in a text; U+FFFD is kept in its place
+    if reason is not None and (not isinstance(reason, str) or len(reason) > MAX_REASON or _UNKEPT & set(reason)):
         errors.append(FieldError.of("access.embargo.reason", "Not a valid string."))
         reason = None
-    if raw.get("active") not in (True, False, None):
+    if not isinstance(raw.get("active"), bool | None):
         errors.append(FieldError.of("access.embargo.active", "Not a valid boolean."))
     if raw.get("active") is not True:
         errors += _unused(raw, today)

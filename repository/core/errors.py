@@ -11,7 +11,7 @@ from typing import Any
 WARNING = "warning"
 """The severity of a harmless fault; one without severity is an error."""
 SENT = "sent"
-"""The member of a stored fault that keeps what was sent."""
+"""The member of a stored fault that keeps what was sent. In a part of a draft it shows what was sent as no object."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """What a referee may see of a dataset: nothing that names or identifies a person, an organisation or a funder.
 
 Kept are the texts that describe the data (titles, abstract, methods, technical information), subjects, languages,
-dates, licences, places, sizes, formats, and the files.  Everything else goes, for a paper, an award, another version or
-a copyright notice tells who the authors are.  What an author writes into a title or a file's name stays: no program can
-know that it is a name.
+dates, licences, places, sizes, formats, and the files without notes on them.  Everything else goes, for a paper, an
+award, another version or a copyright notice tells who the authors are.  What an author writes into a title or a file's
+name stays: no program can know that it is a name.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from repository.dataset.description import Agent, Description, Publication
+from repository.dataset.description import NO_WORDS, Agent, Description, Publication
 
 ANONYMOUS_AUTHOR = Agent(personal=False, name="Anonymous")
 """Formats require a creator."""
@@ -44,7 +44,7 @@ def blinded(publication: Publication) -> Publication:
         updated=publication.updated,
         access_status=publication.access_status,
         embargo_until=publication.embargo_until,
-        files=publication.files,
+        files=[replace(file, words=NO_WORDS) for file in publication.files],
         file_count=publication.file_count,
         total_bytes=publication.total_bytes,
         files_url=publication.files_url,

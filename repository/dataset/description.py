@@ -94,6 +94,15 @@ class RelatedIdentifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A cited work in words; `scheme` and `identifier` are empty for a work without identifier."""
+
+    text: str
+    scheme: str = ""
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DateOf:
     """A date with its meaning; `date` is an EDTF level 0 date or interval."""
 
@@ -148,7 +157,7 @@ class Description:
     formats: Sequence[str] = ()
     identifiers: Sequence[RelatedId] = ()
     related_identifiers: Sequence[RelatedIdentifier] = ()
-    references: Sequence[str] = ()
+    references: Sequence[Reference] = ()
     places: Sequence[DescribedPlace] = ()
     funding: Sequence[Funding] = ()
 
@@ -160,8 +169,20 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class FileWords:
+    """What a depositor says of a file: plain texts, empty where nothing is said; `kind` is what the file is."""
+
+    description: str = ""
+    title: str = ""
+    kind: str = ""
+
+
+NO_WORDS = FileWords()
+
+
+@dataclass(frozen=True, slots=True)
 class FileOf:
-    """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal."""
+    """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal, `words` the depositor's."""
 
     key: str
     size: int
@@ -169,6 +190,7 @@ class FileOf:
     md5: str
     sha256: str
     url: str
+    words: FileWords = NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from repository.dataset.description import (
     Keyword,
     Label,
     Licence,
+    Reference,
     RelatedId,
     RelatedIdentifier,
     Text,
@@ -103,7 +104,10 @@ class _DescriptionReader:
         return {
             "identifiers": _identifiers(self.members("identifiers")),
             "related_identifiers": [self.related(r) for r in self.members("related_identifiers")],
-            "references": [r.get("reference", "") for r in self.members("references")],
+            "references": [
+                Reference(r.get("reference", ""), r.get("scheme") or "", r.get("identifier") or "")
+                for r in self.members("references")
+            ],
             "places": [_place(f) for f in locations.get("features") or ()],
         }
 

@@ -21,11 +21,12 @@ def tombstone_of(publication: Publication) -> Publication:
     remaining = replace(
         description,
         title=_TITLE.format(title=description.title),
-        description=f"<p>{_notice(withdrawal)}</p>{description.description}",
+        description=f"<p>{escape(notice_of(withdrawal))}</p>{description.description}",
     )
     return replace(publication, description=remaining)
 
 
-def _notice(withdrawal: Withdrawal) -> str:
+def notice_of(withdrawal: Withdrawal) -> str:
+    """Return date, reason and note of a withdrawal as plain text."""
     notice = _NOTICE.format(date=withdrawal.date, reason=withdrawal.reason.name())
-    return escape(" ".join(part for part in (notice, withdrawal.note) if part))
+    return " ".join(part for part in (notice, withdrawal.note) if part)

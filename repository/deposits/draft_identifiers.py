@@ -20,8 +20,10 @@ from repository.identifiers.reserve import (
     release,
     reserve,
 )
-from repository.identifiers.rules import folded
+from repository.identifiers.rules import PROVIDERS, folded
 
+_NO_OBJECT = FieldError.of("pids", "Invalid input type.")
+EXTERNAL = "external"
 _MEMBERS = ("identifier", "provider", "client", "state")
 
 
@@ -56,12 +58,13 @@ def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[F
     if raw is None:
         return []
     if not isinstance(raw, Mapping):
-        return [FieldError.of("pids", "Invalid input type.")]
+        return [_NO_OBJECT.keeping({SENT: raw})]
     errors = [
-        FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}").keeping({scheme: value})
+        _unknown_scheme(scheme).keeping({scheme: value})
         for scheme, value in raw.items()
         if scheme not in (*site.accounts.schemes, "oai")
     ]
+    errors += _other_oai_id(site, draft, raw.get("oai"))
     present = identifiers_of(unit, [draft.id])[draft.id]
     for scheme in site.accounts.schemes:
         value = raw.get(scheme)
@@ -71,7 +74,14 @@ def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[F
         except Invalid as fault:
             faults += fault.errors
         errors += [error.keeping({scheme: value}) for error in faults]
+        errors += _other_client(scheme, value, present.get(scheme))
     return errors
+
+
+def _unknown_scheme(scheme: str) -> FieldError:
+    if scheme == SENT:
+        return _NO_OBJECT
+    return FieldError.of(f"pids.{scheme}", f"No configuration defined for PID {scheme}")
 
 
 def apply_correction(unit: UnitOfWork, site: Site, draft: Draft) -> None:
@@ -86,24 +96,58 @@ def _unknown_members(scheme: str, raw: object) -> list[FieldError]:
     return [FieldError.of(f"pids.{scheme}.{name}", "Unknown field.") for name in names]
 
 
+def _other_provider(scheme: str, provider: object, present: Identifier) -> Sequence[FieldError]:
+    """Return the fault of a provider that is not the one of the identifier that is there."""
+    expected = EXTERNAL if present.external else PROVIDERS[scheme]
+    if provider is None or provider in ("", {}, [], expected):
+        return ()
+    return (FieldError.of(f"pids.{scheme}.provider", f"The provider of this identifier is {expected}."),)
+
+
+def _other_client(scheme: str, raw: object, present: Identifier | None) -> list[FieldError]:
+    """Return, without harm, that the registrar's client is not chosen: the contract repeats it in every answer."""
+    client = raw.get("client") if isinstance(raw, Mapping) else None
+    is_ours = present is not None and not present.external
+    if client is None or client in ("", {}, []) or (is_ours and client == PROVIDERS[scheme]):
+        return []
+    return [
+        FieldError(f"pids.{scheme}.client", ("This repository chooses the client; it is not kept.",), harmless=True)
+    ]
+
+
+def _other_oai_id(site: Site, draft: Draft, raw: object) -> list[FieldError]:
+    """Return, without harm, that the identifier for harvesters is not chosen either."""
+    own = f"oai:{site.host}:{draft.id}"
+    if (
+        raw is None
+        or raw in ("", {}, [])
+        or (isinstance(raw, Mapping) and raw == {"identifier": own, "provider": "oai"})
+    ):
+        return []
+    message = f"This repository gives it on publication: {own}."
+    return [FieldError("pids.oai", (message,), harmless=True)]
+
+
 def _take(
     unit: UnitOfWork, site: Site, draft: Draft, scheme: str, raw: object, present: Identifier | None
 ) -> Sequence[FieldError]:
     """Take one identifier and return what a reader should know; raise `Invalid`."""
     field = f"pids.{scheme}"
-    if not raw:
+    if raw is None or raw in ("", {}, []):
         if present and present.external and draft.kind != DraftKind.EDIT:
             release(unit, draft.id, scheme)
         return ()
     if not isinstance(raw, Mapping):
         raise Invalid.field(field, "Invalid input type.")
-    value, external = raw.get("identifier") or "", raw.get("provider") == "external"
+    value, external = raw.get("identifier") or "", raw.get("provider") == EXTERNAL
     if not isinstance(value, str):
         raise Invalid.field(f"{field}.identifier", "Not a valid string.")
     if external and not value.strip():
         raise Invalid.field(f"{field}.identifier", "Missing data for required field.")
-    if not value or (present and folded(value) == present.folded):
+    if not value:
         return ()
+    if present and folded(value) == present.folded:
+        return _other_provider(scheme, raw.get("provider"), present)
     if draft.kind == DraftKind.EDIT:
         return _planned_correction(unit, site, draft, value, present if external else None)
     if scheme != "doi" or not external:

@@ -8,7 +8,7 @@ from repository.access.access_terms import AccessTerms
 from repository.access.grants import grant_ownership, remove_all_grants
 from repository.access.policy import Action, Resource, must
 from repository.core.database.bulk import insert_rows
-from repository.core.errors import FieldError
+from repository.core.errors import SENT, FieldError
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.dataset.vocabularies import Vocabularies
@@ -80,7 +80,7 @@ def patch_draft(
         "custom_fields": draft.custom_fields,
         "access": draft.terms.as_json() | draft.sent("access"),
         "pids": draft.sent("pids"),
-        "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview},
+        "files": {"enabled": draft.files_enabled, "default_preview": draft.default_preview} | draft.sent("files"),
     }
     changes = {name: merge(current.get(name), value) for name, value in patch.items() if value is not None}
     write_body(unit, site, vocabularies, draft, changes)
@@ -168,9 +168,13 @@ def _keepable(error: FieldError) -> dict[str, Any]:
 
 
 def _earlier_faults(draft: Draft, raw: Mapping[str, Any]) -> list[FieldError]:
-    """Return the earlier faults of the parts that `raw` does not mention; the list of files shows its own faults."""
-    absent = [part for part in WRITABLE if part != "files" and raw.get(part) is None]
-    return [FieldError.from_json(error) for error in draft.errors if error["field"].partition(".")[0] in absent]
+    """Return the earlier faults of the parts that `raw` does not mention.
+
+    Of the files those that keep what was sent: the list of files shows its other faults.
+    """
+    absent = [part for part in WRITABLE if raw.get(part) is None]
+    earlier = [error for error in draft.errors if error["field"].partition(".")[0] in absent]
+    return [FieldError.from_json(error) for error in earlier if SENT in error or not error["field"].startswith("files")]
 
 
 def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
@@ -199,8 +203,7 @@ def _take_preview(unit: UnitOfWork, draft: Draft, preview: str | None) -> list[F
     """Set the file that the record shows first, which every reader may know; return what is wrong with it."""
     named = find_entry(unit, draft.file_set_id, preview) if preview else None
     draft.default_preview = preview if named is not None and not named.hidden else None
-    if preview and named is None:
-        return [FieldError.of("files.default_preview", f'No file with key "{preview}"')]
-    if named is not None and named.hidden:
-        return [FieldError.of("files.default_preview", f"The file {preview!r} is hidden.")]
-    return []
+    if not preview or draft.default_preview:
+        return []
+    reason = f'No file with key "{preview}"' if named is None else f"The file {preview!r} is hidden."
+    return [FieldError.of("files.default_preview", reason).keeping({"default_preview": preview})]

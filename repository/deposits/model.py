@@ -21,8 +21,8 @@ class DraftKind(StrEnum):
 class Draft(Described, Base):
     """A draft; its id is the one that its version has or will have.
 
-    `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; those of `pids` and `access` keep under
-    ``sent`` what no other column can hold. `index` is that of its version.
+    `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; those of `pids`, `access` and `files`
+    keep under ``sent`` what no other column can hold. `index` is that of its version.
     """
 
     __tablename__ = "draft"
@@ -37,7 +37,7 @@ class Draft(Described, Base):
     updated: Mapped[datetime]
 
     def sent(self, part: str) -> dict[str, Any]:
-        """Return what was sent as `pids` or `access` and is kept with its faults alone, by name."""
+        """Return what was sent as `pids`, `access` or `files` and is kept with its faults alone, by name."""
         kept: dict[str, Any] = {}
         for error in self.errors:
             if error["field"].partition(".")[0] == part:

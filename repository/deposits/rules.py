@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from repository.access.access_terms import AccessTerms, read_access_terms
-from repository.core.errors import WARNING, FieldError
+from repository.core.errors import SENT, WARNING, FieldError
 
 WRITABLE = ("access", "files", "metadata", "custom_fields", "pids")
 SERVER_OWNED = frozenset(
@@ -34,6 +34,8 @@ SERVER_OWNED = frozenset(
     ]
 )
 """Fields that a response contains; a request may repeat them and they have no effect."""
+_NO_FILES = FieldError.of("files", "Invalid input type.")
+_NO_CUSTOM_FIELDS = FieldError.of("custom_fields", "Invalid input type.")
 FILES_FIELDS = frozenset(["enabled", "default_preview", "order", "count", "total_bytes", "entries", "links"])
 
 
@@ -77,19 +79,24 @@ def stops_publication(error: Mapping[str, Any]) -> bool:
     return error.get("severity") != WARNING and str(error["field"]).partition(".")[0] in WRITABLE
 
 
-def _files(raw: object, errors: list[FieldError]) -> FilesOptions:
+def _files(raw: object, errors: list[FieldError]) -> FilesOptions | None:
     if not isinstance(raw, Mapping):
-        errors.append(FieldError.of("files", "Invalid input type."))
-        return FilesOptions()
-    errors += [FieldError.of(f"files.{name}", "Unknown field.") for name in raw if name not in FILES_FIELDS]
-    if raw.get("order"):
+        errors.append(_NO_FILES.keeping({SENT: raw}))
+        return None
+    errors += [
+        (_NO_FILES if name == SENT else FieldError.of(f"files.{name}", "Unknown field.")).keeping({name: value})
+        for name, value in raw.items()
+        if name not in FILES_FIELDS
+    ]
+    if raw.get("order") not in (None, "", [], {}):
         errors.append(FieldError("files.order", ("Files are listed by name; their order is not kept.",), harmless=True))
     enabled, preview = raw.get("enabled", True), raw.get("default_preview")
     if not isinstance(enabled, bool):
-        errors.append(FieldError.of("files.enabled", "Not a valid boolean."))
+        errors.append(FieldError.of("files.enabled", "Not a valid boolean.").keeping({"enabled": enabled}))
         enabled = True
     if preview is not None and (not isinstance(preview, str) or len(preview) > 1024):
-        errors.append(FieldError.of("files.default_preview", "Not a valid string."))
+        fault = FieldError.of("files.default_preview", "Not a valid string.")
+        errors.append(fault.keeping({"default_preview": preview}))
         preview = None
     return FilesOptions(enabled, preview or None)
 
@@ -99,7 +106,9 @@ def _custom_fields(raw: object, errors: list[FieldError]) -> dict[str, Any] | No
     if raw is None:
         return None
     if not isinstance(raw, dict):
-        errors.append(FieldError.of("custom_fields", "Invalid input type."))
-        return None
-    errors += [FieldError.of(f"custom_fields.{name}", "Unknown field.") for name in raw]
+        errors.append(_NO_CUSTOM_FIELDS)
+        return {SENT: raw}
+    errors += [
+        _NO_CUSTOM_FIELDS if name == SENT else FieldError.of(f"custom_fields.{name}", "Unknown field.") for name in raw
+    ]
     return raw

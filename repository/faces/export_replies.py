@@ -13,6 +13,7 @@ from repository.dataset.formats.registry import ExportFormat
 from repository.engines.services import Services
 from repository.faces.content_negotiation import BIBLIOGRAPHY, Representation, accepted_ranges, citation_fault
 from repository.records.exports import export_citation, export_record
+from repository.records.linksets import linkset
 
 
 def export_reply(
@@ -33,6 +34,12 @@ def export_reply(
     if export.withdrawn:
         reply.status_code = STATUS[Gone]
     return reply
+
+
+def linkset_reply(services: Services, actor: Actor, record_id: int, media_type: str) -> Response:
+    """Return all links of the record; 410 with those that remain, and the reason, if it is withdrawn."""
+    links = linkset(services, actor, record_id, media_type)
+    return Response(links.text, STATUS[Gone] if links.withdrawn else 200, mimetype=media_type)
 
 
 def _citation_form(style: str | None, locale: str | None) -> tuple[str, str]:

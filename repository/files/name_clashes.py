@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
 
+from repository.core.errors import FieldError
+from repository.files.rules import MOST_NAMED
+
 MOST_SPELLINGS = 64
 
 
@@ -41,6 +44,19 @@ class Names:
             if (file := self._files.get(_normal(folder))) is not None:
                 return f"'{file}' is a file: a disk cannot hold a folder of this name too."
         return None
+
+
+def clashes(keys: Iterable[str]) -> list[FieldError]:
+    """Return an error for each name that cannot stand beside those before it; at most `MOST_NAMED`, and one more."""
+    names, errors = Names(), []
+    for key in keys:
+        if fault := names.clash(key):
+            errors.append(FieldError.of(f"files.entries.{key}", fault))
+            if len(errors) > MOST_NAMED:
+                return [*errors[:-1], FieldError.of("files.entries", "There are more.")]
+        else:
+            names.add(key)
+    return errors
 
 
 def folders_of(key: str) -> Iterator[str]:

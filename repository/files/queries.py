@@ -91,6 +91,14 @@ def first_entries(
     return snapshot.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
 
 
+_KEYS = select(_NAMES.key).where(_NAMES.file_set_id == bindparam("set")).order_by(_NAMES.key).limit(bindparam("limit"))
+
+
+def keys_of(snapshot: Snapshot, set_id: int, limit: int) -> Iterator[str]:
+    """Yield the first `limit` names of the set in their order, as they are read."""
+    yield from snapshot.session.connection().scalars(_KEYS, {"set": set_id, "limit": limit})
+
+
 _TAKEN = select(_NAMES.key).where(
     _NAMES.file_set_id == bindparam("set"), _NAMES.key.in_(bindparam("keys", expanding=True))
 )

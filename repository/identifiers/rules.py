@@ -7,6 +7,8 @@ from urllib.parse import unquote
 from repository.core.errors import Invalid
 from repository.core.site import Site
 
+PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
+"""The contract's word for who provides an identifier of this repository, by its scheme."""
 MAX_LENGTH = 255
 """Characters of an identifier, also after case folding, which can lengthen it."""
 _RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/", re.IGNORECASE)

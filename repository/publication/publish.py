@@ -8,6 +8,7 @@ from sqlalchemy import Table, insert
 
 from repository.access.policy import Action
 from repository.core.database.bulk import insert_rows, update_row
+from repository.core.errors import FieldError
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.draft_identifiers import apply_correction
@@ -15,7 +16,8 @@ from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import draft_with_files
 from repository.deposits.rules import stops_publication
 from repository.files.model import FileSet
-from repository.files.queries import unready_files
+from repository.files.name_clashes import clashes
+from repository.files.queries import keys_of, unready_files
 from repository.files.uploads import freeze
 from repository.identifiers.reserve import minting_context, reserve_for_publication
 from repository.publication.facts import VersionChange, VersionEdited, VersionPublished
@@ -26,6 +28,8 @@ from repository.records.model import Concept, Version, VersionRevision
 from repository.records.queries import record_view
 
 GONE = "Not found."
+COMPARED_AGAIN = 1_000
+"""Files of a draft whose names are compared once more before publication, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,20 @@ def _require_publishable(snapshot: Snapshot, edition: _Edition) -> None:
         files_enabled=draft.files_enabled,
         file_count=files.count,
         unready=unready_files(snapshot, files.id),
+        clashing=_clashing(snapshot, edition),
     )
+
+
+def _clashing(snapshot: Snapshot, edition: _Edition) -> Sequence[FieldError]:
+    """Return the names that cannot stand side by side: a former release took them into drafts that are still open.
+
+    The files of an edit are published already. Names of a larger set are not compared again: publication costs the
+    same whatever their number.
+    """
+    files = edition.files
+    if edition.draft.kind == DraftKind.EDIT or not 1 < files.count <= COMPARED_AGAIN:
+        return ()
+    return clashes(keys_of(snapshot, files.id, COMPARED_AGAIN))
 
 
 def _write_version(unit: UnitOfWork, site: Site, edition: _Edition) -> Version:

@@ -11,7 +11,11 @@ PENDING_FILES = "One or more files have not completed their transfer, please wai
 
 
 def require_publishable(
-    errors: Sequence[Mapping[str, Any]], files_enabled: bool, file_count: int, unready: Sequence[UnreadyFile]
+    errors: Sequence[Mapping[str, Any]],
+    files_enabled: bool,
+    file_count: int,
+    unready: Sequence[UnreadyFile],
+    clashing: Sequence[FieldError],
 ) -> None:
     """Raise `Incomplete`, which names every obstacle; `errors` are those of the draft."""
     obstacles = [FieldError(error["field"], tuple(error["messages"])) for error in errors]
@@ -19,5 +23,6 @@ def require_publishable(
         obstacles.append(FieldError.of("files.enabled", NO_FILES))
     if unready:
         obstacles.append(FieldError.of("files", PENDING_FILES, *reasons_of(unready)))
+    obstacles += clashing
     if obstacles:
         raise Incomplete(errors=obstacles)

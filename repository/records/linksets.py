@@ -1,8 +1,11 @@
 """Linksets: all links of a published record, written while its files are read, whatever their number."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from repository.access.policy import Audience
 from repository.core.actor import ANONYMOUS, Actor
+from repository.core.errors import Gone
 from repository.core.site import in_path
 from repository.dataset.description import Publication
 from repository.dataset.formats.registry import FORMATS
@@ -10,25 +13,37 @@ from repository.dataset.formats.signposting import LINKSET_JSON, Items, LinkedFi
 from repository.engines.services import Services
 from repository.files.queries import BATCH, listed_files_after
 from repository.records.public_view import public_view
-from repository.records.queries import audience_for, resolve_record
+from repository.records.queries import audience_for, record_views, resolve_record
 
 EXPORTS = tuple(FORMATS.values())
 
 
-def linkset(services: Services, actor: Actor, record_id: int, media_type: str) -> Iterator[str]:
-    """Return the version with this id as a linkset of `media_type`.
+@dataclass(frozen=True, slots=True)
+class Linkset:
+    """The text of a linkset in parts; of a `withdrawn` record it holds what remains, and the reason."""
+
+    text: Iterator[str]
+    withdrawn: bool
+
+
+def linkset(services: Services, actor: Actor, record_id: int, media_type: str) -> Linkset:
+    """Return the version with this id, or its tombstone, as a linkset of `media_type`.
 
     The files that the actor may have are read in a transaction of their own while the text is sent.
-    Raises `MovedTo`, `NotFound`, `Forbidden`, `Gone`.
+    Raises `MovedTo`, `NotFound`, `Forbidden`.
     """
     with services.database.snapshot(actor) as snapshot:
-        view = resolve_record(snapshot, record_id)
-        audience = audience_for(snapshot, view)
+        try:
+            view = resolve_record(snapshot, record_id)
+        except Gone:  # for readers who may know of it
+            view = record_views(snapshot, [record_id])[0]
+        withdrawn = view.tombstone is not None
+        audience = Audience.PUBLIC if withdrawn else audience_for(snapshot, view)
         publication = public_view(view, services.site, services.vocabularies, audience)
     write = linkset_json if media_type == LINKSET_JSON else linkset_text
     api_url = services.site.api(f"/records/{record_id}")
-    set_id = view.files.id if audience.sees_files else None
-    return write(publication, EXPORTS, api_url, _items(services, publication, set_id))
+    set_id = view.files.id if audience.sees_files and not withdrawn else None
+    return Linkset(write(publication, EXPORTS, api_url, _items(services, publication, set_id)), withdrawn)
 
 
 def _items(services: Services, publication: Publication, set_id: int | None) -> Items:

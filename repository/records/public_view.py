@@ -12,6 +12,7 @@ from repository.core.site import Site, in_path
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.blinding import blinded
 from repository.dataset.description import FileOf, Label, Publication, Sibling, Withdrawal
+from repository.dataset.file_words import words_of_file
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
 from repository.files.model import FileEntry
@@ -110,6 +111,7 @@ def files_of(entries: Sequence[FileEntry], record_id: int, site: Site) -> list[F
             md5=digests.md5,
             sha256=digests.sha256,
             url=f"{base}/{in_path(entry.key)}?download=1",
+            words=words_of_file(entry.about),
         )
         for entry in entries
         if entry.file is not None and (digests := entry.file.digests) is not None

@@ -185,7 +185,7 @@ def _texts(about: Description) -> dict[str, Sequence[str]]:
         "affiliations": _affiliations((*about.creators, *about.contributors)),
         "subjects": [subject.subject for subject in about.subjects],
         "publisher": [about.publisher] if about.publisher else [],
-        "references": list(about.references),
+        "references": [item.text for item in about.references],
         "funding": [
             text for item in about.funding for text in (item.funder, item.award_title, item.award_number) if text
         ],

@@ -41,7 +41,7 @@ DESCRIPTIONS = st.builds(
     related_identifiers=st.lists(
         st.builds(d.RelatedIdentifier, st.sampled_from(["doi", "url"]), TEXTS, LABELS), max_size=2
     ),
-    references=st.lists(TEXTS, max_size=1),
+    references=st.lists(st.builds(d.Reference, TEXTS, st.sampled_from(["", "doi", "url"]), TEXTS), max_size=1),
     places=st.lists(st.builds(d.DescribedPlace, st.none(), TEXTS, TEXTS, st.lists(IDENTIFIED, max_size=1)), max_size=1),
     funding=st.lists(st.builds(d.Funding, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS), max_size=1),
 )

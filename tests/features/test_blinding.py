@@ -10,7 +10,7 @@ from repository.access.policy import Audience
 from repository.core.actor import SYSTEM
 from repository.dataset import description as d
 from repository.dataset.blinding import ANONYMOUS_AUTHOR, blinded
-from repository.dataset.description import FileOf, Publication, Sibling
+from repository.dataset.description import NO_WORDS, FileOf, FileWords, Publication, Sibling
 from repository.dataset.formats.citation.citations import cite
 from repository.dataset.formats.registry import FORMATS
 from repository.engines.services import Services
@@ -35,7 +35,7 @@ NAMING = d.Description(
     additional_descriptions=[d.Text(f"Thanks to {NAME}", TERM), d.Text("Gravimetric.", d.Label("methods", {}))],
     identifiers=[SECRET],
     related_identifiers=[d.RelatedIdentifier("doi", f"10.1234/{NAME}", TERM)],
-    references=[NAME],
+    references=[d.Reference(NAME, "url", f"https://a.test/{NAME}")],
     funding=[d.Funding(NAME, NAME, NAME, NAME, f"https://a.test/{NAME}")],
 )
 SIBLING = Sibling(1, f"https://a.test/{NAME}", f"10.5072/{NAME}.0", f"99999.11.{NAME}.0", NAME)
@@ -54,7 +54,17 @@ PUBLISHED = Publication(
     doi_state="registered",
     created="2024-01-01T00:00:00+00:00",
     updated="2024-01-01T00:00:00+00:00",
-    files=[FileOf("soil.csv", 3, "text/csv", "0" * 32, "0" * 64, "https://data.test/records/2/files/soil.csv")],
+    files=[
+        FileOf(
+            "soil.csv",
+            3,
+            "text/csv",
+            "0" * 32,
+            "0" * 64,
+            "https://data.test/records/2/files/soil.csv",
+            FileWords(f"Measured by {NAME}", NAME, NAME),
+        )
+    ],
     file_count=1,
     total_bytes=3,
     previous=SIBLING,
@@ -86,7 +96,7 @@ def test_what_speaks_of_the_data_alone_stays() -> None:
     description = blinded(PUBLISHED).description
     assert (description.title, description.description) == (NAMING.title, NAMING.description)
     assert [text.text for text in description.additional_descriptions] == ["Gravimetric."]
-    assert blinded(PUBLISHED).files == PUBLISHED.files
+    assert blinded(PUBLISHED).files == [replace(file, words=NO_WORDS) for file in PUBLISHED.files]
 
 
 def test_a_field_that_is_added_to_a_description_is_not_shown_to_referees_by_chance() -> None:

@@ -229,6 +229,33 @@ def test_a_funder_is_identified_by_what_its_id_is(funder_id: str, kind: str, ide
 # texts and languages
 
 
+def test_a_work_cited_in_words_is_an_item_whose_title_they_are() -> None:
+    of = publication(related_identifiers=[], references=[{"reference": "Wang L. Soils of\nthe steppe. 1998."}])
+    assert datacite_json(of)["relatedItems"] == [
+        {
+            "relatedItemType": "Other",
+            "relationType": "References",
+            "titles": [{"title": "Wang L. Soils of the steppe. 1998."}],
+        }
+    ]
+    assert "Wang" not in str(datacite_json(of)["relatedIdentifiers"])
+
+
+def test_a_work_cited_with_an_identifier_is_related_too_but_only_once() -> None:
+    loess = {"scheme": "doi", "identifier": "10.5072/loess"}
+    cited = {"reference": "Roe A. Loess.", **loess}
+    once = publication(related_identifiers=[], references=[cited])
+    item = {"relatedItemIdentifier": "10.5072/loess", "relatedItemIdentifierType": "DOI"}
+    assert datacite_json(once)["relatedItems"][0]["relatedItemIdentifier"] == item
+    assert ("10.5072/loess", "References") in works(once)
+    both = publication(related_identifiers=[{**loess, "relation_type": {"id": "cites"}}], references=[cited])
+    assert [kind for work, kind in works(both) if work == "10.5072/loess"] == ["Cites"]
+
+
+def works(of: Publication) -> list[tuple[str, str]]:
+    return [(r["relatedIdentifier"], r["relationType"]) for r in datacite_json(of)["relatedIdentifiers"]]
+
+
 def test_titles_and_descriptions_say_their_language() -> None:
     of = publication(
         description="<p>Records.</p>",
@@ -240,7 +267,7 @@ def test_titles_and_descriptions_say_their_language() -> None:
     )
     root = etree.fromstring(datacite_xml(of))
     language = "{http://www.w3.org/XML/1998/namespace}lang"
-    assert [(t.get("titleType"), t.get(language)) for t in root.iter(f"{KERNEL}title")] == [
+    assert [(t.get("titleType"), t.get(language)) for t in root.iterfind(f"{KERNEL}titles/{KERNEL}title")] == [
         (None, "en"),
         ("TranslatedTitle", "zh"),
     ]

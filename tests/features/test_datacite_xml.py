@@ -36,6 +36,13 @@ OLDER = Sibling(1, "https://repository.test/records/10", "10.5072/data.10", "999
 GONE = Withdrawal(d.Label("retracted", {"en": "Retracted"}), "2025-01-02", "The sensor was broken.")
 POLYGON = {"type": "Polygon", "coordinates": [[[0, 0], [4, 0], [2, 1e-7], [0, 0]]]}
 CITED = {"scheme": "wikidata", "identifier": "Q42", "relation_type": {"id": "mentions"}}
+REFERENCES = [
+    {"reference": "Wang L. Soils of the steppe. 1998."},
+    {"reference": "Wang L. & Roe A. Loess\n\x02 2004", "scheme": "doi", "identifier": "10.5072/loess"},
+    {"reference": "A sample", "scheme": "igsn", "identifier": "10.60510/ABC"},
+    {"reference": "Hall notes", "scheme": "other", "identifier": "box 7"},
+    {"reference": "A tree", "scheme": "wikidata", "identifier": "Q10884"},
+]
 STAGES = {
     "a version among others": replace(PUBLICATION, previous=OLDER, following=OLDER, handle="21.T1/data.12"),
     "a concept": replace(PUBLICATION, is_concept=True, siblings=[OLDER, OLDER]),
@@ -44,6 +51,7 @@ STAGES = {
     "nothing registered": replace(PUBLICATION, doi=None, cstr=None, concept_doi=None, concept_cstr=None),
     "a polygon": publication(locations={"features": [{"geometry": POLYGON, "place": "Luding"}]}),
     "a relation of our own": publication(related_identifiers=[CITED]),
+    "works cited in words": publication(references=REFERENCES),
 }
 
 Validate = Callable[[Publication], etree._Element]
@@ -72,8 +80,8 @@ def test_lists_are_there_when_they_are_empty_so_that_an_update_empties_them() ->
     said = datacite_json(BARE)
     emptied = [name for name, value in said.items() if value == []]
     assert emptied == [
-        *("alternateIdentifiers", "subjects", "contributors", "dates", "relatedIdentifiers", "sizes", "formats"),
-        *("descriptions", "geoLocations", "fundingReferences"),
+        *("alternateIdentifiers", "subjects", "contributors", "dates", "relatedIdentifiers", "relatedItems", "sizes"),
+        *("formats", "descriptions", "geoLocations", "fundingReferences"),
     ]
     assert (said["language"], said["version"]) == (None, None)
 

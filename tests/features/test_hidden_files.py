@@ -78,7 +78,8 @@ def test_it_cannot_be_the_preview(author: Caller, deposits: Deposits) -> None:
     assert "default_preview" not in author.get(address).get_json()["files"]
     refused = author.put(address, json=chosen).get_json()
     assert {"field": "files.default_preview", "messages": ["The file 'a.csv' is hidden."]} in refused["errors"]
-    assert "default_preview" not in refused["files"]
+    assert refused["files"]["default_preview"] == "a.csv", "kept with its error"
+    assert author.post(draft["links"]["publish"]).status_code == 400
 
 
 def test_those_who_may_correct_the_record_have_it(author: Caller, record: Json) -> None:

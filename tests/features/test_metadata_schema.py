@@ -10,8 +10,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from openapi_spec_validator import validate
 
 from repository.dataset.completeness import missing
-from repository.deposits.metadata.loading import MetadataSchema, missing_fields
+from repository.deposits.metadata.loading import MetadataSchema, load_metadata, missing_fields
 from tests.features.loaded_metadata import stored
+from tests.features.samples import VOCABULARIES
 
 PERSON = {"type": "personal", "family_name": "Wang", "given_name": "Wei"}
 CREATOR = {"person_or_org": PERSON}
@@ -36,13 +37,21 @@ def test_null_and_blank_mean_absent() -> None:
 
 
 def test_a_persons_name_is_made_from_its_parts() -> None:
-    sent = person(family_name="李", given_name="伟", name="somebody else")
+    sent = person(family_name="李", given_name="伟")
     assert stored(creators=[sent])["creators"][0]["person_or_org"]["name"] == "李, 伟"
+    other = load_metadata({"creators": [person(name="somebody else")]}, VOCABULARIES)
+    assert other.metadata["creators"][0]["person_or_org"]["name"] == "Wang, Wei"
+    assert [(error.field, error.harmless) for error in other.errors] == [
+        ("metadata.creators.0.person_or_org.name", True)
+    ]
 
 
 def test_an_organisation_has_no_family_name() -> None:
-    sent = {"person_or_org": {**ORG, "family_name": "", "given_name": "x"}}
+    sent = {"person_or_org": {**ORG, "family_name": "", "given_name": None}}
     assert stored(creators=[sent]) == {"creators": [{"person_or_org": ORG}]}
+    named = load_metadata({"creators": [{"person_or_org": {**ORG, "given_name": "x"}}]}, VOCABULARIES)
+    assert named.metadata == {"creators": [{"person_or_org": ORG}]}
+    assert [error.field for error in named.errors] == ["metadata.creators.0.person_or_org.given_name"]
 
 
 def test_schemes_are_written_out_and_values_bare() -> None:

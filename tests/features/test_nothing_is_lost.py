@@ -13,10 +13,12 @@ from repository.dataset.description import (
     DateOf,
     DescribedPlace,
     Description,
+    FileWords,
     Funding,
     Keyword,
     Label,
     Licence,
+    Reference,
     RelatedId,
     RelatedIdentifier,
     Text,
@@ -58,7 +60,7 @@ MARKED = Description(
     formats=["application/x-mark-format"],
     identifiers=[RelatedId("doi", "10.5072/mark-own")],
     related_identifiers=[RelatedIdentifier("doi", "10.5072/mark-related", Label("cites", {"en": "Cites"}))],
-    references=["Mark-reference"],
+    references=[Reference("Mark-reference", "doi", "10.5072/mark-cited")],
     places=[
         DescribedPlace(
             {"type": "Point", "coordinates": [12.625, 34.375]},
@@ -135,7 +137,8 @@ PLACES = {path for path in MARKS if path.startswith("places.")}
 EMBARGO = {"embargo_reason", "embargo_until"}
 NO_TERMS = {"copyright", "licences.description", *EMBARGO}
 ABOUT_THE_DATA = {"dates.date", "dates.description", "formats", "sizes", "subjects.id", *FUNDING, *PLACES}
-OTHER_WORKS = {"identifiers.identifier", "references", "related_identifiers.identifier"}
+REFERENCES = {"references.identifier", "references.text"}
+OTHER_WORKS = {"identifiers.identifier", "related_identifiers.identifier", *REFERENCES}
 NO_PLACE_IN_A_REFERENCE = {
     "additional_descriptions.text", *ABOUT_THE_DATA, *NO_TERMS, *OTHER_WORKS, *PEOPLE_IN_FULL,
 }  # fmt: skip
@@ -143,20 +146,20 @@ NO_PLACE_IN_A_REFERENCE = {
 
 EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "datacite-json": (
-        {"funding.award_titles.zh", "licences.description", "places.description", "places.identifiers.identifier"}
-        | {"references"},
-        "An award has one title, a licence a name and an address, a place a name; a work needs an identifier.",
+        {"funding.award_titles.zh", "licences.description", "places.description", "places.identifiers.identifier"},
+        "An award has one title, a licence a name and an address, a place a name.",
     ),
     "schema-org": ({"dates.description"}, "Dates are properties, which have no note."),
     "dcat-turtle": (set(), ""),
     "cstr": (
         (ABOUT_THE_DATA - {"funding.funder", "funding.award_title", "funding.award_titles.en", "funding.award_number"})
-        | {"licences.description", "references", *EMBARGO},
+        | {"licences.description", *REFERENCES, *EMBARGO},
         "The platform's template knows keywords, funders with a project, and related identifiers only.",
     ),
     "iso19139": (
-        {"contributors.affiliations.id", "creators.affiliations.id", "places.identifiers.identifier"},
-        "An organisation is a name, a place its name and bounds.",
+        {"contributors.affiliations.id", "creators.affiliations.id", "places.identifiers.identifier"}
+        | {"references.identifier"},
+        "An organisation is a name, a place its name and bounds, a cited work a note.",
     ),
     "dublin-core": (
         {"dates.description", "places.identifiers.identifier", "version", *FUNDING, *PEOPLE_IN_FULL},
@@ -180,6 +183,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "croissant": ({"dates.description"}, "As in schema.org."),
     "csv": (
         {"dates.description", "embargo_reason", "licences.description", "licences.url", "subjects.id"}
+        | {"references.identifier"}
         | {path for path in PEOPLE_IN_FULL if path.startswith("contributors")}
         | {"creators.affiliations.id"}
         | (FUNDING - {"funding.funder", "funding.award_number"})
@@ -192,13 +196,13 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     ),
     "marcxml": (
         {"contributors.affiliations.id", "creators.affiliations.id", "embargo_reason", "licences.description"}
-        | {"funding.award_titles.zh", "funding.award_url", "funding.funder_id"}
+        | {"funding.award_titles.zh", "funding.award_url", "funding.funder_id", "references.identifier"}
         | (PLACES - {"places.place"}),
-        "Affiliations, funders and places are names; an award has one title.",
+        "Affiliations, funders, places and cited works are words; an award has one title.",
     ),
     "codemeta": (
         {"additional_descriptions.text", "additional_titles.text", "licences.title", "identifiers.identifier"}
-        | {"references", *NO_TERMS}
+        | {*REFERENCES, *NO_TERMS}
         | (ABOUT_THE_DATA - {"funding.funder", "funding.funder_id", "funding.award_number"}),
         "It describes software, not what data are about.",
     ),
@@ -214,6 +218,30 @@ SAME_AS = {
 def test_every_mark_reaches_each_format_that_has_a_place_for_it(name: str) -> None:
     without_place, reason = EXCEPTIONS[SAME_AS.get(name, name)]
     assert lost(name) == without_place, reason
+
+
+OF_FILES = {
+    "schema-org": {"description", "title", "kind"},
+    "ro-crate": {"description", "title", "kind"},
+    "croissant": {"description", "title"},
+    "dcat-turtle": {"description", "title"},
+    "dcat-jsonld": {"description", "title"},
+    "dcat-rdfxml": {"description", "title"},
+}
+"""Format -> what it tells of a file in the depositor's words; the others tell nothing of single files."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_words_about_a_file_reach_each_format_that_describes_files(name: str) -> None:
+    words = FileWords(description="Mark-file-text", title="Mark-file-title", kind="Mark-file-kind")
+    text = str(FORMATS[name].write(replace(PUBLISHED, files=[replace(PUBLISHED.files[0], words=words)])))
+    assert {f.name for f in fields(words) if getattr(words, f.name) in text} == OF_FILES.get(name, set())
+
+
+def test_words_about_a_file_stand_beside_its_name_on_the_page() -> None:
+    words = FileWords(description="Mark <b>file</b> text", title="Mark-file-title", kind="Mark-file-kind")
+    page = Page(shown(replace(PUBLISHED, files=[replace(PUBLISHED.files[0], words=words)]), archive_url=None))
+    assert {words.description, words.title, words.kind} <= {text for tag, text in page.texts if tag == "p"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -248,6 +276,7 @@ def texts_of(kind: Any, path: str = "") -> Iterator[str]:
         (DateOf, "dates"),
         (Licence, "licences"),
         (RelatedIdentifier, "related_identifiers"),
+        (Reference, "references"),
         (DescribedPlace, "places"),
         (Funding, "funding"),
     ],

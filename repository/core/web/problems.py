@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from repository.core import errors
+from repository.core.web.request_parsing import EncodedBody
 from repository.core.web.responses import json_reply
 
 log = structlog.get_logger()
@@ -106,6 +107,8 @@ def _of_http(error: HTTPException) -> ProblemDetails:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
         headers["Content-Range"] = f"bytes */{error.length}"
+    if isinstance(error, EncodedBody):
+        headers["Accept-Encoding"] = error.accepted
     return ProblemDetails(error.code or 500, message, headers=headers)
 
 

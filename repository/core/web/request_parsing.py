@@ -89,13 +89,18 @@ def announced_md5() -> str | None:
     return digest.hex()
 
 
+class EncodedBody(UnsupportedMediaType):
+    """A body with a content coding; the reply names the one that is taken, none (RFC 9110, section 12.5.3)."""
+
+    accepted = "identity"
+
+
 def refuse_encoded_body() -> None:
-    """Raise 415 for a body with a ``Content-Encoding``: bytes are kept as they come (RFC 9110, section 8.4)."""
+    """Raise 415 for a body with a ``Content-Encoding``: none is undone (RFC 9110, sections 8.4 and 15.5.16)."""
     encoding = request.headers.get("Content-Encoding", "").strip()
-    if encoding.lower() not in ("", "identity"):
-        raise UnsupportedMediaType(
-            f"Send the bytes themselves: they are kept as they come, and {encoding!r} is not undone."
-        )
+    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
+    if has_body and encoding.lower() not in ("", EncodedBody.accepted):
+        raise EncodedBody(f"Send the body itself: the encoding {encoding[:80]!r} is not undone.")
 
 
 def expected_revision() -> str | None:

@@ -124,7 +124,10 @@ def _links(publication: Publication) -> Iterator[_Statement]:
     for related in description.related_identifiers:
         yield _related(related)
     for reference in description.references:
-        yield _Statement("relation", reference)
+        yield _Statement("relation", reference.text)
+        if reference.identifier:
+            address = identifier_urls.link_to(reference.scheme, reference.identifier)
+            yield _Statement("relation", address or reference.identifier)
 
 
 def _box(place: DescribedPlace) -> str:

@@ -6,14 +6,16 @@ Sources: the FAIR Signposting Profile (signposting.org/FAIR), levels 1 and 2; RF
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl
+from repository.dataset.formats.plain_text import one_line
 from repository.dataset.formats.type_mappings import kind_of
+from repository.dataset.tombstones import notice_of
 
 LINKSET, LINKSET_JSON = "application/linkset", "application/linkset+json"
 MOST_OF_A_KIND = 10
@@ -74,6 +76,8 @@ class Signpost:
     href: str
     type: str = ""
     profile: str = ""
+    title: str = ""
+    """English words for people, in any characters"""
 
 
 def signposts(publication: Publication, exports: Sequence[Export], api_url: str) -> list[Signpost]:
@@ -110,6 +114,19 @@ def remaining(links: Iterable[Signpost]) -> list[Signpost]:
     return [link for link in links if link.rel in ("cite-as", "type", "author")][:MOST_OF_A_KIND]
 
 
+def tombstone_links(publication: Publication) -> list[Signpost]:
+    """Return the links of a withdrawn record's linkset: its page with the reason as title, then what remains.
+
+    Raise `ValueError` for a record that is not withdrawn.
+    """
+    if publication.withdrawn is None:
+        raise ValueError("Only a withdrawn version has a tombstone.")
+    page = _signpost("describedby", publication.url, "text/html")
+    title = one_line(notice_of(publication.withdrawn))
+    pages = [replace(page, title=title)] if page else []
+    return [*pages, *remaining(signposts(publication, (), publication.url))]
+
+
 def link_header(links: Iterable[Signpost], longest: int = LONGEST_HEADER) -> str:
     """Return the value of a ``Link`` header of at most `longest` bytes.
 
@@ -133,7 +150,7 @@ def file_header(page: str, cite_as: str) -> str:
 
 def linkset_json(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
     """Yield all links as ``application/linkset+json``, in parts, for any number of files."""
-    links = signposts(publication, exports, api_url)
+    links = _links_of(publication, exports, api_url)
     yield '{"linkset":[' + json.dumps(_context(publication.url, links))[:-1]
     begun = False
     for number, link in enumerate(_item_links(files)):
@@ -147,13 +164,17 @@ def linkset_json(publication: Publication, exports: Sequence[Export], api_url: s
 
 def linkset_text(publication: Publication, exports: Sequence[Export], api_url: str, files: Items) -> Iterator[str]:
     """Yield the same links as ``application/linkset``, one a line."""
-    links = signposts(publication, exports, api_url)
+    links = _links_of(publication, exports, api_url)
     yield ",\n".join(_link(link, publication.url) for link in links)
     for link in _item_links(files):
         yield ",\n" + _link(link, publication.url)
     for anchor, back in _reverse_links(publication, links, files):
         yield ",\n" + _link(back, anchor)
     yield "\n"
+
+
+def _links_of(publication: Publication, exports: Sequence[Export], api_url: str) -> list[Signpost]:
+    return tombstone_links(publication) if publication.withdrawn else signposts(publication, exports, api_url)
 
 
 def address(text: str | None) -> str | None:
@@ -212,7 +233,7 @@ def _reverse_links(publication: Publication, links: Sequence[Signpost], files: I
     collection = _signpost("collection", publication.url, "text/html")
     if describes is None or collection is None:
         return
-    yield from ((link.href, describes) for link in links if link.rel == "describedby")
+    yield from ((link.href, describes) for link in links if link.rel == "describedby" and link.href != publication.url)
     yield from ((link.href, collection) for link in _item_links(files))
 
 
@@ -226,18 +247,22 @@ def _by_turns(links: list[Signpost]) -> Iterator[Signpost]:
 
 def _context(anchor: str, links: Iterable[Signpost]) -> dict[str, object]:
     """Return a link context object (RFC 9264, section 4.2.2)."""
-    targets: dict[str, list[dict[str, str]]] = {}
+    targets: dict[str, list[dict[str, Any]]] = {}
     for link in links:
         targets.setdefault(link.rel, []).append(_target(link))
     return {"anchor": anchor, **targets}
 
 
-def _target(link: Signpost) -> dict[str, str]:
-    attributes = {"href": link.href, "type": link.type, "profile": link.profile}
+def _target(link: Signpost) -> dict[str, Any]:
+    attributes: dict[str, Any] = {"href": link.href, "type": link.type, "profile": link.profile}
+    if link.title:  # an internationalised target attribute (RFC 9264, section 4.2.4.2)
+        attributes["title*"] = [{"value": link.title, "language": "en"}]
     return {name: value for name, value in attributes.items() if value}
 
 
 def _link(link: Signpost, anchor: str = "") -> str:
     """Return a link-value (RFC 8288, section 3)."""
     attributes = (("rel", link.rel), ("type", link.type), ("profile", link.profile), ("anchor", anchor))
-    return f"<{link.href}>" + "".join(f'; {name}="{value}"' for name, value in attributes if value)
+    written = "".join(f'; {name}="{value}"' for name, value in attributes if value)
+    title = f"; title*=UTF-8'en'{quote(link.title, safe='', errors='replace')}" if link.title else ""  # RFC 8187
+    return f"<{link.href}>{written}{title}"

@@ -7,7 +7,7 @@ are words in angle brackets · ``html_limits`` the cost of parsing them · ``inl
 ``titles_and_rights``, ``funding``, ``locations`` the parts of a description · ``geojson`` geometry.
 
 Upper limits, so that no description costs more than it is worth: text of one line 10,000 characters
-(names 1,000, ids 255, identifiers and addresses 2,000, version 191), formatted text 1,000,000;
-10,000 creators and as many contributors, 1,000 of everything else, 100 affiliations or identifiers
+(names 1,000, ids 255, identifiers and addresses 2,000, version 191), formatted text 1,000,000
+and 50,000 tags; 10,000 creators and as many contributors, 1,000 of everything else, 100 affiliations or identifiers
 of one thing, 100,000 positions in one line or ring; 64 levels of JSON.
 """

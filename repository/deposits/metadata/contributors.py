@@ -10,10 +10,13 @@ from repository.core.errors import FieldError
 from repository.dataset.schemes import OF_ORGANISATIONS, OF_PEOPLE, detect, is_valid, misspelt, normalise
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.fields import ID, NAME, REQUIRED, Kept, Plain, Several, Shape, term
+from repository.deposits.metadata.html_texts import tidy
 from repository.deposits.metadata.related_works import Distinct, Identified, SchemeName
 
 KINDS = ("organizational", "personal")
 _NO_NAME = "Identifiers alone do not say how the organisation is called."
+_MADE_NAME = "The name of a person is made of its parts: {name}."
+_ONE_NAME = "An organisation has one name; this part of it is not kept."
 _FUNDER_PREFIX = "10.13039/"
 _NO_KIND = f"Invalid value. Choose one of {list(KINDS)}."
 
@@ -68,7 +71,8 @@ def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
     known = {entry["identifier"] for entry in others}
     entry = _identifier_of(data["id"])
     more = [] if entry["identifier"] in known else [entry]
-    return {name: data[name] for name in data if name != "id"} | {"identifiers": [*others, *more]}
+    # a ROR id among its identifiers takes the place of the other one
+    return with_organisation_id({n: data[n] for n in data if n != "id"} | {"identifiers": [*others, *more]})
 
 
 def _identifier_of(text: str) -> dict[str, str]:
@@ -86,6 +90,27 @@ def nameless_organisations(metadata: Mapping[str, Any], vocabularies: Vocabulari
         known = vocabularies.title(kind, organisation.get("id", "")) is not None
         if "name" not in organisation and not known:
             yield FieldError.of(f"{place}.name", REQUIRED, _NO_NAME)
+
+
+def unkept_names(sent: Mapping[str, Any], normal: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Yield, without harm to publication, the names that are not kept beside the parts of a person's name.
+
+    `sent` and `normal` have the same people in the same order.
+    """
+    for role in normal.keys() & {"creators", "contributors"}:
+        for index, (agent, kept) in enumerate(zip(sent[role], normal[role], strict=True)):
+            place, before, after = (
+                f"metadata.{role}.{index}.person_or_org",
+                agent["person_or_org"],
+                kept["person_or_org"],
+            )
+            if after["type"] == "personal":
+                name = tidy(before.get("name") or "")
+                if name and name != after["name"]:
+                    yield FieldError(f"{place}.name", (_MADE_NAME.format(name=after["name"]),), harmless=True)
+            else:
+                parts = (part for part in ("family_name", "given_name") if (before.get(part) or "").strip())
+                yield from (FieldError(f"{place}.{part}", (_ONE_NAME,), harmless=True) for part in parts)
 
 
 def _organisations(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -80,14 +80,22 @@ def read_markup(text: str) -> Markup:
     """Return the text as HTML that a parser reads as its author meant it."""
     tags = list(TAG.finditer(text))
     names, shown = _formatting(tags)
+    comments = ("comment",) if _COMMENT.search(text) else ()
+    return Markup(_written(text, tags, names), (*sorted(shown), *comments))
+
+
+def _written(text: str, tags: list[re.Match[str]], names: dict[int, str]) -> str:
+    """Return the text with the tags that are formatting, under their names; nothing is copied of one that is so."""
+    as_typed = all(tags[place]["name"] == name and not tags[place]["closed"] for place, name in names.items())
+    if as_typed and text.count("<") == len(names) and not _BARE_AMPERSAND.search(text):
+        return text
     pieces, position = [], 0
     for index, tag in enumerate(tags):
         if index in names:
             pieces += [_escaped(text[position : tag.start()]), _renamed(tag, names[index])]
             position = tag.end()
     pieces.append(_escaped(text[position:]))
-    comments = ("comment",) if _COMMENT.search(text) else ()
-    return Markup("".join(pieces), (*sorted(shown), *comments))
+    return "".join(pieces)
 
 
 def lost_attributes(html: str, clean: Callable[[str], str]) -> list[str]:

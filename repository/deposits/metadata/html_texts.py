@@ -10,11 +10,12 @@ import unicodedata
 
 import nh3
 
-from repository.deposits.metadata.html_limits import is_shallow
+from repository.deposits.metadata.html_limits import MOST, has_few_tags, is_shallow
 from repository.deposits.metadata.html_markup import TAGS, lost_attributes, read_markup
 
 CONTROL_CHARACTERS = "Control or unreadable characters are not allowed."
 TOO_DEEP = "Formatting is nested too deeply or left open too often."
+TOO_MANY_TAGS = f"Formatting has more than {MOST} tags."
 
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
@@ -48,7 +49,7 @@ def tidy(text: str) -> str:
 
 
 def sanitise(text: str) -> str:
-    """Return HTML with harmless elements only; raise `ValueError` as `tidy` does, and if it is too deep.
+    """Return HTML with harmless elements only; raise `ValueError` as `tidy` does, and for too many or too deep tags.
 
     The cleaning is repeated, because it may uncover more to clean; a text that never becomes stable is escaped.
     """
@@ -74,6 +75,8 @@ def unkept(text: str) -> tuple[str, ...]:
 
 
 def _cleaned(text: str) -> str:
+    if not has_few_tags(text):
+        raise ValueError(TOO_MANY_TAGS)
     # both are checked: the first before time is spent on it, the second because a parser gets it
     if not is_shallow(text):
         raise ValueError(TOO_DEEP)

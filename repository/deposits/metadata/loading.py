@@ -18,7 +18,12 @@ from marshmallow import ValidationError, fields
 from repository.core.errors import FieldError
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
-from repository.deposits.metadata.contributors import ContributorSchema, CreatorSchema, nameless_organisations
+from repository.deposits.metadata.contributors import (
+    ContributorSchema,
+    CreatorSchema,
+    nameless_organisations,
+    unkept_names,
+)
 from repository.deposits.metadata.fields import (
     BLANK,
     EdtfField,
@@ -44,6 +49,7 @@ from repository.deposits.metadata.titles_and_rights import (
     AdditionalDescriptionSchema,
     AdditionalTitleSchema,
     DateSchema,
+    FormattedTexts,
     RightSchema,
     SubjectSchema,
     without_texts_of_licences,
@@ -68,7 +74,7 @@ class MetadataSchema(Shape):
     version = InlineText(most=191)
     copyright = Html(least=1)
     additional_titles = Several(AdditionalTitleSchema, most=THINGS)
-    additional_descriptions = Several(AdditionalDescriptionSchema, most=THINGS)
+    additional_descriptions = FormattedTexts(AdditionalDescriptionSchema, most=THINGS)
     subjects = Several(SubjectSchema, most=THINGS)
     languages = Several(TermSchema, most=THINGS, metadata={"description": "ISO 639-3 codes"})
     dates = Several(DateSchema, most=THINGS)
@@ -110,7 +116,12 @@ def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
         for name, value in sent.items()
         if name in wrong or name in normal
     }
-    faults = chain(unstorable, *(wrong[name] for name in stored if name in wrong), _unkept_formatting(sent, wrong))
+    faults = chain(
+        unstorable,
+        *(wrong[name] for name in stored if name in wrong),
+        _unkept_formatting(sent, wrong),
+        unkept_names(sent, {name: normal[name] for name in normal.keys() - wrong}),
+    )
     return LoadedMetadata(stored, tuple(islice(faults, ERRORS)))
 
 

@@ -15,10 +15,13 @@ from repository.deposits.metadata.fields import (
     Kept,
     Link,
     Plain,
+    Several,
     Shape,
     Translations,
     term,
 )
+from repository.deposits.metadata.html_limits import has_few_tags
+from repository.deposits.metadata.html_texts import TOO_MANY_TAGS
 
 
 class AdditionalTitleSchema(Shape):
@@ -35,6 +38,17 @@ class AdditionalDescriptionSchema(Shape):
     description = Html(least=3, required=True)
     type = term("descriptiontypes", required=True)
     lang = term("languages")
+
+
+class FormattedTexts(Several):
+    """A list of formatted texts, which have together as many tags as one of them may have."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list):
+            texts = [item.get("description") for item in value if isinstance(item, Mapping)]
+            if not has_few_tags(" ".join(text for text in texts if isinstance(text, str))):
+                raise ValidationError(TOO_MANY_TAGS)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class SubjectSchema(Shape):

@@ -46,6 +46,11 @@ EVERYWHERE = (400, 401, 406, 503)
 """Errors that any route may answer: bad query or path, bad token, bad Accept, an engine that is down."""
 
 
+def _everywhere(operation: Operation) -> tuple[int, ...]:
+    """Return the errors of any such route; a body may come with an encoding."""
+    return EVERYWHERE if operation.method == "GET" else (*EVERYWHERE, 415)
+
+
 def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str, release: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of `apis`; `problem` is the schema of every error.
 
@@ -104,7 +109,10 @@ def _described(operation: Operation) -> dict[str, Any]:
         "security": [{"token": []}] if operation.method != "GET" else [{"token": []}, {}],
         "responses": {
             **{str(s): _reply(s, types) for s, types in operation.replies.items()},
-            **{str(s): _error(s, operation.replies.get(s)) for s in sorted({*operation.errors, *EVERYWHERE})},
+            **{
+                str(s): _error(s, operation.replies.get(s))
+                for s in sorted({*operation.errors, *_everywhere(operation)})
+            },
         },
     }
     described["parameters"] = [

@@ -16,7 +16,14 @@ from marshmallow import Schema
 from repository.core.actor import Actor
 from repository.core.errors import Forbidden, Invalid
 from repository.core.unit_of_work import Snapshot, UnitOfWork
-from repository.core.web.request_parsing import expected_revision, json_body, json_object, load_schema, parse_query
+from repository.core.web.request_parsing import (
+    expected_revision,
+    json_body,
+    json_object,
+    load_schema,
+    parse_query,
+    refuse_encoded_body,
+)
 from repository.core.web.responses import JSON, JSON_TYPES, RDM_JSON
 from repository.engines.services import Services
 from repository.faces.content_negotiation import best_offer, require_acceptable
@@ -139,6 +146,8 @@ def _flask_view(operation: Operation) -> View:
         actor = current_actor()
         if operation.method != "GET" and actor.person_id is None:
             raise Forbidden  # before the body is read: the public changes nothing, whatever policy says of others
+        if operation.method != "GET":
+            refuse_encoded_body()
         if operation.replies_json_only:
             require_acceptable()
         query = parse_query(operation.query) if operation.query is not None else {}

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from repository.core.actor import ANONYMOUS
+from repository.core.web.request_parsing import refuse_encoded_body
 from repository.faces.oai.verbs import Provider, answer
 from repository.faces.request_context import current_services
 
@@ -15,8 +16,10 @@ MAX_FORM_BYTES = 64 << 10
 @pages.route("/oai2d", methods=["GET", "POST"])
 def provide() -> Response:
     """Answer a harvester; every client gets the public view."""
-    if request.method == "POST" and request.mimetype not in ("", FORM):
-        raise UnsupportedMediaType(f"Send the arguments as {FORM}.")
+    if request.method == "POST":
+        refuse_encoded_body()
+        if request.mimetype not in ("", FORM):
+            raise UnsupportedMediaType(f"Send the arguments as {FORM}.")
     request.max_content_length = MAX_FORM_BYTES
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
     services = current_services()

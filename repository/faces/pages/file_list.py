@@ -22,6 +22,7 @@ class FileLine:
     media_type: str
     md5: str
     sha256: str
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def pages_of(count: int) -> int:
 
 
 def file_line(file: FileOf) -> FileLine:
-    """Return the line of a file, with its size for people and in bytes."""
+    """Return the line of a file: its size for people and in bytes, and what the depositor says."""
     return FileLine(
         name=file.key,
         url=file.url,
@@ -72,6 +73,7 @@ def file_line(file: FileOf) -> FileLine:
         media_type=file.media_type,
         md5=file.md5,
         sha256=file.sha256,
+        notes=[words for words in (file.words.title, file.words.kind, file.words.description) if words],
     )
 
 

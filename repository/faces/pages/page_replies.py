@@ -27,7 +27,9 @@ def error_page(problem: ProblemDetails) -> Response | None:
     if best_offer(offers) != _HTML:
         return None
     params, name = asked_params(), current_services().site.name
+    tombstone = problem.more.get("tombstone", {})
     reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
+    reasons += [str(tombstone[part]) for part in ("note", "citation_text") if tombstone.get(part)]
     return page_reply(render_error(problem.status, reasons, params, name, problem.request_id), params)
 
 

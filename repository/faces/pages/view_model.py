@@ -118,6 +118,7 @@ class PageContents:
     identifiers: Sequence[tuple[str, LinkedText]]
     citations: Sequence[Citation]
     related: Sequence[RelatedWork]
+    references: Sequence[LinkedText]
     funding: Sequence[LinkedText]
     dates: Sequence[tuple[str, str, str]]
     places: Sequence[LinkedText]
@@ -151,6 +152,10 @@ def page_contents(publication: Publication, words: Translations, style: str, acc
         identifiers=list(_identifiers(publication, words)),
         citations=list(_citations(publication, style, accessed)),
         related=[_related(related, language) for related in description.related_identifiers],
+        references=[
+            LinkedText(r.identifier, identifier_urls.link_to(r.scheme, r.identifier), r.text)
+            for r in description.references
+        ],
         funding=[_award_line(funding, words) for funding in description.funding],
         dates=[(d.type.name(language), date_text(d.date), d.description) for d in description.dates],
         places=[place for p in description.places if (place := _place(p)).text],

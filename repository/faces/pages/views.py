@@ -17,13 +17,12 @@ from repository.faces.content_negotiation import (
     representation_for_page,
     require_acceptable,
 )
-from repository.faces.export_replies import export_reply
+from repository.faces.export_replies import export_reply, linkset_reply
 from repository.faces.pages.draft_page import draft_page
 from repository.faces.pages.page_cache import cached_page, start_page
 from repository.faces.pages.page_replies import PAGES, asked_params, conditional, page_reply
 from repository.faces.request_context import current_actor, current_services
 from repository.files.downloads import download_of
-from repository.records.linksets import linkset
 from repository.records.queries import files_for_reading, latest_of, sees_hidden_files
 
 pages = Blueprint(PAGES, __name__)
@@ -117,5 +116,6 @@ def _representation(record_id: int, representation: Representation) -> Response:
 
 
 def _linkset(record_id: int, media_type: str) -> Response:
-    links = linkset(current_services(), current_actor(), record_id, media_type)
-    return Response(links, mimetype=media_type, headers={"Vary": VARY_BY_LANGUAGE})
+    reply = linkset_reply(current_services(), current_actor(), record_id, media_type)
+    reply.headers["Vary"] = VARY_BY_LANGUAGE
+    return reply

@@ -27,6 +27,8 @@ _LISTS = {
         IsOriginalFormOf IsIdenticalTo IsReviewedBy Reviews IsDerivedFrom IsSourceOf IsRequiredBy Requires IsObsoletedBy
         Obsoletes IsCollectedBy Collects IsTranslationOf HasTranslation Other""",
 }
+_LISTS["relatedItemType"] = _LISTS["resourceTypeGeneral"]
+_LISTS["relatedItemIdentifierType"] = _LISTS["relatedIdentifierType"]
 _ALLOWED = {name: frozenset(words.split()) for name, words in _LISTS.items()}
 
 
@@ -45,6 +47,11 @@ def _required(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "publisher", "Can't be blank"
     if not re.fullmatch(r"[0-9]{4}", str(attributes.get("publicationYear") or "")):
         yield "publicationYear", "is not a valid value of the atomic type yearType"
+    items = attributes.get("relatedItems") or []
+    if not all(item.get("relationType") and item.get("relatedItemType") for item in items):
+        yield "relatedItems", "The attribute is required but missing."
+    if not all(_has(item.get("titles"), "title") for item in items):
+        yield "relatedItems", _MISSING.format("title")
     types = attributes.get("types")
     if not isinstance(types, dict) or not types.get("resourceTypeGeneral"):
         yield "types", _MISSING.format("resourceType")

@@ -12,7 +12,7 @@ from repository.dataset.edtf import iso_date, year_of
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR, INFO_EU_REPO
 from repository.dataset.formats.datacite import datacite_xml as datacite_xml_writer
-from repository.dataset.formats.datacite.datacite_links import identifiers, related_identifiers
+from repository.dataset.formats.datacite.datacite_links import identifiers, related_identifiers, related_items
 from repository.dataset.formats.datacite.datacite_people import contributors, creators, funding_references
 from repository.dataset.formats.datacite.datacite_places import geo_locations
 from repository.dataset.formats.datacite.datacite_terms import (
@@ -68,6 +68,7 @@ def datacite_json(publication: Publication) -> Json:
         "dates": _dates(publication),
         "language": next(filter(None, map(_language, declared)), None),
         "relatedIdentifiers": related_identifiers(publication),
+        "relatedItems": related_items(publication),
         "sizes": _sizes(publication),
         "formats": _formats(publication),
         "version": writable_line(description.version) or None,

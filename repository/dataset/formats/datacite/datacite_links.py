@@ -1,12 +1,13 @@
 """Identifiers and relations of a version in DataCite's attributes.
 
-Source: DataCite Metadata Schema 4.7, properties 1 (Identifier), 11 (AlternateIdentifier) and 12 (RelatedIdentifier).
+Source: DataCite Metadata Schema 4.7, properties 1 (Identifier), 11 (AlternateIdentifier), 12 (RelatedIdentifier) and 20
+(RelatedItem).
 """
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from repository.dataset.description import Publication, RelatedId, RelatedIdentifier, Sibling
+from repository.dataset.description import Publication, Reference, RelatedId, RelatedIdentifier, Sibling
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.datacite.datacite_terms import (
     IDENTIFIER_TYPES,
@@ -18,6 +19,9 @@ from repository.dataset.formats.datacite.datacite_terms import (
 )
 
 Json = dict[str, Any]
+
+_CITED = "References"
+"""The relation of a work in the list of references."""
 
 _LABELS = {
     "crossreffunderid": "Crossref Funder ID",
@@ -60,7 +64,25 @@ def related_identifiers(publication: Publication) -> list[Json]:
     """Return other versions, the twin identifier of another registrar, and the depositor's works, each once."""
     general = general_type(publication.description.resource_type.id)
     relations = (*_versions(publication, general), *_twins(publication, general), *_related_works(publication))
-    return [_relation_json(relation) for relation in dict.fromkeys(relations) if relation.to.value]
+    related = {relation.to for relation in relations}
+    cited = [_Relation(work, _CITED) for work in map(_work, publication.description.references) if work]
+    every_relation = (*relations, *(relation for relation in cited if relation.to not in related))
+    return [_relation_json(relation) for relation in dict.fromkeys(every_relation) if relation.to.value]
+
+
+def related_items(publication: Publication) -> list[Json]:
+    """Return the works that the depositor cites in words: their words are the title, which an item must have."""
+    items = []
+    for reference in publication.description.references:
+        if title := writable_line(reference.text):
+            item: Json = {"relatedItemType": OTHER, "relationType": _CITED, "titles": [{"title": title}]}
+            if identifier := _work(reference):
+                item["relatedItemIdentifier"] = {
+                    "relatedItemIdentifier": identifier.value,
+                    "relatedItemIdentifierType": identifier.type,
+                }
+            items.append(item)
+    return items
 
 
 def _of_depositor(identifier: RelatedId) -> TypedIdentifier:
@@ -111,8 +133,10 @@ def _related_works(publication: Publication) -> Iterator[_Relation]:
             yield _Relation(identifier, relation, kind, information)
 
 
-def _work(related: RelatedIdentifier) -> TypedIdentifier | None:
+def _work(related: RelatedIdentifier | Reference) -> TypedIdentifier | None:
     """Return a work; if DataCite lacks its scheme, by its address, and None without an address."""
+    if not related.identifier:
+        return None
     scheme = identifier_urls.registered_as(related.scheme, related.identifier)
     if kind := IDENTIFIER_TYPES.get(scheme):
         return TypedIdentifier(writable_line(bare(scheme, related.identifier)), kind)

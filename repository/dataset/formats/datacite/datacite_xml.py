@@ -51,6 +51,7 @@ def resource(attributes: Json) -> str:
         _elements("descriptions", "description", attributes["descriptions"], "description"),
         _all("geoLocations", attributes["geoLocations"], _location),
         _all("fundingReferences", attributes["fundingReferences"], _funding),
+        _all("relatedItems", attributes["relatedItems"], _related_item),
     )
     return f"{_OPENING}{''.join(parts)}</resource>"
 
@@ -138,3 +139,14 @@ def _funding(reference: Json) -> str:
         _text("awardTitle", reference.get("awardTitle")),
     )
     return f"<fundingReference>{''.join(parts)}</fundingReference>"
+
+
+def _related_item(item: Json) -> str:
+    """Return an item; of its elements, ours have an identifier and titles."""
+    kind = attribute("relatedItemType", item["relatedItemType"]) + attribute("relationType", item["relationType"])
+    identifier = item.get("relatedItemIdentifier")
+    parts = (
+        _element("relatedItemIdentifier", identifier, "relatedItemIdentifier") if identifier else "",
+        _elements("titles", "title", item["titles"], "title"),
+    )
+    return f"<relatedItem{kind}>{''.join(parts)}</relatedItem>"

@@ -72,6 +72,7 @@ def _distribution(builder: DcatBuilder, file: FileOf, licence: RdfResource | Non
     distribution = builder.graph.resource(builder.part(f"file-{name}"), "dcat:Distribution")
     where = iri(file.url) or page_of(builder.publication)
     distribution.add("dct:title", literal(writable_line(file.key)))
+    distribution.add("dct:description", *(builder.text(words) for words in (file.words.title, file.words.description)))
     distribution.add("dcat:accessURL", where)
     distribution.add("dcat:downloadURL", iri(file.url))
     _add_kind(builder, distribution, file.media_type.partition(";")[0].strip().lower())

@@ -1,6 +1,6 @@
 """Identifiers and relations of a dataset in DCAT-AP."""
 
-from repository.dataset.description import Publication, RelatedIdentifier, Sibling
+from repository.dataset.description import Publication, Reference, RelatedIdentifier, Sibling
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.datacite.datacite_terms import writable_line
 from repository.dataset.formats.dcat.dcat_terms import RELATIONS, DcatBuilder, address, page_of
@@ -115,10 +115,12 @@ def _work_by_identifier(related: RelatedIdentifier) -> RdfResource | None:
     return work
 
 
-def _reference(builder: DcatBuilder, reference: str) -> RdfResource | None:
-    text = builder.text(writable_line(reference))
+def _reference(builder: DcatBuilder, reference: Reference) -> RdfResource | None:
+    text = builder.text(writable_line(reference.text))
     if text is None:
         return None
     work = blank()
+    link = iri(identifier_urls.link_to(reference.scheme, reference.identifier))
+    work.add("dct:identifier", _notation(link, reference.identifier))
     work.add("dct:bibliographicCitation", text)
     return work

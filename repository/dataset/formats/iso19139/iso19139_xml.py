@@ -299,5 +299,5 @@ def _supplement(publication: Publication) -> str:
     lines += [f"Size: {one_line(size)}" for size in description.sizes]
     explained_dates = (day for day in description.dates if day.description)
     lines += [f"{day.type.name()}, {interval(day.date)}: {one_line(day.description)}" for day in explained_dates]
-    lines += [f"Reference: {one_line(reference)}" for reference in description.references]
+    lines += [f"Reference: {one_line(reference.text)}" for reference in description.references]
     return "\n".join(lines)

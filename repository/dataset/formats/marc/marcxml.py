@@ -140,7 +140,7 @@ def _notes(publication: Publication) -> Iterator[Field]:
         yield _terms(licence)
     yield "540", "  ", (("a", description.copyright),)
     for reference in description.references:
-        yield "581", "  ", (("a", reference),)
+        yield "581", "  ", (("a", reference.text),)
     if gone := publication.withdrawn:
         yield "583", "0 ", (("a", "withdrawn"), ("c", gone.date), ("z", f"{gone.reason.name()}. {gone.note}".strip()))
 

@@ -159,12 +159,15 @@ def _named_thing(kind: str, name: str, address: str | None = None) -> Json:
 
 
 def _file(file: FileOf) -> Json:
-    return {
+    members = {
         "@type": "cr:FileObject",
         "@id": quote(file.key.encode("utf-8", "replace"), safe="/!$'()*+,;=@~"),
         "name": printable(file.key),
+        "alternateName": printable(file.words.title),
+        "description": printable(file.words.description),
         "contentUrl": file.url,
         "contentSize": f"{file.size} B",
         "encodingFormat": media_type_of(file),
         "sha256": file.sha256,
     }
+    return without_empty(members)

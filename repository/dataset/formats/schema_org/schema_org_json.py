@@ -206,6 +206,9 @@ def _file(file: FileOf, kind: str) -> Json:
     members = {
         "@type": kind,
         "name": file.key,
+        "alternateName": file.words.title,
+        "description": file.words.description,
+        "additionalType": file.words.kind,
         "contentUrl": file.url,
         "contentSize": f"{file.size} B",
         "encodingFormat": file.media_type,

@@ -4,10 +4,11 @@ Sources: science-on-schema.org, guide Dataset 1.3, "Identifier" and "Provenance 
 Terms for relations between versions, which schema.org does not have.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from repository.dataset import cstr
-from repository.dataset.description import Publication, RelatedId, RelatedIdentifier, Sibling
+from repository.dataset.description import Publication, Reference, RelatedId, RelatedIdentifier, Sibling
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl
 from repository.dataset.formats.plain_text import language_by_script
@@ -86,8 +87,18 @@ def relations(publication: Publication) -> Json:
             by_property.setdefault(name, []).append(_work(related, name))
     codes = [label.id for label in publication.description.languages]
     for reference in publication.description.references:
-        by_property.setdefault("citation", []).append(tagged(reference, language_by_script(reference, codes)))
+        by_property.setdefault("citation", []).append(_cited(reference, codes))
     return dict(by_property)
+
+
+def _cited(reference: Reference, codes: Sequence[str]) -> Any:
+    """Return a reference as text, or as a work with that text as its name if it has an identifier."""
+    text = tagged(reference.text, language_by_script(reference.text, codes))
+    if not reference.identifier:
+        return text
+    address = identifier_urls.link_to(reference.scheme, reference.identifier)
+    members = {"@type": "CreativeWork", "@id": address, "name": text, "identifier": reference.identifier}
+    return {name: value for name, value in members.items() if value}
 
 
 def _identifier(registry: str, value: str, address: str) -> Json:

@@ -58,7 +58,7 @@ _COLUMNS: Mapping[str, Cell] = {
         f"{work.relation.id} {identifier_urls.link_to(work.scheme, work.identifier) or work.identifier}"
         for work in p.description.related_identifiers
     ),
-    "references": lambda p: _all(p.description.references),
+    "references": lambda p: _all(item.text for item in p.description.references),
     "sizes": lambda p: _all(p.description.sizes),
     "formats": lambda p: _all(p.description.formats),
     "files": lambda p: str(p.file_count),

@@ -8,7 +8,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from repository.core.errors import Invalid
 from repository.core.unit_of_work import Snapshot
 from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
-from repository.core.web.request_parsing import announced_md5, refuse_encoded_body
+from repository.core.web.request_parsing import announced_md5
 from repository.core.web.responses import json_reply, no_content
 from repository.deposits import draft_files
 from repository.deposits.model import Draft
@@ -110,7 +110,6 @@ def remove_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
 def upload_content(call: ApiCall, record_id: int, key: str) -> Response:
     if request.mimetype not in ("", BYTES):
         raise UnsupportedMediaType(f"Send the bytes as {BYTES}.")
-    refuse_encoded_body()
     source = cast(BinaryIO, request.stream)
     announced = Announced(request.content_length, announced_md5())
     file = draft_files.upload_content(call.services, call.actor, record_id, key, source, announced)

@@ -2,18 +2,26 @@
 
 from typing import Any
 
+import orjson
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from repository.core.web.shared_schemas import NoQuery
 from repository.files.rules import Declared, normal_checksum
 
 MAX_BATCH = 1_000
+MAX_METADATA_BYTES = 65_536
+"""Every record repeats the metadata of its first files."""
 _MAX_SIZE = 1 << 50
 
 
 def _require_checksum(text: str) -> None:
     if normal_checksum(text) is None:
         raise ValidationError("Write md5:… or sha256:… in hexadecimal.")
+
+
+def _require_small(about: dict[str, Any]) -> None:
+    if len(orjson.dumps(about)) > MAX_METADATA_BYTES:
+        raise ValidationError(f"The metadata of a file has at most {MAX_METADATA_BYTES} bytes.")
 
 
 class TransferShape(Schema):
@@ -43,7 +51,7 @@ class FileInit(Schema):
         validate=_require_checksum,
         metadata={"examples": ["md5:0cc175b9c0f1b6a831c399e269772661"]},
     )
-    metadata = fields.Dict(keys=fields.String(), allow_none=True)
+    metadata = fields.Dict(keys=fields.String(), allow_none=True, validate=_require_small)
     access = fields.Nested(FileAccessShape)
     transfer = fields.Nested(TransferShape)
 
@@ -65,7 +73,7 @@ class FileInit(Schema):
 class FileChange(Schema):
     """What can be changed of a file without new bytes."""
 
-    metadata = fields.Dict(keys=fields.String(), allow_none=True)
+    metadata = fields.Dict(keys=fields.String(), allow_none=True, validate=_require_small)
     access = fields.Nested(FileAccessShape)
 
     class Meta:

@@ -45,7 +45,10 @@ def draft_json(
         "metadata": expand_terms(draft.description, vocabularies),
         "custom_fields": draft.custom_fields,
         "access": {**access_json(draft.terms, draft.files_enabled), **draft.sent("access")},
-        "files": summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=True),
+        "files": {
+            **summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=True),
+            **draft.sent("files"),
+        },
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
         "errors": [_fault_json(error, language) for error in draft.errors],
         "links": draft_links(view, site),

@@ -21,11 +21,10 @@ from repository.faces.content_negotiation import (
     format_in_path,
     representation_for_api,
 )
-from repository.faces.export_replies import export_reply
+from repository.faces.export_replies import export_reply, linkset_reply
 from repository.files.downloads import download_of
 from repository.files.queries import all_entries, entry
 from repository.files.zip_archive import archive
-from repository.records.linksets import linkset
 from repository.records.queries import concept_of, files_for_reading, latest_of, sees_hidden_files, versions_of
 
 api = Api("records")
@@ -39,7 +38,7 @@ OTHER_TYPES = (*EXPORT_TYPES, "text/plain", LINKSET, LINKSET_JSON)
     RECORD,
     "Read a published record; a concept's id leads to its latest version",
     query=CitationQuery,
-    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: (*EXPORT_TYPES, "text/plain")},
+    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: OTHER_TYPES},
     errors=(403, 404, 410),
 )
 def read_record(call: ApiCall, record_id: int) -> Response:
@@ -52,7 +51,7 @@ def read_record(call: ApiCall, record_id: int) -> Response:
     f"{RECORD}/export/<name>",
     "Read a published record in a format by its name",
     query=CitationQuery,
-    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: (*EXPORT_TYPES, "text/plain")},
+    replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: OTHER_TYPES},
     errors=(403, 404, 410),
 )
 def export_by_name(call: ApiCall, record_id: int, name: str) -> Response:
@@ -62,8 +61,7 @@ def export_by_name(call: ApiCall, record_id: int, name: str) -> Response:
 
 def _represented(call: ApiCall, record_id: int, representation: Representation) -> Response:
     if isinstance(representation, BuiltinFormat) and representation in LINKSETS:
-        links = linkset(call.services, call.actor, record_id, representation.value)
-        return Response(links, mimetype=representation.value)
+        return linkset_reply(call.services, call.actor, record_id, representation.value)
     if representation is BuiltinFormat.JSON:
         record = cached_record(call.services, call.actor, record_id)
         reply = text_reply(record.text, record.revision)

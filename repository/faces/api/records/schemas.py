@@ -8,13 +8,13 @@ from repository.core.web.shared_schemas import FieldErrorShape, NoQuery, PageQue
 class AccessShape(Schema):
     """A draft shows what was sent, also what is wrong, beside its error."""
 
-    class Meta:
-        unknown = INCLUDE
-
     record = fields.Raw(required=True, metadata={"description": "``public`` or ``restricted``"})
     files = fields.Raw(required=True, metadata={"description": "``public`` or ``restricted``"})
     embargo = fields.Raw(metadata={"description": "``{active, until: day, reason}``"})
     status = fields.String(validate=validate.OneOf(["open", "embargoed", "restricted", "metadata-only"]))
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class VersionsShape(Schema):

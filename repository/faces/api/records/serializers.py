@@ -22,6 +22,7 @@ from repository.files.model import FileEntry
 from repository.files.queries import EMBEDDED_FILES, first_entries
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import ByScheme
+from repository.identifiers.rules import PROVIDERS
 from repository.records.cached_representations import (
     CachedRepresentation,
     cached_representation,
@@ -97,8 +98,15 @@ def _blinded(record: dict[str, Any], view: RecordView, vocabularies: Vocabularie
         "pids": {},
         "metadata": expand_terms(blinded_metadata(view.version.description), vocabularies),
         "custom_fields": {},
+        "files": _without_words(record["files"]),
         "links": {name: record["links"][name] for name in ("self", "self_html", "files", "archive")},
     }
+
+
+def _without_words(files: dict[str, Any]) -> dict[str, Any]:
+    """Return the files without what the depositor wrote about each."""
+    entries = {key: {**entry, "metadata": None} for key, entry in files.get("entries", {}).items()}
+    return {**files, "entries": entries} if entries else files
 
 
 def _files_json(view: RecordView, site: Site, audience: Audience, entries: Iterable[FileEntry]) -> dict[str, Any]:
@@ -154,14 +162,11 @@ def pids_json(site: Site, record_id: int, pids: ByScheme, published: bool = True
     return identifiers
 
 
-_PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
-
-
 def pid_json(pid: Identifier) -> dict[str, str]:
     """Return an identifier; `provider` is the contract's word for its kind, `state` that of its registration."""
     if pid.external:
         return {"identifier": pid.value, "provider": "external"}
-    provider = _PROVIDERS[pid.scheme]
+    provider = PROVIDERS[pid.scheme]
     return {
         "identifier": pid.value,
         "provider": provider,
