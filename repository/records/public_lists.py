@@ -6,7 +6,7 @@ from an index.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, func, literal, literal_column, select
@@ -53,9 +53,22 @@ _LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc
 
 
 def last_change(snapshot: Snapshot) -> tuple[datetime, int] | None:
-    """Return when a version was last changed, and which; None without versions.  Lists stay the same until it moves."""
+    """Return when a version was last changed, and which; None without versions."""
     row = snapshot.session.execute(_LAST_CHANGE).first()
     return (row[0], row[1]) if row else None
+
+
+SETTLED = timedelta(minutes=3)
+"""Longer than a writer's transaction may last, and so than a change may be committed after a later one."""
+
+
+def cache_key_of_lists(snapshot: Snapshot, changed: tuple[datetime, int] | None) -> tuple[object, ...]:
+    """Return what a list of all datasets depends on, where `changed` is the last change.
+
+    While that is young, an earlier change may still be committed: then a list is good for a minute.
+    """
+    is_young = changed is not None and snapshot.now - changed[0] < SETTLED
+    return changed, snapshot.now.replace(second=0, microsecond=0) if is_young else None
 
 
 _PAGES = select(Version.id, Version.updated).where(IS_LISTED)

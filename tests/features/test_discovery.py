@@ -4,23 +4,25 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.robotparser import RobotFileParser
 
 import pytest
+import time_machine
 from flask import Flask
 from lxml import etree
 
 from config.settings import read_settings
 from repository.app import create_app
 from repository.bootstrap import site_of
-from repository.core.actor import Role
+from repository.core import clock
+from repository.core.actor import SYSTEM, Role
 from repository.core.site import Site
 from repository.engines.services import Services
 from repository.faces.feeds.atom import feed
 from repository.faces.feeds.robots import security_txt
-from repository.records.model import IDS_IN_A_PART
+from repository.records.model import IDS_IN_A_PART, Version
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.harvesting import change, multiply
 from tests.features.samples import PUBLICATION, publication
@@ -160,6 +162,29 @@ def test_the_feed_tells_of_new_datasets_newest_first(
     assert links["cite-as"] == f"https://doi.org/{first['pids']['doi']['identifier']}"
     assert links["license"] == "https://creativecommons.org/licenses/by/4.0/"
     assert older.xpath("a:summary/text()", namespaces=ATOM) == ["Measured near Palmer Station."]
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/"])
+def test_a_change_that_is_committed_after_a_later_one_is_shown_in_a_minute(
+    anyone: Caller, deposits: Deposits, services: Services, path: str
+) -> None:
+    later = deposits.published(a_dataset(title="Committed first"))
+    assert "Committed first" in anyone.get(path).text
+    late = deposits.published(a_dataset(title="Committed late"))
+    with services.database.transaction(SYSTEM) as unit:
+        first, last = (unit.session.get_one(Version, int(record["id"])) for record in (later, late))
+        last.updated = first.updated - timedelta(seconds=1)
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        assert "Committed late" in anyone.get(path).text
+
+
+def test_the_index_is_made_again_after_a_change_only(anyone: Caller, deposits: Deposits, services: Services) -> None:
+    deposits.published()
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        index = anyone.get("/sitemap.xml").data
+        with statements(services) as sent:
+            assert anyone.get("/sitemap.xml").data == index
+    assert len([sql for sql in sent if "version" in sql]) == 1
 
 
 def test_the_feed_has_what_atom_asks_of_feeds_and_entries() -> None:

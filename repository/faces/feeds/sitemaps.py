@@ -4,7 +4,7 @@ Source: sitemaps.org protocol 0.9. A part is a range of ids, so that it can be m
 pages.  At most half of its ids are records, for concepts share the sequence; the protocol allows 50,000 pages.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from repository.core.actor import ANONYMOUS
@@ -13,17 +13,25 @@ from repository.core.site import Site
 from repository.dataset.formats import xml_writer
 from repository.engines.services import Services
 from repository.records.model import IDS_IN_A_PART
-from repository.records.public_lists import changes_of_parts, pages_in
+from repository.records.public_lists import cache_key_of_lists, changes_of_parts, last_change, pages_in
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def sitemap_index(services: Services) -> str:
-    """Return the parts, each with its last change."""
+def sitemap_index(services: Services) -> bytes:
+    """Return the parts, each with its last change; cached until any version changes."""
     with services.database.snapshot(ANONYMOUS) as snapshot:
-        parts = changes_of_parts(snapshot)
-    entries: list[tuple[str, datetime | None]] = [(services.site.page("/sitemap-0.xml"), None)]
-    entries += [(services.site.page(f"/sitemap-{part + 1}.xml"), parts[part]) for part in sorted(parts)]
+        key = ("sitemap", cache_key_of_lists(snapshot, last_change(snapshot)))
+        text = services.cache.get(key)
+        if text is None:
+            text = _index(services.site, changes_of_parts(snapshot)).encode()
+            services.cache.put(key, text)
+    return text
+
+
+def _index(site: Site, parts: Mapping[int, datetime]) -> str:
+    entries: list[tuple[str, datetime | None]] = [(site.page("/sitemap-0.xml"), None)]
+    entries += [(site.page(f"/sitemap-{part + 1}.xml"), parts[part]) for part in sorted(parts)]
     return _document("sitemapindex", "sitemap", entries)
 
 

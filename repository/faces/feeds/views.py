@@ -15,7 +15,7 @@ from repository.faces.feeds.atom import ATOM, ENTRIES, feed
 from repository.faces.feeds.robots import CATALOG_TYPE, api_catalog, robots_txt, security_txt
 from repository.faces.feeds.sitemaps import sitemap_index, sitemap_part
 from repository.faces.request_context import current_services
-from repository.records.public_lists import last_change, newest_ids
+from repository.records.public_lists import cache_key_of_lists, last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import record_views
 
@@ -46,7 +46,7 @@ def new_datasets() -> Response:
     services: Services = current_services()
     with services.database.snapshot(ANONYMOUS) as snapshot:
         changed = last_change(snapshot)
-        key = ("feed", changed)
+        key = ("feed", cache_key_of_lists(snapshot, changed))
         text = services.cache.get(key)
         if text is None:
             views = record_views(snapshot, newest_ids(snapshot, ENTRIES))

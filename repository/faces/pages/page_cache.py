@@ -26,7 +26,7 @@ from repository.faces.pages.view_model import VersionLine, date_text
 from repository.files.queries import first_entries
 from repository.records.linksets import EXPORTS
 from repository.records.page_keys import PageKey, page_key
-from repository.records.public_lists import last_change, newest_ids
+from repository.records.public_lists import cache_key_of_lists, last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import (
     RecordView,
@@ -82,7 +82,7 @@ def start_page(services: Services, params: PageParams) -> tuple[bytes, datetime 
     language = PageParams(params.language, params.chosen)
     with services.database.query(ANONYMOUS) as snapshot:
         changed = last_change(snapshot)
-    key = ("start", changed, language)
+        key = ("start", cache_key_of_lists(snapshot, changed), language)
     page = services.cache.get(key)
     if page is None:
         site, vocabularies = services.site, services.vocabularies
