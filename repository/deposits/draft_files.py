@@ -5,15 +5,16 @@ from typing import Any, BinaryIO
 
 from repository.access.policy import Action, must
 from repository.core.actor import Actor
-from repository.core.errors import Forbidden, Invalid, NotFound
+from repository.core.errors import FieldError, Forbidden, Invalid, NotFound
 from repository.core.unit_of_work import UnitOfWork
-from repository.deposits.model import DraftKind
+from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import files_to_change, slot_of
+from repository.deposits.rules import FilesOptions
 from repository.engines.services import Services
 from repository.files import uploads
 from repository.files.link_files import import_files
 from repository.files.model import FileEntry, FileSet
-from repository.files.queries import entry, file_set, no_file
+from repository.files.queries import entry, file_set, find_entry, no_file
 from repository.files.rules import Declared
 from repository.files.uploads import Announced
 from repository.records.model import Concept, Version
@@ -106,3 +107,27 @@ def import_previous_files(unit: UnitOfWork, draft_id: int) -> FileSet:
     previous = unit.session.get_one(Version, concept.latest_id)
     import_files(unit, file_set(unit, previous.file_set_id), files)
     return files
+
+
+def take_files_options(unit: UnitOfWork, draft: Draft, options: FilesOptions | None) -> list[FieldError]:
+    """Set whether the draft has files, and which one is the preview; return what is wrong with it."""
+    if options is None:
+        return []
+    errors = []
+    has_files = file_set(unit, draft.file_set_id).count > 0
+    if has_files and not options.enabled:
+        errors.append(FieldError.of("files.enabled", "Please remove all files first."))
+    else:
+        draft.files_enabled = options.enabled
+    errors += _take_preview(unit, draft, options.default_preview)
+    return errors
+
+
+def _take_preview(unit: UnitOfWork, draft: Draft, preview: str | None) -> list[FieldError]:
+    """Set the file that the record shows first, which every reader may know; return what is wrong with it."""
+    named = find_entry(unit, draft.file_set_id, preview) if preview else None
+    draft.default_preview = preview if named is not None and not named.hidden else None
+    if not preview or draft.default_preview:
+        return []
+    reason = f'No file with key "{preview}"' if named is None else f"The file {preview!r} is hidden."
+    return [FieldError.of("files.default_preview", reason).keeping({"default_preview": preview})]

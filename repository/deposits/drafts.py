@@ -12,15 +12,16 @@ from repository.core.errors import SENT, FieldError
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.draft_files import take_files_options
 from repository.deposits.draft_identifiers import take_pids
 from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
 from repository.deposits.metadata.json_sanitize import Unstorable, storable
 from repository.deposits.metadata.loading import load_metadata, missing_fields
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import DraftView, draft_for_change, view_of
-from repository.deposits.rules import WRITABLE, Body, FilesOptions, read_body
+from repository.deposits.rules import WRITABLE, read_body
 from repository.files.model import FileSet
-from repository.files.queries import file_set, file_set_for_change, find_entry
+from repository.files.queries import file_set_for_change
 from repository.files.uploads import discard_set, new_set
 from repository.identifiers.reserve import release
 from repository.records.model import Concept
@@ -135,7 +136,7 @@ def write_body(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, draft: 
         draft.terms = body.terms
     if body.custom_fields is not None:
         draft.custom_fields = body.custom_fields
-    errors += _take_files(unit, draft, body)
+    errors += take_files_options(unit, draft, body.files)
     errors += take_pids(unit, site, draft, raw.get("pids"))
     errors += _earlier_faults(draft, raw)
     faulty = {error.field for error in errors}
@@ -183,27 +184,3 @@ def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
     unit.emit(DraftSaved(draft.id, draft.revision))
     unit.session.flush()
     return view_of(unit, draft, concept)
-
-
-def _take_files(unit: UnitOfWork, draft: Draft, body: Body) -> list[FieldError]:
-    options: FilesOptions | None = body.files
-    if options is None:
-        return []
-    errors = []
-    has_files = file_set(unit, draft.file_set_id).count > 0
-    if has_files and not options.enabled:
-        errors.append(FieldError.of("files.enabled", "Please remove all files first."))
-    else:
-        draft.files_enabled = options.enabled
-    errors += _take_preview(unit, draft, options.default_preview)
-    return errors
-
-
-def _take_preview(unit: UnitOfWork, draft: Draft, preview: str | None) -> list[FieldError]:
-    """Set the file that the record shows first, which every reader may know; return what is wrong with it."""
-    named = find_entry(unit, draft.file_set_id, preview) if preview else None
-    draft.default_preview = preview if named is not None and not named.hidden else None
-    if not preview or draft.default_preview:
-        return []
-    reason = f'No file with key "{preview}"' if named is None else f"The file {preview!r} is hidden."
-    return [FieldError.of("files.default_preview", reason).keeping({"default_preview": preview})]

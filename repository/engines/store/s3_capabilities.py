@@ -29,15 +29,6 @@ _IGNORED = {
     Ability.CONDITIONS: "If-None-Match is ignored: an object could be written twice",
 }
 
-_UNLISTED = (
-    "uploads in parts are not listed ({}): those that were broken off"
-    " are cleared by the server itself or by nobody, maybe sooner than an upload of days needs"
-)
-_UNSORTED = (
-    "uploads in parts are not listed by a prefix ({}): those of the whole bucket are listed instead;"
-    " such a server may forget them when it starts again, and clear them sooner than an upload of days needs"
-)
-
 
 def shortcomings_of(clients: S3Clients, bucket: str, prefix: str) -> tuple[str, ...]:
     """Return one sentence a shortcoming, and remove the trial object again.
@@ -120,7 +111,7 @@ class _Trial:
         client = self.clients.patient
         lists = try_upload_lists(client, self.target["Bucket"], self.prefix)
         if lists.fault:
-            yield (_UNLISTED if lists.prefix is None else _UNSORTED).format(lists.fault)
+            yield lists.shortcoming
         parts = {"Parts": [{"PartNumber": 1, "ETag": tag}]}
         if not _heeded(lambda: client.complete_multipart_upload(**upload, MultipartUpload=parts, IfNoneMatch="*")):
             yield "If-None-Match is ignored for uploads in parts: a large object could be written twice"

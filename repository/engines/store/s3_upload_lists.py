@@ -18,6 +18,14 @@ from repository.engines.store.s3_errors import as_unavailable, is_refusal, refus
 
 log = structlog.get_logger()
 _LEFT_OUT = "left out"
+_UNLISTED = (
+    "uploads in parts are not listed ({}): those that were broken off"
+    " are cleared by the server itself or by nobody, maybe sooner than an upload of days needs"
+)
+_UNSORTED = (
+    "uploads in parts are not listed by a prefix ({}): those of the whole bucket are listed instead;"
+    " such a server may forget them when it starts again, and clear them sooner than an upload of days needs"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,11 @@ class UploadLists:
     """what to ask with, None if no list has them"""
     fault: str
     """what is wrong with a list by prefix, empty if nothing"""
+
+    @property
+    def shortcoming(self) -> str:
+        """What follows from the fault, in a sentence."""
+        return (_UNLISTED if self.prefix is None else _UNSORTED).format(self.fault)
 
 
 def uploads_below(client: Any, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:

@@ -19,7 +19,7 @@ from repository.dataset.description import (
     RelatedIdentifier,
     Text,
 )
-from repository.dataset.formats import identifier_urls
+from repository.dataset.formats import bounding_boxes, identifier_urls
 from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cite
 from repository.dataset.formats.citation.recommended import recommended
@@ -324,24 +324,11 @@ def _place(place: DescribedPlace) -> LinkedText:
 
 def _extent(geometry: Mapping[str, Any]) -> str:
     """Return the corner or corners of a geometry, as in "29.5° N 102° E – 30.1° N 103° E"."""
-    positions = list(_positions(geometry))
-    if not positions:
+    box = bounding_boxes.box(geometry)
+    if box is None:
         return ""
-    longitudes, latitudes = zip(*(position[:2] for position in positions), strict=True)
-    first = _position(min(latitudes), min(longitudes))
-    last = _position(max(latitudes), max(longitudes))
+    first, last = _position(box.south, box.west), _position(box.north, box.east)
     return first if first == last else f"{first} – {last}"
-
-
-def _positions(part: Any) -> Iterator[Sequence[float]]:
-    """Yield every position in a geometry or in nested lists of coordinates."""
-    if isinstance(part, Mapping):
-        yield from _positions(part.get("geometries") or part.get("coordinates") or [])
-    elif part and isinstance(part[0], int | float):
-        yield part
-    else:
-        for inner in part:
-            yield from _positions(inner)
 
 
 def _position(latitude: float, longitude: float) -> str:

@@ -49,14 +49,13 @@ def datacite_json(publication: Publication) -> Json:
     """
     description = publication.description
     declared = [label.id for label in description.languages]
-    own_identifiers = identifiers(publication)
-    leading = own_identifiers[0]
+    leading, *others = identifiers(publication)
     doi = {"id": identifier_urls.doi_url(leading.value), "doi": leading.value} if leading.type == "DOI" else {}
     return {
         **doi,
-        "identifiers": [{"identifier": own.value, "identifierType": own.type} for own in own_identifiers],
+        "identifiers": [{"identifier": own.value, "identifierType": own.type} for own in (leading, *others)],
         "alternateIdentifiers": [
-            {"alternateIdentifier": own.value, "alternateIdentifierType": own.type} for own in own_identifiers[1:]
+            {"alternateIdentifier": own.value, "alternateIdentifierType": own.type} for own in others
         ],
         "creators": creators(description.creators),
         "titles": _titles(description, declared),
