@@ -62,7 +62,6 @@ class Place:
 
     def measure(self) -> Figures:
         """Return what all calls cost, and the memory after them."""
-        cycles, publications = self._cycles(Connection(self.port, self.token))
         fresh = iter(self.chance.sample(self.ids, min(len(self.ids), 4 * (self.calls + WARM))))
         asked: Mapping[str, Callable[[], str]] = {
             "record JSON": lambda: f"/api/records/{next(fresh)}",
@@ -80,6 +79,8 @@ class Place:
             "rare and common word": lambda: self._search(SUBJECTS, RARE),
         }
         figures = {name: self._cost(path) for name, path in asked.items()}
+        # after the reads, which the jobs that follow from publications would disturb
+        cycles, publications = self._cycles(Connection(self.port, self.token))
         figures["own records"] = self._cost(lambda: "/api/user/records", self.token)
         return figures | {
             "publish call (waited for)": publications,
