@@ -1,12 +1,14 @@
 """The embedded search engine with more hits than it ranks and counts."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from repository.engines.search.embedded import EmbeddedSearch, sql_search
+from repository.engines.search.embedded import EmbeddedSearch, sql_search, sqlite_connections
 from repository.engines.search.port import Bucket, DocumentKind, Search, SearchResults, Sort
 from repository.engines.search.query_tree import And, Everything, Node, Term
 from tests.contracts.search_contract import pages
@@ -117,3 +119,31 @@ def test_the_total_of_all_records_is_counted_in_an_index(engine: EmbeddedSearch,
         connection.set_trace_callback(None)
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {counting}")]
     assert any("USING COVERING INDEX docs_1_listed (kind=? AND latest=? AND readers=?)" in line for line in plan), plan
+
+
+def test_a_page_of_a_frequent_value_costs_no_more_in_a_large_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in steps of SQLite's machine, with the total kept."""
+    steps = [0]
+
+    @contextmanager
+    def counted(connection: sqlite3.Connection, _longest: float) -> Iterator[None]:
+        connection.set_progress_handler(lambda: steps.__setitem__(0, steps[0] + 1), 1)
+        yield
+        connection.set_progress_handler(None, 0)
+
+    def cost(records: int) -> int:
+        engine = EmbeddedSearch(tmp_path / f"{records}.db")
+        engine.put(document(number, {}, {"year": [YEARS[number % 3]]}) for number in range(1, records + 1))
+        page = Search(Everything(), ANYONE, filters={"year": ["2020"]}, facets=["year"], sort=Sort.NEWEST)
+        assert engine.find(page).total == records // 3
+        steps[0] = 0
+        with monkeypatch.context() as patched:
+            patched.setattr(sqlite_connections, "_deadline", counted)
+            assert engine.find(page).hits
+        engine.close()
+        return steps[0]
+
+    small, large = cost(300), cost(3_000)
+    assert 0 < large < 1.3 * small

@@ -55,10 +55,14 @@ def in_text(node: Node) -> str | None:
 
 
 class FtsQuery:
-    """Conditions of one search, collecting the values they bind and the tables they stand on."""
+    """Conditions of one search, collecting the values they bind and the tables they stand on.
 
-    def __init__(self, generation: Generation) -> None:
+    `probing` conditions look up each document that is walked past; others collect all documents of a value first.
+    """
+
+    def __init__(self, generation: Generation, *, probing: bool = False) -> None:
         self.on = generation
+        self.probing = probing
         self.values: dict[str, object] = {}
         self.tables: list[str] = []
         """common table expressions, each using only earlier ones"""
@@ -135,10 +139,11 @@ class FtsQuery:
         return f"{column} >= {self.bind(prefix)} AND {column} < {self.bind(prefix + _LAST)}"
 
     def _term(self, field: str, condition: str) -> str:
-        return (
-            f"d.doc IN (SELECT p.doc FROM {self.on.terms} t JOIN {self.on.postings} p"
-            f" ON p.term = t.id WHERE t.field = {self.bind(field)} AND {condition})"
-        )
+        chosen = f"t.field = {self.bind(field)} AND {condition}"
+        tables = f"{self.on.terms} t CROSS JOIN {self.on.postings} p ON p.term = t.id"
+        if self.probing:
+            return f"EXISTS (SELECT 1 FROM {tables} AND p.doc = d.doc WHERE {chosen})"
+        return f"d.doc IN (SELECT p.doc FROM {tables} WHERE {chosen})"
 
     def _exists(self, field: str) -> str:
         if is_text(field):

@@ -42,6 +42,7 @@ _ORDER: Mapping[Sort, tuple[str, str]] = {
     Sort.UPDATED_ASC: ("d.updated", "ASC"),
 }
 
+_FREQUENT = 20
 Row = tuple[Any, ...]
 """As SQLite returns it; of a page: doc, the sort's own key, kind, id."""
 
@@ -59,8 +60,9 @@ class IndexSnapshot:
     def answer(self, search: Search) -> SearchResults:
         """Return hits, total, facets and the next cursor; raise `Invalid` for a cursor of another search."""
         search = replace(search, sort=_sort(search))
-        page = self._page(search)
         summary = self.summaries(search, self._summary)
+        walks = not ranked_by(search.query) and self._is_frequent(summary.total)
+        page = self._page(search, probing=walks)
         hits, following = page[: search.size], page[search.size :]
         return SearchResults(
             self._hits(search, hits),
@@ -70,9 +72,14 @@ class IndexSnapshot:
             summary.facets_of,
         )
 
-    def _page(self, search: Search) -> list[Row]:
+    def _is_frequent(self, total: int) -> bool:
+        """Return whether one in `_FREQUENT` documents is a hit.  Then few are walked past for a page by time."""
+        [(last,)] = self.connection.execute(f"SELECT coalesce(max(doc), 0) FROM {self.generation.docs}")
+        return bool(total * _FREQUENT >= last)
+
+    def _page(self, search: Search, *, probing: bool) -> list[Row]:
         """Return the rows of the page (doc, own key, kind, id), and one more when there is one."""
-        question = FtsQuery(self.generation)
+        question = FtsQuery(self.generation, probing=probing)
         if search.sort is not Sort.BEST_MATCH:
             read = source(question, search.query, scored=False)
             return self._part(question, search, read, _ORDER[search.sort][0])
