@@ -13,10 +13,9 @@ from repository.dataset.formats.citation.citations import cite, require_locale, 
 from repository.dataset.formats.registry import ExportFormat, write_list
 from repository.dataset.tombstones import tombstone_of
 from repository.engines.services import Services
-from repository.files.queries import EMBEDDED_FILES, first_entries
 from repository.records.cached_representations import cached_representation
 from repository.records.public_view import public_view
-from repository.records.queries import RecordView, audience_for, record_views, resolve_record
+from repository.records.queries import RecordView, audience_for, embedded_files, record_views, resolve_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +99,5 @@ def export_list(services: Services, actor: Actor, record_ids: Sequence[int], tar
 
 def view_with_files(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> Publication:
     """Return the version as `audience` may see it, with its first files."""
-    listed = audience.sees_files and view.files.totals(hidden=False)[0]
-    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES, hidden=False) if listed else ()
+    entries = embedded_files(snapshot, view, audience)
     return public_view(view, services.site, services.vocabularies, audience, entries)

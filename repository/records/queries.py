@@ -16,7 +16,8 @@ from repository.core.database.id_list import in_list
 from repository.core.errors import Forbidden, Gone, MovedTo, NotFound
 from repository.core.paging import Page
 from repository.core.unit_of_work import Snapshot, UnitOfWork
-from repository.files.model import FileSet
+from repository.files.model import FileEntry, FileSet
+from repository.files.queries import EMBEDDED_FILES, first_entries
 from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Concept, RecordId, Tombstone, Version
 
@@ -276,6 +277,12 @@ def files_for_reading(snapshot: Snapshot, record_id: int) -> RecordView:
 def sees_hidden_files(actor: Actor, view: RecordView) -> bool:
     """Return whether the actor learns of hidden files: whoever may correct the record does."""
     return may(actor, Action.EDIT_RECORD, view.resource)
+
+
+def embedded_files(snapshot: Snapshot, view: RecordView, audience: Audience) -> Sequence[FileEntry]:
+    """Return the first files of a version, as far as its `audience` learns of them."""
+    listed = audience.sees_files and view.files.totals(hidden=False)[0]
+    return first_entries(snapshot, view.files.id, EMBEDDED_FILES, hidden=False) if listed else ()
 
 
 def audience_for(snapshot: Snapshot, view: RecordView) -> Audience:

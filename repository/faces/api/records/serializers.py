@@ -19,7 +19,6 @@ from repository.dataset.vocabularies import Vocabularies
 from repository.engines.services import Services
 from repository.faces.api.draft_files.serializers import summary_json
 from repository.files.model import FileEntry
-from repository.files.queries import EMBEDDED_FILES, first_entries
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import ByScheme
 from repository.identifiers.rules import PROVIDERS
@@ -29,7 +28,7 @@ from repository.records.cached_representations import (
     cached_representations,
 )
 from repository.records.model import Concept
-from repository.records.queries import RecordView
+from repository.records.queries import RecordView, embedded_files
 
 
 def cached_record(services: Services, actor: Actor, record_id: int) -> CachedRepresentation:
@@ -44,8 +43,7 @@ def cached_hits(services: Services, actor: Actor, record_ids: Sequence[int]) -> 
 
 def serialize_record(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
     """Return the JSON text of a version with its first files."""
-    listed = audience.sees_files and view.files.totals(hidden=False)[0]
-    entries = first_entries(snapshot, view.files.id, EMBEDDED_FILES, hidden=False) if listed else ()
+    entries = embedded_files(snapshot, view, audience)
     return orjson.dumps(record_json(view, services.site, services.vocabularies, audience, entries))
 
 
