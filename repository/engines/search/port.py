@@ -207,12 +207,13 @@ class VisibilityFilter:
 
     A document passes when `readers_any_of` and its readers share a token and, unless `owners_any_of` is None, when that
     set and its owners share one too.  An empty set lets nothing pass.  A document whose owners share a token with
-    `owners_none_of` does not pass.
+    `owners_none_of` does not pass, nor does one whose id is among `closed`: the index has not heard of its state.
     """
 
     readers_any_of: frozenset[str]
     owners_any_of: frozenset[str] | None = None
     owners_none_of: frozenset[str] = frozenset()
+    closed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
