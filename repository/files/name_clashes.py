@@ -4,12 +4,12 @@ A file and a folder cannot have one name, and two spellings of one name in Unico
 Names that differ by case stay apart, as in the InvenioRDM contract: the systems that people compute on keep them apart.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
 
 from repository.core.errors import FieldError
+from repository.dataset.unicode_forms import normalised
 from repository.files.rules import MOST_NAMED
 
 MOST_SPELLINGS = 64
@@ -69,11 +69,11 @@ def spellings(key: str) -> frozenset[str]:
     """Return the ways to write the name that are likely to be there: each part as typed, composed and decomposed."""
     if key.isascii():
         return frozenset({key})
-    parts = [{part, _normal(part), unicodedata.normalize("NFD", part)} for part in key.split("/")]
+    parts = [{part, _normal(part), normalised("NFD", part)} for part in key.split("/")]
     if prod(map(len, parts)) > MOST_SPELLINGS:
-        return frozenset({key, _normal(key), unicodedata.normalize("NFD", key)})
+        return frozenset({key, _normal(key), normalised("NFD", key)})
     return frozenset(map("/".join, product(*parts)))
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    return normalised("NFC", text)
