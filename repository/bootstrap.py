@@ -36,6 +36,7 @@ from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore
 from repository.engines.store.s3_address import s3_address
 from repository.features import UNFOLLOWED
+from repository.search.index import note_index_lost
 
 
 def open_services(settings: Settings) -> Services:
@@ -45,11 +46,13 @@ def open_services(settings: Settings) -> Services:
     """
     accounts = _accounts(settings)
     site = _site(settings, accounts)
+    database, search = Database(_database_at(settings), UNFOLLOWED), _search_at(settings.search_url)
+    search.before_empty = lambda: note_index_lost(database)
     return Services(
         site=site,
-        database=Database(_database_at(settings), UNFOLLOWED),
+        database=database,
         store=_store_at(settings.store_url),
-        search=_search_at(settings.search_url),
+        search=search,
         registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,

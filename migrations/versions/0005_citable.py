@@ -41,7 +41,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away again; versions that were withdrawn are there again."""
+    """Take them away again; versions that were withdrawn become restricted: nobody decided to open them."""
+    op.execute(
+        "UPDATE version SET record_access = 'restricted', files_access = 'restricted', embargo_until = NULL"
+        " WHERE withdrawn_at IS NOT NULL"
+    )
     op.drop_table("tombstone")
     with op.batch_alter_table("version") as batch_op:
         batch_op.drop_column("exposed")

@@ -24,7 +24,7 @@ from repository.files.uploads import Announced
 from repository.people.accounts import person_by_email, register_person
 from repository.publication.publish import publish
 from repository.publication.revise import new_version
-from repository.records.public_lists import last_change
+from repository.records.queries import has_versions
 from workers.relay import relay
 from workers.runner import run_next
 
@@ -40,7 +40,7 @@ def fill_with_samples(services: Services, folder: Path = DEFAULT_DATA) -> int:
     * Without `folder`, which only a checkout has, the generated ones are published alone.
     """
     with services.database.snapshot(SYSTEM) as snapshot:
-        if last_change(snapshot) is not None:
+        if has_versions(snapshot):
             return 0
     samples = [*_real_datasets(folder), *generated_datasets()]
     actor = _depositor(services)

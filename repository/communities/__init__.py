@@ -8,7 +8,7 @@ A dataset may be in any number of communities, and one of them is its default.  
 * **One default.**  A dataset that is in communities has exactly one default: the first that it came into, until a
   curator chooses another.  The default chooses the series and the registrars of identifiers minted from then on.
 * **Titles cost no rewriting.**  A new title changes no version, no datestamp and no index document; the cached JSON of
-  records depends on `Community.change` (`records.cached_representations`).
+  records depends on `Community.change` (`records.cache_keys`).
 
 Who puts datasets into communities stands above, in `publication.dataset_communities`, as it changes versions too.
 

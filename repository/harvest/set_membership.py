@@ -17,7 +17,7 @@ from repository.access.principals import visible_to
 from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
-from repository.engines.search.port import Search, SearchEngine, Sort
+from repository.engines.search.port import Search, Sort
 from repository.engines.search.query_tree import And, Or, Term
 from repository.engines.services import Services
 from repository.harvest.model import DefinedSet, SetMember
@@ -25,6 +25,7 @@ from repository.records.change_tracking import touch_for_harvesters
 from repository.records.model import Version
 from repository.records.queries import IN_PUBLIC
 from repository.search.query_syntax import parse
+from repository.search.results import find
 
 BATCH = 200
 """versions in one query of the engine"""
@@ -99,7 +100,7 @@ _LOCKED = select(Version).where(in_list(Version.id, "ids"), *_READABLE).order_by
 def _file_batch(services: Services, sets: Mapping[int, str], changes: Changes) -> int:
     if not changes:
         return 0
-    hits = {set_id: matches(services.search, query, list(changes)) for set_id, query in sets.items()}
+    hits = {set_id: matches(services, query, list(changes)) for set_id, query in sets.items()}
     with services.database.transaction(SYSTEM) as unit:
         # A shared lock: other filing may go on, but no set opens to harvesters before the commit.
         rows = unit.session.scalars(select(DefinedSet).where(DefinedSet.id.in_(sets)).with_for_update(read=True)).all()
@@ -133,16 +134,17 @@ def _move(unit: UnitOfWork, before: Members, after: Members) -> Members:
     return after ^ before
 
 
-def matches(search: SearchEngine, query: str, ids: Sequence[int]) -> Collection[int]:
+def matches(services: Services, query: str, ids: Sequence[int]) -> Collection[int]:
     """Return which public versions with `ids`, latest or not, match a query. Raise `Unavailable`."""
     these = Or(tuple(Term(str(number), "id") for number in ids))
-    answer = search.find(
+    answer = find(
+        services,
         Search(
             query=And((parse(query), these)),
             scope=visible_to(ANONYMOUS),
             latest_only=False,
             sort=Sort.OLDEST,
             size=len(ids),
-        )
+        ),
     )
     return {hit.id for hit in answer.hits}

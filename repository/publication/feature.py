@@ -28,13 +28,18 @@ from repository.publication.facts import (
 )
 from repository.publication.sharing import adopt_new_datasets, end_expired_grants
 from repository.records.model import Version
-from repository.records.registrar_metadata import registration_targets
+from repository.records.registrar_metadata import registration_targets, with_neighbours
 
 
 def register(services: Services, owners: Sequence[int]) -> None:
-    """Make registrars know of the identifiers of versions and concepts what the database says."""
+    """Make registrars know of the identifiers of versions and concepts what the database says.
+
+    The versions beside an owner name it, or name it no longer: registrars elsewhere are told of them, too.
+    """
+    elsewhere = [registrar for registrar in services.registrars.values() if not registrar.here]
+    affected = with_neighbours(services.database, owners) if elsewhere else owners
     register_identifiers(
-        services.database, services.registrars, owners, lambda ids: registration_targets(services, ids)
+        services.database, services.registrars, affected, lambda ids: registration_targets(services, ids)
     )
 
 

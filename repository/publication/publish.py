@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy import Table, insert
 
+from repository.access.access_terms import PUBLIC
 from repository.access.policy import Action
 from repository.core.database.bulk import insert_rows, update_row
 from repository.core.errors import FieldError
@@ -25,6 +26,7 @@ from repository.publication.rules import require_publishable
 from repository.publication.version_order import latest_ids, touch_changed_latest
 from repository.records.change_tracking import mark_public, touch
 from repository.records.model import Concept, Version, VersionRevision
+from repository.records.narrowed_access import IndexedPart, note_narrowed
 from repository.records.queries import record_view
 
 GONE = "Not found."
@@ -120,6 +122,10 @@ def _revise(unit: UnitOfWork, site: Site, draft: Draft) -> tuple[Version, bool]:
     if version.withdrawn_at is not None:
         record_view(unit, version.id)  # raises `Gone` with the tombstone: nothing is published over it
     before = version.files_access, version.files_enabled
+    if version.record_access == PUBLIC and draft.record_access != PUBLIC:
+        note_narrowed(unit, [version.id], IndexedPart.RECORD)
+    if version.files_access == PUBLIC and draft.files_access != PUBLIC:
+        note_narrowed(unit, [version.id], IndexedPart.RECORD, IndexedPart.FILES)
     _copy_description(draft, version)
     apply_correction(unit, site, draft)
     version.revision = max(version.revision, draft.revision) + 1

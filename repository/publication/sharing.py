@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, exists, select
 
+from repository.access.access_terms import PUBLIC
 from repository.access.grants import (
     find_grant,
     grant_ownership,
@@ -26,6 +27,7 @@ from repository.core.unit_of_work import Database, UnitOfWork
 from repository.deposits.model import Draft, DraftKind
 from repository.publication.facts import GrantsChanged
 from repository.records.model import Concept, Version
+from repository.records.narrowed_access import IndexedPart, note_narrowed
 from repository.records.queries import UNKNOWN
 
 BATCH = 100
@@ -44,8 +46,9 @@ def share(
     _require_grantable(unit, subject, permission, expires)
     _lock_for_sharing(unit, concept_id)
     _require_no_owner(unit, concept_id, subject)
+    narrows = find_grant(unit, concept_id, subject) is not None
     set_grant(unit, concept_id, subject, permission, expires)
-    _touch(unit, concept_id)
+    _touch(unit, concept_id, narrows=narrows)
 
 
 def unshare(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> None:
@@ -56,7 +59,7 @@ def unshare(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> None:
     if row is None:
         raise NotFound
     unit.session.delete(row)
-    _touch(unit, concept_id)
+    _touch(unit, concept_id, narrows=True)
 
 
 def end_expired_grants(database: Database) -> int:
@@ -67,7 +70,7 @@ def end_expired_grants(database: Database) -> int:
             with database.transaction(SYSTEM) as unit:
                 _lock(unit, concept_id)
                 remove_expired_grants(unit, concept_id)
-                _touch(unit, concept_id)
+                _touch(unit, concept_id, narrows=True)
         ended += len(concept_ids)
     return ended
 
@@ -85,7 +88,7 @@ def adopt_new_datasets(database: Database) -> int:
         with database.transaction(SYSTEM) as unit:
             if _lock(unit, concept_id) and not grants_of(unit, concept_id):
                 grant_ownership(unit, concept_id, unit.session.get_one(Concept, concept_id).owner_id)
-                _touch(unit, concept_id)
+                _touch(unit, concept_id, narrows=False)
                 adopted += 1
     return adopted
 
@@ -137,14 +140,21 @@ _VERSIONS = (
 ).execution_options(populate_existing=True)
 
 
-def _touch(unit: UnitOfWork, concept_id: int) -> None:
-    """Move what the index compares; the edit of a version is found as that version."""
+def _touch(unit: UnitOfWork, concept_id: int, *, narrows: bool) -> None:
+    """Move what the index compares; the edit of a version is found as that version.
+
+    `narrows`: somebody may read less than before.  Who may read a public version depends on no grant.
+    """
     versions = unit.session.scalars(_VERSIONS, {"concept_id": concept_id}).all()
     drafts = _indexed_drafts(unit, concept_id)
     for version in versions:
         version.cache_version += 1
     for draft in drafts:
         draft.revision += 1
+    if narrows:
+        closed = [version.id for version in versions if version.record_access != PUBLIC]
+        note_narrowed(unit, closed, IndexedPart.RECORD)
+        note_narrowed(unit, [draft.id for draft in drafts], IndexedPart.DRAFT)
     unit.emit(GrantsChanged(concept_id, [version.id for version in versions], [draft.id for draft in drafts]))
     unit.session.flush()
 

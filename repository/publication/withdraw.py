@@ -20,6 +20,7 @@ from repository.publication.facts import VersionRestored, VersionWithdrawn
 from repository.publication.version_order import latest_ids, touch_changed_latest
 from repository.records.change_tracking import touch
 from repository.records.model import Concept, Tombstone, Version
+from repository.records.narrowed_access import IndexedPart, note_narrowed
 from repository.records.public_view import public_view
 from repository.records.queries import RecordView, record_view, record_views
 
@@ -96,6 +97,7 @@ def withdraw(unit: UnitOfWork, record_id: int, epitaph: Epitaph) -> Version:
         raise Conflict("Another request changed the same thing at the same time.")
     before = latest_ids(unit, concept)
     version.withdrawn_at = unit.now
+    note_narrowed(unit, [version.id], IndexedPart.RECORD, IndexedPart.FILES)
     _touch(unit, version, concept)
     others = touch_changed_latest(unit, concept, before)
     tombstone = Tombstone(

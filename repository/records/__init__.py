@@ -6,7 +6,8 @@ come from one sequence of integers, so an id names one thing for ever.
 
 The read side, in the order of a request: a face negotiates the representation (`faces.content_negotiation`) ·
 `queries` finds the version for the actor, or raises `MovedTo` · `access.policy` says for which audience ·
-`cached_representations` takes the text from the cache under a key of the record's state, or has it written · by
+`cached_representations` takes the text from the cache under a key of the record's state (`cache_keys` says what a text
+depends on), or has it written · by
 `exports` in the formats of `dataset.formats`, all of which see only `public_view`, or by the API's JSON serializer.
 
 `change_tracking` is the one place that dates changes · `public_lists` lists for everybody · `linksets` all links ·

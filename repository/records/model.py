@@ -113,8 +113,31 @@ class Version(Described, Base):
         Index("ix_version_datestamp_id", "datestamp", "id"),
         Index("ix_version_resource_type_datestamp_id", "resource_type", "datestamp", "id"),
         Index("ix_version_created_id", "created", "id"),
+        Index(
+            "ix_version_exposed_updated",
+            "updated",
+            "id",
+            sqlite_where=text("exposed = 1"),
+            postgresql_where=text("exposed"),
+        ),
         Index("ix_version_part_updated", text(f"({PART_OF_SITE_MAP})"), "updated"),
     )
+
+
+class NarrowedAccess(Base):
+    """A version or draft that fewer may read than a part of the index says.
+
+    `times` counts how often it was narrowed.  The job that brings the part up to date removes the row.
+    """
+
+    __tablename__ = "narrowed_access"
+
+    record_id: Mapped[int] = mapped_column(Identity, primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(String(10), primary_key=True)
+    times: Mapped[int]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_narrowed_access_part_at", "part", "at"),)
 
 
 class PastDatestamp(Base):

@@ -49,11 +49,19 @@ def newest_ids(snapshot: Snapshot, limit: int) -> Sequence[int]:
     return snapshot.session.scalars(_NEWEST, {"limit": limit}).all()
 
 
-_LAST_CHANGE = select(Version.updated, Version.id).order_by(Version.updated.desc(), Version.id.desc()).limit(1)
+_LAST_CHANGE = (
+    select(Version.updated, Version.id)
+    .where(Version.exposed)
+    .order_by(Version.updated.desc(), Version.id.desc())
+    .limit(1)
+)
 
 
 def last_change(snapshot: Snapshot) -> tuple[datetime, int] | None:
-    """Return when a version was last changed, and which; None without versions."""
+    """Return when a version that the public could once read was last changed, and which; None without versions.
+
+    What was never public does not show in the dates of lists.
+    """
     row = snapshot.session.execute(_LAST_CHANGE).first()
     return (row[0], row[1]) if row else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select
 from sqlalchemy.orm import aliased
@@ -66,14 +67,12 @@ class RecordView:
     neighbours: Mapping[int, Neighbour]
     tombstone: Tombstone | None = None
     communities: Sequence[Membership] = ()
+    is_latest: bool = True
+    """for the reader: a newer version that they may not read does not exist for them"""
 
     @property
     def resource(self) -> Resource:
         return resource_of(self.version, self.grants)
-
-    @property
-    def is_latest(self) -> bool:
-        return self.concept.latest_id == self.version.id
 
     @property
     def public(self) -> bool:
@@ -122,8 +121,22 @@ def resolve_record(snapshot: Snapshot, record_id: int) -> RecordView:
     raise NotFound(NOT_PUBLISHED if known else UNKNOWN)
 
 
+_PUBLIC_SIBLING = aliased(Version)
+_NEWEST_PUBLIC_ID = (
+    select(_PUBLIC_SIBLING.id)
+    .where(
+        _PUBLIC_SIBLING.concept_id == Version.concept_id,
+        _PUBLIC_SIBLING.record_access == PUBLIC,
+        _PUBLIC_SIBLING.withdrawn_at.is_(None),
+    )
+    .order_by(_PUBLIC_SIBLING.index.desc())
+    .limit(1)
+    .correlate(Version)
+    .scalar_subquery()
+    .label("newest_public_id")
+)
 _VIEWS = (
-    select(Version, Concept, FileSet, grants_on(Version.concept_id))
+    select(Version, Concept, FileSet, grants_on(Version.concept_id), _NEWEST_PUBLIC_ID)
     .join(Concept, Version.concept_id == Concept.id)
     .join(FileSet, Version.file_set_id == FileSet.id)
     .where(in_list(Version.id, "ids"))
@@ -138,7 +151,10 @@ _NEIGHBOURS = (
 
 
 def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
-    """Return versions in the order of `ids`, whatever the actor may see, in at most five queries."""
+    """Return versions in the order of `ids`, whatever the actor may see, in at most five queries.
+
+    Only `RecordView.is_latest` depends on the actor.
+    """
     rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
     with_others = [row.Version.id for row in rows if row.Concept.versions > 1]
     beside = snapshot.session.execute(_NEIGHBOURS, {"ids": with_others}).all() if with_others else ()
@@ -153,16 +169,26 @@ def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
     communities = communities_of(snapshot, {row.Concept.id for row in rows if row.Concept.default_community})
     by_id = {
         row.Version.id: RecordView(
-            *row,
+            row.Version,
+            row.Concept,
+            row.FileSet,
+            row.grants,
             pids[row.Version.id],
             pids[row.Concept.id],
             neighbours.get(row.Version.id, {}),
             tombstones.get(row.Version.id),
             communities.get(row.Concept.id, ()),
+            row.Version.id == _latest_id(snapshot.actor, row),
         )
         for row in rows
     }
     return [by_id[key] for key in ids if key in by_id]
+
+
+def _latest_id(actor: Actor, row: Any) -> int | None:
+    """Return the version that is the latest one for the actor."""
+    latest_id: int | None = row.newest_public_id
+    return row.Concept.latest_id if may(actor, Action.READ_RECORD, Resource(row.grants)) else latest_id
 
 
 def label_of(description: Mapping[str, object], index: int) -> str:
@@ -203,6 +229,11 @@ def _tombstones(snapshot: Snapshot, ids: Sequence[int]) -> Sequence[Tombstone]:
 def is_published(snapshot: Snapshot, record_id: int) -> bool:
     """Return whether a version, or a concept with versions, has this id, whatever the actor may read."""
     return snapshot.session.get(Version, record_id) is not None or _is_concept(snapshot, record_id)
+
+
+def has_versions(snapshot: Snapshot) -> bool:
+    """Return whether anything was ever published, public or not."""
+    return snapshot.session.scalar(select(Version.id).where(Version.id > 0).limit(1)) is not None
 
 
 def concept_of(snapshot: Snapshot, record_id: int) -> int:

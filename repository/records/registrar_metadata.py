@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
 from repository.access.policy import Audience
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
+from repository.core.unit_of_work import Database
 from repository.dataset.description import Publication
 from repository.dataset.formats.cstr.cstr_metadata import cstr_metadata
 from repository.dataset.formats.datacite.datacite_json import datacite_json
@@ -37,6 +39,24 @@ DOCUMENTS: Mapping[str, Callable[[Publication], Document]] = {
 
 # A concept is withdrawn when all its versions are.
 _COUNTS = (func.count(Version.id), func.count(Version.withdrawn_at))
+
+
+_BESIDE = aliased(Version)
+_NEIGHBOURS = (
+    select(_BESIDE.id)
+    .join(
+        Version,
+        and_(_BESIDE.concept_id == Version.concept_id, _BESIDE.index.in_([Version.index - 1, Version.index + 1])),
+    )
+    .where(in_list(Version.id, "ids"))
+)
+
+
+def with_neighbours(database: Database, owners: Sequence[int]) -> list[int]:
+    """Return the owners, and the previous and next versions of those that are versions: their documents name them."""
+    with database.snapshot(SYSTEM) as snapshot:
+        beside = snapshot.session.scalars(_NEIGHBOURS, {"ids": owners}).all()
+    return sorted({*owners, *beside})
 
 
 def registration_targets(services: Services, owners: Sequence[int]) -> dict[int, RegistrationTarget]:

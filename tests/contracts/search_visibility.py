@@ -39,6 +39,20 @@ class VisibilityContract:
         assert found(library, Term("ice"), replace(OWNER, owners_any_of=frozenset()), kinds=BOTH) == set()
         assert found(library, Term("ice"), replace(ANYONE, owners_any_of=frozenset({"person:7"})), kinds=BOTH) == set()
 
+    def test_what_the_index_has_not_heard_of_is_neither_found_nor_counted(self, library: SearchEngine) -> None:
+        whole = library.find(Search(Term("ice"), OWNER, BOTH, facets=["year"], highlight=True))
+        less = library.find(
+            Search(Term("ice"), replace(OWNER, closed=frozenset({2, RESTRICTED.id})), BOTH, facets=["year"])
+        )
+        assert {hit.id for hit in less.hits} == {hit.id for hit in whole.hits} - {2, RESTRICTED.id}
+        assert less.total == whole.total - 2
+        counted = {
+            facet: sum(bucket.count for bucket in of.facets["year"]) for facet, of in (("a", whole), ("b", less))
+        }
+        assert counted["b"] < counted["a"]
+        everything = replace(ANYONE, closed=frozenset({1}))
+        assert found(library, Everything(), everything) == found(library, Everything()) - {1}
+
     def test_one_common_token_is_enough_and_a_part_of_a_token_is_none(self, engine: SearchEngine) -> None:
         shared = frozenset({"person:7", "team:12", "institution:3", "role:curator"})
         engine.put([document(1, readers=shared), document(2, readers=frozenset({"person:77"}))])

@@ -190,6 +190,26 @@ def test_a_withdrawn_doi_is_registered_and_no_longer_findable(
     assert "Withdrawn" not in json.dumps(fakes.held("datacite", doi))
 
 
+def test_neighbours_of_a_version_that_is_closed_name_it_no_longer(
+    author: Caller, deposits: Deposits, fakes: Fakes, in_time: Callable[[], None]
+) -> None:
+    versions = [deposits.published()]
+    for name in ("2", "3"):
+        draft = author.post(versions[-1]["links"]["versions"]).get_json()
+        deposits.upload(draft["id"], f"{name}.csv", name.encode())
+        assert author.put(draft["links"]["self"], json=a_dataset(version=name)).status_code == 200
+        versions.append(deposits.publish(draft["id"]))
+    in_time()
+    first, middle, third = (record["pids"]["doi"]["identifier"] for record in versions)
+    assert all(middle in json.dumps(fakes.held("datacite", doi)) for doi in (first, third))
+    edit = author.post(versions[1]["links"]["draft"]).get_json()
+    closed = a_dataset(version="2") | {"access": {"record": "restricted", "files": "restricted"}}
+    assert author.put(edit["links"]["self"], json=closed).status_code == 200
+    deposits.publish(versions[1]["id"])
+    in_time()
+    assert not any(middle in json.dumps(fakes.held("datacite", doi)) for doi in (first, third))
+
+
 def test_of_a_batch_the_members_that_fail_take_no_others_with_them(
     anyone: Caller, deposits: Deposits, fakes: Fakes, in_time: Callable[[], None], register: Callable[..., Caller]
 ) -> None:

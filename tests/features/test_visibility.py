@@ -27,7 +27,7 @@ from repository.engines.search.query_tree import Or, Term
 from repository.engines.services import Services
 from repository.files.uploads import new_set
 from repository.people.accounts import register_person
-from repository.records.cached_representations import cache_keys
+from repository.records.cache_keys import cache_keys
 from repository.records.model import Concept, Tombstone, Version
 from repository.records.queries import READABLE, reader_values, record_view, versions_of
 from repository.search.index import index_drafts, index_records

@@ -24,7 +24,7 @@ Promises (tests/contracts/search_contract.py):
   an index of their own, and only by a query that names the field.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -207,12 +207,13 @@ class VisibilityFilter:
 
     A document passes when `readers_any_of` and its readers share a token and, unless `owners_any_of` is None, when that
     set and its owners share one too.  An empty set lets nothing pass.  A document whose owners share a token with
-    `owners_none_of` does not pass.
+    `owners_none_of` does not pass, nor does one whose id is among `closed`: the index has not heard of its state.
     """
 
     readers_any_of: frozenset[str]
     owners_any_of: frozenset[str] | None = None
     owners_none_of: frozenset[str] = frozenset()
+    closed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,9 @@ class Rebuild(Protocol):
 
 
 class SearchEngine(Protocol):
+    before_empty: Callable[[], None]
+    """called before an index that answers is made empty, or anew; whoever knows the database sets it"""
+
     def put(self, documents: Iterable[IndexDocument]) -> None:
         """Add or replace; documents of an older or the same revision than the stored are ignored."""
 

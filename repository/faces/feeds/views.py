@@ -85,7 +85,8 @@ def _reply(text: str | bytes, content_type: str, changed: datetime | None = None
     reply = Response(text, content_type=content_type)
     reply.headers["Cache-Control"] = "public, max-age=300"
     reply.headers["Vary"] = "Accept-Encoding"
-    reply.last_modified = changed.astimezone(UTC) if changed else None
+    if changed is not None:  # Werkzeug takes None for now
+        reply.last_modified = changed.astimezone(UTC)
     reply.add_etag()
     reply.make_conditional(request)
     return reply

@@ -4,7 +4,7 @@ One statement reads everything that a page depends on, as the key of the page in
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import orjson
@@ -24,8 +24,8 @@ from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.rendering import render, render_start, render_tombstone
 from repository.faces.pages.view_model import VersionLine, date_text
 from repository.files.queries import first_entries
+from repository.records.cache_keys import PageKey, page_key
 from repository.records.linksets import EXPORTS
-from repository.records.page_keys import PageKey, page_key
 from repository.records.public_lists import cache_key_of_lists, last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import (
@@ -44,23 +44,27 @@ NEWEST = 20
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page or tombstone as HTML, with the values of its headers; `links` is a ``Link`` header."""
+    """A page or tombstone as HTML, with the values of its headers; `links` is a ``Link`` header.
+
+    A client that has the page since `changed` has this one; `modified` is what it is told.
+    """
 
     body: bytes
     links: str
     modified: datetime
+    changed: datetime
     withdrawn: bool = False
 
     def pack(self) -> bytes:
         """Return the page as bytes for the cache, which never keeps tombstones."""
-        return orjson.dumps([self.links, self.modified]) + b"\n" + self.body
+        return orjson.dumps([self.links, self.modified, self.changed]) + b"\n" + self.body
 
     @classmethod
     def unpack(cls, packed: bytes) -> "CachedPage":
         """Return the page of the bytes that `pack` has made."""
         head, _, body = packed.partition(b"\n")
-        links, modified = orjson.loads(head)
-        return cls(body, links, datetime.fromisoformat(modified))
+        links, modified, changed = orjson.loads(head)
+        return cls(body, links, datetime.fromisoformat(modified), datetime.fromisoformat(changed))
 
 
 def cached_page(services: Services, actor: Actor, record_id: int, params: PageParams, day: date) -> CachedPage:
@@ -68,8 +72,8 @@ def cached_page(services: Services, actor: Actor, record_id: int, params: PagePa
 
     Raises `MovedTo` for a concept's id, `NotFound`, `Forbidden`.
     """
-    with services.database.query(actor) as snapshot:
-        key = page_key(snapshot, record_id)
+    with services.database.connection() as connection:
+        key = page_key(connection, actor, record_id)
     if key is not None and not key.withdrawn and may(actor, Action.READ_RECORD, key.resource):
         packed = services.cache.get(_cache_key(actor, key, params, day))
         if packed is not None:
@@ -102,15 +106,15 @@ def _write_page(services: Services, actor: Actor, record_id: int, params: PagePa
             view = resolve_record(snapshot, record_id)
         except Gone:  # for readers who may know of it; it has a page of its own
             return _tombstone(services, snapshot, record_id, params, day)
-        key = page_key(snapshot, record_id)
+        key = page_key(snapshot.session.connection(), actor, record_id)
         assert key is not None  # it is the version of `view`, in the same view of the database
-        page = _record_page(services, snapshot, view, params, day, key.modified)
+        page = _record_page(services, snapshot, view, params, day, key)
     services.cache.put(_cache_key(actor, key, params, day), page.pack())
     return page
 
 
 def _record_page(
-    services: Services, snapshot: Snapshot, view: RecordView, params: PageParams, day: date, modified: datetime
+    services: Services, snapshot: Snapshot, view: RecordView, params: PageParams, day: date, key: PageKey
 ) -> CachedPage:
     audience = audience_for(snapshot, view)
     publication = _with_listed_files(services, snapshot, view, params.page, audience)
@@ -127,7 +131,7 @@ def _record_page(
         exports=EXPORTS,
         links=links,
     )
-    return CachedPage(html.encode(), _links(publication, links), modified)
+    return CachedPage(html.encode(), _links(publication, links), key.modified, key.changed)
 
 
 def _tombstone(services: Services, snapshot: Snapshot, record_id: int, params: PageParams, day: date) -> CachedPage:
@@ -136,7 +140,8 @@ def _tombstone(services: Services, snapshot: Snapshot, record_id: int, params: P
     links = remaining(signposts(publication, (), services.site.api(f"/records/{record_id}")))
     versions = _versions(services, snapshot, view)
     html = render_tombstone(publication, versions=versions, params=params, accessed=day, links=links)
-    return CachedPage(html.encode(), _links(publication, links), view.version.updated, withdrawn=True)
+    updated = view.version.updated
+    return CachedPage(html.encode(), _links(publication, links), updated, updated, withdrawn=True)
 
 
 def _links(publication: Publication, signposts: Sequence[Signpost]) -> str:
@@ -176,6 +181,5 @@ def _version_line(services: Services, view: RecordView, *, current: bool) -> Ver
 
 
 def _cache_key(actor: Actor, key: PageKey, params: PageParams, day: date) -> Hashable:
-    """Return everything that a page depends on: of the reader, the audience and the right to see hidden versions."""
-    sees_hidden = may(actor, Action.READ_RECORD, replace(key.resource, record_public=False))
-    return "page", key, audience_of(actor, key.resource), sees_hidden, params, day
+    """Return everything that a page depends on."""
+    return "page", key, audience_of(actor, key.resource), params, day

@@ -1,5 +1,7 @@
 """Replies of pages: their parameters from the request, their headers, and errors as pages for browsers."""
 
+from datetime import datetime
+
 from flask import Response, request
 
 from repository.core.actor import ANONYMOUS
@@ -56,9 +58,19 @@ def page_reply(html: str | bytes, params: PageParams, status: int = 200) -> Resp
     return Response(html, status, headers, mimetype=_HTML)
 
 
-def conditional(reply: Response) -> Response:
-    """Return the reply with an entity tag, or 304 if the client has it already (RFC 9110, section 13)."""
+def conditional(reply: Response, changed: datetime | None = None) -> Response:
+    """Return the reply with an entity tag, or 304 if the client has it already (RFC 9110, section 13).
+
+    Whoever has it from before `changed` has another one, even if that is later than the date in the reply.
+    """
     reply.headers["Cache-Control"] = "no-cache" if current_actor() == ANONYMOUS else "private, no-cache"
     reply.add_etag()
-    reply.make_conditional(request)
+    since = request.if_modified_since
+    if (
+        "If-None-Match" in request.headers
+        or changed is None
+        or since is None
+        or changed.replace(microsecond=0) <= since
+    ):
+        reply.make_conditional(request)
     return reply

@@ -34,7 +34,8 @@ def start() -> Response:
     params = asked_params()
     html, changed = start_page(current_services(), params)
     page = page_reply(html, params)
-    page.last_modified = changed
+    if changed is not None:  # Werkzeug takes None for now
+        page.last_modified = changed
     return conditional(page)
 
 
@@ -49,7 +50,7 @@ def landing_page(record_id: int) -> Response:
     reply = page_reply(page.body, params, STATUS[Gone] if page.withdrawn else 200)
     reply.headers["Link"] = page.links
     reply.last_modified = page.modified
-    return reply if page.withdrawn else conditional(reply)
+    return reply if page.withdrawn else conditional(reply, page.changed)
 
 
 @pages.get("/uploads/<record:record_id>")

@@ -14,6 +14,7 @@ from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet
 from repository.files.queries import ListedFile, listed_files, listed_files_after
 from repository.records.model import Version
+from repository.records.narrowed_access import IndexedPart, index_told
 
 AT_ONCE = 5_000
 """files in memory"""
@@ -54,13 +55,19 @@ def index_files(services: Services, ids: Sequence[int]) -> None:
     Another run may have dropped meanwhile what this one sends, so it looks again when it is done: whoever is done last
     leaves the index right.
     """
-    while ids:
-        sets = public_sets(services.database, ids)
-        services.search.put_files(file_documents(services.database, sets.values()))
-        for record_id in set(ids) - sets.keys():
-            services.search.drop_files(record_id)
-        now = public_sets(services.database, ids)
-        ids = [record_id for record_id in ids if _held(now.get(record_id)) != _held(sets.get(record_id))]
+    with index_told(services.database, IndexedPart.FILES, ids):
+        while ids:
+            ids = _put_or_drop(services, ids)
+
+
+def _put_or_drop(services: Services, ids: Sequence[int]) -> Sequence[int]:
+    """Tell the index of the files of these versions once; return those that have changed meanwhile."""
+    sets = public_sets(services.database, ids)
+    services.search.put_files(file_documents(services.database, sets.values()))
+    for record_id in set(ids) - sets.keys():
+        services.search.drop_files(record_id)
+    now = public_sets(services.database, ids)
+    return [record_id for record_id in ids if _held(now.get(record_id)) != _held(sets.get(record_id))]
 
 
 def _held(of: PublicSet | None) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
+from repository.records.narrowed_access import WHOLE_INDEX, IndexedPart, index_told, overdue_notes
 from repository.search.index.comparison import Difference, IndexPart, Problem, differences
 from repository.search.index.file_documents import index_files
 from repository.search.index.indexing import index_drafts, index_records
@@ -26,6 +27,11 @@ _INDEX: Mapping[IndexPart, _Index] = {
     IndexPart.RECORD: index_records,
     IndexPart.FILES: index_files,
 }
+_INDEX_OF: Mapping[IndexedPart, _Index] = {
+    IndexedPart.DRAFT: index_drafts,
+    IndexedPart.RECORD: index_records,
+    IndexedPart.FILES: index_files,
+}
 
 
 def repair(services: Services, differing: Iterable[Difference]) -> int:
@@ -43,12 +49,25 @@ def repair_index(services: Services, look_again: float = LOOK_AGAIN_SECONDS) -> 
 
     What is different only at the first look is work on its way, and no difference.
     """
+    with index_told(services.database, IndexedPart.ALL, [WHOLE_INDEX]):
+        _finish_lost(services)
+        return _repair_lasting(services, look_again)
+
+
+def _repair_lasting(services: Services, look_again: float) -> tuple[int, int]:
     first = set(islice(differences(services), MOST))
     if not first:
         return 0, 0
     threading.Event().wait(look_again)
     repaired = repair(services, _lasting(services, first))
     return repaired, repaired
+
+
+def _finish_lost(services: Services) -> None:
+    """Tell the index of narrowed access whose job was lost: searches leave such records out until it is told."""
+    for part, index in _INDEX_OF.items():
+        if overdue := overdue_notes(services.database, part):
+            index(services, overdue)
 
 
 def _lasting(services: Services, first: set[Difference]) -> Iterator[Difference]:

@@ -16,18 +16,21 @@ from repository.files.model import FileSet
 from repository.files.queries import extensions, first_keys
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
+from repository.records.narrowed_access import IndexedPart, index_told
 from repository.records.queries import newest_public
 from repository.search.documents import Context, FileNames, PublishedVersion, draft_document, record_document
 
 
 def index_records(services: Services, ids: Sequence[int]) -> None:
     """Make the index say of these versions what the database says."""
-    _index(services, DocumentKind.RECORD, ids, record_documents(services, ids))
+    with index_told(services.database, IndexedPart.RECORD, ids):
+        _index(services, DocumentKind.RECORD, ids, record_documents(services, ids))
 
 
 def index_drafts(services: Services, ids: Sequence[int]) -> None:
     """Make the index say of these drafts what the database says; edits are found as what they edit."""
-    _index(services, DocumentKind.DRAFT, ids, draft_documents(services, ids))
+    with index_told(services.database, IndexedPart.DRAFT, ids):
+        _index(services, DocumentKind.DRAFT, ids, draft_documents(services, ids))
 
 
 # Columns, not objects: a rebuild reads millions.

@@ -172,6 +172,8 @@ def _visible(scope: VisibilityFilter) -> list[Query]:
         allowed.append({"terms": {"document.owners": sorted(scope.owners_any_of)}})
     if scope.owners_none_of:
         allowed.append({"bool": {"must_not": {"terms": {"document.owners": sorted(scope.owners_none_of)}}}})
+    if scope.closed:
+        allowed.append({"bool": {"must_not": {"terms": {"document.id": sorted(scope.closed)}}}})
     return allowed
 
 

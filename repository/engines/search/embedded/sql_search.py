@@ -203,7 +203,12 @@ def _direction(sort: Sort) -> str:
 
 def _lists_everything(search: Search) -> bool:
     """Return whether the hits are all that a reader may see."""
-    return isinstance(search.query, Everything) and not search.filters and search.scope.owners_any_of is None
+    return (
+        isinstance(search.query, Everything)
+        and not search.filters
+        and search.scope.owners_any_of is None
+        and not search.scope.closed
+    )
 
 
 def _allowed(question: FtsQuery, search: Search, *, by_index: bool = False) -> str:
@@ -225,6 +230,9 @@ def _visible(question: FtsQuery, scope: VisibilityFilter) -> str:
     readers = f"d.readers IN ({_sets_with(question, scope.readers_any_of)})"
     if scope.owners_none_of:
         readers += f" AND d.owners NOT IN ({_sets_with(question, scope.owners_none_of)})"
+    if scope.closed:
+        named = question.bind(json.dumps(sorted(scope.closed)))
+        readers += f" AND d.id NOT IN (SELECT value FROM json_each({named}))"
     if scope.owners_any_of is None:
         return readers
     return f"{readers} AND d.owners IN ({_sets_with(question, scope.owners_any_of)})"

@@ -27,6 +27,7 @@ from repository.faces.content_negotiation import EXPORT_TYPES, LIST_TYPES, repre
 from repository.faces.reasons.in_words import reader_language
 from repository.records.exports import export_list
 from repository.search.query_syntax import parse
+from repository.search.results import find
 
 api = Api("search")
 PAGE_PARAMETERS = ("page", "cursor", "size", "access_token")
@@ -77,7 +78,7 @@ def search_own_records(call: ApiCall) -> Response:
 
 def _export(call: ApiCall, scope: Scope, target: ExportFormat) -> Response:
     """Reply with a page of hits as one document of a format, without facets."""
-    results = call.services.search.find(_search(call, scope, selected(call.query)))
+    results = find(call.services, _search(call, scope, selected(call.query)))
     parts = export_list(call.services, call.actor, [hit.id for hit in results.hits], target)
     links = {name: address for name, address in _links(call, results).items() if name in ("prev", "next")}
     return document_reply((part.encode("utf-8", "replace") for part in parts), target.media_type, links=links)
@@ -86,7 +87,7 @@ def _export(call: ApiCall, scope: Scope, target: ExportFormat) -> Response:
 def _reply(call: ApiCall, scope: Scope) -> Response:
     chosen = selected(call.query)
     search = _search(call, scope, chosen)
-    results = call.services.search.find(search)
+    results = find(call.services, search)
     hits = [orjson.Fragment(text) for text in serialize_hits(call.services, call.actor, results)]
     buckets = aggregations(scope.facets, results.facets, chosen, call.services.vocabularies)
     page, links = call.query["page"], _links(call, results)
