@@ -25,6 +25,7 @@ from repository.core.errors import Unavailable
 from repository.core.registration_accounts import RegistrationAccount, RegistrationAccounts, bare_rors, local_accounts
 from repository.core.site import Site
 from repository.core.unit_of_work import Database
+from repository.core.upkeep import Upkeep
 from repository.dataset.cstr_types import cstr_type
 from repository.dataset.vocabularies import Vocabularies
 from repository.engines.registrars.local_registrar import LocalRegistrar
@@ -56,6 +57,18 @@ def open_services(settings: Settings) -> Services:
         registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
+        upkeep=_upkeep(settings),
+    )
+
+
+def _upkeep(settings: Settings) -> Upkeep:
+    return Upkeep(
+        reserve=settings.reserve_bytes,
+        quarantine=timedelta(days=settings.quarantine_days),
+        fixity=timedelta(days=settings.fixity_days),
+        fixity_rate=settings.fixity_bytes_per_second,
+        drafts=settings.max_drafts_per_person,
+        draft_bytes=settings.max_draft_bytes_per_person,
     )
 
 

@@ -8,10 +8,12 @@ from sqlalchemy import text
 
 from repository.core.actor import SYSTEM
 from repository.core.cache import ByteLru
+from repository.core.clock_watch import ClockWatch
 from repository.core.errors import Unavailable
 from repository.core.health_checks import HealthChecks
 from repository.core.site import Site
 from repository.core.unit_of_work import Database
+from repository.core.upkeep import Upkeep
 from repository.dataset.vocabularies import Vocabularies
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.port import SearchEngine
@@ -23,7 +25,7 @@ class Services:
     """`registrars` by the names of their nodes; those for everybody by their scheme too, as in ``{"doi": …}``.
 
     `signed_for` is how long a signed address of the store may be used; None when bytes go through the web process.
-    `cache` is what this process made for readers and may give them again.
+    `cache` is what this process made for readers and may give them again.  `clock_watch` is what it saw of its clock.
     """
 
     site: Site
@@ -34,6 +36,8 @@ class Services:
     vocabularies: Vocabularies
     signed_for: timedelta | None = None
     cache: ByteLru = field(default_factory=ByteLru, repr=False)
+    upkeep: Upkeep = field(default_factory=Upkeep)
+    clock_watch: ClockWatch = field(default_factory=ClockWatch, repr=False)
 
     def close(self) -> None:
         """Let go of connections."""

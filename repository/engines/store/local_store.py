@@ -122,8 +122,10 @@ class LocalStore:
     def close(self) -> None:
         """Do nothing: no file is kept open."""
 
-    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
-        """Remove leftovers of interrupted writes, and uploads of keys not in `keep`, idle for `older_than`.
+    def clear_abandoned(
+        self, older_than: timedelta, keep: Container[str] = (), uploads_older_than: timedelta | None = None
+    ) -> int:
+        """Remove leftovers of interrupted writes, and uploads of keys not in `keep` (see the port).
 
         Returns the number of files and uploads removed.
         """
@@ -135,7 +137,8 @@ class LocalStore:
                     if leftover.stat().st_mtime <= before:
                         leftover.unlink()
                         cleared += 1
-        return cleared + self.uploads.clear(before, keep)
+        idle_since = time.time() - (older_than if uploads_older_than is None else uploads_older_than).total_seconds()
+        return cleared + self.uploads.clear(idle_since, keep)
 
     def _shelves(self) -> list[str]:
         with as_unavailable():

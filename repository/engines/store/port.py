@@ -161,10 +161,13 @@ class ByteStore(Protocol):
     def objects(self) -> Iterator[StoredObject]:
         """Yield all objects in the order of their keys by characters, where "/" counts as "+"."""
 
-    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
+    def clear_abandoned(
+        self, older_than: timedelta, keep: Container[str] = (), uploads_older_than: timedelta | None = None
+    ) -> int:
         """Remove leftovers of interrupted writes and uploads at least `older_than` old; return how many.
 
-        Uploads in parts of the keys in `keep` stay: somebody may go on with them.
+        Uploads in parts of the keys in `keep` stay: somebody may go on with them.  All other uploads in parts stay for
+        `uploads_older_than`, if it is given: a database that knows nothing of them may be the wrong one.
         """
 
     def prepare(self) -> None:

@@ -70,9 +70,16 @@ class S3Store:
                 if key is not None:
                     yield StoredObject(key, int(entry["Size"]), entry["LastModified"].astimezone(UTC))
 
-    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
-        """Abort uploads in parts, of keys not in `keep`, that began at least `older_than` ago; return how many."""
-        return self.uploads.clear(datetime.now(UTC) - older_than, keep)
+    def clear_abandoned(
+        self, older_than: timedelta, keep: Container[str] = (), uploads_older_than: timedelta | None = None
+    ) -> int:
+        """Abort uploads in parts, of keys not in `keep`, that began so long ago (see the port); return how many.
+
+        A large object is written in parts too, so a leftover of an interrupted write stays as long as an upload.
+        """
+        return self.uploads.clear(
+            datetime.now(UTC) - (older_than if uploads_older_than is None else uploads_older_than), keep
+        )
 
     def prepare(self) -> None:
         """Create the bucket if it is missing, try what its server lacks, and log it; raises `Unsuitable` too."""

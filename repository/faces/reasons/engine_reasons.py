@@ -25,6 +25,18 @@ ENGINE_REASONS: Mapping[str, str] = {
     "The search engine still remembers what was deleted.": "检索服务仍保留着已删除的内容。",
     "The search index does not answer: {cause}.": "检索索引没有响应：{cause}。",
     "The search index cannot be opened: {cause}.": "无法打开检索索引：{cause}。",
+    "The clock says {now}, and that of the database server {other}.": (
+        "本机时钟为 {now}，数据库服务器的时钟为 {other}。"
+    ),
+    "The clock says {now}, and the newest moment that is known was {other}.": (
+        "本机时钟为 {now}，而已知的最新时刻为 {other}。"
+    ),
+    "There is no object {key} in quarantine.": "隔离区中没有对象 {key}。",
+    "No embargo of version {number} was lifted.": "版本 {number} 没有已解除的禁发期。",
+    "The embargo of version {number} is over since {day}.": "版本 {number} 的禁发期已于 {day} 结束。",
+    "The access of version {number} was changed since its embargo was lifted.": (
+        "版本 {number} 的禁发期解除后，其访问设置已被更改。"
+    ),
     "The search index is being filled. Please try again later.": "检索索引正在重新填充，请稍后再试。",
     "The search index is too far behind. Please try again later.": "检索索引更新滞后过多，请稍后再试。",
     "The search index is closed.": "检索索引已关闭。",
