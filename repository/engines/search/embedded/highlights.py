@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from repository.engines.search.folding import fold
 from repository.engines.search.query_analysis import is_text, positive_leaves
@@ -61,8 +61,10 @@ _READ = 50_000
 _SPANS = 2_000
 """of a value, more than its fragments can show"""
 STEPS = 5_000_000
-_A_CHARACTER = 10
-"""steps to read one: to fold it, and to find its word and the stem"""
+_A_UNIT = 30
+"""steps to read one: to find it, to fold it, and to find its stem"""
+_A_PLACE = 6
+"""steps to compare one with one of a phrase"""
 
 Span = tuple[int, int]
 Texts = Mapping[str, Sequence[str]]
@@ -131,10 +133,9 @@ class Highlighter:
         return marked
 
     def _value(self, looks: Sequence[Look], text: str, budget: Budget) -> Iterator[str]:
-        looked_at = text[:_READ]
-        if not budget.spend(_A_CHARACTER * len(looked_at)):
+        if budget.left < 0:
             return iter(())
-        units = list(_units(looked_at))
+        units = list(takewhile(lambda _: budget.spend(_A_UNIT), _units(text[:_READ])))
         stems = self._stems.of({unit.folded for unit in (*units, *(unit for look in looks for unit in look.units))})
         spans = list(islice(_spans(looks, units, stems, budget), _SPANS))
         return _fragments(text, _merged(spans)) if spans else iter(())
@@ -149,7 +150,7 @@ def _spans(looks: Sequence[Look], units: Sequence[Unit], stems: Mapping[str, str
             runs.setdefault(stems[look.units[0].folded], []).append(look.units)
     for at, unit in enumerate(units):
         for run in runs.get(stems[unit.folded], ()):
-            if not budget.spend(len(run)):
+            if not budget.spend(_A_PLACE * len(run)):
                 return
             if _follow(units[at : at + len(run)], run, stems):
                 yield from ((u.start, u.end) for u in units[at : at + len(run)])
