@@ -13,8 +13,8 @@ from repository.engines.search.query_analysis import is_text, positive_leaves
 from repository.engines.search.query_tree import Node, Phrase, Term, Wildcard
 from repository.engines.search.tokenizer import LONGEST_WORD, Piece, like, pattern_pieces, pieces, word_token
 
-_REMEMBERED = 50_000
-"""words"""
+_REMEMBERED = 2_000_000
+"""characters of words"""
 
 
 class Stems:
@@ -23,15 +23,17 @@ class Stems:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
+        self._size = 0
 
     def of(self, words: set[str]) -> Mapping[str, str]:
         """Return the stems of all `words` and perhaps of more."""
         with self._lock:
             new = [word for word in words if word not in self._known]
             if new:
-                if len(self._known) > _REMEMBERED:
-                    self._known, new = {}, list(words)
+                if self._size > _REMEMBERED:
+                    self._known, self._size, new = {}, 0, list(words)
                 self._known.update(_stems(new))
+                self._size += sum(map(len, new))
             return self._known
 
 
