@@ -185,6 +185,14 @@ class Settings(BaseSettings):
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=256)
+    web_transfers: int = Field(128, ge=2, le=1000)
+    """most requests with long bodies that one process reads at the same time; one client gets half of them"""
+    client_seconds: int = Field(60, ge=1, le=3600)
+    """seconds in which a client must bring or take 1 kB each on average, else its transfer is cut"""
+    accel: Annotated[str, _matching(r"(/[A-Za-z0-9_-]+)*", "a path such as /protected, without a slash at its end")] = (
+        ""
+    )
+    """internal location of the proxy in front, below which it finds the files of this machine; empty: we send them"""
     log_level: Annotated[str, _matching("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
 

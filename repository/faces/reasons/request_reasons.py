@@ -38,6 +38,7 @@ REQUEST_REASONS: Mapping[str, str] = {
     "This resource comes as: {types}.": "该资源可提供的类型：{types}。",
     "This record comes as: {types}.": "该记录可提供的格式：{types}。",
     # bodies and query strings
+    "The body came too slowly; what was stored before is still there.": "请求体到达得太慢；先前保存的内容仍在。",
     "Invalid querystring parameters.": "查询参数无效。",
     "Unable to decode JSON data in request body.": "无法解析请求体中的 JSON。",
     "{words}: line {line} column {column} (char {place})": (
