@@ -39,6 +39,7 @@ from repository.engines.store.port import ByteStore
 from repository.engines.store.s3_address import s3_address
 from repository.engines.store_identity import StoreIdentity
 from repository.features import UNFOLLOWED
+from repository.search.index import note_index_lost
 
 SAME_BUCKET_SECONDS = 600.0
 """between two looks at the id of a bucket, which no mount can replace under a process"""
@@ -52,16 +53,18 @@ def open_services(settings: Settings) -> Services:
     accounts = _accounts(settings)
     site = _site(settings, accounts)
     engine, store = _database_at(settings), _store_at(settings.store_url)
+    search = _search_at(settings.search_url)
     is_local = not settings.store_url.startswith("s3:")
     numbers = MintedNumbers(store.marks, lambda: identity.require())
     database = Database(engine, UNFOLLOWED, numbers)
     identity = StoreIdentity(database, store.marks, 0.0 if is_local else SAME_BUCKET_SECONDS)
+    search.before_empty = lambda: note_index_lost(database)
     return Services(
         site=site,
         database=database,
         store=OwnStore(store, identity),
         numbers=numbers,
-        search=_search_at(settings.search_url),
+        search=search,
         registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,

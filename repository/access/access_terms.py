@@ -1,5 +1,6 @@
 """A dataset's own access settings: who sees the record, who gets the files, and until when they wait."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +54,7 @@ class AccessTerms:
 
 
 _NO_OBJECT = FieldError.of("access", "Invalid input type.")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNKEPT = frozenset("\x00\ufffd")
 
 
@@ -133,7 +135,7 @@ def _unused(raw: Mapping[str, Any], today: date) -> list[FieldError]:
 
 def _day(raw: object) -> date | None:
     try:
-        return date.fromisoformat(raw) if isinstance(raw, str) and len(raw) == len("2000-01-01") else None
+        return date.fromisoformat(raw) if isinstance(raw, str) and _DAY.fullmatch(raw) else None
     except ValueError:
         return None
 

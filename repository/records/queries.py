@@ -225,7 +225,7 @@ def is_published(snapshot: Snapshot, record_id: int) -> bool:
 
 def has_versions(snapshot: Snapshot) -> bool:
     """Return whether anything was ever published, public or not."""
-    return snapshot.session.scalar(select(Version.id).limit(1)) is not None
+    return snapshot.session.scalar(select(Version.id).where(Version.id > 0).limit(1)) is not None
 
 
 def concept_of(snapshot: Snapshot, record_id: int) -> int:

@@ -25,6 +25,7 @@ ENGINE_REASONS: Mapping[str, str] = {
     "The search engine still remembers what was deleted.": "检索服务仍保留着已删除的内容。",
     "The search index does not answer: {cause}.": "检索索引没有响应：{cause}。",
     "The search index cannot be opened: {cause}.": "无法打开检索索引：{cause}。",
+    "The search index is being filled. Please try again later.": "检索索引正在重新填充，请稍后再试。",
     "The search index is too far behind. Please try again later.": "检索索引更新滞后过多，请稍后再试。",
     "The search index is closed.": "检索索引已关闭。",
     "This rebuild of the search index is over, or another one took its place.": (

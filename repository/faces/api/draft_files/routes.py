@@ -19,6 +19,7 @@ from repository.faces.api.draft_files.serializers import file_json, list_head_js
 from repository.faces.api.routing import Api, ApiCall, JsonBody
 from repository.files.downloads import download_of
 from repository.files.model import FileEntry
+from repository.files.name_clashes import named_files
 from repository.files.queries import all_entries, entry, file_set
 from repository.files.uploads import Announced
 from repository.files.zip_archive import archive
@@ -38,8 +39,9 @@ BYTES, ANY_TYPE = "application/octet-stream", "*/*"
     errors=(403, 404, 409, 413, 415),
 )
 def begin_files(call: ApiCall, record_id: int) -> Response:
+    named = named_files(call.body)
     with call.transaction() as unit:
-        entries = draft_files.begin_files(unit, record_id, call.body, call.services.site.max_files)
+        entries = draft_files.begin_files(unit, record_id, named, call.services.site.max_files)
         preview = default_preview(unit, record_id)
     base = _base(call, record_id)
     items = (file_json(entry, base, draft=True) for entry in entries)
@@ -168,8 +170,10 @@ def download_draft_archive(call: ApiCall, record_id: int) -> Response:
 )
 def import_previous_files(call: ApiCall, record_id: int) -> Response:
     base = _base(call, record_id)
+    with call.snapshot() as snapshot:
+        source = draft_files.importable_files(snapshot, record_id)
     with call.transaction() as unit:
-        files = draft_files.import_previous_files(unit, record_id)
+        files = draft_files.import_previous_files(unit, record_id, source)
         preview = default_preview(unit, record_id)
     items = listed_files(call.services.database, files.id, base, draft=True, hidden=True)
     return long_list_reply(list_head_json(base, enabled=True, default_preview=preview), "entries", items, 201)
