@@ -31,14 +31,13 @@ from repository.files.queries import file_set_for_change
 from repository.files.uploads import discard_set, new_set
 from repository.identifiers.reserve import release
 from repository.records.model import Concept
-from repository.records.queries import new_record_ids
 
 
 def open_draft(unit: UnitOfWork, site: Site, body: CheckedBody) -> DraftView:
     """Return a new draft of a new dataset; `body` may be incomplete."""
     must(unit.actor, Action.OPEN_DRAFT, Resource())
     assert unit.actor.person_id is not None
-    concept_id, draft_id = new_record_ids(unit, 2)
+    concept_id, draft_id = unit.new_numbers(2)
     concept = Concept(
         id=concept_id, owner_id=unit.actor.person_id, versions=0, created=unit.now, default_community=None
     )

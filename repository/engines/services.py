@@ -15,6 +15,7 @@ from repository.core.site import Site
 from repository.core.unit_of_work import Database
 from repository.core.upkeep import Upkeep
 from repository.dataset.vocabularies import Vocabularies
+from repository.engines.minted_numbers import MintedNumbers
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.port import SearchEngine
 from repository.engines.store.port import ByteStore
@@ -25,6 +26,7 @@ class Services:
     """`registrars` by the names of their nodes; those for everybody by their scheme too, as in ``{"doi": …}``.
 
     `signed_for` is how long a signed address of the store may be used; None when bytes go through the web process.
+    `numbers` is the guard of the database's numbers, None without one.
     `cache` is what this process made for readers and may give them again.  `clock_watch` is what it saw of its clock.
     """
 
@@ -35,6 +37,7 @@ class Services:
     registrars: Mapping[str, Registrar]
     vocabularies: Vocabularies
     signed_for: timedelta | None = None
+    numbers: MintedNumbers | None = None
     cache: ByteLru = field(default_factory=ByteLru, repr=False)
     upkeep: Upkeep = field(default_factory=Upkeep)
     clock_watch: ClockWatch = field(default_factory=ClockWatch, repr=False)
@@ -56,10 +59,12 @@ def health_probes(services: Services, *, elsewhere: bool = False) -> Mapping[str
     registrars = {
         name: registrar for name, registrar in services.registrars.items() if name == registrar.name or registrar.here
     }
+    guard = services.numbers
     return {
         "database": lambda: _describe_database(services.database),
         "store": services.store.describe,
         "search": services.search.describe,
+        **({"numbers": lambda: guard.describe(services.database)} if guard else {}),
         **{name: registrar.describe for name, registrar in registrars.items() if elsewhere or registrar.here},
     }
 

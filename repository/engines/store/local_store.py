@@ -5,6 +5,7 @@
     root/objects/3f/3f2a…      one file an object, read-only, named by its key ("/" written as "+")
     root/incoming/…            objects being received, moved out of here whole or removed
     root/uploads/…             uploads in parts, see `local_uploads`
+    root/marks/…               marks, see `local_marks`
 
 An object is written to ``incoming``, flushed to the disk, and only then linked under its key.  The
 file system makes or refuses a link in one step and never replaces a file, and so decides
@@ -26,6 +27,7 @@ from typing import BinaryIO
 from repository.core.errors import NotFound
 from repository.engines.store.digests import Digesting, announced
 from repository.engines.store.local_files import as_unavailable, flush_file, flush_folder, new_file, write_all
+from repository.engines.store.local_marks import LocalMarks
 from repository.engines.store.local_objects import ObjectFolder
 from repository.engines.store.local_uploads import LocalUploads
 from repository.engines.store.port import ContentDisposition, FileDigests, StoredObject
@@ -43,6 +45,7 @@ class LocalStore:
         self._objects = ObjectFolder(self.root / "objects")
         self._incoming = self.root / "incoming"
         self.uploads = LocalUploads(self.root / "uploads", self._objects)
+        self.marks = LocalMarks(self.root / "marks", self._incoming)
         self.prepare()
 
     def prepare(self) -> None:

@@ -15,6 +15,7 @@ from repository.engines.store.s3_address import S3Address
 from repository.engines.store.s3_bucket import prepare_bucket, require_bucket
 from repository.engines.store.s3_capabilities import shortcomings_of
 from repository.engines.store.s3_clients import s3_clients
+from repository.engines.store.s3_marks import S3Marks
 from repository.engines.store.s3_objects import S3Objects
 from repository.engines.store.s3_uploads import S3Uploads
 from repository.engines.store.store_keys import key_of, name_of, require_key
@@ -31,6 +32,7 @@ class S3Store:
         self._clients = s3_clients(address)
         self._objects = S3Objects(self._clients, address)
         self.uploads = S3Uploads(self._objects)
+        self.marks = S3Marks(self._objects)
 
     def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> FileDigests:
         """Store all of `source` (see the port)."""
