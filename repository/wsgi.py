@@ -9,9 +9,9 @@ from config.settings import read_settings
 from repository import __version__
 from repository.app import create_app
 from repository.bootstrap import open_services
-from repository.core.log_losses import lost_lines
 from workers.embedded_jobs import start_jobs
 from workers.gauges import Gauges
+from workers.log_losses import lost_lines
 
 EMBEDDED = "embedded:"
 

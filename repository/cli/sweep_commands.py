@@ -11,10 +11,10 @@ from config.log_outlet import OUTLET
 from repository.cli.command_services import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
-from repository.core.log_losses import lost_lines
 from repository.engines.services import Services
 from repository.files import quarantine
 from workers.job_metrics import serve_metrics
+from workers.log_losses import lost_lines
 from workers.loop import stop_on_signals
 from workers.model import SweepRow
 from workers.sweeps.schedule import run_now, start_sweeping

@@ -14,9 +14,9 @@ from config.gc_tuning import collect_rarely
 from config.log_outlet import OUTLET
 from config.settings import SettingsError, read_settings
 from repository.cli.command_services import cli_services
-from repository.core.log_losses import lost_lines
 from repository.feature import Queue
 from workers.job_metrics import serve_metrics
+from workers.log_losses import lost_lines
 from workers.loop import repeat_until, stop_on_signals
 
 RELAY_SECONDS = 0.25
