@@ -17,7 +17,9 @@ ENGINE_REASONS: Mapping[str, str] = {
         "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。"
     ),
     # clock, quarantine and embargoes
-    "The clock says {now}, and that of the database server {server}.": "时钟显示 {now}，而数据库服务器的时钟显示 {server}。",
+    "The clock says {now}, and that of the database server {server}.": (
+        "时钟显示 {now}，而数据库服务器的时钟显示 {server}。"
+    ),
     "The clock says {now}, and the newest moment that is known was {known}.": (
         "时钟显示 {now}，而已知的最近时刻为 {known}。"
     ),
