@@ -53,7 +53,7 @@ def open_services(settings: Settings) -> Services:
     """
     accounts = _accounts(settings)
     site = _site(settings, accounts)
-    engine, store = _database_at(settings), _store_at(settings.store_url)
+    engine, store = _database_at(settings), _store_at(settings.store_url, settings.reserve_bytes)
     search = _search_at(settings.search_url)
     is_local = not settings.store_url.startswith("s3:")
     numbers = MintedNumbers(store.marks, lambda: identity.require())
@@ -75,12 +75,7 @@ def open_services(settings: Settings) -> Services:
 
 def _upkeep(settings: Settings) -> Upkeep:
     return Upkeep(
-        reserve=settings.reserve_bytes,
         quarantine=timedelta(days=settings.quarantine_days),
-        fixity=timedelta(days=settings.fixity_days),
-        fixity_rate=settings.fixity_bytes_per_second,
-        drafts=settings.max_drafts_per_person,
-        draft_bytes=settings.max_draft_bytes_per_person,
     )
 
 
@@ -201,11 +196,11 @@ def _require_file(name: str, path: Path) -> None:
         raise SettingsError(f"REPOSITORY_{name}: {path} cannot be written")
 
 
-def _store_at(url: str) -> ByteStore:
+def _store_at(url: str, reserve: int) -> ByteStore:
     if not url.startswith("s3:"):
         path = _path_of(url)
         try:
-            store: ByteStore = LocalStore(path)
+            store: ByteStore = LocalStore(path, reserve)
         except (Unavailable, OSError, ValueError) as error:
             raise SettingsError(
                 f"REPOSITORY_STORE_URL: {path} cannot be used: {cause_of(error.__cause__ or error)}"

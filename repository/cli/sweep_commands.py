@@ -7,12 +7,14 @@ import click
 import structlog
 from sqlalchemy import select
 
+from config.log_outlet import OUTLET
 from repository.cli.command_services import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.engines.services import Services
 from repository.files import quarantine
 from workers.job_metrics import serve_metrics
+from workers.log_losses import lost_lines
 from workers.loop import stop_on_signals
 from workers.model import SweepRow
 from workers.sweeps.schedule import run_now, start_sweeping
@@ -27,6 +29,7 @@ log = structlog.get_logger()
 def scheduler(metrics_port: int | None) -> None:
     """Run the sweeps when they are due, until SIGTERM; several schedulers may run."""
     with cli_services() as services, stop_on_signals() as ending:
+        OUTLET.when_lost(lost_lines.inc)
         if metrics_port is not None:
             serve_metrics(metrics_port)
         threads = start_sweeping(services, ending)

@@ -11,10 +11,12 @@ import click
 import structlog
 
 from config.gc_tuning import collect_rarely
+from config.log_outlet import OUTLET
 from config.settings import SettingsError, read_settings
 from repository.cli.command_services import cli_services
 from repository.feature import Queue
 from workers.job_metrics import serve_metrics
+from workers.log_losses import lost_lines
 from workers.loop import repeat_until, stop_on_signals
 
 RELAY_SECONDS = 0.25
@@ -73,6 +75,7 @@ def _redis_url() -> str:
 
 
 def _begin(process: str, metrics_port: int | None, **details: object) -> None:
+    OUTLET.when_lost(lost_lines.inc)
     if metrics_port is not None:
         serve_metrics(metrics_port)
     collect_rarely()

@@ -195,6 +195,12 @@ class Unavailable(RepositoryError):
     default = "A part of the service is not available right now."
 
 
+class NoRoom(Unavailable):
+    """A disk, or what was allotted of it, is full; it is for a person to make room."""
+
+    default = "The store has no room left."
+
+
 class Unsuitable(RepositoryError):
     """An engine answers, but refuses what the repository cannot do without; waiting does not help."""
 

@@ -20,7 +20,7 @@ from repository.core.actor import ANONYMOUS, Actor
 from repository.core.database.commit_horizon import register_writer, safe_until
 from repository.core.database.engine import Base, autocommit_engine, read_only_engine, writer_lock
 from repository.core.database.schema_check import obstacles
-from repository.core.errors import Conflict, Unavailable
+from repository.core.errors import Conflict, NoRoom, Unavailable
 from repository.core.facts import Fact, FactRow
 from repository.core.number_guard import NumberGuard, Unguarded
 
@@ -213,8 +213,16 @@ def _translate() -> Iterator[None]:
     except (OperationalError, InterfaceError, NoConnectionFree) as error:
         if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
             raise Conflict(_AT_ONCE) from error
+        if _is_full(error):
+            raise NoRoom("The database has no room left.") from error
         raise Unavailable("The database is not available right now.") from error
     except DatabaseError as error:
         if type(error) is DatabaseError:  # a damaged file; its subclasses are our own faults
             raise Unavailable("The database cannot be read.") from error
         raise
+
+
+def _is_full(error: Exception) -> bool:
+    """Return whether the database's disk is full (SQLITE_FULL; SQLSTATE 53100, disk_full)."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(cause, "sqlstate", None) == "53100"

@@ -29,6 +29,7 @@ STATUS: Mapping[type[errors.RepositoryError], int] = {
     errors.Stale: 412,
     errors.TooLarge: 413,
     errors.Unavailable: 503,
+    errors.NoRoom: 507,
     errors.Unsuitable: 503,
 }
 RETRY_AFTER_SECONDS = 5

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from repository.core.errors import Unavailable
+from repository.core.errors import NoRoom, Unavailable
 from repository.engines.store.digests import BLOCK
 
 NO_ROOM = "The store has no room left."
@@ -47,7 +47,7 @@ def as_unavailable() -> Iterator[None]:
         reason = _REASONS.get(error.errno or 0)
         if reason is None:
             raise
-        raise Unavailable(reason) from error
+        raise (NoRoom if reason == NO_ROOM else Unavailable)(reason) from error
 
 
 @contextmanager

@@ -33,16 +33,19 @@ from repository.engines.store.local_uploads import LocalUploads
 from repository.engines.store.port import ContentDisposition, FileDigests, StoredObject
 from repository.engines.store.store_keys import name_of, require_key
 
+LOOKED_EVERY = 8
+"""blocks between two looks at the room of the disk"""
+
 
 class LocalStore:
-    """A byte store below the directory `root`, which is made if it is missing.
+    """A byte store below the directory `root`, which is made if it is missing; `reserve` bytes stay free.
 
     Keys are those of `store_keys`; any other raises `ValueError`.  Threads, processes and hosts may share one `root`.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, reserve: int = 0) -> None:
         self.root = root.absolute()
-        self._objects = ObjectFolder(self.root / "objects")
+        self._objects = ObjectFolder(self.root / "objects", reserve)
         self._incoming = self.root / "incoming"
         self.uploads = LocalUploads(self.root / "uploads", self._objects)
         self.marks = LocalMarks(self.root / "marks", self._incoming)
@@ -65,7 +68,7 @@ class LocalStore:
             self._objects.require_room(size)
         incoming = self._incoming / f"{os.getpid()}-{secrets.token_hex(12)}"
         try:
-            digests = _receive(incoming, announced(source, limit=limit, size=size))
+            digests = _receive(incoming, self._while_there_is_room(announced(source, limit=limit, size=size)))
             self._objects.put_in_place(incoming, key)
         finally:
             with as_unavailable(), suppress(FileNotFoundError):
@@ -142,6 +145,13 @@ class LocalStore:
                         cleared += 1
         idle_since = time.time() - (older_than if uploads_older_than is None else uploads_older_than).total_seconds()
         return cleared + self.uploads.clear(idle_since, keep)
+
+    def _while_there_is_room(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield `blocks`; raises `NoRoom` when the reserve of the disk is reached."""
+        for number, block in enumerate(blocks):
+            if number % LOOKED_EVERY == 0:
+                self._objects.require_room(len(block))
+            yield block
 
     def _shelves(self) -> list[str]:
         with as_unavailable():

@@ -8,12 +8,29 @@ ENGINE_REASONS: Mapping[str, str] = {
     "A part of the service cannot be used as it is set up.": "部分服务的配置使其无法使用。",
     "It does not answer in time.": "未能及时响应。",
     "The database is not available right now.": "数据库暂时不可用。",
+    "The database has no room left.": "数据库空间已满。",
     "The database cannot be read.": "无法读取数据库。",
     "The schema does not serve this release: run `repository migrate` first, or a newer release. ({faults})": (
         "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。（{faults}）"
     ),
     "The schema does not serve this release: run `repository migrate` first, or a newer release.": (
         "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。"
+    ),
+    # clock, quarantine and embargoes
+    "The clock says {now}, and that of the database server {server}.": (
+        "时钟显示 {now}，而数据库服务器的时钟显示 {server}。"
+    ),
+    "The clock says {now}, and the newest moment that is known was {known}.": (
+        "时钟显示 {now}，而已知的最近时刻为 {known}。"
+    ),
+    "There is no object {key} in quarantine.": "隔离区中没有对象 {key}。",
+    "No embargo of version {version} was lifted.": "版本 {version} 没有被解除的禁发期。",
+    "The embargo of version {version} is over since {day}.": "版本 {version} 的禁发期已于 {day} 结束。",
+    "The access of version {version} was changed since its embargo was lifted.": (
+        "版本 {version} 的访问设置在解除禁发期后已被更改。"
+    ),
+    "{fault} Set the clock, or say `repository clock confirm`.": (
+        "{fault} 请校正时钟，或运行 `repository clock confirm`。"
     ),
     # search
     "The search engine does not answer.": "检索服务没有响应。",
@@ -25,18 +42,6 @@ ENGINE_REASONS: Mapping[str, str] = {
     "The search engine still remembers what was deleted.": "检索服务仍保留着已删除的内容。",
     "The search index does not answer: {cause}.": "检索索引没有响应：{cause}。",
     "The search index cannot be opened: {cause}.": "无法打开检索索引：{cause}。",
-    "The clock says {now}, and that of the database server {other}.": (
-        "本机时钟为 {now}，数据库服务器的时钟为 {other}。"
-    ),
-    "The clock says {now}, and the newest moment that is known was {other}.": (
-        "本机时钟为 {now}，而已知的最新时刻为 {other}。"
-    ),
-    "There is no object {key} in quarantine.": "隔离区中没有对象 {key}。",
-    "No embargo of version {number} was lifted.": "版本 {number} 没有已解除的禁发期。",
-    "The embargo of version {number} is over since {day}.": "版本 {number} 的禁发期已于 {day} 结束。",
-    "The access of version {number} was changed since its embargo was lifted.": (
-        "版本 {number} 的禁发期解除后，其访问设置已被更改。"
-    ),
     "The search index is being filled. Please try again later.": "检索索引正在重新填充，请稍后再试。",
     "The search index is too far behind. Please try again later.": "检索索引更新滞后过多，请稍后再试。",
     "The search index is closed.": "检索索引已关闭。",
