@@ -11,7 +11,7 @@ from repository.core.check_report import CheckReport
 from repository.core.facts import FactRow
 from repository.core.unit_of_work import Database, Snapshot
 from repository.engines.services import Services
-from repository.identifiers.admin import UNSETTLED
+from repository.identifiers.admin import DUE
 from repository.identifiers.facts import RegistrationOverdue
 from repository.identifiers.model import Identifier
 from repository.identifiers.registration_state import REFUSED_PAUSE
@@ -78,7 +78,7 @@ def _query(before: datetime) -> Select[int, bool]:
     )
     return (
         select(Identifier.owner, exists().where(job, Job.state == JobState.FAILED.value))
-        .where(Identifier.state.in_(UNSETTLED), published, due, ~on_its_way)
+        .where(Identifier.state.in_(DUE), published, due, ~on_its_way)
         .order_by(Identifier.owner)
         .distinct()
     )
