@@ -21,7 +21,7 @@ def prepare() -> None:
 
 
 def secure_numbers(services: Services) -> None:
-    """Let no number be given out again; warn if the database is older than the store, and so may give out none."""
+    """Let no number be given out again; warn if the database is older than the store."""
     if services.numbers is not None:
         try:
             services.numbers.secure(services.database)

@@ -60,7 +60,7 @@ class Buckets:
     def close(self) -> None:
         """Empty and remove the buckets."""
         for server, name in self._names.items():
-            _remove_bucket(s3_client(server), name)
+            remove_bucket(s3_client(server), name)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +71,7 @@ def session_buckets(servers: None) -> Iterator[Buckets]:
     buckets.close()
 
 
-def _remove_bucket(client: Any, name: str) -> None:
+def remove_bucket(client: Any, name: str) -> None:
     for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=name):
         for upload in page.get("Uploads", ()):
             client.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])

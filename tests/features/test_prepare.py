@@ -10,6 +10,7 @@ import pytest
 from tests.contracts.s3_faults import careless_server, serving, with_endpoint
 from tests.contracts.s3_stores import lacks_of
 from tests.engines.addresses import s3_client
+from tests.engines.places import remove_bucket
 from tests.support.commands import command_here
 from tests.support.web_server import environment_of
 
@@ -33,7 +34,7 @@ def test_prepare_makes_the_bucket_once_and_the_doctor_says_what_its_server_lacks
             assert f"prepared S3 store in bucket {bucket}" in done.stdout
         after = command_here(environment, "doctor")
     finally:
-        s3_client(s3_server).delete_bucket(Bucket=bucket)
+        remove_bucket(s3_client(s3_server), bucket)
     assert before.returncode == 1
     assert "SILENT  store: The store's bucket does not exist. Was `repository prepare` run?" in before.stdout
     assert after.returncode == 0, after.stdout

@@ -10,9 +10,9 @@ from functools import cache
 from sqlalchemy import Connection, TextClause, text
 
 STOPPED = "minting-stopped"
-"""the name of the site's mark that forbids to mint, until a person has moved the sequence forward"""
+"""the name of the mark that forbids to mint until a person has moved the sequence"""
 ELSEWHERE = "minted-elsewhere"
-"""the name of the site's mark with the last number that a lost copy of the database may have minted from"""
+"""the name of the mark with the last number that a lost copy of the database may have used"""
 
 # Both differ after the table was made anew, as a restored dump does, and after the server began anew.
 _PLACE = "pg_relation_filenode('number'::regclass)::text || ' ' || pg_postmaster_start_time()::text"
