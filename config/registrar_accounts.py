@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 SCHEMES: Mapping[str, str] = {"datacite": "doi", "cstr": "cstr", "handle": "handle"}
 _PREFIXES: Mapping[str, str] = {
-    "doi": r"10\.\d{4,9}(\.\d+)*",
-    "cstr": r"\w{5}",
+    "doi": r"10\.[0-9]{4,9}(\.[0-9]+)*",
+    "cstr": r"[0-9A-Za-z_]{5}",
     "handle": r"[0-9A-Za-z]+(\.[0-9A-Za-z_-]+)*",
 }
 
@@ -84,7 +84,7 @@ class RegistrarAccounts(_Strict):
 
     account: dict[str, RegistrarAccount]
     suffix: dict[str, Annotated[str, AfterValidator(_numbered)]] = Field(default_factory=dict)
-    type_code: dict[str, Annotated[str, Field(pattern=r"^\d\d$")]] = Field(default_factory=dict)
+    type_code: dict[str, Annotated[str, Field(pattern=r"^[0-9][0-9]$")]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_general_each(self) -> Self:

@@ -166,6 +166,17 @@ class Settings(BaseSettings):
     """file of accounts with registration agencies (`config.registrar_accounts`); without one `doi_prefix` etc. hold"""
     max_file_bytes: int = Field(1 << 40, ge=1, le=MOST_BYTES)
     max_files_per_record: int = Field(100_000, ge=1, le=1_000_000_000)
+    reserve_bytes: int = Field(256 << 20, ge=0, le=MOST_BYTES)
+    """bytes of each local disk that uploads leave free"""
+    quarantine_days: int = Field(30, ge=1, le=36_500)
+    """how long an object of the store without a file is kept"""
+    fixity_days: int = Field(90, ge=1, le=36_500)
+    """within which every stored file is read back and compared with its digests"""
+    fixity_bytes_per_second: int = Field(20 << 20, ge=1 << 10, le=MOST_BYTES)
+    max_drafts_per_person: int = Field(10_000, ge=0, le=1_000_000_000)
+    """0 means any number"""
+    max_draft_bytes_per_person: int = Field(0, ge=0, le=MOST_BYTES)
+    """0 means any number"""
     admin_email: Annotated[
         str, AfterValidator(_readable), _matching(MAILBOX, "an address such as desk@example.org")
     ] = ""

@@ -25,8 +25,11 @@ from repository.core.errors import Unavailable
 from repository.core.registration_accounts import RegistrationAccount, RegistrationAccounts, bare_rors, local_accounts
 from repository.core.site import Site
 from repository.core.unit_of_work import Database
+from repository.core.upkeep import Upkeep
 from repository.dataset.cstr_types import cstr_type
 from repository.dataset.vocabularies import Vocabularies
+from repository.engines.minted_numbers import MintedNumbers
+from repository.engines.own_store import OwnStore
 from repository.engines.registrars.local_registrar import LocalRegistrar
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.embedded import EmbeddedSearch
@@ -35,7 +38,12 @@ from repository.engines.services import Services
 from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore
 from repository.engines.store.s3_address import s3_address
+from repository.engines.store_identity import StoreIdentity
 from repository.features import UNFOLLOWED
+from repository.search.index import note_index_lost
+
+SAME_BUCKET_SECONDS = 600.0
+"""between two looks at the id of a bucket, which no mount can replace under a process"""
 
 
 def open_services(settings: Settings) -> Services:
@@ -45,14 +53,34 @@ def open_services(settings: Settings) -> Services:
     """
     accounts = _accounts(settings)
     site = _site(settings, accounts)
+    engine, store = _database_at(settings), _store_at(settings.store_url)
+    search = _search_at(settings.search_url)
+    is_local = not settings.store_url.startswith("s3:")
+    numbers = MintedNumbers(store.marks, lambda: identity.require())
+    database = Database(engine, UNFOLLOWED, numbers)
+    identity = StoreIdentity(database, store.marks, 0.0 if is_local else SAME_BUCKET_SECONDS)
+    search.before_empty = lambda: note_index_lost(database)
     return Services(
         site=site,
-        database=Database(_database_at(settings), UNFOLLOWED),
-        store=_store_at(settings.store_url),
-        search=_search_at(settings.search_url),
+        database=database,
+        store=OwnStore(store, identity),
+        numbers=numbers,
+        search=search,
         registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
+        upkeep=_upkeep(settings),
+    )
+
+
+def _upkeep(settings: Settings) -> Upkeep:
+    return Upkeep(
+        reserve=settings.reserve_bytes,
+        quarantine=timedelta(days=settings.quarantine_days),
+        fixity=timedelta(days=settings.fixity_days),
+        fixity_rate=settings.fixity_bytes_per_second,
+        drafts=settings.max_drafts_per_person,
+        draft_bytes=settings.max_draft_bytes_per_person,
     )
 
 

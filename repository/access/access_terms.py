@@ -1,5 +1,6 @@
 """A dataset's own access settings: who sees the record, who gets the files, and until when they wait."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,12 +48,25 @@ class AccessTerms:
             return AccessStatus.RESTRICTED
         return AccessStatus.OPEN if has_files else AccessStatus.METADATA_ONLY
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """The terms for a column of the database."""
+        until = self.embargo_until.isoformat() if self.embargo_until else None
+        return {"record": self.record, "files": self.files, "until": until, "reason": self.embargo_reason}
+
+    @classmethod
+    def of_members(cls, stored: Mapping[str, Any]) -> "AccessTerms":
+        """Return the terms of such a column."""
+        until = date.fromisoformat(stored["until"]) if stored["until"] else None
+        return cls(stored["record"], stored["files"], until, stored["reason"])
+
     def lifted(self) -> "AccessTerms":
         """Return the terms after the embargo: all is open."""
         return AccessTerms()
 
 
 _NO_OBJECT = FieldError.of("access", "Invalid input type.")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNKEPT = frozenset("\x00\ufffd")
 
 
@@ -133,7 +147,7 @@ def _unused(raw: Mapping[str, Any], today: date) -> list[FieldError]:
 
 def _day(raw: object) -> date | None:
     try:
-        return date.fromisoformat(raw) if isinstance(raw, str) and len(raw) == len("2000-01-01") else None
+        return date.fromisoformat(raw) if isinstance(raw, str) and _DAY.fullmatch(raw) else None
     except ValueError:
         return None
 

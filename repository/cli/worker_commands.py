@@ -61,7 +61,8 @@ def relay(metrics_port: int | None) -> None:
     url = _redis_url()
     with cli_services() as services, closing(rq_queue.RqQueue(url)) as queues, stop_on_signals() as ending:
         _begin("relay", metrics_port)
-        repeat_until(dispatch.RelayLoop(services.database, queues).round, ending, RELAY_SECONDS)
+        loop = dispatch.RelayLoop(services.database, queues, numbers=services.numbers)
+        repeat_until(loop.round, ending, RELAY_SECONDS)
 
 
 def _redis_url() -> str:

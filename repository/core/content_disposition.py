@@ -1,7 +1,8 @@
 """The header that tells readers a file's name."""
 
-import unicodedata
 from urllib.parse import quote
+
+from repository.dataset.unicode_forms import without_marks
 
 
 def content_disposition(name: str, *, inline: bool) -> str:
@@ -23,6 +24,5 @@ def plain_name(name: str) -> str:
 
 
 def _plain(text: str, substitute: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in bare)
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in without_marks(text))
     return plain if any(c.isalnum() for c in plain) or text.isascii() else substitute

@@ -6,13 +6,13 @@ are made at the first search of a vocabulary, so that a process that never searc
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from repository.dataset.description import Label, Labels
+from repository.dataset.unicode_forms import without_marks
 
 ALTERNATIVE_IDS = ("alpha_2", "bibliographic")
 """Properties whose value names a term like its id, as ``zh`` and ``chi`` for ``zho``."""
@@ -53,13 +53,8 @@ class VocabularyEntry:
 def fold(text: str) -> str:
     """Return the form in which searches compare texts: one width, no accents, no case, single blanks."""
     if not text.isascii():
-        text = _unaccented(_unaccented(text).casefold())
+        text = without_marks(without_marks(text).casefold())
     return " ".join(text.casefold().split())
-
-
-def _unaccented(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 @dataclass(frozen=True, slots=True)

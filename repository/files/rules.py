@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from repository.dataset.unicode_forms import TOO_MANY_MARKS, has_invisible, is_stream_safe
+
 MAX_KEY_BYTES = 1024
 MOST_NAMED = 20
 """Files that a refusal names; a set may have thousands."""
 MAX_SEGMENT_BYTES = 255
 """What every common file system can hold as one name, so that an archive can be unpacked anywhere."""
 _MISSING = "The object is not in the store."
-_BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DIGEST_LENGTH = {"md5": 32, "sha256": 64}
 _MEDIA_TYPES = mimetypes.MimeTypes()
 for _type, _suffix in (
@@ -67,8 +68,12 @@ def fault_of_key(key: str) -> str | None:
         return f"Longer than {MAX_KEY_BYTES} bytes."
     if key.startswith("/") or "\\" in key:
         return "A file name is a relative path with forward slashes."
-    if any(unicodedata.category(c) in ("Cc", "Cs") or c in _BIDI for c in key):
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in key):
         return "A file name has no control characters."
+    if has_invisible(key):
+        return "A file name has no invisible characters."
+    if not is_stream_safe(key):
+        return TOO_MANY_MARKS
     return _fault_of_segments(key.split("/"))
 
 

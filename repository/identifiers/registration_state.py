@@ -128,7 +128,9 @@ def _from_row(row: Identifier, *, marked: bool) -> ClaimedIdentifier:
 
 def _is_claimed(row: Identifier, snapshot: Snapshot) -> bool:
     in_flight = row.state in (RegistrationState.REGISTERING.value, RegistrationState.UPDATING.value) and not row.ticket
-    return in_flight and row.called_at is not None and row.next_try is not None and row.next_try > snapshot.now
+    # A lease that is longer than any was taken while the clock was wrong.
+    is_leased = row.next_try is not None and snapshot.now < row.next_try <= snapshot.now + 2 * LEASE
+    return in_flight and row.called_at is not None and is_leased
 
 
 def _values(snapshot: Snapshot, result: RegistrationResult) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from urllib.parse import unquote
 
 from repository.core.errors import Invalid
 from repository.core.site import Site
+from repository.dataset.unicode_forms import looks_alike
 
 PROVIDERS = {"doi": "datacite", "cstr": "cstr", "handle": "handle"}
 """The contract's word for who provides an identifier of this repository, by its scheme."""
 MAX_LENGTH = 255
 """Characters of an identifier, also after case folding, which can lengthen it."""
 _RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}(\.\d+)*/[^\s\x00-\x1f]{1,200}")
+_DOI = re.compile(r"10\.[0-9]{4,9}(\.[0-9]+)*/[^\s\x00-\x1f]{1,200}")
 
 
 def folded(value: str) -> str:
@@ -25,6 +26,8 @@ def external_doi(site: Site, text: str) -> str:
     bare = _bare(text.strip())
     if not _DOI.fullmatch(bare) or len(folded(bare)) > MAX_LENGTH or not bare.isprintable() or "\ufffd" in bare:
         raise Invalid.field("pids.doi", "Invalid DOI")
+    if looks_alike(bare):
+        raise Invalid.field("pids.doi", "Invalid DOI", "It has characters that look like others, or like nothing.")
     prefix = bare.partition("/")[0]
     if prefix in site.accounts.prefixes("doi"):
         raise Invalid.field(

@@ -24,6 +24,8 @@ from repository.records.model import NarrowedAccess, Version
 
 MOST = 10_000
 """So many records can be left out of a search."""
+WHOLE_INDEX = 0
+"""stands for all records; none has this id"""
 OVERDUE = timedelta(minutes=10)
 
 
@@ -33,6 +35,8 @@ class IndexedPart(StrEnum):
     RECORD = "record"
     FILES = "files"
     DRAFT = "draft"
+    ALL = "all"
+    """everything: the index was lost, and is being filled (`WHOLE_INDEX`)"""
 
 
 def note_narrowed(unit: UnitOfWork, record_ids: Collection[int], *parts: IndexedPart) -> None:
@@ -57,8 +61,10 @@ _CLOSED = union(
 
 
 def closed_since_indexed(connection: Connection) -> frozenset[int]:
-    """Return what searches must leave out; raise `Unavailable` if the index is too far behind."""
+    """Return what searches must leave out; raise `Unavailable` if the index is too far behind, or was lost."""
     closed = frozenset(connection.execute(_CLOSED, {"now": clock.now()}).scalars())
+    if WHOLE_INDEX in closed:
+        raise Unavailable("The search index is being filled. Please try again later.")
     if len(closed) > MOST:
         raise Unavailable("The search index is too far behind. Please try again later.")
     return closed

@@ -10,6 +10,7 @@ from repository.engines.services import Services
 from repository.feature import Feature, JobKind, Queue, Sweep, after, for_subjects
 from repository.publication.facts import (
     EmbargoLifted,
+    EmbargoRestored,
     GrantsChanged,
     NewVersionBegun,
     VersionChange,
@@ -18,10 +19,11 @@ from repository.publication.facts import (
     VersionRestored,
     VersionWithdrawn,
 )
-from repository.search.index import index_drafts, index_files, index_records, repair_index
+from repository.search.facts import IndexLost
+from repository.search.index import fill_lost_index, index_drafts, index_files, index_records, repair_index
 from repository.search.index_commands import index
 
-CHANGES = (VersionPublished, VersionEdited, EmbargoLifted, VersionWithdrawn, VersionRestored)
+CHANGES = (VersionPublished, VersionEdited, EmbargoLifted, EmbargoRestored, VersionWithdrawn, VersionRestored)
 DRAFTS = (DraftOpened, DraftSaved, DraftDiscarded, NewVersionBegun, VersionPublished)
 
 
@@ -52,7 +54,9 @@ def compare_index(services: Services) -> CheckReport:
 
 FEATURE = Feature(
     "search",
+    facts=(IndexLost,),
     reactions=(
+        *after(IndexLost, start="fill_index"),
         *after(*CHANGES, start="index_records", subjects=with_others),
         *after(*CHANGES, start="index_files", subjects=with_other_files),
         *after(CommunityAssigned, start="index_records", subjects=versions_of),
@@ -63,6 +67,7 @@ FEATURE = Feature(
     jobs={
         "index_records": JobKind(for_subjects(index_records), Queue.SOON),
         "index_drafts": JobKind(for_subjects(index_drafts), Queue.SOON),
+        "fill_index": JobKind(lambda services, _run: fill_lost_index(services), Queue.LONG),
         "index_files": JobKind(for_subjects(index_files), Queue.LONG),
     },
     sweeps=(Sweep("index", timedelta(hours=1), compare_index, thorough=True),),

@@ -5,10 +5,10 @@ What makes a word an identifier is its mark, its resolver or a form that nothing
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
+from repository.core.cache import remembered
 from repository.dataset.schemes import SCHEMES, InvalidIdentifier, detect, normalise
 from repository.engines.search.folding import visible
 
@@ -27,19 +27,19 @@ _MARKED = re.compile(
 _RESOLVED = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
 _URN = re.compile(r"(?:urn:[a-z0-9]|info:doi/|ark:)\S+", re.IGNORECASE)
 _BARE = {
-    "doi": re.compile(r"10\.\d{4,9}/\S+"),
-    "cstr": re.compile(r"\d{5}\.\d{2}\.\S+"),
-    "handle": re.compile(r"\d{2,}(?:\.\d+)+/\S+|\d{4,6}/[^\s/]*[A-Za-z]\S*"),
-    "orcid": re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]"),
-    "isbn": re.compile(r"97[89](?:[ -]?\d){10}"),
-    "pmcid": re.compile(r"PMC\d+", re.IGNORECASE),
-    "arxiv": re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?"),
+    "doi": re.compile(r"10\.[0-9]{4,9}/\S+"),
+    "cstr": re.compile(r"[0-9]{5}\.[0-9]{2}\.\S+"),
+    "handle": re.compile(r"[0-9]{2,}(?:\.[0-9]+)+/\S+|[0-9]{4,6}/[^\s/]*[A-Za-z]\S*"),
+    "orcid": re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx]"),
+    "isbn": re.compile(r"97[89](?:[ -]?[0-9]){10}"),
+    "pmcid": re.compile(r"PMC[0-9]+", re.IGNORECASE),
+    "arxiv": re.compile(r"[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?"),
 }
 _BEFORE, _AFTER = "<([{\"'“‘«《（【", ">]}\"'”’»》】.,;:!?…，。；：！？、"
 _PAIRS = {")": "(", "）": "（"}
 
 
-@lru_cache(4096)  # a rebuild asks for the same values again and again
+@remembered(4_096)  # a rebuild asks for the same values again and again
 def identify(text: str) -> tuple[str, str] | None:
     """Return scheme and normal form of a pasted identifier; None for other words."""
     bare = _without_punctuation(visible(text).strip())

@@ -1,9 +1,9 @@
 """What a single word, phrase or bound of a query means."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from repository.dataset.unicode_forms import normalised
 from repository.engines.search.folding import clean
 from repository.engines.search.port import FIELDS, FieldType
 from repository.engines.search.query_tree import Everything, Exists, Node, Or, Term, Wildcard
@@ -123,4 +123,4 @@ def _plain(raw: str) -> str:
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", clean(text))
+    return normalised("NFKC", clean(text))

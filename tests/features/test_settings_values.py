@@ -13,6 +13,7 @@ from repository.core.actor import SYSTEM
 from repository.engines.search.port import DocumentKind
 
 NUMBERS = ("", " ", "-1", "0", "1.5", "many", "1e3", "nan", "9" * 40, "٣x", "0x10")
+ODD_AMOUNTS = tuple(number for number in NUMBERS if number != "0")
 ADDRESSES = (
     "",
     " ",
@@ -109,6 +110,12 @@ REFUSED = {
     "REGISTRARS": ("", " ", "{folder}", "{file}", "{folder}/missing.toml", "{file}/x", "{binary}"),
     "MAX_FILE_BYTES": (*NUMBERS, str(1 << 63)),
     "MAX_FILES_PER_RECORD": (*NUMBERS, str(1 << 63)),
+    "RESERVE_BYTES": (*ODD_AMOUNTS, str(1 << 63)),
+    "QUARANTINE_DAYS": (*NUMBERS, "0", "36501"),
+    "FIXITY_DAYS": (*NUMBERS, "0", "36501"),
+    "FIXITY_BYTES_PER_SECOND": (*NUMBERS, "1023", str(1 << 63)),
+    "MAX_DRAFTS_PER_PERSON": (*ODD_AMOUNTS, str(1 << 63)),
+    "MAX_DRAFT_BYTES_PER_PERSON": (*ODD_AMOUNTS, str(1 << 63)),
     "ADMIN_EMAIL": (" ", "desk@localhost", "desk of us@example.org", "a@b@c.org", "a@example.org\n"),
     "OAI_FRIENDS": ("a.example.org", "ftp://a.example.org", "http://a.example.org http://", "http://h:x"),
     "WEB_PROCESSES": (*NUMBERS, "65"),

@@ -178,14 +178,20 @@ def _environ(size: int) -> dict[str, Any]:
     return request.environ
 
 
-def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str, tag: str) -> Response:
-    """Return a stream of known length, which a browser saves under `name`; 304 for a client that has `tag`."""
+def stream_reply(blocks: Iterable[bytes], size: int | None, name: str, media_type: str, tag: str | None) -> Response:
+    """Return a stream, which a browser saves under `name`; 304 for a client that has `tag`.
+
+    Length and tag of a stream that nobody reads may be unknown.
+    """
     reply = Response(blocks, mimetype=media_type, direct_passthrough=True)
-    reply.content_length = size
+    if size is not None:
+        reply.content_length = size
     reply.headers.set("Content-Disposition", "attachment", filename=name)
     reply.headers["Cache-Control"] = "private, no-cache"
-    reply.set_etag(tag)
     _protect(reply)
+    if tag is None:
+        return reply
+    reply.set_etag(tag)
     if request.if_none_match.contains_weak(tag) or request.if_none_match.star_tag:
         reply.status_code, reply.response = 304, []
         reply.headers.remove("Content-Length")

@@ -91,7 +91,7 @@ def _of_known(error: errors.RepositoryError) -> ProblemDetails:
         return ProblemDetails(status, error.reason, headers={"WWW-Authenticate": _challenge()})
     if isinstance(error, errors.Gone):
         return ProblemDetails(status, error.reason, more={"tombstone": error.tombstone})
-    return ProblemDetails(status, error.reason, error.errors)
+    return ProblemDetails(status, errors.clipped(error.reason), errors.bounded(error.errors))
 
 
 def _challenge() -> str:

@@ -1,6 +1,24 @@
 """Schemas that several routes share."""
 
+import re
+from typing import Any
+
 from marshmallow import EXCLUDE, Schema, fields, validate
+
+_DIGITS = re.compile("-?[0-9]{1,19}")
+
+
+class WholeNumber(fields.Integer):
+    """An integer of JSON, or its digits (ASCII, without exponent) in a query string.
+
+    A fraction, also one of nothing such as ``1.0``, is refused rather than cut off, and so is a truth value.
+    """
+
+    def _validated(self, value: Any) -> int:
+        is_digits = not self.strict and isinstance(value, str) and _DIGITS.fullmatch(value) is not None
+        if type(value) is not int and not is_digits:
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
 
 
 class FieldErrorShape(Schema):
@@ -28,8 +46,8 @@ class NoQuery(Schema):
 class PageQuery(NoQuery):
     """`page` from 1, `size` up to 1000; together at most the first 10,000."""
 
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
-    size = fields.Integer(load_default=25, validate=validate.Range(min=1, max=1_000))
+    page = WholeNumber(load_default=1, validate=validate.Range(min=1, max=10_000))
+    size = WholeNumber(load_default=25, validate=validate.Range(min=1, max=1_000))
 
 
 class Links(Schema):

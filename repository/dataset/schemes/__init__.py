@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from repository.dataset.schemes import agent_ids, object_ids, patent_ids, publication_ids
 from repository.dataset.schemes.parsing import Misread, Read, WrongCheck
+from repository.dataset.unicode_forms import has_invisible, looks_alike
 
 LONGEST = 2_000
 """Characters of an identifier; the longest that browsers follow as an address."""
@@ -48,6 +49,8 @@ _INTERNATIONAL = frozenset(
     ("cstr", "doi", "handle", "igsn", "other", "pidinst", "purl", "raid", "swhid", "url", "urn", "w3id")
 )
 """Schemes whose identifiers may hold more than ASCII; in others ١٢٣ would pass for digits."""
+_ADDRESSES = frozenset(("other", "purl", "url", "urn", "w3id"))
+"""Schemes in which other people's words stand, which may have digits of every script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ def _read(scheme: Scheme, text: str) -> str:
         raise Misread(f"It should have 1 to {LONGEST} characters.")
     if not value.isprintable() or not (value.isascii() or scheme.id in _INTERNATIONAL):
         raise Misread("It has characters that do not belong in one.")
+    if has_invisible(value) if scheme.id in _ADDRESSES else looks_alike(value):
+        raise Misread("It has characters that look like others, or like nothing.")
     if scheme.read(value) != value:
         raise ValueError(text)
     return value

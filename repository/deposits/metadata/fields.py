@@ -24,6 +24,8 @@ LINE = 10_000
 NAME = 1_000
 ID = 255
 HTML = 1_000_000
+COMPOSED = 4
+"""Characters that may become one when a text is composed, and by which it may be longer before."""
 
 BLANK: tuple[Any, ...] = ("", {})
 """Values without content, which the normal form omits."""
@@ -63,12 +65,15 @@ class Plain(fields.String):
 
     def __init__(self, *rules: Validator, least: int = 0, most: int = LINE, **kwargs: Any) -> None:
         self._limit = Length(max=most)
+        self._most_typed = COMPOSED * most
         # two rules, because one with both ends would answer with neither message
         lengths = (Length(min=least), Length(max=most)) if least else (Length(max=most),)
         super().__init__(validate=[*lengths, *rules], **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if len(text) > self._most_typed:
+            self._limit(text)
         try:
             # the length is checked before the cleaning as well, because cleaning costs time
             return self.clean(self._limit(tidy(text)))

@@ -6,10 +6,10 @@ markup, and `nh3` (ammonia), which reads HTML as browsers do, decides what is ha
 
 import html
 import re
-import unicodedata
 
 import nh3
 
+from repository.dataset.unicode_forms import normalised, require_stream_safe
 from repository.deposits.metadata.html_limits import MOST, has_few_tags, is_shallow
 from repository.deposits.metadata.html_markup import TAGS, lost_attributes, read_markup
 
@@ -40,9 +40,10 @@ _LINE_END = re.compile("\r\n?")
 def tidy(text: str) -> str:
     """Return `text` without outer blanks, in Unicode normalisation form C, lines ending in \\n.
 
-    Raises `ValueError` with a message if it contains a forbidden character.
+    Raises `ValueError` with a message if it contains a forbidden character, or too many marks in a row.
     """
-    text = unicodedata.normalize("NFC", _LINE_END.sub("\n", text)).strip()
+    require_stream_safe(text)
+    text = normalised("NFC", _LINE_END.sub("\n", text)).strip()
     if _FORBIDDEN.search(text):
         raise ValueError(CONTROL_CHARACTERS)
     return text

@@ -55,8 +55,10 @@ def _plainer(text: str) -> str:
 def _resolve(pieces: list[str], start: int, characters: Mapping[str, str] | None) -> None:
     """Take the tags from a piece and the last one; write what is between them with other characters."""
     if characters is not None:
+        if len(pieces) - start - 2 > _LONGEST:
+            return
         content = pieces[start + 1 : -1]
-        if len(content) > _LONGEST or not all(character in characters for part in content for character in part):
+        if not all(character in characters for part in content for character in part):
             return
         pieces[start + 1 : -1] = ["".join(map(characters.__getitem__, part)) for part in content]
     pieces[start] = pieces[-1] = ""

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from repository.dataset.unicode_forms import normalised
+
 APOSTROPHE = "'"
 APOSTROPHES = (
     "'`\u00b4\u02b9\u02bb-\u02bf\u02c8\u02ca\u02cb\u0374\u055a\u05f3\u07f4\u07f5\u1fbd\u1fbf\u1ffd\u1ffe"
@@ -113,8 +115,8 @@ def clean(text: str) -> str:
     """
     if text.isascii():
         return text
-    composed = unicodedata.normalize("NFC", _GONE.sub("", text))
-    composed = _FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), composed)
+    composed = normalised("NFC", _GONE.sub("", text))
+    composed = _FORMS.sub(lambda match: normalised("NFKC", match[0]), composed)
     return _GERSHAYIM.sub("\u05f4", composed)
 
 
@@ -122,7 +124,7 @@ def exact(text: str) -> str:
     """Return `text` as keywords are compared: compatibility forms and case do not matter, accents do."""
     if text.isascii():
         return text.lower().strip()
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", clean(text))).casefold().strip()
+    return normalised("NFKC", _UNSEEN.sub("", clean(text))).casefold().strip()
 
 
 def visible(text: str) -> str:
@@ -149,9 +151,9 @@ def _folded(character: str) -> str:
         return APOSTROPHE
     if unicodedata.category(character) == "Nd":
         return str(unicodedata.digit(character))
-    plain = _NOTHING.sub("", unicodedata.normalize("NFKD", character.casefold()))
+    plain = _NOTHING.sub("", normalised("NFKD", character.casefold()))
     letters = "".join(map(_letter, plain.casefold()))
-    return _APOSTROPHE.sub(APOSTROPHE, unicodedata.normalize("NFKC", letters))
+    return _APOSTROPHE.sub(APOSTROPHE, normalised("NFKC", letters))
 
 
 def _letter(character: str) -> str:

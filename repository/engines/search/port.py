@@ -24,7 +24,7 @@ Promises (tests/contracts/search_contract.py):
   an index of their own, and only by a query that names the field.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -296,6 +296,9 @@ class Rebuild(Protocol):
 
 
 class SearchEngine(Protocol):
+    before_empty: Callable[[], None]
+    """called before an index that answers is made empty, or anew; whoever knows the database sets it"""
+
     def put(self, documents: Iterable[IndexDocument]) -> None:
         """Add or replace; documents of an older or the same revision than the stored are ignored."""
 

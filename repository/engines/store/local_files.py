@@ -51,10 +51,10 @@ def as_unavailable() -> Iterator[None]:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[int]:
-    """Open the new file `path` for writing; later only reading is allowed."""
+def new_file(path: Path, mode: int = 0o444) -> Iterator[int]:
+    """Open the new file `path` for writing; later only reading is allowed, unless `mode` says otherwise."""
     with as_unavailable():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         yield descriptor
     finally:

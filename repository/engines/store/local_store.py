@@ -5,6 +5,7 @@
     root/objects/3f/3f2a…      one file an object, read-only, named by its key ("/" written as "+")
     root/incoming/…            objects being received, moved out of here whole or removed
     root/uploads/…             uploads in parts, see `local_uploads`
+    root/marks/…               marks, see `local_marks`
 
 An object is written to ``incoming``, flushed to the disk, and only then linked under its key.  The
 file system makes or refuses a link in one step and never replaces a file, and so decides
@@ -26,6 +27,7 @@ from typing import BinaryIO
 from repository.core.errors import NotFound
 from repository.engines.store.digests import Digesting, announced
 from repository.engines.store.local_files import as_unavailable, flush_file, flush_folder, new_file, write_all
+from repository.engines.store.local_marks import LocalMarks
 from repository.engines.store.local_objects import ObjectFolder
 from repository.engines.store.local_uploads import LocalUploads
 from repository.engines.store.port import ContentDisposition, FileDigests, StoredObject
@@ -43,6 +45,7 @@ class LocalStore:
         self._objects = ObjectFolder(self.root / "objects")
         self._incoming = self.root / "incoming"
         self.uploads = LocalUploads(self.root / "uploads", self._objects)
+        self.marks = LocalMarks(self.root / "marks", self._incoming)
         self.prepare()
 
     def prepare(self) -> None:
@@ -122,8 +125,10 @@ class LocalStore:
     def close(self) -> None:
         """Do nothing: no file is kept open."""
 
-    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
-        """Remove leftovers of interrupted writes, and uploads of keys not in `keep`, idle for `older_than`.
+    def clear_abandoned(
+        self, older_than: timedelta, keep: Container[str] = (), uploads_older_than: timedelta | None = None
+    ) -> int:
+        """Remove leftovers of interrupted writes, and uploads of keys not in `keep` (see the port).
 
         Returns the number of files and uploads removed.
         """
@@ -135,7 +140,8 @@ class LocalStore:
                     if leftover.stat().st_mtime <= before:
                         leftover.unlink()
                         cleared += 1
-        return cleared + self.uploads.clear(before, keep)
+        idle_since = time.time() - (older_than if uploads_older_than is None else uploads_older_than).total_seconds()
+        return cleared + self.uploads.clear(idle_since, keep)
 
     def _shelves(self) -> list[str]:
         with as_unavailable():

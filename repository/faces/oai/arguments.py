@@ -106,6 +106,9 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
     "until": re.compile(rf"{_DAY}({_SECOND})?", re.ASCII),
 }
 _MAX_DIGITS = 18
+LONGEST = 2_000
+"""Characters of an argument."""
+MOST_ARGUMENTS = 20
 
 
 def read_request(pairs: Sequence[tuple[str, str]]) -> OaiRequest:
@@ -124,15 +127,18 @@ def _verb(values: Sequence[str]) -> Verb:
     if len(values) != 1:
         raise BadRequest.by(Code.BAD_VERB, "The verb is repeated." if values else "The verb is missing.")
     if values[0] not in set(Verb):
-        raise BadRequest.by(Code.BAD_VERB, f"There is no verb {values[0]!r}.")
+        raise BadRequest.by(Code.BAD_VERB, f"There is no verb {values[0][:80]!r}.")
     return Verb(values[0])
 
 
 def _reasons(allowed: _Arguments, arguments: Sequence[tuple[str, str]]) -> Iterator[str]:
     names = [name for name, _ in arguments]
+    if len(names) > MOST_ARGUMENTS:
+        yield "The request has too many arguments."
+        return
     for name in dict.fromkeys(names):
         if name not in allowed.all:
-            yield f"The verb has no argument {name!r}."
+            yield f"The verb has no argument {name[:80]!r}."
         elif names.count(name) > 1:
             yield f"The argument {name!r} is repeated."
     if allowed.exclusive in names:
@@ -149,7 +155,7 @@ def _reasons(allowed: _Arguments, arguments: Sequence[tuple[str, str]]) -> Itera
 
 def is_well_formed(name: str, value: str) -> bool:
     """Return whether the argument `name` can have this value."""
-    return _FORMS[name].fullmatch(value) is not None
+    return len(value) <= LONGEST and _FORMS[name].fullmatch(value) is not None
 
 
 def span_of(start: str | None, end: str | None) -> Span:

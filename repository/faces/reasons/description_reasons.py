@@ -81,6 +81,7 @@ DESCRIPTION_REASONS: Mapping[str, str] = {
     "It is not another form of the identifier.": "它不是该标识符的另一种写法。",
     "This identifier is in the list already.": "列表中已有该标识符。",
     "Control or unreadable characters are not allowed.": "不允许控制字符或不可读字符。",
+    "More than {most} combining marks in a row are not allowed.": "不允许连续出现超过 {most} 个组合符号。",
     "Formatting is nested too deeply or left open too often.": "格式标记嵌套过深，或有过多未闭合的标记。",
     "Formatting cannot contain {name}; it is shown as text.": "格式中不能有 {name}，将按文本显示。",
     "Formatting cannot keep the attribute {name}.": "格式中不能保留属性 {name}。",

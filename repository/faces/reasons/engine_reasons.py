@@ -25,6 +25,19 @@ ENGINE_REASONS: Mapping[str, str] = {
     "The search engine still remembers what was deleted.": "检索服务仍保留着已删除的内容。",
     "The search index does not answer: {cause}.": "检索索引没有响应：{cause}。",
     "The search index cannot be opened: {cause}.": "无法打开检索索引：{cause}。",
+    "The clock says {now}, and that of the database server {other}.": (
+        "本机时钟为 {now}，数据库服务器的时钟为 {other}。"
+    ),
+    "The clock says {now}, and the newest moment that is known was {other}.": (
+        "本机时钟为 {now}，而已知的最新时刻为 {other}。"
+    ),
+    "There is no object {key} in quarantine.": "隔离区中没有对象 {key}。",
+    "No embargo of version {number} was lifted.": "版本 {number} 没有已解除的禁发期。",
+    "The embargo of version {number} is over since {day}.": "版本 {number} 的禁发期已于 {day} 结束。",
+    "The access of version {number} was changed since its embargo was lifted.": (
+        "版本 {number} 的禁发期解除后，其访问设置已被更改。"
+    ),
+    "The search index is being filled. Please try again later.": "检索索引正在重新填充，请稍后再试。",
     "The search index is too far behind. Please try again later.": "检索索引更新滞后过多，请稍后再试。",
     "The search index is closed.": "检索索引已关闭。",
     "This rebuild of the search index is over, or another one took its place.": (
@@ -53,5 +66,23 @@ ENGINE_REASONS: Mapping[str, str] = {
     "The store does not take what is sent as it comes: {cause}.": "存储不接受按原样发送的内容：{cause}。",
     "The store did not remove everything: {codes}.": "存储未能移除全部内容：{codes}。",
     "The bytes were damaged on their way to the store.": "字节在传往存储的途中受损。",
+    "The store lacks the mark of this site: it is not mounted, or another one."
+    " Mount it, or correct REPOSITORY_STORE_URL.": (
+        "存储缺少本站点的标记：未挂载，或是另一个存储。请挂载它，或更正 REPOSITORY_STORE_URL。"
+    ),
+    "The store carries the mark of another site: correct REPOSITORY_STORE_URL or REPOSITORY_DATABASE_URL.": (
+        "存储带有另一站点的标记：请更正 REPOSITORY_STORE_URL 或 REPOSITORY_DATABASE_URL。"
+    ),
+    "The store has the mark of a site that this database does not know: if the database was restored and both belong"
+    " together, run `repository restore --adopt`.": (
+        "存储带有此数据库不认识的站点标记：若数据库是恢复的且二者属于同一站点，请运行 `repository restore --adopt`。"
+    ),
+    "The store carries no mark: there is nothing to adopt. Is it mounted?": "存储没有标记，无可接管。是否已挂载？",
+    "There is already a mark {name}.": "标记 {name} 已存在。",
+    "The database is older than the store: identifiers that were given out could be given out again, so none are given"
+    " out until the administrator has run `repository restore --advance`.": (
+        "数据库比存储旧：已发出的标识符可能被再次发出，"
+        "因此在管理员运行 `repository restore --advance` 之前不再发出标识符。"
+    ),
     "What the store answers is not S3.": "存储的响应不是 S3。",
 }

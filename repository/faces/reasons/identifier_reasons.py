@@ -15,6 +15,7 @@ IDENTIFIER_REASONS: Mapping[str, str] = {
     "It should have 1 to {longest} characters.": "其长度应为 1 至 {longest} 个字符。",
     "It should have 16 characters, not {count}.": "其长度应为 16 个字符，而不是 {count} 个。",
     "It has characters that do not belong in one.": "其中含有不允许的字符。",
+    "It has characters that look like others, or like nothing.": "其中含有与其他字符相似或不可见的字符。",
     "It must not have blanks.": "其中不得有空格。",
     "It is outside the range of numbers that belong to ORCID.": "它不在 ORCID 的号码范围内。",
     "It repeats the mark 'CSTR:'.": "标记“CSTR:”重复。",

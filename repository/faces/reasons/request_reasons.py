@@ -48,6 +48,8 @@ REQUEST_REASONS: Mapping[str, str] = {
     "Send the body as {types}.": "请以 {types} 发送请求体。",
     "Send the arguments as {types}.": "请以 {types} 发送参数。",
     "The body is not HTTP as the server reads it: a chunk is broken.": "请求体不符合 HTTP 分块格式：有一个分块已损坏。",
+    "A draft may have at most {bytes} bytes.": "一份草稿最多 {bytes} 字节。",
+    "{number} more faults are not listed.": "另有 {number} 处错误未列出。",
     "Nested too deeply.": "嵌套层次过深。",
     "Not a JSON value.": "不是 JSON 值。",
     "At most {most} files a request.": "每个请求最多 {most} 个文件。",

@@ -1,7 +1,7 @@
 """The index is a copy of the database: bring changes over, compare, repair, rebuild.
 
 `indexing` records and drafts · `file_documents` the files of published versions · `comparison` names differences ·
-`index_repair` removes them · `index_rebuild` builds everything anew.
+`index_repair` removes them · `index_rebuild` builds everything anew · `lost_index` does so when the index was lost.
 
 Every function may run again with the same arguments, and reads the state anew.
 """
@@ -11,6 +11,7 @@ from repository.search.index.file_documents import index_files
 from repository.search.index.index_rebuild import Progress, rebuild
 from repository.search.index.index_repair import repair, repair_index
 from repository.search.index.indexing import index_drafts, index_records
+from repository.search.index.lost_index import fill_lost_index, note_index_lost
 
 __all__ = [
     "Difference",
@@ -18,9 +19,11 @@ __all__ = [
     "Problem",
     "Progress",
     "differences",
+    "fill_lost_index",
     "index_drafts",
     "index_files",
     "index_records",
+    "note_index_lost",
     "rebuild",
     "repair",
     "repair_index",

@@ -16,6 +16,7 @@ from repository.deposits.model import Draft, DraftKind
 from repository.engines.search.port import IndexDocument, Rebuild
 from repository.engines.services import Services
 from repository.records.model import Version
+from repository.records.narrowed_access import WHOLE_INDEX, IndexedPart, index_told
 from repository.search.index.comparison import IndexPart, differences, total
 from repository.search.index.file_documents import file_documents, portions, public_sets_after
 from repository.search.index.index_repair import repair
@@ -65,17 +66,18 @@ def rebuild(services: Services, progress: Progress, resume: bool = True) -> None
     `resume` goes on with a rebuild that was interrupted: by the end of its process, or by an engine that was away
     (`Unavailable`).  After any other failure the new index is gone, since going on would fail again.
     """
-    new = services.search.begin_rebuild(resume)
-    try:
-        with _rare_collections():
-            _fill(services, new, progress)
-        new.finish()
-    except (Unavailable, Conflict):
-        raise
-    except Exception:
-        new.abandon()
-        raise
-    _catch_up(services)
+    with index_told(services.database, IndexedPart.ALL, [WHOLE_INDEX]):
+        new = services.search.begin_rebuild(resume)
+        try:
+            with _rare_collections():
+                _fill(services, new, progress)
+            new.finish()
+        except (Unavailable, Conflict):
+            raise
+        except Exception:
+            new.abandon()
+            raise
+        _catch_up(services)
 
 
 def _fill(services: Services, new: Rebuild, progress: Progress) -> None:

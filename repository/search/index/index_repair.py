@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
-from repository.records.narrowed_access import IndexedPart, overdue_notes
+from repository.records.narrowed_access import WHOLE_INDEX, IndexedPart, index_told, overdue_notes
 from repository.search.index.comparison import Difference, IndexPart, Problem, differences
 from repository.search.index.file_documents import index_files
 from repository.search.index.indexing import index_drafts, index_records
@@ -49,7 +49,12 @@ def repair_index(services: Services, look_again: float = LOOK_AGAIN_SECONDS) -> 
 
     What is different only at the first look is work on its way, and no difference.
     """
-    _finish_lost(services)
+    with index_told(services.database, IndexedPart.ALL, [WHOLE_INDEX]):
+        _finish_lost(services)
+        return _repair_lasting(services, look_again)
+
+
+def _repair_lasting(services: Services, look_again: float) -> tuple[int, int]:
     first = set(islice(differences(services), MOST))
     if not first:
         return 0, 0

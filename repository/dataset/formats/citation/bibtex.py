@@ -5,7 +5,6 @@ sections 2.1 (types) and 2.2 (fields). BibTeX counts braces even behind a backsl
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
@@ -17,6 +16,7 @@ from repository.dataset.formats.iso_dates import date_parts, interval
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
 from repository.dataset.pinyin import family_in_pinyin
+from repository.dataset.unicode_forms import normalised
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _OF_BIBLATEX_ALONE = frozenset({"dataset", "software"})
@@ -127,7 +127,7 @@ def _key(publication: Publication) -> str:
     creators = description.creators
     family = person_names.parts(creators[0])[0] if creators and creators[0].personal else ""
     family = family_in_pinyin(family) or family
-    letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
+    letters = normalised("NFKD", family).encode("ascii", "ignore").decode()
     word = re.sub(r"[^a-z0-9]", "", letters.lower()) or (description.resource_type.id or "dataset")
     return "_".join(part for part in (word, description.year, str(publication.id)) if part)
 

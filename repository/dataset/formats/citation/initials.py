@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from repository.dataset.formats.scripts import script_of
+from repository.dataset.unicode_forms import normalised
 
 _SCRIPTS_WITH_CAPITALS = """
 LATIN GREEK CYRILLIC ARMENIAN COPTIC ADLAM DESERET OSAGE CHEROKEE
@@ -78,5 +79,5 @@ def _first_letter(part: str) -> str:
             rest = part[place + 1 :]
             accents = rest[: len(rest) - len(rest.lstrip("".join(filter(unicodedata.combining, rest))))]
             turned = "ʻ" if letter in "OGog" and rest[:1] in ("ʻ", "‘") else ""
-            return unicodedata.normalize("NFC", letter.upper() + accents) + turned
+            return normalised("NFC", letter.upper() + accents) + turned
     return ""

@@ -33,6 +33,10 @@ _DROPPED_AT_ONCE = 1_000
 Answered = TypeVar("Answered")
 
 
+def _nothing() -> None:
+    """Do nothing: nobody wants to know."""
+
+
 class ElasticsearchSearch:
     """Indices below one prefix, made of `parts` (`config.search`) when they are first needed.
 
@@ -46,6 +50,7 @@ class ElasticsearchSearch:
         self._server = ElasticsearchClient(address, longest, patience)
         self._places = IndexNames(self._server, address.prefix, parts)
         self._rebuild: ElasticsearchRebuild | None = None
+        self.before_empty: Callable[[], None] = _nothing
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
         for batch in batches("records", map(record_line, documents)):
@@ -89,12 +94,12 @@ class ElasticsearchSearch:
         if self._rebuild is not None:
             # what this process has still on its way belongs to what is resumed
             self._rebuild.leave()
-        self._places.prepare()
+        self._places.prepare(self.before_empty)
         self._rebuild = rebuild_protocol.begin(self._places, resume)
         return self._rebuild
 
     def prepare(self) -> None:
-        self._places.prepare()
+        self._places.prepare(self.before_empty)
 
     def describe(self) -> str:
         return self._prepared(self._describe)
@@ -114,7 +119,7 @@ class ElasticsearchSearch:
         try:
             return act()
         except IndexAbsent:
-            self._places.prepare()
+            self._places.prepare(self.before_empty)
         try:
             return act()
         except IndexAbsent as error:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,12 @@ class IndexNames:
     def index(self, part: str, stamp: str) -> str:
         return f"{self.prefix}-{part}-{stamp}"
 
-    def prepare(self) -> None:
+    def prepare(self, before_empty: Callable[[], None]) -> None:
         """Create what is missing of the indices that answer; others may do so at the same time."""
-        for part in LIVE:
-            indices = self.behind(self.live(part))
+        behind = {part: self.behind(self.live(part)) for part in LIVE}
+        if not all(behind.values()):
+            before_empty()
+        for part, indices in behind.items():
             if not indices:
                 self.create(part, "0", {self.live(part): {}})
             for index in indices:

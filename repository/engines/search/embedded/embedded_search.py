@@ -1,7 +1,7 @@
 """The embedded adapter of the search port."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -54,6 +54,14 @@ class EmbeddedSearch:
         self._fields = TermFields()
         self._summaries = Summaries()
         self._highlighter = Highlighter()
+
+    @property
+    def before_empty(self) -> Callable[[], None]:
+        return self._connections.before_empty
+
+    @before_empty.setter
+    def before_empty(self, tell: Callable[[], None]) -> None:
+        self._connections.before_empty = tell
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
         for batch in _batches(map(analysed, documents), _AT_ONCE):

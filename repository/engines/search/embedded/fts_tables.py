@@ -121,6 +121,11 @@ class Generation:
         raise AttributeError(name)
 
 
+def is_of_this_version(connection: sqlite3.Connection) -> bool:
+    """Return whether `prepare` would leave the documents of the file where they are."""
+    return _version(connection) == _VERSION
+
+
 def prepare(connection: sqlite3.Connection) -> None:
     """Make an empty index in a new or outdated file; complete a file of release 0.2.0."""
     if _version(connection) == _VERSION and _counts_changes(connection):

@@ -8,13 +8,13 @@ import os
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from repository.core.errors import Unavailable
 from repository.core.file_lock import FileLock
-from repository.engines.search.embedded.fts_tables import prepare
+from repository.engines.search.embedded.fts_tables import is_of_this_version, prepare
 
 _STEPS = 100_000
 """of SQLite's machine between two looks at the clock"""
@@ -53,6 +53,7 @@ class Connections:
         self._writer = FileLock(path.with_name(f"{path.name}.turn"))
         self._process = os.getpid()
         self._closed = False
+        self.before_empty: Callable[[], None] = _nothing
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -109,11 +110,17 @@ class Connections:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA cache_size = -{_CACHE}")
+            if not is_of_this_version(connection):
+                self.before_empty()
             prepare(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _nothing() -> None:
+    """Do nothing: nobody wants to know."""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
-from repository.core.web.shared_schemas import NoQuery
+from repository.core.web.shared_schemas import NoQuery, WholeNumber
 from repository.files.rules import Declared, normal_checksum
 
 MAX_BATCH = 1_000
@@ -45,7 +45,7 @@ class FileInit(Schema):
     """A file to come; a declared size or checksum is compared with what arrives, at commit."""
 
     key = fields.String(required=True)
-    size = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=0, max=_MAX_SIZE))
+    size = WholeNumber(strict=True, allow_none=True, validate=validate.Range(min=0, max=_MAX_SIZE))
     checksum = fields.String(
         allow_none=True,
         validate=_require_checksum,
@@ -125,5 +125,5 @@ class FileListShape(Schema):
 class FileListQuery(NoQuery):
     """Without `size` the whole list is sent, as it is read; with it, a page."""
 
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=1_000_000))
-    size = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
+    page = WholeNumber(load_default=1, validate=validate.Range(min=1, max=1_000_000))
+    size = WholeNumber(load_default=None, validate=validate.Range(min=1, max=10_000))

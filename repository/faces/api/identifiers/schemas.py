@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from repository.core.web.shared_schemas import NoQuery
+from repository.core.web.shared_schemas import NoQuery, WholeNumber
 from repository.identifiers.model import RegistrationState
 
 
@@ -32,5 +32,5 @@ class RegistrationsQuery(NoQuery):
 
     state = fields.String(validate=validate.OneOf([state.value for state in RegistrationState]), load_default=None)
     scheme = fields.String(load_default=None, validate=validate.Length(max=10))
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=(1 << 63) - 1))
-    size = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1000))
+    after = WholeNumber(load_default=0, validate=validate.Range(min=0, max=(1 << 63) - 1))
+    size = WholeNumber(load_default=100, validate=validate.Range(min=1, max=1000))

@@ -54,7 +54,7 @@ _LABELS = {
 MOST_SHOWN = 10
 """buckets of a facet"""
 
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 _TYPE_AND_TERM = re.compile(r"(?:.*::|[a-z]+\+(?=[a-z]+-))")
 """A term of a nested facet may stand after its type: ``image::image-photo``."""
 

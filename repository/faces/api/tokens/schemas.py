@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from repository.core.actor import GRANTABLE
+from repository.core.web.shared_schemas import WholeNumber
 
 
 class TokenRequest(Schema):
@@ -17,7 +18,7 @@ class TokenRequest(Schema):
         load_default=lambda: [scope.value for scope in GRANTABLE],
         validate=validate.Length(min=1, max=20),
     )
-    days = fields.Integer(load_default=None, validate=validate.Range(min=1, max=3_650))
+    days = WholeNumber(load_default=None, validate=validate.Range(min=1, max=3_650))
 
 
 class TokenShape(Schema):

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from repository.core.web.shared_schemas import NoQuery
+from repository.core.web.shared_schemas import NoQuery, WholeNumber
 
 MAX_SIZE = 10_000
 
@@ -20,8 +20,8 @@ class TermsQuery(NoQuery):
     )
     suggest = fields.String(load_default=None, validate=validate.Length(max=200))
     tags = fields.String(load_default=None, validate=validate.Length(max=100))
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
-    size = fields.Integer(load_default=25, validate=validate.Range(min=1, max=MAX_SIZE))
+    page = WholeNumber(load_default=1, validate=validate.Range(min=1, max=10_000))
+    size = WholeNumber(load_default=25, validate=validate.Range(min=1, max=MAX_SIZE))
 
 
 class TermShape(Schema):
