@@ -179,10 +179,22 @@ def test_the_proxy_on_a_host_passes_to_where_the_unit_listens() -> None:
     assert f"server {host}:{port};" in text_of("nginx.conf")
 
 
-def test_the_proxy_spools_nothing() -> None:
+def test_the_proxy_takes_slow_clients_over_but_spools_no_upload() -> None:
     common = text_of("nginx-repository.conf")
     assert "client_max_body_size 0;" in common
-    assert "proxy_request_buffering off;" in common
+    assert "proxy_buffering on;" in common
+    before, _, after = common.partition("proxy_request_buffering off;")
+    uploads = re.findall(r"^location ~ (\S+) \{$", before, re.MULTILINE)[-1]
+    assert "proxy_request_buffering off;" not in after
+    assert re.search(uploads, "/api/records/12/draft/files/a/b.bin/content")
+    assert not re.search(uploads, "/api/records/12/files/a.bin/content")
+
+
+def test_the_edge_speaks_new_tls_only_and_leads_to_it() -> None:
+    site = text_of("nginx.conf")
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in site
+    assert "Strict-Transport-Security" in site
+    assert "return 301 https://data.example.org$request_uri;" in site
 
 
 @pytest.mark.parametrize(

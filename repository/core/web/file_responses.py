@@ -19,6 +19,7 @@ from repository.core.errors import Stale, Unavailable
 from repository.core.web.local_part import LocalPart
 
 BLOCK = 1 << 20
+OURS_TO_JUDGE = ("If-Range", "If-Match", "If-Unmodified-Since")
 ACCEL = "ACCEL"
 """Key of the application's configuration: the location of the proxy below which it finds the files of this machine."""
 _ONE_RANGE = re.compile(r"(?i:bytes)=(?=.*[0-9])([0-9]{0,30})-([0-9]{0,30})")
@@ -110,10 +111,11 @@ def _describe(file: DownloadableFile, save: bool) -> Response:
 def _send_local(path: Path, file: DownloadableFile, reply: Response) -> Response:
     """Let the proxy send the file if it offers that and may (``REPOSITORY_ACCEL``), else send it from here.
 
-    A proxy knows other entity tags than ours, so this process answers a request that depends on one.
+    A proxy knows other entity tags and dates than ours, so this process answers a request that depends on one.
     """
     internal = current_app.config.get(ACCEL)
-    if internal and request.headers.get("X-Sendfile-Type") == "X-Accel-Redirect" and "If-Range" not in request.headers:
+    offered = request.headers.get("X-Sendfile-Type") == "X-Accel-Redirect"
+    if internal and offered and not any(name in request.headers for name in OURS_TO_JUDGE):
         reply.headers.remove("Content-Length")  # the proxy answers, with a range or without
         reply.headers["X-Accel-Redirect"] = internal + quote(str(path))
         return reply
