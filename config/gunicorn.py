@@ -4,6 +4,7 @@ gunicorn reads every name here that is one of its settings and ignores the rest.
 """
 
 import os
+import resource
 import shutil
 import tempfile
 from pathlib import Path
@@ -36,11 +37,13 @@ class JsonLog(Logger):  # type: ignore[misc]
 bind = "127.0.0.1:5000"
 proc_name = "repository"
 
-# One process per core, and threads because a request mostly waits for its database or store.  A slow client occupies
-# a thread: a proxy in front of the server takes slow clients over.
+# One process per core, and threads because a request mostly waits for its database or store.  No thread waits for a
+# client: why this server, and how it does that, is told in the worker.
 workers = _settings.web_processes
 worker_class = "repository.core.web.gunicorn_worker.JsonErrorWorker"
 threads = _settings.web_threads
+# Slow clients are cheap: each is a socket and what it has yet to take.
+worker_connections = 4000
 # Each process opens its own connections and, with the embedded queue, starts its own threads: no connection and no
 # thread may exist before the fork.
 preload_app = False
@@ -81,6 +84,7 @@ def on_starting(_server: Any) -> None:
     and each process imports that later, with the application.
     """
     global _made_for_metrics
+    _allow_many_files()
     named = os.environ.get(METRICS)
     if named is None:
         _made_for_metrics = os.environ[METRICS] = tempfile.mkdtemp(prefix="repository-metrics-")
@@ -88,6 +92,12 @@ def on_starting(_server: Any) -> None:
     Path(named).mkdir(parents=True, exist_ok=True)
     for old_counts in Path(named).glob("*.db"):
         old_counts.unlink()
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Tell a process what the settings say of its clients."""
+    worker.transfers = _settings.web_transfers
+    worker.client_seconds = float(_settings.client_seconds)
 
 
 def post_worker_init(_worker: Any) -> None:
@@ -101,6 +111,15 @@ def child_exit(_server: Any, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files: each connection is one, and its download a second one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 3 * worker_connections
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        most = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def on_exit(_server: Any) -> None:

@@ -5,6 +5,7 @@ rq, SQLAlchemy, Alembic), Python's warnings and uncaught errors take the same fo
 up, whatever the level: at DEBUG some of them write signed requests and statements with their values.
 """
 
+import json
 import logging
 import sys
 import threading
@@ -13,17 +14,8 @@ from typing import Any
 
 import structlog
 
+from config.log_outlet import OUTLET, LogOutlet
 from config.redaction import redact
-
-
-class _CurrentStderr:
-    """The stream that is `sys.stderr` at the time of each line; tests replace it."""
-
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
 
 
 def _add_release(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -32,7 +24,6 @@ def _add_release(_logger: Any, _method: str, event: structlog.typing.EventDict) 
     return event
 
 
-_STDERR = _CurrentStderr()
 _release = ""
 _COMPLETE: tuple[structlog.typing.Processor, ...] = (
     _add_release,
@@ -47,6 +38,22 @@ _WRITE: tuple[structlog.typing.Processor, ...] = (
 )
 
 
+def _as_line(logger: Any, method: str, event: structlog.typing.EventDict) -> str:
+    """Return the whole line; one that a processor cannot make is lost, and nothing of it is shown unredacted."""
+    try:
+        made: Any = event
+        for processor in (*_COMPLETE, *_WRITE):
+            made = processor(logger, method, made)
+        return str(made)
+    except structlog.DropEvent:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of the log changes no answer
+        OUTLET.lose()
+        return json.dumps(
+            {"event": "a line of the log could not be made", "level": method, "cause": type(error).__name__}
+        )
+
+
 def configure_logging(level: str, release: str = "") -> None:
     """Set up logging for this process.  May be called again.
 
@@ -57,9 +64,9 @@ def configure_logging(level: str, release: str = "") -> None:
     _release = release or _release
     threshold = logging.getLevelNamesMapping()[level]
     structlog.configure(
-        processors=[*_COMPLETE, *_WRITE],
+        processors=[_as_line],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(_STDERR),  # type: ignore[arg-type]
+        logger_factory=structlog.WriteLoggerFactory(OUTLET),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
     _take_over_libraries(max(threshold, logging.WARNING))
@@ -78,12 +85,16 @@ def formatter() -> logging.Formatter:
     )
 
 
-class JsonLines(logging.StreamHandler[_CurrentStderr]):
+class JsonLines(logging.StreamHandler[LogOutlet]):
     """A handler of `logging` that writes JSON lines to stderr."""
 
     def __init__(self) -> None:
-        super().__init__(_STDERR)
+        super().__init__(OUTLET)
         self.setFormatter(formatter())
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - the library's name
+        """Count a record that cannot be made a line; the library would write to the same broken stream."""
+        OUTLET.lose()
 
 
 def _take_over_libraries(threshold: int) -> None:

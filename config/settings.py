@@ -166,6 +166,10 @@ class Settings(BaseSettings):
     """file of accounts with registration agencies (`config.registrar_accounts`); without one `doi_prefix` etc. hold"""
     max_file_bytes: int = Field(1 << 40, ge=1, le=MOST_BYTES)
     max_files_per_record: int = Field(100_000, ge=1, le=1_000_000_000)
+    reserve_bytes: int = Field(256 << 20, ge=0, le=MOST_BYTES)
+    """bytes of each local disk that uploads leave free"""
+    quarantine_days: int = Field(30, ge=1, le=36_500)
+    """how long an object of the store without a file is kept"""
     admin_email: Annotated[
         str, AfterValidator(_readable), _matching(MAILBOX, "an address such as desk@example.org")
     ] = ""
@@ -174,6 +178,14 @@ class Settings(BaseSettings):
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=256)
+    web_transfers: int = Field(128, ge=2, le=1000)
+    """most requests with long bodies that one process reads at the same time; one client gets half of them"""
+    client_seconds: int = Field(60, ge=1, le=3600)
+    """seconds in which a client must bring or take 1 kB each on average, else its transfer is cut"""
+    accel: Annotated[str, _matching(r"(/[A-Za-z0-9_-]+)*", "a path such as /protected, without a slash at its end")] = (
+        ""
+    )
+    """internal location of the proxy in front, below which it finds the files of this machine; empty: we send them"""
     log_level: Annotated[str, _matching("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
 

@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 
 from repository import __version__
 from repository.core.errors import MovedTo
+from repository.core.web.file_responses import ACCEL
 from repository.core.web.health_routes import mount_health
 from repository.core.web.problems import handle_errors
 from repository.core.web.request_log import mount_metrics, watch_requests
@@ -54,6 +55,7 @@ def create_app(services: Services, gauges: Collector | None = None) -> Flask:
     """The application on these services; `gauges` add what they find to ``/metrics``."""
     app = Flask("repository", static_folder=None)
     app.extensions[SERVICES] = services
+    app.config[ACCEL] = services.site.accel
     app.url_map.converters["record"] = RecordIdConverter
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False

@@ -25,8 +25,11 @@ from repository.core.errors import Unavailable
 from repository.core.registration_accounts import RegistrationAccount, RegistrationAccounts, bare_rors, local_accounts
 from repository.core.site import Site
 from repository.core.unit_of_work import Database
+from repository.core.upkeep import Upkeep
 from repository.dataset.cstr_types import cstr_type
 from repository.dataset.vocabularies import Vocabularies
+from repository.engines.minted_numbers import MintedNumbers
+from repository.engines.own_store import OwnStore
 from repository.engines.registrars.local_registrar import LocalRegistrar
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.embedded import EmbeddedSearch
@@ -35,8 +38,12 @@ from repository.engines.services import Services
 from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore
 from repository.engines.store.s3_address import s3_address
+from repository.engines.store_identity import StoreIdentity
 from repository.features import UNFOLLOWED
 from repository.search.index import note_index_lost
+
+SAME_BUCKET_SECONDS = 600.0
+"""between two looks at the id of a bucket, which no mount can replace under a process"""
 
 
 def open_services(settings: Settings) -> Services:
@@ -46,16 +53,29 @@ def open_services(settings: Settings) -> Services:
     """
     accounts = _accounts(settings)
     site = _site(settings, accounts)
-    database, search = Database(_database_at(settings), UNFOLLOWED), _search_at(settings.search_url)
+    engine, store = _database_at(settings), _store_at(settings.store_url, settings.reserve_bytes)
+    search = _search_at(settings.search_url)
+    is_local = not settings.store_url.startswith("s3:")
+    numbers = MintedNumbers(store.marks, lambda: identity.require())
+    database = Database(engine, UNFOLLOWED, numbers)
+    identity = StoreIdentity(database, store.marks, 0.0 if is_local else SAME_BUCKET_SECONDS)
     search.before_empty = lambda: note_index_lost(database)
     return Services(
         site=site,
         database=database,
-        store=_store_at(settings.store_url),
+        store=OwnStore(store, identity),
+        numbers=numbers,
         search=search,
         registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
+        upkeep=_upkeep(settings),
+    )
+
+
+def _upkeep(settings: Settings) -> Upkeep:
+    return Upkeep(
+        quarantine=timedelta(days=settings.quarantine_days),
     )
 
 
@@ -86,6 +106,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
         max_files=settings.max_files_per_record,
         admin_email=settings.admin_email,
         friends=tuple(settings.oai_friends.split()),
+        accel=settings.accel,
     )
 
 
@@ -175,11 +196,11 @@ def _require_file(name: str, path: Path) -> None:
         raise SettingsError(f"REPOSITORY_{name}: {path} cannot be written")
 
 
-def _store_at(url: str) -> ByteStore:
+def _store_at(url: str, reserve: int) -> ByteStore:
     if not url.startswith("s3:"):
         path = _path_of(url)
         try:
-            store: ByteStore = LocalStore(path)
+            store: ByteStore = LocalStore(path, reserve)
         except (Unavailable, OSError, ValueError) as error:
             raise SettingsError(
                 f"REPOSITORY_STORE_URL: {path} cannot be used: {cause_of(error.__cause__ or error)}"

@@ -1,6 +1,8 @@
 """Fixtures: a whole repository on engines with nothing in them, and people who speak to it over HTTP."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from config.settings import Settings, read_settings
 from repository.app import create_app
 from repository.bootstrap import open_services
 from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
+from repository.engines.search.embedded import EmbeddedSearch
 from repository.engines.services import Services
 from repository.feature import Queue
 from repository.people.access_tokens import issue_token
@@ -99,8 +102,20 @@ def settings(database_url: str, store_url: str, search_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded index as a server's start leaves it; to make one takes longer than most tests."""
+    made = tmp_path_factory.mktemp("index") / "search.db"
+    with closing(EmbeddedSearch(made)) as engine:
+        engine.prepare()
+    return made
+
+
 @pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
+def services(settings: Settings, empty_index: Path) -> Iterator[Services]:
+    engine, _, path = settings.search_url.partition(":")
+    if engine == "embedded" and not Path(path).exists():
+        shutil.copy(empty_index, path)
     opened = open_services(settings)
     yield opened
     opened.close()

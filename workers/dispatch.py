@@ -14,6 +14,7 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.errors import Unavailable
 from repository.core.unit_of_work import Database
+from repository.engines.minted_numbers import MintedNumbers
 from repository.feature import Queue
 from repository.features import JOBS
 from workers.claiming import BATCH, DUE, IS_DUE, JobRow, locked, take, together
@@ -42,8 +43,15 @@ class RelayLoop:
     and one change of the index for many records costs a third of one for each.
     """
 
-    def __init__(self, database: Database, calls: RqQueue, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._database, self._calls, self._seconds = database, calls, seconds
+    def __init__(
+        self,
+        database: Database,
+        calls: RqQueue,
+        seconds: Callable[[], float] = time.monotonic,
+        numbers: MintedNumbers | None = None,
+    ) -> None:
+        """`numbers` learns of new facts, if there is one."""
+        self._database, self._calls, self._seconds, self._numbers = database, calls, seconds, numbers
         self._resting_until = seconds()
         self._resumed = False
 
@@ -54,6 +62,8 @@ class RelayLoop:
         self._resume()
         relayed = relay(self._database)
         handed = dispatch_jobs(self._database, self._calls, GATHERED)
+        if self._numbers is not None:
+            self._numbers.note_progress(self._database, relayed)
         if relayed >= RELAYED or handed >= MOST:
             return True
         if relayed or handed:

@@ -46,10 +46,13 @@ class EmbeddedJobs:
         if not self._resumed:
             resume_known(self._services.database)
             self._resumed = True
-        while relay(self._services.database) and not self._stopping.is_set():
-            pass
+        relayed = 0
+        while (count := relay(self._services.database)) and not self._stopping.is_set():
+            relayed += count
         while run_next(self._services, queue) and not self._stopping.is_set():
             pass
+        if self._services.numbers is not None:
+            self._services.numbers.note_progress(self._services.database, relayed)
         return 0
 
 

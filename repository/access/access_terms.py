@@ -48,6 +48,18 @@ class AccessTerms:
             return AccessStatus.RESTRICTED
         return AccessStatus.OPEN if has_files else AccessStatus.METADATA_ONLY
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """The terms for a column of the database."""
+        until = self.embargo_until.isoformat() if self.embargo_until else None
+        return {"record": self.record, "files": self.files, "until": until, "reason": self.embargo_reason}
+
+    @classmethod
+    def of_members(cls, stored: Mapping[str, Any]) -> "AccessTerms":
+        """Return the terms of such a column."""
+        until = date.fromisoformat(stored["until"]) if stored["until"] else None
+        return cls(stored["record"], stored["files"], until, stored["reason"])
+
     def lifted(self) -> "AccessTerms":
         """Return the terms after the embargo: all is open."""
         return AccessTerms()

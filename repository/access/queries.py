@@ -5,7 +5,6 @@ not depend on the actor can be a part of a cache key.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +30,7 @@ from repository.access.model import GrantRow
 from repository.access.policy import Grant, Permission
 from repository.access.principals import GrantSubject, SubjectKind, subjects_of
 from repository.core.actor import Actor
+from repository.core.cache import remembered
 from repository.core.clock import now
 from repository.core.database.engine import UtcDateTime
 from repository.core.database.id_list import in_list
@@ -118,7 +118,7 @@ def _parameter(kind: SubjectKind) -> str:
     return f"{kind.name.lower()}_ids"
 
 
-@lru_cache(4096)  # most datasets have an owner and nothing else, and an owner has many datasets
+@remembered(4_096)  # most datasets have an owner and nothing else, and an owner has many datasets
 def _grants(lines: str) -> frozenset[Grant]:
     return frozenset(map(_grant, lines.split(","))) if lines else frozenset()
 

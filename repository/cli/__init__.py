@@ -4,7 +4,8 @@ import click
 
 from config.settings import SettingsError
 from repository import __version__
-from repository.cli.backup_commands import backup, restore_backup
+from repository.cli.backup_commands import backup, restore
+from repository.cli.clock_commands import clock
 from repository.cli.command_services import cli_services
 from repository.cli.database_commands import migrate
 from repository.cli.demo import demo
@@ -27,7 +28,7 @@ def commands(context: click.Context) -> None:
 
 
 _PROCESSES = (serve, worker, relay, scheduler)
-_ADMINISTRATION = (migrate, prepare, backup, restore_backup, demo, jobs, reactions, sweeps, doctor)
+_ADMINISTRATION = (migrate, prepare, backup, restore, demo, jobs, reactions, sweeps, clock, doctor)
 _OF_FEATURES = tuple(command for feature in FEATURES for command in feature.commands)
 
 for _command in (*_PROCESSES, *_ADMINISTRATION, *_OF_FEATURES):

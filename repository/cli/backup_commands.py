@@ -10,7 +10,11 @@ from repository.backup.manifest import Manifest
 from repository.backup.object_copies import Tally
 from repository.backup.put_back import Restored, put_back
 from repository.cli.command_services import cli_services
+from repository.cli.restore_marks import adopt_store, advance_numbers
+from repository.core.errors import Invalid, Unavailable
 from repository.engines.copies import copies_of
+from repository.engines.own_store import OwnStore
+from repository.engines.services import Services
 
 MOST_NAMED = 10
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -34,17 +38,48 @@ def backup(dest: Path, database_only: bool, link: bool) -> None:
         raise SystemExit(1)
 
 
-@click.command("restore")
-@click.argument("source", type=_FOLDER)
+@click.command()
+@click.argument("source", type=_FOLDER, required=False)
 @click.option("--replace", is_flag=True, help="Put the backup in the place of a database that is there.")
-def restore_backup(source: Path, replace: bool) -> None:
-    """Put the backup in the folder SOURCE back; no server may run meanwhile."""
+@click.option("--adopt", is_flag=True, help="Let the database take the store as its own, and advance its numbers.")
+@click.option("--advance", is_flag=True, help="Move the numbers beyond all that the store remembers.")
+def restore(source: Path | None, replace: bool, adopt: bool, advance: bool) -> None:
+    """Put the backup in the folder SOURCE back, or let a database that came back otherwise work with its store."""
+    if source is None and not adopt and not advance:
+        raise Invalid.field("restore", "Name the folder of a backup, or say --adopt or --advance.")
     with cli_services() as services:
-        restored = put_back(copies_of(services.database.engine), services.store, source.absolute(), replace=replace)
+        faults = source is not None and _restore_from(services, source.absolute(), replace)
+        if source is None or _schema_serves(services):
+            _mint_again(services, adopt=adopt or source is not None)
+        else:
+            click.echo("next      repository restore --adopt, after the migration")
+    if faults:
+        raise SystemExit(1)
+
+
+def _restore_from(services: Services, folder: Path, replace: bool) -> bool:
+    """Put a backup back, and return whether objects are missing or damaged."""
+    assert isinstance(services.store, OwnStore)
+    copies = copies_of(services.database.engine)
+    restored = put_back(copies, services.store.unguarded, folder, replace=replace)
     for line in _restore_lines(restored):
         click.echo(line)
-    if restored.objects.bad:
-        raise SystemExit(1)
+    return bool(restored.objects.bad)
+
+
+def _schema_serves(services: Services) -> bool:
+    try:
+        services.database.require_schema()
+    except Unavailable:
+        return False
+    return True
+
+
+def _mint_again(services: Services, *, adopt: bool) -> None:
+    if adopt:
+        adopt_store(services)
+        click.echo("The database takes the store as its own.")
+    click.echo(f"No number up to {advance_numbers(services)} is given out again.")
 
 
 def _backup_lines(folder: Path, manifest: Manifest, tally: Tally) -> Iterator[str]:

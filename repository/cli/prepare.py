@@ -1,9 +1,13 @@
 """``repository prepare``."""
 
 import click
+import structlog
 
 from repository.cli.command_services import cli_services
+from repository.core.errors import Unavailable
 from repository.engines.services import Services
+
+log = structlog.get_logger()
 
 
 @click.command()
@@ -11,11 +15,24 @@ def prepare() -> None:
     """Create the bucket and the indices that store and search engine need; may run again."""
     with cli_services() as services:
         prepare_engines(services)
+        secure_numbers(services)
         for description in (services.store.describe(), services.search.describe()):
             click.echo(f"prepared {description}")
 
 
+def secure_numbers(services: Services) -> None:
+    """Let no number be given out again; warn if the database is older than the store, and so may give out none."""
+    if services.numbers is not None:
+        try:
+            services.numbers.secure(services.database)
+        except Unavailable as error:
+            log.warning("no identifiers are given out", reason=error.reason)
+
+
 def prepare_engines(services: Services) -> None:
-    """Create the bucket and the indices where they are missing; raise `Unavailable`."""
+    """Create the bucket, the store's id and the indices where they are missing.
+
+    Raises `Unavailable`, and `Unsuitable` for the store of another site.
+    """
     services.store.prepare()
     services.search.prepare()

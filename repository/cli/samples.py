@@ -7,10 +7,18 @@ from pathlib import Path
 from repository.cli.demo_datasets import DEFAULT_DATA, read_datasets
 from repository.cli.sample_datasets import SampleDataset, generated_datasets
 from repository.core.actor import GRANTABLE, SYSTEM, Actor, Role
-from repository.deposits.draft_files import begin_files, commit_file, import_previous_files, upload_content
-from repository.deposits.drafts import open_draft, patch_draft
+from repository.deposits.draft_bodies import read_draft_body
+from repository.deposits.draft_files import (
+    begin_files,
+    commit_file,
+    import_previous_files,
+    importable_files,
+    upload_content,
+)
+from repository.deposits.drafts import open_draft, patch_base, patch_draft
 from repository.engines.services import Services
 from repository.feature import Queue
+from repository.files.name_clashes import named_files
 from repository.files.rules import Declared
 from repository.files.uploads import Announced
 from repository.people.accounts import person_by_email, register_person
@@ -63,8 +71,9 @@ def _depositor(services: Services) -> Actor:
 
 def _deposit(services: Services, actor: Actor, sample: SampleDataset) -> None:
     body = {"access": sample.access, "files": {"enabled": True}, "metadata": sample.metadata}
+    read = read_draft_body(services.site, services.vocabularies, body)
     with services.database.transaction(actor) as unit:
-        draft_id = open_draft(unit, services.site, services.vocabularies, body).draft.id
+        draft_id = open_draft(unit, services.site, read).draft.id
     _upload(services, actor, draft_id, sample.files)
     with services.database.transaction(actor) as unit:
         publish(unit, services.site, draft_id)
@@ -76,15 +85,17 @@ def _deposit_second_version(services: Services, actor: Actor, record_id: int, sa
     changes = {"version": "2.0", "publication_date": sample.metadata["publication_date"]}
     with services.database.transaction(actor) as unit:
         draft_id = new_version(unit, record_id).draft.id
-        patch_draft(unit, services.site, services.vocabularies, draft_id, {"metadata": changes})
-        import_previous_files(unit, draft_id)
+        base = patch_base(unit, draft_id)
+        body = read_draft_body(services.site, services.vocabularies, base.patched({"metadata": changes}))
+        patch_draft(unit, services.site, draft_id, base, body)
+        import_previous_files(unit, draft_id, importable_files(unit, draft_id))
     _upload(services, actor, draft_id, sample.additions)
     with services.database.transaction(actor) as unit:
         publish(unit, services.site, draft_id)
 
 
 def _upload(services: Services, actor: Actor, draft_id: int, files: Mapping[str, bytes]) -> None:
-    declared = [Declared(key, len(content)) for key, content in files.items()]
+    declared = named_files([Declared(key, len(content)) for key, content in files.items()])
     with services.database.transaction(actor) as unit:
         begin_files(unit, draft_id, declared, services.site.max_files)
     for key, content in files.items():

@@ -13,7 +13,7 @@ from config.settings import PREFIX, read_settings
 from repository import __version__
 from repository.bootstrap import open_services
 from repository.cli.database_commands import migrate_to
-from repository.cli.prepare import prepare_engines
+from repository.cli.prepare import prepare_engines, secure_numbers
 from repository.cli.samples import fill_with_samples
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
@@ -47,6 +47,7 @@ def bring_up_to_date(services: Services, with_samples: bool) -> None:
     migrate_to(services.database.engine)
     try:
         prepare_engines(services)
+        secure_numbers(services)
         if with_samples:
             _report_samples(fill_with_samples(services))
     except Unavailable as error:

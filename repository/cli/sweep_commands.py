@@ -1,15 +1,20 @@
 """``repository scheduler`` and ``repository sweeps``."""
 
 import time
+from collections.abc import Sequence
 
 import click
 import structlog
 from sqlalchemy import select
 
+from config.log_outlet import OUTLET
 from repository.cli.command_services import cli_services
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
+from repository.engines.services import Services
+from repository.files import quarantine
 from workers.job_metrics import serve_metrics
+from workers.log_losses import lost_lines
 from workers.loop import stop_on_signals
 from workers.model import SweepRow
 from workers.sweeps.schedule import run_now, start_sweeping
@@ -24,6 +29,7 @@ log = structlog.get_logger()
 def scheduler(metrics_port: int | None) -> None:
     """Run the sweeps when they are due, until SIGTERM; several schedulers may run."""
     with cli_services() as services, stop_on_signals() as ending:
+        OUTLET.when_lost(lost_lines.inc)
         if metrics_port is not None:
             serve_metrics(metrics_port)
         threads = start_sweeping(services, ending)
@@ -59,6 +65,48 @@ def run(name: str) -> None:
     for example in report.examples:
         click.echo(example)
     click.echo(f"{report.faults} found, {report.repaired} repaired.")
+
+
+@sweeps.command("quarantine")
+def list_quarantine() -> None:
+    """List objects of the store without a file: size, first seen, and the last chance before a sweep removes them."""
+    with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
+        for row in quarantine.orphans(snapshot):
+            chance = "kept" if row.kept else f"last chance {iso(row.last_chance)}"
+            click.echo(f"{row.key}\t{row.size}\tfirst seen {iso(row.first_seen)}\t{chance}")
+
+
+_key = click.argument("key", required=False)
+_all = click.option("--all", "every", is_flag=True, help="Every object that nobody keeps.")
+
+
+@sweeps.command("release")
+@_key
+@_all
+def release(key: str | None, every: bool) -> None:
+    """Remove the object KEY in quarantine now."""
+    with cli_services() as services:
+        removed = quarantine.release(services.database, services.store, _chosen(services, key, every))
+    click.echo(f"{len(removed)} objects removed.")
+
+
+@sweeps.command("restore")
+@_key
+@_all
+def restore(key: str | None, every: bool) -> None:
+    """Take the object KEY out of the quarantine: no sweep removes it."""
+    with cli_services() as services:
+        keys = _chosen(services, key, every)
+        with services.database.transaction(SYSTEM) as unit:
+            count = quarantine.keep(unit, keys)
+    click.echo(f"{count} objects are kept.")
+
+
+def _chosen(services: Services, key: str | None, every: bool) -> Sequence[str]:
+    if (key is None) != every:
+        raise click.UsageError("Name one KEY, or say --all.")
+    with services.database.snapshot(SYSTEM) as snapshot:
+        return [quarantine.require_orphan(snapshot, key)] if key else list(quarantine.keys_of(snapshot))
 
 
 def _last_run(row: SweepRow | None) -> str:

@@ -11,10 +11,12 @@ import click
 import structlog
 
 from config.gc_tuning import collect_rarely
+from config.log_outlet import OUTLET
 from config.settings import SettingsError, read_settings
 from repository.cli.command_services import cli_services
 from repository.feature import Queue
 from workers.job_metrics import serve_metrics
+from workers.log_losses import lost_lines
 from workers.loop import repeat_until, stop_on_signals
 
 RELAY_SECONDS = 0.25
@@ -61,7 +63,8 @@ def relay(metrics_port: int | None) -> None:
     url = _redis_url()
     with cli_services() as services, closing(rq_queue.RqQueue(url)) as queues, stop_on_signals() as ending:
         _begin("relay", metrics_port)
-        repeat_until(dispatch.RelayLoop(services.database, queues).round, ending, RELAY_SECONDS)
+        loop = dispatch.RelayLoop(services.database, queues, numbers=services.numbers)
+        repeat_until(loop.round, ending, RELAY_SECONDS)
 
 
 def _redis_url() -> str:
@@ -72,6 +75,7 @@ def _redis_url() -> str:
 
 
 def _begin(process: str, metrics_port: int | None, **details: object) -> None:
+    OUTLET.when_lost(lost_lines.inc)
     if metrics_port is not None:
         serve_metrics(metrics_port)
     collect_rarely()

@@ -1,10 +1,37 @@
-"""A cache of bytes in the memory of one process."""
+"""Caches in the memory of one process, bounded in bytes."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
 
 MIB = 1 << 20
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def remembered(most: int, longest: int = 200) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """Keep the last `most` results of a function whose texts have together at most `longest` characters.
+
+    People choose the texts: a long one is worked out anew, so that a cache has as many bytes as ordinary texts need.
+    """
+
+    def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        kept = lru_cache(most)(function)
+
+        @wraps(function)
+        def answer(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
+            size = 0
+            for argument in arguments:
+                if isinstance(argument, str):
+                    size += len(argument)
+            return function(*arguments, **named) if size > longest else kept(*arguments, **named)  # type: ignore[arg-type]
+
+        answer.bytes_at_most = 4 * most * longest  # type: ignore[attr-defined]  # of the texts; a character has up to 4
+        return answer
+
+    return decorate
 
 
 class ByteLru:

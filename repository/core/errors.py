@@ -4,7 +4,8 @@ Nothing below the web layer knows a status code.  Every error carries a reason f
 `Incomplete` carry `FieldError`s for machines.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,15 @@ WARNING = "warning"
 """The severity of a harmless fault; one without severity is an error."""
 SENT = "sent"
 """The member of a stored fault that keeps what was sent. In a part of a draft it shows what was sent as no object."""
+MOST_FAULTS = 1_000
+"""that are told at once, with those that only count others"""
+LONGEST_FIELD = 500
+"""characters of a path, of which the client chooses parts"""
+LONGEST_MESSAGE = 1_000
+MOST_MESSAGES = 25
+_COUNTED = re.compile(r"([0-9]{1,12}) more faults are not listed\.")
+WHOLE = "_schema"
+"""The field of a fault of a body as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +51,60 @@ class FieldError:
         """Return the fault with what was sent."""
         return replace(self, sent=sent)
 
+    @property
+    def others(self) -> int:
+        """How many faults this one counts that are not listed; 0 for one of its own."""
+        counted = _COUNTED.fullmatch(self.messages[0]) if self.messages else None
+        return int(counted[1]) if counted else 0
+
+    def clipped(self) -> "FieldError":
+        """Return the fault with a path and messages of bounded length: both may repeat what was sent."""
+        messages = self.messages[:MOST_MESSAGES]
+        if len(self.field) <= LONGEST_FIELD and all(len(message) <= LONGEST_MESSAGE for message in messages):
+            return self if len(messages) == len(self.messages) else replace(self, messages=messages)
+        shortened = tuple(clipped(message, LONGEST_MESSAGE) for message in messages)
+        return replace(self, field=clipped(self.field, LONGEST_FIELD), messages=shortened)
+
     def as_json(self) -> dict[str, Any]:
         severity = {"severity": WARNING} if self.harmless else {}
         sent = {} if self.sent is None else {SENT: self.sent}
         return {"field": self.field, "messages": list(self.messages), **severity, **sent}
+
+
+def clipped(text: str, most: int = LONGEST_MESSAGE) -> str:
+    """Return `text` with at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def bounded(faults: Iterable[FieldError], parts: Collection[str] = ()) -> list[FieldError]:
+    """Return at most `MOST_FAULTS`, the last of which count the rest in words, with all that was sent.
+
+    `parts` are the beginnings of paths that are counted by themselves, `WHOLE` is for all others.
+    """
+    listed: list[FieldError] = []
+    rest: dict[str, FieldError] = {}
+    for fault in faults:
+        if len(listed) < MOST_FAULTS and not fault.others:
+            listed.append(fault.clipped())
+        else:
+            _count(fault, rest, parts)
+    while len(listed) + len(rest) > MOST_FAULTS:
+        _count(listed.pop(), rest, parts)
+    return [*listed, *rest.values()]
+
+
+def _count(fault: FieldError, rest: dict[str, FieldError], parts: Collection[str]) -> None:
+    """Count one more fault among the `rest` of its part, with what was sent."""
+    beginning = fault.field.partition(".")[0]
+    part = beginning if beginning in parts else WHOLE
+    before = rest.get(part)
+    number = (before.others if before else 0) + (fault.others or 1)
+    harmless = fault.harmless and (before is None or before.harmless)
+    sent = before.sent if before else None
+    if fault.sent is not None:
+        sent = sent if sent is not None else {}
+        sent |= fault.sent  # type: ignore[operator]  # the dictionary is this function's own
+    rest[part] = FieldError(part, (f"{number} more faults are not listed.",), harmless, sent)
 
 
 class RepositoryError(Exception):
@@ -133,6 +193,12 @@ class Unavailable(RepositoryError):
     """An engine does not answer; the same request may succeed later."""
 
     default = "A part of the service is not available right now."
+
+
+class NoRoom(Unavailable):
+    """A disk, or what was allotted of it, is full; it is for a person to make room."""
+
+    default = "The store has no room left."
 
 
 class Unsuitable(RepositoryError):

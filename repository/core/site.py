@@ -23,6 +23,9 @@ class Site:
     friends: tuple[str, ...] = ()
     """base URLs of other repositories that can be harvested"""
 
+    accel: str = ""
+    """the internal location of the proxy below which it finds the files of this machine; empty for none"""
+
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or "localhost"

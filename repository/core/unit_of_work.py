@@ -4,9 +4,9 @@ Two rights, two types.  A query takes a `Snapshot`; a verb takes a `UnitOfWork`,
 A verb that is called with a snapshot is a type error, and so is ``snapshot.session.add(…)``.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -20,8 +20,9 @@ from repository.core.actor import ANONYMOUS, Actor
 from repository.core.database.commit_horizon import register_writer, safe_until
 from repository.core.database.engine import Base, autocommit_engine, read_only_engine, writer_lock
 from repository.core.database.schema_check import obstacles
-from repository.core.errors import Conflict, Unavailable
+from repository.core.errors import Conflict, NoRoom, Unavailable
 from repository.core.facts import Fact, FactRow
+from repository.core.number_guard import NumberGuard, Unguarded
 
 _OVERTAKEN = {"40001", "40P01"}
 """SQLSTATEs when another transaction stopped this one: serialization_failure, deadlock_detected"""
@@ -70,12 +71,30 @@ class UnitOfWork(Snapshot):
     """One transaction of a verb: it changes rows of `session`, emits facts, and never commits.
 
     `registers` says that transactions run side by side, so that `event_time` must register this one as a writer.
-    `unfollowed` are the kinds of facts from which no job follows: a relay need not read them.
+    `unfollowed` are the kinds of facts from which no job follows: a relay need not read them. `numbers` guards the
+    sequence, and `last_number` is the last one of it that this transaction has.
     """
 
     session: WriteSession
     registers: bool = False
     unfollowed: Collection[str] = ()
+    numbers: NumberGuard = field(default_factory=Unguarded)
+    last_number: int = 0
+
+    def new_numbers(self, count: int) -> Sequence[int]:
+        """Return new numbers from the one sequence, in ascending order; raises `Unavailable`."""
+        numbers = self.numbers.draw(self.session.connection(), count)
+        self.last_number = numbers[-1]
+        return numbers
+
+    def require_minting(self) -> None:
+        """Raise `Unavailable` while this database may not mint: a restored one could mint again."""
+        self.numbers.require_current(self.session.connection())
+
+    def number_for(self, owner: int) -> int:
+        """Return the number that identifiers of `owner` are made of: its own, unless a lost copy may have used it."""
+        is_doubtful = self.numbers.is_doubtful(self.session.connection(), owner)
+        return self.new_numbers(1)[0] if is_doubtful else owner
 
     def event_time(self) -> datetime:
         """Return the time for a change that harvesters read in time order.
@@ -104,10 +123,11 @@ class UnitOfWork(Snapshot):
 
 
 class Database:
-    """Opens transactions on one database; `unfollowed` as in `UnitOfWork`."""
+    """Opens transactions on one database; `unfollowed` and `numbers` as in `UnitOfWork`."""
 
-    def __init__(self, engine: Engine, unfollowed: Collection[str] = ()) -> None:
+    def __init__(self, engine: Engine, unfollowed: Collection[str] = (), numbers: NumberGuard | None = None) -> None:
         self.engine = engine
+        self.numbers = numbers or Unguarded()
         self._unfollowed = unfollowed
         self._sqlite = engine.dialect.name == "sqlite"
         self._transaction_engine = engine.execution_options(writing=True)
@@ -129,8 +149,11 @@ class Database:
         nothing was changed, unless only the answer to the commit was lost.
         """
         with self._writer_lock, _translate(), self._write_session() as session:
-            yield UnitOfWork(session, actor, clock.now(), not self._sqlite, self._unfollowed)
+            unit = UnitOfWork(session, actor, clock.now(), not self._sqlite, self._unfollowed, self.numbers)
+            yield unit
             session.commit()
+            if unit.last_number:
+                self.numbers.committed(unit.last_number)
 
     def _write_session(self) -> WriteSession:
         return WriteSession(self._transaction_engine, expire_on_commit=False)
@@ -190,8 +213,16 @@ def _translate() -> Iterator[None]:
     except (OperationalError, InterfaceError, NoConnectionFree) as error:
         if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
             raise Conflict(_AT_ONCE) from error
+        if _is_full(error):
+            raise NoRoom("The database has no room left.") from error
         raise Unavailable("The database is not available right now.") from error
     except DatabaseError as error:
         if type(error) is DatabaseError:  # a damaged file; its subclasses are our own faults
             raise Unavailable("The database cannot be read.") from error
         raise
+
+
+def _is_full(error: Exception) -> bool:
+    """Return whether the database's disk is full (SQLITE_FULL; SQLSTATE 53100, disk_full)."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(cause, "sqlstate", None) == "53100"

@@ -5,29 +5,30 @@ from typing import Any, BinaryIO
 
 from repository.access.policy import Action, must
 from repository.core.actor import Actor
-from repository.core.errors import FieldError, Forbidden, Invalid, NotFound
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.deposits.metadata.json_sanitize import storable
 from repository.deposits.model import Draft, DraftKind
-from repository.deposits.queries import files_to_change, slot_of
+from repository.deposits.queries import files_to_change, readable_draft, slot_of
 from repository.deposits.rules import FilesOptions
 from repository.engines.services import Services
 from repository.files import uploads
-from repository.files.link_files import import_files
+from repository.files.link_files import import_files, require_importable
 from repository.files.model import FileEntry, FileSet
+from repository.files.name_clashes import NamedFiles
 from repository.files.queries import entry, file_set, find_entry, no_file
-from repository.files.rules import Declared
 from repository.files.uploads import Announced
 from repository.records.model import Concept, Version
 
 
-def begin_files(unit: UnitOfWork, draft_id: int, declared: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
+def begin_files(unit: UnitOfWork, draft_id: int, named: NamedFiles, limit: int) -> Sequence[FileEntry]:
     """Declare the files that the client will upload."""
     draft, files = files_to_change(unit, draft_id)
-    if not declared:
+    if not named.declared:
         raise Invalid.field("_schema", "No files to upload.")
     if not draft.files_enabled:
         raise Forbidden("Files are not enabled.")
-    return uploads.begin(unit, files, declared, limit)
+    return uploads.begin(unit, files, named, limit)
 
 
 def upload_content(
@@ -96,17 +97,32 @@ def remove_all_files(unit: UnitOfWork, draft_id: int) -> None:
     draft.default_preview = None
 
 
-def import_previous_files(unit: UnitOfWork, draft_id: int) -> FileSet:
-    """Copy the files of the previous version into the draft of a new version."""
+def importable_files(snapshot: Snapshot, draft_id: int) -> int:
+    """Return the set of the previous version's files, which never changes, so that its names are compared only here.
+
+    Raises `NotFound`, `Forbidden`, `Invalid`.
+    """
+    draft, concept = readable_draft(snapshot, draft_id, Action.CHANGE_DRAFT)
+    source = file_set(snapshot, _previous_set(snapshot, draft, concept))
+    require_importable(snapshot, source, file_set(snapshot, draft.file_set_id))
+    return source.id
+
+
+def import_previous_files(unit: UnitOfWork, draft_id: int, source_id: int) -> FileSet:
+    """Copy the files of the previous version into the draft of a new version; `source_id` from `importable_files`."""
     draft, files = files_to_change(unit, draft_id)
-    concept = unit.session.get_one(Concept, draft.concept_id)
+    if _previous_set(unit, draft, unit.session.get_one(Concept, draft.concept_id)) != source_id:
+        raise Conflict("Another request changed the same thing at the same time.")
+    import_files(unit, file_set(unit, source_id), files)
+    return files
+
+
+def _previous_set(snapshot: Snapshot, draft: Draft, concept: Concept) -> int:
     if draft.kind != DraftKind.NEW_VERSION or concept.latest_id is None:
         raise Invalid.field("files", "Only a new version can import files, from the one before.")
     if not draft.files_enabled:
         raise Invalid.field("files.enabled", "Files are not enabled.")
-    previous = unit.session.get_one(Version, concept.latest_id)
-    import_files(unit, file_set(unit, previous.file_set_id), files)
-    return files
+    return snapshot.session.get_one(Version, concept.latest_id).file_set_id
 
 
 def take_files_options(unit: UnitOfWork, draft: Draft, options: FilesOptions | None) -> list[FieldError]:
@@ -130,4 +146,4 @@ def _take_preview(unit: UnitOfWork, draft: Draft, preview: str | None) -> list[F
     if not preview or draft.default_preview:
         return []
     reason = f'No file with key "{preview}"' if named is None else f"The file {preview!r} is hidden."
-    return [FieldError.of("files.default_preview", reason).keeping({"default_preview": preview})]
+    return [FieldError.of("files.default_preview", reason).keeping({"default_preview": storable(preview)})]

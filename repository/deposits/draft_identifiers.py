@@ -50,11 +50,8 @@ def drop_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftV
     return view_of(unit, draft, concept)
 
 
-def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[FieldError]:
-    """Apply the identifiers of a body and return the faults, each with what was sent.
-
-    A scheme that is absent keeps its reserved identifier.
-    """
+def faults_of_schemes(site: Site, raw: object) -> list[FieldError]:
+    """Return what is wrong with the identifiers of a body whatever the database holds, with what was sent."""
     if raw is None:
         return []
     if not isinstance(raw, Mapping):
@@ -64,18 +61,34 @@ def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[F
         for scheme, value in raw.items()
         if scheme not in (*site.accounts.schemes, "oai")
     ]
-    errors += _other_oai_id(site, draft, raw.get("oai"))
+    for scheme in site.accounts.schemes:
+        errors += _keeping_once(scheme, raw.get(scheme), _unknown_members(scheme, raw.get(scheme)))
+    return errors
+
+
+def take_pids(unit: UnitOfWork, site: Site, draft: Draft, raw: object) -> list[FieldError]:
+    """Apply the identifiers of a body and return the faults that the database shows, with what was sent.
+
+    A scheme that is absent keeps its reserved identifier.
+    """
+    if not isinstance(raw, Mapping):
+        return []
+    errors = _other_oai_id(site, draft, raw.get("oai"))
     present = identifiers_of(unit, [draft.id])[draft.id]
     for scheme in site.accounts.schemes:
         value = raw.get(scheme)
-        faults = _unknown_members(scheme, value)
         try:
-            faults += _take(unit, site, draft, scheme, value, present.get(scheme))
+            faults = _take(unit, site, draft, scheme, value, present.get(scheme))
         except Invalid as fault:
-            faults += fault.errors
-        errors += [error.keeping({scheme: value}) for error in faults]
+            faults = fault.errors
+        errors += _keeping_once(scheme, value, faults)
         errors += _other_client(scheme, value, present.get(scheme))
     return errors
+
+
+def _keeping_once(scheme: str, value: object, faults: Sequence[FieldError]) -> list[FieldError]:
+    """Return the faults, of which the first keeps what was sent: it may be large."""
+    return [faults[0].keeping({scheme: value}), *faults[1:]] if faults else []
 
 
 def _unknown_scheme(scheme: str) -> FieldError:
@@ -170,15 +183,17 @@ def _planned_correction(
 
 
 def _forget(draft: Draft, scheme: str) -> bool:
-    """Forget the faults of a scheme, and return whether there were any."""
-    kept = [error for error in draft.errors if scheme not in (error.get(SENT) or {}) or not _is_of_pids(error)]
-    forgotten = len(kept) < len(draft.errors)
-    draft.errors = kept
+    """Forget the faults of a scheme, and return whether anything that was sent of it went with them."""
+    forgotten = scheme in draft.sent("pids")
+    errors = [error for error in draft.errors if error["field"].split(".")[:2] != ["pids", scheme]]
+    draft.errors = [_without(scheme, error) if error["field"] == "pids" else error for error in errors]
     return forgotten
 
 
-def _is_of_pids(error: Mapping[str, Any]) -> bool:
-    return str(error["field"]).partition(".")[0] == "pids"
+def _without(scheme: str, error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fault of many identifiers without what was sent of this one."""
+    sent = error.get(SENT) or {}
+    return {**error, SENT: {name: sent[name] for name in sent if name != scheme}} if scheme in sent else error
 
 
 def _require_scheme(site: Site, scheme: str) -> None:

@@ -74,12 +74,14 @@ class ListedDraft:
     resource: Resource
 
 
-def readable_draft(snapshot: Snapshot, draft_id: int) -> tuple[Draft, Concept]:
-    """Return the draft and its concept for reading; raise `NotFound`, `Forbidden`."""
+def readable_draft(
+    snapshot: Snapshot, draft_id: int, action: Action = Action.READ_DRAFT, *, expected: str | None = None
+) -> tuple[Draft, Concept]:
+    """Return the draft and its concept, not locked; raise `NotFound`, `Forbidden`, and `Stale` as for a change."""
     row = snapshot.session.execute(_DRAFT, {"id": draft_id}).one_or_none()
     if row is None:
         raise NotFound(UNKNOWN)
-    _require(snapshot, row.Draft, row.grants, Action.READ_DRAFT, None)
+    _require(snapshot, row.Draft, row.grants, action, expected)
     return row.Draft, row.Concept
 
 

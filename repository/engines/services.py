@@ -8,11 +8,14 @@ from sqlalchemy import text
 
 from repository.core.actor import SYSTEM
 from repository.core.cache import ByteLru
+from repository.core.clock_watch import ClockWatch
 from repository.core.errors import Unavailable
 from repository.core.health_checks import HealthChecks
 from repository.core.site import Site
 from repository.core.unit_of_work import Database
+from repository.core.upkeep import Upkeep
 from repository.dataset.vocabularies import Vocabularies
+from repository.engines.minted_numbers import MintedNumbers
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.port import SearchEngine
 from repository.engines.store.port import ByteStore
@@ -23,7 +26,8 @@ class Services:
     """`registrars` by the names of their nodes; those for everybody by their scheme too, as in ``{"doi": …}``.
 
     `signed_for` is how long a signed address of the store may be used; None when bytes go through the web process.
-    `cache` is what this process made for readers and may give them again.
+    `numbers` is the guard of the database's numbers, None without one.
+    `cache` is what this process made for readers and may give them again.  `clock_watch` is what it saw of its clock.
     """
 
     site: Site
@@ -33,7 +37,10 @@ class Services:
     registrars: Mapping[str, Registrar]
     vocabularies: Vocabularies
     signed_for: timedelta | None = None
+    numbers: MintedNumbers | None = None
     cache: ByteLru = field(default_factory=ByteLru, repr=False)
+    upkeep: Upkeep = field(default_factory=Upkeep)
+    clock_watch: ClockWatch = field(default_factory=ClockWatch, repr=False)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -52,10 +59,12 @@ def health_probes(services: Services, *, elsewhere: bool = False) -> Mapping[str
     registrars = {
         name: registrar for name, registrar in services.registrars.items() if name == registrar.name or registrar.here
     }
+    guard = services.numbers
     return {
         "database": lambda: _describe_database(services.database),
         "store": services.store.describe,
         "search": services.search.describe,
+        **({"numbers": lambda: guard.describe(services.database)} if guard else {}),
         **{name: registrar.describe for name, registrar in registrars.items() if elsewhere or registrar.here},
     }
 

@@ -6,7 +6,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from functools import lru_cache
 from typing import TypeVar
 
 from flask import request
@@ -14,6 +13,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import parse_accept_header, parse_options_header
 
+from repository.core.cache import remembered
 from repository.core.errors import Invalid, NotFound
 from repository.core.web.responses import JSON_TYPES
 from repository.dataset.formats.citation.citations import require_locale, require_style
@@ -40,7 +40,7 @@ def best_offer(offers: tuple[str, ...]) -> str | None:
     return _best_offer(request.headers.get("Accept", ""), offers)
 
 
-@lru_cache(_REMEMBERED)
+@remembered(_REMEMBERED, longest=500)
 def _best_offer(accept: str, offers: tuple[str, ...]) -> str | None:
     accepted = parse_accept_header(accept, MIMEAccept)
     return accepted.best_match(offers) if accepted else offers[0]
@@ -79,7 +79,7 @@ def accepted_ranges() -> tuple[str, ...]:
     return _ranges(request.headers.get("Accept", ""))
 
 
-@lru_cache(_REMEMBERED)
+@remembered(_REMEMBERED, longest=500)
 def _ranges(accept: str) -> tuple[str, ...]:
     accepted = parse_accept_header(accept, MIMEAccept)
     return tuple(name for name, quality in sorted(accepted, key=lambda entry: -entry[1]) if quality > 0)

@@ -13,19 +13,30 @@ from repository.core.unit_of_work import Database, UnitOfWork
 from repository.engines.store.port import ByteStore, UploadToken
 from repository.files.facts import FileReleased
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile, Upload, UploadState
+from repository.files.quarantine import is_behind
 
 STAGED_FOR = timedelta(days=30)
 INTERRUPTED_FOR = timedelta(days=1)
 """Longer than one request takes."""
+NEVER = timedelta(days=36_500)
 BATCH = 200
 
 
-def clear_uploads(database: Database, store: ByteStore) -> CheckReport:
-    """Clear abandoned bytes, expired uploads, and leftovers of interrupted writes; raises `Unavailable`."""
+def clear_uploads(
+    database: Database, store: ByteStore, unknown_for: timedelta = STAGED_FOR, hold: str = ""
+) -> CheckReport:
+    """Clear abandoned bytes, expired uploads, and leftovers of interrupted writes; raises `Unavailable`.
+
+    Uploads in parts that the database does not know stay for `unknown_for`, and for as long as the store has newer
+    objects than the database has files.  `hold` says why nothing may be cleared now, empty if it may.
+    """
     report = CheckReport()
+    if hold:
+        report.note(f"nothing is cleared: {hold}")
+        return report
     _release_abandoned(database, report)
     _end_uploads(database, store, report)
-    cleared = _clear_leftovers(database, store)
+    cleared = _clear_leftovers(database, store, unknown_for)
     report.faults += cleared
     report.repaired += cleared
     return report
@@ -61,11 +72,12 @@ def _end_uploads(database: Database, store: ByteStore, report: CheckReport) -> N
         after = batch[-1]
 
 
-def _clear_leftovers(database: Database, store: ByteStore) -> int:
+def _clear_leftovers(database: Database, store: ByteStore, unknown_for: timedelta) -> int:
     """Remove leftovers of interrupted writes and of uploads without a row; open uploads stay."""
     with database.snapshot(SYSTEM) as snapshot:
         keys = set(snapshot.session.scalars(select(Upload.object_key).where(Upload.state == UploadState.OPEN.value)))
-    return store.clear_abandoned(INTERRUPTED_FOR, keep=keys)
+        is_older = is_behind(snapshot)
+    return store.clear_abandoned(INTERRUPTED_FOR, keep=keys, uploads_older_than=NEVER if is_older else unknown_for)
 
 
 def _ended(database: Database, after: int) -> Sequence[int]:

@@ -25,12 +25,14 @@ def empty_sets(services: Services, run: JobRun) -> None:
 
 def clear_uploads(services: Services) -> CheckReport:
     """Clear abandoned bytes, expired uploads, and the rests of interrupted writes."""
-    return cleanup.clear_uploads(services.database, services.store)
+    hold = services.clock_watch.fault(services.database)
+    return cleanup.clear_uploads(services.database, services.store, services.upkeep.quarantine, hold)
 
 
 def compare_store(services: Services) -> CheckReport:
     """Compare the stored files with the objects of the store."""
-    return compare_with_store(services.database, services.store)
+    hold = services.clock_watch.fault(services.database)
+    return compare_with_store(services.database, services.store, services.upkeep.quarantine, hold)
 
 
 FEATURE = Feature(

@@ -55,6 +55,11 @@ class FileSet(Base):
         return self.count - self.hidden_count, self.total_bytes - self.hidden_bytes
 
 
+def _as_created(context: Any) -> datetime:
+    moment: datetime = context.get_current_parameters()["created"]
+    return moment
+
+
 class StoredFile(Base):
     """Bytes in the store or the archive.
 
@@ -62,7 +67,8 @@ class StoredFile(Base):
     when it `failed`; `failure` says why it failed.  A published file is always `verified`.
 
     `verified` is the last time at which a fixity check matched the bytes with their digests.  `fault` says what the
-    last check found wrong; it is empty if nothing was.
+    last check found wrong; it is empty if nothing was.  `checked` is when the last check began, or the bytes came; None
+    for what an earlier release received.
     """
 
     __tablename__ = "stored_file"
@@ -80,6 +86,17 @@ class StoredFile(Base):
     created: Mapped[datetime]
     verified: Mapped[datetime | None]
     fault: Mapped[str] = mapped_column(String(500), default="")
+    checked: Mapped[datetime | None] = mapped_column(default=_as_created)
+
+    __table_args__ = (
+        Index("ix_stored_file_checked_id", "checked", "id"),
+        Index(
+            "ix_stored_file_faulty",
+            "id",
+            sqlite_where=text("fault <> ''"),
+            postgresql_where=text("fault <> ''"),
+        ),
+    )
 
     @property
     def is_verified(self) -> bool:
@@ -91,6 +108,45 @@ class StoredFile(Base):
         if not self.is_verified or self.md5 is None or self.sha256 is None:
             return None
         return FileDigests(self.size, self.md5, self.sha256)
+
+
+class Orphan(Base):
+    """An object of the store that no stored file has as its bytes.
+
+    It stays where it is.  A comparison with the store that no longer finds it an orphan, since a file has it or it is
+    gone, removes the row.  After `last_chance` the object is removed too, unless it is `kept`.
+    """
+
+    __tablename__ = "orphan"
+
+    key: Mapped[str] = mapped_column(ordered_text(200), primary_key=True)
+    size: Mapped[int] = mapped_column(Identity)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    last_chance: Mapped[datetime]
+    kept: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        Index(
+            "ix_orphan_last_chance",
+            "last_chance",
+            "key",
+            sqlite_where=text("kept = 0"),
+            postgresql_where=text("NOT kept"),
+        ),
+    )
+
+
+class StoreComparison(Base):
+    """What the last whole comparison with the store has seen; a date still to come is left out."""
+
+    __tablename__ = "store_comparison"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    newest_object: Mapped[datetime | None]
+    objects: Mapped[int] = mapped_column(Identity)
+    orphans: Mapped[int] = mapped_column(Identity)
 
 
 class FileEntry(Base):

@@ -4,15 +4,19 @@ A file and a folder cannot have one name, and two spellings of one name in Unico
 Names that differ by case stay apart, as in the InvenioRDM contract: the systems that people compute on keep them apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from repository.core.errors import FieldError
+from repository.core.errors import FieldError, Invalid
 from repository.dataset.unicode_forms import normalised
-from repository.files.rules import MOST_NAMED
+from repository.files.rules import MOST_NAMED, Declared, fault_of_key
 
-MOST_SPELLINGS = 64
+MOST_SPELLINGS = 16
+"""of one name"""
+MOST_FOLDERS = 20_000
+"""that are named in one request, each spelling for itself"""
 
 
 class Names:
@@ -44,6 +48,51 @@ class Names:
             if (file := self._files.get(_normal(folder))) is not None:
                 return f"'{file}' is a file: a disk cannot hold a folder of this name too."
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """Files to come under possible names, and the spellings of names that could be in their way in a set.
+
+    `same` are spellings of the names themselves, `above` of the folders that they lie in.
+    """
+
+    declared: Sequence[Declared]
+    same: frozenset[str]
+    above: frozenset[str]
+
+
+def named_files(declared: Sequence[Declared]) -> NamedFiles:
+    """Return files with names that are possible side by side; raise `Invalid`, which tells of the others."""
+    errors = [
+        FieldError.of(f"{index}.key", fault) for index, file in enumerate(declared) if (fault := fault_of_key(file.key))
+    ]
+    if errors:
+        raise Invalid(errors=errors)
+    keys = [file.key for file in declared]
+    if sum(key.count("/") for key in keys) > MOST_FOLDERS:
+        raise _too_many_folders()
+    require_no_clash(keys)
+    same = frozenset(spelling for key in keys for spelling in spellings(key))
+    above: set[str] = set()
+    for folder in {folder for key in keys for folder in folders_of(key)}:
+        above |= spellings(folder)
+        if len(above) > MOST_FOLDERS:
+            raise _too_many_folders()
+    return NamedFiles(declared, same, frozenset(above))
+
+
+def _too_many_folders() -> Invalid:
+    return Invalid.field("_schema", "These files lie in too many folders: name fewer of them at once.")
+
+
+def require_no_clash(keys: Sequence[str], near: Iterable[str] = ()) -> None:
+    """Raise `Invalid` for the first name that is taken, or that no disk can hold beside the others."""
+    names = Names(near)
+    for index, key in enumerate(keys):
+        if fault := names.clash(key):
+            raise Invalid(fault, [FieldError.of(f"{index}.key", fault)])
+        names.add(key)
 
 
 def clashes(keys: Iterable[str]) -> list[FieldError]:

@@ -1,5 +1,6 @@
 """Queries of file sets and entries; none loads a whole set at once unless the caller streams it."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -7,9 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from repository.core.actor import ANONYMOUS
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound
-from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.files.model import FileEntry, FileSet, StoredFile
 from repository.files.rules import MOST_NAMED, FileState, UnreadyFile
 
@@ -28,6 +30,8 @@ _COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
 _SHOWN = FileEntry.hidden.is_(False)
 """what readers of a published record are told of"""
 _SHOWN_ENTRIES = _ENTRIES.where(_SHOWN)
+_AFTER = _ENTRIES.where(FileEntry.key > bindparam("after"))
+_SHOWN_AFTER = _AFTER.where(_SHOWN)
 _IN_SETS = in_list(FileEntry.file_set_id, "sets")
 _NAMES = FileEntry.__table__.c  # columns rather than attributes: the query returns no objects
 
@@ -147,22 +151,25 @@ def keys_below(snapshot: Snapshot, set_id: int, folders: Iterable[str]) -> list[
     return below
 
 
-def all_entries(snapshot: Snapshot, set_id: int, *, hidden: bool) -> Iterator[FileEntry]:
-    """Yield every entry, hidden ones only with `hidden`, in the order of its key, in batches at constant memory."""
-    shown = () if hidden else (_SHOWN,)
+def streamed_entries(
+    database: Database, set_id: int, offset: int = 0, limit: int | None = None, *, hidden: bool
+) -> Iterator[FileEntry]:
+    """Yield entries from `offset` on, hidden ones only with `hidden`, in the order of their keys, at constant memory.
+
+    Each batch is read in a short transaction of its own, for the reader of a stream may be slow.
+    """
+    query = _AFTER if hidden else _SHOWN_AFTER
+    left = sys.maxsize if limit is None else limit
     after = ""
-    while True:
-        batch = snapshot.session.scalars(
-            select(FileEntry)
-            .where(FileEntry.file_set_id == set_id, FileEntry.key > after, *shown)
-            .order_by(FileEntry.key)
-            .limit(BATCH)
-            .options(joinedload(FileEntry.file), joinedload(FileEntry.staged))
-        ).all()
+    while left > 0:
+        size = min(left, BATCH)
+        place = {"set": set_id, "after": after, "offset": offset, "limit": size}
+        with database.snapshot(ANONYMOUS) as snapshot:
+            batch = snapshot.session.scalars(query, place).all()
         yield from batch
-        if len(batch) < BATCH:
+        if len(batch) < size:
             return
-        after = batch[-1].key
+        after, offset, left = batch[-1].key, 0, left - len(batch)
 
 
 # Not ordered: to find the first keys without a sort, PostgreSQL would read all entries of a set that has no such file.

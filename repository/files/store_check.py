@@ -7,7 +7,7 @@ so every fault is looked at again before it counts.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Row, exists, or_, select, update
@@ -20,17 +20,27 @@ from repository.core.unit_of_work import Database
 from repository.engines.store.port import ByteStore, StoredObject
 from repository.files.fixity import fixity_event
 from repository.files.model import FileEntry, Location, StoredFile
+from repository.files.quarantine import (
+    UPLOAD_TAKES,
+    forget_others,
+    is_behind,
+    keep_comparison,
+    note_orphans,
+    remove_overdue,
+)
 from repository.files.rules import fault_of_size, is_fault_of_size
 
 BATCH = 500
-ORPHAN_AGE = timedelta(days=1)
-"""An upload puts its object into the store first, and its row into the database moments later."""
+ORPHAN_AGE = UPLOAD_TAKES
+QUARANTINE = timedelta(days=30)
 MOST_REMOVED = 1_000
 """orphans that one comparison removes; the next goes on"""
 FEW_ORPHANS = 100
 LARGEST_SHARE = 10
 """Remove many orphans only if they are at most one in so many objects: else the database lacks rows."""
 LISTED = "Compared the size of the object in the store with the size on receipt."
+BEHIND = "The store has newer objects than the database has files: was an older database restored?"
+MOST_NAMED = 50
 _OURS = re.compile(r"[0-9a-f]{32}")
 _IN_STORE = StoredFile.location == Location.STAGING.value
 log = structlog.get_logger()
@@ -46,34 +56,52 @@ class _Comparison:
     report: CheckReport = field(default_factory=CheckReport)
     objects: int = 0
     orphans: int = 0
-    removable: list[str] = field(default_factory=list)
+    newest: datetime | None = None
+    orphaned: list[StoredObject] = field(default_factory=list)
     suspects: list[FileRow] = field(default_factory=list)
     healed: list[FileRow] = field(default_factory=list)
 
 
-def compare_with_store(database: Database, store: ByteStore) -> CheckReport:
-    """Note missing and short objects as their files' faults, clear faults that healed, and remove orphans.
+def compare_with_store(
+    database: Database, store: ByteStore, quarantine: timedelta = QUARANTINE, hold: str = ""
+) -> CheckReport:
+    """Note missing and short objects as their files' faults, clear faults that healed, and put orphans in quarantine.
 
-    An orphan is an object with a name of ours, older than `ORPHAN_AGE`, that no stored file has as its bytes.  Files
-    in the archive have no object in the store.  A file is never removed.  Raises `Unavailable`.
+    An orphan is an object with a name of ours, older than `ORPHAN_AGE`, that no stored file has as its bytes.  After
+    the time of `quarantine` it is removed.  `hold` says why no orphan may be noted or removed now, empty if it may.
+    Files in the archive have no object in the store.  A file is never removed.  Raises `Unavailable`.
     """
-    comparison = _Comparison()
+    comparison, since = _Comparison(), clock.now()
     for stored, file in _side_by_side(_objects(store), _files(database)):
-        _look_at(comparison, stored, file)
+        _look_at(comparison, stored, file, since)
         if len(comparison.suspects) + len(comparison.healed) >= BATCH:
             _note_faults(database, store, comparison)
+        if hold:
+            comparison.orphaned.clear()
+        elif len(comparison.orphaned) >= BATCH:
+            _quarantine(database, comparison, quarantine)
     _note_faults(database, store, comparison)
+    if hold:
+        comparison.report.note(f"no orphan is removed: {hold}")
+        return comparison.report
+    _quarantine(database, comparison, quarantine)
+    forget_others(database, since)
+    keep_comparison(database, comparison.objects, comparison.orphans, comparison.newest)
     _remove_orphans(database, store, comparison)
     return comparison.report
 
 
-def _look_at(comparison: _Comparison, stored: StoredObject | None, file: FileRow | None) -> None:
+def _look_at(comparison: _Comparison, stored: StoredObject | None, file: FileRow | None, since: datetime) -> None:
     comparison.objects += stored is not None
+    if (
+        stored is not None
+        and stored.modified <= since
+        and (not comparison.newest or stored.modified > comparison.newest)
+    ):
+        comparison.newest = stored.modified
     if file is None:
         if stored is not None and stored.modified < clock.now() - ORPHAN_AGE:
-            comparison.orphans += 1
-            if len(comparison.removable) < MOST_REMOVED:
-                comparison.removable.append(stored.key)
+            comparison.orphaned.append(stored)
     elif fault_of_size(stored.size if stored else None, file.size):
         comparison.suspects.append(file)
     elif is_fault_of_size(file.fault):
@@ -102,29 +130,29 @@ def _note_faults(database: Database, store: ByteStore, comparison: _Comparison) 
     comparison.healed.clear()
 
 
+def _quarantine(database: Database, comparison: _Comparison, period: timedelta) -> None:
+    waiting = note_orphans(database, comparison.orphaned, period) if comparison.orphaned else set()
+    comparison.orphaned.clear()
+    comparison.orphans += len(waiting)
+    for key in sorted(waiting):
+        comparison.report.note(f"object {key}: it belongs to no file")
+
+
 def _remove_orphans(database: Database, store: ByteStore, comparison: _Comparison) -> None:
-    if comparison.orphans > max(FEW_ORPHANS, comparison.objects // LARGEST_SHARE):
-        log.error(
-            "so many objects lack a file that none is removed", orphans=comparison.orphans, objects=comparison.objects
-        )
-        comparison.report.note(
-            f"{comparison.orphans} of {comparison.objects} objects lack a file: is this the right database?"
-        )
-        comparison.report.faults += comparison.orphans - 1
+    """Remove orphans whose last chance is over, unless the database seems to be the wrong one."""
+    orphans, objects = comparison.orphans, comparison.objects
+    with database.snapshot(SYSTEM) as snapshot:
+        doubt = BEHIND if orphans and is_behind(snapshot) else ""
+    if orphans > max(FEW_ORPHANS, objects // LARGEST_SHARE):
+        doubt = f"{orphans} of {objects} objects lack a file: is this the right database?"
+    if doubt:
+        log.error("no orphan is removed", cause=doubt, orphans=orphans, objects=objects)
+        comparison.report.examples.insert(0, doubt)
         return
-    for start in range(0, len(comparison.removable), BATCH):
-        keys = comparison.removable[start : start + BATCH]
-        with database.snapshot(SYSTEM) as snapshot:
-            files_of = set(
-                snapshot.session.scalars(
-                    select(StoredFile.object_key).where(StoredFile.object_key.in_(keys), _IN_STORE)
-                )
-            )
-        orphans = [key for key in keys if key not in files_of]
-        store.remove(orphans)
-        for key in orphans:
-            comparison.report.note(f"object {key}: it belongs to no file", repaired=True)
-    comparison.report.faults += comparison.orphans - len(comparison.removable)
+    removed = remove_overdue(database, store, MOST_REMOVED)
+    comparison.report.repaired += len(removed)
+    if removed:
+        log.info("orphans removed after their quarantine", count=len(removed), keys=removed[:MOST_NAMED])
 
 
 def _side_by_side(

@@ -18,9 +18,9 @@ from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.engines.store.port import ByteStore, FileDigests
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
-from repository.files.name_clashes import Names, folders_of, spellings
+from repository.files.name_clashes import NamedFiles, require_no_clash
 from repository.files.queries import keys_below, keys_taken
-from repository.files.rules import Declared, FileState, extension_of, fault_of_key, media_type_of
+from repository.files.rules import FileState, extension_of, media_type_of
 
 # Added up by the database, so that parallel uploads of one draft never lose each other's files.
 _SET = cast(Table, FileSet.__table__)
@@ -49,10 +49,13 @@ def new_set(unit: UnitOfWork) -> FileSet:
     return files
 
 
-def begin(unit: UnitOfWork, files: FileSet, declared: Sequence[Declared], limit: int) -> Sequence[FileEntry]:
-    """Name the files to come; raises `Invalid`, and names none, if one name is impossible or taken."""
+def begin(unit: UnitOfWork, files: FileSet, named: NamedFiles, limit: int) -> Sequence[FileEntry]:
+    """Name the files to come; raises `Invalid`, and names none, if one name is taken."""
     require_open(files.state)
-    _require_names(unit, files, declared, limit)
+    declared = named.declared
+    _require_no_clash(unit, files, named)
+    if files.count + len(declared) > limit:
+        raise Invalid.field("files", f"A record holds at most {limit} files.")
     entries = [
         FileEntry(
             file_set_id=files.id,
@@ -178,31 +181,17 @@ def require_open(state: str) -> None:
         raise Forbidden("The files of a published version cannot be changed: make a new version.")
 
 
-def _require_names(snapshot: Snapshot, files: FileSet, declared: Sequence[Declared], limit: int) -> None:
-    errors = [
-        FieldError.of(f"{index}.key", fault) for index, file in enumerate(declared) if (fault := fault_of_key(file.key))
-    ]
-    if errors:
-        raise Invalid(errors=errors)
-    _require_no_clash(snapshot, files, [file.key for file in declared])
-    if files.count + len(declared) > limit:
-        raise Invalid.field("files", f"A record holds at most {limit} files.")
-
-
-def _require_no_clash(snapshot: Snapshot, files: FileSet, keys: Sequence[str]) -> None:
+def _require_no_clash(snapshot: Snapshot, files: FileSet, named: NamedFiles) -> None:
     """Raise `Invalid` for the first name that is taken, or that no disk can hold beside the others."""
-    names = Names(_names_near(snapshot, files, keys) if files.count else ())
-    for index, key in enumerate(keys):
-        if fault := names.clash(key):
-            raise Invalid(fault, [FieldError.of(f"{index}.key", fault)])
-        names.add(key)
+    near = _names_near(snapshot, files, named) if files.count else ()
+    if near:
+        require_no_clash([file.key for file in named.declared], near)
 
 
-def _names_near(snapshot: Snapshot, files: FileSet, keys: Sequence[str]) -> Sequence[str]:
-    """Return the names in the set that could be in the way of `keys`."""
-    same = {spelling for key in keys for spelling in spellings(key)}
-    above = {spelling for key in keys for folder in folders_of(key) for spelling in spellings(folder)}
-    return [*keys_taken(snapshot, files.id, same | above), *keys_below(snapshot, files.id, same)]
+def _names_near(snapshot: Snapshot, files: FileSet, named: NamedFiles) -> Sequence[str]:
+    """Return the names in the set that could be in the way of those that are `named`."""
+    taken = keys_taken(snapshot, files.id, named.same | named.above)
+    return [*taken, *keys_below(snapshot, files.id, named.same)]
 
 
 def _mismatches(entry: FileEntry, file: StoredFile) -> tuple[FieldError, ...]:

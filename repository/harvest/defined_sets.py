@@ -23,7 +23,7 @@ UNKNOWN = "There is no such set."
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """An administrator's definition of a set; `query` is in the language of the search."""
+    """An administrator's definition of a set; `query` is in the language of the search (`require_sound`)."""
 
     spec: str
     name: str
@@ -35,7 +35,6 @@ def define_set(unit: UnitOfWork, definition: Definition) -> DefinedSet:
     """Create a set. Raise `Forbidden`, or `Invalid` for a `spec` in use or malformed, or a wrong query."""
     must(unit.actor, Action.MANAGE_OAI_SETS, Resource())
     _require_free(unit, definition.spec)
-    _require_sound(definition.query)
     entry = DefinedSet(
         spec=definition.spec,
         name=definition.name,
@@ -55,7 +54,6 @@ def change_set(unit: UnitOfWork, set_id: int, definition: Definition) -> Defined
     entry = _defined_set_for_change(unit, set_id)
     if definition.spec != entry.spec:
         raise Invalid.field("spec", "The spec of a set cannot be changed.")
-    _require_sound(definition.query)
     refill = definition.query != entry.query
     entry.name, entry.description, entry.query = definition.name, definition.description, definition.query
     entry.updated = unit.now
@@ -107,7 +105,8 @@ def _require_free(snapshot: Snapshot, spec: str) -> None:
         raise Invalid.field("spec", f"There is a set with the spec '{spec}'.")
 
 
-def _require_sound(query: str) -> None:
+def require_sound(query: str) -> None:
+    """Raise `Invalid` for a query that no set can be defined by; before a transaction, for parsing takes time."""
     try:
         parse(query)
     except Invalid as invalid:

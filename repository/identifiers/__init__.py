@@ -10,7 +10,8 @@ before it and results after it · `admin` what administrators see. The registrat
 documents for registrars, from the public view alone.
 
 States: reserved → registering → registered → updating → registered …; failed from any of them, with cause and next try;
-withdrawn while the version has a tombstone; external when it was minted elsewhere. A row remembers when a call to a
-registrar began (`called_at`), which batch has it (`ticket`) and what the registrar has (`sent`), so that a round may be
-killed at any instruction and run again.
+withdrawn while the version has a tombstone; external when it was minted elsewhere; conflict when the registrar knew it
+before we ever called, as after the restore of an older database: nothing is sent until a person accepts it as ours.
+A row remembers when a call to a registrar began (`called_at`), which batch has it (`ticket`) and what the registrar has
+(`sent`), so that a round may be killed at any instruction and run again.
 """

@@ -16,6 +16,12 @@ UNSETTLED = tuple(state.value for state in RegistrationState if state.value not 
 """The other states, as a list: an index finds those that it has, not those that it lacks."""
 
 
+DUE = tuple(state for state in UNSETTLED if state != RegistrationState.CONFLICT.value)
+"""Those that a round may settle; a conflict waits for a person."""
+IN_CONFLICT = "The registrar knew the identifier before: a person must accept it as ours first."
+NO_CONFLICT = "The registrar did not know the identifier before: there is nothing to accept."
+
+
 def find_identifiers(
     snapshot: Snapshot, state: RegistrationState | None, *, after: int = 0, limit: int = 100, scheme: str | None = None
 ) -> Sequence[Identifier]:
@@ -44,6 +50,25 @@ def retry_registration(unit: UnitOfWork, identifier_id: int) -> Identifier:
         raise NotFound(f"There is no identifier {identifier_id}.")
     if identifier.state in SETTLED:
         raise Conflict(f"The identifier is {identifier.state}.")
+    if identifier.state == RegistrationState.CONFLICT.value:
+        raise Conflict(IN_CONFLICT)
+    _retry(unit, identifier)
+    return identifier
+
+
+def accept_registration(unit: UnitOfWork, identifier_id: int) -> Identifier:
+    """Take an identifier that the registrar knew before as ours: it is updated from now on.
+
+    Raise `NotFound`, or `Conflict` when it is in no conflict.
+    """
+    must(unit.actor, Action.MANAGE_IDENTIFIERS, Resource())
+    identifier = unit.session.get(Identifier, identifier_id, with_for_update=True)
+    if identifier is None:
+        raise NotFound(f"There is no identifier {identifier_id}.")
+    if identifier.state != RegistrationState.CONFLICT.value:
+        raise Conflict(NO_CONFLICT)
+    identifier.state, identifier.registered, identifier.cause = RegistrationState.UPDATING.value, unit.now, ""
+    identifier.change += 1
     _retry(unit, identifier)
     return identifier
 

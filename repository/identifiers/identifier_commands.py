@@ -6,7 +6,13 @@ from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.engines.services import Services
 from repository.feature import with_services
-from repository.identifiers.admin import count_by_state, find_identifiers, retry_failed, retry_registration
+from repository.identifiers.admin import (
+    accept_registration,
+    count_by_state,
+    find_identifiers,
+    retry_failed,
+    retry_registration,
+)
 from repository.identifiers.model import RegistrationState
 
 
@@ -50,3 +56,18 @@ def retry_identifiers(services: Services, ids: tuple[int, ...]) -> None:
     with services.database.transaction(SYSTEM) as unit:
         count = len([retry_registration(unit, identifier_id) for identifier_id in ids]) if ids else retry_failed(unit)
     click.echo(f"{count} registrations will be tried again.")
+
+
+@identifiers.command("accept")
+@click.argument("ids", nargs=-1, type=int, required=True)
+@with_services
+def accept_identifiers(services: Services, ids: tuple[int, ...]) -> None:
+    """Take identifiers in conflict as ours: those with IDS lead to our datasets from now on.
+
+    Look first where each leads (`repository identifiers list --state conflict`). If it belongs to another
+    dataset, whose citations would then lead to the wrong one, leave it as it is.
+    """
+    with services.database.transaction(SYSTEM) as unit:
+        for identifier_id in ids:
+            accept_registration(unit, identifier_id)
+    click.echo(f"{len(ids)} identifiers will be updated at their registrars.")

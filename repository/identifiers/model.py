@@ -20,6 +20,8 @@ class RegistrationState(StrEnum):
     """registered, and the registrar will get new metadata"""
     FAILED = "failed"
     """`cause` says why; `next_try` is the time of the next try, None for never"""
+    CONFLICT = "conflict"
+    """the registrar knew it before we called; `cause` says where it leads, and a person decides"""
     WITHDRAWN = "withdrawn"
     """the registrar knows that it leads to a tombstone"""
     EXTERNAL = "external"

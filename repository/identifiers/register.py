@@ -4,6 +4,9 @@ A round has four steps for each identifier: claim it (no other round calls its r
 registrar should have · call the registrar · record the result. No transaction is open during a call, and a success is
 kept when another identifier fails. A call without a recorded result leaves `called_at` behind: the next round first
 looks up what the registrar knows, so that a lost reply mints nothing twice.
+
+An identifier that the registrar knows, and that no call of ours can have made, is a conflict: a database that is older
+than the registrar's may give a number to another dataset. Nothing is changed there until a person decides (`admin`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +24,7 @@ from repository.identifiers.registration_state import ClaimedIdentifier, Registr
 from repository.identifiers.rules import NextCall, next_call
 
 ELSEWHERE = "The registrar says that it leads to {}."
+_KNOWN_SINCE = "The registrar knows the identifier, and has not yet told where it leads."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ class _Task:
         )
 
     def result(self, outcome: Outcome) -> RegistrationResult:
+        """Return the result; what an earlier call of ours may have made is looked up in the next round."""
+        if outcome.stage is Stage.KNOWN and self.step is not NextCall.REGISTER:
+            return RegistrationResult(self.identifier, failure=Unavailable(_KNOWN_SINCE))
         return RegistrationResult(self.identifier, outcome, self.digest, self.registration.withdrawn)
 
 
@@ -134,6 +141,8 @@ def _poll(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> Iter
             outcome = outcomes.get(task.identifier.value, Outcome(Stage.PENDING))
             if outcome.stage is Stage.DONE and task.identifier.sent != task.digest:
                 by_step[NextCall.UPDATE].append(task)
+            elif outcome.stage is Stage.KNOWN and task.identifier.uncertain:
+                by_step[NextCall.LOOK].append(task)
             else:
                 yield RegistrationResult(task.identifier, outcome, task.identifier.sent, task.registration.withdrawn)
 
@@ -151,7 +160,8 @@ def _look_up(registrar: Registrar, by_step: Mapping[NextCall, list[_Task]]) -> I
         elif target == task.registration.target:
             by_step[NextCall.UPDATE].append(task)
         else:
-            yield task.result(Outcome(Stage.REFUSED, ELSEWHERE.format(target)))
+            known = Outcome(Stage.KNOWN, ELSEWHERE.format(target))
+            yield RegistrationResult(task.identifier, known, task.digest, task.registration.withdrawn)
 
 
 def _send(

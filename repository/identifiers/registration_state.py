@@ -19,6 +19,7 @@ LEASE = timedelta(minutes=3)
 REFUSED_PAUSE = timedelta(days=1)
 POLL_PAUSE = timedelta(seconds=5)
 MAX_CAUSE = 1000
+_NOT_OURS_TO_CALL = (RegistrationState.EXTERNAL.value, RegistrationState.CONFLICT.value)
 _Row = tuple[tuple[str, Any], ...]
 
 
@@ -75,7 +76,7 @@ def claim(database: Database, owners: Sequence[int], *, calls: bool) -> Claim:
     With `calls` they stay claimed until their results are recorded or `LEASE` has passed, because the round will call a
     registrar.
     """
-    query = select(Identifier).where(Identifier.owner.in_(owners), Identifier.state != RegistrationState.EXTERNAL.value)
+    query = select(Identifier).where(Identifier.owner.in_(owners), Identifier.state.not_in(_NOT_OURS_TO_CALL))
     if not calls:
         with database.snapshot(SYSTEM) as snapshot:
             return Claim([_from_row(row, marked=False) for row in snapshot.session.scalars(query)], busy=False)
@@ -85,7 +86,9 @@ def claim(database: Database, owners: Sequence[int], *, calls: bool) -> Claim:
         identifiers = [_from_row(row, marked=True) for row in free]
         for row in free:
             row.state = (RegistrationState.UPDATING if row.registered else RegistrationState.REGISTERING).value
-            row.called_at, row.next_try = unit.now, unit.now + LEASE
+            row.next_try = unit.now + LEASE
+            if not row.ticket:  # asking for the outcome of a batch leaves nothing uncertain
+                row.called_at = unit.now
     return Claim(identifiers, busy=len(free) < len(rows))
 
 
@@ -128,7 +131,9 @@ def _from_row(row: Identifier, *, marked: bool) -> ClaimedIdentifier:
 
 def _is_claimed(row: Identifier, snapshot: Snapshot) -> bool:
     in_flight = row.state in (RegistrationState.REGISTERING.value, RegistrationState.UPDATING.value) and not row.ticket
-    return in_flight and row.called_at is not None and row.next_try is not None and row.next_try > snapshot.now
+    # A lease that is longer than any was taken while the clock was wrong.
+    is_leased = row.next_try is not None and snapshot.now < row.next_try <= snapshot.now + 2 * LEASE
+    return in_flight and row.called_at is not None and is_leased
 
 
 def _values(snapshot: Snapshot, result: RegistrationResult) -> dict[str, Any]:
@@ -140,7 +145,10 @@ def _values(snapshot: Snapshot, result: RegistrationResult) -> dict[str, Any]:
         state = RegistrationState.REGISTERED if identifier.registered else RegistrationState.RESERVED
         released = {"state": state.value, "next_try": None}
         return released if identifier.uncertain else {**released, "called_at": None}
-    if outcome.stage is Stage.REFUSED:
+    if outcome.stage is Stage.KNOWN and not identifier.registered:
+        settled = {"called_at": None, "ticket": "", "sent": "", "next_try": None}
+        return {"state": RegistrationState.CONFLICT.value, "cause": outcome.cause[:MAX_CAUSE], **settled}
+    if outcome.stage in (Stage.REFUSED, Stage.KNOWN):
         return _failed(snapshot, identifier, outcome.cause, REFUSED_PAUSE) | {
             "called_at": None,
             "ticket": "",
@@ -150,7 +158,8 @@ def _values(snapshot: Snapshot, result: RegistrationResult) -> dict[str, Any]:
         state = RegistrationState.UPDATING if identifier.registered else RegistrationState.REGISTERING
         ticket = outcome.ticket or identifier.ticket
         pending = {"state": state.value, "ticket": ticket, "next_try": snapshot.now + POLL_PAUSE}
-        return {**pending, "called_at": None, "sent": result.digest}
+        uncertain = {} if identifier.uncertain else {"called_at": None}  # an earlier call may have made it
+        return {**pending, **uncertain, "sent": result.digest}
     state = RegistrationState.WITHDRAWN if result.withdrawn else RegistrationState.REGISTERED
     clean = {"cause": "", "called_at": None, "ticket": "", "attempts": 0, "next_try": None}
     registered = {} if identifier.registered else {"registered": snapshot.now}

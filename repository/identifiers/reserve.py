@@ -27,7 +27,7 @@ def reserve(unit: UnitOfWork, site: Site, scheme: str, owner: int, context: Mint
     """Reserve our identifier of `scheme` for a record or concept. Raise `Invalid` if it has one already."""
     if scheme in identifiers_of(unit, [owner])[owner]:
         raise Invalid.field(f"pids.{scheme}", f"A PID already exists for type {scheme}")
-    reserved = Identifier(**_minted_row(unit, site, scheme, owner, context))
+    reserved = Identifier(**_minted_row(unit, site, scheme, owner, unit.number_for(owner), context))
     unit.session.add(reserved)
     unit.session.flush()
     return reserved
@@ -47,11 +47,14 @@ def reserve_for_publication(
     present = identifiers_of(unit, [record_id, concept_id])
     doi = present[record_id].get("doi")
     kept_elsewhere = {"doi"} if doi is not None and doi.external else set()
+    schemes = [scheme for scheme in site.accounts.schemes if scheme not in kept_elsewhere]
+    unit.require_minting()
+    numbers = {owner: unit.number_for(owner) for owner, has in present.items() if not has.keys() >= set(schemes)}
     minted = [
-        _minted_row(unit, site, scheme, owner, context)
+        _minted_row(unit, site, scheme, owner, numbers[owner], context)
         for owner, has in present.items()
-        for scheme in site.accounts.schemes
-        if scheme not in has and scheme not in kept_elsewhere
+        for scheme in schemes
+        if scheme not in has
     ]
     if minted:
         unit.session.connection().execute(_INSERT_MINTED, minted)
@@ -96,9 +99,11 @@ def release(unit: UnitOfWork, owner: int, scheme: str | None = None) -> ByScheme
     return chosen
 
 
-def _minted_row(snapshot: Snapshot, site: Site, scheme: str, owner: int, context: MintingContext) -> dict[str, Any]:
+def _minted_row(
+    snapshot: Snapshot, site: Site, scheme: str, owner: int, number: int, context: MintingContext
+) -> dict[str, Any]:
     account = site.accounts.account_for(scheme, context)
-    return _row(snapshot, owner, scheme, site.accounts.mint(account, context, owner), account)
+    return _row(snapshot, owner, scheme, site.accounts.mint(account, context, number), account)
 
 
 def _row(

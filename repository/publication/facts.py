@@ -66,6 +66,13 @@ class EmbargoLifted(VersionChange):
 
 
 @dataclass(frozen=True, slots=True)
+class EmbargoRestored(VersionChange):
+    """The files of a version are closed again: its embargo had been lifted by mistake."""
+
+    words = FactPhrase("restored the embargo", "恢复禁发期")
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsChanged(Fact):
     """The grants of a concept changed: its `versions` and `drafts` have other readers."""
 

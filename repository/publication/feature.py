@@ -15,9 +15,11 @@ from repository.files.fixity import verify_sets
 from repository.identifiers.facts import RegistrationOverdue, RegistrationRetried
 from repository.identifiers.register import register_identifiers
 from repository.publication.embargo import lift_embargoes
+from repository.publication.embargo_commands import embargoes
 from repository.publication.facts import (
     EditBegun,
     EmbargoLifted,
+    EmbargoRestored,
     GrantsChanged,
     NewVersionBegun,
     VersionChange,
@@ -54,14 +56,19 @@ def verify_files(services: Services, version_ids: Sequence[int]) -> None:
 
 
 def lift_due_embargoes(services: Services) -> CheckReport:
-    """Open what an embargo closed until today."""
+    """Open what an embargo closed until today, if today is certain."""
+    if hold := services.clock_watch.fault(services.database):
+        return CheckReport(1, 0, [f"no embargo is lifted: {hold}"])
     lifted = lift_embargoes(services.database, clock.today())
     return CheckReport(lifted, lifted)
 
 
 def tend_grants(services: Services) -> CheckReport:
     """Remove expired grants, so that the index hides those datasets; add owners that an earlier release left out."""
-    changed = end_expired_grants(services.database) + adopt_new_datasets(services.database)
+    adopted = adopt_new_datasets(services.database)
+    if hold := services.clock_watch.fault(services.database):
+        return CheckReport(adopted + 1, adopted, [f"no grant is ended: {hold}"])
+    changed = end_expired_grants(services.database) + adopted
     return CheckReport(changed, changed)
 
 
@@ -77,15 +84,17 @@ FEATURE = Feature(
         VersionPublished,
         VersionEdited,
         EmbargoLifted,
+        EmbargoRestored,
         VersionWithdrawn,
         VersionRestored,
         GrantsChanged,
         EditBegun,
         NewVersionBegun,
     ),
+    commands=(embargoes,),
     reactions=(
         *after(
-            *(VersionPublished, VersionEdited, EmbargoLifted, VersionWithdrawn, VersionRestored),
+            *(VersionPublished, VersionEdited, EmbargoLifted, EmbargoRestored, VersionWithdrawn, VersionRestored),
             start="register",
             subjects=with_concept,
         ),

@@ -11,7 +11,7 @@ from repository.deposits.queries import DraftView, view_of
 from repository.files.uploads import new_set
 from repository.publication.facts import EditBegun, NewVersionBegun
 from repository.records.model import Concept, Version
-from repository.records.queries import RecordView, new_record_ids, record_view
+from repository.records.queries import RecordView, record_view
 
 NOT_INHERITED = ("version", "publication_date")
 
@@ -51,7 +51,7 @@ def new_version(unit: UnitOfWork, record_id: int) -> DraftView:
         return view_of(unit, open_draft, concept)
     assert concept.latest_id is not None
     latest = unit.session.get_one(Version, concept.latest_id)
-    draft = blank_draft(unit, concept, new_record_ids(unit, 1)[0], DraftKind.NEW_VERSION, new_set(unit))
+    draft = blank_draft(unit, concept, unit.new_numbers(1)[0], DraftKind.NEW_VERSION, new_set(unit))
     _inherit(draft, latest)
     draft.description = {
         **{k: v for k, v in latest.description.items() if k not in NOT_INHERITED},

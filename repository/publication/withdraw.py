@@ -6,14 +6,14 @@ fact.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 
 from repository.access.policy import Action, Audience, must
 from repository.core.errors import Conflict, FieldError, Invalid
 from repository.core.site import Site
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.dataset.formats.citation.citations import cite
 from repository.dataset.vocabularies import Vocabularies
 from repository.publication.facts import VersionRestored, VersionWithdrawn
@@ -32,13 +32,14 @@ _TEXTS = {"note": 5_000, "citation_text": MAX_CITATION}
 class Epitaph:
     """Why a version is withdrawn: a term of ``removalreasons``, a note, and whether the public may read both.
 
-    `citation` is the citation of the withdrawn version; empty means the one from before.
+    `citation` is that of the withdrawn version; it was made of its `revision`, None if the person wrote it.
     """
 
     reason: str
     note: str = ""
     visible: bool = True
     citation: str = ""
+    revision: int | None = None
 
 
 def read_epitaph(raw: Mapping[str, object], vocabularies: Vocabularies) -> Epitaph:
@@ -67,16 +68,33 @@ def _text(raw: Mapping[str, object], name: str, most: int, errors: list[FieldErr
     return value
 
 
-def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id: int, epitaph: Epitaph) -> Version:
+def with_citation(
+    snapshot: Snapshot, site: Site, vocabularies: Vocabularies, record_id: int, epitaph: Epitaph
+) -> Epitaph:
+    """Return the epitaph with the citation of the version; raise `NotFound`, `Forbidden`, `Gone` as `withdraw` does."""
+    view = _withdrawable(snapshot, record_id)
+    if epitaph.citation:
+        return epitaph
+    return replace(epitaph, citation=_citation(view, site, vocabularies), revision=view.version.revision)
+
+
+def _withdrawable(snapshot: Snapshot, record_id: int) -> RecordView:
+    view = record_view(snapshot, record_id)
+    must(snapshot.actor, Action.WITHDRAW, view.resource)
+    return view
+
+
+def withdraw(unit: UnitOfWork, record_id: int, epitaph: Epitaph) -> Version:
     """Put a tombstone in the version's place.
 
     Raises `NotFound`, `Forbidden`, and `Gone` if it is withdrawn already, so that a second request changes nothing.
     """
-    view = record_view(unit, record_id)
-    must(unit.actor, Action.WITHDRAW, view.resource)
+    view = _withdrawable(unit, record_id)
     version, concept = _lock(unit, view)
     if version.withdrawn_at is not None:  # while this request waited for the lock
         raise Conflict("The record has been withdrawn meanwhile.")
+    if epitaph.revision not in (None, version.revision):  # its citation is of what it was before
+        raise Conflict("Another request changed the same thing at the same time.")
     before = latest_ids(unit, concept)
     version.withdrawn_at = unit.now
     note_narrowed(unit, [version.id], IndexedPart.RECORD, IndexedPart.FILES)
@@ -86,7 +104,7 @@ def withdraw(unit: UnitOfWork, site: Site, vocabularies: Vocabularies, record_id
         version_id=version.id,
         reason=epitaph.reason,
         note=epitaph.note,
-        citation=epitaph.citation or _citation(view, site, vocabularies),
+        citation=epitaph.citation,
         visible=epitaph.visible,
         removed_by=unit.actor.person_id,
         at=version.withdrawn_at,

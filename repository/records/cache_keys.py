@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from repository.access.access_terms import PUBLIC
 from repository.access.policy import Action, Resource, may
@@ -43,10 +43,16 @@ def _of_version(expression: Select[Any]) -> Any:
 
 
 def _of_versions(expression: Select[Any], *, all_versions: bool) -> Any:
-    return _of_version(expression.where(_OF_CONCEPT) if all_versions else expression.where(_OF_CONCEPT, _BESIDE))
+    return _of_several(expression.where(_OF_CONCEPT) if all_versions else expression.where(_OF_CONCEPT, _BESIDE))
 
 
-_PIDS = select(func.sum(_IDENTIFIER.change)).where(_IDENTIFIER.owner == _VERSION.concept_id)
+def _of_several(expression: Select[Any]) -> Any:
+    """Return the value where there are several versions: most datasets have one, which has no versions beside it."""
+    return case((_CONCEPT.versions > 1, _of_version(expression)))
+
+
+_OWN = _IDENTIFIER.owner.in_([_VERSION.id, _VERSION.concept_id])
+_PIDS = select(func.sum(_IDENTIFIER.change)).where(_OWN)
 _TITLES = (
     select(func.sum(_COMMUNITY.change))
     .join_from(CommunityDataset.__table__, Community.__table__, _LINK.community_id == _COMMUNITY.id)
@@ -72,8 +78,9 @@ def _dependencies(*further: Any, all_versions: bool) -> Select[Any]:
         _VERSION.files_access,
         _VERSION.withdrawn_at,
         grants_on(_VERSION.concept_id),
+        _CONCEPT.versions,
         _CONCEPT.latest_id,
-        _of_version(_NEWEST_PUBLIC),
+        _of_several(_NEWEST_PUBLIC),
         _VERSION.cache_version,
         _of_version(_PIDS),
         _of_version(_TITLES),
@@ -112,7 +119,7 @@ class PageKey(CacheKey):
 
 
 def _key(actor: Actor, row: Sequence[Any]) -> CacheKey:
-    record_id, revision, record, files, withdrawn_at, grants, latest_id, newest_public_id, *changes = row
+    record_id, revision, record, files, withdrawn_at, grants, versions, latest_id, public_id, *changes = row
     sees_all = may(actor, Action.READ_RECORD, Resource(grants))
     return CacheKey(
         id=record_id,
@@ -120,7 +127,7 @@ def _key(actor: Actor, row: Sequence[Any]) -> CacheKey:
         resource=Resource(grants, record == PUBLIC, files == PUBLIC),
         withdrawn=withdrawn_at is not None,
         sees_all=sees_all,
-        is_latest=record_id == (latest_id if sees_all else newest_public_id),
+        is_latest=versions == 1 or record_id == (latest_id if sees_all else public_id),
         changes=tuple(changes),
     )
 
@@ -142,17 +149,14 @@ def _keys(actor: Actor, rows: Iterable[Sequence[Any]]) -> Iterable[CacheKey]:
 _IN_PUBLIC = _SIBLING.c.record_access == PUBLIC
 _LAST_UPDATE = select(func.max(_SIBLING.c.updated))
 _PAGE = _dependencies(
+    _VERSION.updated,
     _of_versions(_LAST_UPDATE, all_versions=True),
-    _of_versions(_LAST_UPDATE.where(or_(_IN_PUBLIC, _SIBLING.c.id == _VERSION.id)), all_versions=True),
-    _of_versions(_LAST_UPDATE.where(or_(_SIBLING.c.exposed, _SIBLING.c.id == _VERSION.id)), all_versions=True),
-    _of_version(
-        select(func.max(_IDENTIFIER.registered)).where(
-            or_(_IDENTIFIER.owner == _VERSION.id, _IDENTIFIER.owner == _VERSION.concept_id)
-        )
-    ),
+    _of_versions(_LAST_UPDATE.where(_IN_PUBLIC), all_versions=True),
+    _of_versions(_LAST_UPDATE.where(_SIBLING.c.exposed), all_versions=True),
+    _of_version(select(func.max(_IDENTIFIER.registered)).where(_OWN)),
     all_versions=True,
 ).where(_VERSION.id == bindparam("id"))
-_MOMENTS = 4
+_MOMENTS = 5
 
 
 def page_key(connection: Connection, actor: Actor, record_id: int) -> PageKey | None:
@@ -161,7 +165,7 @@ def page_key(connection: Connection, actor: Actor, record_id: int) -> PageKey | 
     if row is None:
         return None
     key = _key(actor, row[:-_MOMENTS])
-    of_all, of_public, of_exposed, registered = row[-_MOMENTS:]
+    updated, of_all, of_public, of_exposed, registered = row[-_MOMENTS:]
     shown, changed = (of_all, of_all) if key.sees_all else (of_public, of_exposed)
     return PageKey(
         key.id,
@@ -171,8 +175,8 @@ def page_key(connection: Connection, actor: Actor, record_id: int) -> PageKey | 
         key.sees_all,
         key.is_latest,
         key.changes,
-        modified=_latest(shown, registered),
-        changed=_latest(changed, shown, registered),
+        modified=_latest(updated, shown, registered),
+        changed=_latest(updated, changed, registered),
     )
 
 

@@ -29,7 +29,7 @@ class Linkset:
 def linkset(services: Services, actor: Actor, record_id: int, media_type: str) -> Linkset:
     """Return the version with this id, or its tombstone, as a linkset of `media_type`.
 
-    The files that the actor may have are read in a transaction of their own while the text is sent.
+    The files that the actor may have are read in batches while the text is sent, each in a transaction of its own.
     Raises `MovedTo`, `NotFound`, `Forbidden`.
     """
     with services.database.snapshot(actor) as snapshot:
@@ -52,10 +52,13 @@ def _items(services: Services, publication: Publication, set_id: int | None) -> 
     def read() -> Iterator[LinkedFile]:
         if set_id is None:
             return
-        with services.database.snapshot(ANONYMOUS) as snapshot:
-            batch = listed_files_after(snapshot, set_id, "", BATCH)
-            while batch:
-                yield from (LinkedFile(f"{base}/{in_path(file.key)}?download=1", file.media_type) for file in batch)
-                batch = listed_files_after(snapshot, set_id, batch[-1].key, BATCH)
+        after = ""
+        while True:
+            with services.database.snapshot(ANONYMOUS) as snapshot:  # a short one: the reader may be slow
+                batch = listed_files_after(snapshot, set_id, after, BATCH)
+            yield from (LinkedFile(f"{base}/{in_path(file.key)}?download=1", file.media_type) for file in batch)
+            if len(batch) < BATCH:
+                return
+            after = batch[-1].key
 
     return read

@@ -90,6 +90,8 @@ class Version(Described, Base):
 
     `datestamp` is the date for harvesters: `updated`, or a later one when the version entered or left a set.
     `records.change_tracking` alone moves both.  `resource_type` is the id of the type that the public read last.
+
+    `lifted_on` is the day on which the clock lifted the embargo, and `lifted_terms` are the access terms until then.
     """
 
     __tablename__ = "version"
@@ -105,6 +107,8 @@ class Version(Described, Base):
     exposed: Mapped[bool] = mapped_column(default=False, server_default=false())
     datestamp: Mapped[datetime] = mapped_column(default=_as_updated, server_default=text("'1970-01-01 00:00:00+00:00'"))
     resource_type: Mapped[str | None] = mapped_column(String(60))
+    lifted_on: Mapped[date | None]
+    lifted_terms: Mapped[dict[str, Any] | None]
 
     __table_args__ = (
         UniqueConstraint("concept_id", "index"),
@@ -119,6 +123,13 @@ class Version(Described, Base):
             "id",
             sqlite_where=text("exposed = 1"),
             postgresql_where=text("exposed"),
+        ),
+        Index(
+            "ix_version_lifted_on",
+            "lifted_on",
+            "id",
+            sqlite_where=text("lifted_on IS NOT NULL"),
+            postgresql_where=text("lifted_on IS NOT NULL"),
         ),
         Index("ix_version_part_updated", text(f"({PART_OF_SITE_MAP})"), "updated"),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select
+from sqlalchemy import Boolean, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from repository.access.access_terms import PUBLIC
@@ -16,7 +16,7 @@ from repository.core.clock import iso
 from repository.core.database.id_list import in_list
 from repository.core.errors import Forbidden, Gone, MovedTo, NotFound
 from repository.core.paging import Page
-from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.core.unit_of_work import Snapshot
 from repository.files.model import FileEntry, FileSet
 from repository.files.queries import EMBEDDED_FILES, first_entries
 from repository.identifiers.queries import ByScheme, identifiers_of
@@ -88,14 +88,6 @@ def resource_of(version: Version, grants: frozenset[Grant]) -> Resource:
         files_public=version.files_access == PUBLIC,
         published=version.created,
     )
-
-
-_NEW_ID = insert(RecordId.__table__).returning(RecordId.__table__.c.id)  # type: ignore[arg-type]
-
-
-def new_record_ids(unit: UnitOfWork, count: int) -> list[int]:
-    """Return new ids from the one sequence of concepts, drafts and versions, in ascending order."""
-    return sorted(unit.session.connection().execute(_NEW_ID, [{}] * count).scalars())
 
 
 def record_view(snapshot: Snapshot, record_id: int) -> RecordView:

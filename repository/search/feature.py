@@ -10,6 +10,7 @@ from repository.engines.services import Services
 from repository.feature import Feature, JobKind, Queue, Sweep, after, for_subjects
 from repository.publication.facts import (
     EmbargoLifted,
+    EmbargoRestored,
     GrantsChanged,
     NewVersionBegun,
     VersionChange,
@@ -22,7 +23,7 @@ from repository.search.facts import IndexLost
 from repository.search.index import fill_lost_index, index_drafts, index_files, index_records, repair_index
 from repository.search.index_commands import index
 
-CHANGES = (VersionPublished, VersionEdited, EmbargoLifted, VersionWithdrawn, VersionRestored)
+CHANGES = (VersionPublished, VersionEdited, EmbargoLifted, EmbargoRestored, VersionWithdrawn, VersionRestored)
 DRAFTS = (DraftOpened, DraftSaved, DraftDiscarded, NewVersionBegun, VersionPublished)
 
 

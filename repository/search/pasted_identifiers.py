@@ -5,10 +5,10 @@ What makes a word an identifier is its mark, its resolver or a form that nothing
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
+from repository.core.cache import remembered
 from repository.dataset.schemes import SCHEMES, InvalidIdentifier, detect, normalise
 from repository.engines.search.folding import visible
 
@@ -39,7 +39,7 @@ _BEFORE, _AFTER = "<([{\"'“‘«《（【", ">]}\"'”’»》】.,;:!?…，�
 _PAIRS = {")": "(", "）": "（"}
 
 
-@lru_cache(4096)  # a rebuild asks for the same values again and again
+@remembered(4_096)  # a rebuild asks for the same values again and again
 def identify(text: str) -> tuple[str, str] | None:
     """Return scheme and normal form of a pasted identifier; None for other words."""
     bare = _without_punctuation(visible(text).strip())

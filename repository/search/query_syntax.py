@@ -8,11 +8,11 @@ text; what looks like an operator and cannot be one is refused with its position
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lark import Token
 from lark.exceptions import UnexpectedInput
 
+from repository.core.cache import remembered
 from repository.core.errors import Invalid
 from repository.engines.search.folding import visible
 from repository.engines.search.query_tree import And, Everything, Exists, Node, Not, Nothing, Or, Phrase, Range
@@ -46,7 +46,7 @@ _FIELD_FIRST = re.compile(r"\(*(?i:doi|cstr):")
 """What begins so is asked of one field."""
 
 
-@lru_cache(maxsize=1024)
+@remembered(512, longest=500)
 def parse(text: str) -> Node:
     """Return the tree of a query; `Everything` when it is empty.
 

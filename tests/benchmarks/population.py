@@ -19,7 +19,6 @@ from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.rules import folded
 from repository.people.accounts import person_by_email, register_person
 from repository.records.model import Concept, RecordId, Version
-from repository.records.queries import new_record_ids
 
 AT_ONCE = 2_000
 OWNER = "population@example.org"
@@ -70,7 +69,7 @@ def populate(services: Services, count: int, files: int = 2) -> list[int]:
     written: list[int] = []
     while len(written) < count:
         with services.database.transaction(SYSTEM) as unit:
-            ids = new_record_ids(unit, 2 * min(AT_ONCE, count - len(written)))[::2]  # each before that of its concept
+            ids = unit.new_numbers(2 * min(AT_ONCE, count - len(written)))[::2]  # each before that of its concept
             _write(unit, services.site, owner, ids, files, chance)
         written += ids
     return written

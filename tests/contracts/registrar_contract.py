@@ -123,14 +123,25 @@ class RemoteContract(RegistrarContract):
         place.order("lose")
         with pytest.raises(Unavailable):
             place.registrar.register([one])
-        assert place.register(one) == [DONE]
+        [outcome] = place.register(one)
+        assert outcome.stage is Stage.KNOWN
         assert place.count("mints", one) == 1
+
+    def test_what_it_knows_is_never_changed_by_registering(self, place: Place) -> None:
+        one = place.registration()
+        place.register(one)
+        before = place.held(one)
+        [outcome] = place.register(replace(one, withdrawn=True))
+        assert outcome.stage is Stage.KNOWN
+        assert one.target in outcome.cause
+        assert place.held(one) == before
+        assert place.count("updates", one) == 0
 
     def test_what_leads_elsewhere_is_not_written_over(self, place: Place) -> None:
         one = place.registration()
         place.register(replace(one, target="https://another.test/dataset"))
         [outcome] = place.register(one)
-        assert outcome.stage is Stage.REFUSED
+        assert outcome.stage is Stage.KNOWN
         assert "https://another.test/dataset" in outcome.cause
         assert place.registrar.target_of(one.value) == "https://another.test/dataset"
 
@@ -219,7 +230,8 @@ class RemoteContract(RegistrarContract):
         with pytest.raises(Unavailable):
             place.registrar.register([one])
         place.registrar.close()
-        assert place.register(one) == [DONE]
+        [outcome] = place.register(one)
+        assert outcome.stage in (Stage.DONE, Stage.KNOWN)
         assert place.count("mints", one) == 1
 
     def test_the_state_of_all_services_can_be_read(self, place: Place) -> None:

@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from tests.contracts.bytestore_contract import (
     content_of,
     put,
 )
+from tests.contracts.bytestore_marks import MarksContract
 
 pytestmark = pytest.mark.slow
 
@@ -71,13 +73,27 @@ def incoming(store: LocalStore) -> list[Path]:
     return list((store.root / "incoming").iterdir())
 
 
-class TestLocalStore(AnnouncedContract, AddressContract):
+class TestLocalStore(AnnouncedContract, AddressContract, MarksContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "store")
 
     def reopened(self, store: ByteStore) -> LocalStore:
         return LocalStore(cast(LocalStore, store).root)
+
+    def test_only_the_owner_of_the_processes_may_read_a_mark(self, store: LocalStore) -> None:
+        store.marks.write("store-id", b"x")
+        store.marks.create("minted/50", b"x")
+        assert {path.name: path.stat().st_mode & 0o777 for path in (store.root / "marks").iterdir()} == {
+            "store-id": 0o600,
+            "minted+50": 0o600,
+        }
+
+    def test_a_mark_of_a_store_that_is_gone_is_not_written(self, store: LocalStore) -> None:
+        shutil.rmtree(store.root)
+        with pytest.raises(Unavailable):
+            store.marks.write("store-id", b"x")
+        assert not store.root.exists()
 
     def expect_nothing_kept(self, store: ByteStore, key: str = KEY) -> None:
         super().expect_nothing_kept(store, key)

@@ -21,7 +21,11 @@ from citeproc.source.json import CiteProcJSON
 from elasticsearch import Elasticsearch, OrjsonSerializer
 from gunicorn import util
 from gunicorn.glogging import Logger
-from gunicorn.http import errors
+from gunicorn.http import errors, wsgi
+from gunicorn.http.body import LengthReader
+from gunicorn.http.message import HeaderPolicy
+from gunicorn.http.parser import Parser
+from gunicorn.http.unreader import SocketUnreader, Unreader
 from gunicorn.workers.gthread import ThreadWorker
 from lark import Lark
 from lark.exceptions import UnexpectedInput
@@ -38,6 +42,7 @@ from zipstream.ng import ZipStreamInfo
 
 from repository.core.database.id_list import in_list
 from repository.core.web import gunicorn_worker
+from repository.core.web.connections import http_refusals
 from repository.dataset.formats.citation import style_repairs, styles
 from repository.engines.store.s3_address import s3_address
 from repository.engines.store.s3_clients import s3_clients
@@ -93,10 +98,21 @@ def test_gunicorn_s_threaded_worker_asks_before_it_accepts_and_hands_over_errors
 
 
 def test_gunicorn_s_threaded_worker_ends_a_request_and_loads_the_application_where_ours_does() -> None:
-    assert parameters(ThreadWorker._keepalive_after) == ["conn", "keepalive"]
-    assert reads(ThreadWorker.handle, "_keepalive_after")
-    assert reads(ThreadWorker._keepalive_after, "finish_body", "parser")
+    assert reads(ThreadWorker.on_client_socket_readable, "enqueue_req", "keepalived_conns", "poller")
+    assert reads(ThreadWorker.run, "murder_pending", "murder_keepalived", "nr_conns")
+    assert reads(ThreadWorker.__init__, "method_queue", "max_keepalived", "keepalived_conns")
+    assert parameters(wsgi.create)[:5] == ["req", "sock", "client", "server", "cfg"]
     assert reads(ThreadWorker.load_wsgi, "wsgi")
+
+
+def test_gunicorn_s_parser_reads_what_our_unreader_holds_and_tells_what_our_reading_asks() -> None:
+    assert reads(Parser.__init__, "unreader")
+    assert reads(Parser.finish_body, "mesg", "body")
+    assert parameters(SocketUnreader.chunk) == ["size_hint"]
+    assert reads(Unreader.__init__, "buf")
+    assert reads(LengthReader.__init__, "length")
+    assert reads(wsgi.create, "_expected_100_continue")
+    assert parameters(HeaderPolicy._peer_is_trusted_proxy) == []
 
 
 def test_zipstream_writes_an_entry_where_ours_does() -> None:
@@ -106,8 +122,9 @@ def test_zipstream_writes_an_entry_where_ours_does() -> None:
 
 
 def test_gunicorn_s_errors_and_writer_are_where_refusals_take_them_from() -> None:
-    assert all(issubclass(kind, errors.ParseException) for kind in gunicorn_worker.REFUSALS)
-    assert parameters(util.write_nonblock)[:2] == ["sock", "data"]
+    assert all(issubclass(kind, errors.ParseException) for kind in http_refusals.REFUSALS)
+    assert reads(util.write, "sendall")
+    assert reads(wsgi.Response.sendfile, "sendfile", "filelike", "response_length")
     assert parameters(Logger.setup) == ["cfg"]
     assert reads(Logger.__init__, "error_log", "setup")
 

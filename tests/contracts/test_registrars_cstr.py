@@ -76,20 +76,21 @@ def test_one_that_is_named_in_the_refusal_of_a_batch_is_left_out(place: Place) -
     assert sum(each["method"] == "POST" for each in place.requests()) == 2
 
 
-def test_one_that_is_found_to_exist_at_once_is_updated(place: Place) -> None:
+def test_one_that_is_found_to_exist_at_once_is_left_alone(place: Place) -> None:
     one = place.registration()
     place.register(one)
     place.order("fail", status=400, body={"code": 400, "message": "identifier already exists"})
-    assert place.register(one) == [DONE]
-    assert place.count("updates", one) == 1
+    [outcome] = place.register(one)
+    assert (outcome.stage, one.target in outcome.cause) == (Stage.KNOWN, True)
+    assert place.count("updates", one) == 0
 
 
-def test_a_batch_that_was_registered_before_is_done(place: Place) -> None:
+def test_a_batch_that_was_registered_before_is_known(place: Place) -> None:
     batch = [place.registration(number) for number in (1, 2)]
     place.order("lose")
     with pytest.raises(Unavailable):
         place.registrar.register(batch)
-    assert place.register(*batch) == [DONE, DONE]
+    assert {each.stage for each in place.register(*batch)} == {Stage.KNOWN}
     assert [place.count("mints", each) for each in batch] == [1, 1]
 
 

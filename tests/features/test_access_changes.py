@@ -251,7 +251,7 @@ def test_what_a_lost_job_left_is_told_by_the_comparison(
     record = deposits.published(a_dataset(title=SECRET), **{"birds.csv": b"1"})
     settle()
     with services.database.transaction(SYSTEM) as unit:
-        note_narrowed(unit, [int(record["id"])], *IndexedPart)
+        note_narrowed(unit, [int(record["id"])], IndexedPart.RECORD, IndexedPart.FILES, IndexedPart.DRAFT)
     assert tells(anyone) == NOTHING
     repair_index(services, look_again=0)
     assert tells(anyone) == NOTHING, "its job may still come"

@@ -258,3 +258,15 @@ def test_no_password_stands_among_the_arguments() -> None:
     assert "hush" not in programs.address()
     assert "sslmode=require" in programs.address()
     assert programs.environment()["PGPASSWORD"] == "hush"
+
+
+def test_a_restored_database_gives_out_no_number_again(
+    run: Command, deposits: Deposits, author: Caller, backup_folder: Path
+) -> None:
+    deposits.published()
+    run("backup", str(backup_folder))
+    lost = deposits.published()
+    done = run("restore", str(backup_folder), "--replace")
+    assert "given out again" in done.stdout, done.stderr
+    assert int(deposits.published()["id"]) > int(lost["id"])
+    assert author.get(f"/api/records/{lost['id']}").status_code == 404

@@ -14,6 +14,7 @@ import pytest
 
 from config.settings import Settings
 from repository.core.actor import SYSTEM, Actor, TokenScope
+from repository.deposits.draft_bodies import read_draft_body
 from repository.deposits.drafts import open_draft
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
@@ -162,7 +163,8 @@ def draft(migrated: Run, services: Services) -> int:
     assert migrated("user", "create", EMAIL).returncode == 0
     depositor = Actor(1, scopes=frozenset(TokenScope))
     with services.database.transaction(depositor) as unit:
-        return open_draft(unit, services.site, services.vocabularies, a_dataset()).draft.id
+        body = read_draft_body(services.site, services.vocabularies, a_dataset())
+        return open_draft(unit, services.site, body).draft.id
 
 
 def test_the_index_check_names_differences_and_a_rebuild_mends_them(

@@ -22,7 +22,7 @@ from tests.conftest import Caller
 from tests.features.steps import statements
 
 PASSWORD = "not-to-be-told"
-ENGINES = {"database", "store", "search", "doi", "cstr"}
+ENGINES = {"database", "store", "search", "numbers", "doi", "cstr"}
 
 
 class Silent:
@@ -112,7 +112,7 @@ def test_without_the_database_the_server_is_not_ready_and_tells_no_password(
 
     assert reply.status_code == 503
     assert reply.get_json()["status"] == "not ready"
-    assert {name for name, state in reply.get_json()["engines"].items() if state != "ready"} == {"database"}
+    assert {name for name, state in reply.get_json()["engines"].items() if state != "ready"} == {"database", "numbers"}
     assert PASSWORD not in reply.text
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from repository.core.errors import MOST_FAULTS, FieldError
 from repository.deposits.metadata.html_texts import CONTROL_CHARACTERS
-from repository.deposits.metadata.loading import ERRORS, load_metadata
+from repository.deposits.metadata.loading import load_metadata
 from tests.features.loaded_metadata import faults_of
 from tests.features.samples import VOCABULARIES
 
@@ -295,7 +296,8 @@ def test_what_was_sent_is_not_changed_in_place() -> None:
 
 def test_the_faults_of_a_huge_list_are_counted_not_endless() -> None:
     loaded = load_metadata({"creators": [{}] * 5_000}, VOCABULARIES)
-    assert len(loaded.errors) == ERRORS
+    assert len(loaded.errors) == MOST_FAULTS
+    assert loaded.errors[-1] == FieldError.of("metadata", "4001 more faults are not listed.")
     assert load_metadata(loaded.metadata, VOCABULARIES) == loaded
 
 

@@ -13,6 +13,7 @@ from repository.deposits.draft_files import begin_files
 from repository.engines.services import Services
 from repository.files import uploads
 from repository.files.model import FileSet, StoredFile
+from repository.files.name_clashes import named_files
 from repository.files.queries import first_entries
 from repository.files.rules import Declared
 from repository.publication.rules import NO_FILES, PENDING_FILES
@@ -38,7 +39,7 @@ def with_files(services: Services, deposits: Deposits, number: int) -> Json:
         key: uploads.receive(services.store, io.BytesIO(key.encode()), uploads.Announced(), 1000) for key in keys
     }
     with services.database.transaction(SYSTEM) as unit:
-        begin_files(unit, int(draft["id"]), [Declared(key) for key in keys], number)
+        begin_files(unit, int(draft["id"]), named_files([Declared(key) for key in keys]), number)
         set_id = unit.session.scalars(select(FileSet.id).order_by(FileSet.id.desc())).first()
         assert set_id is not None
         files = unit.session.get_one(FileSet, set_id)

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.slow
 Settle = Callable[[], None]
 WHOLE: Mapping[str, str] = {
     "SELECT anon_1.record_id FROM (SELECT narrowed_access.record_id": "what jobs have not done yet, to a limit",
+    "SELECT fact.at FROM fact ORDER BY fact.id DESC": "the newest, from the end to a limit",
     "SELECT version.datestamp FROM version WHERE version.exposed": "one row, from the beginning of its index",
     "SELECT version.id FROM version WHERE version.record_access": "the newest, from the end of their index to a limit",
     "SELECT anon_1.id FROM (SELECT concept.id AS id FROM concept ORDER BY": "the newest, from the end to a limit",

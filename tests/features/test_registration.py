@@ -161,7 +161,7 @@ def test_an_identifier_that_the_registrar_says_leads_elsewhere_is_not_taken_over
         pass
 
     rows = {doi_row(services, record).state, doi_row(services, record["parent"]).state}
-    assert RegistrationState.FAILED in rows
+    assert RegistrationState.CONFLICT in rows
     assert registrar.updated == []
 
 

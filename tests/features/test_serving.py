@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.gc_tuning import OBJECTS
-from repository.core.web.gunicorn_worker import error_response
+from repository.core.web.connections.http_refusals import error_response
 from tests.conftest import a_dataset
 from tests.support.web_server import HOST, Client, Server, environment_of, free_port, running, until
 

@@ -13,6 +13,7 @@ from repository.core.actor import SYSTEM
 from repository.engines.search.port import DocumentKind
 
 NUMBERS = ("", " ", "-1", "0", "1.5", "many", "1e3", "nan", "9" * 40, "٣x", "0x10")
+ODD_AMOUNTS = tuple(number for number in NUMBERS if number != "0")
 ADDRESSES = (
     "",
     " ",
@@ -109,10 +110,15 @@ REFUSED = {
     "REGISTRARS": ("", " ", "{folder}", "{file}", "{folder}/missing.toml", "{file}/x", "{binary}"),
     "MAX_FILE_BYTES": (*NUMBERS, str(1 << 63)),
     "MAX_FILES_PER_RECORD": (*NUMBERS, str(1 << 63)),
+    "RESERVE_BYTES": (*ODD_AMOUNTS, str(1 << 63)),
+    "QUARANTINE_DAYS": (*NUMBERS, "0", "36501"),
     "ADMIN_EMAIL": (" ", "desk@localhost", "desk of us@example.org", "a@b@c.org", "a@example.org\n"),
     "OAI_FRIENDS": ("a.example.org", "ftp://a.example.org", "http://a.example.org http://", "http://h:x"),
     "WEB_PROCESSES": (*NUMBERS, "65"),
     "WEB_THREADS": (*NUMBERS, "257"),
+    "ACCEL": (" ", "protected", "/protected/", "/a b", "https://h/x", "/a\nb"),
+    "WEB_TRANSFERS": (*NUMBERS, "1", "1001"),
+    "CLIENT_SECONDS": (*NUMBERS, "3601"),
     "LOG_LEVEL": ("", " ", "info", "LOUD", "INFO\n"),
     "ENV_FILE": (" ", "{folder}", "{folder}/missing.env", "{binary}"),
     "NO_SUCH_SETTING": ("", "x"),

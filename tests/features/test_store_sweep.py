@@ -15,7 +15,7 @@ from repository.core.check_report import CheckReport
 from repository.engines.services import Services
 from repository.engines.store.port import StoredObject
 from repository.files import store_check
-from repository.files.model import FileEntry, StoredFile
+from repository.files.model import FileEntry, Orphan, StoredFile
 from repository.files.store_check import compare_with_store
 from tests.conftest import Deposits
 
@@ -60,6 +60,11 @@ def keys(services: Services) -> set[str]:
 def put(services: Services, *names: str) -> None:
     for name in names:
         services.store.write(name, io.BytesIO(b"x"), limit=10)
+
+
+def let_quarantine_end(services: Services) -> None:
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(update(Orphan).values(last_chance=unit.now))
 
 
 def orphan() -> str:
@@ -118,10 +123,14 @@ def test_a_file_on_its_way_out_is_no_fault(services: Services, files: list[Store
     assert faults(services) == {}
 
 
-def test_orphans_go_and_nothing_else_does(services: Services, files: list[StoredFile]) -> None:
+def test_orphans_go_after_their_quarantine_and_nothing_else_does(services: Services, files: list[StoredFile]) -> None:
     orphans = [orphan() for _ in range(5)]
     put(services, *orphans, "somebody-elses.txt")
 
+    first = compare(services)
+    assert (first.faults, first.repaired) == (5, 0)
+    assert keys(services) == {*(file.object_key for file in files), *orphans, "somebody-elses.txt"}
+    let_quarantine_end(services)
     findings = compare(services)
 
     assert (findings.faults, findings.repaired) == (5, 5)
@@ -179,6 +188,9 @@ def test_more_orphans_than_one_comparison_removes_go_with_the_next(
 ) -> None:
     monkeypatch.setattr(store_check, "MOST_REMOVED", 3)
     put(services, *(orphan() for _ in range(5)))
+
+    compare(services)
+    let_quarantine_end(services)
 
     assert [(each.faults, each.repaired) for each in (compare(services), compare(services))] == [(5, 3), (2, 2)]
     assert len(keys(services)) == len(FILES)

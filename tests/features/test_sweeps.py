@@ -117,7 +117,7 @@ def test_a_sweep_whose_process_was_killed_is_run_again_after_its_lease(services:
     ran: list[str] = []
     sweep = counting(ran)
     make_due(services, [sweep])
-    assert sweep_leases.take_due(services.database, ["count"]) is not None  # and its process is gone
+    assert sweep_leases.take_due(services.database, {"count": timedelta(days=1)}) is not None  # and its process is gone
 
     assert run_due(services, [sweep]) == 0
     with pytest.raises(Conflict):
@@ -143,7 +143,7 @@ def test_a_lease_is_renewed_for_as_long_as_the_sweep_runs(services: Services, mo
 
 def test_a_run_that_lost_its_lease_does_not_overwrite_what_came_after_it(services: Services) -> None:
     make_due(services, [counting([])])
-    late = sweep_leases.take_due(services.database, ["count"])
+    late = sweep_leases.take_due(services.database, {"count": timedelta(days=1)})
     assert late is not None
     change_row(services, "count", lease_until=clock.now())
     run_now(services, "count", [counting([])])

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from repository.core.clock import today
+from repository.core.clock_watch import confirm_clock
 from repository.engines.services import Services
 from repository.publication.embargo import lift_embargoes
 from tests.conftest import Caller, Deposits, a_dataset
@@ -61,6 +62,7 @@ def test_an_embargo_keeps_the_files_closed_and_opens_them_by_itself(
 
     # on the day, the schedule opens them
     with time_machine.travel(datetime(until.year, until.month, until.day, tzinfo=UTC)):
+        confirm_clock(services.database)
         run_now(services, "embargoes")
         settle()
     opened = anyone.get(record["links"]["self"]).get_json()
@@ -141,6 +143,7 @@ def test_an_embargo_that_ends_while_a_draft_waits_is_asked_about_again(
 
     with time_machine.travel(datetime.now(UTC) + timedelta(days=5)):
         record = deposits.publish(draft["id"])
+        confirm_clock(services.database)
         run_now(services, "embargoes")
         settle()
         assert anyone.get(record["links"]["self"]).get_json()["access"]["status"] == "open"
@@ -166,6 +169,7 @@ def test_a_correction_that_was_open_when_the_embargo_ended_does_not_close_the_fi
     record = deposits.published(embargoed(until))
     author.post(record["links"]["draft"])
     with time_machine.travel(datetime(until.year, until.month, until.day, 12, tzinfo=UTC)):
+        confirm_clock(services.database)
         run_now(services, "embargoes")
         deposits.publish(record["id"])
         run_now(services, "embargoes")

@@ -23,12 +23,14 @@ from repository.cli.database_commands import migrate_to
 from repository.core.actor import GRANTABLE, SYSTEM, Actor
 from repository.core.clock import now
 from repository.core.facts import FactRow
+from repository.deposits.draft_bodies import read_draft_body
 from repository.deposits.draft_files import begin_files, commit_file, upload_content
 from repository.deposits.drafts import open_draft
 from repository.deposits.model import Draft
 from repository.engines.services import Services
 from repository.feature import Queue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
+from repository.files.name_clashes import named_files
 from repository.files.queries import find_entry
 from repository.files.rules import Declared
 from repository.files.uploads import Announced
@@ -139,8 +141,9 @@ def prepared(tmp_path: Path) -> Prepared:
         with services.database.transaction(SYSTEM) as unit:
             assert register_person(unit, "author@example.org").id == DEPOSITOR.person_id
         with services.database.transaction(DEPOSITOR) as unit:
-            draft_id = open_draft(unit, services.site, services.vocabularies, a_dataset()).draft.id
-            begin_files(unit, draft_id, [Declared(KEY)], 10)
+            body = read_draft_body(services.site, services.vocabularies, a_dataset())
+            draft_id = open_draft(unit, services.site, body).draft.id
+            begin_files(unit, draft_id, named_files([Declared(KEY)]), 10)
         upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD), Announced(len(OLD)))
         with services.database.transaction(DEPOSITOR) as unit:
             commit_file(unit, draft_id, KEY)

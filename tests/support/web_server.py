@@ -240,6 +240,10 @@ class Server(Program):
     def start(self) -> None:
         """Returns when every engine answers."""
         super().start()
+        self.await_ready()
+
+    def await_ready(self) -> None:
+        """Return when every engine answers."""
         until(self._is_ready, START_SECONDS, "the server is ready")
 
     def kill(self) -> None:

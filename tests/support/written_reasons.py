@@ -19,7 +19,7 @@ FOR_NO_READER = {
     "faces/pages/translations.py": "the translations themselves",
     "faces/api/publication/schemas.py": "the description of the API is English",
     "core/web/request_log.py": "names of metrics, for operators",
-    "core/web/gunicorn_worker.py": "what was refused has no language: its headers were not read",
+    "core/web/connections": "what was refused has no language: its headers were not read",
     "dataset/description.py": "a sentence of exported documents",
     "dataset/formats/citation/availability.py": "statements about data are English",
     "dataset/formats/datacite": "wrong code, not a wrong request",

@@ -1,19 +1,24 @@
 """Facts that nobody relayed, and jobs that nobody ran."""
 
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Table, func, or_, select, update
 
 from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.check_report import MOST_EXAMPLES, CheckReport
+from repository.core.clock import MAX_PAUSE
 from repository.core.facts import FactRow
 from repository.core.unit_of_work import Database, Snapshot
 from repository.engines.services import Services
+from repository.feature import Queue
+from workers.claiming import CLAIMABLE
 from workers.model import Job, JobState
 from workers.relay import BATCH, relay
 from workers.unknown_kinds import resume_facts, resume_jobs, unknown_kinds
 
+_JOB = cast(Table, Job.__table__)
 OVERDUE = timedelta(minutes=5)
 """Facts are relayed and due jobs run within seconds, unless something is wrong."""
 
@@ -39,13 +44,25 @@ def look_for_stuck_jobs(services: Services) -> CheckReport:
     Jobs that were set aside go on if this release knows them.  The others are not repaired: a due job runs as soon as a
     worker does, a failed one when somebody retries it, one of an unknown kind when a release knows it.
     """
-    resumed = resume_jobs(services.database)
+    resumed = resume_jobs(services.database) + _resume_put_off(services.database)
     stuck = Job.state.in_((JobState.FAILED.value, JobState.UNKNOWN.value))
     late = or_(stuck, Job.run_after < clock.now() - OVERDUE)
     with services.database.snapshot(SYSTEM) as snapshot:
         oldest = snapshot.session.scalars(select(Job).where(late).order_by(Job.id).limit(MOST_EXAMPLES))
         examples = [f"job {job.id}: {job.name} of {job.subject} is {job.state}" for job in oldest]
         return CheckReport(_count(snapshot, late, of=Job) + resumed, resumed, examples)
+
+
+def _resume_put_off(database: Database) -> int:
+    """Make jobs due whose pause or lease ends later than any does: a wrong clock set it."""
+    with database.transaction(SYSTEM) as unit:
+        put_off = (Job.state.in_(CLAIMABLE), Job.run_after > unit.now + MAX_PAUSE + OVERDUE)
+        return sum(
+            unit.session.connection()
+            .execute(update(_JOB).where(Job.queue == queue.value, *put_off).values(run_after=unit.now))
+            .rowcount
+            for queue in Queue
+        )
 
 
 def _relay_overdue(database: Database, report: CheckReport) -> None:

@@ -11,9 +11,10 @@ from repository.core.check_report import CheckReport
 from repository.core.facts import FactRow
 from repository.core.unit_of_work import Database, Snapshot
 from repository.engines.services import Services
-from repository.identifiers.admin import UNSETTLED
+from repository.identifiers.admin import DUE
 from repository.identifiers.facts import RegistrationOverdue
 from repository.identifiers.model import Identifier
+from repository.identifiers.registration_state import REFUSED_PAUSE
 from repository.records.model import Version
 from workers.model import Job, JobState
 
@@ -65,7 +66,9 @@ def _query(before: datetime) -> Select[int, bool]:
         Version.created < before,
         Version.exposed,
     )
-    due = or_(Identifier.next_try.is_(None), Identifier.next_try < clock.now())
+    # A next try beyond the longest pause was set by a wrong clock.
+    put_off = Identifier.next_try > clock.now() + REFUSED_PAUSE + OVERDUE
+    due = or_(Identifier.next_try.is_(None), Identifier.next_try < clock.now(), put_off)
     job = and_(Job.name == "register", Job.subject == Identifier.owner)
     on_its_way = or_(
         exists().where(job, Job.state != JobState.FAILED.value),
@@ -75,7 +78,7 @@ def _query(before: datetime) -> Select[int, bool]:
     )
     return (
         select(Identifier.owner, exists().where(job, Job.state == JobState.FAILED.value))
-        .where(Identifier.state.in_(UNSETTLED), published, due, ~on_its_way)
+        .where(Identifier.state.in_(DUE), published, due, ~on_its_way)
         .order_by(Identifier.owner)
         .distinct()
     )

@@ -1,12 +1,12 @@
 """Which process runs a sweep: it claims the sweep's row for a time, and keeps the result there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from repository.core import clock
 from repository.core.actor import SYSTEM
@@ -19,6 +19,8 @@ from workers.model import SweepRow
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = 15.0
+SLACK = timedelta(minutes=2)
+"""Clocks of two machines may differ by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,12 @@ def enrol(database: Database, pauses: Mapping[str, timedelta]) -> None:
         unit.session.execute(insert(SweepRow), [{"name": name, "due": now + pauses[name], **empty} for name in missing])
 
 
-def take_due(database: Database, names: Sequence[str]) -> SweepLease | None:
-    """Claim the sweep that has been due for longest and that nobody runs, if there is one."""
-    due = select(SweepRow).where(SweepRow.name.in_(names), SweepRow.due <= clock.now(), _free(clock.now()))
+def take_due(database: Database, pauses: Mapping[str, timedelta]) -> SweepLease | None:
+    """Claim the sweep that has been due for longest and that nobody runs, if there is one; `pauses` by name.
+
+    One that is due later than its own pause from now was put off by a wrong clock, and is due.
+    """
+    due = select(SweepRow).where(SweepRow.name.in_(pauses), _is_due(clock.now(), pauses), _free(clock.now()))
     due = due.order_by(SweepRow.due, SweepRow.name).limit(1)
     with database.snapshot(SYSTEM) as snapshot:
         if snapshot.session.scalar(due) is None:
@@ -80,8 +85,14 @@ def lease_kept(database: Database, lease: SweepLease) -> AbstractContextManager[
     return renewed(lambda: _renew(database, lease), RENEW_SECONDS, sweep=lease.name)
 
 
+def _is_due(at: datetime, pauses: Mapping[str, timedelta]) -> ColumnElement[bool]:
+    put_off = [and_(SweepRow.name == name, SweepRow.due > at + pause + SLACK) for name, pause in pauses.items()]
+    return or_(SweepRow.due <= at, *put_off)
+
+
 def _free(at: datetime) -> ColumnElement[bool]:
-    return or_(SweepRow.lease_until.is_(None), SweepRow.lease_until <= at)
+    """Return whether nobody has the sweep; a lease beyond any lease was taken with a wrong clock."""
+    return or_(SweepRow.lease_until.is_(None), SweepRow.lease_until <= at, SweepRow.lease_until > at + LEASE + SLACK)
 
 
 def _begin(snapshot: Snapshot, row: SweepRow) -> SweepLease:

@@ -7,16 +7,20 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
+from urllib.parse import quote
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.utils import send_file
 
 from repository.core.content_disposition import content_disposition
 from repository.core.errors import Stale, Unavailable
+from repository.core.web.local_part import LocalPart
 
 BLOCK = 1 << 20
+ACCEL = "ACCEL"
+"""Key of the application's configuration: the location of the proxy below which it finds the files of this machine."""
 _ONE_RANGE = re.compile(r"(?i:bytes)=(?=.*[0-9])([0-9]{0,30})-([0-9]{0,30})")
 
 
@@ -57,14 +61,14 @@ def file_reply(file: DownloadableFile) -> Response:
     save = request.args.get("download") == "1"
     path = file.path()
     try:
-        reply = _describe(file, save) if path is None else _from_path(path, file, save)
+        if path is not None and path.stat().st_size != file.size:
+            raise Unavailable("The file's content cannot be read right now.")
+        reply = _describe(file, save)
     except RequestedRangeNotSatisfiable as error:
         error.length = file.size
         raise
-    if request.method == "HEAD" or reply.status_code in (304, 412):
-        reply.close()  # nobody reads the body, so the file is closed here
-    elif path is None:
-        reply = _redirect(file, save) or _stream(file, reply)
+    if request.method != "HEAD" and reply.status_code not in (304, 412):
+        reply = (_redirect(file, save) or _stream(file, reply)) if path is None else _send_local(path, file, reply)
     if reply.status_code == 412:
         raise Stale("The file is not the one that If-Match names.")
     return reply if reply.status_code == 302 else _add_headers(reply, file)
@@ -79,36 +83,49 @@ def _add_headers(reply: Response, file: DownloadableFile) -> Response:
     return reply
 
 
-def _from_path(path: Path, file: DownloadableFile, save: bool) -> Response:
-    if path.stat().st_size != file.size:
-        raise Unavailable("The file's content cannot be read right now.")
-    return _reply(path, file, save, conditional=True)
-
-
 def _describe(file: DownloadableFile, save: bool) -> Response:
-    """Return the answer of `_from_path` without the bytes."""
-    reply = _reply(BytesIO(), file, save, conditional=False)
+    """Return the answer without the bytes."""
+    reply = cast(
+        Response,
+        send_file(
+            BytesIO(),
+            _environ(file.size),
+            mimetype=file.media_type,
+            as_attachment=save or not file.inline,
+            download_name=file.name,
+            conditional=False,
+            etag=f"md5:{file.md5}",
+            last_modified=file.modified,
+            response_class=Response,
+        ),
+    )
+    if not file.name.isascii():  # Werkzeug drops all that is not ASCII
+        reply.headers["Content-Disposition"] = content_disposition(file.name, inline=file.inline and not save)
     reply.response = []
     reply.content_length = file.size
     reply.make_conditional(_environ(file.size), accept_ranges=True, complete_length=file.size)
     return reply
 
 
-def _reply(content: Path | BytesIO, file: DownloadableFile, save: bool, conditional: bool) -> Response:
-    reply = send_file(
-        content,
-        _environ(file.size),
-        mimetype=file.media_type,
-        as_attachment=save or not file.inline,
-        download_name=file.name,
-        conditional=conditional,
-        etag=f"md5:{file.md5}",
-        last_modified=file.modified,
-        response_class=Response,
-    )
-    if not file.name.isascii():  # Werkzeug drops all that is not ASCII
-        reply.headers["Content-Disposition"] = content_disposition(file.name, inline=file.inline and not save)
-    return cast(Response, reply)
+def _send_local(path: Path, file: DownloadableFile, reply: Response) -> Response:
+    """Let the proxy send the file if it offers that and may (``REPOSITORY_ACCEL``), else send it from here.
+
+    A proxy knows other entity tags than ours, so this process answers a request that depends on one.
+    """
+    internal = current_app.config.get(ACCEL)
+    if internal and request.headers.get("X-Sendfile-Type") == "X-Accel-Redirect" and "If-Range" not in request.headers:
+        reply.headers.remove("Content-Length")  # the proxy answers, with a range or without
+        reply.headers["X-Accel-Redirect"] = internal + quote(str(path))
+        return reply
+    start, stop = _bounds(file, reply)
+    reply.response = LocalPart(path, start, stop - start)
+    reply.direct_passthrough = True
+    return reply
+
+
+def _bounds(file: DownloadableFile, reply: Response) -> tuple[int, int]:
+    part = reply.content_range
+    return (part.start or 0, part.stop or 0) if reply.status_code == 206 else (0, file.size)
 
 
 def _redirect(file: DownloadableFile, save: bool) -> Response | None:
@@ -124,8 +141,7 @@ def _redirect(file: DownloadableFile, save: bool) -> Response | None:
 
 
 def _stream(file: DownloadableFile, reply: Response) -> Response:
-    part = reply.content_range
-    start, stop = (part.start or 0, part.stop or 0) if reply.status_code == 206 else (0, file.size)
+    start, stop = _bounds(file, reply)
     source = file.open(start)
     reply.call_on_close(source.close)
     reply.response = _blocks(source, stop - start)
@@ -160,14 +176,20 @@ def _environ(size: int) -> dict[str, Any]:
     return request.environ
 
 
-def stream_reply(blocks: Iterable[bytes], size: int, name: str, media_type: str, tag: str) -> Response:
-    """Return a stream of known length, which a browser saves under `name`; 304 for a client that has `tag`."""
+def stream_reply(blocks: Iterable[bytes], size: int | None, name: str, media_type: str, tag: str | None) -> Response:
+    """Return a stream, which a browser saves under `name`; 304 for a client that has `tag`.
+
+    Length and tag of a stream that nobody reads may be unknown.
+    """
     reply = Response(blocks, mimetype=media_type, direct_passthrough=True)
-    reply.content_length = size
+    if size is not None:
+        reply.content_length = size
     reply.headers.set("Content-Disposition", "attachment", filename=name)
     reply.headers["Cache-Control"] = "private, no-cache"
-    reply.set_etag(tag)
     _protect(reply)
+    if tag is None:
+        return reply
+    reply.set_etag(tag)
     if request.if_none_match.contains_weak(tag) or request.if_none_match.star_tag:
         reply.status_code, reply.response = 304, []
         reply.headers.remove("Content-Length")

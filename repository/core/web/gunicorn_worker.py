@@ -1,43 +1,56 @@
-"""Refuse requests that gunicorn cannot read in the API's shape of errors; at the end, refuse new clients at once.
+"""A worker of gunicorn whose threads never wait for a client.
 
-gunicorn imports the class by its name (`config.gunicorn`).
+gunicorn's own threaded worker gives a connection a thread from its first byte to the last one of its answer: as many
+slow clients as there are threads, and nobody else is answered.  This one keeps its processes, signals and graceful end,
+and asks of each connection where it is:
+
+- a request that is not all there waits in the poller, without a thread; so does one whose answer is sent, until the
+  client has ended its side;
+- a whole request gets a thread of requests, and what it answers goes into memory: the thread is free when the answer is
+  made, or when the first portion of a long one is;
+- a request whose body is too long to wait for gets a thread of transfers, of which there are many; a client that finds
+  none, or has its share, is told 503 at once;
+- what a client does not take at once is sent by one thread for all readers (`Sender`), files without being read; the
+  next portion of a long answer is made by threads of their own when the one before is gone.
+
+Why gunicorn, and no asynchronous server: the application is synchronous (SQLAlchemy, S3 and search clients), so under
+an asynchronous server it would need the same threads, and one more program to trust with HTTP.  What was missing was
+where connections wait.  gunicorn imports the class by its name (`config.gunicorn`).
 """
 
-import json
-import select
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from http import HTTPStatus
-from socket import SHUT_WR, socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import structlog
-from gunicorn import util
-from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
-from werkzeug.exceptions import BadRequest
+from gunicorn.http import wsgi
 
-REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
-    errors.LimitRequestLine: (HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long."),
-    errors.LimitRequestHeaders: (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's headers are too large."),
-    errors.ExpectationFailed: (HTTPStatus.EXPECTATION_FAILED, "The server does not do what Expect asks."),
-    errors.UnsupportedTransferCoding: (HTTPStatus.NOT_IMPLEMENTED, "The server does not know this Transfer-Encoding."),
-}
-UNREADABLE = (HTTPStatus.BAD_REQUEST, "The request is not HTTP as the server reads it.")
-FAILED = (HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed to carry out the request.")
-# Faults of the response, not of the request, although gunicorn derives them from the errors of requests.
-OUR_FAULTS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
-DRAIN_SECONDS = 2.0
-LISTEN_SECONDS = 15.0
-"""How long the rest of a refused body is heard.  A client that sends it all first must get its answer, too."""
+from repository.core.web.connections import http_refusals as refusals
+from repository.core.web.connections.answering import Answer
+from repository.core.web.connections.incoming import Incoming, client_of
+from repository.core.web.connections.polling_worker import PollingWorker
+from repository.core.web.connections.sender import Sender
+from repository.core.web.readable_body import ReadableBody
+
+MAKERS = 16
+"""Threads that make the further portions of long answers."""
+PORTIONS_IN_A_ROW = 32
+SENT_AT_ONCE = 4 << 20
 
 
-class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threaded worker; errors that never reach the application have its shape of an error too."""
+class JsonErrorWorker(PollingWorker):
+    """gunicorn's threaded worker without waiting threads; errors before the application have its shape, too.
 
-    sockets: list[socket]
+    Its methods run in the threads of requests and transfers, of the makers, and of the sender.
+    """
+
     wsgi: Callable[..., Any]
+
+    def init_process(self) -> None:
+        """Start the threads that send, and run; gunicorn calls it after the fork."""
+        self._makers = ThreadPoolExecutor(MAKERS, "maker")
+        self._sender = Sender(self.client_seconds, self._carry_on)
+        self._sender.start()
+        super().init_process()
 
     def load_wsgi(self) -> None:
         """Load the application, which gets bodies whose faults are the client's."""
@@ -49,101 +62,76 @@ class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]
 
         self.wsgi = with_readable_body
 
-    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
-        """Return whether the connection can be used again; hear out a client that is still sending.
-
-        To close a connection with unread bytes would take away the answer, too (RFC 9112, section 9.6).
-        """
-        if conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS):
-            return keepalive
-        hear_out(conn.sock)
-        return False
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        """Accept connections or not; a worker that ends answers connected clients and closes the port.
-
-        gunicorn keeps the port open until the last request is answered.  A client that connects meanwhile would wait
-        for that and then be cut off; with a closed port it is refused at once and can ask another server.
-        """
-        if not self.alive:
-            for _ in range(self.cfg.backlog):  # more clients cannot wait; later ones are refused
-                for listener in select.select(self.sockets, [], [], 0)[0]:
-                    self.accept(listener)
-        super().set_accept_enabled(enabled)
-        if not self.alive:
-            for listener in self.sockets:
-                listener.close()
-            self.sockets = []
-
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ARG002
-        """Answer and log a request that could not be read, or a failure outside of the application."""
-        structlog.contextvars.clear_contextvars()  # it may still hold the thread's last request
-        status, message = error_response(exc)
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.log.exception("Error handling request")
-        else:
-            self.log.info("Refused a request from %s: %s", (addr or ("a local socket",))[0], type(exc).__name__)
+    def handle(self, conn: Incoming) -> None:
+        """Answer a request, up to the first portion of a long answer."""
         try:
-            util.write_nonblock(client, _reply(status, message))
-        except OSError as error:  # the client is gone
-            self.log.debug("Nobody heard the refusal: %s", error)
+            conn.unreader.is_open = conn.transfer_of is not None
+            self._answer(conn)
+        except Exception as error:  # noqa: BLE001 - it is answered and logged
+            conn.is_clean = False
+            if conn.answer is not None:
+                conn.answer.close()
+                conn.answer = None
+            conn.outlet.clear()
+            self.handle_error(conn.message, conn.outlet, conn.client, error)
+        self._carry_on(conn, None)
 
+    def _answer(self, conn: Incoming) -> None:
+        reply, environ = wsgi.create(conn.message, conn.outlet, conn.client, conn.server, self.cfg)
+        environ["wsgi.multithread"] = True
+        try:
+            body = self.wsgi(environ, reply.start_response)
+        finally:
+            conn.end_body()
+            if conn.transfer_of is not None:
+                conn.sock.setblocking(False)
+        if not (self.alive and conn.is_clean) or len(self.keepalived_conns) >= self.max_keepalived:
+            reply.force_close()
+        conn.answer = Answer(reply, body, conn.outlet)
+        conn.answer.advance()
+        if not conn.answer.is_made:
+            self._take_stream(conn)
 
-class ReadableBody:
-    """A request's body; one that is no HTTP is a bad request, not a failure of the application."""
+    def _take_stream(self, conn: Incoming) -> None:
+        """Count a long answer, of which nothing is sent yet; refuse it if there are too many."""
+        client = client_of(conn)
+        if self._streams.take(client):
+            conn.answer.stream_of = client
+            return
+        conn.answer.close()
+        conn.answer = None
+        conn.outlet.clear()
+        conn.outlet.sendall(refusals.refusal(*refusals.NO_TRANSFER))
 
-    def __init__(self, body: Any) -> None:
-        self._body = body
+    def _carry_on(self, conn: Incoming, error: Exception | None) -> None:
+        """Send what the client takes at once, and give the connection to whoever does the rest."""
+        try:
+            if error is not None:
+                raise error
+            if not conn.outlet.flush(SENT_AT_ONCE):
+                self._sender.add(conn)
+            elif conn.answer is not None and not conn.answer.is_made:
+                self._makers.submit(self._make_on, conn)
+            else:
+                self.method_queue.defer(self._finish, conn, None)
+        except Exception as failure:  # noqa: BLE001 - it ends this connection
+            self._give_up(conn, failure)
 
-    def read(self, size: int | None = None) -> bytes:
-        with _as_bad_request():
-            return bytes(self._body.read(size))
+    def _make_on(self, conn: Incoming) -> None:
+        """Make further portions as long as the client takes them at once, but not for ever: others wait, too."""
+        try:
+            for _ in range(PORTIONS_IN_A_ROW):
+                conn.answer.advance()
+                if conn.answer.is_made or not conn.outlet.flush(SENT_AT_ONCE):
+                    break
+        except OSError as error:
+            return self._give_up(conn, error)
+        except Exception as error:  # the rest of the answer cannot be made: the client must not take it for whole
+            self.log.exception("Error handling request")
+            return self._give_up(conn, error)
+        return self._carry_on(conn, None)
 
-    def readline(self, size: int | None = None) -> bytes:
-        with _as_bad_request():
-            return bytes(self._body.readline(size))
-
-    def readlines(self, size: int | None = None) -> list[bytes]:
-        with _as_bad_request():
-            return list(self._body.readlines(size))
-
-    def __iter__(self) -> Iterable[bytes]:
-        with _as_bad_request():
-            yield from self._body
-
-
-@contextmanager
-def _as_bad_request() -> Iterator[None]:
-    try:
-        yield
-    except (errors.ParseException, errors.NoMoreData) as error:
-        raise BadRequest("The body is not HTTP as the server reads it: a chunk is broken.") from error
-
-
-def hear_out(client: socket) -> None:
-    """End our side of the connection, and read what still comes for `LISTEN_SECONDS`, until the client ends its own."""
-    deadline = time.monotonic() + LISTEN_SECONDS
-    with suppress(OSError):  # the client is gone
-        client.shutdown(SHUT_WR)
-        while (left := deadline - time.monotonic()) > 0:
-            client.settimeout(left)
-            if not client.recv(1 << 16):
-                return
-
-
-def error_response(error: Exception) -> tuple[HTTPStatus, str]:
-    """Return status and message of an error of gunicorn; the message never repeats the request."""
-    if isinstance(error, errors.ParseException) and not isinstance(error, OUR_FAULTS):
-        return REFUSALS.get(type(error), UNREADABLE)
-    return FAILED
-
-
-def _reply(status: HTTPStatus, message: str) -> bytes:
-    body = json.dumps({"status": status, "message": message}).encode()
-    head = (
-        f"HTTP/1.1 {status} {status.phrase}\r\n"
-        "Connection: close\r\n"
-        "Content-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode("ascii") + body
+    def _give_up(self, conn: Incoming, error: Exception) -> None:
+        if conn.answer is not None and not conn.answer.is_made:
+            self._makers.submit(conn.answer.close)
+        self.method_queue.defer(self._finish, conn, error)

@@ -29,6 +29,7 @@ STATUS: Mapping[type[errors.RepositoryError], int] = {
     errors.Stale: 412,
     errors.TooLarge: 413,
     errors.Unavailable: 503,
+    errors.NoRoom: 507,
     errors.Unsuitable: 503,
 }
 RETRY_AFTER_SECONDS = 5
@@ -91,7 +92,7 @@ def _of_known(error: errors.RepositoryError) -> ProblemDetails:
         return ProblemDetails(status, error.reason, headers={"WWW-Authenticate": _challenge()})
     if isinstance(error, errors.Gone):
         return ProblemDetails(status, error.reason, more={"tombstone": error.tombstone})
-    return ProblemDetails(status, error.reason, error.errors)
+    return ProblemDetails(status, errors.clipped(error.reason), errors.bounded(error.errors))
 
 
 def _challenge() -> str:

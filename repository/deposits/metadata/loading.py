@@ -10,12 +10,12 @@ Upper limits are listed in the docstring of the package.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from repository.core.errors import FieldError
+from repository.core.errors import FieldError, bounded
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.contributors import (
@@ -57,8 +57,6 @@ from repository.deposits.metadata.titles_and_rights import (
 
 PEOPLE = 10_000
 THINGS = 1_000
-ERRORS = 1_000
-"""The most faults that are reported at once."""
 
 
 class MetadataSchema(Shape):
@@ -122,7 +120,7 @@ def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
         _unkept_formatting(sent, wrong),
         unkept_names(sent, {name: normal[name] for name in normal.keys() - wrong}),
     )
-    return LoadedMetadata(stored, tuple(islice(faults, ERRORS)))
+    return LoadedMetadata(stored, tuple(bounded(faults, ("metadata",))))
 
 
 def missing_fields(metadata: Mapping[str, Any], *, doi: bool) -> tuple[FieldError, ...]:

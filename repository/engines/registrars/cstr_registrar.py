@@ -83,7 +83,7 @@ class CstrRegistrar:
         return self._send("update", registrations)
 
     def outcomes(self, ticket: str, values: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return outcomes; a member that already exists is done if it leads below our targets, else refused."""
+        """Return outcomes; one whose task is forgotten or silent is done if it leads below our targets."""
         task_id, _, stem = ticket.partition(" ")
         reply = self._get("/md/task/detail", {"task_id": task_id})
         if is_absent(reply):
@@ -139,16 +139,13 @@ class CstrRegistrar:
         return [outcomes[registration.value] for registration in registrations]
 
     def _outcome_of_member(self, act: str, registration: Registration, member: Member) -> Outcome:
-        """Return the outcome; update a member that already exists and leads to our target."""
+        """Return the outcome; a member to register that already exists is known."""
         if member.stage is not Stage.REFUSED:
             return Outcome(Stage.DONE)
         cause = member.cause or "It was refused without a reason."
         if act != "register" or not exists(cause):
             return self._caller.refusal(cause)
-        target = self.target_of(registration.value)
-        if target == registration.target:
-            return self._send("update", [registration])[0]
-        return self._caller.refusal(_with_target(cause, target))
+        return self._known(registration.value, cause)
 
     def _outcome_of_task(self, value: str, task: CstrTask, ticket: str, stem: str) -> Outcome:
         member = task.members.get(folded(value))
@@ -156,7 +153,7 @@ class CstrRegistrar:
             return Outcome(Stage.DONE)
         if member is not None and member.stage is Stage.REFUSED:
             cause = member.cause or task.cause or "It was refused without a reason."
-            return self._unless_ours(value, stem, cause) if exists(cause) else self._caller.refusal(cause)
+            return self._known(value, cause) if exists(cause) else self._caller.refusal(cause)
         if not task.is_over:
             return Outcome(Stage.PENDING, ticket=ticket)
         if task.names_all_failures:
@@ -175,6 +172,9 @@ class CstrRegistrar:
         if target is not None and stem and target.startswith(stem):
             return Outcome(Stage.DONE)
         return self._caller.refusal(_with_target(cause, target))
+
+    def _known(self, value: str, cause: str) -> Outcome:
+        return self._caller.known(_with_target(cause, self.target_of(value)))
 
     def _get(self, path: str, query: Mapping[str, str], *, anonymous: bool = False) -> HttpReply:
         reply = self._caller.ask("GET", f"{_API}{path}", query=query, anonymous=anonymous)

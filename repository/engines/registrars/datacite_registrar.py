@@ -41,7 +41,7 @@ class DataCiteRegistrar:
         return None if attributes is None or attributes.get("state") == _DRAFT else text_at(attributes, "url")
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Register DOIs; update an existing one if it is our draft or leads to our target, else refuse it."""
+        """Register DOIs; take up our drafts, which were never registered, and leave every other known DOI alone."""
         return [self._register(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
@@ -69,9 +69,7 @@ class DataCiteRegistrar:
             return self._caller.refusal_in(reply)
         if attributes.get("state") == _DRAFT:
             return self._update(registration, event)
-        if text_at(attributes, "url") != registration.target:
-            return self._caller.refusal(f"{words_of(reply.body)}: it leads to {text_at(attributes, 'url')}")
-        return self._update(registration, "hide" if registration.withdrawn else "publish")
+        return self._caller.known(f"{words_of(reply.body)}: it leads to {text_at(attributes, 'url')}")
 
     def _update(self, registration: Registration, event: str) -> Outcome:
         reply = self._send("PUT", f"/dois/{in_path(registration.value)}", registration, event)

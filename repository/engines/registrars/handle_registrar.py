@@ -58,7 +58,7 @@ class HandleRegistrar:
         return _url_in(at(reply.body, "values"))
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Register handles; overwrite one only if it leads to our target or nowhere."""
+        """Register handles; overwrite one only if it leads nowhere."""
         return [self._register(registration) for registration in registrations]
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
@@ -79,8 +79,8 @@ class HandleRegistrar:
         if at(reply.body, "responseCode") != EXISTS and reply.status != 409:
             return self._outcome(reply, registration)
         target = self.target_of(registration.value)
-        if target not in ("", registration.target):
-            return self._caller.refusal(f"The handle {registration.value} already exists: it leads to {target}")
+        if target:
+            return self._caller.known(f"The handle {registration.value} already exists: it leads to {target}")
         return self._outcome(self._put(registration, overwrite=True), registration)
 
     def _put(self, registration: Registration, *, overwrite: bool) -> HttpReply:

@@ -117,6 +117,9 @@ class Caller:
     def refusal(self, cause: str) -> Outcome:
         return Outcome(Stage.REFUSED, self.redacted(cause))
 
+    def known(self, cause: str) -> Outcome:
+        return Outcome(Stage.KNOWN, self.redacted(cause))
+
     def redacted(self, text: str) -> str:
         """Return `text` on one line, within the limit, and without our secrets."""
         for secret in self._secrets:

@@ -2,6 +2,9 @@
 
 A registrar is called at least once, and may be called again after a lost reply. A repeated call first looks up what the
 registrar knows (`target_of`), so that nothing is minted twice.
+
+`register` only creates.  What the registrar knows already may be another dataset's, minted before an older database was
+restored: it is `KNOWN`, and stays as it is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,11 +34,13 @@ class Stage(StrEnum):
     PENDING = "pending"
     """accepted; `Registrar.outcomes` tells the result later"""
     REFUSED = "refused"
+    KNOWN = "known"
+    """the registrar knows the identifier already, and has changed nothing"""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A result: `cause` is the refusal in the registrar's words, `ticket` the argument for `outcomes`."""
+    """A result: `cause` says in the registrar's words why not, `ticket` is the argument for `outcomes`."""
 
     stage: Stage
     cause: str = ""
@@ -62,7 +67,7 @@ class Registrar(Protocol):
         """Return the target of the identifier, None when the registrar does not know it."""
 
     def register(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
-        """Register new identifiers. Return one outcome for each, in their order."""
+        """Register new identifiers, and never change a known one. Return one outcome for each, in their order."""
 
     def update(self, registrations: Sequence[Registration]) -> Sequence[Outcome]:
         """Replace target and document of registered identifiers."""

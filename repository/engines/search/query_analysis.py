@@ -1,8 +1,8 @@
 """What a query and its values mean, for every adapter."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
+from repository.core.cache import remembered
 from repository.engines.search.folding import exact
 from repository.engines.search.port import FIELDS, FieldType, IndexDocument
 from repository.engines.search.query_tree import And, Node, Not, Or, Phrase, Term, Wildcard
@@ -14,7 +14,7 @@ def is_text(field: str | None) -> bool:
     return field is None or FIELDS[field] is FieldType.TEXT
 
 
-@lru_cache(8192)  # most values are one of few, and a rebuild compares a million of them
+@remembered(8_192)  # most values are one of few, and a rebuild compares a million of them
 def comparable(field: str, value: str) -> str:
     """Return the form in which a value of `field` is compared; times lose their zone, always UTC."""
     if FIELDS[field] is FieldType.DATE:

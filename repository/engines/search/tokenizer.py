@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
+from repository.core.cache import remembered
 from repository.engines.search.folding import APOSTROPHE, APOSTROPHES, INVISIBLE, fold
 
 RUN_TOGETHER = (
@@ -138,7 +139,7 @@ class PhraseWord:
     open_end: bool = False
 
 
-@lru_cache(maxsize=4096)
+@remembered(2_048)
 def query_tokens(text: str) -> PhraseWord:
     """Return the tokens that the index must hold to match `text`; none when it has no word."""
     parts = list(pieces(fold(text)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from repository.core.errors import Unavailable
+from repository.core.errors import NoRoom, Unavailable
 from repository.engines.store.digests import BLOCK
 
 NO_ROOM = "The store has no room left."
@@ -47,14 +47,14 @@ def as_unavailable() -> Iterator[None]:
         reason = _REASONS.get(error.errno or 0)
         if reason is None:
             raise
-        raise Unavailable(reason) from error
+        raise (NoRoom if reason == NO_ROOM else Unavailable)(reason) from error
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[int]:
-    """Open the new file `path` for writing; later only reading is allowed."""
+def new_file(path: Path, mode: int = 0o444) -> Iterator[int]:
+    """Open the new file `path` for writing; later only reading is allowed, unless `mode` says otherwise."""
     with as_unavailable():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         yield descriptor
     finally:

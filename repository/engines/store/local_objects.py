@@ -5,16 +5,20 @@ import re
 import shutil
 from pathlib import Path
 
-from repository.core.errors import Conflict, Unavailable
+from repository.core.errors import Conflict, NoRoom
 from repository.engines.store.local_files import NO_ROOM, as_unavailable, flush_folder
 from repository.engines.store.store_keys import name_of
 
 
 class ObjectFolder:
-    """Objects by their keys below `folder`, in sub-folders ("shelves") by the first two letters."""
+    """Objects by their keys below `folder`, in sub-folders ("shelves") by the first two letters.
 
-    def __init__(self, folder: Path) -> None:
+    New bytes leave `reserve` bytes of the disk free: for the database, for deleting, for publishing what is there.
+    """
+
+    def __init__(self, folder: Path, reserve: int = 0) -> None:
         self.folder = folder
+        self._reserve = reserve
         self._durable: set[str] = set()
 
     def path(self, key: str) -> Path:
@@ -38,9 +42,9 @@ class ObjectFolder:
             return shutil.disk_usage(self.folder).free
 
     def require_room(self, size: int) -> None:
-        """Raise `Unavailable` if the disk has no room for `size` bytes."""
-        if self.room() < size:
-            raise Unavailable(NO_ROOM)
+        """Raise `NoRoom` if the disk has no room for `size` bytes beside the reserve."""
+        if self.room() < size + self._reserve:
+            raise NoRoom(NO_ROOM)
 
     def require_free(self, key: str) -> None:
         """Raise `Conflict` if the key exists."""

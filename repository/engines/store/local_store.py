@@ -5,6 +5,7 @@
     root/objects/3f/3f2a…      one file an object, read-only, named by its key ("/" written as "+")
     root/incoming/…            objects being received, moved out of here whole or removed
     root/uploads/…             uploads in parts, see `local_uploads`
+    root/marks/…               marks, see `local_marks`
 
 An object is written to ``incoming``, flushed to the disk, and only then linked under its key.  The
 file system makes or refuses a link in one step and never replaces a file, and so decides
@@ -26,23 +27,28 @@ from typing import BinaryIO
 from repository.core.errors import NotFound
 from repository.engines.store.digests import Digesting, announced
 from repository.engines.store.local_files import as_unavailable, flush_file, flush_folder, new_file, write_all
+from repository.engines.store.local_marks import LocalMarks
 from repository.engines.store.local_objects import ObjectFolder
 from repository.engines.store.local_uploads import LocalUploads
 from repository.engines.store.port import ContentDisposition, FileDigests, StoredObject
 from repository.engines.store.store_keys import name_of, require_key
 
+LOOKED_EVERY = 8
+"""blocks between two looks at the room of the disk"""
+
 
 class LocalStore:
-    """A byte store below the directory `root`, which is made if it is missing.
+    """A byte store below the directory `root`, which is made if it is missing; `reserve` bytes stay free.
 
     Keys are those of `store_keys`; any other raises `ValueError`.  Threads, processes and hosts may share one `root`.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, reserve: int = 0) -> None:
         self.root = root.absolute()
-        self._objects = ObjectFolder(self.root / "objects")
+        self._objects = ObjectFolder(self.root / "objects", reserve)
         self._incoming = self.root / "incoming"
         self.uploads = LocalUploads(self.root / "uploads", self._objects)
+        self.marks = LocalMarks(self.root / "marks", self._incoming)
         self.prepare()
 
     def prepare(self) -> None:
@@ -62,7 +68,7 @@ class LocalStore:
             self._objects.require_room(size)
         incoming = self._incoming / f"{os.getpid()}-{secrets.token_hex(12)}"
         try:
-            digests = _receive(incoming, announced(source, limit=limit, size=size))
+            digests = _receive(incoming, self._while_there_is_room(announced(source, limit=limit, size=size)))
             self._objects.put_in_place(incoming, key)
         finally:
             with as_unavailable(), suppress(FileNotFoundError):
@@ -122,8 +128,10 @@ class LocalStore:
     def close(self) -> None:
         """Do nothing: no file is kept open."""
 
-    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
-        """Remove leftovers of interrupted writes, and uploads of keys not in `keep`, idle for `older_than`.
+    def clear_abandoned(
+        self, older_than: timedelta, keep: Container[str] = (), uploads_older_than: timedelta | None = None
+    ) -> int:
+        """Remove leftovers of interrupted writes, and uploads of keys not in `keep` (see the port).
 
         Returns the number of files and uploads removed.
         """
@@ -135,7 +143,15 @@ class LocalStore:
                     if leftover.stat().st_mtime <= before:
                         leftover.unlink()
                         cleared += 1
-        return cleared + self.uploads.clear(before, keep)
+        idle_since = time.time() - (older_than if uploads_older_than is None else uploads_older_than).total_seconds()
+        return cleared + self.uploads.clear(idle_since, keep)
+
+    def _while_there_is_room(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield `blocks`; raises `NoRoom` when the reserve of the disk is reached."""
+        for number, block in enumerate(blocks):
+            if number % LOOKED_EVERY == 0:
+                self._objects.require_room(len(block))
+            yield block
 
     def _shelves(self) -> list[str]:
         with as_unavailable():

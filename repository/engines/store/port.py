@@ -9,6 +9,12 @@ Promises of `ByteStore` (tests/contracts/bytestore_contract.py):
 * a store that does not answer in time, or has no room, raises `Unavailable`.
 * an address, where a store gives one, yields the bytes until it expires, under the name and type it was made for.
 
+Promises of `StoreMarks` (tests/contracts/bytestore_marks.py):
+
+* a mark is a tiny document of the store itself: `objects` does not list it, and nothing but `remove` removes it.
+* `write` and `create` are durable before they return, and a reader sees the old content or the new one.
+* of two that `create` one mark, one gets `Conflict`.
+
 Promises of `PartUploads` (tests/contracts/bytestore_uploads.py):
 
 * parts arrive in any order, at the same time, and from several processes; a part that arrives twice counts once, as
@@ -129,7 +135,33 @@ class PartUploads(Protocol):
         """Return how many bytes are durable."""
 
 
+class StoreMarks(Protocol):
+    """What the store remembers of itself, outside of its objects: its id, and what was minted.
+
+    Names are like keys of objects.  Every method raises `Unavailable`.
+    """
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content, None if there is no such mark."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Set the content, whatever it was."""
+
+    def create(self, name: str, content: bytes) -> None:
+        """Make a mark; raises `Conflict` if it is there."""
+
+    def names(self, prefix: str = "") -> Sequence[str]:
+        """Return the names that begin with `prefix`, in their order."""
+
+    def remove(self, name: str) -> None:
+        """Remove a mark, if it is there."""
+
+
 class ByteStore(Protocol):
+    @property
+    def marks(self) -> StoreMarks:
+        """The marks of this store."""
+
     @property
     def uploads(self) -> PartUploads:
         """Uploads in parts into this store."""
@@ -161,10 +193,13 @@ class ByteStore(Protocol):
     def objects(self) -> Iterator[StoredObject]:
         """Yield all objects in the order of their keys by characters, where "/" counts as "+"."""
 
-    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
+    def clear_abandoned(
+        self, older_than: timedelta, keep: Container[str] = (), uploads_older_than: timedelta | None = None
+    ) -> int:
         """Remove leftovers of interrupted writes and uploads at least `older_than` old; return how many.
 
-        Uploads in parts of the keys in `keep` stay: somebody may go on with them.
+        Uploads in parts of the keys in `keep` stay: somebody may go on with them.  All other uploads in parts stay for
+        `uploads_older_than`, if it is given: a database that knows nothing of them may be the wrong one.
         """
 
     def prepare(self) -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
-from repository.core.errors import Unavailable
+from repository.core.errors import NoRoom, Unavailable
 
 NO_ANSWER = "The store does not answer."
 NO_BUCKET = "The store's bucket does not exist. Was `repository prepare` run?"
@@ -94,7 +94,8 @@ def as_unavailable() -> Iterator[None]:
     except NoCredentialsError as error:
         raise Unavailable("The store refuses access: there are no credentials.") from error
     except ClientError as error:
-        raise Unavailable(_reason(error)) from error
+        reason = _reason(error)
+        raise (NoRoom if reason == _NO_ROOM else Unavailable)(reason) from error
 
 
 def _reason(error: ClientError) -> str:

@@ -15,6 +15,7 @@ from repository.engines.store.s3_address import S3Address
 from repository.engines.store.s3_bucket import prepare_bucket, require_bucket
 from repository.engines.store.s3_capabilities import shortcomings_of
 from repository.engines.store.s3_clients import s3_clients
+from repository.engines.store.s3_marks import S3Marks
 from repository.engines.store.s3_objects import S3Objects
 from repository.engines.store.s3_uploads import S3Uploads
 from repository.engines.store.store_keys import key_of, name_of, require_key
@@ -31,6 +32,7 @@ class S3Store:
         self._clients = s3_clients(address)
         self._objects = S3Objects(self._clients, address)
         self.uploads = S3Uploads(self._objects)
+        self.marks = S3Marks(self._objects)
 
     def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> FileDigests:
         """Store all of `source` (see the port)."""
@@ -70,9 +72,16 @@ class S3Store:
                 if key is not None:
                     yield StoredObject(key, int(entry["Size"]), entry["LastModified"].astimezone(UTC))
 
-    def clear_abandoned(self, older_than: timedelta, keep: Container[str] = ()) -> int:
-        """Abort uploads in parts, of keys not in `keep`, that began at least `older_than` ago; return how many."""
-        return self.uploads.clear(datetime.now(UTC) - older_than, keep)
+    def clear_abandoned(
+        self, older_than: timedelta, keep: Container[str] = (), uploads_older_than: timedelta | None = None
+    ) -> int:
+        """Abort uploads in parts, of keys not in `keep`, that began so long ago (see the port); return how many.
+
+        A large object is written in parts too, so a leftover of an interrupted write stays as long as an upload.
+        """
+        return self.uploads.clear(
+            datetime.now(UTC) - (older_than if uploads_older_than is None else uploads_older_than), keep
+        )
 
     def prepare(self) -> None:
         """Create the bucket if it is missing, try what its server lacks, and log it; raises `Unsuitable` too."""

@@ -10,6 +10,7 @@ from repository.faces.request_context import current_services
 
 pages = Blueprint("oai", __name__)
 FORM = "application/x-www-form-urlencoded"
+XML = "text/xml; charset=utf-8"
 MAX_FORM_BYTES = 64 << 10
 
 
@@ -21,9 +22,11 @@ def provide() -> Response:
         if request.mimetype not in ("", FORM):
             raise UnsupportedMediaType(f"Send the arguments as {FORM}.")
     request.max_content_length = MAX_FORM_BYTES
+    if request.method == "HEAD":
+        return Response(iter(()), content_type=XML)  # a list costs as much as its page
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
     services = current_services()
     safe_until = services.database.safe_until()
     with services.database.snapshot(ANONYMOUS) as snapshot:
         reply = answer(Provider(snapshot, safe_until, services.site, services.vocabularies), pairs)
-    return Response(reply, content_type="text/xml; charset=utf-8")
+    return Response(reply, content_type=XML)

@@ -8,12 +8,29 @@ ENGINE_REASONS: Mapping[str, str] = {
     "A part of the service cannot be used as it is set up.": "部分服务的配置使其无法使用。",
     "It does not answer in time.": "未能及时响应。",
     "The database is not available right now.": "数据库暂时不可用。",
+    "The database has no room left.": "数据库空间已满。",
     "The database cannot be read.": "无法读取数据库。",
     "The schema does not serve this release: run `repository migrate` first, or a newer release. ({faults})": (
         "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。（{faults}）"
     ),
     "The schema does not serve this release: run `repository migrate` first, or a newer release.": (
         "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。"
+    ),
+    # clock, quarantine and embargoes
+    "The clock says {now}, and that of the database server {server}.": (
+        "时钟显示 {now}，而数据库服务器的时钟显示 {server}。"
+    ),
+    "The clock says {now}, and the newest moment that is known was {known}.": (
+        "时钟显示 {now}，而已知的最近时刻为 {known}。"
+    ),
+    "There is no object {key} in quarantine.": "隔离区中没有对象 {key}。",
+    "No embargo of version {version} was lifted.": "版本 {version} 没有被解除的禁发期。",
+    "The embargo of version {version} is over since {day}.": "版本 {version} 的禁发期已于 {day} 结束。",
+    "The access of version {version} was changed since its embargo was lifted.": (
+        "版本 {version} 的访问设置在解除禁发期后已被更改。"
+    ),
+    "{fault} Set the clock, or say `repository clock confirm`.": (
+        "{fault} 请校正时钟，或运行 `repository clock confirm`。"
     ),
     # search
     "The search engine does not answer.": "检索服务没有响应。",
@@ -54,5 +71,23 @@ ENGINE_REASONS: Mapping[str, str] = {
     "The store does not take what is sent as it comes: {cause}.": "存储不接受按原样发送的内容：{cause}。",
     "The store did not remove everything: {codes}.": "存储未能移除全部内容：{codes}。",
     "The bytes were damaged on their way to the store.": "字节在传往存储的途中受损。",
+    "The store lacks the mark of this site: it is not mounted, or another one."
+    " Mount it, or correct REPOSITORY_STORE_URL.": (
+        "存储缺少本站点的标记：未挂载，或是另一个存储。请挂载它，或更正 REPOSITORY_STORE_URL。"
+    ),
+    "The store carries the mark of another site: correct REPOSITORY_STORE_URL or REPOSITORY_DATABASE_URL.": (
+        "存储带有另一站点的标记：请更正 REPOSITORY_STORE_URL 或 REPOSITORY_DATABASE_URL。"
+    ),
+    "The store has the mark of a site that this database does not know: if the database was restored and both belong"
+    " together, run `repository restore --adopt`.": (
+        "存储带有此数据库不认识的站点标记：若数据库是恢复的且二者属于同一站点，请运行 `repository restore --adopt`。"
+    ),
+    "The store carries no mark: there is nothing to adopt. Is it mounted?": "存储没有标记，无可接管。是否已挂载？",
+    "There is already a mark {name}.": "标记 {name} 已存在。",
+    "The database is older than the store: identifiers that were given out could be given out again, so none are given"
+    " out until the administrator has run `repository restore --advance`.": (
+        "数据库比存储旧：已发出的标识符可能被再次发出，"
+        "因此在管理员运行 `repository restore --advance` 之前不再发出标识符。"
+    ),
     "What the store answers is not S3.": "存储的响应不是 S3。",
 }

@@ -21,6 +21,9 @@ FILE_REASONS: Mapping[str, str] = {
     "Longer than {most} bytes.": "长度超过 {most} 字节。",
     "A file name is a relative path with forward slashes.": "文件名应为使用正斜杠的相对路径。",
     "A file name has no control characters.": "文件名不得含控制字符。",
+    "These files lie in too many folders: name fewer of them at once.": (
+        "这些文件涉及的文件夹过多：请减少一次提交的文件数。"
+    ),
     "A file name has no invisible characters.": "文件名不得含不可见字符。",
     "A file name has no empty, '.' or '..' part.": "文件名中不得有空的、“.”或“..”部分。",
     "A part of a file name has at most {most} bytes.": "文件名的每一部分最多 {most} 字节。",

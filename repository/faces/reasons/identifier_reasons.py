@@ -50,6 +50,15 @@ IDENTIFIER_REASONS: Mapping[str, str] = {
     "The draft has no reserved {scheme}.": "该草稿没有预留 {scheme}。",
     "There is no identifier {number}.": "没有编号为 {number} 的标识符。",
     "The identifier is {state}.": "该标识符的状态为 {state}。",
+    "The registrar knew the identifier before: a person must accept it as ours first.": (
+        "注册机构此前已有该标识符：须先由管理员确认它属于本仓储。"
+    ),
+    "The registrar did not know the identifier before: there is nothing to accept.": (
+        "注册机构此前没有该标识符：无需确认。"
+    ),
+    "The registrar knows the identifier, and has not yet told where it leads.": (
+        "注册机构已有该标识符，但尚未说明它指向何处。"
+    ),
     "Another process is asking the registrar.": "另一进程正在询问注册机构。",
     "{name} is still at work.": "{name} 仍在处理。",
 }

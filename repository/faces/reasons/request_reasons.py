@@ -38,6 +38,7 @@ REQUEST_REASONS: Mapping[str, str] = {
     "This resource comes as: {types}.": "该资源可提供的类型：{types}。",
     "This record comes as: {types}.": "该记录可提供的格式：{types}。",
     # bodies and query strings
+    "The body came too slowly; what was stored before is still there.": "请求体到达得太慢；先前保存的内容仍在。",
     "Invalid querystring parameters.": "查询参数无效。",
     "Unable to decode JSON data in request body.": "无法解析请求体中的 JSON。",
     "{words}: line {line} column {column} (char {place})": (
@@ -47,6 +48,8 @@ REQUEST_REASONS: Mapping[str, str] = {
     "Send the body as {types}.": "请以 {types} 发送请求体。",
     "Send the arguments as {types}.": "请以 {types} 发送参数。",
     "The body is not HTTP as the server reads it: a chunk is broken.": "请求体不符合 HTTP 分块格式：有一个分块已损坏。",
+    "A draft may have at most {bytes} bytes.": "一份草稿最多 {bytes} 字节。",
+    "{number} more faults are not listed.": "另有 {number} 处错误未列出。",
     "Nested too deeply.": "嵌套层次过深。",
     "Not a JSON value.": "不是 JSON 值。",
     "At most {most} files a request.": "每个请求最多 {most} 个文件。",

@@ -5,12 +5,13 @@ somebody removed it.  Before that it says so, and this is noted in the database,
 job has brought everything over.
 """
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from repository.core.actor import SYSTEM
 from repository.core.unit_of_work import Database, Snapshot
 from repository.deposits.model import Draft
 from repository.engines.services import Services
+from repository.records.model import Version
 from repository.records.narrowed_access import WHOLE_INDEX, IndexedPart, note_narrowed
 from repository.records.queries import has_versions
 from repository.search.facts import IndexLost
@@ -19,6 +20,9 @@ from repository.search.index.index_rebuild import rebuild
 
 def note_index_lost(database: Database) -> None:
     """Note that the index is about to be empty, unless nothing can be found; let a job fill it."""
+    with database.connection() as connection:
+        if not inspect(connection).has_table(Version.__tablename__):
+            return  # the database comes into being, too
     database.require_schema()
     with database.snapshot(SYSTEM) as snapshot:
         if not _has_anything(snapshot):

@@ -6,14 +6,15 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from repository.engines.search.folding import fold
 from repository.engines.search.query_analysis import is_text, positive_leaves
 from repository.engines.search.query_tree import Node, Phrase, Term, Wildcard
-from repository.engines.search.tokenizer import Piece, like, pattern_pieces, pieces, word_token
+from repository.engines.search.tokenizer import LONGEST_WORD, Piece, like, pattern_pieces, pieces, word_token
 
-_REMEMBERED = 50_000
-"""words"""
+_REMEMBERED = 2_000_000
+"""characters of words"""
 
 
 class Stems:
@@ -22,15 +23,17 @@ class Stems:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
+        self._size = 0
 
     def of(self, words: set[str]) -> Mapping[str, str]:
         """Return the stems of all `words` and perhaps of more."""
         with self._lock:
             new = [word for word in words if word not in self._known]
             if new:
-                if len(self._known) > _REMEMBERED:
-                    self._known, new = {}, list(words)
+                if self._size > _REMEMBERED:
+                    self._known, self._size, new = {}, 0, list(words)
                 self._known.update(_stems(new))
+                self._size += sum(map(len, new))
             return self._known
 
 
@@ -55,6 +58,16 @@ _MOST = 3
 _LOOKS = 64
 """leaves of a query that are marked"""
 
+_READ = 50_000
+"""characters of a value that are searched for what to mark"""
+_SPANS = 2_000
+"""of a value, more than its fragments can show"""
+STEPS = 5_000_000
+_A_UNIT = 30
+"""steps to read one: to find it, to fold it, and to find its stem"""
+_A_PLACE = 6
+"""steps to compare one with one of a phrase"""
+
 Span = tuple[int, int]
 Texts = Mapping[str, Sequence[str]]
 
@@ -78,40 +91,76 @@ class Look:
     pattern: str | None = None
 
 
+@dataclass(slots=True)
+class Budget:
+    """The work that the highlights of one page may cost; without a rest, the other hits have none.
+
+    One step is about a comparison of two characters. Steps are counted, not seconds, so that a page is always the same.
+    """
+
+    left: int = STEPS
+
+    def spend(self, steps: int) -> bool:
+        """Take so many steps; return whether they were there."""
+        self.left -= steps
+        return self.left >= 0
+
+
 class Highlighter:
     """Marks what a query matched, by the index's own folding and stems."""
 
     def __init__(self) -> None:
         self._stems = Stems()
 
-    def highlights(self, query: Node, texts: Mapping[int, Texts]) -> dict[int, dict[str, tuple[str, ...]]]:
-        """Return the fragments of each document's fields that have a match."""
-        looks = list(_looks(query)) if texts else []
-        return {doc: self._document(looks, fields) for doc, fields in texts.items() if looks}
+    def highlights(
+        self, query: Node, texts: Iterable[tuple[int, Texts]], budget: Budget | None = None
+    ) -> dict[int, dict[str, tuple[str, ...]]]:
+        """Return the fragments of each document's fields that have a match, as far as the budget reaches."""
+        looks = list(dict.fromkeys(_looks(query)))
+        budget = budget or Budget()
+        marked: dict[int, dict[str, tuple[str, ...]]] = {}
+        for doc, fields in texts if looks else ():
+            marked[doc] = self._document(looks, fields, budget)
+            if budget.left < 0:
+                break
+        return marked
 
-    def _document(self, looks: Sequence[Look], texts: Texts) -> dict[str, tuple[str, ...]]:
+    def _document(self, looks: Sequence[Look], texts: Texts, budget: Budget) -> dict[str, tuple[str, ...]]:
         marked = {}
         for field, values in texts.items():
             here = [look for look in looks if look.field in (None, field)]
-            fragments = [part for value in values for part in self._value(here, value)]
-            if fragments:
-                marked[field] = tuple(fragments[:_MOST])
+            parts = (part for value in values if here for part in self._value(here, value, budget))
+            if fragments := tuple(islice(parts, _MOST)):
+                marked[field] = fragments
         return marked
 
-    def _value(self, looks: Sequence[Look], text: str) -> Iterator[str]:
-        units = list(_units(text))
-        spans = [span for look in looks for span in self._spans(look, units)]
+    def _value(self, looks: Sequence[Look], text: str, budget: Budget) -> Iterator[str]:
+        if budget.left < 0:
+            return iter(())
+        units = list(takewhile(lambda _: budget.spend(_A_UNIT), _units(text[:_READ])))
+        stems = self._stems.of({unit.folded for unit in (*units, *(unit for look in looks for unit in look.units))})
+        spans = list(islice(_spans(looks, units, stems, budget), _SPANS))
         return _fragments(text, _merged(spans)) if spans else iter(())
 
-    def _spans(self, look: Look, units: Sequence[Unit]) -> Iterator[Span]:
-        if look.pattern is not None:
-            yield from ((u.start, u.end) for u in units if like(u.folded, look.pattern))
-            return
-        stems = self._stems.of({unit.folded for unit in (*units, *look.units)})
-        first, size = stems[look.units[0].folded], len(look.units)
-        for at, unit in enumerate(units):
-            if stems[unit.folded] == first and _follow(units[at : at + size], look.units, stems):
-                yield from ((u.start, u.end) for u in units[at : at + size])
+
+def _spans(looks: Sequence[Look], units: Sequence[Unit], stems: Mapping[str, str], budget: Budget) -> Iterator[Span]:
+    """Yield what is to be marked, in the order of the text."""
+    patterns = [look.pattern for look in looks if look.pattern is not None]
+    runs: dict[str, list[Sequence[Unit]]] = {}
+    for look in looks:
+        if look.pattern is None:
+            runs.setdefault(stems[look.units[0].folded], []).append(look.units)
+    for at, unit in enumerate(units):
+        for run in runs.get(stems[unit.folded], ()):
+            if not budget.spend(_A_PLACE * len(run)):
+                return
+            if _follow(units[at : at + len(run)], run, stems):
+                yield from ((u.start, u.end) for u in units[at : at + len(run)])
+        for pattern in patterns:
+            if not budget.spend(len(pattern) * len(unit.folded)):
+                return
+            if like(unit.folded, pattern):
+                yield unit.start, unit.end
 
 
 def _follow(there: Sequence[Unit], looked_for: Sequence[Unit], stems: Mapping[str, str]) -> bool:
@@ -145,7 +194,7 @@ def _units(text: str) -> Iterator[Unit]:
         if piece.unspaced:
             yield from _characters(piece)
         else:
-            yield Unit(word_token(fold(piece.text)), piece.start, piece.end)
+            yield Unit(word_token(fold(piece.text[:LONGEST_WORD])), piece.start, piece.end)
 
 
 def _characters(run: Piece) -> Iterator[Unit]:

@@ -5,7 +5,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -162,17 +162,20 @@ class IndexSnapshot:
 
     def _hits(self, search: Search, page: Sequence[Row]) -> list[Hit]:
         scored = search.sort is Sort.BEST_MATCH
-        texts = self._texts([row[0] for row in page]) if search.highlight else {}
+        texts = self._texts([row[0] for row in page] if search.highlight else ())
         marked = self.highlighter.highlights(search.query, texts)
         return [
             Hit(DocumentKind(kind), id_, 0.0 - float(own) if scored else None, marked.get(doc, {}))
             for doc, own, kind, id_ in page
         ]
 
-    def _texts(self, docs: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    def _texts(self, docs: Sequence[int]) -> Iterator[tuple[int, dict[str, list[str]]]]:
+        """Yield the texts of documents, of which only one at a time is in memory."""
+        if not docs:
+            return
         sql = f"SELECT s.doc, s.texts FROM json_each(?) w JOIN {self.generation.sources} s ON s.doc = w.value"
-        rows = self.connection.execute(sql, (json.dumps(docs),))
-        return {doc: json.loads(texts) for doc, texts in rows}
+        for doc, texts in self.connection.execute(sql, (json.dumps(docs),)):
+            yield doc, json.loads(texts)
 
     def _rows(self, question: FtsQuery, sql: str) -> list[Row]:
         tables = f"WITH {', '.join(question.tables)} " if question.tables else ""

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from repository.engines.search.port import Bucket, Search
 
@@ -28,7 +29,7 @@ class Summaries:
 
     def of(self, state: Hashable, search: Search, make: Callable[[Search], Summary]) -> Summary:
         """Return the summary of `search` in this `state` of the index; `make` it if it is not kept."""
-        key = (state, _question(search))
+        key = (state, blake2b(repr(_question(search)).encode("utf-8", "surrogatepass"), digest_size=20).digest())
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:

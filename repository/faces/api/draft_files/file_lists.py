@@ -1,14 +1,20 @@
-"""Lists of files, written while they are read, however many there are."""
+"""Lists and archives of files, written while they are read, however many there are."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from repository.core.actor import ANONYMOUS
+from flask import Response, request
+
 from repository.core.paging import Page, PageLinks
 from repository.core.unit_of_work import Database
+from repository.core.web.file_responses import stream_reply
+from repository.engines.services import Services
 from repository.faces.api.draft_files.serializers import file_json, list_head_json
 from repository.files.model import FileSet
-from repository.files.queries import all_entries, first_entries
+from repository.files.queries import EMBEDDED_FILES, streamed_entries
+from repository.files.zip_archive import archive
+
+ZIP = "application/zip"
 
 
 def list_head(
@@ -42,13 +48,21 @@ def listed_files(
 ) -> Iterator[dict[str, Any]]:
     """Yield the entries of a page, or of the whole set without `size`, as they are read.
 
-    The reader's permission was checked before; a transaction of its own lives as long as the list is sent.
+    The reader's permission was checked before; no transaction is open while the list is sent.
     """
-    with database.snapshot(ANONYMOUS) as snapshot:
-        entries = (
-            all_entries(snapshot, set_id, hidden=hidden)
-            if size is None
-            else first_entries(snapshot, set_id, size, (page - 1) * size, hidden=hidden)
-        )
-        for entry in entries:
-            yield file_json(entry, base, draft)
+    offset = 0 if size is None else (page - 1) * size
+    for entry in streamed_entries(database, set_id, offset, size, hidden=hidden):
+        yield file_json(entry, base, draft)
+
+
+def archive_reply(services: Services, record_id: int, files: FileSet, *, hidden: bool) -> Response:
+    """Return all committed files as one ZIP; of a large set `HEAD` tells neither length nor tag (RFC 9110, 9.3.2).
+
+    Both follow from the names of all files, and `HEAD` should cost no more than a record.
+    """
+    name = f"{record_id}.zip"
+    if request.method == "HEAD" and files.count > EMBEDDED_FILES:
+        return stream_reply(iter(()), None, name, ZIP, None)
+    entries = streamed_entries(services.database, files.id, hidden=hidden)
+    blocks = archive(services.store, entries)
+    return stream_reply(blocks, len(blocks), name, ZIP, blocks.tag)

@@ -7,21 +7,21 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from repository.core.errors import Invalid
 from repository.core.unit_of_work import Snapshot
-from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
+from repository.core.web.file_responses import file_reply, long_list_reply
 from repository.core.web.request_parsing import announced_md5
 from repository.core.web.responses import json_reply, no_content
 from repository.deposits import draft_files
 from repository.deposits.model import Draft
 from repository.deposits.queries import default_preview, readable_draft
-from repository.faces.api.draft_files.file_lists import list_head, listed_files
+from repository.faces.api.draft_files.file_lists import archive_reply, list_head, listed_files
 from repository.faces.api.draft_files.schemas import FileChange, FileInit, FileListQuery, FileListShape, FileShape
 from repository.faces.api.draft_files.serializers import file_json, list_head_json
 from repository.faces.api.routing import Api, ApiCall, JsonBody
 from repository.files.downloads import download_of
 from repository.files.model import FileEntry
-from repository.files.queries import all_entries, entry, file_set
+from repository.files.name_clashes import named_files
+from repository.files.queries import entry, file_set
 from repository.files.uploads import Announced
-from repository.files.zip_archive import archive
 
 api = Api("draft-files")
 FILES = "/records/<record:record_id>/draft/files"
@@ -38,8 +38,9 @@ BYTES, ANY_TYPE = "application/octet-stream", "*/*"
     errors=(403, 404, 409, 413, 415),
 )
 def begin_files(call: ApiCall, record_id: int) -> Response:
+    named = named_files(call.body)
     with call.transaction() as unit:
-        entries = draft_files.begin_files(unit, record_id, call.body, call.services.site.max_files)
+        entries = draft_files.begin_files(unit, record_id, named, call.services.site.max_files)
         preview = default_preview(unit, record_id)
     base = _base(call, record_id)
     items = (file_json(entry, base, draft=True) for entry in entries)
@@ -154,9 +155,8 @@ def download_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
 )
 def download_draft_archive(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
-        entries = all_entries(snapshot, _readable(snapshot, record_id).file_set_id, hidden=True)
-        blocks = archive(call.services.store, entries)
-    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip", blocks.tag)
+        files = file_set(snapshot, _readable(snapshot, record_id).file_set_id)
+    return archive_reply(call.services, record_id, files, hidden=True)
 
 
 @api.route(
@@ -168,8 +168,10 @@ def download_draft_archive(call: ApiCall, record_id: int) -> Response:
 )
 def import_previous_files(call: ApiCall, record_id: int) -> Response:
     base = _base(call, record_id)
+    with call.snapshot() as snapshot:
+        source = draft_files.importable_files(snapshot, record_id)
     with call.transaction() as unit:
-        files = draft_files.import_previous_files(unit, record_id)
+        files = draft_files.import_previous_files(unit, record_id, source)
         preview = default_preview(unit, record_id)
     items = listed_files(call.services.database, files.id, base, draft=True, hidden=True)
     return long_list_reply(list_head_json(base, enabled=True, default_preview=preview), "entries", items, 201)

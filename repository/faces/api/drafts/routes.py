@@ -1,12 +1,17 @@
 """Drafts over HTTP (InvenioRDM contract, sections 1.2 and 1.4)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from flask import Response
 
+from repository.core.errors import Conflict, Stale
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.responses import no_content, revision_reply
 from repository.deposits import draft_identifiers, drafts
+from repository.deposits.draft_bodies import CheckedBody, read_draft_body
+from repository.deposits.drafts import PatchBase
 from repository.deposits.queries import DraftView, draft_view
 from repository.faces.api.drafts.schemas import DraftBody
 from repository.faces.api.drafts.serializers import draft_json
@@ -19,6 +24,8 @@ from repository.files.queries import EMBEDDED_FILES, first_entries
 api = Api("drafts")
 DRAFT = "/records/<record:record_id>/draft"
 BODY = JsonBody(DraftBody, validated=False)
+PATCH_TRIES = 10
+"""of a patch whose draft others change at the same time"""
 CHANGE_ERRORS = (403, 404, 409, 412, 413, 415)
 
 
@@ -32,8 +39,8 @@ CHANGE_ERRORS = (403, 404, 409, 412, 413, 415)
 )
 def open_draft(call: ApiCall) -> Response:
     """Keep what was sent, also what is wrong in it: `errors` in the reply names each faulty field."""
-    site, vocabularies = call.services.site, call.services.vocabularies
-    return changed_draft(call, lambda unit: drafts.open_draft(unit, site, vocabularies, call.body), 201)
+    body, site = _read_body(call, call.body), call.services.site
+    return changed_draft(call, lambda unit: drafts.open_draft(unit, site, body), 201)
 
 
 @api.route("GET", DRAFT, "Read a draft", replies={200: RecordShape}, errors=(403, 404))
@@ -55,7 +62,8 @@ def read_draft(call: ApiCall, record_id: int) -> Response:
 )
 def save_draft(call: ApiCall, record_id: int) -> Response:
     """Keep the metadata as sent, also what is wrong: `errors` names each faulty field."""
-    return _written_draft(call, record_id, drafts.save_draft)
+    body, site = _read_body(call, call.body), call.services.site
+    return changed_draft(call, lambda unit: drafts.save_draft(unit, site, record_id, body, call.if_match))
 
 
 @api.route(
@@ -68,7 +76,25 @@ def save_draft(call: ApiCall, record_id: int) -> Response:
 )
 def patch_draft(call: ApiCall, record_id: int) -> Response:
     """Change the members that the body names; a member with null is removed."""
-    return _written_draft(call, record_id, drafts.patch_draft)
+    for _ in range(PATCH_TRIES):
+        with call.snapshot() as snapshot:
+            base = drafts.patch_base(snapshot, record_id, call.if_match)
+        body = _read_body(call, base.patched(call.body))
+        try:
+            return changed_draft(call, partial(_patch, call, record_id, base, body))
+        except Stale:
+            if call.if_match is not None:
+                raise
+    raise Conflict("Another request changed the same thing at the same time.")
+
+
+def _patch(call: ApiCall, record_id: int, base: PatchBase, body: CheckedBody, unit: UnitOfWork) -> DraftView:
+    return drafts.patch_draft(unit, call.services.site, record_id, base, body)
+
+
+def _read_body(call: ApiCall, raw: Mapping[str, Any]) -> CheckedBody:
+    """Return a body with its faults, found before any transaction is open."""
+    return read_draft_body(call.services.site, call.services.vocabularies, raw)
 
 
 @api.route("DELETE", DRAFT, "Discard a draft", replies={204: None}, errors=(403, 404, 409, 412))
@@ -111,11 +137,6 @@ def changed_draft(call: ApiCall, verb: Callable[[UnitOfWork], DraftView], status
         view = verb(unit)
         entries = _embedded_entries(unit, view)
     return _draft_reply(call, view, entries, status)
-
-
-def _written_draft(call: ApiCall, record_id: int, verb: Callable[..., DraftView]) -> Response:
-    site, vocabularies = call.services.site, call.services.vocabularies
-    return changed_draft(call, lambda unit: verb(unit, site, vocabularies, record_id, call.body, call.if_match))
 
 
 def _embedded_entries(snapshot: Snapshot, view: DraftView) -> Sequence[FileEntry]:

@@ -1,14 +1,16 @@
 """Drafts as JSON (InvenioRDM contract, section 1.1)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from repository.core.clock import iso
-from repository.core.errors import SENT, FieldError
+from repository.core.errors import FieldError, bounded
 from repository.core.site import Site
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.model import DraftKind
 from repository.deposits.queries import DraftView
+from repository.deposits.rules import WRITABLE
 from repository.faces.api.draft_files.serializers import summary_json
 from repository.faces.api.records.serializers import access_json, doi_links, expand_terms, parent_json, pids_json
 from repository.faces.reasons.in_words import translated_fault
@@ -50,15 +52,15 @@ def draft_json(
             **draft.sent("files"),
         },
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
-        "errors": [_fault_json(error, language) for error in draft.errors],
+        "errors": _faults_json(draft.errors, language),
         "links": draft_links(view, site),
     }
 
 
-def _fault_json(stored: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Return a fault without what was sent, which stands in its place in the draft."""
-    shown = translated_fault(FieldError.from_json(stored), language).as_json()
-    return {name: shown[name] for name in shown if name != SENT}
+def _faults_json(stored: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return the faults without what was sent, which stands in its place in the draft."""
+    faults = bounded((replace(FieldError.from_json(fault), sent=None) for fault in stored), WRITABLE)
+    return [translated_fault(fault, language).as_json() for fault in faults]
 
 
 def draft_links(view: DraftView, site: Site) -> dict[str, str]:

@@ -22,6 +22,7 @@ from repository.harvest.defined_sets import (
     defined_set,
     defined_sets,
     remove_set,
+    require_sound,
 )
 from repository.harvest.metadata_prefixes import FORMATS
 
@@ -104,4 +105,5 @@ def list_oai_formats(_call: ApiCall) -> Response:
 def _definition(call: ApiCall) -> Definition:
     must(call.actor, Action.MANAGE_OAI_SETS, Resource())
     body = call.body
+    require_sound(body["search_pattern"])
     return Definition(body["spec"], body["name"], body["search_pattern"], body["description"] or "")

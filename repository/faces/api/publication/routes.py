@@ -25,7 +25,7 @@ from repository.publication.dataset_communities import (
 )
 from repository.publication.publish import publish
 from repository.publication.revise import edit_version, new_version
-from repository.publication.withdraw import read_epitaph, restore, withdraw
+from repository.publication.withdraw import read_epitaph, restore, with_citation, withdraw
 from repository.records.model import Version
 from repository.records.queries import record_view
 
@@ -83,8 +83,10 @@ def withdraw_record(call: ApiCall, record_id: int) -> Response:
     """Leave a tombstone with the reason instead of the version; its identifiers lead there."""
     site, vocabularies = call.services.site, call.services.vocabularies
     epitaph = read_epitaph(call.body, vocabularies)
+    with call.snapshot() as snapshot:
+        epitaph = with_citation(snapshot, site, vocabularies, record_id, epitaph)
     with call.transaction() as unit:
-        withdraw(unit, site, vocabularies, record_id, epitaph)
+        withdraw(unit, record_id, epitaph)
     return no_content()
 
 

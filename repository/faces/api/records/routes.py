@@ -4,10 +4,10 @@ from flask import Response
 
 from repository.access.policy import audience_of
 from repository.core.paging import Page, PageLinks
-from repository.core.web.file_responses import file_reply, long_list_reply, stream_reply
+from repository.core.web.file_responses import file_reply, long_list_reply
 from repository.core.web.responses import json_reply, text_reply
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
-from repository.faces.api.draft_files.file_lists import list_head, listed_files
+from repository.faces.api.draft_files.file_lists import archive_reply, list_head, listed_files
 from repository.faces.api.draft_files.schemas import FileListQuery, FileListShape, FileShape
 from repository.faces.api.draft_files.serializers import file_json
 from repository.faces.api.records.schemas import CitationQuery, RecordListShape, RecordShape, VersionsQuery
@@ -23,8 +23,7 @@ from repository.faces.content_negotiation import (
 )
 from repository.faces.export_replies import export_reply, linkset_reply
 from repository.files.downloads import download_of
-from repository.files.queries import all_entries, entry
-from repository.files.zip_archive import archive
+from repository.files.queries import entry
 from repository.records.queries import concept_of, files_for_reading, latest_of, sees_hidden_files, versions_of
 
 api = Api("records")
@@ -179,10 +178,8 @@ def download_archive(call: ApiCall, record_id: int) -> Response:
     """Send all files in one ZIP of known length."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-        blocks = archive(
-            call.services.store, all_entries(snapshot, view.files.id, hidden=sees_hidden_files(call.actor, view))
-        )
-    return stream_reply(blocks, len(blocks), f"{record_id}.zip", "application/zip", blocks.tag)
+        hidden = sees_hidden_files(call.actor, view)
+    return archive_reply(call.services, record_id, view.files, hidden=hidden)
 
 
 def _base(call: ApiCall, record_id: int) -> str:

@@ -11,11 +11,16 @@ from repository.faces.api.search.facets import FACETS, FILTERS, OWN_FACETS
 from repository.search.searchable_fields import PATHS
 
 MAX_QUERY = 2_000
+LONGEST_SELECTION = 1_000
+"""characters of a value of a facet, as long as a name or keyword can be"""
+MOST_SELECTIONS = 100
+"""values of one facet"""
 OWN_ONLY = OWN_FACETS.keys() - FACETS.keys()
 
 
 def _selections(names: Iterable[str]) -> dict[str, fields.Field[Any]]:
-    return {name: fields.List(fields.String()) for name in sorted(names)}
+    value = fields.String(validate=validate.Length(max=LONGEST_SELECTION))
+    return {name: fields.List(value, validate=validate.Length(max=MOST_SELECTIONS)) for name in sorted(names)}
 
 
 class SearchQuery(PageQuery):

@@ -1,0 +1,138 @@
+"""The id of the store: the store carries it as a mark, and the database knows it.
+
+An unmounted folder carries none, another bucket carries another one, and a database of another site knows another one.
+The id is made when neither has one; the database keeps it as *begun* until the store has it too, so that a kill between
+the two does not make strangers of them.
+"""
+
+import secrets
+import time
+
+import structlog
+
+from repository.core.actor import SYSTEM
+from repository.core.database.site_marks import read_site_mark, set_site_mark
+from repository.core.errors import Conflict, Unavailable, Unsuitable
+from repository.core.unit_of_work import Database
+from repository.engines.store.port import StoreMarks
+
+STORE_ID = "store-id"
+BEGUN = "begun:"
+MISSING = (
+    "The store lacks the mark of this site: it is not mounted, or another one."
+    " Mount it, or correct REPOSITORY_STORE_URL."
+)
+ANOTHER = "The store carries the mark of another site: correct REPOSITORY_STORE_URL or REPOSITORY_DATABASE_URL."
+FOREIGN = (
+    "The store has the mark of a site that this database does not know: if the database was restored and both belong"
+    " together, run `repository restore --adopt`."
+)
+log = structlog.get_logger()
+
+
+class StoreIdentity:
+    """Compares the store's mark with the database's knowledge of it; a good result serves for `fresh` seconds."""
+
+    def __init__(self, database: Database, marks: StoreMarks, fresh: float) -> None:
+        self._database = database
+        self._marks = marks
+        self._fresh = fresh
+        self._known = ""
+        """what the database knows, once both have it: it never changes"""
+        self._good_until = float("-inf")
+
+    def require(self) -> None:
+        """Raise `Unavailable` if the store is not that of this database."""
+        now = time.monotonic()
+        if now < self._good_until:
+            return
+        fault = self._fault()
+        if fault is not None:
+            raise Unavailable(fault)
+        self._good_until = now + self._fresh if self._known else now
+
+    def check(self) -> None:
+        """Do as `require` does, now; but leave it to the database's own check to say that it does not answer."""
+        carried = self._carried()
+        try:
+            known = self._known or self._in_database()
+        except Unavailable as error:
+            log.info("the store's id is not compared", reason=error.reason)
+            return
+        fault = self._difference(known, carried)
+        if fault is not None:
+            raise Unavailable(fault)
+
+    def bind(self) -> None:
+        """Give store and database an id if neither has one; raises `Unsuitable` if they do not belong together."""
+        if self._known:
+            self._require_suitable()
+            return
+        known, carried = self._in_database(), self._carried()
+        if not known and not carried:
+            known = self._begin()
+        if known.startswith(BEGUN) and not carried:
+            self._carry(known.removeprefix(BEGUN))
+        if known.startswith(BEGUN) and self._carried() == known.removeprefix(BEGUN):
+            self._know(known.removeprefix(BEGUN))
+        self._require_suitable()
+
+    def adopt(self) -> None:
+        """Let the database take the store as its own, whatever it knew."""
+        carried = self._carried()
+        if not carried:
+            raise Unsuitable("The store carries no mark: there is nothing to adopt. Is it mounted?")
+        self._know(carried)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the database was seen to know its store."""
+        return bool(self._known)
+
+    def _require_suitable(self) -> None:
+        fault = self._fault()
+        if fault is not None:
+            raise Unsuitable(fault)
+
+    def _fault(self) -> str | None:
+        return self._difference(self._known or self._in_database(), self._carried())
+
+    def _difference(self, known: str, carried: str) -> str | None:
+        if known.startswith(BEGUN):
+            known = known.removeprefix(BEGUN) if carried else ""
+        if known and known == carried:
+            self._known = known
+            return None
+        if known:
+            return ANOTHER if carried else MISSING
+        return FOREIGN if carried else None
+
+    def _carried(self) -> str:
+        return (self._marks.read(STORE_ID) or b"").decode("ascii", "replace").strip()
+
+    def _in_database(self) -> str:
+        self._database.require_schema()
+        with self._database.connection() as connection:
+            return read_site_mark(connection, STORE_ID) or ""
+
+    def _begin(self) -> str:
+        """Return the id that is begun: ours, or that of a process that was faster."""
+        with self._database.transaction(SYSTEM) as unit:
+            connection = unit.session.connection()
+            known = read_site_mark(connection, STORE_ID)
+            if known is None:
+                known = BEGUN + secrets.token_hex(16)
+                set_site_mark(connection, STORE_ID, known)
+        return known
+
+    def _carry(self, store_id: str) -> None:
+        try:
+            self._marks.create(STORE_ID, store_id.encode())
+        except Conflict:
+            if self._carried() != store_id:
+                raise Unsuitable(ANOTHER) from None
+
+    def _know(self, store_id: str) -> None:
+        with self._database.transaction(SYSTEM) as unit:
+            set_site_mark(unit.session.connection(), STORE_ID, store_id)
+        self._known = store_id
