@@ -9,6 +9,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     bootstrap                           settings -> Services: the only place where engines are chosen
     faces                               everything that speaks HTTP: api · pages · oai · resolver · feeds
     features                            the list of features, and what they contribute together
+    backup                              the whole site in a folder, and back: database, objects, manifest
     harvest                             what OAI-PMH harvesters may list: items in order, sets and their members
     search                              the documents of the search index, and the query language
     publication                         draft becomes a citable version; revise; new version; withdraw
@@ -18,7 +19,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     people                              accounts, access tokens, sign-in
     access                              relations, grants, ONE policy table, ONE visibility filter, embargo
     feature                             what a feature may contribute: facts, reactions, jobs, sweeps, tables
-    engines                             store · archive · search · registrars: each folder port.py + its adapters
+    engines                             store · archive · search · registrars · copies: port.py + its adapters
     core                                errors, clock, actor, database, unit of work, facts (outbox), events, web
     dataset                             what a dataset IS: description, vocabularies, schemes, formats; pure, no I/O
 

@@ -4,6 +4,7 @@ import click
 
 from config.settings import SettingsError
 from repository import __version__
+from repository.cli.backup_commands import backup, restore
 from repository.cli.clock_commands import clock
 from repository.cli.command_services import cli_services
 from repository.cli.database_commands import migrate
@@ -11,7 +12,6 @@ from repository.cli.demo import demo
 from repository.cli.doctor import doctor
 from repository.cli.job_commands import jobs, reactions
 from repository.cli.prepare import prepare
-from repository.cli.restore_marks import restore
 from repository.cli.serve import serve
 from repository.cli.sweep_commands import scheduler, sweeps
 from repository.cli.worker_commands import relay, worker
@@ -28,7 +28,7 @@ def commands(context: click.Context) -> None:
 
 
 _PROCESSES = (serve, worker, relay, scheduler)
-_ADMINISTRATION = (migrate, prepare, restore, demo, jobs, reactions, sweeps, clock, doctor)
+_ADMINISTRATION = (migrate, prepare, backup, restore, demo, jobs, reactions, sweeps, clock, doctor)
 _OF_FEATURES = tuple(command for feature in FEATURES for command in feature.commands)
 
 for _command in (*_PROCESSES, *_ADMINISTRATION, *_OF_FEATURES):

@@ -70,6 +70,11 @@ class OwnStore:
         self.marks: StoreMarks = store.marks
         self.uploads: PartUploads = OwnUploads(store.uploads, identity)
 
+    @property
+    def unguarded(self) -> ByteStore:
+        """The store while its database is away, for a restore."""
+        return self._store
+
     def write(self, key: str, source: BinaryIO, *, limit: int, size: int | None = None) -> FileDigests:
         """Store all of `source` (see the port)."""
         require_own(self.identity)

@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2] / "repository"
 FOR_NO_READER = {
     "cli": "commands speak English, to operators",
+    "backup": "backups are written by commands",
+    "engines/copies": "backups are written by commands",
     "engines/archive": "archives are written by jobs",
     "engines/registrars": "what registrars answered is kept for operators",
     "faces/oai": "the errors of OAI-PMH are for harvesters",
