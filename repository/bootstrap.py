@@ -86,6 +86,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
         max_files=settings.max_files_per_record,
         admin_email=settings.admin_email,
         friends=tuple(settings.oai_friends.split()),
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

@@ -1,21 +1,25 @@
 """Register people and check their passwords."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 
 from repository.core.actor import Role
-from repository.core.errors import Conflict
+from repository.core.errors import Conflict, Unavailable
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.people.facts import PersonRegistered
 from repository.people.model import Person
 from repository.people.rules import check_password, normal_email, normal_name
 
 _hasher = PasswordHasher()
-# argon2 takes 64 MiB a call on purpose: a burst of sign-ins must not take the machine's memory.
+# argon2 takes 64 MiB a call on purpose: a burst of sign-ins must not take the machine's memory,
+# and those who wait for their turn must not take all threads of the server.
 _at_most_two = threading.BoundedSemaphore(2)
+_place = threading.BoundedSemaphore(2 + 3)
 NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$54N2M4T5hRNneu8k/zptXg$GxBKZDs82kibynPmMA+jPWv2bem8H0xydYLET3NDZJ0"
 """A hash that no password is checked against in earnest, of today's cost.
 
@@ -46,6 +50,17 @@ def register_person(
 def person_by_email(snapshot: Snapshot, email: str) -> Person | None:
     """Return the account of an address, active or not."""
     return snapshot.session.scalar(select(Person).where(Person.email == normal_email(email)))
+
+
+@contextmanager
+def password_turn() -> Iterator[None]:
+    """Hold one of the few places of those who check a password; raise `Unavailable` if none is free."""
+    if not _place.acquire(blocking=False):
+        raise Unavailable("Too many people sign in right now. Please try again.")
+    try:
+        yield
+    finally:
+        _place.release()
 
 
 def password_is_right(person: Person | None, password: str) -> bool:
