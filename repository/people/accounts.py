@@ -11,7 +11,7 @@ from sqlalchemy import select
 from repository.core.actor import Role
 from repository.core.errors import Conflict, Unavailable
 from repository.core.unit_of_work import Snapshot, UnitOfWork
-from repository.people.facts import PersonRegistered
+from repository.people.facts import PasswordChanged, PersonActivated, PersonRegistered, PersonSuspended, RoleChanged
 from repository.people.model import Person
 from repository.people.rules import check_password, normal_email, normal_name
 
@@ -50,6 +50,26 @@ def register_person(
 def person_by_email(snapshot: Snapshot, email: str) -> Person | None:
     """Return the account of an address, active or not."""
     return snapshot.session.scalar(select(Person).where(Person.email == normal_email(email)))
+
+
+def set_active(unit: UnitOfWork, person: Person, active: bool) -> None:
+    """Suspend an account, which ends its tokens at once, or activate it and them again."""
+    if person.active != active:
+        person.active = active
+        unit.emit(PersonActivated(person.id) if active else PersonSuspended(person.id))
+
+
+def set_role(unit: UnitOfWork, person: Person, role: Role) -> None:
+    """Give a person another role; tokens that were issued have it at once."""
+    if person.role != role.value:
+        person.role = role.value
+        unit.emit(RoleChanged(person.id, role.value))
+
+
+def set_password(unit: UnitOfWork, person: Person, password: str) -> None:
+    """Give a person another password; raise `Invalid` for a bad one."""
+    person.password_hash = _hash(check_password(password))
+    unit.emit(PasswordChanged(person.id))
 
 
 @contextmanager

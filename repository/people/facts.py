@@ -16,6 +16,43 @@ class PersonRegistered(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonSuspended(Fact):
+    """A person's account was suspended, and all its tokens with it."""
+
+    person_id: int
+
+    words = FactPhrase("suspended a person", "停用用户")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonActivated(Fact):
+    """A suspended account, and its tokens, are valid again."""
+
+    person_id: int
+
+    words = FactPhrase("activated a person", "启用用户")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged(Fact):
+    """A person got another role."""
+
+    person_id: int
+    role: str = ""
+
+    words = FactPhrase("gave a person the role {role}", "将用户的角色改为 {role}")
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(Fact):
+    """A person got another password."""
+
+    person_id: int
+
+    words = FactPhrase("changed a person's password", "更改用户的密码")
+
+
+@dataclass(frozen=True, slots=True)
 class SignInsFailed(Fact):
     """Tries to sign in as a person failed, from one address.  The person is 0 for a name that nobody has.
 

@@ -6,7 +6,17 @@ from repository.core.check_report import CheckReport
 from repository.engines.services import Services
 from repository.feature import Feature, Sweep
 from repository.people import model
-from repository.people.facts import PersonRegistered, SignInsFailed, TokenIssued, TokenRevoked, WrongTokensRefused
+from repository.people.facts import (
+    PasswordChanged,
+    PersonActivated,
+    PersonRegistered,
+    PersonSuspended,
+    RoleChanged,
+    SignInsFailed,
+    TokenIssued,
+    TokenRevoked,
+    WrongTokensRefused,
+)
 from repository.people.guessing import forget_guesses
 from repository.people.people_commands import token, user
 
@@ -18,7 +28,17 @@ def clear_guesses(services: Services) -> CheckReport:
 
 FEATURE = Feature(
     "people",
-    facts=(PersonRegistered, SignInsFailed, TokenIssued, TokenRevoked, WrongTokensRefused),
+    facts=(
+        PersonRegistered,
+        PersonSuspended,
+        PersonActivated,
+        RoleChanged,
+        PasswordChanged,
+        SignInsFailed,
+        TokenIssued,
+        TokenRevoked,
+        WrongTokensRefused,
+    ),
     sweeps=(Sweep("guesses", timedelta(minutes=15), clear_guesses),),
     tables=(model,),
     commands=(user, token),

@@ -97,6 +97,8 @@ REQUEST_REASONS: Mapping[str, str] = {
     "There is already an account for {email}.": "{email} 已有账户。",
     "Must have at most {longest} characters, and no NUL.": "最多 {longest} 个字符，且不得含空字符（NUL）。",
     "Must have {least} to {most} characters.": "应为 {least} 至 {most} 个字符。",
+    "There is no such token.": "没有这个令牌。",
+    "There is no account for {email}.": "{email} 没有账户。",
     "There is no such community.": "没有这个社区。",
     "A community with this identifier already exists.": "已有使用该标识的社区。",
     "The identifier should contain only lower-case letters, numbers, or dashes, and a letter or dash.": (
