@@ -13,6 +13,7 @@ TABLE = "guess_count"
 
 
 def upgrade() -> None:
+    """Begin with an empty table: nobody has guessed yet."""
     op.create_table(
         TABLE,
         sa.Column("key", sa.String(length=100), nullable=False),

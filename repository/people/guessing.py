@@ -51,9 +51,6 @@ class CountKind(StrEnum):
 
 
 Counts = Mapping[str, GuessCount]
-_MADE = text(
-    "INSERT INTO guess_count (key, address, tries, until) VALUES (:key, :address, 0, :until) ON CONFLICT DO NOTHING"
-).bindparams(bindparam("until", type_=UtcDateTime()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +165,11 @@ def forget_guesses(database: Database) -> CheckReport:
 def _counts(snapshot: Snapshot, keys: Sequence[str]) -> Counts:
     rows = snapshot.session.scalars(select(GuessCount).where(GuessCount.key.in_(keys)))
     return {row.key: row for row in rows}
+
+
+_MADE = text(
+    "INSERT INTO guess_count (key, address, tries, until) VALUES (:key, :address, 0, :until) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("until", type_=UtcDateTime()))
 
 
 def _locked(unit: UnitOfWork, keys: Sequence[str], address: str) -> Counts:
