@@ -9,6 +9,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -128,6 +129,19 @@ def _web_addresses(value: str) -> str:
     return " ".join(map(_web_address, value.split()))
 
 
+def _networks(value: str) -> str:
+    """Check any number of addresses and networks with blanks or commas between them; ``unix`` is a socket's peer."""
+    names = _readable(value).replace(",", " ").split()
+    for name in names:
+        try:
+            bits = 32 if name == "unix" else ip_network(name).prefixlen
+        except ValueError:
+            raise ValueError("must be addresses, networks such as 10.0.0.0/8 without bits of a host, or unix") from None
+        if bits == 0:
+            raise ValueError("must not name every address: each client could then choose its own")
+    return " ".join(names)
+
+
 class Settings(BaseSettings):
     """The choices of an operator; field `x_y` is the variable ``REPOSITORY_X_Y``."""
 
@@ -176,6 +190,8 @@ class Settings(BaseSettings):
     """the contact of the repository; the postmaster of the base URL's host if empty"""
     oai_friends: Annotated[str, AfterValidator(_readable), AfterValidator(_web_addresses)] = ""
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    """the peers whose ``X-Forwarded-For`` is believed: addresses, networks, ``unix``; nobody's if empty"""
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=256)
     web_transfers: int = Field(128, ge=2, le=1000)

@@ -107,6 +107,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
         admin_email=settings.admin_email,
         friends=tuple(settings.oai_friends.split()),
         accel=settings.accel,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

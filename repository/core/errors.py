@@ -139,6 +139,16 @@ class NotSignedIn(RepositoryError):
     default = "The presented credential is invalid, expired or revoked."
 
 
+class TooManyTries(RepositoryError):
+    """Somebody guesses credentials; the next try may be made after `seconds`."""
+
+    default = "Too many failed tries. Please try again later."
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class Forbidden(RepositoryError):
     """The actor may not do this."""
 

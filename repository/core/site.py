@@ -22,6 +22,8 @@ class Site:
     """the address of the administrator; empty for the postmaster of the domain"""
     friends: tuple[str, ...] = ()
     """base URLs of other repositories that can be harvested"""
+    trusted_proxies: str = ""
+    """the peers whose word about a client's address is believed (`core.web.client_address`)"""
 
     accel: str = ""
     """the internal location of the proxy below which it finds the files of this machine; empty for none"""

@@ -12,11 +12,13 @@ from structlog.contextvars import bind_contextvars
 from repository.core.actor import ANONYMOUS, Actor, Role, TokenScope
 from repository.core.errors import Invalid, MovedTo, NotSignedIn
 from repository.core.unit_of_work import Snapshot
+from repository.core.web.client_address import TrustedProxies, client_address, client_network
 from repository.core.web.request_log import is_operational
 from repository.core.web.responses import redirect_to
 from repository.engines.services import Services
 from repository.people.access_tokens import actor_for_token
-from repository.people.accounts import password_is_right, person_by_email
+from repository.people.accounts import password_is_right, password_turn, person_by_email
+from repository.people.guessing import Guesser, PasswordTry, refuse_wrong_token
 from repository.people.model import Person
 
 SERVICES = "services"
@@ -66,8 +68,16 @@ def _bearer() -> Actor:
         return _actor_by_password(services)
     if header is not None and kind.lower() != "bearer":
         raise NotSignedIn
-    with services.database.connection() as connection:
-        return actor_for_token(connection, secret.strip() if header else request.args["access_token"])
+    return _actor_by_token(services, secret.strip() if header else request.args["access_token"])
+
+
+def _actor_by_token(services: Services, secret: str) -> Actor:
+    try:
+        with services.database.connection() as connection:
+            return actor_for_token(connection, secret)
+    except NotSignedIn:
+        refuse_wrong_token(services.database, _guesser(services), secret)
+        raise
 
 
 def _actor_by_password(services: Services) -> Actor:
@@ -76,9 +86,19 @@ def _actor_by_password(services: Services) -> Actor:
         raise NotSignedIn
     with services.database.snapshot(ANONYMOUS) as snapshot:
         person = _person(snapshot, credential.username)
-    if not password_is_right(person, credential.password) or person is None:
-        raise NotSignedIn
+    with password_turn():
+        attempt = PasswordTry(services.database, _guesser(services), credential.username)
+        attempt.begin(person.id if person else 0)
+        if not password_is_right(person, credential.password) or person is None:
+            attempt.failed()
+            raise NotSignedIn
+    attempt.succeeded()
     return Actor(person.id, Role(person.role), frozenset((TokenScope.TOKENS,)))
+
+
+def _guesser(services: Services) -> Guesser:
+    address = client_address(request.environ, TrustedProxies.of(services.site.trusted_proxies))
+    return Guesser(address, client_network(address))
 
 
 def _person(snapshot: Snapshot, email: str) -> Person | None:

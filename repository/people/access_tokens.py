@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from repository.core import clock
 from repository.core.actor import GRANTABLE, Actor, Role, TokenScope
 from repository.core.errors import NotFound, NotSignedIn
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.people.facts import TokenIssued, TokenRevoked
 from repository.people.model import AccessToken, Person
 from repository.people.rules import MAX_TOKEN_NAME, normal_name
@@ -50,6 +50,21 @@ def revoke_token(unit: UnitOfWork, token_id: int) -> None:
     if token.revoked is None:
         token.revoked = unit.now
         unit.emit(TokenRevoked(token.id))
+
+
+def end_token(unit: UnitOfWork, token: AccessToken | None) -> AccessToken:
+    """End the validity of anybody's token now, as an operator does; raise `NotFound` if there is none."""
+    if token is None:
+        raise NotFound("There is no such token.")
+    if token.revoked is None:
+        token.revoked = unit.now
+        unit.emit(TokenRevoked(token.id))
+    return token
+
+
+def token_of_secret(snapshot: Snapshot, secret: str) -> AccessToken | None:
+    """Return the token that a secret is of, valid or not."""
+    return snapshot.session.scalar(select(AccessToken).where(AccessToken.secret_hash == _digest(secret)))
 
 
 _BY_SECRET = (

@@ -36,3 +36,20 @@ class AccessToken(Base):
     created: Mapped[datetime]
     expires: Mapped[datetime | None]
     revoked: Mapped[datetime | None]
+
+
+class GuessCount(Base):
+    """The failed tries of one kind: of a name, of an address, or of both.  They are kept `until` then.
+
+    `key` holds a digest of a name, never what somebody typed as one.  `person_id` is that of a known name, else 0.
+    `last` tells a wrong token that is sent again from another one.
+    """
+
+    __tablename__ = "guess_count"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    address: Mapped[str] = mapped_column(String(45))
+    person_id: Mapped[int] = mapped_column(Identity, server_default="0")
+    tries: Mapped[int]
+    until: Mapped[datetime] = mapped_column(index=True)
+    last: Mapped[str | None] = mapped_column(String(8))

@@ -114,6 +114,7 @@ REFUSED = {
     "QUARANTINE_DAYS": (*NUMBERS, "0", "36501"),
     "ADMIN_EMAIL": (" ", "desk@localhost", "desk of us@example.org", "a@b@c.org", "a@example.org\n"),
     "OAI_FRIENDS": ("a.example.org", "ftp://a.example.org", "http://a.example.org http://", "http://h:x"),
+    "TRUSTED_PROXIES": ("proxy", "10.0.0.1/8", "10.0.0.0/33", "0.0.0.0/0", "::/0", "10.0.0.1;10.0.0.2", "Unix", "1.2"),
     "WEB_PROCESSES": (*NUMBERS, "65"),
     "WEB_THREADS": (*NUMBERS, "257"),
     "ACCEL": (" ", "protected", "/protected/", "/a b", "https://h/x", "/a\nb"),
@@ -140,6 +141,7 @@ WORKS = [
     ("MAX_FILE_BYTES", str(1 << 62)),
     ("ADMIN_EMAIL", ""),
     ("OAI_FRIENDS", "  "),
+    ("TRUSTED_PROXIES", " 127.0.0.1, 10.0.0.0/8  2001:db8::/32 unix "),
     ("ENV_FILE", ""),
 ]
 

@@ -28,6 +28,7 @@ STATUS: Mapping[type[errors.RepositoryError], int] = {
     errors.Gone: 410,
     errors.Stale: 412,
     errors.TooLarge: 413,
+    errors.TooManyTries: 429,
     errors.Unavailable: 503,
     errors.NoRoom: 507,
     errors.Unsuitable: 503,
@@ -88,6 +89,8 @@ def _of_known(error: errors.RepositoryError) -> ProblemDetails:
     if isinstance(error, errors.Unavailable):
         log.warning("unavailable", reason=error.reason, cause=repr(error.__cause__))
         return ProblemDetails(status, error.reason, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    if isinstance(error, errors.TooManyTries):
+        return ProblemDetails(status, error.reason, headers={"Retry-After": str(error.seconds)})
     if isinstance(error, errors.NotSignedIn):
         return ProblemDetails(status, error.reason, headers={"WWW-Authenticate": _challenge()})
     if isinstance(error, errors.Gone):

@@ -36,13 +36,14 @@ STATUS_TEXT: Mapping[int, str] = {
     415: "Unsupported media type",
     416: "The range lies outside",
     500: "A fault of the server",
+    429: "Too many failed tries with wrong credentials; `Retry-After` says when to try again",
     503: "An engine does not answer; try again",
 }
 ABOUT = (
     "Deposit, publish, find and download research data. The contract is InvenioRDM's; every error has the shape "
     "`Problem`. Sign in with a personal access token (`Authorization: Bearer …`)."
 )
-EVERYWHERE = (400, 401, 406, 503)
+EVERYWHERE = (400, 401, 406, 429, 503)
 """Errors that any route may answer: bad query or path, bad token, bad Accept, an engine that is down."""
 
 

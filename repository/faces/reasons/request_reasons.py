@@ -9,6 +9,8 @@ REQUEST_REASONS: Mapping[str, str] = {
     "Moved.": "该内容已移至别处。",
     "Permission denied.": "没有权限。",
     "The presented credential is invalid, expired or revoked.": "所提供的凭证无效、已过期或已被撤销。",
+    "Too many failed tries. Please try again later.": "失败次数过多，请稍后再试。",
+    "Too many people sign in right now. Please try again.": "当前登录人数过多，请稍后再试。",
     "Record deleted": "该记录已删除。",
     "The state of the resource does not allow this.": "当前状态不允许此操作。",
     "The resource was changed by someone else.": "该资源已被他人修改。",
@@ -98,6 +100,8 @@ REQUEST_REASONS: Mapping[str, str] = {
     "There is already an account for {email}.": "{email} 已有账户。",
     "Must have at most {longest} characters, and no NUL.": "最多 {longest} 个字符，且不得含空字符（NUL）。",
     "Must have {least} to {most} characters.": "应为 {least} 至 {most} 个字符。",
+    "There is no such token.": "没有这个令牌。",
+    "There is no account for {email}.": "{email} 没有账户。",
     "There is no such community.": "没有这个社区。",
     "A community with this identifier already exists.": "已有使用该标识的社区。",
     "The identifier should contain only lower-case letters, numbers, or dashes, and a letter or dash.": (
