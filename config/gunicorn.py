@@ -98,6 +98,7 @@ def post_fork(_server: Any, worker: Any) -> None:
     """Tell a process what the settings say of its clients."""
     worker.transfers = _settings.web_transfers
     worker.client_seconds = float(_settings.client_seconds)
+    worker.proxies = type(worker.proxies).of(_settings.trusted_proxies)
 
 
 def post_worker_init(_worker: Any) -> None:

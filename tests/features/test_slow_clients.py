@@ -271,7 +271,9 @@ def test_a_reader_who_takes_nothing_is_cut(impatient: Site, opened: ExitStack, p
 
 
 def test_one_client_gets_its_share_of_the_transfers_and_another_one_the_rest(tmp_path: Path, opened: ExitStack) -> None:
-    with running(tmp_path, WEB_PROCESSES="1", WEB_THREADS="2", WEB_TRANSFERS="2") as server:
+    with running(
+        tmp_path, WEB_PROCESSES="1", WEB_THREADS="2", WEB_TRANSFERS="2", TRUSTED_PROXIES="127.0.0.1"
+    ) as server:
         small = site_of(server)
         asking = {"Content_Length": 2 << 20, "Expect": "100-continue"}
         first = connect(small, opened, upload_head(small, 0, **asking, X_Forwarded_For="192.0.2.1"))

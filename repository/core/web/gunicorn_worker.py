@@ -94,7 +94,7 @@ class JsonErrorWorker(PollingWorker):
 
     def _take_stream(self, conn: Incoming) -> None:
         """Count a long answer, of which nothing is sent yet; refuse it if there are too many."""
-        client = client_of(conn)
+        client = client_of(conn, self.proxies)
         if self._streams.take(client):
             conn.answer.stream_of = client
             return

@@ -14,6 +14,7 @@ from gunicorn.http.body import LengthReader
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn
 
+from repository.core.web.client_address import TrustedProxies, client_address, client_network
 from repository.core.web.connections.client_pace import ClientPace, ClientTooSlow
 from repository.core.web.connections.outlet import Outlet
 
@@ -188,10 +189,9 @@ class _ChunkWalk:
         return None
 
 
-def client_of(connection: Incoming) -> str:
-    """Return the address of a client, which a trusted proxy names in the last place of its list."""
-    message, peer = connection.message, connection.client
-    forwarded = [value for name, value in message.headers if name == "X-FORWARDED-FOR"]
-    if forwarded and message._peer_is_trusted_proxy():
-        return str(forwarded[-1].rpartition(",")[2].strip())
-    return str(peer[0]) if isinstance(peer, tuple) else ""
+def client_of(connection: Incoming, proxies: TrustedProxies) -> str:
+    """Return what a client can choose its address in, as trusted proxies name it."""
+    peer = connection.client
+    forwarded = ",".join(value for name, value in connection.message.headers if name == "X-FORWARDED-FOR")
+    environ = {"REMOTE_ADDR": str(peer[0]) if isinstance(peer, tuple) else "", "HTTP_X_FORWARDED_FOR": forwarded}
+    return client_network(client_address(environ, proxies))

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from repository.core.web.client_address import TrustedProxies
 from repository.core.web.connections import http_refusals as refusals
 from repository.core.web.connections.client_pace import ClientTooSlow
 from repository.core.web.connections.incoming import PIECE, Arrival, Incoming, client_of
@@ -36,6 +37,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
     sockets: list[socket]
     transfers = 128
     """most requests with long bodies at the same time; streams, which hold no thread, are `STREAMS` times as many"""
+    proxies = TrustedProxies()
     client_seconds = 60.0
     """the window in which a client must move `LEAST_RATE` (`client_pace`); half of it for the head of a request"""
 
@@ -106,7 +108,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
             self._wait(conn)
 
     def _transfer(self, conn: Incoming) -> None:
-        client = client_of(conn)
+        client = client_of(conn, self.proxies)
         if not self._transfers.take(client):
             return self._refuse(conn, refusals.NO_TRANSFER)
         conn.transfer_of = client
