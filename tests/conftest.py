@@ -117,6 +117,8 @@ def services(settings: Settings, empty_index: Path) -> Iterator[Services]:
     if engine == "embedded" and not Path(path).exists():
         shutil.copy(empty_index, path)
     opened = open_services(settings)
+    if engine != "embedded":
+        opened.search.prepare()
     yield opened
     opened.close()
 

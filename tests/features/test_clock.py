@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
+from config.settings import Settings
 from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.clock_watch import (
@@ -70,8 +71,17 @@ def sweep_all(services: Services) -> None:
 
 @pytest.mark.parametrize("writes", [False, True], ids=["reading", "writing"])
 def test_a_year_ahead_for_half_a_minute_opens_no_embargo_and_removes_nothing(
-    writes: bool, services: Services, deposits: Deposits, author: Caller, anyone: Caller, settle: Settle, until: date
+    writes: bool,
+    settings: Settings,
+    services: Services,
+    deposits: Deposits,
+    author: Caller,
+    anyone: Caller,
+    settle: Settle,
+    until: date,
 ) -> None:
+    if settings.store_url.startswith("s3:"):
+        pytest.skip("an S3 server refuses every request of a clock that is wrong")
     record = deposits.published(embargoed(until))
     draft = deposits.open()
     base = f"/api/records/{draft['id']}/draft/files"

@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import Settings, SettingsError, read_settings
 from repository.bootstrap import open_services
+from repository.cli.database_commands import migrate_to
 from repository.core.actor import SYSTEM
 from repository.engines.search.port import DocumentKind
 
@@ -191,6 +192,7 @@ def test_a_value_that_is_taken_opens_a_site_that_works(
 ) -> None:
     set_to(monkeypatch, name, value, places)
     with closing(open_services(read_settings())) as services:
+        migrate_to(services.database.engine)
         services.store.prepare()
         services.search.prepare()
         services.search.drop(DocumentKind.RECORD, [1])
