@@ -6,6 +6,7 @@ the two does not make strangers of them.
 """
 
 import secrets
+import threading
 import time
 
 import structlog
@@ -40,6 +41,7 @@ class StoreIdentity:
         self._known = ""
         """what the database knows, once both have it: it never changes"""
         self._good_until = float("-inf")
+        self._binding = threading.Lock()
 
     def require(self) -> None:
         """Raise `Unavailable` if the store is not that of this database."""
@@ -65,6 +67,10 @@ class StoreIdentity:
 
     def bind(self) -> None:
         """Give store and database an id if neither has one; raises `Unsuitable` if they do not belong together."""
+        with self._binding:  # threads of one process do it once
+            self._bind()
+
+    def _bind(self) -> None:
         if self._known:
             self._require_suitable()
             return
@@ -95,7 +101,8 @@ class StoreIdentity:
             raise Unsuitable(fault)
 
     def _fault(self) -> str | None:
-        return self._difference(self._known or self._in_database(), self._carried())
+        carried = self._carried()  # first: whoever gives both their id tells the database before the store
+        return self._difference(self._known or self._in_database(), carried)
 
     def _difference(self, known: str, carried: str) -> str | None:
         if known.startswith(BEGUN):
