@@ -14,7 +14,7 @@ they may not read is nothing: for them the latest version is the newest that the
 version never change; what is said of them changes with the version's `cache_version`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ from repository.core.actor import Actor
 from repository.core.database.id_list import in_list
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
+from repository.records.queries import NEWEST_PUBLIC_ID
 
 # Columns of the tables rather than attributes of the classes: rows, without the cost of objects.
 _VERSION, _CONCEPT, _IDENTIFIER = Version.__table__.c, Concept.__table__.c, Identifier.__table__.c
@@ -43,12 +44,13 @@ def _of_version(expression: Select[Any]) -> Any:
 
 
 def _of_versions(expression: Select[Any], *, all_versions: bool) -> Any:
-    return _of_several(expression.where(_OF_CONCEPT) if all_versions else expression.where(_OF_CONCEPT, _BESIDE))
+    chosen = expression.where(_OF_CONCEPT) if all_versions else expression.where(_OF_CONCEPT, _BESIDE)
+    return _of_several(_of_version(chosen))
 
 
-def _of_several(expression: Select[Any]) -> Any:
+def _of_several(value: Any) -> Any:
     """Return the value where there are several versions: most datasets have one, which has no versions beside it."""
-    return case((_CONCEPT.versions > 1, _of_version(expression)))
+    return case((_CONCEPT.versions > 1, value))
 
 
 _OWN = _IDENTIFIER.owner.in_([_VERSION.id, _VERSION.concept_id])
@@ -57,12 +59,6 @@ _TITLES = (
     select(func.sum(_COMMUNITY.change))
     .join_from(CommunityDataset.__table__, Community.__table__, _LINK.community_id == _COMMUNITY.id)
     .where(_LINK.concept_id == _VERSION.concept_id)
-)
-_NEWEST_PUBLIC = (
-    select(_SIBLING.c.id)
-    .where(_OF_CONCEPT, _SIBLING.c.record_access == PUBLIC, _SIBLING.c.withdrawn_at.is_(None))
-    .order_by(_SIBLING.c.index.desc())
-    .limit(1)
 )
 _PIDS_OF_VERSIONS = select(func.sum(_IDENTIFIER.change)).join_from(
     _SIBLING, Identifier.__table__, _IDENTIFIER.owner == _SIBLING.c.id
@@ -80,7 +76,7 @@ def _dependencies(*further: Any, all_versions: bool) -> Select[Any]:
         grants_on(_VERSION.concept_id),
         _CONCEPT.versions,
         _CONCEPT.latest_id,
-        _of_several(_NEWEST_PUBLIC),
+        _of_several(NEWEST_PUBLIC_ID),
         _VERSION.cache_version,
         _of_version(_PIDS),
         _of_version(_TITLES),
@@ -139,11 +135,8 @@ _OF_ONE = _dependencies(all_versions=False).where(_VERSION.id == bindparam("id")
 def cache_keys(connection: Connection, actor: Actor, ids: Sequence[int]) -> list[CacheKey]:
     """Return the keys of the versions among `ids` that the actor may read, in one query."""
     rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
-    return [key for key in _keys(actor, rows) if not key.withdrawn and may(actor, Action.READ_RECORD, key.resource)]
-
-
-def _keys(actor: Actor, rows: Iterable[Sequence[Any]]) -> Iterable[CacheKey]:
-    return (_key(actor, row) for row in rows)
+    keys = (_key(actor, row) for row in rows)
+    return [key for key in keys if not key.withdrawn and may(actor, Action.READ_RECORD, key.resource)]
 
 
 _IN_PUBLIC = _SIBLING.c.record_access == PUBLIC

@@ -114,7 +114,7 @@ def resolve_record(snapshot: Snapshot, record_id: int) -> RecordView:
 
 
 _PUBLIC_SIBLING = aliased(Version)
-_NEWEST_PUBLIC_ID = (
+NEWEST_PUBLIC_ID = (
     select(_PUBLIC_SIBLING.id)
     .where(
         _PUBLIC_SIBLING.concept_id == Version.concept_id,
@@ -127,8 +127,9 @@ _NEWEST_PUBLIC_ID = (
     .scalar_subquery()
     .label("newest_public_id")
 )
+"""of the concept of each version in a statement"""
 _VIEWS = (
-    select(Version, Concept, FileSet, grants_on(Version.concept_id), _NEWEST_PUBLIC_ID)
+    select(Version, Concept, FileSet, grants_on(Version.concept_id), NEWEST_PUBLIC_ID)
     .join(Concept, Version.concept_id == Concept.id)
     .join(FileSet, Version.file_set_id == FileSet.id)
     .where(in_list(Version.id, "ids"))

@@ -295,6 +295,10 @@ class Rebuild(Protocol):
     def abandon(self) -> None: ...
 
 
+def tell_nobody() -> None:
+    """Do nothing: what `SearchEngine.before_empty` is until somebody wants to know."""
+
+
 class SearchEngine(Protocol):
     before_empty: Callable[[], None]
     """called before an index that answers is made empty, or anew; whoever knows the database sets it"""

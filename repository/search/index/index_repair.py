@@ -27,11 +27,6 @@ _INDEX: Mapping[IndexPart, _Index] = {
     IndexPart.RECORD: index_records,
     IndexPart.FILES: index_files,
 }
-_INDEX_OF: Mapping[IndexedPart, _Index] = {
-    IndexedPart.DRAFT: index_drafts,
-    IndexedPart.RECORD: index_records,
-    IndexedPart.FILES: index_files,
-}
 
 
 def repair(services: Services, differing: Iterable[Difference]) -> int:
@@ -65,8 +60,8 @@ def _repair_lasting(services: Services, look_again: float) -> tuple[int, int]:
 
 def _finish_lost(services: Services) -> None:
     """Tell the index of narrowed access whose job was lost: searches leave such records out until it is told."""
-    for part, index in _INDEX_OF.items():
-        if overdue := overdue_notes(services.database, part):
+    for part, index in _INDEX.items():
+        if overdue := overdue_notes(services.database, IndexedPart[part.name]):
             index(services, overdue)
 
 

@@ -23,6 +23,7 @@ from repository.engines.search.port import (
     Rebuild,
     Search,
     SearchResults,
+    tell_nobody,
 )
 
 _READ_AT_ONCE = 5_000
@@ -31,10 +32,6 @@ _READ_AT_ONCE = 5_000
 _DROPPED_AT_ONCE = 1_000
 
 Answered = TypeVar("Answered")
-
-
-def _nothing() -> None:
-    """Do nothing: nobody wants to know."""
 
 
 class ElasticsearchSearch:
@@ -50,7 +47,7 @@ class ElasticsearchSearch:
         self._server = ElasticsearchClient(address, longest, patience)
         self._places = IndexNames(self._server, address.prefix, parts)
         self._rebuild: ElasticsearchRebuild | None = None
-        self.before_empty: Callable[[], None] = _nothing
+        self.before_empty: Callable[[], None] = tell_nobody
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
         for batch in batches("records", map(record_line, documents)):

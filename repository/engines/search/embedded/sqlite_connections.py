@@ -15,6 +15,7 @@ from pathlib import Path
 from repository.core.errors import Unavailable
 from repository.core.file_lock import FileLock
 from repository.engines.search.embedded.fts_tables import is_of_this_version, prepare
+from repository.engines.search.port import tell_nobody
 
 _STEPS = 100_000
 """of SQLite's machine between two looks at the clock"""
@@ -53,7 +54,7 @@ class Connections:
         self._writer = FileLock(path.with_name(f"{path.name}.turn"))
         self._process = os.getpid()
         self._closed = False
-        self.before_empty: Callable[[], None] = _nothing
+        self.before_empty: Callable[[], None] = tell_nobody
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -117,10 +118,6 @@ class Connections:
             connection.close()
             raise
         return connection
-
-
-def _nothing() -> None:
-    """Do nothing: nobody wants to know."""
 
 
 @contextmanager
