@@ -20,6 +20,8 @@ LONGEST_FIELD = 500
 LONGEST_MESSAGE = 1_000
 MOST_MESSAGES = 25
 _COUNTED = re.compile(r"([0-9]{1,12}) more faults are not listed\.")
+AT_ONCE = "Another request changed the same thing at the same time."
+"""Why a `Conflict` is raised when another request was faster."""
 WHOLE = "_schema"
 """The field of a fault of a body as a whole."""
 

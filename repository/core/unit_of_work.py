@@ -20,7 +20,7 @@ from repository.core.actor import ANONYMOUS, Actor
 from repository.core.database.commit_horizon import register_writer, safe_until
 from repository.core.database.engine import Base, autocommit_engine, read_only_engine, writer_lock
 from repository.core.database.schema_check import obstacles
-from repository.core.errors import Conflict, NoRoom, Unavailable
+from repository.core.errors import AT_ONCE, Conflict, NoRoom, Unavailable
 from repository.core.facts import Fact, FactRow
 from repository.core.number_guard import NumberGuard, Unguarded
 
@@ -29,7 +29,6 @@ _OVERTAKEN = {"40001", "40P01"}
 _MIGRATE = "The schema does not serve this release: run `repository migrate` first, or a newer release."
 MOST_FAULTS = 3
 """that are named when a schema does not serve"""
-_AT_ONCE = "Another request changed the same thing at the same time."
 
 
 class ReadSession(Session):
@@ -209,10 +208,10 @@ def _translate() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict(_AT_ONCE) from error
+        raise Conflict(AT_ONCE) from error
     except (OperationalError, InterfaceError, NoConnectionFree) as error:
         if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
-            raise Conflict(_AT_ONCE) from error
+            raise Conflict(AT_ONCE) from error
         if _is_full(error):
             raise NoRoom("The database has no room left.") from error
         raise Unavailable("The database is not available right now.") from error

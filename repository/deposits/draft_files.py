@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from repository.access.policy import Action, must
 from repository.core.actor import Actor
-from repository.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from repository.core.errors import AT_ONCE, Conflict, FieldError, Forbidden, Invalid, NotFound
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.metadata.json_sanitize import storable
 from repository.deposits.model import Draft, DraftKind
@@ -112,7 +112,7 @@ def import_previous_files(unit: UnitOfWork, draft_id: int, source_id: int) -> Fi
     """Copy the files of the previous version into the draft of a new version; `source_id` from `importable_files`."""
     draft, files = files_to_change(unit, draft_id)
     if _previous_set(unit, draft, unit.session.get_one(Concept, draft.concept_id)) != source_id:
-        raise Conflict("Another request changed the same thing at the same time.")
+        raise Conflict(AT_ONCE)
     import_files(unit, file_set(unit, source_id), files)
     return files
 

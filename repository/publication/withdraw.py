@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, select
 
 from repository.access.policy import Action, Audience, must
-from repository.core.errors import Conflict, FieldError, Invalid
+from repository.core.errors import AT_ONCE, Conflict, FieldError, Invalid
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.dataset.formats.citation.citations import cite
@@ -94,7 +94,7 @@ def withdraw(unit: UnitOfWork, record_id: int, epitaph: Epitaph) -> Version:
     if version.withdrawn_at is not None:  # while this request waited for the lock
         raise Conflict("The record has been withdrawn meanwhile.")
     if epitaph.revision not in (None, version.revision):  # its citation is of what it was before
-        raise Conflict("Another request changed the same thing at the same time.")
+        raise Conflict(AT_ONCE)
     before = latest_ids(unit, concept)
     version.withdrawn_at = unit.now
     note_narrowed(unit, [version.id], IndexedPart.RECORD, IndexedPart.FILES)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from repository.core.errors import Conflict, Stale
+from repository.core.errors import AT_ONCE, Conflict, Stale
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.responses import no_content, revision_reply
 from repository.deposits import draft_identifiers, drafts
@@ -85,7 +85,7 @@ def patch_draft(call: ApiCall, record_id: int) -> Response:
         except Stale:
             if call.if_match is not None:
                 raise
-    raise Conflict("Another request changed the same thing at the same time.")
+    raise Conflict(AT_ONCE)
 
 
 def _patch(call: ApiCall, record_id: int, base: PatchBase, body: CheckedBody, unit: UnitOfWork) -> DraftView:
