@@ -12,7 +12,7 @@ WITH_SERVICES = set -a; eval "$$($(SERVICES) env)"; set +a;
 # No server, whatever the environment names.
 NO_SERVICES = REPOSITORY_DATABASE_URL= REPOSITORY_STORE_URL= REPOSITORY_SEARCH_URL= REPOSITORY_QUEUE_URL= REPOSITORY_TEST_MINIO_URL= REQUIRE_SERVICES=
 
-.PHONY: help demo serve services services-down test quick check format lock bench clean
+.PHONY: help demo serve services services-down test quick check format lock drill bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -43,7 +43,7 @@ test: $(VENV)/.dev  ## all tests, on every engine that answers; T=… a path or 
 ifdef T
 	$(WITH_SERVICES) $(BIN)/python -m pytest $(if $(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)")
 else
-	$(WITH_SERVICES) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope -m "not alone"
+	$(WITH_SERVICES) $(BIN)/python -m pytest -n 4 --dist loadscope -m "not alone"
 	$(WITH_SERVICES) $(BIN)/python -m pytest -m alone
 endif
 
@@ -63,12 +63,16 @@ format: $(VENV)/.dev  ## rewrite the source in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+drill: $(VENV)/.dev  ## back up under load, destroy, restore, downgrade, upgrade, and print what was compared
+	$(WITH_SERVICES) $(BIN)/python -m tests.drills
+
 bench: $(VENV)/.dev  ## the figures of docs/figures.md
 	$(WITH_SERVICES) $(BIN)/python -m tests.benchmarks
 
-lock: $(VENV)/.dev  ## renew both lock files from pyproject.toml
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build -o requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev --extra build -c requirements.lock -o requirements-dev.lock pyproject.toml
+lock: $(VENV)/.dev  ## renew all lock files from pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra server --extra build -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra server --extra dev --extra build -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.lock -o requirements-client.lock pyproject.toml
 
 clean:  ## remove the virtual environment and caches, never var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

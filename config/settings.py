@@ -7,22 +7,29 @@ A value comes from the environment (``REPOSITORY_*``), else from the file that `
 
 import os
 import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.default_limits import read_limits
+from config.setting_addresses import optional_address, port_of, readable, url_of
+
 PREFIX = "REPOSITORY_"
+RETIRED = frozenset({f"{PREFIX}SECRET_KEY"})
+"""Settings of earlier releases: files that still have one work, and it changes nothing."""
+OF_CLIENT = frozenset({f"{PREFIX}SERVER", f"{PREFIX}TOKEN"})
+"""What the commands of depositors read, which may run on the machine of a server."""
 VAR = Path("var").absolute()
 
-LEAST_SECRET = 16
 DEFAULT_SEARCH_URL = f"embedded:{VAR}/search.db"
+DEFAULT_MAIL_URL = f"embedded:{VAR}/mail"
 MOST_BYTES = 1 << 62
 """More than any store holds, and less than a database's largest number."""
 
@@ -50,45 +57,10 @@ def _matching(pattern: str, meaning: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _readable(value: str) -> str:
-    """Refuse what no log, page or header can show: control characters, and bytes that are no UTF-8."""
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
-        raise ValueError("must be UTF-8 text without control characters")
-    return value
-
-
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be blank")
     return value.strip()
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    plain = _readable(value.get_secret_value())
-    if len(plain.strip()) < LEAST_SECRET:
-        raise ValueError(f"must have at least {LEAST_SECRET} characters that are not blanks around it")
-    return value
-
-
-def _url_of(*schemes: str) -> AfterValidator:
-    def check(value: str) -> str:
-        _readable(value)
-        if not any(value.startswith(f"{scheme}:") for scheme in schemes):
-            raise ValueError(f"must start with one of: {', '.join(f'{s}:' for s in schemes)}")
-        _port_of(value)
-        return value
-
-    return AfterValidator(check)
-
-
-def _port_of(url: str) -> int | None:
-    """Return the port that `url` names; raises `ValueError` for one that is none, and repeats nothing secret."""
-    try:
-        return urlsplit(url).port
-    except ValueError:
-        raise ValueError(
-            "must have a number from 1 to 65535 as its port, and brackets around an IPv6 address"
-        ) from None
 
 
 def _queue(value: str) -> str:
@@ -97,11 +69,20 @@ def _queue(value: str) -> str:
     return value
 
 
+def _limits(value: str) -> str:
+    read_limits(value)
+    return " ".join(value.split())
+
+
+def _counter(value: str) -> str:
+    if value.startswith("memory:") and value != "memory:":
+        raise ValueError("must be memory: alone, or the address of a Redis")
+    return value
+
+
 def _local_file(value: str) -> str:
-    """Give ``embedded:`` alone its default place, and refuse what names no file or folder of this machine."""
-    scheme, _, path = value.partition(":")
-    if scheme == "embedded" and not path:
-        return DEFAULT_SEARCH_URL
+    """Refuse what names no file or folder of this machine."""
+    scheme = value.partition(":")[0]
     parts = urlsplit(value)
     if scheme not in ("file", "embedded"):
         return value
@@ -109,13 +90,18 @@ def _local_file(value: str) -> str:
         raise ValueError(
             f"must name a place on this machine, such as {'file:///srv/' if scheme == 'file' else 'embedded:/srv/'}x"
         )
-    if unquote(parts.path) != _readable(unquote(parts.path, errors="surrogateescape")):
+    if unquote(parts.path) != readable(unquote(parts.path, errors="surrogateescape")):
         raise ValueError("must be UTF-8 text without control characters")
     return value
 
 
+def _or_default(default: Callable[[], str]) -> AfterValidator:
+    """Give ``embedded:`` alone its default place."""
+    return AfterValidator(lambda value: default() if value == "embedded:" else value)
+
+
 def _web_address(value: str) -> str:
-    _port_of(value)
+    port_of(value)
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http(s) address such as https://data.example.org")
@@ -129,9 +115,18 @@ def _web_addresses(value: str) -> str:
     return " ".join(map(_web_address, value.split()))
 
 
+def _domains(value: str) -> str:
+    """Check any number of domains with blanks or commas between them; they are compared in lower case."""
+    names = readable(value).replace(",", " ").lower().split()
+    for name in names:
+        if len(name) > 189 or not re.fullmatch(r"([^\s@./:]+\.)+[^\s@./:]+", name):
+            raise ValueError("must be domains such as example.org, without an @")
+    return " ".join(names)
+
+
 def _networks(value: str) -> str:
     """Check any number of addresses and networks with blanks or commas between them; ``unix`` is a socket's peer."""
-    names = _readable(value).replace(",", " ").split()
+    names = readable(value).replace(",", " ").split()
     for name in names:
         try:
             bits = 32 if name == "unix" else ip_network(name).prefixlen
@@ -142,33 +137,55 @@ def _networks(value: str) -> str:
     return " ".join(names)
 
 
+def _time_zone(value: str) -> str:
+    """Refuse what is no zone of the IANA database; ``localtime`` would be another one on each machine."""
+    if value != "UTC" and value not in available_timezones() - {"localtime", "Factory"}:
+        raise ValueError("must be the name of a time zone, such as Asia/Shanghai")
+    return value
+
+
+def _call_networks(value: str) -> str:
+    """Check any number of networks that may be called."""
+    if "unix" in value.replace(",", " ").split():
+        raise ValueError("must be addresses or networks such as 10.0.0.0/8")
+    return _networks(value)
+
+
 class Settings(BaseSettings):
     """The choices of an operator; field `x_y` is the variable ``REPOSITORY_X_Y``."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    name: Annotated[str, AfterValidator(_readable), AfterValidator(_not_blank)] = Field(
+    name: Annotated[str, AfterValidator(readable), AfterValidator(_not_blank)] = Field(
         "Science Data Repository", min_length=1, max_length=200
     )
-    base_url: Annotated[str, AfterValidator(_readable), AfterValidator(_web_address)] = "http://127.0.0.1:5000"
-    secret_key: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("for development only, change me")
-    database_url: Annotated[str, _url_of("sqlite", "postgresql", "postgresql+psycopg")] = (
+    base_url: Annotated[str, AfterValidator(readable), AfterValidator(_web_address)] = "http://127.0.0.1:5000"
+    database_url: Annotated[str, url_of("sqlite", "postgresql", "postgresql+psycopg")] = (
         f"sqlite:///{VAR}/repository.db"
     )
     database_connections: int = Field(20, ge=2, le=500)
     """most connections of one process to a database server"""
-    store_url: Annotated[str, _url_of("file", "s3"), AfterValidator(_local_file)] = f"file://{VAR}/store"
+    store_url: Annotated[str, url_of("file", "s3"), AfterValidator(_local_file)] = f"file://{VAR}/store"
     """``file:///folder`` or ``s3://bucket?endpoint=…&region=…`` (see `repository.engines.store.s3_store`)"""
     downloads: Literal["redirect", "stream"] = "redirect"
     """how bytes leave a remote store: ``redirect`` to a signed address of the store, or ``stream`` through us"""
     download_seconds: int = Field(300, ge=10, le=604_800)
     """how long a signed address may be used"""
-    search_url: Annotated[str, _url_of("embedded", "http", "https"), AfterValidator(_local_file)] = DEFAULT_SEARCH_URL
+    search_url: Annotated[
+        str,
+        url_of("embedded", "http", "https"),
+        _or_default(lambda: DEFAULT_SEARCH_URL),
+        AfterValidator(_local_file),
+    ] = DEFAULT_SEARCH_URL
     """``embedded:/file``, ``embedded:`` for the default place, or the address of an Elasticsearch 8
 
     The address has the prefix of our indices as its path."""
-    queue_url: Annotated[str, _url_of("embedded", "redis", "rediss"), AfterValidator(_queue)] = "embedded:"
+    queue_url: Annotated[str, url_of("embedded", "redis", "rediss"), AfterValidator(_queue)] = "embedded:"
     """``embedded:``: jobs run in threads of the server; else the Redis that `repository relay` hands them to"""
+    limits: Annotated[str, AfterValidator(_limits)] = ""
+    """calls in a minute by kind, as ``anonymous-search=600 read=0``; the rest as in `config.default_limits`"""
+    limits_url: Annotated[str, url_of("memory", "redis", "rediss"), AfterValidator(_counter)] = "memory:"
+    """``memory:``: the processes of this server count calls together; else a Redis, in which those of all servers do"""
     doi_prefix: Annotated[str, _matching(r"10\.[0-9]{4,9}", "a DOI prefix such as 10.5072")] = TEST_DOI_PREFIX
     cstr_prefix: Annotated[str, _matching(r"[0-9A-Za-z]{5}", "five letters or digits, such as 31253")] = (
         TEST_CSTR_PREFIX
@@ -178,24 +195,60 @@ class Settings(BaseSettings):
     )
     registrars: Path | None = None
     """file of accounts with registration agencies (`config.registrar_accounts`); without one `doi_prefix` etc. hold"""
+    identity: Path | None = None
+    """file of providers at which people sign in (`config.identity`)"""
     max_file_bytes: int = Field(1 << 40, ge=1, le=MOST_BYTES)
     max_files_per_record: int = Field(100_000, ge=1, le=1_000_000_000)
+    max_drafts_per_person: int = Field(1_000, ge=0, le=1_000_000_000)
+    """most drafts of one owner at a time; 0 for any number"""
+    max_draft_bytes_per_person: int = Field(5 << 40, ge=0, le=MOST_BYTES)
+    """most bytes that were sent into all drafts of one owner; 0 for any number"""
     reserve_bytes: int = Field(256 << 20, ge=0, le=MOST_BYTES)
     """bytes of each local disk that uploads leave free"""
     quarantine_days: int = Field(30, ge=1, le=36_500)
     """how long an object of the store without a file is kept"""
-    admin_email: Annotated[
-        str, AfterValidator(_readable), _matching(MAILBOX, "an address such as desk@example.org")
-    ] = ""
+    fixity_days: int = Field(90, ge=1, le=36_500)
+    """how often the stored bytes are read back and compared with their digests"""
+    fixity_bytes_per_second: int = Field(20 << 20, ge=1 << 16, le=MOST_BYTES)
+    """bytes that these checks read at most, so that nobody feels them"""
+    inspection: Literal["caged", "off"] = "caged"
+    """whether files are looked into for their formats and previews, by a process in a cage"""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    """the IANA name of the time zone in which days begin, those of embargoes too"""
+    embargo_days_max: int = Field(0, ge=0, le=36_500)
+    """most days of an embargo, from its publication; 0 for any number"""
+    access_days_max: int = Field(0, ge=0, le=36_500)
+    """most days of access that is given on request; 0 for any number"""
+    access_request_days: int = Field(365, ge=0, le=36_500)
+    """how long names, addresses and texts of requests that are over are kept; 0 for ever"""
+    admin_email: Annotated[str, AfterValidator(readable), _matching(MAILBOX, "an address such as desk@example.org")] = (
+        ""
+    )
     """the contact of the repository; the postmaster of the base URL's host if empty"""
-    oai_friends: Annotated[str, AfterValidator(_readable), AfterValidator(_web_addresses)] = ""
+    mail_url: Annotated[
+        str, url_of("embedded", "smtp", "smtps"), _or_default(lambda: DEFAULT_MAIL_URL), AfterValidator(_local_file)
+    ] = DEFAULT_MAIL_URL
+    """``embedded:/folder``, ``smtp://user:password@host:587`` or ``smtps://…`` (`engines.mail.smtp_address`)"""
+    mail_from: Annotated[str, AfterValidator(readable), _matching(MAILBOX, "an address such as desk@example.org")] = ""
+    """who writes to people; `admin_email` if empty"""
+    oai_friends: Annotated[str, AfterValidator(readable), AfterValidator(_web_addresses)] = ""
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     """the peers whose ``X-Forwarded-For`` is believed: addresses, networks, ``unix``; nobody's if empty"""
+    webhook_networks: Annotated[str, AfterValidator(_call_networks)] = ""
+    """private networks that webhooks may reach all the same, with blanks or commas between them"""
+    orcid_url: Annotated[str, AfterValidator(optional_address)] = ""
+    """the API of ORCID's public records, as ``https://pub.orcid.org/v3.0``: names of creators are suggested from it"""
+    sign_up: Literal["open", "invitation", "closed"] = "closed"
+    """who can make an account: everybody with an address, who was invited, or nobody but the administrator"""
+    sign_up_domains: Annotated[str, AfterValidator(_domains)] = ""
+    """with ``open``: the domains of addresses that people sign up with, with blanks or commas between; any if empty"""
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=256)
     web_transfers: int = Field(128, ge=2, le=1000)
     """most requests with long bodies that one process reads at the same time; one client gets half of them"""
+    web_public_searches: int = Field(4, ge=1, le=255)
+    """most searches of the public that one process answers at once; a thread is left at any rate"""
     client_seconds: int = Field(60, ge=1, le=3600)
     """seconds in which a client must bring or take 1 kB each on average, else its transfer is cut"""
     accel: Annotated[str, _matching(r"(/[A-Za-z0-9_-]+)*", "a path such as /protected, without a slash at its end")] = (
@@ -207,22 +260,36 @@ class Settings(BaseSettings):
 
 def read_settings(**overrides: Any) -> Settings:
     """Return the settings of this process; raise `SettingsError` that names every wrong value."""
+    written = _written_settings()
+    _refuse_unknown({*written, *os.environ} - RETIRED - OF_CLIENT)
+    try:
+        return Settings(_env_file=_env_file(), **overrides)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError("; ".join(map(_one_line, error.errors()))) from None
+
+
+def retired_settings() -> list[str]:
+    """Return the names of settings that are given and have no meaning any more."""
+    return sorted({*_written_settings(), *os.environ} & RETIRED)
+
+
+def _env_file() -> str:
+    return os.environ.get(f"{PREFIX}ENV_FILE") or ".env"
+
+
+def _written_settings() -> Mapping[str, str | None]:
+    """Return what the file of settings says; raise `SettingsError` if a file that is named cannot be read."""
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():
         raise SettingsError(f"{PREFIX}ENV_FILE: there is no file {named!r}")
     if named and Path(named).is_dir():
         raise SettingsError(f"{PREFIX}ENV_FILE: {named!r} is a folder, and a file is wanted")
     try:
-        written = dotenv_values(named or ".env")
+        return dotenv_values(_env_file())
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"{PREFIX}ENV_FILE: {named or '.env'!r} cannot be read as UTF-8 text: {cause_of(error)}"
+            f"{PREFIX}ENV_FILE: {_env_file()!r} cannot be read as UTF-8 text: {cause_of(error)}"
         ) from None
-    _refuse_unknown((*written, *os.environ))
-    try:
-        return Settings(_env_file=named or ".env", **overrides)  # type: ignore[call-arg]
-    except ValidationError as error:
-        raise SettingsError("; ".join(map(_one_line, error.errors()))) from None
 
 
 def _refuse_unknown(variables: Iterable[str]) -> None:

@@ -7,28 +7,32 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     cli                                 ``repository …`` commands, one file a topic
     app                                 create_app(services): mounts the faces
     bootstrap                           settings -> Services: the only place where engines are chosen
-    faces                               everything that speaks HTTP: api · pages · oai · resolver · feeds
+    faces                               everything that speaks HTTP: api · pages · oai · oauth · resolver · feeds
     features                            the list of features, and what they contribute together
     backup                              the whole site in a folder, and back: database, objects, manifest
     harvest                             what OAI-PMH harvesters may list: items in order, sets and their members
-    search                              the documents of the search index, and the query language
+    notifications  search  webhooks     people are told · documents of the index, the query language · hooks
+    sharing                             who has a part in a dataset: grants, share links, the referee link
     publication                         draft becomes a citable version; revise; new version; withdraw
     deposits                            drafts (mutable) and what their owners do with them
     records                             versions (immutable), their concept, the public view, exports
+    inspection                          what is in the files: formats, previews; found by a job, in a cage
     communities  files  identifiers     slugs, titles, members · uploads, fixity · reserve, register DOI, CSTR
-    people                              accounts, access tokens, sign-in
-    access                              relations, grants, ONE policy table, ONE visibility filter, embargo
+    people  audit                       accounts, access tokens, sign-in, teams, institutions · seals of all facts
+    access  organisations               relations, grants, ONE policy table, ONE visibility filter · ROR's list
     feature                             what a feature may contribute: facts, reactions, jobs, sweeps, tables
-    engines                             store · archive · search · registrars · copies: port.py + its adapters
+    engines                             store · archive · search · registrars · copies · mail · inspector …: ports
     core                                errors, clock, actor, database, unit of work, facts (outbox), events, web
-    dataset                             what a dataset IS: description, vocabularies, schemes, formats; pure, no I/O
+    dataset  client                     what a dataset IS: description, formats; pure, no I/O · the client of the API
 
-``workers`` stands beside the house and may use all of it but the faces; ``config`` knows nothing of it.
+``workers`` stands beside the house and may use all of it but the faces; ``config`` knows nothing of it.  ``client``
+can be installed alone: it speaks HTTP with any server of this kind, and only commands know it.
 
 Three sentences explain most decisions.
 
 1. A package imports only from packages that stand below it, never from one beside it on its own line.
-2. During a request nothing calls the outside world except the byte store and, when searching, the search engine.
+2. During a request nothing calls the outside world except the byte store and, when searching, the search engine;
+   when somebody signs in at a provider of identities, that provider; when somebody looks for a name, ORCID if chosen.
    Everything else follows from facts written in the same database transaction.
 3. Faces outside, features inside: what speaks HTTP is thin and calls verbs; a feature knows no face.
 

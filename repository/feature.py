@@ -11,18 +11,22 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 import click
 
 from repository.core.check_report import CheckReport
+from repository.core.conditions import Condition
 from repository.core.facts import EmittedFact, Fact
 from repository.engines.services import Services
 
+COMMAND = "command"
+"""what the audit trail tells of acts that a person typed on the server"""
 AnyFact = TypeVar("AnyFact", bound=Fact)
 Arguments = ParamSpec("Arguments")
 
 
 class Queue(StrEnum):
-    """Urgency: what people wait for, and what takes its time."""
+    """Urgency: what people wait for, what takes its time, and what never keeps the others waiting."""
 
     SOON = "soon"
     LONG = "long"
+    IDLE = "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,26 @@ class Sweep:
     """Run `run` about once in every period `every`.
 
     It may run twice, and meet things in the middle of a change.  A `thorough` sweep reads everything there is, and
-    takes its time.
+    takes its time.  `by_hand` is what a person starts who does not wait for the clock, `run` if it is None.
     """
 
     name: str
     every: timedelta
     run: Callable[[Services], CheckReport]
     thorough: bool = False
+    by_hand: Callable[[Services], CheckReport] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionCheck:
+    """Ask how a part of the site is (`repository.core.conditions`); raises `Unavailable` if it cannot be told.
+
+    One that is `apart` waits for something else than the database, and never keeps the others waiting.
+    """
+
+    name: str
+    ask: Callable[[Services], Condition]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +121,7 @@ class Feature:
     * `jobs`: its jobs by name; names are kept in the database, and are never given another meaning;
     * `at_end_of`: what it adds to jobs of features below it, by the job's name;
     * `sweeps`: what it does by the clock;
+    * `conditions`: how its part of the site is;
     * `tables`: the modules that declare its tables;
     * `commands`: what it adds to the command line.
     """
@@ -114,6 +132,7 @@ class Feature:
     jobs: Mapping[str, JobKind] = field(default_factory=dict)
     at_end_of: Mapping[str, Run] = field(default_factory=dict)
     sweeps: Sequence[Sweep] = ()
+    conditions: Sequence[ConditionCheck] = ()
     tables: Sequence[ModuleType] = ()
     commands: Sequence[click.Command] = ()
 
@@ -126,6 +145,7 @@ def with_services(command: Callable[Concatenate[Services, Arguments], None]) -> 
 
     def opened(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
         with click.get_current_context().obj() as services:
+            services.database.origin = COMMAND
             command(services, *arguments, **options)
 
     return update_wrapper(opened, command)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from repository.access.feature import FEATURE as ACCESS
+from repository.audit.feature import FEATURE as AUDIT
 from repository.communities.feature import FEATURE as COMMUNITIES
 from repository.core.facts import Fact
 from repository.deposits.feature import FEATURE as DEPOSITS
@@ -11,21 +12,32 @@ from repository.feature import Feature, JobKind, Reaction
 from repository.files.feature import FEATURE as FILES
 from repository.harvest.feature import FEATURE as HARVEST
 from repository.identifiers.feature import FEATURE as IDENTIFIERS
+from repository.inspection.feature import FEATURE as INSPECTION
+from repository.notifications.feature import FEATURE as NOTIFICATIONS
+from repository.organisations.feature import FEATURE as ORGANISATIONS
 from repository.people.feature import FEATURE as PEOPLE
 from repository.publication.feature import FEATURE as PUBLICATION
 from repository.records.feature import FEATURE as RECORDS
 from repository.search.feature import FEATURE as SEARCH
+from repository.sharing.feature import FEATURE as SHARING
+from repository.webhooks.feature import FEATURE as WEBHOOKS
 
 FEATURES: Sequence[Feature] = (
     HARVEST,
+    NOTIFICATIONS,
     SEARCH,
+    WEBHOOKS,
+    SHARING,
     PUBLICATION,
     DEPOSITS,
     RECORDS,
+    INSPECTION,
     IDENTIFIERS,
     COMMUNITIES,
     FILES,
     PEOPLE,
+    AUDIT,
+    ORGANISATIONS,
     ACCESS,
 )
 

@@ -1,5 +1,6 @@
 """Fixtures: a whole repository on engines with nothing in them, and people who speak to it over HTTP."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -80,6 +81,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput[ADDRESSES] = addresses.addresses()
 
 
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """A command that runs inside the process of the tests closes its files; the next test begins as a process does."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def store_url(installation: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store of the test's own."""
@@ -95,10 +104,16 @@ def search_url(installation: str, request: pytest.FixtureRequest, tmp_path: Path
 
 
 @pytest.fixture
-def settings(database_url: str, store_url: str, search_url: str) -> Settings:
+def settings(database_url: str, store_url: str, search_url: str, tmp_path: Path) -> Settings:
     """Those of one installation; bytes come through the application, whatever the store, as tests read them."""
     return read_settings(
-        base_url=BASE_URL, database_url=database_url, store_url=store_url, search_url=search_url, downloads="stream"
+        base_url=BASE_URL,
+        database_url=database_url,
+        store_url=store_url,
+        search_url=search_url,
+        downloads="stream",
+        mail_url=f"embedded:{tmp_path}/mail",
+        inspection="off",  # looking into files starts a process
     )
 
 

@@ -3,7 +3,7 @@
 `relay` turns facts into rows of the job table, by the reactions that `repository.features` collects · `claiming` says
 who may run a row, `runner` runs it · `unknown_kinds` keeps what only another release knows · `sweeps` compare truth
 with its copies by the clock · `loop` is how a process goes on · `job_admin` shows all of it to people, `job_metrics`
-and `gauges` to Prometheus.
+and `gauges` to Prometheus · `site_conditions` says whether all parts of the site work.
 
 Two ways to run them, the same jobs:
 

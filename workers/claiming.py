@@ -17,10 +17,10 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.database.id_list import in_list
 from repository.core.facts import EmittedFact, FactRow, read_fact
+from repository.core.lease_renewal import renewed
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.feature import Queue
 from repository.features import FACTS, JOBS
-from workers.lease_renewal import renewed
 from workers.model import Job, JobState
 
 BATCH = 50

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import exists, select, update
 
+from repository.audit.audit_keeper import AuditKeeper
 from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.errors import Unavailable
@@ -17,6 +18,7 @@ from repository.core.unit_of_work import Database
 from repository.engines.minted_numbers import MintedNumbers
 from repository.feature import Queue
 from repository.features import JOBS
+from repository.webhooks.note_facts import HookWalk
 from workers.claiming import BATCH, DUE, IS_DUE, JobRow, locked, take, together
 from workers.model import Job, JobState
 from workers.relay import BATCH as RELAYED
@@ -29,7 +31,11 @@ HANDED = timedelta(seconds=60)
 MOST = 200
 """rows that are handed over in one round of one queue"""
 AT_ONCE: Mapping[Queue, timedelta] = dict.fromkeys(Queue, timedelta())
-GATHERED: Mapping[Queue, timedelta] = {Queue.SOON: timedelta(), Queue.LONG: timedelta(seconds=2)}
+GATHERED: Mapping[Queue, timedelta] = {
+    Queue.SOON: timedelta(),
+    Queue.LONG: timedelta(seconds=2),
+    Queue.IDLE: timedelta(seconds=2),
+}
 """How long the first row of a queue may wait for others.  One change of the index costs the same for one document as
 for many, and that is most of the cost: many records go together."""
 PACE_SECONDS = 1.0
@@ -49,9 +55,11 @@ class RelayLoop:
         calls: RqQueue,
         seconds: Callable[[], float] = time.monotonic,
         numbers: MintedNumbers | None = None,
+        audit: AuditKeeper | None = None,
     ) -> None:
-        """`numbers` learns of new facts, if there is one."""
+        """`numbers` learns of new facts and `audit` seals them, if there are such; webhooks follow the seals."""
         self._database, self._calls, self._seconds, self._numbers = database, calls, seconds, numbers
+        self._audit, self._hooks = audit, HookWalk(database)
         self._resting_until = seconds()
         self._resumed = False
 
@@ -64,6 +72,9 @@ class RelayLoop:
         handed = dispatch_jobs(self._database, self._calls, GATHERED)
         if self._numbers is not None:
             self._numbers.note_progress(self._database, relayed)
+        if self._audit is not None:
+            self._audit.round()
+            self._hooks.round()
         if relayed >= RELAYED or handed >= MOST:
             return True
         if relayed or handed:

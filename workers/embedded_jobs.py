@@ -3,15 +3,17 @@
 import threading
 from collections.abc import Mapping
 
+from repository.audit.audit_keeper import AuditKeeper
 from repository.engines.services import Services
 from repository.feature import Queue
+from repository.webhooks.note_facts import HookWalk
 from workers.loop import repeat_until
 from workers.relay import relay
 from workers.runner import run_next
 from workers.sweeps.schedule import start_sweeping
 from workers.unknown_kinds import resume_known
 
-LOOK_AGAIN_SECONDS: Mapping[Queue, float] = {Queue.SOON: 0.5, Queue.LONG: 2.0}
+LOOK_AGAIN_SECONDS: Mapping[Queue, float] = {Queue.SOON: 0.5, Queue.LONG: 2.0, Queue.IDLE: 2.0}
 """Between two rounds.  The facts of all processes since the last round go together: one transaction of the index for
 many records instead of one for each."""
 
@@ -21,6 +23,7 @@ class EmbeddedJobs:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._audit, self._hooks = AuditKeeper(services), HookWalk(services.database)
         self._stopping = threading.Event()
         self._resumed = False
         self._threads = [
@@ -53,6 +56,9 @@ class EmbeddedJobs:
             pass
         if self._services.numbers is not None:
             self._services.numbers.note_progress(self._services.database, relayed)
+        if queue is Queue.SOON:
+            self._audit.round()
+            self._hooks.round()
         return 0
 
 

@@ -9,11 +9,13 @@ from prometheus_client.registry import Collector
 from sqlalchemy import select
 
 from repository.core.actor import SYSTEM
+from repository.core.conditions import LEVELS, Condition
 from repository.core.errors import Unavailable
 from repository.core.health_checks import HealthChecks
 from repository.core.unit_of_work import Database
 from workers.job_admin import BacklogState, backlog_state
 from workers.model import SweepRow
+from workers.site_conditions import SiteConditions
 from workers.unknown_kinds import UnknownKinds, unknown_kinds
 
 PATIENCE_SECONDS = 2.5
@@ -27,13 +29,17 @@ class _State:
 
 
 class Gauges(Collector):
-    """Facts, jobs and sweeps.  While the database is away, only the gauge that says so."""
+    """Facts, jobs and sweeps; without the database only the gauge that says so.  And the `conditions` of the site."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, conditions: SiteConditions | None = None) -> None:
         self._database = database
+        self._conditions = conditions
         self._checks = HealthChecks({"state": self._read}, PATIENCE_SECONDS)
 
     def collect(self) -> Iterable[Metric]:
+        """Yield what the database and the conditions say now."""
+        self._checks.begin()
+        conditions = self._conditions.told() if self._conditions is not None else {}
         state = self._checks.answers()["state"]
         away = isinstance(state, Unavailable)
         yield GaugeMetricFamily("repository_database_answers", "Whether the database answers.", value=not away)
@@ -41,6 +47,8 @@ class Gauges(Collector):
             yield from _of_backlog(state.backlog)
             yield from _of_unknown(state.unknown)
             yield from _of_sweeps([row for row in state.sweeps if row.finished is not None])
+        if conditions:
+            yield from _of_conditions(conditions)
 
     def _read(self) -> _State:
         with self._database.snapshot(SYSTEM) as snapshot:
@@ -88,6 +96,22 @@ def _of_sweeps(rows: Sequence[SweepRow]) -> Iterable[Metric]:
         for row in rows:
             gauge.add_metric([row.name], value_of(row))
         yield gauge
+
+
+def _of_conditions(conditions: Mapping[str, Condition]) -> Iterable[Metric]:
+    meaning = f"How a part of the site is: {', '.join(f'{level} {state}' for state, level in LEVELS.items())}."
+    levels = GaugeMetricFamily("repository_condition", meaning, labels=["name"])
+    gauges: dict[str, GaugeMetricFamily] = {}
+    for name, condition in conditions.items():
+        levels.add_metric([name], LEVELS[condition.state])
+        for measure in condition.measures:
+            gauge = gauges.get(measure.name)
+            if gauge is None:
+                gauge = GaugeMetricFamily(measure.name, measure.meaning, labels=list(measure.labels))
+                gauges[measure.name] = gauge
+            gauge.add_metric(list(measure.labels.values()), measure.value)
+    yield levels
+    yield from gauges.values()
 
 
 def _timestamp(moment: datetime | None) -> float:

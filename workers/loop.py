@@ -1,12 +1,13 @@
 """Repeat one act until a signal ends the process."""
 
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import structlog
+
+from workers.ending import Awaited, Ending
 
 IDLE_SECONDS = 0.2
 FIRST_PAUSE_SECONDS = 0.5
@@ -14,7 +15,7 @@ LONGEST_PAUSE_SECONDS = 10.0
 log = structlog.get_logger()
 
 
-def repeat_until(act: Callable[[], int], ending: threading.Event, idle: float = IDLE_SECONDS) -> None:
+def repeat_until(act: Callable[[], int], ending: Awaited, idle: float = IDLE_SECONDS) -> None:
     """Call `act` until `ending` is set: at once again while it returns something to do, else after `idle` seconds.
 
     An error in one round, of an engine that is away, say, is logged; the next round comes after a pause that grows.
@@ -34,9 +35,9 @@ def repeat_until(act: Callable[[], int], ending: threading.Event, idle: float = 
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """Give an event that SIGTERM and SIGINT set, instead of ending the process.  In the main thread only."""
-    ending = threading.Event()
+def stop_on_signals() -> Iterator[Ending]:
+    """Give an end that SIGTERM and SIGINT set, instead of ending the process.  In the main thread only."""
+    ending = Ending()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def end(_number: int, _frame: FrameType | None) -> None:

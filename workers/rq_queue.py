@@ -18,11 +18,11 @@ from repository.core.errors import Unavailable
 from repository.feature import Queue
 
 CALL = "workers.rq_worker.run_call"
-"""the function that RQ imports and calls in the worker"""
+"""the function that a call names; workers of earlier releases import it"""
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 """longer than a worker waits at an empty queue; a connection that is silent for longer is dead"""
-LIMIT_SECONDS: Mapping[Queue, int] = {Queue.SOON: 15 * 60, Queue.LONG: 24 * 60 * 60}
+LIMIT_SECONDS: Mapping[Queue, int] = {Queue.SOON: 15 * 60, Queue.LONG: 24 * 60 * 60, Queue.IDLE: 24 * 60 * 60}
 """A call that takes longer is ended, so that nothing hangs for ever.  Every engine has far shorter limits."""
 FAILED_SECONDS = 15 * 60
 """how long Redis keeps a call that was ended or whose worker died; its jobs stay in the table"""

@@ -4,7 +4,6 @@ Jobs run in the process itself, not in a fork for each: engines are opened once.
 again because its lease ends, not because a parent has seen it die.
 """
 
-import threading
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from contextvars import ContextVar
@@ -22,7 +21,9 @@ from rq.worker import WorkerStatus
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
 from repository.feature import Queue
+from workers.ending import Ending
 from workers.loop import stop_on_signals
+from workers.rq_calls import RowsCall
 from workers.rq_queue import connect
 from workers.runner import run_rows
 
@@ -31,7 +32,7 @@ PATIENCE_SECONDS = 5
 AGAIN_SECONDS = 1.0
 log = structlog.get_logger()
 _services: ContextVar[Services] = ContextVar("services")
-_ending: ContextVar[threading.Event] = ContextVar("ending")
+_ending: ContextVar[Ending] = ContextVar("ending")
 
 
 class CallTimedOut(BaseException):
@@ -45,6 +46,14 @@ class TimeLimit(UnixSignalDeathPenalty):
         super().__init__(timeout, CallTimedOut, **options)  # type: ignore[no-untyped-call]
 
 
+class OurCall(RowsCall):
+    """A call that runs the rows that it names, whatever function it names."""
+
+    @staticmethod
+    def run(kind: str, ids: Sequence[int]) -> None:
+        run_call(kind, ids)
+
+
 class CallWorker(SimpleWorker):
     """RQ's worker without the parts that only a forking worker needs, such as commands from Redis."""
 
@@ -52,11 +61,12 @@ class CallWorker(SimpleWorker):
     max_connection_wait_time = PATIENCE_SECONDS
     log_job_description = False
 
-    def __init__(self, queues: Sequence[Queue], connection: Redis, ending: threading.Event) -> None:
+    def __init__(self, queues: Sequence[Queue], connection: Redis, ending: Ending) -> None:
         self._ending = ending
         super().__init__(
             [queue.value for queue in queues],
             connection=connection,
+            job_class=OurCall,
             serializer=JSONSerializer,
             worker_ttl=PATIENCE_SECONDS + 15,  # RQ waits at an empty queue for 15 seconds less
         )
@@ -91,7 +101,7 @@ def work_off(services: Services, url: str, queues: Sequence[Queue], burst: bool 
             ending.wait(AGAIN_SECONDS)
 
 
-def _work(queues: Sequence[Queue], url: str, ending: threading.Event, burst: bool) -> None:
+def _work(queues: Sequence[Queue], url: str, ending: Ending, burst: bool) -> None:
     """Take calls until a signal comes, or until RQ gives up because of Redis."""
     with closing(connect(url)) as connection:
         try:

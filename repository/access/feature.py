@@ -1,6 +1,7 @@
-"""What access contributes: the table of grants."""
+"""What access contributes: the table of grants, and the policy as a page."""
 
 from repository.access import model
+from repository.access.policy_command import policy
 from repository.feature import Feature
 
-FEATURE = Feature("access", tables=(model,))
+FEATURE = Feature("access", commands=(policy,), tables=(model,))

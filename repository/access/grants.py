@@ -18,6 +18,17 @@ def grant_ownership(unit: UnitOfWork, concept_id: int, person_id: int) -> None:
     insert_rows(unit.session, [_row(unit, concept_id, owner, Permission.OWNER, None)])
 
 
+NewGrant = tuple[GrantSubject, Permission, datetime | None, str | None]
+"""Subject, permission, end and message of a new grant."""
+
+
+def new_grants(unit: UnitOfWork, concept_id: int, gifts: Sequence[NewGrant]) -> Sequence[GrantRow]:
+    """Give permissions to subjects that have none on the dataset; the caller holds the lock of the concept."""
+    rows = [_row(unit, concept_id, *gift) for gift in gifts]
+    insert_rows(unit.session, rows)
+    return rows
+
+
 def set_grant(
     unit: UnitOfWork, concept_id: int, subject: GrantSubject, permission: Permission, expires: datetime | None
 ) -> None:
@@ -40,6 +51,19 @@ def find_grant(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> Gran
     """Return the grant of `subject` on a dataset, expired or not."""
     values = {"concept_id": concept_id, "kind": subject.kind.value, "subject_id": subject.id}
     return unit.session.scalars(_OF_SUBJECT, values).one_or_none()
+
+
+_REMOVE_ONE = delete(GrantRow).where(
+    GrantRow.concept_id == bindparam("concept_id"),
+    GrantRow.subject_kind == bindparam("kind"),
+    GrantRow.subject_id == bindparam("subject_id"),
+)
+
+
+def remove_grant(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> None:
+    """Remove the grant of `subject` on a dataset, if there is one; the caller holds the lock of the concept."""
+    values = {"concept_id": concept_id, "kind": subject.kind.value, "subject_id": subject.id}
+    unit.session.connection().execute(_REMOVE_ONE, values)
 
 
 _REMOVE_ALL = delete(GrantRow).where(GrantRow.concept_id == bindparam("concept_id"))
@@ -76,7 +100,12 @@ def with_expired_grants(snapshot: Snapshot, limit: int) -> Sequence[int]:
 
 
 def _row(
-    unit: UnitOfWork, concept_id: int, subject: GrantSubject, permission: Permission, expires: datetime | None
+    unit: UnitOfWork,
+    concept_id: int,
+    subject: GrantSubject,
+    permission: Permission,
+    expires: datetime | None,
+    message: str | None = None,
 ) -> GrantRow:
     return GrantRow(
         concept_id=concept_id,
@@ -85,4 +114,5 @@ def _row(
         permission=permission.value,
         created=unit.now,
         expires=expires,
+        message=message,
     )

@@ -12,7 +12,8 @@ class GrantRow(Base):
     """One permission of one subject on one dataset.
 
     `concept_id` is a plain number, since concepts stand above this package; who removes a concept removes its grants.
-    The table has a longer name than its rows because GRANT is a reserved word of SQL.
+    `message` is what its giver wrote to whom it was given.  The table has a longer name than its rows because GRANT is
+    a reserved word of SQL.
     """
 
     __tablename__ = "access_grant"
@@ -24,6 +25,7 @@ class GrantRow(Base):
     permission: Mapped[str] = mapped_column(String(10))
     created: Mapped[datetime]
     expires: Mapped[datetime | None]
+    message: Mapped[str | None] = mapped_column(String(5000))
 
     __table_args__ = (
         UniqueConstraint("concept_id", "subject_kind", "subject_id"),
@@ -34,4 +36,6 @@ class GrantRow(Base):
             sqlite_where=text("expires IS NOT NULL"),
             postgresql_where=text("expires IS NOT NULL"),
         ),
+        # a grant's number is its name in the API: one that was given out once is never another grant's
+        {"sqlite_autoincrement": True},
     )

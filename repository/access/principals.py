@@ -5,13 +5,14 @@ signed in.  A *principal* is a token: ``person:12``, ``team:3``, ``signed-in``, 
 actor has a set of tokens, and the readers of an indexed document are one; a common token makes it visible.
 
 `visible_to` is the policy's rule of reading as a filter for lists and searches.  The policy decides about one resource,
-the filter about many; a property test holds the two together.
+the filter about many; a property test holds the two together.  A token without the scope of reading reads as nobody in
+particular: it has no subject to read with.  Nor has a token for one dataset in lists and searches, which are of many.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from repository.core.actor import Actor, Role
+from repository.core.actor import Actor, Role, TokenScope
 from repository.engines.search.port import VisibilityFilter
 
 EVERYBODY = "everybody"
@@ -56,9 +57,33 @@ def subjects_of(actor: Actor) -> frozenset[GrantSubject]:
     return frozenset(subjects)
 
 
+def reads_closed(actor: Actor) -> bool:
+    """Return whether `actor` has the scope of reading what is not public."""
+    return TokenScope.READ in actor.scopes
+
+
+def bearer_of(actor: Actor) -> Actor:
+    """Return whoever has nothing but the links that `actor` presents."""
+    return Actor(links=actor.links, blind=actor.blind)
+
+
+def reading_subjects(actor: Actor) -> frozenset[GrantSubject]:
+    """Return the subjects whose grants `actor` may use for reading lists.
+
+    A link reads by itself, without a token's scope.  One for referees is in no list: lists name people.
+    """
+    readers = subjects_of(actor if _reads_lists(actor) else bearer_of(actor))
+    return readers - {GrantSubject(SubjectKind.LINK, link) for link in actor.blind}
+
+
 def principals_of(actor: Actor) -> frozenset[str]:
-    """Return all tokens of `actor`."""
-    return frozenset({EVERYBODY, *_roles(actor), *(subject.token for subject in subjects_of(actor))})
+    """Return the tokens by which `actor` may read."""
+    roles = _roles(actor) if _reads_lists(actor) else ()
+    return frozenset({EVERYBODY, *roles, *(subject.token for subject in reading_subjects(actor))})
+
+
+def _reads_lists(actor: Actor) -> bool:
+    return reads_closed(actor) and actor.limited_to is None
 
 
 def _roles(actor: Actor) -> frozenset[str]:
@@ -74,12 +99,12 @@ def visible_to(actor: Actor) -> VisibilityFilter:
 
 def shared_with(actor: Actor) -> VisibilityFilter:
     """Return the filter for documents of others that `actor`, a team or an institution of theirs was given to read."""
-    subjects = subjects_of(actor)
+    subjects = reading_subjects(actor)
     personal = frozenset(subject.token for subject in subjects if subject.kind is not SubjectKind.SIGNED_IN)
     return VisibilityFilter(personal, owners_none_of=frozenset(subject.token for subject in subjects))
 
 
 def owned_by(actor: Actor) -> VisibilityFilter:
     """Return the filter for documents that belong to `actor`, to a team or to an institution of theirs."""
-    owners = frozenset(subject.token for subject in subjects_of(actor))
+    owners = frozenset(subject.token for subject in reading_subjects(actor))
     return VisibilityFilter(readers_any_of=principals_of(actor), owners_any_of=owners)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from repository.backup.manifest import Manifest, read_manifest, require_whole
 from repository.backup.object_copies import (
+    ObjectFate,
     Tally,
     bring_back,
     carry,
@@ -35,6 +36,16 @@ class Restored:
     objects: Tally
     younger: Younger
     former: str
+
+    @property
+    def filled(self) -> bool:
+        """Whether the store has what the database refers to, as far as any backup could bring it back."""
+        return self.manifest.included or not self.objects.bad
+
+    @property
+    def store_stayed(self) -> bool:
+        """Whether the store had everything without this backup: then it was not lost with the database."""
+        return self.manifest.included and not self.objects.counts[ObjectFate.COPIED]
 
 
 def put_back(copies: DatabaseCopies, store: ByteStore, folder: Path, *, replace: bool) -> Restored:

@@ -10,11 +10,18 @@ from repository.backup.manifest import Manifest
 from repository.backup.object_copies import Tally
 from repository.backup.put_back import Restored, put_back
 from repository.cli.command_services import cli_services
-from repository.cli.restore_marks import adopt_store, advance_numbers
+from repository.cli.restore_marks import (
+    accept_seals,
+    adopt_restored,
+    adopt_store,
+    advance_numbers,
+    remember_lost_numbers,
+)
 from repository.core.errors import Invalid, Unavailable
 from repository.engines.copies import copies_of
 from repository.engines.own_store import OwnStore
 from repository.engines.services import Services
+from repository.people.sessions import end_all_sign_ins
 
 MOST_NAMED = 10
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -48,23 +55,24 @@ def restore(source: Path | None, replace: bool, adopt: bool, advance: bool) -> N
     if source is None and not adopt and not advance:
         raise Invalid.field("restore", "Name the folder of a backup, or say --adopt or --advance.")
     with cli_services() as services:
-        faults = source is not None and _restore_from(services, source.absolute(), replace)
-        if source is None or _schema_serves(services):
-            _mint_again(services, adopt=adopt or source is not None)
+        restored = _restore_from(services, source.absolute(), replace) if source is not None else None
+        if restored is None or _schema_serves(services):
+            _mint_again(services, restored, adopt=adopt)
         else:
             click.echo("next      repository restore --adopt, after the migration")
-    if faults:
+    if restored is not None and restored.objects.bad:
         raise SystemExit(1)
 
 
-def _restore_from(services: Services, folder: Path, replace: bool) -> bool:
-    """Put a backup back, and return whether objects are missing or damaged."""
+def _restore_from(services: Services, folder: Path, replace: bool) -> Restored:
+    """Put a backup back, and let the store remember the numbers that were lost."""
     assert isinstance(services.store, OwnStore)
     copies = copies_of(services.database.engine)
     restored = put_back(copies, services.store.unguarded, folder, replace=replace)
+    remember_lost_numbers(services, copies, restored)
     for line in _restore_lines(restored):
         click.echo(line)
-    return bool(restored.objects.bad)
+    return restored
 
 
 def _schema_serves(services: Services) -> bool:
@@ -75,11 +83,17 @@ def _schema_serves(services: Services) -> bool:
     return True
 
 
-def _mint_again(services: Services, *, adopt: bool) -> None:
-    if adopt:
+def _mint_again(services: Services, restored: Restored | None, *, adopt: bool) -> None:
+    if restored is not None:
+        adopt_restored(services, restored)
+    elif adopt:
         adopt_store(services)
+    if restored is not None or adopt:
         click.echo("The database takes the store as its own.")
+        click.echo(f"{end_all_sign_ins(services.database)} sessions are ended: some may have been over already.")
     click.echo(f"No number up to {advance_numbers(services)} is given out again.")
+    if (seal := accept_seals(services)) is not None:
+        click.echo(f"The audit trail of this database holds; the store had remembered another up to seal {seal}.")
 
 
 def _backup_lines(folder: Path, manifest: Manifest, tally: Tally) -> Iterator[str]:

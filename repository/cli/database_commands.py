@@ -12,12 +12,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, inspect, select
 
 import migrations
+from migrations.models import METADATA
 from repository.cli.command_services import cli_services
+from repository.core.database.database_errors import answering
 from repository.core.database.postgresql import LOCK_SECONDS, unhurried
-from repository.core.errors import Conflict, Invalid
+from repository.core.errors import Conflict, Invalid, Unsuitable
 
 _MIGRATION_LOCK = 5_072
 """any number that no other code locks"""
@@ -41,8 +43,13 @@ def migrate_to(engine: Engine, revision: str = "head") -> str:
 
     A database that a newer release has migrated is left as it is: its schema serves this release too, or the release
     is not ready (see "Expand, then contract" in CONTRIBUTING).  Raises `Conflict`, and changes nothing, if rows would
-    refer to missing rows.
+    refer to missing rows; `Unsuitable` for another program's database, `Unavailable` for one that cannot be used.
     """
+    with answering():
+        return _migrate(engine, revision)
+
+
+def _migrate(engine: Engine, revision: str) -> str:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     opened = engine.execution_options(writing=True).connect()
@@ -51,6 +58,8 @@ def migrate_to(engine: Engine, revision: str = "head") -> str:
         context = MigrationContext.configure(connection)
         history = ScriptDirectory.from_config(config)
         current = context.get_current_revision()
+        if current is None:
+            _require_nobody_s(connection)
         if revision == "head" and current and not _knows(history, current):
             log.warning("a newer release has migrated the database", revision=current)
             return current
@@ -61,6 +70,17 @@ def migrate_to(engine: Engine, revision: str = "head") -> str:
             command.upgrade(config, revision)
         _require_whole(connection)
         return context.get_current_revision() or "base"
+
+
+def _require_nobody_s(connection: Connection) -> None:
+    """Raise `Unsuitable` if tables of another program are there; on PostgreSQL if one has the name of one of ours."""
+    there = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    foreign = there if connection.dialect.name == "sqlite" else there & set(METADATA.tables)
+    if foreign:
+        raise Unsuitable(
+            f"The database has tables of another program, such as {min(foreign)}, and no schema of ours: nothing was"
+            " changed. Correct REPOSITORY_DATABASE_URL, or name an empty database."
+        )
 
 
 def _knows(history: ScriptDirectory, revision: str) -> bool:

@@ -6,7 +6,6 @@ follows the server's links.  Without ``--keep`` nothing stays behind.
 
 import html
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -260,7 +259,7 @@ def _environment(folder: Path, base_url: str) -> dict[str, str]:
         "REPOSITORY_STORE_URL": f"file://{folder}/store",
         "REPOSITORY_SEARCH_URL": f"embedded:{folder}/search.db",
         "REPOSITORY_QUEUE_URL": "embedded:",
-        "REPOSITORY_SECRET_KEY": secrets.token_urlsafe(32),
+        "REPOSITORY_MAIL_URL": f"embedded:{folder}/mail",
     }
 
 

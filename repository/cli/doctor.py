@@ -1,28 +1,37 @@
 """``repository doctor``."""
 
 import re
-from urllib.parse import urlsplit
 
 import click
 
-from config.settings import TEST_CSTR_PREFIX, TEST_DOI_PREFIX, Settings, read_settings
+from config.settings import TEST_CSTR_PREFIX, TEST_DOI_PREFIX, Settings, read_settings, retired_settings
 from repository.bootstrap import open_services
 from repository.core.actor import SYSTEM
+from repository.core.conditions import ConditionState
 from repository.core.errors import Unavailable, Unsuitable
+from repository.engines.conditions import database_is_whole
 from repository.engines.services import Services, probe
 from workers.job_admin import backlog
+from workers.site_conditions import SiteConditions
 from workers.unknown_kinds import unknown_kinds
+
+PATIENCE_SECONDS = 20.0
+_SIGNS = {ConditionState.DEGRADED: "LOOK AT", ConditionState.FAILED: "FAILED "}
 
 
 @click.command()
 def doctor() -> None:
-    """Show settings, engines and backlog; exit status 1 if an engine does not answer."""
+    """Show settings, engines, backlog and conditions; exit status 1 if an engine is silent or a condition failed.
+
+    On SQLite this reads the whole database file once to see whether it is whole.
+    """
     settings = read_settings()
+    _show_settings(settings)  # first, for what they name may be what cannot be opened
     services = open_services(settings)
-    _show_settings(settings)
     healthy = _show_engines(services)
     healthy = _show_lacks(services) and healthy
     healthy = _show_backlog(services) and healthy
+    healthy = _show_conditions(services) and healthy
     for warning in _warnings(settings):
         click.echo(f"warning  {warning}")
     services.close()
@@ -73,13 +82,25 @@ def _show_backlog(services: Services) -> bool:
     return True
 
 
+def _show_conditions(services: Services) -> bool:
+    conditions = {
+        **SiteConditions(services, patience=PATIENCE_SECONDS).told(),
+        "database_file": database_is_whole(services),
+    }
+    for name, condition in conditions.items():
+        if condition.is_well:
+            click.echo(f"well     {name}")
+        else:
+            click.echo(f"{_SIGNS[condition.state]}  {name}: {condition.problem}")
+            click.echo(f"         -> {condition.remedy}")
+    return not any(condition.state is ConditionState.FAILED for condition in conditions.values())
+
+
 def _warnings(settings: Settings) -> list[str]:
     warnings = []
     if settings.doi_prefix == TEST_DOI_PREFIX:
         warnings.append(f"DOI prefix {TEST_DOI_PREFIX} is for tests: no DOI will resolve.")
     if settings.cstr_prefix == TEST_CSTR_PREFIX:
         warnings.append(f"CSTR prefix {TEST_CSTR_PREFIX} is for tests: no CSTR will resolve.")
-    public = urlsplit(settings.base_url).hostname not in ("127.0.0.1", "localhost")
-    if public and "secret_key" not in settings.model_fields_set:
-        warnings.append("REPOSITORY_SECRET_KEY is not set.")
+    warnings += [f"{name} has no meaning any more: remove it." for name in retired_settings()]
     return warnings

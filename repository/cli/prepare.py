@@ -6,7 +6,9 @@ import structlog
 from repository.cli.command_services import cli_services
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
+from repository.people.first_administrator import first_administrator_secret
 
+FIRST = "/first-administrator"
 log = structlog.get_logger()
 
 
@@ -16,8 +18,18 @@ def prepare() -> None:
     with cli_services() as services:
         prepare_engines(services)
         secure_numbers(services)
+        tell_first_administrator(services)
         for description in (services.store.describe(), services.search.describe()):
             click.echo(f"prepared {description}")
+
+
+def tell_first_administrator(services: Services) -> None:
+    """Print how the first administrator of a fresh site makes an account; once, for the token is good once."""
+    secret = first_administrator_secret(services.database)
+    if secret is not None:
+        body = f'{{"token": "{secret}", "email": "you@example.org", "password": "…"}}'
+        command = f"curl {services.site.api(FIRST)} -H 'Content-Type: application/json' -d '{body}'"
+        click.echo(f"Nobody has an account yet. Within 24 hours this makes the first administrator, once: {command}")
 
 
 def secure_numbers(services: Services) -> None:

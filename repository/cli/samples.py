@@ -6,7 +6,7 @@ from pathlib import Path
 
 from repository.cli.demo_datasets import DEFAULT_DATA, read_datasets
 from repository.cli.sample_datasets import SampleDataset, generated_datasets
-from repository.core.actor import GRANTABLE, SYSTEM, Actor, Role
+from repository.core.actor import GRANTABLE, SYSTEM, Actor, role_of
 from repository.deposits.draft_bodies import read_draft_body
 from repository.deposits.draft_files import (
     begin_files,
@@ -21,7 +21,8 @@ from repository.feature import Queue
 from repository.files.name_clashes import named_files
 from repository.files.rules import Declared
 from repository.files.uploads import Announced
-from repository.people.accounts import person_by_email, register_person
+from repository.people.accounts import register_person
+from repository.people.queries import person_by_email
 from repository.publication.publish import publish
 from repository.publication.revise import new_version
 from repository.records.queries import has_versions
@@ -66,7 +67,7 @@ def _depositor(services: Services) -> Actor:
     """Return the owner of the samples; nobody can sign in as them, for they have no password."""
     with services.database.transaction(SYSTEM) as unit:
         person = person_by_email(unit, EMAIL) or register_person(unit, EMAIL, "Sample Depositor")
-        return Actor(person.id, Role(person.role), frozenset(GRANTABLE))
+        return Actor(person.id, role_of(person.role), frozenset(GRANTABLE))
 
 
 def _deposit(services: Services, actor: Actor, sample: SampleDataset) -> None:
@@ -84,7 +85,7 @@ def _deposit(services: Services, actor: Actor, sample: SampleDataset) -> None:
 def _deposit_second_version(services: Services, actor: Actor, record_id: int, sample: SampleDataset) -> None:
     changes = {"version": "2.0", "publication_date": sample.metadata["publication_date"]}
     with services.database.transaction(actor) as unit:
-        draft_id = new_version(unit, record_id).draft.id
+        draft_id = new_version(unit, services.site, record_id).draft.id
         base = patch_base(unit, draft_id)
         body = read_draft_body(services.site, services.vocabularies, base.patched({"metadata": changes}))
         patch_draft(unit, services.site, draft_id, base, body)
@@ -97,7 +98,7 @@ def _deposit_second_version(services: Services, actor: Actor, record_id: int, sa
 def _upload(services: Services, actor: Actor, draft_id: int, files: Mapping[str, bytes]) -> None:
     declared = named_files([Declared(key, len(content)) for key, content in files.items()])
     with services.database.transaction(actor) as unit:
-        begin_files(unit, draft_id, declared, services.site.max_files)
+        begin_files(unit, services.site, draft_id, declared)
     for key, content in files.items():
         upload_content(services, actor, draft_id, key, BytesIO(content), Announced(len(content)))
     with services.database.transaction(actor) as unit:

@@ -12,11 +12,13 @@ from config.logging import configure_logging
 from config.settings import PREFIX, read_settings
 from repository import __version__
 from repository.bootstrap import open_services
+from repository.cli.command_services import database_named
 from repository.cli.database_commands import migrate_to
-from repository.cli.prepare import prepare_engines, secure_numbers
+from repository.cli.prepare import secure_numbers, tell_first_administrator
 from repository.cli.samples import fill_with_samples
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
+from repository.organisations.refresh import load_snapshot
 
 log = structlog.get_logger()
 
@@ -32,7 +34,7 @@ def serve(host: str, port: int, with_samples: bool) -> None:
         os.environ[f"{PREFIX}BASE_URL"] = f"http://{host}:{port}"
         settings = read_settings()
     configure_logging(settings.log_level, __version__)
-    with closing(open_services(settings)) as services:
+    with closing(open_services(settings)) as services, database_named(services):
         bring_up_to_date(services, with_samples)
     click.echo(f"{settings.name} {__version__} listens on http://{host}:{port}, known as {settings.base_url}")
     _become_gunicorn(f"{host}:{port}")
@@ -45,9 +47,12 @@ def bring_up_to_date(services: Services, with_samples: bool) -> None:
     them, but then has no samples.
     """
     migrate_to(services.database.engine)
+    load_snapshot(services.database)
+    tell_first_administrator(services)
     try:
-        prepare_engines(services)
+        services.store.prepare()
         secure_numbers(services)
+        services.search.prepare()
         if with_samples:
             _report_samples(fill_with_samples(services))
     except Unavailable as error:

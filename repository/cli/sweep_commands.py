@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from config.log_outlet import OUTLET
-from repository.cli.command_services import cli_services
+from repository.cli.command_services import cli_services, require_database
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.engines.services import Services
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 def scheduler(metrics_port: int | None) -> None:
     """Run the sweeps when they are due, until SIGTERM; several schedulers may run."""
     with cli_services() as services, stop_on_signals() as ending:
+        require_database(services)
         OUTLET.when_lost(lost_lines.inc)
         if metrics_port is not None:
             serve_metrics(metrics_port)

@@ -13,7 +13,8 @@ import structlog
 from config.gc_tuning import collect_rarely
 from config.log_outlet import OUTLET
 from config.settings import SettingsError, read_settings
-from repository.cli.command_services import cli_services
+from repository.audit.audit_keeper import AuditKeeper
+from repository.cli.command_services import cli_services, require_database
 from repository.feature import Queue
 from workers.job_metrics import serve_metrics
 from workers.log_losses import lost_lines
@@ -41,7 +42,7 @@ def worker(queues: Sequence[str], burst: bool, metrics_port: int | None) -> None
     """Run jobs from Redis until SIGTERM, then finish the current job.
 
     Run at least one worker with `--queue soon`, so that jobs that people wait for never wait behind a job of hours,
-    and at least one that serves `long`.
+    and at least one that serves `long` and `idle`.
     """
     # imported here: a server needs no Redis
     from workers.rq_worker import work_off  # noqa: PLC0415
@@ -49,6 +50,7 @@ def worker(queues: Sequence[str], burst: bool, metrics_port: int | None) -> None
     url = _redis_url()
     chosen = [Queue(queue) for queue in queues] or list(Queue)
     with cli_services() as services:
+        require_database(services)
         _begin("worker", metrics_port, queues=chosen)
         work_off(services, url, chosen, burst)
 
@@ -62,8 +64,10 @@ def relay(metrics_port: int | None) -> None:
 
     url = _redis_url()
     with cli_services() as services, closing(rq_queue.RqQueue(url)) as queues, stop_on_signals() as ending:
+        require_database(services)
         _begin("relay", metrics_port)
-        loop = dispatch.RelayLoop(services.database, queues, numbers=services.numbers)
+        audit = AuditKeeper(services)
+        loop = dispatch.RelayLoop(services.database, queues, numbers=services.numbers, audit=audit)
         repeat_until(loop.round, ending, RELAY_SECONDS)
 
 

@@ -110,9 +110,10 @@ def _count(fault: FieldError, rest: dict[str, FieldError], parts: Collection[str
 
 
 class RepositoryError(Exception):
-    """An error that a caller can understand and act on."""
+    """An error that a caller can understand and act on; a `code` tells programs what the status alone does not."""
 
     default = "The request could not be carried out."
+    code = ""
 
     def __init__(self, reason: str = "", errors: Sequence[FieldError] = ()) -> None:
         super().__init__(reason or self.default)
@@ -140,6 +141,10 @@ class NotSignedIn(RepositoryError):
 
     default = "The presented credential is invalid, expired or revoked."
 
+    def __init__(self, reason: str = "", code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
 
 class TooManyTries(RepositoryError):
     """Somebody guesses credentials; the next try may be made after `seconds`."""
@@ -151,10 +156,37 @@ class TooManyTries(RepositoryError):
         self.seconds = seconds
 
 
+class TooManyCalls(RepositoryError):
+    """Somebody makes more calls of a kind than are allowed; the next one may be made after `seconds`."""
+
+    code = "too_many_calls"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many calls of this kind. Please go on in {seconds} seconds.")
+        self.seconds = seconds
+
+
 class Forbidden(RepositoryError):
     """The actor may not do this."""
 
     default = "Permission denied."
+
+
+class CrossSite(RepositoryError):
+    """A change comes with the cookie of a session, and not from a page of ours."""
+
+    default = "This change does not come from a page of this site."
+    code = "csrf_failed"
+
+
+class OverQuota(RepositoryError):
+    """A person would have more than is allotted to them; `code` says of what, `used` and `limit` how much."""
+
+    default = "More than is allotted."
+
+    def __init__(self, reason: str, code: str, used: int, limit: int) -> None:
+        super().__init__(reason)
+        self.code, self.used, self.limit = code, used, limit
 
 
 class NotFound(RepositoryError):
@@ -189,6 +221,18 @@ class Conflict(RepositoryError):
     default = "The state of the resource does not allow this."
 
 
+class Busy(RepositoryError):
+    """Another request does the same thing right now; this one may be sent again in a moment."""
+
+    default = "Another request is doing this right now. Please try again in a moment."
+
+
+class Altered(RepositoryError):
+    """The received bytes do not have the checksum that came with them; none of them counts."""
+
+    default = "The received bytes do not have the announced checksum: none of them was kept."
+
+
 class Stale(RepositoryError):
     """The caller changes a revision that is no longer the current one."""
 
@@ -211,6 +255,12 @@ class NoRoom(Unavailable):
     """A disk, or what was allotted of it, is full; it is for a person to make room."""
 
     default = "The store has no room left."
+
+
+class Damaged(RepositoryError):
+    """Stored bytes are not those that were received; they come back only if a curator puts them back."""
+
+    default = "The content is damaged."
 
 
 class Unsuitable(RepositoryError):

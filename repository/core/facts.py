@@ -8,8 +8,9 @@ keeps the details as JSON that older and newer releases read, for they run side 
 * a field has a default, the first one excepted, which stands for a member that is missing or null;
 * the meaning and the type of a member never change: what means something else is a new member.
 
-A row is never changed or deleted but for two columns of the relay.  Each feature declares its facts in ``facts.py``,
-and what follows from them in ``feature.py``.
+A row is never changed but for two columns of the relay, and never deleted: only of the saves of a draft the newest are
+enough (`deposits.saves`).  Seals (`repository.audit`) show whether that is so.  Each feature declares its facts in
+``facts.py``, and what follows from them in ``feature.py``.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,6 +45,8 @@ class Fact:
     """Something that happened to one subject.  A class without `words` is no fact, but what some facts share."""
 
     words: ClassVar[FactPhrase]
+    forgettable: ClassVar[bool] = False
+    """Whether rows of this kind may be deleted later; what is ever so is so for ever."""
 
     @property
     def kind(self) -> str:
@@ -70,6 +73,7 @@ class FactRow(Base):
 
     `relayed_at` is when the jobs that follow became rows of their own; at once, where nothing follows.
     `unknown_since` is when a relay set the fact aside, because its release does not know the kind.
+    `credential` is that of the actor, None where there was none or an earlier release wrote the row.
     """
 
     __tablename__ = "fact"
@@ -80,6 +84,7 @@ class FactRow(Base):
     details: Mapped[dict[str, Any]]
     actor: Mapped[str] = mapped_column(String(60))
     request_id: Mapped[str] = mapped_column(String(80), default="")
+    credential: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     relayed_at: Mapped[datetime | None]
     unknown_since: Mapped[datetime | None]
@@ -107,6 +112,17 @@ class FactRow(Base):
             postgresql_where=text("relayed_at IS NULL AND unknown_since IS NOT NULL"),
         ),
         Index("ix_fact_subject_id", "subject", "id"),
+        # for those who read the audit trail, newest first
+        Index("ix_fact_at", "at"),
+        Index("ix_fact_actor_at", "actor", "at"),
+        Index("ix_fact_kind_at", "kind", "at"),
+        Index(
+            "ix_fact_credential_at",
+            "credential",
+            "at",
+            sqlite_where=text("credential IS NOT NULL"),
+            postgresql_where=text("credential IS NOT NULL"),
+        ),
         # a deleted fact's number must not be given again: the audit trail counts upwards
         {"sqlite_autoincrement": True},
     )

@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 from repository.core.errors import Unavailable
 
 T = TypeVar("T")
+SHORT = 1.0
+"""Seconds for which an answer is used again at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,30 @@ class _Check(Generic[T]):
 class HealthChecks(Generic[T]):
     """Questions by name; they are asked all at once, each in a thread of its own.
 
-    - An answer is used again for `fresh` seconds.
+    - An answer is used again for `fresh` seconds, one that is not `is_good` for a second only.
     - A question without an answer after `patience` seconds counts as `Unavailable`.
     - It is not asked again before its answer comes: an engine that hangs holds one thread, however many clients ask.
     """
 
-    def __init__(self, questions: Mapping[str, Callable[[], T]], patience: float = 2.5, fresh: float = 1.0) -> None:
+    def __init__(
+        self,
+        questions: Mapping[str, Callable[[], T]],
+        patience: float = 2.5,
+        fresh: float = SHORT,
+        is_good: Callable[[T], bool] = lambda _: True,
+    ) -> None:
         self._questions = questions
         self._patience = patience
         self._fresh = fresh
+        self._is_good = is_good
         self._checks: dict[str, _Check[T]] = {}
         self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Ask what has no fresh answer, and wait for nothing: somebody waits for other answers first."""
+        with self._lock:
+            for name in self._questions:
+                self._start(name)
 
     def answers(self) -> Mapping[str, T | Unavailable]:
         """Return the answer to each question, or `Unavailable`; raise any other error of a question."""
@@ -43,9 +58,13 @@ class HealthChecks(Generic[T]):
 
     def _start(self, name: str) -> _Check[T]:
         last, now = self._checks.get(name), time.monotonic()
-        if last is None or (last.answer.done() and now - last.at >= self._fresh):
+        if last is None or (last.answer.done() and now - last.at >= self._fresh_for(last.answer)):
             last = self._checks[name] = _Check(_run_in_thread(name, self._questions[name]), now)
         return last
+
+    def _fresh_for(self, answer: "Future[T]") -> float:
+        is_good = answer.exception() is None and self._is_good(answer.result())
+        return self._fresh if is_good else min(self._fresh, SHORT)
 
     def _wait_for(self, check: _Check[T]) -> T | Unavailable:
         wait([check.answer], timeout=max(0.0, check.at + self._patience - time.monotonic()))

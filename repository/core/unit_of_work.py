@@ -11,22 +11,18 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection, Engine, insert
-from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from repository.core import clock
 from repository.core.actor import ANONYMOUS, Actor
 from repository.core.database.commit_horizon import register_writer, safe_until
-from repository.core.database.engine import Base, autocommit_engine, read_only_engine, writer_lock
+from repository.core.database.database_errors import MIGRATE, translated
+from repository.core.database.engine import Base, autocommit_engine, read_only_engine, require_same_file, writer_lock
 from repository.core.database.schema_check import obstacles
-from repository.core.errors import AT_ONCE, Conflict, NoRoom, Unavailable
+from repository.core.errors import Unavailable
 from repository.core.facts import Fact, FactRow
 from repository.core.number_guard import NumberGuard, Unguarded
 
-_OVERTAKEN = {"40001", "40P01"}
-"""SQLSTATEs when another transaction stopped this one: serialization_failure, deadlock_detected"""
-_MIGRATE = "The schema does not serve this release: run `repository migrate` first, or a newer release."
 MOST_FAULTS = 3
 """that are named when a schema does not serve"""
 
@@ -71,7 +67,8 @@ class UnitOfWork(Snapshot):
 
     `registers` says that transactions run side by side, so that `event_time` must register this one as a writer.
     `unfollowed` are the kinds of facts from which no job follows: a relay need not read them. `numbers` guards the
-    sequence, and `last_number` is the last one of it that this transaction has.
+    sequence, and `last_number` is the last one of it that this transaction has. `origin` is told of facts whose actor
+    has no credential.
     """
 
     session: WriteSession
@@ -79,6 +76,7 @@ class UnitOfWork(Snapshot):
     unfollowed: Collection[str] = ()
     numbers: NumberGuard = field(default_factory=Unguarded)
     last_number: int = 0
+    origin: str = ""
 
     def new_numbers(self, count: int) -> Sequence[int]:
         """Return new numbers from the one sequence, in ascending order; raises `Unavailable`."""
@@ -115,6 +113,7 @@ class UnitOfWork(Snapshot):
                 "details": fact.details,
                 "actor": self.actor.name,
                 "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+                "credential": self.actor.credential or self.origin or None,
                 "at": self.now,
                 "relayed_at": self.now if fact.kind in self.unfollowed else None,
             },
@@ -127,6 +126,8 @@ class Database:
     def __init__(self, engine: Engine, unfollowed: Collection[str] = (), numbers: NumberGuard | None = None) -> None:
         self.engine = engine
         self.numbers = numbers or Unguarded()
+        self.origin = ""
+        """what is told of facts without a credential: ``command`` where a person has typed one"""
         self._unfollowed = unfollowed
         self._sqlite = engine.dialect.name == "sqlite"
         self._transaction_engine = engine.execution_options(writing=True)
@@ -147,10 +148,12 @@ class Database:
         Raises `Conflict` when another transaction was faster, and `Unavailable` when the database does not answer; then
         nothing was changed, unless only the answer to the commit was lost.
         """
-        with self._writer_lock, _translate(), self._write_session() as session:
-            unit = UnitOfWork(session, actor, clock.now(), not self._sqlite, self._unfollowed, self.numbers)
+        with self._writer_lock, translated(writing=True), self._write_session() as session:
+            parts = (not self._sqlite, self._unfollowed, self.numbers)
+            unit = UnitOfWork(session, actor, clock.now(), *parts, origin=self.origin)
             yield unit
             session.commit()
+            require_same_file(self.engine)
             if unit.last_number:
                 self.numbers.committed(unit.last_number)
 
@@ -161,7 +164,7 @@ class Database:
     def snapshot(self, actor: Actor) -> Iterator[Snapshot]:
         """Open one consistent view of the database; nothing that the block does is kept."""
         with (
-            _translate(),
+            translated(writing=False),
             ReadSession(self._snapshot_engine, expire_on_commit=False, autoflush=False) as session,
         ):
             yield Snapshot(session, actor, clock.now())
@@ -170,7 +173,7 @@ class Database:
     def query(self, actor: Actor) -> Iterator[Snapshot]:
         """Open a view for exactly one query, without the round trips of BEGIN and ROLLBACK."""
         with (
-            _translate(),
+            translated(writing=False),
             ReadSession(self._autocommit_engine, expire_on_commit=False, autoflush=False) as session,
         ):
             yield Snapshot(session, actor, clock.now())
@@ -178,7 +181,7 @@ class Database:
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Open a connection for one query that returns rows, not objects: a session costs as much as the query."""
-        with _translate(), self._autocommit_engine.connect() as connection:
+        with translated(writing=False), self._autocommit_engine.connect() as connection:
             yield connection
 
     def require_schema(self) -> None:
@@ -188,7 +191,7 @@ class Database:
         with self.connection() as connection:
             faults = obstacles(connection, Base.metadata)
         if faults:
-            raise Unavailable(f"{_MIGRATE} ({'; '.join(faults[:MOST_FAULTS])})")
+            raise Unavailable(f"{MIGRATE} ({'; '.join(faults[:MOST_FAULTS])})")
         self._schema_serves = True
 
     def safe_until(self) -> datetime:
@@ -201,27 +204,3 @@ class Database:
                 return clock.now()
         with self.query(ANONYMOUS) as snapshot:
             return safe_until(snapshot.session)
-
-
-@contextmanager
-def _translate() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict(AT_ONCE) from error
-    except (OperationalError, InterfaceError, NoConnectionFree) as error:
-        if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
-            raise Conflict(AT_ONCE) from error
-        if _is_full(error):
-            raise NoRoom("The database has no room left.") from error
-        raise Unavailable("The database is not available right now.") from error
-    except DatabaseError as error:
-        if type(error) is DatabaseError:  # a damaged file; its subclasses are our own faults
-            raise Unavailable("The database cannot be read.") from error
-        raise
-
-
-def _is_full(error: Exception) -> bool:
-    """Return whether the database's disk is full (SQLITE_FULL; SQLSTATE 53100, disk_full)."""
-    cause = getattr(error, "orig", None)
-    return getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(cause, "sqlstate", None) == "53100"

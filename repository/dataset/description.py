@@ -33,10 +33,22 @@ class RelatedId:
     identifier: str
 
 
+Translated = Sequence[tuple[str, str]]
+"""Pairs of a language and the name in it."""
+
+
+def name_in(language: str, name: str, titles: Translated) -> str:
+    """Return the name in a language, else `name`."""
+    return next((title for tag, title in titles if tag == language), name)
+
+
 @dataclass(frozen=True, slots=True)
 class Affiliation:
+    """The organisation of a person; `titles` are names in other languages than that of `name`, for pages."""
+
     name: str
     id: str | None = None
+    titles: Translated = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,8 @@ class Funding:
     award_url: str = ""
     award_titles: Labels = field(default_factory=dict)
     """the title in every language that the depositor gave"""
+    titles: Translated = ()
+    """names of the funder in other languages, for pages"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +196,10 @@ NO_WORDS = FileWords()
 
 @dataclass(frozen=True, slots=True)
 class FileOf:
-    """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal, `words` the depositor's."""
+    """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal, `words` the depositor's.
+
+    The bytes of a `damaged` one are not those of its digests.
+    """
 
     key: str
     size: int
@@ -191,6 +208,7 @@ class FileOf:
     sha256: str
     url: str
     words: FileWords = NO_WORDS
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

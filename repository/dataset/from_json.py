@@ -22,6 +22,7 @@ from repository.dataset.description import (
     RelatedId,
     RelatedIdentifier,
     Text,
+    Translated,
 )
 from repository.dataset.formats.plain_text import plain
 from repository.dataset.schemes import only_resource_type
@@ -30,6 +31,8 @@ from repository.dataset.vocabularies import Vocabularies
 Json = Mapping[str, Any]
 FUNDER_SCHEMES = ("ror", "crossreffunderid", "grid", "isni")
 """Schemes by which registrars know funders, the best first."""
+NAME = 1_000
+"""characters of a name that pages show"""
 
 
 def description_of(metadata: Json, vocabularies: Vocabularies) -> Description:
@@ -142,7 +145,8 @@ class _DescriptionReader:
             given_name=given_name,
             identifiers=_identifiers(person.get("identifiers") or ()),
             affiliations=[
-                Affiliation(self.name("affiliations", a), a.get("id")) for a in agent.get("affiliations") or ()
+                Affiliation(self.name("affiliations", a), a.get("id"), _titles(a))
+                for a in agent.get("affiliations") or ()
             ],
             role=self.term(roles, agent.get("role")),
         )
@@ -196,7 +200,16 @@ class _DescriptionReader:
             award_titles=dict(award.get("title") or {}),
             award_number=award.get("number") or award.get("id") or "",
             award_url=links[0].identifier if links else "",
+            titles=_titles(funder),
         )
+
+
+def _titles(organisation: Json) -> Translated:
+    """Return the names of an organisation by language; other repositories send them in any form."""
+    titles = organisation.get("title")
+    if not organisation.get("id") or not isinstance(titles, dict):
+        return ()
+    return tuple((tag, text) for tag, text in sorted(titles.items()) if isinstance(text, str) and len(text) <= NAME)
 
 
 def _identifiers(identifiers: Iterable[Json]) -> Sequence[RelatedId]:

@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
 from repository.access.access_terms import AccessTerms
-from repository.core import clock
 from repository.core.errors import SENT, FieldError, TooLarge, bounded
 from repository.core.site import Site
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.draft_identifiers import faults_of_schemes
 from repository.deposits.metadata.json_sanitize import Unstorable, storable
 from repository.deposits.metadata.loading import load_metadata
+from repository.deposits.metadata.organisation_names import OrganisationNames
 from repository.deposits.rules import WRITABLE, FilesOptions, read_body
 
 JsonObject = dict[str, Any]
@@ -43,13 +44,21 @@ class CheckedBody:
         return replace(self, metadata={}, mentioned=self.mentioned | {"metadata"})
 
 
-def read_draft_body(site: Site, vocabularies: Vocabularies, raw: Mapping[str, Any]) -> CheckedBody:
-    """Return `raw` with its faults; raise `TooLarge` if a draft cannot hold so much."""
-    body = read_body(raw, clock.today())
+def read_draft_body(
+    site: Site,
+    vocabularies: Vocabularies,
+    raw: Mapping[str, Any],
+    names: OrganisationNames = MappingProxyType({}),
+) -> CheckedBody:
+    """Return `raw` with its faults; raise `TooLarge` if a draft cannot hold so much.
+
+    `names` are those of organisations that it names by their ids alone.
+    """
+    body = read_body(raw, site.today())
     faults = list(body.errors)
     metadata = None
     if "metadata" in raw:
-        loaded = load_metadata(raw["metadata"], vocabularies)
+        loaded = load_metadata(raw["metadata"], vocabularies, names)
         metadata = loaded.metadata
         faults += loaded.errors
     pids, unstorable = _storable_pids(raw.get("pids"))

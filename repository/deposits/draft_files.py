@@ -1,74 +1,181 @@
 """The files of a draft; an actor who may change the draft may change them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from repository.access.policy import Action, must
 from repository.core.actor import Actor
-from repository.core.errors import AT_ONCE, Conflict, FieldError, Forbidden, Invalid, NotFound
+from repository.core.errors import AT_ONCE, Conflict, FieldError, Forbidden, Invalid, NotFound, OverQuota, TooLarge
+from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.deposits.linked_files import link_sources, linked_sources
 from repository.deposits.metadata.json_sanitize import storable
 from repository.deposits.model import Draft, DraftKind
-from repository.deposits.queries import files_to_change, readable_draft, slot_of
+from repository.deposits.queries import Slot, files_to_change, readable_draft, slot_of
+from repository.deposits.record_limits import limits_of, require_bytes, require_sizes
 from repository.deposits.rules import FilesOptions
 from repository.engines.services import Services
 from repository.files import uploads
 from repository.files.link_files import import_files, require_importable
 from repository.files.model import FileEntry, FileSet
-from repository.files.name_clashes import NamedFiles
-from repository.files.queries import entry, file_set, find_entry, no_file
-from repository.files.uploads import Announced
+from repository.files.name_clashes import NamedFiles, case_twins, named_file
+from repository.files.part_uploads import PARTS, OpenUpload, upload_of
+from repository.files.queries import entry, file_set, find_entry
+from repository.files.uploads import Announced, Received
+from repository.people.quotas import count_bytes, give_back, person_quota
 from repository.records.model import Concept, Version
 
 
-def begin_files(unit: UnitOfWork, draft_id: int, named: NamedFiles, limit: int) -> Sequence[FileEntry]:
-    """Declare the files that the client will upload."""
-    draft, files = files_to_change(unit, draft_id)
+def begin_files(
+    unit: UnitOfWork, site: Site, draft_id: int, named: NamedFiles, neighbours: list[str] | None = None
+) -> Sequence[FileEntry]:
+    """Do as `begin_in` in a draft that is not locked yet; raise `NotFound` and `Forbidden`, too."""
+    return begin_in(unit, site, files_to_change(unit, draft_id), named, neighbours)
+
+
+def begin_in(
+    unit: UnitOfWork,
+    site: Site,
+    place: tuple[Draft, Concept, FileSet],
+    named: NamedFiles,
+    neighbours: list[str] | None = None,
+) -> Sequence[FileEntry]:
+    """Declare the files that the client will upload; raise `OverQuota` if their declared sizes are too much.
+
+    `place` is what `files_to_change` has locked.  Those that are files of published versions are linked at once, all
+    or none (`linked_files`).  `neighbours` as in `uploads.begin`.
+    """
+    draft, concept, files = place
     if not named.declared:
         raise Invalid.field("_schema", "No files to upload.")
     if not draft.files_enabled:
         raise Forbidden("Files are not enabled.")
-    return uploads.begin(unit, files, named, limit)
+    limits = limits_of(concept)
+    require_sizes(limits, site, named.declared)
+    sources = linked_sources(unit, named.declared)
+    linked = sum(file.size for file in sources.values())
+    declared = sum(file.size or 0 for file in named.declared if file.source is None)
+    if declared or linked:
+        require_bytes(unit, limits, files, declared + linked)
+    if declared:
+        is_own = concept.owner_id == unit.actor.person_id
+        person_quota(unit, site, concept.owner_id).require_room(declared, own=is_own)
+    entries = uploads.begin(unit, files, named, limits.files(site), neighbours)
+    if sources:
+        link_sources(unit, files, entries, sources)
+    return entries
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file whose bytes were sent; one that is new was not named before, and is complete."""
+
+    entry: FileEntry
+    is_new: bool = False
+    warnings: Sequence[FieldError] = ()
 
 
 def upload_content(
     services: Services, actor: Actor, draft_id: int, key: str, source: BinaryIO, announced: Announced
-) -> FileEntry:
-    """Receive the bytes of a declared file and stage them.
+) -> Sent:
+    """Receive the bytes of a declared file and stage them; a new one is complete at once.
 
     Permission and name are checked before the first byte and again after the last, because the draft may change
     meanwhile; no transaction is open while bytes flow.
     """
     with services.database.connection() as connection:
-        slot = slot_of(connection, draft_id, key)
+        slot = slot_of(connection, actor, services.site, draft_id, key)
     must(actor, Action.CHANGE_DRAFT, slot.resource)
     uploads.require_open(slot.state)
-    if not slot.named:
-        raise no_file(draft_id, key)
-    received = uploads.receive(services.store, source, announced, services.site.max_file_bytes)
+    new = None if slot.named else _new_file(services, actor, draft_id, key, announced)
+    received = _receive(services, actor, slot, source, announced)
+    neighbours: list[str] = []
     try:
         with services.database.transaction(actor) as unit:
-            _, files = files_to_change(unit, draft_id)
+            place = files_to_change(unit, draft_id)
+            _, concept, files = place
             uploads.require_open(files.state)
-            target = entry(unit, files.id, key, draft_id, hidden=True)
-            uploads.stage(unit, target, received)
-        return target
-    except (NotFound, Forbidden):
+            if new is not None:
+                _require_new(unit, files, key)
+                [target] = begin_in(unit, services.site, place, new, neighbours)
+            else:
+                target = entry(unit, files.id, key, draft_id, hidden=True)
+            more = uploads.stage(unit, target, received)
+            if new is not None:
+                uploads.complete(unit, files, target)
+            require_bytes(unit, limits_of(concept), files)
+            count_bytes(unit, services.site, concept.owner_id, more)
+        return Sent(target, new is not None, case_twins([key], neighbours) if new is not None else ())
+    except (NotFound, Forbidden, Invalid, Conflict, OverQuota):
         # Only a certain refusal removes the bytes: after a lost connection the commit may have happened.
         services.store.remove([received.object_key])
         raise
 
 
-def commit_file(unit: UnitOfWork, draft_id: int, key: str) -> tuple[FileEntry, Sequence[Any]]:
-    """Make the received bytes the file; return it and its differences from the declaration."""
-    _, files = files_to_change(unit, draft_id)
+def _new_file(services: Services, actor: Actor, draft_id: int, key: str, announced: Announced) -> NamedFiles:
+    """Return a file that can be named so; raise `Invalid` and `Forbidden` before a byte is read."""
+    named = named_file(key, announced.size)
+    with services.database.snapshot(actor) as snapshot:
+        require_place(snapshot, services.site, draft_id, named)
+    return named
+
+
+def require_place(snapshot: Snapshot, site: Site, draft_id: int, named: NamedFiles) -> None:
+    """Raise what `begin_files` would, before anything is begun or read."""
+    draft, concept = readable_draft(snapshot, draft_id, Action.CHANGE_DRAFT)
+    if not draft.files_enabled:
+        raise Forbidden("Files are not enabled.")
+    files, limits = file_set(snapshot, draft.file_set_id), limits_of(concept)
+    require_sizes(limits, site, named.declared)
+    uploads.require_nameable(snapshot, files, named, limits.files(site))
+    require_bytes(snapshot, limits, files, sum(file.size or 0 for file in named.declared))
+
+
+def _require_new(unit: UnitOfWork, files: FileSet, key: str) -> None:
+    """Raise `Conflict` if another request has named the file while this one sent its bytes."""
+    if find_entry(unit, files.id, key) is not None:
+        raise Conflict(AT_ONCE)
+
+
+def _receive(services: Services, actor: Actor, slot: Slot, source: BinaryIO, announced: Announced) -> Received:
+    """Receive bytes as far as the owner's quota goes; raise `OverQuota` for more, and then nothing is kept."""
+    is_own = slot.owner_id == actor.person_id
+    most, room = slot.most_file_bytes or services.site.max_file_bytes, slot.quota.room
+    if announced.size is not None and announced.size <= most:
+        slot.quota.require_room(announced.size, own=is_own)
+    if room is None or room >= most:
+        return uploads.receive(services.store, source, announced, most)
+    try:
+        return uploads.receive(services.store, source, announced, room)
+    except TooLarge as error:
+        raise slot.quota.too_many_bytes(own=is_own) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A file with its differences from the declaration, or with the `upload` whose parts the store is to join first."""
+
+    entry: FileEntry
+    mismatches: Sequence[FieldError] = ()
+    upload: OpenUpload | None = None
+
+
+def commit_file(unit: UnitOfWork, draft_id: int, key: str) -> Committed:
+    """Make the received bytes the file, unless they are still parts."""
+    _, concept, files = files_to_change(unit, draft_id)
     target = entry(unit, files.id, key, draft_id, hidden=True)
-    return target, uploads.complete(unit, files, target)
+    if target.transfer == PARTS and target.staged_id is None and (upload := upload_of(unit, target)):
+        uploads.require_open(files.state)
+        return Committed(target, upload=upload)
+    completed = uploads.complete(unit, files, target)
+    give_back(unit, concept.owner_id, size=completed.freed)
+    return Committed(target, completed.mismatches)
 
 
 def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, Any]) -> FileEntry:
     """Change the metadata or the visibility of a file."""
-    draft, files = files_to_change(unit, draft_id)
+    draft, _, files = files_to_change(unit, draft_id)
     uploads.require_open(files.state)
     target = entry(unit, files.id, key, draft_id, hidden=True)
     if "metadata" in changes:
@@ -83,18 +190,22 @@ def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, An
 
 def remove_file(unit: UnitOfWork, draft_id: int, key: str) -> None:
     """Remove one file from the draft."""
-    draft, files = files_to_change(unit, draft_id)
-    uploads.remove(unit, files, entry(unit, files.id, key, draft_id, hidden=True))
+    draft, concept, files = files_to_change(unit, draft_id)
+    freed = uploads.remove(unit, files, entry(unit, files.id, key, draft_id, hidden=True))
     if draft.default_preview == key:
         draft.default_preview = None
+        unit.session.flush()
+    give_back(unit, concept.owner_id, size=freed)
 
 
 def remove_all_files(unit: UnitOfWork, draft_id: int) -> None:
     """Remove all files from the draft, at a cost that does not depend on their number."""
-    draft, files = files_to_change(unit, draft_id)
-    uploads.discard_set(unit, files)
+    draft, concept, files = files_to_change(unit, draft_id)
+    freed = uploads.discard_set(unit, files, concept.owner_id)
     draft.file_set_id = uploads.new_set(unit).id
     draft.default_preview = None
+    unit.session.flush()
+    give_back(unit, concept.owner_id, size=freed)
 
 
 def importable_files(snapshot: Snapshot, draft_id: int) -> int:
@@ -110,7 +221,7 @@ def importable_files(snapshot: Snapshot, draft_id: int) -> int:
 
 def import_previous_files(unit: UnitOfWork, draft_id: int, source_id: int) -> FileSet:
     """Copy the files of the previous version into the draft of a new version; `source_id` from `importable_files`."""
-    draft, files = files_to_change(unit, draft_id)
+    draft, _, files = files_to_change(unit, draft_id)
     if _previous_set(unit, draft, unit.session.get_one(Concept, draft.concept_id)) != source_id:
         raise Conflict(AT_ONCE)
     import_files(unit, file_set(unit, source_id), files)

@@ -7,9 +7,9 @@ from repository.access.policy import Action
 from repository.core.errors import SENT, FieldError, Forbidden, Invalid, NotFound
 from repository.core.site import Site
 from repository.core.unit_of_work import UnitOfWork
-from repository.deposits.facts import DraftSaved
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import DraftView, draft_for_change, view_of
+from repository.deposits.saves import note_saved
 from repository.identifiers.model import Identifier
 from repository.identifiers.queries import identifiers_of
 from repository.identifiers.reserve import (
@@ -33,7 +33,7 @@ def reserve_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> Dra
     _require_scheme(site, scheme)
     _forget(draft, scheme)
     reserve(unit, site, scheme, draft.id, minting_context(concept.default_community, draft.description))
-    _touch(unit, draft)
+    note_saved(unit, draft)
     return view_of(unit, draft, concept)
 
 
@@ -46,7 +46,7 @@ def drop_pid(unit: UnitOfWork, site: Site, draft_id: int, scheme: str) -> DraftV
     forgotten = _forget(draft, scheme)
     if not release(unit, draft.id, scheme) and not forgotten:
         raise NotFound(f"The draft has no reserved {scheme.upper()}.")
-    _touch(unit, draft)
+    note_saved(unit, draft)
     return view_of(unit, draft, concept)
 
 
@@ -200,9 +200,3 @@ def _require_scheme(site: Site, scheme: str) -> None:
     if scheme not in site.accounts.schemes:
         message = f"No configuration defined for PID {scheme}"
         raise Invalid.field(f"pids.{scheme}", message)
-
-
-def _touch(unit: UnitOfWork, draft: Draft) -> None:
-    draft.revision += 1
-    draft.updated = unit.now
-    unit.emit(DraftSaved(draft.id, draft.revision))

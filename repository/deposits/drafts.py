@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from repository.access.access_terms import AccessTerms
+from repository.access.embargo_rules import EmbargoLimit
 from repository.access.grants import grant_ownership, remove_all_grants
 from repository.access.policy import Action, Resource, must
 from repository.core.database.bulk import insert_rows
-from repository.core.errors import Stale
+from repository.core.errors import FieldError, Stale
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.draft_bodies import (
@@ -21,15 +22,17 @@ from repository.deposits.draft_bodies import (
 )
 from repository.deposits.draft_files import take_files_options
 from repository.deposits.draft_identifiers import take_pids
-from repository.deposits.facts import DraftDiscarded, DraftOpened, DraftSaved
+from repository.deposits.facts import DraftDiscarded, DraftOpened
 from repository.deposits.metadata.loading import missing_fields
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import DraftView, draft_for_change, readable_draft, view_of
 from repository.deposits.rules import FilesOptions
+from repository.deposits.saves import note_saved
 from repository.files.model import FileSet
 from repository.files.queries import file_set_for_change
 from repository.files.uploads import discard_set, new_set
 from repository.identifiers.reserve import release
+from repository.people.quotas import count_draft, give_back
 from repository.records.model import Concept
 
 
@@ -48,6 +51,7 @@ def open_draft(unit: UnitOfWork, site: Site, body: CheckedBody) -> DraftView:
     _write(unit, site, draft, body)
     insert_rows(unit.session, [draft])
     unit.emit(DraftOpened(draft.id))
+    count_draft(unit, site, concept.owner_id)
     return view_of(unit, draft, concept) if body.pids else DraftView(draft, concept, files, {}, {})
 
 
@@ -105,14 +109,17 @@ def discard_draft(unit: UnitOfWork, draft_id: int, expected: str | None = None) 
     draft, concept = draft_for_change(unit, draft_id, Action.DISCARD_DRAFT, expected=expected)
     unit.session.delete(draft)
     unit.session.flush()
+    freed = 0
     if draft.kind != DraftKind.EDIT:
         release(unit, draft.id)
-        discard_set(unit, file_set_for_change(unit, draft.file_set_id))
+        freed = discard_set(unit, file_set_for_change(unit, draft.file_set_id), concept.owner_id)
     if draft.kind == DraftKind.NEW:
         release(unit, concept.id)
         remove_all_grants(unit, concept.id)
         unit.session.delete(concept)
     unit.emit(DraftDiscarded(draft.id))
+    unit.session.flush()
+    give_back(unit, concept.owner_id, drafts=1, size=freed)
 
 
 def blank_draft(snapshot: Snapshot, concept: Concept, draft_id: int, kind: DraftKind, files: FileSet) -> Draft:
@@ -147,6 +154,7 @@ def _write(unit: UnitOfWork, site: Site, draft: Draft, body: CheckedBody) -> Non
         draft.custom_fields = body.custom_fields
     errors = take_files_options(unit, draft, body.files)
     errors += take_pids(unit, site, draft, body.pids)
+    errors += _embargo_warnings(site, draft, body)
     faulty = {fault["field"] for fault in (*body.faults, *earlier)}
     errors += [gap for gap in missing_fields(draft.description, doi=True) if gap.field not in faulty]
     draft.errors = joined_faults(body.faults, errors, earlier)
@@ -154,9 +162,16 @@ def _write(unit: UnitOfWork, site: Site, draft: Draft, body: CheckedBody) -> Non
         require_room(draft.description, draft.custom_fields, draft.errors)
 
 
+def _embargo_warnings(site: Site, draft: Draft, body: CheckedBody) -> list[FieldError]:
+    """Return what will keep the embargo that the body brings from being published."""
+    if body.terms is None:
+        return []
+    published = site.day_of(draft.created) if draft.kind == DraftKind.EDIT else site.today()
+    fault = EmbargoLimit(published, site.max_embargo_days).fault(draft.embargo_until, harmless=True)
+    return [fault] if fault else []
+
+
 def _save(unit: UnitOfWork, draft: Draft, concept: Concept) -> DraftView:
-    draft.revision += 1
-    draft.updated = unit.now
-    unit.emit(DraftSaved(draft.id, draft.revision))
+    note_saved(unit, draft)
     unit.session.flush()
     return view_of(unit, draft, concept)

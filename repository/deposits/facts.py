@@ -22,6 +22,42 @@ class DraftSaved(Fact):
     revision: int | None = None
 
     words = FactPhrase("saved the draft", "保存草稿")
+    forgettable = True
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRenamed(Fact):
+    """A file of a draft, or a folder, has another name; a folder's ends with a slash."""
+
+    draft_id: int
+    before: str | None = None
+    after: str | None = None
+
+    words = FactPhrase("renamed {before} to {after}", "将 {before} 改名为 {after}")
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRemoved(Fact):
+    """A selection of a draft's files, or a `folder`, was removed."""
+
+    draft_id: int
+    count: int | None = None
+    folder: str | None = None
+
+    words = FactPhrase("removed files of the draft", "移除草稿中的文件")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuotaChanged(Fact):
+    """An administrator gave a dataset limits of its own; None is that of the site."""
+
+    concept_id: int
+    most_bytes: int | None = None
+    most_files: int | None = None
+    most_file_bytes: int | None = None
+    notes: str | None = None
+
+    words = FactPhrase("changed the limits of the dataset", "更改了数据集的限额")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The table of drafts."""
+"""The tables of drafts, and of uploads that go on where they were cut."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -52,3 +52,25 @@ Index(
     sqlite_where=Draft.kind == DraftKind.NEW_VERSION.value,
     postgresql_where=Draft.kind == DraftKind.NEW_VERSION.value,
 )
+
+
+class ResumableUpload(Base):
+    """What an upload by tus 1.0 has beside its row in ``upload``: `name` is its address, `person_id` whose it is.
+
+    `about` is the client's own description of it, as it came.  `names_file` says that the upload gave its file the
+    name.  `holder` is the request that sends bytes right now (`upload_leases`), until `held_until`; empty for none.
+    `is_awaited` says that another request waits for it.
+    """
+
+    __tablename__ = "resumable_upload"
+
+    upload_id: Mapped[int] = mapped_column(
+        Identity, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    about: Mapped[str] = mapped_column(String(8200))
+    names_file: Mapped[bool]
+    holder: Mapped[str] = mapped_column(String(160), default="")
+    held_until: Mapped[datetime | None]
+    is_awaited: Mapped[bool] = mapped_column(default=False)

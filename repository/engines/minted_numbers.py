@@ -121,8 +121,10 @@ class MintedNumbers:
     def advance(self, database: Database) -> int:
         """Let an older database mint again, beyond all that the store remembers; return the last number passed over.
 
-        What has no identifier yet gets one of a new number, for a lost copy may have minted from its own.
+        What has no identifier yet gets one of a new number, for a lost copy may have minted from its own.  Raises
+        `Unavailable` for a store of another site, or one that is not mounted: it remembers nothing of this database.
         """
+        self._require_own()
         remembered = self._remembered()
         with database.transaction(SYSTEM) as unit:
             connection = unit.session.connection()
@@ -134,6 +136,11 @@ class MintedNumbers:
         self._marks.write(PROGRESS, str(state.newest_fact).encode())
         self._place = None
         return high
+
+    def remember(self, high: int) -> None:
+        """Let the store say that numbers up to `high` may have been given out."""
+        with suppress(Conflict):  # it says so already
+            self._marks.create(f"{MINTED}{high}", b"")
 
     def note_progress(self, database: Database, facts: int) -> None:
         """Write the mark of the newest fact, at most every few seconds, if there were new `facts`.
@@ -207,8 +214,7 @@ class MintedNumbers:
         with self._covering:
             high = -(-number // STEP) * STEP
             if high > self._covered:
-                with suppress(Conflict):  # another process made the same mark
-                    self._marks.create(f"{MINTED}{high}", b"")
+                self.remember(high)
                 self._covered = high
 
     def _forget_lower(self, high: int) -> None:

@@ -5,7 +5,7 @@ sweep over the bucket of another site would find nothing but orphans.  So whatev
 the store's id with the database's first (`StoreIdentity`).
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -32,6 +32,7 @@ class OwnUploads:
         self.sign_part = uploads.sign_part
         self.list_parts = uploads.list_parts
         self.appended_size = uploads.appended_size
+        self.arrived_md5 = uploads.arrived_md5
 
     def begin(self, key: str, size: int) -> UploadToken:
         """Begin an upload (see the port)."""
@@ -87,6 +88,10 @@ class OwnStore:
     def size(self, key: str) -> int | None:
         """Return the length in bytes (see the port)."""
         return self._store.size(key)
+
+    def sizes(self, keys: Collection[str]) -> Mapping[str, int]:
+        """Return the lengths in bytes (see the port)."""
+        return self._store.sizes(keys)
 
     def local_path(self, key: str) -> Path | None:
         """Return the object's file (see the port)."""

@@ -61,7 +61,7 @@ class StoreIdentity:
         except Unavailable as error:
             log.info("the store's id is not compared", reason=error.reason)
             return
-        fault = self._difference(known, carried)
+        fault = self._compared(known, carried)
         if fault is not None:
             raise Unavailable(fault)
 
@@ -86,9 +86,24 @@ class StoreIdentity:
     def adopt(self) -> None:
         """Let the database take the store as its own, whatever it knew."""
         carried = self._carried()
-        if not carried:
+        if carried:
+            self._know(carried)
+        elif self._in_database():
             raise Unsuitable("The store carries no mark: there is nothing to adopt. Is it mounted?")
-        self._know(carried)
+        else:
+            self.bind()
+
+    def mark_again(self) -> None:
+        """Give a store that was lost and filled again the id that the database knows, or one for both."""
+        known = self._in_database().removeprefix(BEGUN)
+        if known and not self._carried():
+            self._carry(known)
+        self.bind()
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the store carries an id."""
+        return bool(self._carried())
 
     @property
     def is_known(self) -> bool:
@@ -102,7 +117,13 @@ class StoreIdentity:
 
     def _fault(self) -> str | None:
         carried = self._carried()  # first: whoever gives both their id tells the database before the store
-        return self._difference(self._known or self._in_database(), carried)
+        return self._compared(self._known or self._in_database(), carried)
+
+    def _compared(self, known: str, carried: str) -> str | None:
+        """Return the difference of what the database knows from what the store carried before."""
+        if known and not carried:
+            carried = self._carried()  # somebody may have given both their id between the two looks
+        return self._difference(known, carried)
 
     def _difference(self, known: str, carried: str) -> str | None:
         if known.startswith(BEGUN):

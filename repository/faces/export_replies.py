@@ -8,7 +8,7 @@ from werkzeug.http import parse_options_header
 from repository.core.actor import Actor
 from repository.core.errors import Gone
 from repository.core.web.problems import STATUS
-from repository.core.web.responses import document_reply
+from repository.core.web.responses import document_reply, name_stream
 from repository.dataset.formats.registry import ExportFormat
 from repository.engines.services import Services
 from repository.faces.content_negotiation import BIBLIOGRAPHY, Representation, accepted_ranges, citation_fault
@@ -33,7 +33,7 @@ def export_reply(
     reply = document_reply(export.text, export.media_type, name=export.name)
     if export.withdrawn:
         reply.status_code = STATUS[Gone]
-    return reply
+    return reply if export.tag is None else name_stream(reply, export.tag)
 
 
 def linkset_reply(services: Services, actor: Actor, record_id: int, media_type: str) -> Response:

@@ -9,6 +9,9 @@ A stored file is *received*, then *verified* or *failed*: its digests are known 
 whole content reads them on the way, and its file is verified at once.  An *upload* brings the bytes of one name in
 *parts*, over days if need be.
 
-`uploads` begin, stage, commit, discard · `link_files` · `downloads` · `zip_archive` · `fixity` · `removal` ·
-`cleanup` of abandoned bytes · `store_check` of the database against the store.
+`uploads` begin, stage, commit, discard · `link_files` · `renaming` · `taking_out` of many at once · `queries`,
+`file_places`, `folder_levels`, `name_search` list them · `downloads` of one file, `archived_files` of many, the
+`zip_archive` of these in its `zip_layout`, `archived_bytes` compared on the way · `fixity` compares bytes with their
+digests, `fixity_cycle` all of them in time, `doubts` of readers begin it, `known_faults` come of it · `removal` ·
+`cleanup` of abandoned bytes · `own_bytes` counted from entries · `store_check` of the database against the store.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, delete, or_, select
+from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from repository.core import clock
@@ -62,14 +62,21 @@ def _end_uploads(database: Database, store: ByteStore, report: CheckReport) -> N
     after = 0
     while batch := _ended(database, after):
         for upload_id in batch:
-            with database.transaction(SYSTEM) as unit:
-                token = _mark_discarded(unit, upload_id)
-            if token is not None:
-                store.uploads.discard(token)
-                with database.transaction(SYSTEM) as unit:
-                    unit.session.execute(delete(Upload).where(Upload.id == upload_id))
-                report.note(f"upload {upload_id} of object {token.key}", repaired=True)
+            if (key := end_upload(database, store, upload_id)) is not None:
+                report.note(f"upload {upload_id} of object {key}", repaired=True)
         after = batch[-1]
+
+
+def end_upload(database: Database, store: ByteStore, upload_id: int) -> str | None:
+    """Discard an upload and forget it; return the key of its object, None if it was completed or is forgotten."""
+    with database.transaction(SYSTEM) as unit:
+        token = _mark_discarded(unit, upload_id)
+    if token is None:
+        return None
+    store.uploads.discard(token)
+    with database.transaction(SYSTEM) as unit:
+        unit.session.execute(delete(Upload).where(Upload.id == upload_id))
+    return token.key
 
 
 def _clear_leftovers(database: Database, store: ByteStore, unknown_for: timedelta) -> int:
@@ -101,6 +108,8 @@ def _mark_discarded(unit: UnitOfWork, upload_id: int) -> UploadToken | None:
         unit.session.delete(upload)
         return None
     upload.state = UploadState.DISCARDED.value
+    if upload.file_entry_id is not None:  # the name takes bytes that are sent whole
+        unit.session.execute(update(FileEntry).where(FileEntry.id == upload.file_entry_id).values(transfer=None))
     return UploadToken(upload.object_key, upload.store_upload_id)
 
 
@@ -135,5 +144,5 @@ def _release(unit: UnitOfWork, set_id: int, before: datetime) -> Sequence[FileEn
         assert entry.staged_id is not None
         unit.emit(FileReleased(entry.staged_id))
         entry.staged_id, entry.updated = None, unit.now
-        entry.pending = entry.file is None or not entry.file.is_verified
+        entry.pending = entry.file is None or not entry.file.is_sound
     return entries

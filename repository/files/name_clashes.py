@@ -82,6 +82,13 @@ def named_files(declared: Sequence[Declared]) -> NamedFiles:
     return NamedFiles(declared, same, frozenset(above))
 
 
+def named_file(key: str, size: int | None) -> NamedFiles:
+    """Return one file to come that was not declared before; raises `Invalid`."""
+    if fault := fault_of_key(key):
+        raise Invalid.field("key", fault)
+    return named_files([Declared(key, size)])
+
+
 def _too_many_folders() -> Invalid:
     return Invalid.field("_schema", "These files lie in too many folders: name fewer of them at once.")
 
@@ -106,6 +113,27 @@ def clashes(keys: Iterable[str]) -> list[FieldError]:
         else:
             names.add(key)
     return errors
+
+
+def case_twins(keys: Sequence[str], near: Iterable[str] = ()) -> list[FieldError]:
+    """Return a warning for each name that differs from another one in case only; at most `MOST_NAMED`.
+
+    Some disks take both for one (Unicode Standard, section 3.13: caseless matching).
+    """
+    seen: dict[str, str] = {}
+    for key in near:
+        seen.setdefault(_caseless(key), key)
+    warnings: list[FieldError] = []
+    for index, key in enumerate(keys):
+        other = seen.setdefault(_caseless(key), key)
+        if other != key and len(warnings) < MOST_NAMED:
+            message = f"'{other}' differs in case only: some disks hold only one of them."
+            warnings.append(FieldError(f"{index}.key", (message,), harmless=True))
+    return warnings
+
+
+def _caseless(key: str) -> str:
+    return _normal(key.casefold())
 
 
 def folders_of(key: str) -> Iterator[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from repository.core.actor import ANONYMOUS
 from repository.core.database.id_list import in_list
@@ -20,17 +20,27 @@ EMBEDDED_FILES = 100
 BATCH = 500
 
 _WITH_FILES = select(FileEntry).options(joinedload(FileEntry.file), joinedload(FileEntry.staged))
-_ENTRIES = (
-    _WITH_FILES.where(FileEntry.file_set_id == bindparam("set"))
-    .order_by(FileEntry.key)
-    .offset(bindparam("offset"))
-    .limit(bindparam("limit"))
-)
-_COMMITTED = _ENTRIES.where(FileEntry.file_id.is_not(None))
 _SHOWN = FileEntry.hidden.is_(False)
 """what readers of a published record are told of"""
-_SHOWN_ENTRIES = _ENTRIES.where(_SHOWN)
-_AFTER = _ENTRIES.where(FileEntry.key > bindparam("after"))
+_IN_SET = FileEntry.file_set_id == bindparam("set")
+_OWN = aliased(FileEntry)
+_PLACES = (
+    select(_OWN.key)
+    .where(_OWN.file_set_id == bindparam("set"), _OWN.key > bindparam("after"))
+    .order_by(_OWN.key)
+    .offset(bindparam("offset"))
+    .limit(1)
+)
+_HAS_HIDDEN = exists().where(_OWN.file_set_id == bindparam("set"), _OWN.hidden.is_(True))
+_PLACE = _PLACES.scalar_subquery()
+"""the first name of a page: the index alone counts those before it"""
+_SHOWN_PLACE = case((_HAS_HIDDEN, _PLACES.where(_OWN.hidden.is_(False)).scalar_subquery()), else_=_PLACE)
+_FIRST = _WITH_FILES.where(_IN_SET).order_by(FileEntry.key).limit(bindparam("limit"))
+_ENTRIES = _FIRST.where(FileEntry.key >= _PLACE)
+_SHOWN_ENTRIES = _FIRST.where(_SHOWN, FileEntry.key >= _SHOWN_PLACE)
+_COMMITTED = _FIRST.where(FileEntry.file_id.is_not(None))
+_SHOWN_COMMITTED = _COMMITTED.where(_SHOWN)
+_AFTER = _FIRST.where(FileEntry.key > bindparam("after"))
 _SHOWN_AFTER = _AFTER.where(_SHOWN)
 _IN_SETS = in_list(FileEntry.file_set_id, "sets")
 _NAMES = FileEntry.__table__.c  # columns rather than attributes: the query returns no objects
@@ -87,12 +97,19 @@ def no_file(record_id: int, key: str) -> NotFound:
     return NotFound(f"Record '{record_id}' has no file '{key}'.")
 
 
-def first_entries(
-    snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, committed_only: bool = False, *, hidden: bool
-) -> Sequence[FileEntry]:
-    """Return entries in the order of their keys: the committed ones, or all, or all that are not `hidden`."""
-    query = _COMMITTED if committed_only else (_ENTRIES if hidden else _SHOWN_ENTRIES)
-    return snapshot.session.scalars(query, {"set": set_id, "limit": limit, "offset": offset}).all()
+def first_entries(snapshot: Snapshot, set_id: int, limit: int, offset: int = 0, *, hidden: bool) -> Sequence[FileEntry]:
+    """Return entries in the order of their keys, hidden ones only with `hidden`."""
+    begin, first = (_ENTRIES, _AFTER) if hidden else (_SHOWN_ENTRIES, _SHOWN_AFTER)
+    place = {"set": set_id, "limit": limit, "after": ""}
+    if offset:
+        return snapshot.session.scalars(begin, {**place, "offset": offset}).all()
+    return snapshot.session.scalars(first, place).all()
+
+
+def first_committed(snapshot: Snapshot, set_id: int, limit: int, *, hidden: bool) -> Sequence[FileEntry]:
+    """Return the first entries that have a committed file; names that wait for theirs cost nothing."""
+    query = _COMMITTED if hidden else _SHOWN_COMMITTED
+    return snapshot.session.scalars(query, {"set": set_id, "limit": limit}).all()
 
 
 _KEYS = select(_NAMES.key).where(_NAMES.file_set_id == bindparam("set")).order_by(_NAMES.key).limit(bindparam("limit"))
@@ -152,29 +169,42 @@ def keys_below(snapshot: Snapshot, set_id: int, folders: Iterable[str]) -> list[
 
 
 def streamed_entries(
-    database: Database, set_id: int, offset: int = 0, limit: int | None = None, *, hidden: bool
+    database: Database, set_id: int, offset: int = 0, limit: int | None = None, *, hidden: bool, after: str = ""
 ) -> Iterator[FileEntry]:
-    """Yield entries from `offset` on, hidden ones only with `hidden`, in the order of their keys, at constant memory.
+    """Yield entries behind `after` from `offset` on, in the order of their keys, at constant memory.
 
-    Each batch is read in a short transaction of its own, for the reader of a stream may be slow.
+    Hidden ones come only with `hidden`.  Each batch is read in a short transaction of its own, for the reader of a
+    stream may be slow.
     """
-    query = _AFTER if hidden else _SHOWN_AFTER
+    begin, go_on = (_ENTRIES, _AFTER) if hidden else (_SHOWN_ENTRIES, _SHOWN_AFTER)
+    query = begin if offset else go_on
     left = sys.maxsize if limit is None else limit
-    after = ""
     while left > 0:
         size = min(left, BATCH)
-        place = {"set": set_id, "after": after, "offset": offset, "limit": size}
+        place = {"set": set_id, "after": after, "limit": size, **({"offset": offset} if query is begin else {})}
         with database.snapshot(ANONYMOUS) as snapshot:
             batch = snapshot.session.scalars(query, place).all()
         yield from batch
         if len(batch) < size:
             return
-        after, offset, left = batch[-1].key, 0, left - len(batch)
+        query, after, left = go_on, batch[-1].key, left - len(batch)
+
+
+_NAMED = _WITH_FILES.where(_IN_SET, FileEntry.key.in_(bindparam("keys", expanding=True))).order_by(FileEntry.key)
+
+
+def entries_named(snapshot: Snapshot, set_id: int, keys: Iterable[str]) -> Sequence[FileEntry]:
+    """Return the entries of these names, as far as the set has them, in the order of their keys."""
+    return [
+        entry
+        for some in _batches(sorted(keys), BATCH)
+        for entry in snapshot.session.scalars(_NAMED, {"set": set_id, "keys": some})
+    ]
 
 
 # Not ordered: to find the first keys without a sort, PostgreSQL would read all entries of a set that has no such file.
 _UNREADY = (
-    select(FileEntry.key, StoredFile.state, StoredFile.failure, FileEntry.staged_id.is_not(None))
+    select(FileEntry.key, StoredFile.state, StoredFile.failure, FileEntry.staged_id.is_not(None), StoredFile.fault)
     .outerjoin(StoredFile, StoredFile.id == FileEntry.file_id)
     .where(FileEntry.file_set_id == bindparam("set"), FileEntry.pending.is_(True))
     .limit(MOST_NAMED + 1)
@@ -185,8 +215,8 @@ def unready_files(snapshot: Snapshot, set_id: int) -> Sequence[UnreadyFile]:
     """Return files that stop publication, at most `MOST_NAMED` and one more, in the order of their keys."""
     rows = sorted(snapshot.session.execute(_UNREADY, {"set": set_id}), key=lambda row: str(row.key))
     return [
-        UnreadyFile(key, FileState(state) if state else None, failure, is_staged)
-        for key, state, failure, is_staged in rows
+        UnreadyFile(key, FileState(state) if state else None, failure, is_staged, fault or "")
+        for key, state, failure, is_staged, fault in rows
     ]
 
 

@@ -11,6 +11,8 @@ from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.engines.store.port import ByteStore
 from repository.files.facts import FileReleased
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
+from repository.files.part_uploads import give_up_all
+from repository.people.quotas import give_back
 
 BATCH = 500
 _FILE = cast(Table, StoredFile.__table__)
@@ -39,26 +41,38 @@ def _deletion(file: StoredFile, cause: EmittedFact | None) -> PreservationEvent:
     return PreservationEvent(EventType.DELETION, ObjectKind.FILE, file.id, EventOutcome.SUCCESS, detail)
 
 
-def empty_discarded_set(database: Database, set_id: int) -> None:
-    """Remove the entries of a discarded set in batches, release their files, and then remove the set."""
+def empty_discarded_set(database: Database, set_id: int, owner_id: int = 0) -> None:
+    """Remove the entries of a discarded set in batches, release their files, and then remove the set.
+
+    The owner, if known, gets back what was staged.
+    """
     while True:
         with database.transaction(SYSTEM) as unit:
             files = unit.session.get(FileSet, set_id, with_for_update=True, populate_existing=True)  # one runner a set
             if files is None or files.state != SetState.DISCARDED:
                 return
-            if not _release_batch(unit, set_id):
+            if not _release_batch(unit, set_id, owner_id):
                 unit.session.delete(files)
 
 
-def _release_batch(unit: UnitOfWork, set_id: int) -> int:
-    batch = unit.session.execute(
-        select(FileEntry.id, FileEntry.file_id, FileEntry.staged_id).where(FileEntry.file_set_id == set_id).limit(BATCH)
-    ).all()
-    for _, *file_ids in batch:
+_BATCH = (
+    select(StoredFile.size, FileEntry.id, FileEntry.transfer, FileEntry.file_id, FileEntry.staged_id)
+    .outerjoin_from(FileEntry, StoredFile, StoredFile.id == FileEntry.staged_id)
+    .where(FileEntry.file_set_id == bindparam("set"))
+    .limit(BATCH)
+)
+
+
+def _release_batch(unit: UnitOfWork, set_id: int, owner_id: int) -> int:
+    batch = unit.session.execute(_BATCH, {"set": set_id}).all()
+    reserved = give_up_all(unit, [row.id for row in batch if row.transfer])
+    for _, _, _, *file_ids in batch:
         for file_id in file_ids:
             if file_id is not None:
                 unit.emit(FileReleased(file_id))
-    unit.session.execute(delete(FileEntry).where(FileEntry.id.in_([row[0] for row in batch])))
+    unit.session.execute(delete(FileEntry).where(FileEntry.id.in_([row.id for row in batch])))
+    if owner_id:
+        give_back(unit, owner_id, size=reserved + sum(row.size or 0 for row in batch))
     return len(batch)
 
 

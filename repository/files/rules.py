@@ -15,7 +15,8 @@ MOST_NAMED = 20
 """Files that a refusal names; a set may have thousands."""
 MAX_SEGMENT_BYTES = 255
 """What every common file system can hold as one name, so that an archive can be unpacked anywhere."""
-_MISSING = "The object is not in the store."
+MISSING = "The object is not in the store."
+_UNREADABLE = "The object cannot be read"
 _DIGEST_LENGTH = {"md5": 32, "sha256": 64}
 _MEDIA_TYPES = mimetypes.MimeTypes()
 for _type, _suffix in (
@@ -41,23 +42,40 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnreadyFile:
-    """A name that stops publication: `state` and `failure` of its committed file, None if there is none."""
+    """A name that stops publication: `state`, `failure` and `fault` of its committed file, None if there is none."""
 
     key: str
     state: FileState | None
     failure: str | None
     is_staged: bool
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file of a published version, by the record's id and its key there."""
+
+    record_id: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A client's declaration of a file before it sends the bytes; `checksum` is ``algorithm:hex`` in lower case."""
+    """A client's declaration of a file before it sends the bytes; `checksum` is ``algorithm:hex`` in lower case.
+
+    A file that comes in parts has their number, their size in bytes, and maybe their digests, one after the other.
+    """
 
     key: str
     size: int | None = None
     checksum: str | None = None
     about: dict[str, Any] | None = field(default=None)
     hidden: bool = False
+    part_count: int | None = None
+    part_size: int | None = None
+    part_md5s: str | None = None
+    source: FileSource | None = None
+    """which file it is, for one whose bytes are here already"""
 
 
 def fault_of_key(key: str) -> str | None:
@@ -70,6 +88,8 @@ def fault_of_key(key: str) -> str | None:
         return "A file name is a relative path with forward slashes."
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in key):
         return "A file name has no control characters."
+    if "\ufffd" in key:  # of an address that is no UTF-8, each wrong byte becomes one: two names would be one
+        return "A file name has no U+FFFD, which stands for bytes that are no text."
     if has_invisible(key):
         return "A file name has no invisible characters."
     if not is_stream_safe(key):
@@ -116,6 +136,8 @@ def reason_of(file: UnreadyFile) -> str:
         return f"File '{file.key}' has not completed its transfer."
     if file.state == FileState.FAILED:
         return f"File '{file.key}' failed: {file.failure or 'its content could not be verified.'}"
+    if file.fault:
+        return f"File '{file.key}' is damaged: its bytes are not those that were sent. Please send it again."
     return f"File '{file.key}' is being verified."
 
 
@@ -128,10 +150,30 @@ def reasons_of(files: Sequence[UnreadyFile]) -> tuple[str, ...]:
 def fault_of_size(size: int | None, expected: int) -> str:
     """Return what is wrong with an object of `size` bytes (None: no object), empty if nothing is."""
     if size is None:
-        return _MISSING
+        return MISSING
     return "" if size == expected else f"The object has {size} bytes instead of {expected}."
+
+
+def fault_of_digests(*compared: tuple[str, str, str | None]) -> str:
+    """Return what is wrong with bytes, empty if nothing is: name, digest now, and digest on record, None for none."""
+    faults = [
+        f"The object has {name} {actual} instead of {expected}."
+        for name, actual, expected in compared
+        if expected not in (None, actual)
+    ]
+    return " ".join(faults)
+
+
+def unreadable(cause: str | None) -> str:
+    """Return the fault of an object whose bytes its disk cannot read."""
+    return f"The object cannot be read: {cause or 'unknown cause'}."
 
 
 def is_fault_of_size(fault: str) -> bool:
     """Return whether `fault` is about the size: only then can the size show that it has healed."""
-    return fault == _MISSING or re.fullmatch(r"The object has \d+ bytes instead of \d+\.", fault) is not None
+    return fault == MISSING or re.fullmatch(r"The object has \d+ bytes instead of \d+\.", fault) is not None
+
+
+def is_fault_of_bytes(fault: str) -> bool:
+    """Return whether the object is there and of the right length, but not the bytes that were received."""
+    return bool(fault) and not is_fault_of_size(fault) and not fault.startswith(_UNREADABLE)

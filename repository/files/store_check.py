@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Row, exists, or_, select, update
+from sqlalchemy import Row, select, update
 
 from repository.core import clock
 from repository.core.actor import SYSTEM
@@ -18,8 +18,9 @@ from repository.core.check_report import CheckReport
 from repository.core.preservation_events import record_events
 from repository.core.unit_of_work import Database
 from repository.engines.store.port import ByteStore, StoredObject
-from repository.files.fixity import fixity_event
-from repository.files.model import FileEntry, Location, StoredFile
+from repository.files.facts import FaultCleared, FaultFound
+from repository.files.fixity import fixity_event, is_used
+from repository.files.model import Location, StoredFile
 from repository.files.quarantine import (
     UPLOAD_TAKES,
     forget_others,
@@ -111,17 +112,23 @@ def _look_at(comparison: _Comparison, stored: StoredObject | None, file: FileRow
 def _note_faults(database: Database, store: ByteStore, comparison: _Comparison) -> None:
     sizes = {file.id: store.size(file.object_key) for file in comparison.suspects}
     faults: dict[int, str] = {}
+    new: dict[int, str] = {}
+    ids = [file.id for file in comparison.healed]
     with database.transaction(SYSTEM) as unit:
-        # A file without an entry is being removed: its bytes go before its row.
-        referred = exists().where(or_(FileEntry.file_id == StoredFile.id, FileEntry.staged_id == StoredFile.id))
-        for file in unit.session.scalars(select(StoredFile).where(StoredFile.id.in_(sizes), _IN_STORE, referred)):
+        for file in unit.session.scalars(select(StoredFile).where(StoredFile.id.in_(sizes), _IN_STORE, is_used())):
             if fault := fault_of_size(sizes[file.id], file.size):
-                file.fault = faults[file.id] = fault
+                faults[file.id] = fault
                 comparison.report.note(f"file {file.id}: {fault}")
-        ids = [file.id for file in comparison.healed]
-        # The bytes are there again, but no check has read these.
-        unit.session.execute(update(StoredFile).where(StoredFile.id.in_(ids)).values(fault="", verified=None))
-        record_events(unit, [fixity_event(file_id, LISTED, fault) for file_id, fault in faults.items()])
+                if fault != file.fault:
+                    file.fault = new[file.id] = fault
+                    unit.emit(FaultFound(file.id, fault))
+        # The bytes are there again, but no check has read these: they are the next to be read.
+        values = {"fault": "", "verified": None, "checked": None}
+        unit.session.execute(update(StoredFile).where(StoredFile.id.in_(ids)).values(**values))
+        for file_id in ids:
+            unit.emit(FaultCleared(file_id))
+        events = {**new, **dict.fromkeys(ids, "")}
+        record_events(unit, [fixity_event(file_id, LISTED, fault) for file_id, fault in events.items()])
     for file_id in ids:
         comparison.report.note(f"file {file_id}: its object is there again", repaired=True)
     if faults:

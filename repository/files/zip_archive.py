@@ -1,90 +1,188 @@
-"""Stream all files of a set as one ZIP: stored, not compressed, so that its length is known beforehand.
+"""Stream files of a set as one ZIP: stored, not compressed, so that every byte has a computable place.
 
 Archives of the same files are the same bytes: entries are in the order of their names, and have the times at which
-their bytes were received, in UTC.
+their bytes were received.  So an archive has a length and a strong tag before it is made, and any range of it can be
+made by itself.  What is kept of each file meanwhile is nine bytes, whatever its name.
+
+An archive never leaves a file out: every object that a reply carries bytes of is looked for before the first byte.  If
+one fails later, or a draft changes meanwhile, the reply breaks off.
 """
 
 import hashlib
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from contextlib import closing
-from datetime import UTC
-from typing import Any
+from typing import NamedTuple
 
-from zipstream import ZIP_STORED, ZipStream
-from zipstream.ng import ZipStreamInfo
-
-from repository.core.errors import NotFound, Unavailable
+from repository.core.errors import Conflict
+from repository.core.unit_of_work import Database
 from repository.engines.store.port import ByteStore
-from repository.files.model import FileEntry, StoredFile
+from repository.files.archived_bytes import ArchivedBytes
+from repository.files.archived_files import FileSelection, SelectedFile, archived_files
+from repository.files.zip_layout import ZipMember, ending
 
-BLOCK = 1 << 20
-CHECKED_FIRST = 16
-"""Files that are looked up before the first byte: a store that is away is noticed, after few answers."""
-_LAYOUT = b"1"
+PIECE = 1 << 16
+"""Bytes of small pieces that are sent as one."""
+MARKED = 500
+"""Entries between two places from which an archive can be read on."""
+_LAYOUT = b"2"
 """of the archives; another one for the same files has another tag"""
-_READABLE = 0o100644 << 16
-_Moment = tuple[int, int, int, int, int, int]
 
 
-class ZipArchive(ZipStream):  # type: ignore[misc]
-    """An archive that is iterated once; ``len()`` is its size in bytes, `tag` a strong entity tag."""
+class _Mark(NamedTuple):
+    """A place in the archive, the name of the file before it, and how many there are before it."""
 
-    def __init__(self) -> None:
-        super().__init__(sized=True, compress_type=ZIP_STORED)
-        self._moments: dict[str, _Moment] = {}
-        self._digest = hashlib.sha256(_LAYOUT)
-
-    @property
-    def tag(self) -> str:
-        """Of the bytes that it will have."""
-        return f"zip-{self._digest.hexdigest()[:32]}"
-
-    def add_file(self, key: str, file: StoredFile, blocks: Iterator[bytes]) -> None:
-        """Add a file that is read when its turn comes."""
-        at = file.created.astimezone(UTC)
-        self._moments[key] = (at.year, at.month, at.day, at.hour, at.minute, at.second)
-        self._digest.update(f"{key}\0{file.object_key}\0".encode())
-        self.add(blocks, key, size=file.size)
-
-    def _gen_file_entry(self, *, iterable: Iterator[bytes], size: int, arcname: str, **_: Any) -> Iterator[bytes]:
-        """Write one entry, as the library does, but with a time of its own."""
-        entry = ZipStreamInfo(arcname, self._moments[arcname])
-        entry.external_attr, entry.file_size, entry.compress_type = _READABLE, size, ZIP_STORED
-        entry.header_offset = self._pos
-        for block in entry._file_data(iterable, force_zip64=False):
-            yield self._track(block)
-        self._filelist.append(entry)
+    position: int
+    after: str
+    number: int
 
 
-def archive(store: ByteStore, entries: Iterable[FileEntry]) -> ZipArchive:
-    """Return the archive of all committed `entries`.
+class _Placed(NamedTuple):
+    """A file, and where its head is in the archive."""
 
-    Raises `Unavailable` before the first byte if one of the first objects is missing, and during the iteration if a
-    later one is.  Then the archive breaks off; it is never a short one that looks whole.
+    number: int
+    file: SelectedFile
+    entry: ZipMember
+    position: int
+    stop: int
+
+
+class ZipArchive:
+    """The archive of a selection: `size` in bytes, `tag` a strong entity tag, and the bytes of any range.
+
+    Making it reads the names, and raises `Conflict` and `Damaged` for a file that nobody may have.
     """
-    stream = ZipArchive()
-    checked = 0
-    for entry in entries:
-        if entry.file is None:
-            continue
-        if checked < CHECKED_FIRST and store.size(entry.file.object_key) != entry.file.size:
-            raise _unreadable(entry.key)
-        checked += 1
-        stream.add_file(entry.key, entry.file, _blocks(store, entry.file.object_key, entry.file.size, entry.key))
-    return stream
+
+    def __init__(self, database: Database, store: ByteStore, selection: FileSelection) -> None:
+        self._database = database
+        self._selection = selection
+        self._bytes = ArchivedBytes(database, store)
+        self._marks: list[_Mark] = []
+        self._prints = array("q")
+        self._tells_crc32 = bytearray()
+        self._learned: dict[int, int] = {}
+        self._plan()
+
+    def require_objects(self, start: int, stop: int) -> None:
+        """Raise `Unavailable` unless the objects of which the range has bytes are all there."""
+        self._bytes.require(
+            placed.file for placed in self._placed(start, stop) if placed.stop > start and placed.position < stop
+        )
+
+    def blocks(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` up to, and without, `stop`; raises `Unavailable` and `Conflict` in between."""
+        return _gathered(_cut(self._pieces(start, stop), start, stop))
+
+    def _plan(self) -> None:
+        digest, position, listed, number, after = hashlib.sha256(_LAYOUT), 0, 0, 0, ""
+        for number, file in enumerate(archived_files(self._database, self._selection), 1):
+            file.require_whole()
+            if len(self._prints) % MARKED == 0:
+                self._marks.append(_Mark(position, after, number - 1))
+            entry = ZipMember(file.key, file.size, file.created, file.crc32)
+            self._prints.append(_print(file))
+            self._tells_crc32.append(file.crc32 is not None)
+            digest.update(f"{file.key}\0{file.object_key}\0{file.crc32 is None}\0".encode())
+            listed += entry.listed_length(position)
+            position, after = position + entry.length, file.key
+        self._directory, self._listed = position, listed
+        self.size = position + listed + len(ending(number, listed, position))
+        self.tag = f"zip-{digest.hexdigest()[:32]}"
+
+    def _placed(self, start: int, stop: int) -> Iterator[_Placed]:
+        """Yield the files from the one at `start` on, or a few before it, up to `stop`; raises `Conflict`."""
+        at = bisect_right(self._marks, start, key=lambda mark: mark.position) - 1
+        if at < 0:
+            return
+        position, after, number = self._marks[at]
+        for file in archived_files(self._database, self._selection, after):
+            if position >= stop:
+                return
+            if number >= len(self._prints) or self._prints[number] != _print(file):
+                raise _changed()
+            entry = ZipMember(file.key, file.size, file.created, file.crc32 if self._tells_crc32[number] else None)
+            end = position + entry.length
+            yield _Placed(number, file, entry, position, end)
+            position, number = end, number + 1
+        if number != len(self._prints):
+            raise _changed()
+
+    def _pieces(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """Yield positions and bytes that cover the range."""
+        for placed in self._placed(start, min(stop, self._directory)):
+            if placed.stop > start:
+                yield from self._pieces_of(placed, start, stop)
+        if stop > self._directory:
+            yield from self._directory_pieces(start)
+
+    def _pieces_of(self, placed: _Placed, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        number, file, entry, position, _ = placed
+        head = entry.head
+        yield position, head
+        at = position + len(head)
+        end = at + file.size
+        first, last = max(start - at, 0), min(stop - at, file.size)
+        tells_behind = entry.crc32 is None and stop > end
+        if (first, last) == (0, file.size) or (tells_behind and file.crc32 is None):
+            reading = self._bytes.whole(file)
+            yield from _positioned(at, reading)
+            if file.crc32 is None:
+                self._learned[number] = reading.crc32
+        elif first < last:
+            yield from _positioned(at + first, self._bytes.part(file, first, last))
+        if tells_behind:
+            yield end, entry.tail(self._crc32(number, file))
+
+    def _directory_pieces(self, start: int) -> Iterator[tuple[int, bytes]]:
+        position = self._directory
+        for number, file, entry, offset, _ in self._placed(0, self._directory):
+            length = entry.listed_length(offset)
+            if position + length > start:
+                yield position, entry.listed(self._crc32(number, file), offset)
+            position += length
+        yield position, ending(len(self._prints), self._listed, self._directory)
+
+    def _crc32(self, number: int, file: SelectedFile) -> int:
+        """Return the CRC-32 of the file; one that nobody knows is computed, by reading the file."""
+        if file.crc32 is not None:
+            return file.crc32
+        if number not in self._learned:
+            self._learned[number] = self._bytes.crc32(file)
+        return self._learned[number]
 
 
-def _blocks(store: ByteStore, object_key: str, left: int, key: str) -> Iterator[bytes]:
-    try:
-        with closing(store.open(object_key)) as source:
-            while block := source.read(BLOCK):
-                left -= len(block)
-                yield block
-    except NotFound as error:
-        raise _unreadable(key) from error
-    if left:
-        raise _unreadable(key)
+def _print(file: SelectedFile) -> int:
+    return hash((file.key, file.object_key))
 
 
-def _unreadable(key: str) -> Unavailable:
-    return Unavailable(f"The content of '{key}' cannot be read right now.")
+def _changed() -> Conflict:
+    return Conflict("The files have changed while they were sent.")
+
+
+def _positioned(at: int, blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    for block in blocks:
+        yield at, block
+        at += len(block)
+
+
+def _cut(pieces: Iterable[tuple[int, bytes]], start: int, stop: int) -> Iterator[bytes]:
+    """Yield what of each piece lies in the range."""
+    for position, piece in pieces:
+        if start <= position and position + len(piece) <= stop:
+            yield piece
+        else:
+            yield piece[max(start - position, 0) : max(stop - position, 0)]
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield small pieces joined: each that is sent by itself costs as much as a large one."""
+    small: list[bytes] = []
+    length = 0
+    for piece in pieces:
+        small.append(piece)
+        length += len(piece)
+        if length >= PIECE:
+            yield b"".join(small) if len(small) > 1 else piece
+            small, length = [], 0
+    if length:
+        yield b"".join(small)

@@ -72,7 +72,7 @@ def remove_set(unit: UnitOfWork, set_id: int) -> None:
 
 def defined_set(snapshot: Snapshot, set_id: int) -> DefinedSet:
     """Return a set; raise `NotFound`, `Forbidden`."""
-    must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
+    must(snapshot.actor, Action.READ_OAI_SETS, Resource())
     return _require_set(snapshot.session.get(DefinedSet, set_id))
 
 
@@ -89,7 +89,7 @@ def _require_set(entry: DefinedSet | None) -> DefinedSet:
 
 def defined_sets(snapshot: Snapshot, page: Page) -> tuple[Sequence[DefinedSet], int]:
     """Return a page of sets in the order of creation, and their number. Raise `Forbidden`."""
-    must(snapshot.actor, Action.MANAGE_OAI_SETS, Resource())
+    must(snapshot.actor, Action.READ_OAI_SETS, Resource())
     ordered = select(DefinedSet).order_by(DefinedSet.id).offset(page.offset).limit(page.size)
     total = snapshot.session.scalar(select(func.count(DefinedSet.id)))
     return snapshot.session.scalars(ordered).all(), total or 0

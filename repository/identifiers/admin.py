@@ -26,7 +26,7 @@ def find_identifiers(
     snapshot: Snapshot, state: RegistrationState | None, *, after: int = 0, limit: int = 100, scheme: str | None = None
 ) -> Sequence[Identifier]:
     """Return identifiers in a state, or all unsettled ones, by id from `after` on."""
-    must(snapshot.actor, Action.MANAGE_IDENTIFIERS, Resource())
+    must(snapshot.actor, Action.READ_REGISTRATIONS, Resource())
     condition = Identifier.state.in_(UNSETTLED) if state is None else Identifier.state == state.value
     query = select(Identifier).where(condition, Identifier.id > after)
     if scheme is not None:

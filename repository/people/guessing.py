@@ -7,6 +7,9 @@ A try of a password is counted before it is checked, and taken back if it was ri
 * A name: after `MOST_OF_NAME` failures, wherever from, each address has one try.  An address that did not guess has
   always this one: nobody can keep the rightful person out.
 * Wrong tokens of an address: after `MOST_TOKENS` different ones, 429.  A right token is let in without a look here.
+  Links of one use are such tokens, and counted apart.
+* Codes of an authenticator, which only somebody with the password can try: `MOST_CODES` wrong ones of a person.
+* Messages that somebody lets us send: `MOST_MESSAGES` to one address, `MOST_OF_ADDRESS` from one network.
 
 A row for each of them is all that is kept, and a sweep removes it; an address that is full adds no row.  Who signed in
 from an address is remembered for `FAMILIAR`, so that others behind the same address do not keep them out.
@@ -34,6 +37,8 @@ MOST_OF_PAIR = 10
 MOST_OF_ADDRESS = 30
 MOST_OF_NAME = 50
 MOST_TOKENS = 30
+MOST_CODES = 10
+MOST_MESSAGES = 5
 FAMILIAR = timedelta(days=30)
 RENEWED = timedelta(days=1)
 """A familiar address is noted anew at most so often."""
@@ -68,6 +73,14 @@ class Guesser:
     def token_key(self) -> str:
         return f"{CountKind.TOKENS}:{self.network}"
 
+    @property
+    def link_key(self) -> str:
+        return f"{CountKind.TOKENS}:link {self.network}"
+
+    def message_keys(self, kind: str, email: str) -> tuple[str, str]:
+        """Return the keys of messages of a kind: those to an address, and those that this network lets us send."""
+        return f"{CountKind.NAME}:{kind} {_digest(email)}", f"{CountKind.NAME}:{kind} {self.network}"
+
 
 class PasswordTry:
     """One try to sign in with a name, which may be no person's."""
@@ -75,7 +88,7 @@ class PasswordTry:
     def __init__(self, database: Database, guesser: Guesser, name: str) -> None:
         self._database = database
         self._guesser = guesser
-        digest = sha256(name.strip().lower().encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        digest = _digest(name)
         self._name = f"{CountKind.NAME}:{digest}"
         self._pair = f"{CountKind.PAIR}:{digest} {guesser.network}"
         self._familiar = f"{CountKind.FAMILIAR}:{digest} {guesser.network}"
@@ -126,19 +139,63 @@ class PasswordTry:
             _require(counts, self._guesser.key, MOST_OF_ADDRESS, now)
 
 
+class CodeTry:
+    """One try of a code by somebody who has the password of a person."""
+
+    def __init__(self, database: Database, guesser: Guesser, person_id: int) -> None:
+        self._database = database
+        self._guesser = guesser
+        self._key = f"{CountKind.NAME}:code {person_id}"
+
+    def begin(self) -> None:
+        """Count the try before the code is checked; raise `TooManyTries` if there were enough."""
+        with self._database.transaction(ANONYMOUS) as unit:
+            counts = _locked(unit, [self._key], self._guesser.address)
+            _require(counts, self._key, MOST_CODES, unit.now)
+            _count(unit, counts[self._key])
+
+    def succeeded(self) -> None:
+        """Forget the wrong codes of before."""
+        with self._database.transaction(ANONYMOUS) as unit:
+            _locked(unit, [self._key], self._guesser.address)[self._key].tries = 0
+
+
+def count_message(unit: UnitOfWork, guesser: Guesser, kind: str, email: str) -> None:
+    """Count a message that somebody lets us send; raise `TooManyTries` if there were enough.
+
+    It is counted whether the address is known or not, so that the limit tells nothing either.
+    """
+    to_address, from_network = guesser.message_keys(kind, email)
+    counts = _locked(unit, (to_address, from_network), guesser.address)
+    _require(counts, to_address, MOST_MESSAGES, unit.now)
+    _require(counts, from_network, MOST_OF_ADDRESS, unit.now)
+    for count in counts.values():
+        _count(unit, count)
+
+
 def refuse_wrong_token(database: Database, guesser: Guesser, secret: str) -> None:
-    """Count a wrong token of an address; raise `TooManyTries` after `MOST_TOKENS` different ones.
+    """Count a wrong token of an address; raise `TooManyTries` after `MOST_TOKENS` different ones."""
+    _refuse_wrong(database, guesser, guesser.token_key, secret)
+
+
+def refuse_wrong_link(database: Database, guesser: Guesser, secret: str) -> None:
+    """Count a wrong link of an address, likewise."""
+    _refuse_wrong(database, guesser, guesser.link_key, secret)
+
+
+def _refuse_wrong(database: Database, guesser: Guesser, key: str, secret: str) -> None:
+    """Count a wrong secret under a key.
 
     A program that sends its old token again and again does not guess.  Two bytes of a digest tell tokens apart.
     """
     last = sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()[:4]
     with database.query(ANONYMOUS) as snapshot:
-        counts = _counts(snapshot, [guesser.token_key])
-    if _tries(counts, guesser.token_key, snapshot.now) and counts[guesser.token_key].last == last:
+        counts = _counts(snapshot, [key])
+    if _tries(counts, key, snapshot.now) and counts[key].last == last:
         return
-    _require(counts, guesser.token_key, MOST_TOKENS, snapshot.now)
+    _require(counts, key, MOST_TOKENS, snapshot.now)
     with database.transaction(ANONYMOUS) as unit:
-        count = _locked(unit, [guesser.token_key], guesser.address)[guesser.token_key]
+        count = _locked(unit, [key], guesser.address)[key]
         _count(unit, count)
         count.last = last
         if _is_told_at_once(count):
@@ -232,6 +289,10 @@ def _tell(unit: UnitOfWork, count: GuessCount) -> None:
             unit.emit(SignInsFailed(count.person_id, count.address, count.tries))
         case CountKind.TOKENS:
             unit.emit(WrongTokensRefused(0, count.address, count.tries))
+
+
+def _digest(name: str) -> str:
+    return sha256(name.strip().lower().encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _kind(count: GuessCount) -> CountKind:

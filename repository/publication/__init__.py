@@ -1,7 +1,7 @@
 """A draft becomes a citable version; a version is edited, followed by a new one, or withdrawn.
 
 `publish` · `revise` edits and new versions · `withdraw` and restore · `embargo` ends of embargoes ·
-`sharing` grants · `dataset_communities` · `version_order` which versions are the latest · `rules` · `facts` ·
+`dataset_communities` · `version_order` which versions are the latest · `rules` · `facts` ·
 `feature`.
 
 Publishing is one short transaction for any number of files: one row freezes the draft's file set, the description is

@@ -6,11 +6,10 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from repository.access.access_terms import AccessTerms
-from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict, NotFound
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
-from repository.publication.facts import EmbargoLifted, EmbargoRestored
+from repository.publication.facts import EmbargoLifted, EmbargoRestored, shown_day
 from repository.publication.version_order import latest_ids, touch_changed_latest
 from repository.records.change_tracking import mark_public, touch
 from repository.records.model import Concept, Version
@@ -35,13 +34,13 @@ def lift_embargoes(database: Database, today: date) -> int:
         with database.transaction(SYSTEM) as unit:
             due = unit.session.execute(_DUE, {"today": today}).all()
             for version, concept in due:
-                before = latest_ids(unit, concept)
+                latest, until = latest_ids(unit, concept), shown_day(version.embargo_until)
                 version.lifted_on, version.lifted_terms = today, version.terms.members
                 version.terms = version.terms.lifted()
                 mark_public(version)
                 touch(unit, version)
-                others = touch_changed_latest(unit, concept, before)
-                unit.emit(EmbargoLifted(version.id, concept.id, others))
+                others = touch_changed_latest(unit, concept, latest)
+                unit.emit(EmbargoLifted(version.id, concept.id, others, until))
         lifted += len(due)
         if len(due) < BATCH:
             return lifted
@@ -63,7 +62,7 @@ def lifted_embargoes(snapshot: Snapshot, limit: int) -> Sequence[Version]:
 _LOCKED = select(Version, Concept).join(Concept, Version.concept_id == Concept.id).where(Version.id == bindparam("id"))
 
 
-def restore_embargo(unit: UnitOfWork, version_id: int) -> Version:
+def restore_embargo(unit: UnitOfWork, version_id: int, today: date) -> Version:
     """Close a version again, as it was before its embargo was lifted.
 
     Raises `NotFound` if no embargo of it was lifted, and `Conflict` if that embargo is over or the access was changed.
@@ -73,7 +72,7 @@ def restore_embargo(unit: UnitOfWork, version_id: int) -> Version:
     if version is None or concept is None or version.lifted_terms is None:
         raise NotFound(f"No embargo of version {version_id} was lifted.")
     terms = AccessTerms.of_members(version.lifted_terms)
-    if terms.embargo_until is None or terms.embargo_until <= clock.today():
+    if terms.embargo_until is None or terms.embargo_until <= today:
         raise Conflict(f"The embargo of version {version_id} is over since {terms.embargo_until}.")
     if version.terms != AccessTerms():
         raise Conflict(f"The access of version {version_id} was changed since its embargo was lifted.")

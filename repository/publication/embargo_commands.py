@@ -35,5 +35,5 @@ def restore_embargoes(services: Services, ids: tuple[int, ...]) -> None:
         raise Invalid(f"{fault} Set the clock, or say `repository clock confirm`.")
     with services.database.transaction(SYSTEM) as unit:
         for version_id in ids:
-            restore_embargo(unit, version_id)
+            restore_embargo(unit, version_id, services.site.today())
     click.echo(f"{len(ids)} embargoes hold again.")

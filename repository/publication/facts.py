@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from repository.core.facts import Fact, FactPhrase
+
+
+def shown_day(day: date | None) -> str | None:
+    """Return a day as facts keep it."""
+    return day.isoformat() if day else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,22 @@ class VersionRestored(VersionChange):
 
 @dataclass(frozen=True, slots=True)
 class EmbargoLifted(VersionChange):
-    """The files of a version opened."""
+    """The files of a version opened; the embargo was `until` then."""
+
+    until: str | None = None
 
     words = FactPhrase("lifted the embargo", "解除禁发期")
+
+
+@dataclass(frozen=True, slots=True)
+class EmbargoChanged(Fact):
+    """The embargo of a published version lasts until another day, or ended early: `after` is None then."""
+
+    version_id: int
+    before: str | None = None
+    after: str | None = None
+
+    words = FactPhrase("changed the end of the embargo: {before} → {after}", "更改禁发期的结束日：{before} → {after}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +89,6 @@ class EmbargoRestored(VersionChange):
     """The files of a version are closed again: its embargo had been lifted by mistake."""
 
     words = FactPhrase("restored the embargo", "恢复禁发期")
-
-
-@dataclass(frozen=True, slots=True)
-class GrantsChanged(Fact):
-    """The grants of a concept changed: its `versions` and `drafts` have other readers."""
-
-    concept_id: int
-    versions: Sequence[int] = ()
-    drafts: Sequence[int] = ()
-
-    words = FactPhrase("changed who may use the dataset", "更改数据集权限")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +107,12 @@ class NewVersionBegun(Fact):
     draft_id: int
 
     words = FactPhrase("began a new version", "开始新版本")
+
+
+@dataclass(frozen=True, slots=True)
+class FilesJudged(Fact):
+    """A file of a version was found damaged, or whole again."""
+
+    version_id: int
+
+    words = FactPhrase("learnt of damaged or mended files", "得知文件受损或已恢复")

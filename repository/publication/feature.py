@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.check_report import CheckReport
 from repository.core.database.id_list import in_list
 from repository.engines.services import Services
-from repository.feature import Feature, JobKind, Queue, Sweep, after, for_subjects
+from repository.feature import ConditionCheck, Feature, JobKind, Queue, Sweep, after, for_subjects
+from repository.files.facts import FaultCleared, FaultFound
 from repository.files.fixity import verify_sets
 from repository.identifiers.facts import RegistrationOverdue, RegistrationRetried
 from repository.identifiers.register import register_identifiers
@@ -18,9 +18,10 @@ from repository.publication.embargo import lift_embargoes
 from repository.publication.embargo_commands import embargoes
 from repository.publication.facts import (
     EditBegun,
+    EmbargoChanged,
     EmbargoLifted,
     EmbargoRestored,
-    GrantsChanged,
+    FilesJudged,
     NewVersionBegun,
     VersionChange,
     VersionEdited,
@@ -28,7 +29,9 @@ from repository.publication.facts import (
     VersionRestored,
     VersionWithdrawn,
 )
-from repository.publication.sharing import adopt_new_datasets, end_expired_grants
+from repository.publication.fixity_commands import files
+from repository.publication.registration_condition import registrars_keep_up
+from repository.publication.tell_damage import tell_damage
 from repository.records.model import Version
 from repository.records.registrar_metadata import registration_targets, with_neighbours
 
@@ -55,21 +58,17 @@ def verify_files(services: Services, version_ids: Sequence[int]) -> None:
     verify_sets(services.database, services.store, sets)
 
 
+def tell_of_damage(services: Services, file_ids: Sequence[int]) -> None:
+    """Let records say that files of theirs are damaged, or whole again."""
+    tell_damage(services.database, file_ids)
+
+
 def lift_due_embargoes(services: Services) -> CheckReport:
     """Open what an embargo closed until today, if today is certain."""
     if hold := services.clock_watch.fault(services.database):
         return CheckReport(1, 0, [f"no embargo is lifted: {hold}"])
-    lifted = lift_embargoes(services.database, clock.today())
+    lifted = lift_embargoes(services.database, services.site.today())
     return CheckReport(lifted, lifted)
-
-
-def tend_grants(services: Services) -> CheckReport:
-    """Remove expired grants, so that the index hides those datasets; add owners that an earlier release left out."""
-    adopted = adopt_new_datasets(services.database)
-    if hold := services.clock_watch.fault(services.database):
-        return CheckReport(adopted + 1, adopted, [f"no grant is ended: {hold}"])
-    changed = end_expired_grants(services.database) + adopted
-    return CheckReport(changed, changed)
 
 
 def with_concept(fact: VersionChange) -> Sequence[int]:
@@ -85,13 +84,14 @@ FEATURE = Feature(
         VersionEdited,
         EmbargoLifted,
         EmbargoRestored,
+        EmbargoChanged,
         VersionWithdrawn,
         VersionRestored,
-        GrantsChanged,
+        FilesJudged,
         EditBegun,
         NewVersionBegun,
     ),
-    commands=(embargoes,),
+    commands=(embargoes, files),
     reactions=(
         *after(
             *(VersionPublished, VersionEdited, EmbargoLifted, EmbargoRestored, VersionWithdrawn, VersionRestored),
@@ -100,13 +100,13 @@ FEATURE = Feature(
         ),
         *after(RegistrationOverdue, RegistrationRetried, start="register"),
         *after(VersionPublished, start="verify_files"),
+        *after(FaultFound, FaultCleared, start="tell_damage"),
     ),
     jobs={
         "register": JobKind(for_subjects(register), Queue.SOON),
         "verify_files": JobKind(for_subjects(verify_files), Queue.LONG, most=10),
+        "tell_damage": JobKind(for_subjects(tell_of_damage), Queue.SOON),
     },
-    sweeps=(
-        Sweep("embargoes", timedelta(minutes=1), lift_due_embargoes),
-        Sweep("grants", timedelta(minutes=1), tend_grants),
-    ),
+    sweeps=(Sweep("embargoes", timedelta(minutes=1), lift_due_embargoes),),
+    conditions=(ConditionCheck("registrars", registrars_keep_up),),
 )

@@ -4,24 +4,25 @@ from sqlalchemy import bindparam, select
 
 from repository.access.policy import Action, Resource, must
 from repository.access.queries import grants_of
+from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.drafts import blank_draft
 from repository.deposits.model import Draft, DraftKind
 from repository.deposits.queries import DraftView, view_of
 from repository.files.uploads import new_set
+from repository.people.quotas import count_draft
 from repository.publication.facts import EditBegun, NewVersionBegun
 from repository.records.model import Concept, Version
-from repository.records.queries import RecordView, record_view
+from repository.records.queries import RecordView, record_for
 
 NOT_INHERITED = ("version", "publication_date")
 
 
-def edit_version(unit: UnitOfWork, record_id: int) -> DraftView:
+def edit_version(unit: UnitOfWork, site: Site, record_id: int) -> DraftView:
     """Return a draft to correct a version's description; the open one, if there is one."""
     open_draft = unit.session.get(Draft, record_id)
     if open_draft is None:
-        view = record_view(unit, record_id)
-        must(unit.actor, Action.EDIT_RECORD, view.resource)
+        view = record_for(unit, record_id, Action.EDIT_RECORD)
         _lock(unit, view)
         open_draft = unit.session.get(Draft, record_id)
     if open_draft is not None:
@@ -34,16 +35,16 @@ def edit_version(unit: UnitOfWork, record_id: int) -> DraftView:
     unit.session.add(draft)
     unit.emit(EditBegun(record_id))
     unit.session.flush()
+    count_draft(unit, site, view.concept.owner_id)
     return view_of(unit, draft, view.concept)
 
 
-def new_version(unit: UnitOfWork, record_id: int) -> DraftView:
+def new_version(unit: UnitOfWork, site: Site, record_id: int) -> DraftView:
     """Return a draft of the next version; the open one, if there is one.
 
     A new draft has the description of the latest version and no files.
     """
-    view = record_view(unit, record_id)
-    must(unit.actor, Action.NEW_VERSION, view.resource)
+    view = record_for(unit, record_id, Action.NEW_VERSION)
     _lock(unit, view)
     concept = view.concept
     open_draft = _open_new_version(unit, concept.id)
@@ -55,11 +56,12 @@ def new_version(unit: UnitOfWork, record_id: int) -> DraftView:
     _inherit(draft, latest)
     draft.description = {
         **{k: v for k, v in latest.description.items() if k not in NOT_INHERITED},
-        "publication_date": unit.now.date().isoformat(),
+        "publication_date": site.day_of(unit.now).isoformat(),
     }
     unit.session.add(draft)
     unit.emit(NewVersionBegun(draft.id))
     unit.session.flush()
+    count_draft(unit, site, concept.owner_id)
     return view_of(unit, draft, concept)
 
 

@@ -15,14 +15,14 @@ def require_publishable(
     files_enabled: bool,
     file_count: int,
     unready: Sequence[UnreadyFile],
-    clashing: Sequence[FieldError],
+    further: Sequence[FieldError],
 ) -> None:
-    """Raise `Incomplete`, which names every obstacle; `errors` are those of the draft."""
+    """Raise `Incomplete`, which names every obstacle; `errors` are those of the draft, `further` others."""
     obstacles = [FieldError(error["field"], tuple(error["messages"])) for error in errors]
     if files_enabled and file_count == 0:
         obstacles.append(FieldError.of("files.enabled", NO_FILES))
     if unready:
         obstacles.append(FieldError.of("files", PENDING_FILES, *reasons_of(unready)))
-    obstacles += clashing
+    obstacles += further
     if obstacles:
         raise Incomplete(errors=obstacles)

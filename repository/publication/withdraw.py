@@ -22,7 +22,7 @@ from repository.records.change_tracking import touch
 from repository.records.model import Concept, Tombstone, Version
 from repository.records.narrowed_access import IndexedPart, note_narrowed
 from repository.records.public_view import public_view
-from repository.records.queries import RecordView, record_view, record_views
+from repository.records.queries import RecordView, record_for, record_views
 
 MAX_CITATION = 20_000
 _TEXTS = {"note": 5_000, "citation_text": MAX_CITATION}
@@ -72,16 +72,10 @@ def with_citation(
     snapshot: Snapshot, site: Site, vocabularies: Vocabularies, record_id: int, epitaph: Epitaph
 ) -> Epitaph:
     """Return the epitaph with the citation of the version; raise `NotFound`, `Forbidden`, `Gone` as `withdraw` does."""
-    view = _withdrawable(snapshot, record_id)
+    view = record_for(snapshot, record_id, Action.WITHDRAW)
     if epitaph.citation:
         return epitaph
     return replace(epitaph, citation=_citation(view, site, vocabularies), revision=view.version.revision)
-
-
-def _withdrawable(snapshot: Snapshot, record_id: int) -> RecordView:
-    view = record_view(snapshot, record_id)
-    must(snapshot.actor, Action.WITHDRAW, view.resource)
-    return view
 
 
 def withdraw(unit: UnitOfWork, record_id: int, epitaph: Epitaph) -> Version:
@@ -89,7 +83,7 @@ def withdraw(unit: UnitOfWork, record_id: int, epitaph: Epitaph) -> Version:
 
     Raises `NotFound`, `Forbidden`, and `Gone` if it is withdrawn already, so that a second request changes nothing.
     """
-    view = _withdrawable(unit, record_id)
+    view = record_for(unit, record_id, Action.WITHDRAW)
     version, concept = _lock(unit, view)
     if version.withdrawn_at is not None:  # while this request waited for the lock
         raise Conflict("The record has been withdrawn meanwhile.")
@@ -119,7 +113,7 @@ def restore(unit: UnitOfWork, record_id: int) -> Version:
     """Remove the tombstone; raise `Conflict` if there is none."""
     views = record_views(unit, [record_id])
     if not views:
-        record_view(unit, record_id)
+        record_for(unit, record_id, Action.RESTORE)
     must(unit.actor, Action.RESTORE, views[0].resource)
     version, concept = _lock(unit, views[0])
     tombstone = unit.session.get(Tombstone, record_id)

@@ -3,11 +3,14 @@
 A text of a version (a page, a record in a format) depends on
 
 * the version's row, whose `cache_version` counts all its changes, and its access;
-* the grants of its dataset: they decide for which audience a text is;
+* what its dataset says of requests for access, whose `settings_change` counts their changes;
 * the identifiers of the version and of its concept, and the titles of its communities, which count their changes;
 * the versions beside it, which it names, and their identifiers: a page lists all versions, a format names the
   previous and the next one;
 * which version is the latest, for who may read all of them and for everybody else.
+
+The grants of its dataset decide for which audience a text is, and nothing else: a key has the audience beside it, and
+not the grants, whose number has no end.
 
 Nothing else may stand in a text without being added to `_dependencies`.  What readers are told of the versions that
 they may not read is nothing: for them the latest version is the newest that they may read.  Files of a published
@@ -15,7 +18,7 @@ version never change; what is said of them changes with the version's `cache_ver
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +26,10 @@ from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from repository.access.access_terms import PUBLIC
 from repository.access.policy import Action, Resource, may
-from repository.access.queries import grants_on
+from repository.access.queries import grants_held, held_values
 from repository.communities.model import Community, CommunityDataset
 from repository.core.actor import Actor
+from repository.core.database.direct_reads import DirectRead
 from repository.core.database.id_list import in_list
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
@@ -73,10 +77,12 @@ def _dependencies(*further: Any, all_versions: bool) -> Select[Any]:
         _VERSION.record_access,
         _VERSION.files_access,
         _VERSION.withdrawn_at,
-        grants_on(_VERSION.concept_id),
+        _VERSION.concept_id,
+        grants_held(_VERSION.concept_id),
         _CONCEPT.versions,
         _CONCEPT.latest_id,
         _of_several(NEWEST_PUBLIC_ID),
+        _CONCEPT.settings_change,
         _VERSION.cache_version,
         _of_version(_PIDS),
         _of_version(_TITLES),
@@ -90,16 +96,17 @@ def _dependencies(*further: Any, all_versions: bool) -> Select[Any]:
 class CacheKey:
     """The current state of a version for one reader, as far as a text depends on it.
 
-    Policy sees `resource`.  `sees_all` says that the reader may read all versions of the dataset, closed ones too.
+    Policy sees `resource`, which is no part of the key.  `sees_all` says that the reader may read all versions of the
+    dataset, closed ones too.
     """
 
     id: int
     revision: int
-    resource: Resource
+    resource: Resource = field(compare=False)
     withdrawn: bool
     sees_all: bool
     is_latest: bool
-    changes: tuple[int | None, ...]
+    changes: tuple[int | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,48 +122,56 @@ class PageKey(CacheKey):
 
 
 def _key(actor: Actor, row: Sequence[Any]) -> CacheKey:
-    record_id, revision, record, files, withdrawn_at, grants, versions, latest_id, public_id, *changes = row
-    sees_all = may(actor, Action.READ_RECORD, Resource(grants))
+    record_id, revision, record, files, withdrawn_at, concept_id, grants, versions, latest_id, public_id, *changes = row
+    sees_all = may(actor, Action.READ_RECORD, Resource(grants, concept_id=concept_id))
     return CacheKey(
         id=record_id,
         revision=revision,
-        resource=Resource(grants, record == PUBLIC, files == PUBLIC),
+        resource=Resource(grants, record == PUBLIC, files == PUBLIC, concept_id=concept_id),
         withdrawn=withdrawn_at is not None,
         sees_all=sees_all,
         is_latest=versions == 1 or record_id == (latest_id if sees_all else public_id),
-        changes=tuple(changes),
+        changes=(record, files, *changes),
     )
 
 
-_OF_MANY = _dependencies(all_versions=False).where(in_list(_VERSION.id, "ids"))
-_OF_ONE = _dependencies(all_versions=False).where(_VERSION.id == bindparam("id"))
+_OF_MANY = DirectRead(_dependencies(all_versions=False).where(in_list(_VERSION.id, "ids")))
+_OF_ONE = DirectRead(_dependencies(all_versions=False).where(_VERSION.id == bindparam("id")))
 
 
 def cache_keys(connection: Connection, actor: Actor, ids: Sequence[int]) -> list[CacheKey]:
     """Return the keys of the versions among `ids` that the actor may read, in one query."""
-    rows = connection.execute(_OF_MANY, {"ids": ids}) if len(ids) != 1 else connection.execute(_OF_ONE, {"id": ids[0]})
+    subjects = held_values(actor)
+    rows = (
+        _OF_MANY.rows(connection, {"ids": ids, **subjects})
+        if len(ids) != 1
+        else _OF_ONE.rows(connection, {"id": ids[0], **subjects})
+    )
     keys = (_key(actor, row) for row in rows)
     return [key for key in keys if not key.withdrawn and may(actor, Action.READ_RECORD, key.resource)]
 
 
 _IN_PUBLIC = _SIBLING.c.record_access == PUBLIC
 _LAST_UPDATE = select(func.max(_SIBLING.c.updated))
-_PAGE = _dependencies(
-    _VERSION.updated,
-    _of_versions(_LAST_UPDATE, all_versions=True),
-    _of_versions(_LAST_UPDATE.where(_IN_PUBLIC), all_versions=True),
-    _of_versions(_LAST_UPDATE.where(_SIBLING.c.exposed), all_versions=True),
-    _of_version(select(func.max(_IDENTIFIER.registered)).where(_OWN)),
-    all_versions=True,
-).where(_VERSION.id == bindparam("id"))
+_PAGE = DirectRead(
+    _dependencies(
+        _VERSION.updated,
+        _of_versions(_LAST_UPDATE, all_versions=True),
+        _of_versions(_LAST_UPDATE.where(_IN_PUBLIC), all_versions=True),
+        _of_versions(_LAST_UPDATE.where(_SIBLING.c.exposed), all_versions=True),
+        _of_version(select(func.max(_IDENTIFIER.registered)).where(_OWN)),
+        all_versions=True,
+    ).where(_VERSION.id == bindparam("id"))
+)
 _MOMENTS = 5
 
 
 def page_key(connection: Connection, actor: Actor, record_id: int) -> PageKey | None:
     """Return the key of a version's page, whatever the actor may read; None when no version has this id."""
-    row = connection.execute(_PAGE, {"id": record_id}).first()
-    if row is None:
+    rows = _PAGE.rows(connection, {"id": record_id, **held_values(actor)})
+    if not rows:
         return None
+    [row] = rows
     key = _key(actor, row[:-_MOMENTS])
     updated, of_all, of_public, of_exposed, registered = row[-_MOMENTS:]
     shown, changed = (of_all, of_all) if key.sees_all else (of_public, of_exposed)

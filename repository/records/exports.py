@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from repository.access.policy import Action, Audience, may
 from repository.core.actor import Actor
-from repository.core.clock import today
 from repository.core.errors import Gone, Invalid
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import Publication
@@ -16,16 +15,21 @@ from repository.engines.services import Services
 from repository.records.cached_representations import cached_representation
 from repository.records.public_view import public_view
 from repository.records.queries import RecordView, audience_for, embedded_files, record_views, resolve_record
+from repository.records.whole_exports import whole_text
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedRecord:
-    """A record in an export format, or its tombstone (`withdrawn`); `name` is the name of a file of it."""
+    """A record in an export format, or its tombstone (`withdrawn`); `name` is the name of a file of it.
 
-    text: bytes
+    The text of a long one comes in parts, which have the entity tag `tag` together.
+    """
+
+    text: bytes | Iterator[bytes]
     media_type: str
     name: str
     withdrawn: bool = False
+    tag: str | None = None
 
 
 def export_record(services: Services, actor: Actor, record_id: int, target: ExportFormat) -> ExportedRecord:
@@ -36,6 +40,9 @@ def export_record(services: Services, actor: Actor, record_id: int, target: Expo
 
     name = f"{record_id}.{target.extension}"
     try:
+        if target.write_whole is not None:
+            whole = whole_text(services, actor, record_id, target)
+            return ExportedRecord(whole.text, target.media_type, name, tag=whole.tag)
         text = cached_representation(services, actor, record_id, target.name, serialize).text
     except Gone:  # for readers who may know of it
         with services.database.snapshot(actor) as snapshot:
@@ -69,7 +76,7 @@ def export_citation(services: Services, actor: Actor, record_id: int, style: str
         except Gone:  # for readers who may know of it
             publication = _tombstone(services, snapshot, record_id)
     try:
-        text = cite(publication, style, locale, today())
+        text = cite(publication, style, locale, services.site.today())
     except ValueError as unfit:
         raise Invalid.field("style", str(unfit)) from None
     withdrawn = publication.withdrawn is not None

@@ -57,6 +57,11 @@ class Concept(Base):
 
     `default_community` is the slug of the community whose series and registrars its identifiers come from; it is None
     if and only if the dataset is in no community.  It is read with every concept, in the same statement.
+
+    `request_settings` are what the dataset says of requests for access (`access.request_settings`), None for the
+    defaults; `settings_change` counts their changes.
+
+    `most_bytes`, `most_files` and `most_file_bytes` are limits of its files, None for those of the site.
     """
 
     __tablename__ = "concept"
@@ -66,6 +71,11 @@ class Concept(Base):
     latest_id: Mapped[int | None] = mapped_column(Identity)
     versions: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
+    request_settings: Mapped[dict[str, Any] | None]
+    settings_change: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    most_bytes: Mapped[int | None] = mapped_column(Identity)
+    most_files: Mapped[int | None]
+    most_file_bytes: Mapped[int | None] = mapped_column(Identity)
     default_community: Mapped[str | None] = column_property(
         select(Community.slug)
         .join(CommunityDataset, CommunityDataset.community_id == Community.id)

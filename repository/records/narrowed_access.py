@@ -16,6 +16,7 @@ from repository.access.access_terms import PUBLIC
 from repository.access.model import GrantRow
 from repository.core import clock
 from repository.core.actor import SYSTEM
+from repository.core.database.direct_reads import DirectRead
 from repository.core.database.engine import UtcDateTime
 from repository.core.database.id_list import in_list
 from repository.core.errors import Unavailable
@@ -52,17 +53,19 @@ def note_narrowed(unit: UnitOfWork, record_ids: Collection[int], *parts: Indexed
 
 # A grant that has expired counts at once, though a sweep removes it only later.
 _ENDED = (GrantRow.expires.is_not(None), GrantRow.expires <= bindparam("now", type_=UtcDateTime()))
-_CLOSED = union(
-    select(NarrowedAccess.record_id).limit(MOST + 1).subquery().select(),
-    select(Version.id)
-    .join(GrantRow, GrantRow.concept_id == Version.concept_id)
-    .where(*_ENDED, Version.record_access != PUBLIC),
+_CLOSED = DirectRead(
+    union(
+        select(NarrowedAccess.record_id).limit(MOST + 1).subquery().select(),
+        select(Version.id)
+        .join(GrantRow, GrantRow.concept_id == Version.concept_id)
+        .where(*_ENDED, Version.record_access != PUBLIC),
+    )
 )
 
 
 def closed_since_indexed(connection: Connection) -> frozenset[int]:
     """Return what searches must leave out; raise `Unavailable` if the index is too far behind, or was lost."""
-    closed = frozenset(connection.execute(_CLOSED, {"now": clock.now()}).scalars())
+    closed = frozenset(row[0] for row in _CLOSED.rows(connection, {"now": clock.now()}))
     if WHOLE_INDEX in closed:
         raise Unavailable("The search index is being filled. Please try again later.")
     if len(closed) > MOST:

@@ -1,6 +1,6 @@
 """The public view of a record: the one access-filtered value that pages, citations and formats are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +10,14 @@ from repository.access.policy import Audience
 from repository.core.clock import iso
 from repository.core.site import Site, in_path
 from repository.core.unit_of_work import Snapshot
-from repository.dataset.blinding import blinded
+from repository.dataset.blinding import blinded, blinded_file
 from repository.dataset.description import FileOf, Label, Publication, Sibling, Withdrawal
 from repository.dataset.file_words import words_of_file
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
+from repository.engines.services import Services
 from repository.files.model import FileEntry
+from repository.files.queries import streamed_entries
 from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.queries import ByScheme, identifiers_of
 from repository.records.model import Tombstone, Version
@@ -103,19 +105,33 @@ def concept_views(
 def files_of(entries: Sequence[FileEntry], record_id: int, site: Site) -> list[FileOf]:
     """Return the committed and verified files with absolute download addresses."""
     base = site.page(f"/records/{record_id}/files")
-    return [
-        FileOf(
-            key=entry.key,
-            size=entry.file.size,
-            media_type=entry.file.media_type,
-            md5=digests.md5,
-            sha256=digests.sha256,
-            url=f"{base}/{in_path(entry.key)}?download=1",
-            words=words_of_file(entry.about),
-        )
-        for entry in entries
-        if entry.file is not None and (digests := entry.file.digests) is not None
-    ]
+    return [file for entry in entries if (file := _file_of(entry, base)) is not None]
+
+
+def _file_of(entry: FileEntry, base: str) -> FileOf | None:
+    """Return the file, None if none is committed and verified."""
+    if entry.file is None or (digests := entry.file.digests) is None:
+        return None
+    return FileOf(
+        key=entry.key,
+        size=entry.file.size,
+        media_type=entry.file.media_type,
+        md5=digests.md5,
+        sha256=digests.sha256,
+        url=f"{base}/{in_path(entry.key)}?download=1",
+        words=words_of_file(entry.about),
+        damaged=bool(entry.file.fault),
+    )
+
+
+def all_files(services: Services, view: RecordView, audience: Audience) -> Iterator[FileOf]:
+    """Yield all files of the version as `audience` may see them, while they are read, at constant memory."""
+    if not audience.sees_files or view.tombstone is not None:
+        return
+    base = services.site.page(f"/records/{view.version.id}/files")
+    for entry in streamed_entries(services.database, view.files.id, hidden=False):
+        if (file := _file_of(entry, base)) is not None:
+            yield blinded_file(file) if audience is Audience.BLINDED else file
 
 
 def _representatives(snapshot: Snapshot, concept_ids: Sequence[int]) -> dict[int, int]:

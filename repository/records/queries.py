@@ -8,8 +8,8 @@ from sqlalchemy import Boolean, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from repository.access.access_terms import PUBLIC
-from repository.access.policy import Action, Audience, Grant, Resource, audience_of, may, must
-from repository.access.queries import granted_to_actor, grants_on, subject_values
+from repository.access.policy import Action, Audience, Grant, Resource, audience_of, in_person, may, must
+from repository.access.queries import granted_to_actor, grants_held, held_values, subject_values
 from repository.communities.queries import Membership, communities_of
 from repository.core.actor import Actor
 from repository.core.clock import iso
@@ -87,6 +87,7 @@ def resource_of(version: Version, grants: frozenset[Grant]) -> Resource:
         record_public=version.record_access == PUBLIC,
         files_public=version.files_access == PUBLIC,
         published=version.created,
+        concept_id=version.concept_id,
     )
 
 
@@ -96,6 +97,15 @@ def record_view(snapshot: Snapshot, record_id: int) -> RecordView:
         return resolve_record(snapshot, record_id)
     except MovedTo:
         raise NotFound(UNKNOWN) from None
+
+
+def record_for(snapshot: Snapshot, record_id: int, action: Action) -> RecordView:
+    """Return one version if the actor may do `action` to it; raise `NotFound`, `Forbidden`, `Gone`."""
+    for view in record_views(snapshot, [record_id]):
+        require_readable(in_person(snapshot.actor, action), view)
+        must(snapshot.actor, action, view.resource)
+        return view
+    return record_view(snapshot, record_id)
 
 
 def resolve_record(snapshot: Snapshot, record_id: int) -> RecordView:
@@ -129,7 +139,7 @@ NEWEST_PUBLIC_ID = (
 )
 """of the concept of each version in a statement"""
 _VIEWS = (
-    select(Version, Concept, FileSet, grants_on(Version.concept_id), NEWEST_PUBLIC_ID)
+    select(Version, Concept, FileSet, grants_held(Version.concept_id), NEWEST_PUBLIC_ID)
     .join(Concept, Version.concept_id == Concept.id)
     .join(FileSet, Version.file_set_id == FileSet.id)
     .where(in_list(Version.id, "ids"))
@@ -146,9 +156,9 @@ _NEIGHBOURS = (
 def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
     """Return versions in the order of `ids`, whatever the actor may see, in at most five queries.
 
-    Only `RecordView.is_latest` depends on the actor.
+    Only `RecordView.is_latest` and `RecordView.grants`, which are those of the actor, depend on the actor.
     """
-    rows = snapshot.session.execute(_VIEWS, {"ids": ids}).all()
+    rows = snapshot.session.execute(_VIEWS, {"ids": ids, **held_values(snapshot.actor)}).all()
     with_others = [row.Version.id for row in rows if row.Concept.versions > 1]
     beside = snapshot.session.execute(_NEIGHBOURS, {"ids": with_others}).all() if with_others else ()
     owners = {key for row in rows for key in (row.Version.id, row.Concept.id)} | {row[1] for row in beside}
@@ -181,7 +191,8 @@ def record_views(snapshot: Snapshot, ids: Sequence[int]) -> list[RecordView]:
 def _latest_id(actor: Actor, row: Any) -> int | None:
     """Return the version that is the latest one for the actor."""
     latest_id: int | None = row.newest_public_id
-    return row.Concept.latest_id if may(actor, Action.READ_RECORD, Resource(row.grants)) else latest_id
+    resource = Resource(row.grants, concept_id=row.Concept.id)
+    return row.Concept.latest_id if may(actor, Action.READ_RECORD, resource) else latest_id
 
 
 def label_of(description: Mapping[str, object], index: int) -> str:
@@ -194,6 +205,8 @@ def require_readable(actor: Actor, view: RecordView) -> None:
     must(actor, Action.READ_RECORD, view.resource)
     tombstone = view.tombstone
     if tombstone is not None:
+        if actor.is_referee:  # what remains of a version names its makers
+            raise NotFound(UNKNOWN)
         if not tombstone.visible and not may(actor, Action.READ_HIDDEN_TOMBSTONE, view.resource):
             raise NotFound(UNKNOWN)
         raise Gone(tombstone=tombstone_json(tombstone))
@@ -300,7 +313,7 @@ def files_for_reading(snapshot: Snapshot, record_id: int) -> RecordView:
 
 def sees_hidden_files(actor: Actor, view: RecordView) -> bool:
     """Return whether the actor learns of hidden files: whoever may correct the record does."""
-    return may(actor, Action.EDIT_RECORD, view.resource)
+    return may(actor, Action.READ_HIDDEN_FILES, view.resource)
 
 
 def embedded_files(snapshot: Snapshot, view: RecordView, audience: Audience) -> Sequence[FileEntry]:

@@ -11,7 +11,7 @@ from repository.feature import Feature, JobKind, Queue, Sweep, after, for_subjec
 from repository.publication.facts import (
     EmbargoLifted,
     EmbargoRestored,
-    GrantsChanged,
+    FilesJudged,
     NewVersionBegun,
     VersionChange,
     VersionEdited,
@@ -22,6 +22,7 @@ from repository.publication.facts import (
 from repository.search.facts import IndexLost
 from repository.search.index import fill_lost_index, index_drafts, index_files, index_records, repair_index
 from repository.search.index_commands import index
+from repository.sharing.facts import GrantsChanged
 
 CHANGES = (VersionPublished, VersionEdited, EmbargoLifted, EmbargoRestored, VersionWithdrawn, VersionRestored)
 DRAFTS = (DraftOpened, DraftSaved, DraftDiscarded, NewVersionBegun, VersionPublished)
@@ -61,6 +62,7 @@ FEATURE = Feature(
         *after(*CHANGES, start="index_files", subjects=with_other_files),
         *after(CommunityAssigned, start="index_records", subjects=versions_of),
         *after(GrantsChanged, start="index_records", subjects=versions_of),
+        *after(FilesJudged, start="index_records"),
         *after(GrantsChanged, start="index_drafts", subjects=drafts_of),
         *after(*DRAFTS, start="index_drafts"),
     ),

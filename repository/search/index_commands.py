@@ -8,7 +8,7 @@ import click
 from repository.core.errors import Unavailable
 from repository.engines.services import Services
 from repository.feature import with_services
-from repository.search.index import Difference, differences, rebuild, repair, total
+from repository.search.index import Difference, clear_place, differences, rebuild, repair, total
 from repository.search.progress import Pace
 
 
@@ -38,6 +38,8 @@ def check_index(services: Services, mend: bool) -> None:
 def rebuild_index(services: Services, anew: bool) -> None:
     """Rebuild the index from the database; searches continue meanwhile."""
     pace = Pace("documents", terminal=sys.stdout.isatty())
+    if anew and (cleared := clear_place(services)):
+        click.echo(f"cleared   {cleared}")
     try:
         rebuild(services, pace, resume=not anew)
     except (KeyboardInterrupt, Unavailable):

@@ -53,6 +53,11 @@ class Module:
         return ast.parse(self.text, self.path)
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the tree; most of the rules look at each of them."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def lines(self) -> list[str]:
         return self.text.splitlines()
 
@@ -80,14 +85,14 @@ class Module:
 
     @cached_property
     def functions(self) -> list[Function]:
-        return [node for node in ast.walk(self.tree) if isinstance(node, Function)]
+        return [node for node in self.nodes if isinstance(node, Function)]
 
     @cached_property
     def imports(self) -> list[Import]:
         hidden = {id(node) for function in self.functions for node in ast.walk(function)}
         return [
             Import(name, node.lineno, id(node) in hidden)
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.Import | ast.ImportFrom)
             for name in self._names(node)
         ]
@@ -133,11 +138,13 @@ tracked()  # git is asked here, before any test: none of them starts a process f
 @cache
 def modules(*places: str) -> tuple[Module, ...]:
     """The Python files below the top folders `places`."""
-    return tuple(
-        Module(path, (ROOT / path).read_text("utf-8"))
-        for path in tracked()
-        if path.endswith(".py") and path.split("/")[0] in places
-    )
+    return tuple(_module(path) for path in tracked() if path.endswith(".py") and path.split("/")[0] in places)
+
+
+@cache
+def _module(path: str) -> Module:
+    """One file, read and parsed once for all rules."""
+    return Module(path, (ROOT / path).read_text("utf-8"))
 
 
 def faults(rule: Rule, *places: str) -> list[str]:

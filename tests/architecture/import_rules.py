@@ -66,16 +66,22 @@ def client_outside_engines(module: Module) -> Iterator[str]:
         yield from _outside(module, *CLIENTS)
 
 
+def smtp_outside_the_mailer(module: Module) -> Iterator[str]:
+    """smtplib is imported by engines/mail only."""
+    if not module.under("repository/engines/mail/"):
+        yield from _outside(module, "smtplib")
+
+
 def sqlite_outside_its_keepers(module: Module) -> Iterator[str]:
     """sqlite3 is imported by engines and core/database only."""
-    if not module.under("repository/engines/", "repository/core/database/engine.py"):
+    if not module.under("repository/engines/", "repository/core/database/"):
         yield from _outside(module, "sqlite3")
 
 
 def queue_outside_workers(module: Module) -> Iterator[str]:
-    """rq and redis are imported by workers only."""
+    """rq and redis are imported by workers only, redis by the adapter that counts calls in one too."""
     if not module.under("workers/"):
-        yield from _outside(module, "rq", "redis")
+        yield from _outside(module, "rq", *(() if module.under("repository/engines/limits/") else ("redis",)))
 
 
 def settings_outside_starts(module: Module) -> Iterator[str]:
@@ -185,7 +191,7 @@ def status_below_the_web(module: Module) -> Iterator[str]:
         return
     if not module.under("repository/engines/", "repository/cli/"):
         yield from _outside(module, "http.HTTPStatus")
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and _says_a_status(node):
             yield f"line {node.lineno} answers with a status"
 

@@ -35,7 +35,7 @@ def long_function(module: Module) -> Iterator[str]:
 
 def empty_name(module: Module) -> Iterator[str]:
     """Nothing is called a manager, handler, processor, util, helper or misc."""
-    definitions = [n for n in ast.walk(module.tree) if isinstance(n, Function | ast.ClassDef)]
+    definitions = [n for n in module.nodes if isinstance(n, Function | ast.ClassDef)]
     names = [*module.name.split("."), *(each.name for each in definitions)]
     for name in names:
         if EMPTY_NAMES & set(words_of(name)):
@@ -102,14 +102,14 @@ def pausing(module: Module) -> Iterator[str]:
 def committing(module: Module) -> Iterator[str]:
     """Transactions are committed in repository/core/unit_of_work.py only."""
     if module.path != "repository/core/unit_of_work.py":
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Attribute) and node.attr == "commit":
                 yield f"line {node.lineno} commits"
 
 
 def replying_in_a_transaction(module: Module) -> Iterator[str]:
     """Replies are serialised after the transaction ends: one that is large must not keep other writers waiting."""
-    for block in ast.walk(module.tree):
+    for block in module.nodes:
         if isinstance(block, ast.With) and any(_opens_a_transaction(item.context_expr) for item in block.items):
             for call in ast.walk(block):
                 if isinstance(call, ast.Call) and _serialises(ast.unparse(call.func)):
@@ -128,7 +128,7 @@ def _serialises(called: str) -> bool:
 def dating(module: Module) -> Iterator[str]:
     """What catalogues follow versions by is changed in repository/records/change_tracking.py only."""
     if module.path != "repository/records/change_tracking.py":
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_date(node):
                 yield f"line {node.lineno} dates a version"
 
@@ -139,7 +139,7 @@ def _is_date(node: ast.Attribute) -> bool:
 
 def swallowing(module: Module) -> Iterator[str]:
     """No error is caught without a name, and none of the broad ones is passed over."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ExceptHandler):
             if node.type is None:
                 yield f"line {node.lineno} catches everything"
@@ -178,9 +178,14 @@ def _asserts(function: Function) -> bool:
 
 
 def _calls(module: Module, name: str) -> Iterator[ast.Call]:
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
+    last = name.rpartition(".")[2]
+    for node in module.nodes:
+        if isinstance(node, ast.Call) and _last_name(node.func) == last and ast.unparse(node.func) == name:
             yield node
+
+
+def _last_name(called: ast.expr) -> str:
+    return getattr(called, "attr", "") or getattr(called, "id", "")  # an unparsed call costs more than all the rest
 
 
 _COMPOSERS = frozenset({"select", "insert", "update", "delete", "exists", "text", "bindparam"})
@@ -189,17 +194,19 @@ _COMPOSERS = frozenset({"select", "insert", "update", "delete", "exists", "text"
 def statement_apart(module: Module) -> Iterator[str]:
     """A composed statement stands beside the first function or class that uses it."""
     body = module.tree.body
-    for index, (node, name) in enumerate((node, _composed(node)) for node in body):
-        uses = [position for position, other in enumerate(body) if position > index and name in _names_read(other)]
-        if name and uses and any(isinstance(between, Function | ast.ClassDef) for between in body[index : uses[0]]):
+    read = [_names_read(node) for node in body]
+    for index, node in enumerate(body):
+        name = _composed(node, read[index])
+        use = next((position for position in range(index + 1, len(body)) if name in read[position]), index)
+        if any(isinstance(between, Function | ast.ClassDef) for between in body[index:use]):
             yield f"line {node.lineno}: {name} is used after other definitions"
 
 
-def _composed(node: ast.stmt) -> str | None:
-    """Return the name of a statement that `node` composes, None when it does something else."""
+def _composed(node: ast.stmt, read: set[str]) -> str | None:
+    """Return the name of a statement that `node`, which reads these names, composes; None for anything else."""
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
         return None
-    return node.targets[0].id if _COMPOSERS & _names_read(node.value) else None
+    return node.targets[0].id if _COMPOSERS & read else None
 
 
 def _names_read(node: ast.AST) -> set[str]:

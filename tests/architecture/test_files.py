@@ -9,7 +9,8 @@ from tests.architecture.house import ROOT, tracked
 
 TextRule = Callable[[str], Iterator[str]]
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-client.lock")
+RUNNING, DEVELOPMENT, CLIENT = LOCKS
 DATA = ("tests/data/", "config/vocabularies/")
 HASH = " \\\n    --hash=sha256:" + "0f" * 32
 
@@ -43,9 +44,9 @@ def test_every_locked_requirement_has_a_version_and_a_hash(path: str) -> None:
     assert list(rules.unlocked(text_of(path))) == []
 
 
-def test_the_development_lock_agrees_with_the_one_for_running() -> None:
-    running, development = (dict(map(pin, pins(text_of(path)))) for path in LOCKS)
-    assert running.items() <= development.items()
+def test_each_lock_agrees_with_the_larger_one() -> None:
+    client, running, development = (dict(map(pin, pins(text_of(path)))) for path in (CLIENT, RUNNING, DEVELOPMENT))
+    assert client.items() <= running.items() <= development.items()
 
 
 def test_no_file_is_larger_than_a_megabyte_except_data() -> None:

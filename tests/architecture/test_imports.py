@@ -16,6 +16,10 @@ def test_libraries_that_reach_the_outside_world_are_imported_by_engines_only() -
     expect_kept(rules.client_outside_engines, *SOURCE)
 
 
+def test_mail_leaves_by_one_room_only() -> None:
+    expect_kept(rules.smtp_outside_the_mailer, *SOURCE)
+
+
 def test_sqlite3_is_imported_by_engines_and_the_database_module_only() -> None:
     expect_kept(rules.sqlite_outside_its_keepers, *SOURCE)
 
@@ -83,6 +87,7 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (rules.client_outside_engines, "repository/identifiers/register.py", "import httpx2"),
     (rules.client_outside_engines, "repository/faces/oai/routes.py", "from boto3.s3 import transfer"),
     (rules.client_outside_engines, "workers/mail.py", "from smtplib import SMTP"),
+    (rules.smtp_outside_the_mailer, "repository/engines/registrars/mail.py", "import smtplib"),
     (rules.sqlite_outside_its_keepers, "repository/faces/api/search/routes.py", "import sqlite3"),
     (rules.sqlite_outside_its_keepers, "repository/core/unit_of_work.py", "import sqlite3"),
     (rules.queue_outside_workers, "repository/bootstrap.py", "from redis import Redis"),
@@ -145,6 +150,7 @@ LET_PASS: list[tuple[Rule, str, str]] = [
     (rules.flask_outside_the_web, "repository/core/web/responses.py", "import flask"),
     (rules.flask_outside_the_web, "repository/files/uploads.py", "import flaskless"),
     (rules.client_outside_engines, "repository/engines/store/s3_store.py", "import boto3"),
+    (rules.smtp_outside_the_mailer, "repository/engines/mail/smtp_mailer.py", "import smtplib"),
     (rules.sqlite_outside_its_keepers, "repository/core/database/engine.py", "import sqlite3"),
     (rules.queue_outside_workers, "workers/queue.py", "import rq"),
     (

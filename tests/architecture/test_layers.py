@@ -28,8 +28,19 @@ def lint(root: Path, *only: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def skeleton(tmp_path: Path) -> Path:
     """An empty house with our settings: every floor, and the faces."""
-    rooms = [f"repository.faces.{name}.routes" for name in ("api", "pages", "oai", "resolver", "feeds", "reasons")]
-    rooms += [f"repository.faces.{name}" for name in ("content_negotiation", "export_replies", "request_context")]
+    faces = ("api", "pages", "oai", "oauth", "resolver", "feeds", "reasons")
+    rooms = [f"repository.faces.{name}.routes" for name in faces]
+    modules_of_faces = (
+        "content_negotiation",
+        "counted_calls",
+        "credentials",
+        "export_replies",
+        "manifest_replies",
+        "presented_link",
+    )
+    rooms += ["repository.faces.provider_flows"]
+    rooms += ["repository.faces.request_context"]
+    rooms += [f"repository.faces.{name}" for name in modules_of_faces]
     floors = [f"repository.{name}" for floor in FLOORS for name in floor]
     others = ["workers.relay", "config.settings", "migrations.env", "migrations.models"]
     for name in (*floors, *rooms, *others):

@@ -40,7 +40,7 @@ def long_first_sentence(module: Module) -> Iterator[str]:
 
 def docstrings(module: Module) -> Iterator[tuple[int, str]]:
     """Line and text of each string that describes a module, class, function, constant or field."""
-    for scope in ast.walk(module.tree):
+    for scope in module.nodes:
         for statement in scope.body if isinstance(scope, Described) else ():
             match statement:
                 case ast.Expr(value=ast.Constant(value=str(text))):
@@ -63,7 +63,7 @@ def words_in(sentence: str) -> int:
 
 def vague_value(module: Module) -> Iterator[str]:
     """A parameter, variable or attribute has a noun for its name, not found, each, said, asked, wanted, …"""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         for name in _names_bound_by(node):
             if name in VAGUE_VALUES:
                 yield f"line {getattr(node, 'lineno', 0)}: a value is called {name}"
@@ -100,7 +100,7 @@ def shared_class_names(modules: Iterable[Module]) -> list[str]:
     """One name, one class, but for ``Meta`` inside another."""
     places: dict[str, list[str]] = defaultdict(list)
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef) and node.name != "Meta":
                 places[node.name].append(module.path)
     return _shared(places)

@@ -17,7 +17,8 @@ from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.rules import folded
-from repository.people.accounts import person_by_email, register_person
+from repository.people.accounts import register_person
+from repository.people.queries import person_by_email
 from repository.records.model import Concept, RecordId, Version
 
 AT_ONCE = 2_000

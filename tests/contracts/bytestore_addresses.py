@@ -71,12 +71,12 @@ class AddressContract:
             assert {fetch(each).status for each in (expired, longer, of_other, unsigned)} == {403}
 
 
-def fetch(address: str, headers: dict[str, str] | None = None) -> Reply:
+def fetch(address: str, headers: dict[str, str] | None = None, method: str = "GET", body: bytes | None = None) -> Reply:
     """What anybody gets under an address."""
     parts = urlsplit(address)
     connection = HTTPConnection(parts.netloc, timeout=20)
     try:
-        connection.request("GET", f"{parts.path}?{parts.query}", headers=headers or {})
+        connection.request(method, f"{parts.path}?{parts.query}", body, headers=headers or {})
         answer = connection.getresponse()
         return Reply(answer.status, dict(answer.getheaders()), answer.read())
     finally:

@@ -1,6 +1,7 @@
 """What every byte store does with a source whose length is announced; see `bytestore_contract`."""
 
 from io import BytesIO
+from zlib import crc32
 
 import pytest
 
@@ -30,8 +31,17 @@ class AnnouncedContract(ByteStoreContract):
     @pytest.mark.parametrize("size", SIZES)
     def test_what_comes_as_announced_is_kept(self, store: ByteStore, size: int) -> None:
         whole = content_of(size)
-        assert put_announced(store, KEY, whole) == digests_of_content(whole)
+        digests = put_announced(store, KEY, whole)
+        assert (digests, digests.crc32) == (digests_of_content(whole), crc32(whole))
         assert content(store, KEY) == whole
+
+    def test_lengths_of_many_objects_are_told_at_once(self, store: ByteStore) -> None:
+        sizes = {f"{number:04x}/part.{number}": number for number in range(30)}
+        for key, size in sizes.items():
+            put_announced(store, key, bytes(size))
+        chosen = dict(list(sizes.items())[5:25])
+        assert store.sizes([*chosen, "absent", "0", "zz", "0005/part"]) == chosen
+        assert store.sizes(["absent", KEY]) == store.sizes([]) == {}
 
     @pytest.mark.parametrize(
         ("size", "announced"), [(0, 1), (5, 4), (5, 6), (3 * BLOCK, 3 * BLOCK - 1), (BLOCK, 9 * BLOCK)]

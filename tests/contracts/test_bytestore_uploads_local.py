@@ -11,9 +11,10 @@ from typing import cast
 
 import pytest
 
-from repository.core.errors import NotFound, Unavailable
+from repository.core.errors import NoRoom, NotFound, Unavailable
 from repository.engines.store import local_uploads, parts
 from repository.engines.store.digests import BLOCK
+from repository.engines.store.local_objects import ObjectFolder
 from repository.engines.store.local_store import LocalStore
 from repository.engines.store.port import ByteStore, UploadToken
 from tests.contracts.bytestore_appends import AppendsContract
@@ -36,6 +37,7 @@ DIE_BEFORE_EACH_LINE = """
 import os, sys
 from pathlib import Path
 from repository.engines.store import local_files, local_objects, local_uploads, parts
+from repository.engines.store.local_objects import ObjectFolder
 from repository.engines.store.local_store import LocalStore
 from tests.contracts import bytestore_uploads as steps
 from tests.support.dying_process import DeathBefore
@@ -220,3 +222,79 @@ def completed_by(store: LocalStore, token: UploadToken) -> bytes:
         arrived = []
     store.uploads.complete(token, arrived)
     return content(store, KEY)
+
+
+class TestReserve:
+    """A disk that fills while bytes are on their way: the reserve stays free, whatever way they come."""
+
+    @pytest.fixture
+    def free(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The free bytes of the disk, one number a look; the last one stays."""
+        looks: list[int] = [1 << 40]
+
+        def room(_folder: ObjectFolder) -> int:
+            return looks.pop(0) if len(looks) > 1 else looks[0]
+
+        monkeypatch.setattr(ObjectFolder, "room", room)
+        return looks
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> LocalStore:
+        return LocalStore(tmp_path / "store", reserve=100)
+
+    def test_a_part_is_refused_before_it_travels(self, store: LocalStore, free: list[int]) -> None:
+        token = store.uploads.begin(KEY, 50)
+        free[:] = [149]
+        source = BytesIO(b"1" * 50)
+        with pytest.raises(NoRoom):
+            store.uploads.put_part(token, 1, source, size=50)
+        assert source.tell() == 0
+        assert files_below(store) == []
+
+    def test_a_part_stops_at_the_reserve_and_leaves_nothing(self, store: LocalStore, free: list[int]) -> None:
+        token = store.uploads.begin(KEY, 20 * BLOCK)
+        free[:] = [1 << 40, 1 << 40, 100]
+        source = BytesIO(bytes(20 * BLOCK))
+        with pytest.raises(NoRoom):
+            store.uploads.put_part(token, 1, source, size=20 * BLOCK)
+        assert source.tell() < 6 * BLOCK
+        assert files_below(store) == []
+
+    def test_a_stream_stops_at_the_reserve_and_goes_on_later(self, store: LocalStore, free: list[int]) -> None:
+        whole = content_of(20 * BLOCK)
+        token = store.uploads.begin(KEY, len(whole))
+        free[:] = [1 << 40, 100]
+        with pytest.raises(NoRoom):
+            store.uploads.append(token, 0, BytesIO(whole))
+        durable = store.uploads.appended_size(token)
+        assert 0 < durable < 6 * BLOCK
+        free[:] = [1 << 40]
+        assert store.uploads.append(token, durable, BytesIO(whole[durable:])) == len(whole)
+        store.uploads.complete(token, store.uploads.list_parts(token))
+        with store.open(KEY) as file:
+            assert file.read() == whole
+
+    def test_an_upload_of_unknown_length_stops_at_the_reserve_and_leaves_nothing(
+        self, store: LocalStore, free: list[int]
+    ) -> None:
+        free[:] = [1 << 40, 100]
+        source = BytesIO(bytes(20 * BLOCK))
+        with pytest.raises(NoRoom):
+            store.write(KEY, source, limit=1 << 40)
+        assert source.tell() < 6 * BLOCK
+        assert files_below(store) == []
+
+    def test_parts_are_not_joined_into_the_reserve(
+        self, store: LocalStore, free: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(parts, "MIN_PART_BYTES", 1)
+        token = store.uploads.begin(KEY, len(WHOLE))
+        for number, part in enumerate(PARTS, 1):
+            store.uploads.put_part(token, number, BytesIO(part), size=len(part))
+        arrived = files_below(store)
+        free[:] = [1 << 40, 100]
+        with pytest.raises(NoRoom):
+            store.uploads.complete(token, store.uploads.list_parts(token))
+        assert files_below(store) == arrived
+        free[:] = [1 << 40]
+        assert store.uploads.complete(token, store.uploads.list_parts(token)) == len(WHOLE)

@@ -99,7 +99,7 @@ def test_an_edit_opened_behind_another_is_the_same_draft(
     record_id = deposits.published()["id"]
     reply = behind(
         services,
-        lambda unit: edit_version(unit, int(record_id)),
+        lambda unit: edit_version(unit, services.site, int(record_id)),
         lambda: author.post(f"/api/records/{record_id}/draft"),
     )
     assert reply.status_code == 201, reply.text

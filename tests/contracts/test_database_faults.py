@@ -213,6 +213,18 @@ def test_a_migration_takes_the_time_it_needs_and_requests_do_not(engine: Engine)
         connection.exec_driver_sql("SELECT pg_sleep(1.5)")
 
 
+@pytest.mark.usefixtures("impatient")
+def test_work_on_whole_databases_takes_the_time_it_needs_and_later_statements_do_not(engine: Engine) -> None:
+    impatient = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with impatient.connect() as connection:
+        with unhurried(connection):
+            connection.exec_driver_sql("SELECT 1 FROM pg_sleep(1.5)")
+            assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "0"
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "30s"
+        with pytest.raises(exc.OperationalError):
+            connection.exec_driver_sql("SELECT pg_sleep(1.5)")
+
+
 def test_the_server_knows_whose_connection_it_is_and_how_long_to_bear_it(engine: Engine) -> None:
     def said(name: str) -> Any:
         with engine.connect() as connection:

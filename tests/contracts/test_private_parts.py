@@ -31,14 +31,13 @@ from lark import Lark
 from lark.exceptions import UnexpectedInput
 from marshmallow import fields
 from rq import Queue, SimpleWorker
+from rq.job import Job as RqJob
 from rq.timeouts import UnixSignalDeathPenalty
 from sqlalchemy import Integer, create_engine, insert
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.attributes import instance_dict
-from zipstream import ZipStream
-from zipstream.ng import ZipStreamInfo
 
 from repository.core.database.id_list import in_list
 from repository.core.web import gunicorn_worker
@@ -61,7 +60,6 @@ BELOW = {
     "psycopg[binary]": "3.4",
     "rq": "2.13",
     "sqlalchemy": "2.2",
-    "zipstream-ng": "1.10",
 }
 """Library -> the first version that nobody has tried."""
 
@@ -84,7 +82,8 @@ def reads(function: Callable[..., Any], *names: str) -> bool:
 
 def test_each_library_that_is_leaned_on_has_an_upper_bound() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    bounds = {name: bound for name, _, bound in (line.partition(">=") for line in project["dependencies"])}
+    server = project["optional-dependencies"]["server"]
+    bounds = {name: bound for name, _, bound in (line.partition(">=") for line in server)}
     assert {name: bounds[name].partition(",<")[2] for name in BELOW} == BELOW
 
 
@@ -115,12 +114,6 @@ def test_gunicorn_s_parser_reads_what_our_unreader_holds_and_tells_what_our_read
     assert parameters(HeaderPolicy._peer_is_trusted_proxy) == []
 
 
-def test_zipstream_writes_an_entry_where_ours_does() -> None:
-    assert reads(ZipStream._gen_file_entry, "_file_data", "_track", "_filelist", "_pos", "header_offset")
-    assert parameters(ZipStreamInfo.__init__) == ["filename", "date_time"]
-    assert {"iterable", "size", "arcname"} <= set(parameters(ZipStream._gen_file_entry))
-
-
 def test_gunicorn_s_errors_and_writer_are_where_refusals_take_them_from() -> None:
     assert all(issubclass(kind, errors.ParseException) for kind in http_refusals.REFUSALS)
     assert reads(util.write, "sendall")
@@ -136,6 +129,15 @@ def test_rq_s_worker_asks_at_the_points_that_ours_overrides() -> None:
     assert any(reads(f, "_shutdown") for name, f in _named(loop) if name != "_shutdown"), "the handler of signals"
     assert any(reads(f, "max_connection_wait_time") for f in _functions(loop))
     assert parameters(loop.check_for_suspension) == ["burst"]
+
+
+def test_rq_s_call_asks_at_the_points_that_ours_overrides() -> None:
+    assert reads(RqJob.perform, "_execute")
+    assert reads(RqJob.fetch, "refresh")
+    assert reads(RqJob.refresh, "restore")
+    assert reads(RqJob.fetch_many, "restore")
+    assert parameters(RqJob.restore) == ["raw_data"]
+    assert any(reads(f, "job_class") for f in _functions(Queue)), "a queue makes calls of the worker's class"
 
 
 def test_rq_s_worker_waits_at_an_empty_queue_for_its_ttl_less_15_seconds() -> None:

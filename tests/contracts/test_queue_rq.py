@@ -50,7 +50,7 @@ def test_a_call_comes_after_its_rows_are_marked(services: Services, calls: RqQue
     assert states(services) == {JobState.QUEUED.value}
     assert calls.waiting(Queue.SOON) == 1
     assert dispatch_jobs(services.database, calls) == 0
-    assert [run_next(services, queue) for queue in Queue] == [0, 0]
+    assert not any(run_next(services, queue) for queue in Queue)
 
 
 def test_no_more_calls_wait_than_there_is_room_for(services: Services, calls: RqQueue, notes: Notes) -> None:

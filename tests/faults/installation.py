@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,9 @@ from botocore.config import Config
 from config.settings import read_settings
 from deploy import services
 from repository.bootstrap import open_services
-from repository.core.actor import SYSTEM
 from repository.engines.services import Services
-from repository.people.access_tokens import issue_token
-from repository.people.accounts import register_person
 from tests.faults.proxy import Proxy, before
+from tests.support.people import tokens_of_new_people
 from tests.support.web_server import HOST, Client, Process, Program, Server, free_port
 
 POSTGRESQL, REDIS, ELASTICSEARCH, S3 = "postgresql", "redis", "elasticsearch", "s3"
@@ -42,17 +40,13 @@ class Installation:
         """The same data, in this process and past the proxies."""
         urls = {name: _url(server, server.port) for name, server in self.servers.items()}
         chosen = {variable.lower(): urls[name] for variable, name in _SETTINGS.items()}
-        opened = open_services(read_settings(base_url=self.web.base_url, **chosen))
-        try:
+        with closing(open_services(read_settings(base_url=self.web.base_url, **chosen))) as opened:
             yield opened
-        finally:
-            opened.close()
 
     def depositors(self, count: int) -> list[Client]:
         """The clients of new people."""
-        with self.services() as services, services.database.transaction(SYSTEM) as unit:
-            people = [register_person(unit, f"author-{number}@example.org") for number in range(count)]
-            return [self.web.client(issue_token(unit, person)[1]) for person in people]
+        with self.services() as services:
+            return [self.web.client(token) for token in tokens_of_new_people(services, count)]
 
     def bucket(self) -> Any:
         """Boto3's own client of the S3 server, past the proxy and the application."""

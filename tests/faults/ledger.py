@@ -20,7 +20,8 @@ class Deposit:
     """One dataset, or one version of it, as its depositor knows it; it exists since its draft was answered 201.
 
     `files` are SHA-256 by name, of those whose commit was answered 200.  `identifiers` are those that the answer to
-    its publication named, by scheme.  `asked` holds while a request to publish is without an answer.
+    its publication named, by scheme, and `concept_identifiers` those of its concept.  `asked` holds while a request to
+    publish is without an answer.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Deposit:
     files: dict[str, str] = field(default_factory=dict)
     identifiers: dict[str, str] = field(default_factory=dict)
     concept: str = ""
+    concept_identifiers: dict[str, str] = field(default_factory=dict)
     titles: set[str] = field(default_factory=set)
     """what it may be called: a second title while a correction of the first is without an answer"""
 

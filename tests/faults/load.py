@@ -95,7 +95,10 @@ class Depositor:
         record = decided.reply
         if record.status == 404:
             record = self.ask("GET", f"/api/records/{made.id}").reply
-        made.identifiers = {scheme: pid["identifier"] for scheme, pid in record.json["pids"].items()}
+        made.identifiers, made.concept_identifiers = (
+            {scheme: pid["identifier"] for scheme, pid in of["pids"].items()}
+            for of in (record.json, record.json["parent"])
+        )
         made.stage, made.asked = Stage.PUBLISHED, False
 
     def correct(self, made: Deposit) -> None:

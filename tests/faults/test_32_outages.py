@@ -1,5 +1,6 @@
 """One engine away at a time: what needs it is refused for now and changes nothing, and works again at once after."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -21,12 +22,14 @@ from repository.feature import Queue
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.engines import SERVERS
 from tests.faults.proxy import CUT, HALF_OPEN, LOST_ANSWER, RESET, RESET_AFTER_SOME, Fault, Kind, Proxy, before_url
+from tests.features.provoked import ready
 from workers import rq_queue
 from workers.dispatch import dispatch_jobs
 from workers.job_admin import backlog
 from workers.relay import relay
 from workers.rq_queue import RqQueue
 from workers.runner import run_next
+from workers.sweeps.schedule import run_due
 
 DATABASE, STORE, SEARCH = "database", "store", "search"
 IMPATIENCE = 2.0
@@ -68,7 +71,7 @@ def proxies(between: dict[str, tuple[Proxy, str]]) -> dict[str, Proxy]:
 def settings(between: dict[str, tuple[Proxy, str]]) -> Settings:
     """The application goes through the proxies."""
     urls = {f"{name}_url": url for name, (_, url) in between.items()}
-    return read_settings(base_url=BASE_URL, downloads="stream", **urls)
+    return read_settings(base_url=BASE_URL, downloads="stream", inspection="off", **urls)
 
 
 @pytest.fixture
@@ -261,3 +264,22 @@ def test_without_redis_facts_and_jobs_wait_in_the_database(
         assert dispatch_jobs(services.database, queue) == counts["waiting"]
         assert queue.waiting(Queue.SOON) > 0
         assert run_next(services, Queue.SOON) == 0, "handed over, it is a worker's"
+
+
+@on_servers
+@pytest.mark.parametrize("fault", [CUT, HALF_OPEN], ids=str)
+@pytest.mark.parametrize("engine", [DATABASE, STORE, SEARCH])
+def test_health_names_the_engine_that_is_away_and_what_to_do(
+    engine: str, fault: Fault, proxies: dict[str, Proxy], services: Services, record: dict[str, Any]
+) -> None:
+    run_due(services)
+    with proxies[engine].failing(fault):
+        status, body = ready(services)
+    told = body["conditions"][engine]
+    assert (status, body["status"]) == ((200, "degraded") if engine == SEARCH else (503, "not ready"))
+    assert told["state"] == "failed"
+    assert told["problem"]
+    assert told["remedy"]
+    assert not re.search(r"127\.0\.0\.1|://", str(body["conditions"])), "no address is told to everybody"
+    status, body = ready(services)
+    assert (status, body["status"]) == (200, "ready"), body

@@ -1,20 +1,23 @@
-"""Three published records that searches are tried on; many that are harvested, and what answers have to be."""
+"""Records that searches and harvests are tried on, what answers have to be, and the depositor's command line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from lxml import etree
 
 from repository.communities.define_community import define_community
 from repository.core.actor import SYSTEM, Role
 from repository.engines.services import Services
 from tests.conftest import Caller, Deposits, a_dataset
+from tests.features.client_calls import Client
 from tests.features.communities import TITLES
 from tests.features.harvesting import BEGIN, SECOND, change, multiply
 from tests.features.oai_schemas import SCHEMA, protocol_schema
 from tests.features.steps import Json
+from tests.support.live_server import LiveServer, live
 
 Settle = Callable[[], None]
 
@@ -100,3 +103,29 @@ def community_ids(services: Services) -> Mapping[str, str]:
     """Slug -> id, of two communities that are defined."""
     with services.database.transaction(SYSTEM) as unit:
         return {slug: str(define_community(unit, slug, titles).id) for slug, titles in TITLES.items()}
+
+
+@pytest.fixture
+def hasty_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses before another try are short."""
+    monkeypatch.setattr("repository.client.patience.FIRST_PAUSE", 0.001)
+
+
+@pytest.fixture
+def kept_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where this test keeps tokens."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "repository" / "client.json"
+
+
+@pytest.fixture
+def client_site(app: Flask, hasty_client: None, kept_tokens: Path) -> Iterator[LiveServer]:
+    """The application at an address."""
+    with live(app) as server:
+        yield server
+
+
+@pytest.fixture
+def depositor(client_site: LiveServer, author: Caller) -> Client:
+    """The depositor at the command line."""
+    return Client(client_site.address, author.token)

@@ -19,13 +19,14 @@ from repository.core.clock import now
 from repository.dataset.formats.registry import FORMATS
 from repository.engines.services import Services
 from repository.identifiers.model import Identifier
-from repository.people.accounts import person_by_email
-from repository.publication.sharing import end_expired_grants, share, unshare
+from repository.people.queries import person_by_email
 from repository.records.model import NarrowedAccess, Version
 from repository.records.narrowed_access import IndexedPart, note_narrowed
 from repository.search.index import repair_index
+from repository.sharing.share import end_expired_grants, share
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json
+from tests.support.unsharing import unshare
 
 pytestmark = pytest.mark.slow
 

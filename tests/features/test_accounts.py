@@ -13,8 +13,9 @@ from repository.core.actor import GRANTABLE, SYSTEM, TokenScope
 from repository.core.errors import Conflict, Invalid
 from repository.engines.services import Services
 from repository.people.access_tokens import issue_token
-from repository.people.accounts import password_is_right, person_by_email, register_person
+from repository.people.accounts import password_is_right, register_person
 from repository.people.model import AccessToken, Person
+from repository.people.queries import person_by_email
 from tests.conftest import Caller, Deposits, a_dataset
 
 pytestmark = pytest.mark.slow
@@ -149,6 +150,21 @@ def test_the_tokens_of_a_closed_account_open_nothing(app: Flask, owner: Person, 
 
 INVALID = ["sdr_unknown", "x" * 10_000, "'; DROP TABLE token; --", "数据", "\udcff".encode("utf-8", "replace").decode()]
 PUBLIC = ["/api/records", "/api/vocabularies/", "/api/vocabularies/licenses"]
+
+
+def test_what_only_a_newer_release_gives_opens_no_more_and_breaks_nothing(
+    app: Flask, owner: Person, services: Services
+) -> None:
+    with services.database.transaction(SYSTEM) as unit:
+        token, secret = issue_token(unit, owner, GRANTABLE)
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.get_one(Person, owner.id).role = "conservator"
+        unit.session.get_one(AccessToken, token.id).scopes = ["record:annotate", "user:read"]
+    caller = Caller(app.test_client(), secret)
+    assert caller.get("/api/user/records").status_code == 200
+    assert caller.post("/api/records", json=a_dataset()).status_code == 403
+    assert caller.get("/api/identifiers").status_code == 403
+    assert caller.http.get(TOKENS, headers=signed()).status_code == 200
 
 
 @pytest.mark.parametrize("secret", INVALID)

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -13,13 +14,16 @@ import pytest
 from sqlalchemy import make_url
 
 from config.settings import Settings
+from repository.app import create_app
 from repository.backup.back_up import BackupChoice, back_up
 from repository.backup.manifest import NAME, read_manifest
+from repository.bootstrap import open_services
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict
 from repository.engines.copies import copies_of
 from repository.engines.copies.postgresql_programs import PostgresqlPrograms
 from repository.engines.services import Services
+from repository.people.sessions import Browser, begin_session, session_of_secret
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits
 from tests.support.commands import command_here
@@ -36,6 +40,7 @@ def run(settings: Settings, services: Services) -> Command:
         f"REPOSITORY_{name.upper()}": str(getattr(settings, name))
         for name in ("database_url", "store_url", "search_url")
     }
+    chosen["REPOSITORY_LOG_LEVEL"] = "ERROR"  # what is heard is the command's own words
 
     def run_alone(*arguments: str) -> CompletedProcess[str]:
         services.database.close()
@@ -270,3 +275,75 @@ def test_a_restored_database_gives_out_no_number_again(
     assert "given out again" in done.stdout, done.stderr
     assert int(deposits.published()["id"]) > int(lost["id"])
     assert author.get(f"/api/records/{lost['id']}").status_code == 404
+
+
+def test_who_was_signed_in_when_the_backup_was_made_signs_in_again(
+    run: Command, services: Services, deposits: Deposits, author: Caller, backup_folder: Path
+) -> None:
+    deposits.published()
+    with services.database.transaction(SYSTEM) as unit:
+        secret = begin_session(unit, 1, Browser("a browser", "192.0.2.1"))
+    run("backup", str(backup_folder))
+    done = run("restore", str(backup_folder), "--replace")
+    assert "1 sessions are ended" in done.stdout, done.stderr
+    with services.database.connection() as connection:
+        assert session_of_secret(connection, secret) is None
+
+
+def lose_store(services: Services) -> None:
+    """Remove all that the store remembers, too."""
+    destroy(services)
+    for name in services.store.marks.names():
+        services.store.marks.remove(name)
+
+
+def test_a_store_that_was_lost_too_is_this_site_s_again_and_no_number_is_given_out_twice(
+    run: Command, services: Services, deposits: Deposits, author: Caller, backup_folder: Path
+) -> None:
+    services.store.prepare()
+    record = deposits.published(None, **{"a.txt": b"alpha"})
+    assert run("backup", str(backup_folder)).returncode == 0
+    lost = [int(deposits.published()["id"]) for _ in range(3)]
+    lose_store(services)
+
+    done = run("restore", str(backup_folder))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert author.get(f"/api/records/{record['id']}/files/a.txt/content").data == b"alpha"
+    services.store.prepare()
+    after = deposits.published()
+    assert int(after["id"]) > max(lost)
+    assert int(after["pids"]["doi"]["identifier"].rpartition(".")[2]) > max(lost)
+
+
+def test_a_backup_without_objects_does_not_make_an_empty_store_this_site_s(
+    run: Command, services: Services, deposits: Deposits, backup_folder: Path
+) -> None:
+    services.store.prepare()
+    deposits.published(None, **{"a.txt": b"alpha"})
+    run("backup", "--database-only", str(backup_folder))
+    lose_store(services)
+    done = run("restore", str(backup_folder))
+    assert (done.returncode, "nothing to adopt" in done.stderr) == (1, True)
+    assert not services.store.marks.read("store-id")
+
+
+def test_a_lost_store_of_an_older_schema_lets_nothing_be_minted_before_the_numbers_have_moved(
+    run: Command, services: Services, settings: Settings, deposits: Deposits, author: Caller, backup_folder: Path
+) -> None:
+    services.store.prepare()
+    deposits.published()
+    run("migrate", "--to", "0014")
+    run("backup", str(backup_folder))
+    lose_store(services)
+    done = run("restore", str(backup_folder))
+    assert (done.returncode, "after the migration" in done.stdout) == (0, True), done.stderr
+    run("migrate")
+    assert run("prepare").returncode == 0
+    with closing(open_services(settings)) as begun:
+        caller = Caller(create_app(begun).test_client(), author.token)
+        refused = caller.post("/api/records", json={})
+        assert (refused.status_code, "repository restore --advance" in refused.text) == (503, True)
+    assert run("restore", "--adopt").returncode == 0
+    with closing(open_services(settings)) as begun:
+        assert Deposits(Caller(create_app(begun).test_client(), author.token)).published()

@@ -215,12 +215,13 @@ def test_the_doctor_shows_settings_engines_and_backlog_but_no_secret(migrated: R
     done = migrated("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
     assert SECRET not in done.stdout + done.stderr
-    for name in ("secret_key", "database_url", "store_url", "search_url", "doi_prefix"):
+    for name in ("database_url", "store_url", "search_url", "doi_prefix"):
         assert f"setting  {name} = " in done.stdout
     for engine in ("database: ", "store: ", "search: ", "doi: ", "cstr: "):
         assert f"answers  {engine}" in done.stdout
     assert "0 queued, 0 running, 0 failed" in done.stdout
     assert "warning  DOI prefix 10.5072 is for tests" in done.stdout
+    assert "warning  REPOSITORY_SECRET_KEY has no meaning any more: remove it." in done.stdout
 
 
 def test_the_doctor_hides_the_password_of_a_database(tmp_path: Path) -> None:

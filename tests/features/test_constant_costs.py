@@ -3,6 +3,7 @@
 Plans alone do not show it: a range of an index may be all of it.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,12 +31,15 @@ def counted_steps() -> Iterator[Counter[str]]:
     """Count the steps of all statements that run meanwhile, by the text of the statement."""
     steps: Counter[str] = Counter()
     watched: list[Any] = []
+    here = threading.current_thread()
 
     def count(connection: Any, _cursor: Any, text: str, *_: Any) -> None:
         def step() -> int:
             steps[text] += 1
             return 0
 
+        if threading.current_thread() is not here:
+            return  # databases of other tests are made and dropped beside this one
         watched.append(connection.connection.driver_connection)
         watched[-1].set_progress_handler(step, 1)
 

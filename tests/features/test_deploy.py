@@ -12,11 +12,15 @@ from typing import Any
 import click
 import pytest
 import yaml
+from redis import Redis
+from redis.exceptions import NoPermissionError, RedisError
 
 from config import gunicorn
 from config.settings import PREFIX, Settings
 from repository.cli import commands
+from repository.engines.limits.redis_counter import RedisCounter
 from tests.architecture.house import ROOT, tracked
+from tests.support.web_server import free_port, until
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -25,7 +29,9 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "repository"}
 INSTALLED = "/opt/repository/.venv/bin"
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
-SECRETS = ("PASSWORD", "SECRET_KEY", "SECRET_ACCESS_KEY", "ACCESS_KEY_ID")
+RIGHTS = {"postgres": "roles", "elasticsearch": "search-users", "s3": "store-rights"}
+"""what gives the parts their rights, by engine"""
+SECRETS = ("PASSWORD", "SECRET_ACCESS_KEY", "ACCESS_KEY_ID")
 
 
 def text_of(name: str) -> str:
@@ -113,6 +119,10 @@ def test_every_container_of_ours_runs_a_command_that_there_is(name: str) -> None
     words = OURS[name].get("command")
     if words is None:
         assert '"gunicorn", "--config", "python:config.gunicorn"' in text_of("Containerfile")
+    elif words[0] == "python":
+        (volume,) = OURS[name]["volumes"]
+        source, inside, _ = volume.split(":")
+        assert (words[1], (DEPLOY / source).is_file()) == (inside, True)
     elif words[:2] == ["sh", "-c"]:
         for each in words[2].split(" && "):
             expect_command(each.split())
@@ -129,15 +139,51 @@ def test_containers_can_do_no_more_than_they_must() -> None:
     assert re.search(r"^USER (?!0|root)", text_of("Containerfile"), re.MULTILINE)
 
 
+@pytest.mark.process
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="there is no redis-server here")
+def test_redis_starts_as_compose_starts_it_and_lets_each_part_do_its_work_alone(tmp_path: Path) -> None:
+    port = free_port()
+    words = [filled_in(word) for word in SERVICES["redis"]["command"]]
+    here = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path), "--logfile", str(tmp_path / "log")]
+    with subprocess.Popen([*words, *here]) as server:
+        try:
+            health = Redis(port=port, password=example()["REDIS_PASSWORD"])
+            until(lambda: answers(health), 20, "Redis answers")
+            counter = RedisCounter(f"redis://web:{example()['REDIS_WEB_PASSWORD']}@127.0.0.1:{port}/1")
+            assert [counter.count("reading", 60), counter.fault()] == [1, ""]
+            counter.close()
+            web = Redis(port=port, username="web", password=example()["REDIS_WEB_PASSWORD"])
+            worker = Redis(port=port, username="worker", password=example()["REDIS_WORKER_PASSWORD"])
+            assert worker.rpush("rq:queue:soon", "call") == 1
+            for stranger, key in ((web, "rq:queue:soon"), (worker, "repository-calls"), (health, "rq:queue:soon")):
+                with pytest.raises(NoPermissionError):
+                    stranger.get(key)
+        finally:
+            server.terminate()
+
+
+def answers(redis: Redis) -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False
+
+
 def test_nothing_but_the_proxy_can_be_reached_from_outside() -> None:
     assert [name for name, service in SERVICES.items() if service.get("ports")] == ["proxy"]
 
 
 def test_what_needs_the_engines_waits_until_they_are_healthy_and_prepared() -> None:
     engines = {"postgres", "redis", "elasticsearch", "s3"}
-    assert SERVICES["prepare"]["depends_on"] == {name: {"condition": "service_healthy"} for name in engines}
+    healthy = {name: {"condition": "service_healthy"} for name in engines}
+    rights = {name: {"condition": "service_completed_successfully"} for name in RIGHTS.values()}
+    assert SERVICES["prepare"]["depends_on"] == healthy | rights
+    assert SERVICES["roles"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    assert SERVICES["search-users"]["depends_on"] == {"elasticsearch": {"condition": "service_healthy"}}
+    assert SERVICES["store-users"]["depends_on"] == {"s3": {"condition": "service_healthy"}}
+    assert SERVICES["store-rights"]["depends_on"] == {"store-users": {"condition": "service_completed_successfully"}}
     assert all(SERVICES[name]["healthcheck"]["test"] for name in engines)
-    for name in set(OURS) - {"prepare"}:
+    for name in set(OURS) - {"prepare", "store-rights"}:
         assert OURS[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}, name
     assert SERVICES["proxy"]["depends_on"] == {"web": {"condition": "service_healthy"}}
 

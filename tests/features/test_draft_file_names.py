@@ -10,7 +10,7 @@ import pytest
 from repository.app import create_app
 from repository.engines.services import Services
 from tests.conftest import BASE_URL, Caller, Deposits
-from tests.features.steps import base, begin, objects, send
+from tests.features.steps import base, begin
 
 pytestmark = pytest.mark.slow
 
@@ -199,18 +199,6 @@ def test_more_files_than_allowed_are_refused(author: Caller, deposits: Deposits,
     assert begin(strict, draft, *({"key": f"{n}.txt"} for n in range(3))).status_code == 400
     assert begin(strict, draft, {"key": "1.txt"}, {"key": "2.txt"}).status_code == 201
     assert begin(strict, draft, {"key": "3.txt"}).status_code == 400
-
-
-def test_bytes_for_a_name_that_was_not_announced_are_not_found(
-    author: Caller, deposits: Deposits, services: Services
-) -> None:
-    draft = deposits.open()
-
-    reply = send(author, draft, "nobody.csv", CONTENT)
-
-    assert reply.status_code == 404
-    assert reply.get_json()["message"] == f"Record '{draft['id']}' has no file 'nobody.csv'."
-    assert objects(services) == 0
 
 
 def test_a_long_list_is_read_whole_or_by_pages(author: Caller, deposits: Deposits) -> None:

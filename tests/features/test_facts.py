@@ -17,6 +17,7 @@ from repository.features import FACTS, REACTIONS, UNFOLLOWED
 from repository.files.facts import FileReceived
 from repository.people.facts import TokenIssued
 from repository.publication.facts import VersionPublished, VersionWithdrawn
+from repository.sharing.facts import LinkRevoked
 from tests.conftest import Caller, Deposits
 from tests.features.steps import questions, statements
 from workers.relay import relay
@@ -54,7 +55,7 @@ def test_members_keep_the_names_that_the_first_release_gave_them() -> None:
     assert PUBLISHED.subject == 7
     assert PUBLISHED.details == {"concept": 5, "others": (6,), "index": 2, "revision": 3}
     assert withdrawn.details == {"concept": 5, "others": [6], "reason": "spam", "note": "Not data."}
-    assert TokenIssued(1, 2, ["user:read"]).details == {"person": 2, "scopes": ["user:read"]}
+    assert TokenIssued(1, 2, ["user:read"]).details == {"person": 2, "scopes": ["user:read"], "limited_to": None}
 
 
 def test_a_fact_is_told_to_people_in_both_languages() -> None:
@@ -108,7 +109,7 @@ def test_a_fact_from_which_nothing_follows_is_written_once_and_never_read_by_the
     while relay(services.database):
         pass
     with services.database.transaction(SYSTEM) as unit, statements(services) as before:
-        unit.emit(FileReceived(3, "a.csv", "ab"))
+        unit.emit(LinkRevoked(3))
         now = unit.now
 
     with statements(services) as told:
@@ -117,7 +118,7 @@ def test_a_fact_from_which_nothing_follows_is_written_once_and_never_read_by_the
     assert facts_of(services)[-1].relayed_at == now
     assert [statement.split()[0] for statement in before if "fact" in statement] == ["INSERT"]
     assert questions(told) == 1, "it only looked whether something waits"
-    assert {"FileReceived", "TokenIssued", "EditBegun"} <= UNFOLLOWED
+    assert {"LinkRevoked", "TokenIssued", "EditBegun"} <= UNFOLLOWED
     assert not any(REACTIONS[kind] for kind in UNFOLLOWED)
 
 
@@ -126,4 +127,4 @@ def test_a_fact_from_which_something_follows_waits_for_the_relay(deposits: Depos
 
     waiting = [row.kind for row in facts_of(services) if row.relayed_at is None]
 
-    assert waiting == ["DraftOpened", "VersionPublished"]
+    assert waiting == ["DraftOpened", "FileReceived", "VersionPublished"]

@@ -14,6 +14,7 @@ from repository.core.facts import Fact, FactPhrase
 from repository.engines.services import Services
 from repository.feature import Feature, JobKind, JobRun, Queue, after, for_subjects
 from repository.features import FACTS, FEATURES, JOBS, REACTIONS, jobs_of, reactions_of
+from repository.webhooks.hook_kinds import KEPT, SUBJECTS
 from workers.sweeps.sweep_table import SWEEPS
 
 
@@ -111,6 +112,12 @@ def test_the_table_of_facts_and_jobs_can_be_printed() -> None:
     lines = dict(line.split(maxsplit=1) for line in printed.splitlines())
 
     assert set(lines) == set(FACTS)
-    assert lines["VersionPublished"] == "index_records, index_files, index_drafts, register, verify_files"
+    first = "notify_VersionPublished, index_records, index_files, index_drafts"
+    assert lines["VersionPublished"] == f"{first}, register, verify_files"
     assert lines["CommunityAssigned"] == "index_records"
     assert lines["TokenIssued"] == "-"
+
+
+def test_each_fact_is_told_to_webhooks_or_kept_for_a_reason() -> None:
+    assert SUBJECTS.keys() | KEPT.keys() == FACTS.keys()
+    assert not SUBJECTS.keys() & KEPT.keys()

@@ -113,7 +113,7 @@ def test_a_received_file_has_no_digest_on_the_wire(author: Caller, deposits: Dep
     body = author.get(url).get_json()
     assert not {"checksum", "checksums"} & body.keys()
     assert body["size"] == len(CONTENT)
-    assert body["status"] == "pending"
+    assert (body["status"], body["verified"]) == ("completed", False)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from lxml import etree
 from rdflib import DCAT, RDF, Graph
 
 from repository.dataset.description import Publication
-from repository.dataset.formats import registry
+from repository.dataset.formats.json_text import as_json
 from repository.dataset.formats.registry import FORMATS, ExportFormat, of_media_type, write_list
 from tests.features.samples import PUBLICATION, publication
 
@@ -154,4 +154,4 @@ def test_a_list_is_written_while_its_records_arrive(name: str) -> None:
 
 def test_json_of_half_a_character_can_still_be_sent() -> None:
     said: dict[str, Any] = {"a": "x\ud800y", "b": "\U0001f40b"}
-    assert json.loads(registry.as_json(said).encode()) == {"a": "x\ufffdy", "b": "\U0001f40b"}
+    assert json.loads(as_json(said).encode()) == {"a": "x\ufffdy", "b": "\U0001f40b"}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -141,6 +142,39 @@ def test_an_answer_is_given_again_for_a_while(services: Services) -> None:
     assert 1 <= counted.asked < 5
 
 
+def test_questions_can_be_begun_before_anybody_waits_for_them() -> None:
+    released, begun = threading.Event(), threading.Event()
+
+    def ask() -> str:
+        begun.set()
+        assert released.wait(60)
+        return "here"
+
+    asking: HealthChecks[str] = HealthChecks({"slow": ask}, patience=60.0)
+    asking.begin()
+    assert begun.wait(60)
+    released.set()  # had `begin` waited for the answer, there would be none
+
+    assert asking.answers() == {"slow": "here"}
+
+
+def test_a_good_answer_is_given_again_for_longer_than_a_bad_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, asked = [0.0], list[str]()
+    monkeypatch.setattr("repository.core.health_checks.time", SimpleNamespace(monotonic=lambda: seconds[0]))
+
+    def ask(name: str) -> str:
+        asked.append(name)
+        return name
+
+    questions = {name: lambda name=name: ask(name) for name in ("good", "bad")}
+    asking: HealthChecks[str] = HealthChecks(questions, 60.0, fresh=10.0, is_good=lambda answer: answer == "good")
+    for moment in (0.0, 0.5, 2.0, 9.0, 11.0):
+        seconds[0] = moment
+        asking.answers()
+
+    assert [asked.count("good"), asked.count("bad")] == [2, 4]
+
+
 def test_questions_are_asked_at_once_and_an_old_one_that_hangs_takes_no_time_from_a_new_one() -> None:
     released = threading.Event()
 
@@ -181,7 +215,7 @@ def test_a_bug_in_an_engine_is_no_silence_of_it() -> None:
 def test_the_doctor_hears_every_engine(services: Services) -> None:
     heard = {name: (answer, well) for name, answer, well in probe(replace(services, search=Silent()))}  # type: ignore[arg-type]
 
-    assert heard.keys() == ENGINES
+    assert heard.keys() == ENGINES | {"mail"}
     assert heard["search"] == ("It is on holiday.", False)
     assert all(well for name, (_, well) in heard.items() if name != "search")
     assert heard["database"][0].startswith(services.database.engine.dialect.name)

@@ -121,7 +121,7 @@ def test_the_standing_counts_by_queue_kind_and_state_and_says_how_long_the_oldes
     assert (after.facts, after.oldest_fact) == (0, 0.0)
     assert after.jobs["long", "verify_files", "queued"] == 1
     assert after.jobs["soon", "register", "failed"] == 2
-    assert after.oldest_job == {"soon": 30.0, "long": 30.0}
+    assert after.oldest_job == {"soon": 30.0, "long": 30.0, "idle": 30.0}
 
 
 def test_a_job_is_shown_with_the_fact_that_it_follows_from(deposits: Deposits, services: Services) -> None:

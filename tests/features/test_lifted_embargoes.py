@@ -1,9 +1,10 @@
 """An embargo that was lifted by mistake is closed again, everywhere."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 
 from repository.core import clock
 from repository.core.actor import SYSTEM
@@ -35,7 +36,7 @@ def lifted(deposits: Deposits, services: Services, settle: Settle, until: date) 
 
 def restore(services: Services, record: dict[str, object]) -> None:
     with services.database.transaction(SYSTEM) as unit:
-        restore_embargo(unit, int(str(record["id"])))
+        restore_embargo(unit, int(str(record["id"])), services.site.today())
 
 
 def test_it_is_as_before_for_readers_search_and_owner(
@@ -68,11 +69,10 @@ def test_what_was_lifted_is_listed_with_its_day(lifted: dict[str, object], servi
 
 
 def test_an_embargo_that_is_over_or_was_none_is_not_restored(
-    lifted: dict[str, object], deposits: Deposits, services: Services, until: date, monkeypatch: pytest.MonkeyPatch
+    lifted: dict[str, object], deposits: Deposits, services: Services, until: date
 ) -> None:
     other = deposits.published()
     with pytest.raises(NotFound):
         restore(services, other)
-    monkeypatch.setattr(clock, "today", lambda: until)
-    with pytest.raises(Conflict):
+    with time_machine.travel(datetime.combine(until, time(), UTC)), pytest.raises(Conflict):
         restore(services, lifted)

@@ -105,7 +105,7 @@ def test_facts_and_jobs_that_wait_are_told(watched: Caller, deposits: Deposits, 
         unit.session.execute(update(Job).where(Job.name == "register").values(state=JobState.FAILED.value))
     relayed = scrape_anew(services)
 
-    assert value(waiting, "repository_facts_waiting") == 2
+    assert value(waiting, "repository_facts_waiting") == 3
     assert value(waiting, "repository_facts_oldest_seconds") > 300 * 86_400
     assert value(relayed, "repository_facts_waiting") == 0
     assert value(relayed, "repository_jobs", queue="soon", kind="register", state="failed") == 2

@@ -16,6 +16,7 @@ from migrations.models import METADATA
 from repository.cli import commands
 from repository.cli.database_commands import migrate_to
 from repository.core.database.engine import open_database
+from repository.core.errors import Unsuitable
 
 pytestmark = pytest.mark.slow
 
@@ -186,12 +187,22 @@ def test_servers_that_start_at_once_migrate_one_after_another(engine: Engine) ->
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(engine: Engine) -> None:
+    migrate_to(engine, "0001")
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE version (id INTEGER)"))  # is in the way of the first migration's last
+        connection.execute(text("CREATE TABLE site_mark (id INTEGER)"))  # is in the way of a later migration
+    before = tables(engine)
     with pytest.raises(Exception, match="already exists"):
         migrate_to(engine)
-    assert tables(engine) - {HISTORY} == {"version"}
-    assert revision(engine) is None
+    assert tables(engine) == before
+    assert revision(engine) == "0001"
+
+
+def test_another_program_s_tables_are_left_alone(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE version (id INTEGER)"))
+    with pytest.raises(Unsuitable, match="such as version"):
+        migrate_to(engine)
+    assert tables(engine) == {"version"}
 
 
 def test_the_command_brings_an_empty_database_up(

@@ -32,6 +32,7 @@ class Edge:
     http: int
     https: int
     record: str
+    folder: Path
 
     def ask(self, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
         context = ssl._create_unverified_context()
@@ -57,6 +58,7 @@ def configured(folder: Path, upstream: int, http: int, https: int) -> Path:
         "/etc/ssl/data.example.org.pem": str(folder / "cert.pem"),
         "/etc/ssl/data.example.org.key": str(folder / "key.pem"),
         "/etc/nginx/": f"{folder}/",
+        "/var/log/nginx/": f"{folder}/",
         "/var/lib/repository/store/": f"{folder}/store/",
     }.items():
         assert old in site, old
@@ -97,7 +99,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         with subprocess.Popen([str(NGINX), "-c", str(whole)]) as proxy:
             try:
                 until(lambda: _accepts(https) and _accepts(http), 20, "nginx runs")
-                yield Edge(http, https, record)
+                yield Edge(http, https, record, folder)
             finally:
                 proxy.terminate()
 
@@ -120,6 +122,22 @@ def test_nginx_sends_local_files_itself_with_our_headers(edge: Edge) -> None:
 
 def test_nobody_can_ask_for_a_file_of_the_store(edge: Edge) -> None:
     assert edge.ask("/protected/etc/passwd")[0].status == 404
+
+
+def test_a_token_in_an_address_is_neither_logged_nor_repeated(edge: Edge) -> None:
+    secret = f"access_token=sdr_{'x' * 40}"
+    answer, _ = edge.ask(f"/api/records/{edge.record}?{secret}", Referer=f"https://localhost/records/1?{secret}")
+    assert answer.status == 401
+    with closing(HTTPConnection(HOST, edge.http, timeout=60)) as plain:
+        plain.request("GET", f"/records/1?{secret}")
+        refused = plain.getresponse()
+        assert (refused.status, refused.headers["Location"]) == (403, None)
+    assert edge.ask("/last-line")[0].status == 404
+    log = edge.folder / "repository.log"
+    until(lambda: "/last-line" in log.read_text("utf-8"), 20, "nginx has written its log")
+    lines = log.read_text("utf-8") + (edge.folder / "repository-error.log").read_text("utf-8")
+    assert f"/api/records/{edge.record}" in lines
+    assert "access_token" not in lines
 
 
 def test_plain_http_leads_to_https_and_https_says_to_stay(edge: Edge) -> None:

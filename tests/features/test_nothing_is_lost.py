@@ -284,6 +284,7 @@ def texts_of(kind: Any, path: str = "") -> Iterator[str]:
 def test_every_field_of_the_model_has_a_mark(kind: Any, path: str) -> None:
     controlled = {"resource_type", "languages", "role", "type", "relation", "scheme", "language", "personal", "name"}
     of_a_known_licence = {"licences.id"}
+    for_readers_of_pages = {"creators.affiliations.titles", "funding.titles"}
     unmarked = {
         field
         for field in texts_of(kind, path)
@@ -291,5 +292,6 @@ def test_every_field_of_the_model_has_a_mark(kind: Any, path: str) -> None:
     }
     assert {field for field in unmarked if field.rpartition(".")[2] not in controlled} <= {
         *of_a_known_licence,
+        *for_readers_of_pages,
         "related_identifiers.resource_type",
     }

@@ -28,6 +28,9 @@ from repository.faces.api.openapi import document
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.conftest import BASE_URL, Caller, Deposits
+from tests.features.signing_in import quick_passwords
+
+__all__ = ["quick_passwords"]
 
 EXAMPLES = 15
 CHECKS = [
@@ -39,6 +42,7 @@ CHECKS = [
 KEY = "data.csv"
 KEEPER, PASSWORD = "keeper@example.org", "a long enough password"
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 described: dict[str, Any] = document(APIS, ProblemShape, "Science Data Repository", BASE_URL, __version__)
 schema = schemathesis.openapi.from_dict(described)
 OPERATIONS = [found.ok() for found in schema.get_all_operations()]
@@ -69,8 +73,8 @@ def test_every_route_is_described_and_every_description_is_a_route(app: Flask, s
     mounted = {
         (method, re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule.removeprefix("/api")))
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/") and rule.rule != "/api/openapi.json"
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/") and rule.rule not in ("/api/openapi.json", "/api/notifications/unsubscribe")
+        for method in (rule.methods or set()) - ({"HEAD"} if "GET" in (rule.methods or ()) else set())
     }
     assert mounted == {(method, path) for method, path, _ in each_operation(spec)}
 
@@ -126,23 +130,43 @@ def test_every_operation_describes_its_errors_in_the_one_shape(spec: dict[str, A
             assert answer["description"]
 
 
+WITHOUT_BODY = {
+    "accept_dataset",
+    "accept_invitation",
+    "ask_for_export",
+    "begin_version",
+    "cancel_access_request",
+    "commit_file",
+    "decline_dataset",
+    "decline_invitation",
+    "edit_record",
+    "import_previous_files",
+    "publish_draft",
+    "read_all_notices",
+    "read_notice",
+    "release_referees",
+    "reserve_pid",
+    "restore_record",
+    "retry_identifier",
+    "start_authenticator",
+    "withdraw_dataset",
+}
+"""Acts that their address says whole."""
+DELETES_WITH_BODY = {
+    "dismiss_from_institution",
+    "erase_me",
+    "remove_authenticator",
+    "remove_from_community",
+    "remove_from_team",
+    "withdraw_record",
+}
+
+
 def test_every_operation_that_changes_something_describes_what_it_takes(spec: dict[str, Any]) -> None:
-    with_body = {operation["operationId"] for _, _, operation in each_operation(spec) if "requestBody" in operation}
-    assert with_body == {
-        "open_draft",
-        "save_draft",
-        "patch_draft",
-        "begin_files",
-        "change_draft_file",
-        "upload_content",
-        "create_token",
-        "withdraw_record",
-        "add_to_community",
-        "remove_from_community",
-        "choose_default_community",
-        "create_oai_set",
-        "update_oai_set",
-    }
+    operations = [(method, operation) for method, _, operation in each_operation(spec)]
+    changing = {operation["operationId"] for method, operation in operations if method in ("POST", "PUT", "PATCH")}
+    with_body = {operation["operationId"] for _, operation in operations if "requestBody" in operation}
+    assert with_body == changing - WITHOUT_BODY | DELETES_WITH_BODY
 
 
 def test_what_a_draft_shows_of_access_is_described_also_when_it_is_wrong(spec: dict[str, Any], author: Caller) -> None:
@@ -202,12 +226,10 @@ def known_parameters(operation: Any, ids: list[str]) -> st.SearchStrategy[dict[s
         "kind": st.sampled_from(["licenses", "languages", "resourcetypes"]),
         "name": st.sampled_from(["json", "datacite-xml", "bibliography", "linkset-json", "papyrus"]),
         "term_id": st.sampled_from(["cc-by-4.0", "eng", "dataset"]),
-        "token_id": st.sampled_from(["1", "2"]),
-        "set_id": st.sampled_from(["1", "99999"]),
-        "identifier_id": st.sampled_from(["1", "99999"]),
     }
+    numbers = st.sampled_from(["1", "2", "99999"])
     names = re.findall(r"{(\w+)}", operation.path)
-    return st.fixed_dictionaries({name: choices[name] for name in names})
+    return st.fixed_dictionaries({name: choices.get(name, numbers) for name in names})
 
 
 def cases(operation: Any, ids: list[str]) -> st.SearchStrategy[Any]:
@@ -222,14 +244,18 @@ def cases(operation: Any, ids: list[str]) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("signed_in", [True, False], ids=["author", "anyone"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[each.definition.raw["operationId"] for each in OPERATIONS])
-def test_the_server_answers_as_it_is_described(operation: Any, signed_in: bool, world: World) -> None:
-    headers = {"Authorization": world.credential(operation.path)} if signed_in else {}
+def test_the_server_answers_as_it_is_described(operation: Any, world: World) -> None:
+    expect_as_described(operation, world, {"Authorization": world.credential(operation.path)}, EXAMPLES)
+    expect_as_described(operation, world, {}, EXAMPLES // 3)
+
+
+def expect_as_described(operation: Any, world: World, headers: dict[str, str], examples: int) -> None:
+    """Send so many requests; each reply keeps to the description."""
 
     @seed(1)
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

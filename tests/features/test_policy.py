@@ -1,6 +1,7 @@
 """The policy table: who may do what, by relations; the grants that make relations; the filter that says the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,18 +11,29 @@ from sqlalchemy import select
 
 from repository.access.policy import (
     POLICY,
+    WITHIN_LIMIT,
     Action,
+    Audience,
     Grant,
     Permission,
     Relation,
     Resource,
+    audience_of,
     may,
     must,
     owners_of,
     readers_of,
     relations_of,
 )
-from repository.access.principals import GrantSubject, SubjectKind, owned_by, principals_of, visible_to
+from repository.access.principals import (
+    GrantSubject,
+    SubjectKind,
+    bearer_of,
+    owned_by,
+    principals_of,
+    shared_with,
+    visible_to,
+)
 from repository.access.queries import grants_on
 from repository.core.actor import ANONYMOUS, SYSTEM, Actor, Role, TokenScope
 from repository.core.errors import Forbidden
@@ -84,12 +96,13 @@ def test_a_list_returns_exactly_what_policy_lets_read(actor: Actor, resource: Re
 def test_drafts_are_listed_for_those_who_may_read_them(actor: Actor, grants_of_draft: frozenset[Grant]) -> None:
     draft = Resource(grants_of_draft)
     listed = passes(visible_to(actor), draft, Action.READ_DRAFT)
-    assert (listed and TokenScope.READ in actor.scopes) == may(actor, Action.READ_DRAFT, draft)
+    assert listed == may(actor, Action.READ_DRAFT, draft)
 
 
 @given(actor=actors, resource=resources)
 def test_ones_own_list_returns_only_what_one_owns(actor: Actor, resource: Resource) -> None:
-    assert passes(owned_by(actor), resource, Action.READ_RECORD) == (Relation.OWNER in relations_of(actor, resource))
+    owned = TokenScope.READ in actor.scopes and Relation.OWNER in relations_of(actor, resource)
+    assert passes(owned_by(actor), resource, Action.READ_RECORD) == owned
 
 
 @given(actor=actors, resource=resources)
@@ -118,11 +131,26 @@ def test_the_public_reads_what_is_public_and_does_nothing_else(resource: Resourc
 
 
 @given(actor=people, resource=resources, action=st.sampled_from(Action))
-def test_a_token_without_the_scope_of_an_action_cannot_do_it(actor: Actor, resource: Resource, action: Action) -> None:
-    scope = POLICY[action].scope
+def test_a_token_without_the_scope_of_an_action_may_what_the_public_may_or_the_bearer_of_its_links(
+    actor: Actor, resource: Resource, action: Action
+) -> None:
+    if POLICY[action].scope not in actor.scopes:
+        assert may(actor, action, resource) == may(bearer_of(actor), action, resource)
 
-    if scope is not None and scope not in actor.scopes:
-        assert not may(actor, action, resource)
+
+@given(actor=people, resource=resources, action=st.sampled_from(Action), concept=st.sampled_from([None, 3, 4]))
+def test_a_token_for_one_dataset_is_nobody_elsewhere_and_no_more_than_its_person_there(
+    actor: Actor, resource: Resource, action: Action, concept: int | None
+) -> None:
+    limited, there = replace(actor, limited_to=3), replace(resource, concept_id=concept)
+    nobody = bearer_of(actor)
+    if may(limited, action, there) and not may(nobody, action, there):
+        assert concept == 3
+        assert action in WITHIN_LIMIT
+        assert may(actor, action, there)
+    elif concept == 3 and action in WITHIN_LIMIT:
+        assert not may(actor, action, there) or may(nobody, action, there)
+    assert visible_to(limited) == visible_to(nobody)
 
 
 @given(actor=actors, resource=resources, more=grants, action=st.sampled_from(Action))
@@ -148,10 +176,29 @@ def test_owners_curators_and_administrators_may_what_they_always_could(role: Rol
         assert may(owner, action, resource) == (role is not Role.DEPOSITOR)
 
 
-READING = {Action.READ_RECORD, Action.READ_FILES}
-CHANGING = {*READING, Action.READ_DRAFT, Action.CHANGE_DRAFT, Action.EDIT_RECORD}
-MANAGING = {*CHANGING, Action.PUBLISH, Action.DISCARD_DRAFT, Action.NEW_VERSION, Action.SHARE}
-ANY_PERSON = {Action.OPEN_DRAFT, Action.LIST_OWN, Action.MANAGE_TOKENS}
+READING = {Action.READ_RECORD, Action.READ_FILES, Action.READ_MEMBERS}
+READ_BY_REFEREES = {Action.READ_RECORD, Action.READ_FILES, Action.READ_DRAFT}
+CHANGING = {*READING, Action.READ_DRAFT, Action.READ_HIDDEN_FILES, Action.CHANGE_DRAFT, Action.EDIT_RECORD}
+SHARING = {Action.SHARE, Action.READ_SHARING, Action.READ_ACCESS_REQUESTS, Action.DECIDE_ACCESS_REQUEST}
+OF_GROUPS = {Action.MANAGE_TEAM, Action.MANAGE_INSTITUTION}
+MANAGING = {*CHANGING, *SHARING, *OF_GROUPS, Action.PUBLISH, Action.DISCARD_DRAFT, Action.NEW_VERSION}
+ANY_PERSON = {
+    Action.OPEN_DRAFT,
+    Action.LIST_OWN,
+    Action.MANAGE_TOKENS,
+    Action.READ_ME,
+    Action.CHANGE_ME,
+    Action.ERASE_ME,
+    Action.SEARCH_PEOPLE,
+    Action.LIST_TEAMS,
+    Action.OPEN_TEAM,
+    Action.ANSWER_INVITATION,
+    Action.REQUEST_ACCESS,
+    Action.ANSWER_OFFER,
+    Action.MANAGE_SIGN_IN,
+    Action.READ_NOTICES,
+    Action.MANAGE_NOTICES,
+}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +208,7 @@ ANY_PERSON = {Action.OPEN_DRAFT, Action.LIST_OWN, Action.MANAGE_TOKENS}
         (Permission.PREVIEW, {*READING, Action.READ_DRAFT}),
         (Permission.EDIT, CHANGING),
         (Permission.MANAGE, MANAGING),
-        (Permission.OWNER, {*MANAGING, Action.READ_HIDDEN_TOMBSTONE}),
+        (Permission.OWNER, {*MANAGING, Action.READ_HIDDEN_TOMBSTONE, Action.OFFER_OWNERSHIP}),
     ],
 )
 @pytest.mark.parametrize("kind", [SubjectKind.PERSON, SubjectKind.TEAM, SubjectKind.INSTITUTION])
@@ -190,6 +237,15 @@ def test_a_link_lets_read_its_bearer_whoever_it_is_and_change_only_a_person() ->
     assert not may(person(5, links=frozenset({9})), Action.READ_RECORD, resource)
 
 
+def test_a_link_for_referees_reads_under_nobody_s_name_and_is_in_no_list() -> None:
+    resource = granted(Permission.EDIT, SubjectKind.LINK, 8)
+    referee = Actor(links=frozenset({8}), blind=frozenset({8}))
+    assert {action for action in Action if may(referee, action, resource)} == READ_BY_REFEREES
+    assert relations_of(referee, resource) == {Relation.REFEREE}
+    assert audience_of(referee, granted(Permission.EDIT, record_public=True, files_public=True)) is Audience.BLINDED
+    assert visible_to(referee) == visible_to(ANONYMOUS)
+
+
 @pytest.mark.parametrize("permission", Permission)
 def test_no_link_lets_its_bearer_manage_or_own(permission: Permission) -> None:
     relations = relations_of(person(5, links=frozenset({8})), granted(permission, SubjectKind.LINK, 8))
@@ -198,12 +254,20 @@ def test_no_link_lets_its_bearer_manage_or_own(permission: Permission) -> None:
 
 @given(actor=actors)
 def test_nobody_has_the_token_of_somebody_else(actor: Actor) -> None:
-    tokens = principals_of(actor)
+    tokens = principals_of(replace(actor, scopes=ALL_SCOPES))
     assert {token for token in tokens if token.startswith("person:")} == (
         {f"person:{actor.person_id}"} if actor.person_id is not None else set()
     )
     assert ("signed-in" in tokens) == (actor.person_id is not None)
     assert ("role:curator" in tokens) == (actor.role is not Role.DEPOSITOR)
+
+
+@given(actor=people)
+def test_without_the_scope_of_reading_an_actor_reads_as_everybody(actor: Actor) -> None:
+    blind = replace(actor, scopes=ALL_SCOPES - {TokenScope.READ}, links=frozenset())
+    assert visible_to(blind) == visible_to(ANONYMOUS)
+    assert owned_by(blind).owners_any_of == frozenset()
+    assert not shared_with(blind).readers_any_of
 
 
 def test_every_action_has_one_line_in_the_table() -> None:
@@ -236,7 +300,7 @@ def test_database_and_index_return_exactly_what_policy_lets_read(
         everything = all_resources(snapshot)
     assert len(everything) == 6
 
-    actors_ = [ANONYMOUS, SYSTEM, *(Actor(number, role) for number in (*mixed, 999) for role in Role)]
+    actors_ = [ANONYMOUS, SYSTEM, *(Actor(number, role, ALL_SCOPES) for number in (*mixed, 999) for role in Role)]
     for actor in actors_:
         allowed = {number for number, resource in everything.items() if may(actor, Action.READ_RECORD, resource)}
         with services.database.snapshot(actor) as snapshot:

@@ -1,5 +1,6 @@
 """What was done to keep a file is recorded beside the outbox, in the words of PREMIS."""
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -114,3 +115,24 @@ def test_a_later_check_is_a_further_event(deposits: Deposits, services: Services
     compare_with_store(services.database, services.store)
 
     assert [event.outcome for event in events(services)] == ["success", "fail"]
+
+
+def test_a_fault_that_lasts_is_one_event_and_its_end_another(
+    deposits: Deposits, services: Services, settle: Settle
+) -> None:
+    deposits.published(None, **{"a.txt": b"a"})
+    settle()
+    (file,) = files(services)
+    services.store.remove([file.object_key])
+
+    for _ in range(3):
+        compare_with_store(services.database, services.store)
+    services.store.write(file.object_key, io.BytesIO(b"a"), limit=1)
+    compare_with_store(services.database, services.store)
+
+    assert [event.outcome for event in events(services)] == ["success", "fail", "success"]
+    (healed,) = files(services)
+    assert (healed.fault, healed.verified, healed.checked) == ("", None, None)  # it is the next to be read
+    with services.database.snapshot(SYSTEM) as snapshot:
+        kinds = snapshot.session.scalars(select(FactRow.kind).order_by(FactRow.id)).all()
+    assert [kind for kind in kinds if kind.startswith("Fault")] == ["FaultFound", "FaultCleared"]

@@ -39,7 +39,7 @@ def with_files(services: Services, deposits: Deposits, number: int) -> Json:
         key: uploads.receive(services.store, io.BytesIO(key.encode()), uploads.Announced(), 1000) for key in keys
     }
     with services.database.transaction(SYSTEM) as unit:
-        begin_files(unit, int(draft["id"]), named_files([Declared(key) for key in keys]), number)
+        begin_files(unit, services.site, int(draft["id"]), named_files([Declared(key) for key in keys]))
         set_id = unit.session.scalars(select(FileSet.id).order_by(FileSet.id.desc())).first()
         assert set_id is not None
         files = unit.session.get_one(FileSet, set_id)

@@ -66,6 +66,7 @@ def settings(database_url: str, store_url: str, search_url: str, fakes: Fakes, t
     file = tmp_path / "registrars.toml"
     file.write_text(EXAMPLE.read_text("utf-8").replace("http://127.0.0.1:8400", fakes.url), "utf-8")
     return read_settings(
+        inspection="off",
         base_url=BASE_URL,
         database_url=database_url,
         store_url=store_url,

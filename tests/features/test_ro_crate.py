@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rocrate.rocrate import ROCrate
 
-from repository.dataset.description import FileOf, Publication
+from repository.dataset.description import Agent, FileOf, Publication
 from repository.dataset.formats.packages.ro_crate import ro_crate
 from tests.features.hostile import hostile
 from tests.features.samples import FILES, PUBLICATION, person, publication
@@ -56,6 +56,12 @@ def test_every_reference_leads_to_an_entity_that_says_what_it_is(attached: bool)
     assert named - outside == set(known) - {"ro-crate-metadata.json"}
     assert all("@type" in entity for entity in known.values())
     assert all(entity.get("name") for entity in known.values() if entity["@type"] in ("File", "Person", "Organization"))
+
+
+def test_an_organisation_whose_name_cannot_be_printed_harms_no_crate() -> None:
+    unprintable = Agent(personal=False, name="\ufffe")
+    of = replace(PUBLICATION, description=replace(PUBLICATION.description, creators=(unprintable,)))
+    assert [entities(of)[each["@id"]]["@type"] for each in root(of)["author"]] == ["Organization"]
 
 
 def test_the_root_has_what_the_specification_demands() -> None:

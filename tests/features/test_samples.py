@@ -112,6 +112,7 @@ def test_serve_fills_an_empty_site_only_when_told_to(tmp_path: Path, monkeypatch
         "STORE_URL": f"file://{tmp_path}/store",
         "SEARCH_URL": f"embedded:{tmp_path}/search.db",
         "QUEUE_URL": "embedded:",
+        "INSPECTION": "off",
         "LOG_LEVEL": "ERROR",
     }.items():
         monkeypatch.setenv(f"REPOSITORY_{name}", value)

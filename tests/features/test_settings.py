@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config.settings import Settings, SettingsError, read_settings
+from config.settings import Settings, SettingsError, read_settings, retired_settings
 from tests.support.commands import command_here
 from tests.support.web_server import environment_of
 
@@ -16,7 +16,6 @@ WRONG = [
     ("QUEUE_URL", "amqp://localhost"),
     ("BASE_URL", "data.example.org"),
     ("BASE_URL", "ftp://data.example.org"),
-    ("SECRET_KEY", "short"),
     ("DOI_PREFIX", "11.5072"),
     ("CSTR_PREFIX", "1234"),
     ("IDENTIFIER_SERIES", "Data Set"),
@@ -58,10 +57,29 @@ def test_every_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REPOSITORY_SECRET_KEY", "hunter2")
+    monkeypatch.setenv("REPOSITORY_DATABASE_URL", "mysql://user:hunter2@host/name")
     with pytest.raises(SettingsError) as wrong:
         read_settings()
     assert "hunter2" not in str(wrong.value)
+
+
+def test_a_setting_of_an_earlier_release_changes_nothing_and_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert retired_settings() == []
+    (tmp_path / ".env").write_text("REPOSITORY_SECRET_KEY=short\nREPOSITORY_NAME=Still here\n")
+    assert read_settings().name == "Still here"
+    assert retired_settings() == ["REPOSITORY_SECRET_KEY"]
+    (tmp_path / ".env").unlink()
+    monkeypatch.setenv("REPOSITORY_SECRET_KEY", "x")
+    assert read_settings().name != "Still here"
+    assert retired_settings() == ["REPOSITORY_SECRET_KEY"]
+
+
+def test_what_the_depositor_s_commands_read_stops_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPOSITORY_SERVER", "https://data.example.org")
+    monkeypatch.setenv("REPOSITORY_TOKEN", "x")
+    assert "token" not in read_settings().model_dump()
 
 
 def test_the_env_file_in_the_working_directory_is_read(tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ from repository.core.clock_watch import confirm_clock
 from repository.core.errors import Conflict, Forbidden, Invalid, NotFound
 from repository.deposits.model import Draft
 from repository.engines.services import Services
-from repository.publication.sharing import adopt_new_datasets, end_expired_grants, share, unshare
 from repository.records.model import Version
 from repository.search.index import differences
+from repository.sharing.share import adopt_new_datasets, end_expired_grants, share
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, ids_of, search
+from tests.support.unsharing import unshare
 from workers.sweeps.schedule import run_now
 
 pytestmark = pytest.mark.slow
@@ -121,7 +122,7 @@ def test_a_grant_opens_a_draft_as_far_as_it_goes(
     address = f"/api/records/{draft['id']}/draft"
     assert friend.get(address).status_code == read
     assert friend.put(address, json=a_dataset(title="Corrected")).status_code == saved
-    assert friend.put(f"{address}/files/none.csv/content", data=b"x").status_code == (404 if saved == 200 else 403)
+    assert friend.put(f"{address}/files/new.csv/content", data=b"x").status_code == (201 if saved == 200 else 403)
     assert friend.post(f"{address}/actions/publish").status_code == published
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +14,8 @@ from repository.bootstrap import open_services
 from repository.cli.restore_marks import adopt_store
 from repository.core.errors import Unavailable, Unsuitable
 from repository.engines.services import Services
-from repository.engines.store_identity import ANOTHER, BEGUN, FOREIGN, MISSING, STORE_ID
+from repository.engines.store.port import StoreMarks
+from repository.engines.store_identity import ANOTHER, BEGUN, FOREIGN, MISSING, STORE_ID, StoreIdentity
 from tests.conftest import Caller, Deposits, create_app
 
 pytestmark = pytest.mark.slow
@@ -69,6 +71,32 @@ def test_a_new_site_gives_store_and_database_one_id_and_keeps_it(
 def test_a_site_of_an_earlier_release_gets_its_id_by_its_first_upload(services: Services, deposits: Deposits) -> None:
     deposits.published()
     assert known(services) == (services.store.marks.read(STORE_ID) or b"").decode()
+
+
+def test_whoever_looks_while_another_gives_both_their_id_is_not_refused(services: Services) -> None:
+    """The store is looked at before the id comes, and the database after it."""
+    marks = services.store.marks
+    another = StoreIdentity(services.database, marks, 0.0)
+
+    class Overtaken:
+        reads = 0
+
+        def read(self, name: str) -> bytes | None:
+            mark = marks.read(name)
+            self.reads += 1
+            if self.reads == 1:
+                another.bind()
+            return mark
+
+    for look in (StoreIdentity.require, StoreIdentity.check):
+        overtaken = Overtaken()
+        look(StoreIdentity(services.database, cast(StoreMarks, overtaken), 0.0))
+        assert overtaken.reads <= 2
+        assert known(services) == (marks.read(STORE_ID) or b"").decode()
+        marks.remove(STORE_ID)
+        with services.database.engine.begin() as connection:
+            connection.execute(text("DELETE FROM site_mark"))
+        another = StoreIdentity(services.database, marks, 0.0)
 
 
 @pytest.mark.parametrize("has_mark", [True, False])

@@ -40,7 +40,7 @@ def draft_id(deposits: Deposits, services: Services) -> str:
     draft_id = deposits.open()["id"]
     names = named_files([Declared(f"{n:04}.txt") for n in range(MANY)])
     with services.database.transaction(SYSTEM) as unit:
-        begin_files(unit, int(draft_id), names, MANY)
+        begin_files(unit, services.site, int(draft_id), names)
     return str(draft_id)
 
 

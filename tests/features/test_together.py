@@ -163,8 +163,9 @@ def test_a_file_removed_while_its_bytes_come_is_gone_with_them(
         sent, gone = at_once(
             act(author, "PUT", f"{file_of(record_id)}/content", data=NEW), act(author, "DELETE", removed(record_id))
         )
-        assert (sent in (200, 404), gone) == (True, 204)
-        assert author.get(f"{draft_of(record_id)}/files").get_json()["entries"] == []
+        assert (sent in (200, 201, 404), gone) == (True, 204)
+        named_anew = [] if sent != 201 else ["data.csv"]  # the bytes began to come when no file had the name any more
+        assert [file["key"] for file in author.get(f"{draft_of(record_id)}/files").get_json()["entries"]] == named_anew
     nothing_left_over()
 
 
@@ -275,7 +276,8 @@ def test_all_that_can_be_done_to_one_dataset_at_once_neither_fails_nor_waits_for
             act(author, "POST", f"/api/records/{first}/versions"),
             lambda: 200 + lift_embargoes(services.database, datetime.now(UTC).date()),
         )
-        assert outcomes[:2] == [202, 202]
+        assert outcomes[0] in (202, 400)  # an embargo that has ended meanwhile cannot begin again
+        assert outcomes[1] == 202
         assert outcomes[2] in (200, 404)
         assert outcomes[3:5] == [201, 201]
         assert outcomes[5] in (200, 201)

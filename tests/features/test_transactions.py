@@ -16,7 +16,8 @@ from repository.people.model import Person
 PROGRAM = """
 from repository.core.actor import SYSTEM
 from repository.core.unit_of_work import Database
-from repository.people.accounts import person_by_email, register_person
+from repository.people.accounts import register_person
+from repository.people.queries import person_by_email
 from repository.people.model import Person
 
 def read(database: Database) -> None:

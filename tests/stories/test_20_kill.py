@@ -26,6 +26,7 @@ from tests.support.web_server import Client, Cut, Server, until
 from workers.job_admin import backlog
 
 ROUNDS = 8
+MOST_ROUNDS = 3 * ROUNDS
 CLIENTS = 4
 SETTLED_SECONDS = 60.0
 """Longer than a job's lease: what was running when its process died is taken over when that ends."""
@@ -158,6 +159,10 @@ class Depositor:
             self.shared_versions[draft["id"]] = draft["parent"]["id"]
 
 
+def _published(people: list[Depositor]) -> int:
+    return sum(life.state == "published" for person in people for life in person.lives)
+
+
 @pytest.mark.process
 @pytest.mark.alone
 def test_a_server_killed_again_and_again_keeps_what_it_answered(tmp_path: Path) -> None:
@@ -169,13 +174,15 @@ def test_a_server_killed_again_and_again_keeps_what_it_answered(tmp_path: Path) 
     chance = random.Random(20)
     people = [Depositor(call, random.Random(number), shared) for number in range(CLIENTS)]
     try:
-        for _ in range(ROUNDS):
+        for done in range(MOST_ROUNDS):
+            if done >= ROUNDS and _published(people) > ROUNDS:
+                break  # a slow machine takes more rounds for as much
             _work_until_killed(server, people, after=chance.uniform(0.05, 1.5))
             server.start()
         with _opened(server) as services:
             until(lambda: _nothing_waits(services), SETTLED_SECONDS, "every fact and job is done")
             assert [refused for person in people for refused in person.refused] == []
-            assert sum(life.state == "published" for person in people for life in person.lives) > ROUNDS
+            assert _published(people) > ROUNDS
             for person in people:
                 for life in person.lives:
                     expect_life(call, life)

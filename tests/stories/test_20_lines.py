@@ -60,6 +60,7 @@ Act = Callable[[Services, int], None]
 
 def settings_in(folder: Path) -> Settings:
     return read_settings(
+        inspection="off",
         base_url=BASE_URL,
         database_url=f"sqlite:///{folder}/repository.db",
         store_url=f"file://{folder}/store",
@@ -143,7 +144,7 @@ def prepared(tmp_path: Path) -> Prepared:
         with services.database.transaction(DEPOSITOR) as unit:
             body = read_draft_body(services.site, services.vocabularies, a_dataset())
             draft_id = open_draft(unit, services.site, body).draft.id
-            begin_files(unit, draft_id, named_files([Declared(KEY)]), 10)
+            begin_files(unit, services.site, draft_id, named_files([Declared(KEY)]))
         upload_content(services, DEPOSITOR, draft_id, KEY, io.BytesIO(OLD), Announced(len(OLD)))
         with services.database.transaction(DEPOSITOR) as unit:
             commit_file(unit, draft_id, KEY)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, event
 
 from repository.core.database.engine import Base
 
-SMALL = {"sweep", "oai_set", "community"}
-"""Tables of which a site has few rows: sweeps of the code, sets and communities that people define one by one."""
+SMALL = {"sweep", "oai_set", "community", "institution_entitlement"}
+"""Tables of which a site has few rows: sweeps of the code, and what people define one by one."""
 UNDER_WAY = {"job", "upload"}
 """Tables whose rows go when the work is done: they hold what happens now, however much has happened."""
 _SCAN = re.compile(r"SCAN (?P<name>\w+)(?: USING (?:COVERING )?INDEX (?P<index>\w+))?")

@@ -89,6 +89,8 @@ class Memory:
     refused: dict[str, int] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     """what was refused, by its feature"""
+    code: str = ""
+    """of refusals, in place of the usual one of their status"""
     encrypts: bool = False
     """whether tags are no digests"""
     damages: bool = False
@@ -146,7 +148,7 @@ class MemoryS3(BaseHTTPRequestHandler):
         self.memory.refusals.append(feature)
         status = self.memory.refused[feature]
         self.close_connection = True
-        self._fail(status, CODES[status])
+        self._fail(status, self.memory.code or CODES[status])
 
     def _handle(self) -> None:
         content = self._body()

@@ -105,7 +105,8 @@ def environment_of(folder: Path, **settings: str) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{folder}/repository.db",
         "STORE_URL": f"file://{folder}/store",
         "SEARCH_URL": f"embedded:{folder}/search.db",
-        "SECRET_KEY": "a secret of sixteen letters or more",
+        "MAIL_URL": f"embedded:{folder}/mail",
+        "INSPECTION": "off",
         **settings,
     }
     return inherited | {f"{SETTINGS}{name}": value for name, value in chosen.items()}

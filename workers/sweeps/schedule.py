@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -13,6 +14,7 @@ from repository.core.errors import NotFound
 from repository.engines.services import Services
 from repository.feature import Sweep
 from workers import job_metrics
+from workers.ending import Awaited
 from workers.loop import repeat_until
 from workers.sweeps.sweep_leases import SweepLease, enrol, fail, finish, lease_kept, take, take_due
 from workers.sweeps.sweep_table import SWEEPS
@@ -23,25 +25,24 @@ AFTER_FAILURE = timedelta(minutes=5)
 log = structlog.get_logger()
 
 
-def start_sweeping(services: Services, ending: threading.Event) -> Sequence[threading.Thread]:
+def start_sweeping(services: Services, ending: Awaited) -> Sequence[threading.Thread]:
     """Start daemon threads that run the sweeps that are due, until `ending` is set; return them.
 
-    They survive engines that are away.  Thorough sweeps have a thread of their own, since they may take hours and the
+    They survive engines that are away.  Each thorough sweep has a thread of its own, since it may take hours and the
     others have little time.
     """
+    quick = [sweep for sweep in SWEEPS if not sweep.thorough]
+    groups = {"sweeps": quick, **{f"sweep-{sweep.name}": [sweep] for sweep in SWEEPS if sweep.thorough}}
     threads = [
         threading.Thread(target=_sweep_until, args=(services, ending, sweeps), name=name, daemon=True)
-        for name, sweeps in (
-            ("sweeps", [sweep for sweep in SWEEPS if not sweep.thorough]),
-            ("thorough-sweeps", [sweep for sweep in SWEEPS if sweep.thorough]),
-        )
+        for name, sweeps in groups.items()
     ]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _sweep_until(services: Services, ending: threading.Event, sweeps: Sequence[Sweep]) -> None:
+def _sweep_until(services: Services, ending: Awaited, sweeps: Sequence[Sweep]) -> None:
     def act() -> int:
         services.clock_watch.fault(services.database)  # it moves the newest trusted moment on
         return run_due(services, sweeps)
@@ -65,7 +66,7 @@ def run_due(services: Services, sweeps: Sequence[Sweep] = SWEEPS) -> int:
 
 
 def run_now(services: Services, name: str, sweeps: Sequence[Sweep] = SWEEPS) -> CheckReport:
-    """Run one sweep, due or not.
+    """Run one sweep, due or not, as a person wants it.
 
     Raise `NotFound`, `Conflict` while another process runs it, and every error of the sweep.
     """
@@ -73,7 +74,7 @@ def run_now(services: Services, name: str, sweeps: Sequence[Sweep] = SWEEPS) -> 
     if sweep is None:
         raise NotFound(f"There is no sweep {name!r}: {', '.join(candidate.name for candidate in sweeps)}.")
     enrol(services.database, {name: sweep.every})
-    return _run(services, sweep, take(services.database, name))
+    return _run(services, replace(sweep, run=sweep.by_hand or sweep.run), take(services.database, name))
 
 
 def _run(services: Services, sweep: Sweep, lease: SweepLease) -> CheckReport:

@@ -12,9 +12,9 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.check_report import CheckReport
 from repository.core.errors import Conflict
+from repository.core.lease_renewal import renewed
 from repository.core.unit_of_work import Database, Snapshot
 from workers.causes import cause_of
-from workers.lease_renewal import renewed
 from workers.model import SweepRow
 
 LEASE = timedelta(seconds=60)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
@@ -16,6 +17,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
+from repository.core.database.database_errors import DamagedValue
+from repository.core.database.sqlite_file import SqliteFileWatch
 from repository.core.file_lock import FileLock
 
 BUSY_SECONDS = 30
@@ -134,16 +137,36 @@ def _open_sqlite(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    if url.database and url.database != ":memory:":
+        watch = SqliteFileWatch(Path(url.database).absolute())
+        watch.listen(engine)
+        _watches[engine] = watch
     return engine
+
+
+_watches: WeakKeyDictionary[Engine, SqliteFileWatch] = WeakKeyDictionary()
+
+
+def require_same_file(engine: Engine) -> None:
+    """Raise `Unavailable` if the engine's SQLite file was removed or replaced since it was opened."""
+    if watch := _watches.get(engine):
+        watch.require_same()
 
 
 def _common() -> dict[str, Any]:
     """Return the options of both kinds of engine; values stay out of messages, because the log contains messages."""
     return {
         "json_serializer": lambda value: orjson.dumps(value).decode(),
-        "json_deserializer": orjson.loads,
+        "json_deserializer": _read_json,
         "hide_parameters": True,
     }
+
+
+def _read_json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise DamagedValue(f"a stored value is no JSON: {error}") from error
 
 
 def writer_lock(engine: Engine) -> AbstractContextManager[None]:
@@ -156,8 +179,9 @@ def writer_lock(engine: Engine) -> AbstractContextManager[None]:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
     cursor = connection.cursor()
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and not _is_another_program_s(cursor):
+        cursor.execute("PRAGMA journal_mode=WAL")
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
@@ -165,6 +189,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _is_another_program_s(cursor: Any) -> bool:
+    """Return whether the file has tables and none of ours: then its header stays as it is."""
+    tables = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return bool(tables) and "alembic_version" not in tables
 
 
 def _begin_sqlite(connection: Connection) -> None:

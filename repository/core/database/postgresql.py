@@ -114,13 +114,16 @@ def bound_waits(engine: Engine) -> None:
 def unhurried(connection: Connection) -> Iterator[None]:
     """Let the statements of the current transaction take their time, as migrations of large tables must.
 
-    The wait for another transaction's lock stays bounded: while it lasts, every later reader of the table waits too.
+    Without a transaction, in autocommit mode, the statements of the session.  The wait for another transaction's lock
+    stays bounded: while it lasts, every later reader of the table waits too.
     """
     driver = connection.connection.driver_connection
     assert isinstance(driver, PatientConnection)
-    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    connection.exec_driver_sql(f"SET {'SESSION' if driver.autocommit else 'LOCAL'} statement_timeout = 0")
     before, driver.patience = driver.patience, None
     try:
         yield
     finally:
         driver.patience = before
+        if driver.autocommit and not driver.closed:
+            connection.exec_driver_sql("RESET statement_timeout")

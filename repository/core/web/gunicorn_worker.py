@@ -74,6 +74,7 @@ class JsonErrorWorker(PollingWorker):
                 conn.answer = None
             conn.outlet.clear()
             self.handle_error(conn.message, conn.outlet, conn.client, error)
+        self._end_transfer(conn)  # before the answer leaves: who has read it may begin the next one
         self._carry_on(conn, None)
 
     def _answer(self, conn: Incoming) -> None:
@@ -122,7 +123,10 @@ class JsonErrorWorker(PollingWorker):
         try:
             for _ in range(PORTIONS_IN_A_ROW):
                 conn.answer.advance()
-                if conn.answer.is_made or not conn.outlet.flush(SENT_AT_ONCE):
+                if conn.answer.is_made:
+                    self._end_stream(conn.answer)  # as a transfer ends: before the last bytes leave
+                    break
+                if not conn.outlet.flush(SENT_AT_ONCE):
                     break
         except OSError as error:
             return self._give_up(conn, error)

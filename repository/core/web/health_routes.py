@@ -1,9 +1,11 @@
-"""Health: whether the process lives, and whether the engines that it needs answer."""
+"""Health: whether the process lives, and whether what it needs works."""
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from flask import Flask, Response
 
+from repository.core.conditions import Condition
 from repository.core.errors import Unavailable
 from repository.core.health_checks import HealthChecks
 from repository.core.web.responses import json_reply
@@ -11,25 +13,48 @@ from repository.core.web.responses import json_reply
 PATIENCE_SECONDS = 2.5
 FRESH_SECONDS = 1.0
 _UNCACHED = {"Cache-Control": "no-store"}
+Answers = Mapping[str, str | Unavailable]
 
 
-def mount_health(app: Flask, checks: Mapping[str, Callable[[], str]], required: Collection[str], release: str) -> None:
-    """Mount ``/health/live``, which asks nobody, and ``/health/ready``, which runs a check of every engine.
+def mount_health(
+    app: Flask,
+    checks: Mapping[str, Callable[[], str]],
+    required: Collection[str],
+    release: str,
+    conditions: Callable[[], Mapping[str, Condition]] = dict,
+) -> None:
+    """Mount ``/health/live``, which asks nobody, and ``/health/ready``, which asks every engine and all `conditions`.
 
-    * While a `required` engine is away, ready answers 503.
-    * While any other engine is away, ready answers 200 with the status ``degraded``.
+    * While a `required` engine is away, or a condition stops the site, ready answers 503.
+    * While any other engine is away, or a condition is not well, ready answers 200 with the status ``degraded``.
     * Both name the `release`, so that an operator sees which one a process runs.
     """
     engines = HealthChecks(checks, PATIENCE_SECONDS, FRESH_SECONDS)
     live = {"status": "live", "version": release}
     app.add_url_rule("/health/live", "live", lambda: json_reply(live, headers=_UNCACHED))
-    app.add_url_rule("/health/ready", "ready", lambda: _readiness(engines.answers(), required, release))
+
+    def ready() -> Response:
+        engines.begin()  # both at once: whatever hangs is waited for once
+        parts = conditions()
+        return _readiness(engines.answers(), required, release, parts)
+
+    app.add_url_rule("/health/ready", "ready", ready)
 
 
-def _readiness(answers: Mapping[str, str | Unavailable], required: Collection[str], release: str) -> Response:
+def _readiness(
+    answers: Answers, required: Collection[str], release: str, conditions: Mapping[str, Condition]
+) -> Response:
     away = {name: answer.reason for name, answer in answers.items() if isinstance(answer, Unavailable)}
-    lacking = away.keys() & set(required)
-    status = "not ready" if lacking else "degraded" if away else "ready"
+    stopped = bool(away.keys() & set(required)) or any(condition.stops for condition in conditions.values())
+    hindered = bool(away) or not all(condition.is_well for condition in conditions.values())
+    status = "not ready" if stopped else "degraded" if hindered else "ready"
     # An engine's address and version are for `repository doctor`, not for everybody.
     states = {name: away.get(name, "ready") for name in answers}
-    return json_reply({"status": status, "version": release, "engines": states}, 503 if lacking else 200, _UNCACHED)
+    parts = {name: _as_json(condition) for name, condition in conditions.items()}
+    body = {"status": status, "version": release, "engines": states, **({"conditions": parts} if parts else {})}
+    return json_reply(body, 503 if stopped else 200, _UNCACHED)
+
+
+def _as_json(condition: Condition) -> dict[str, Any]:
+    words = {} if condition.is_well else {"problem": condition.problem, "remedy": condition.remedy}
+    return {"state": condition.state.value, **words}

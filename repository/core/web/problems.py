@@ -4,6 +4,7 @@
 where fields are known.  A bug answers 500 and tells only the request id; the log has the rest under this id.
 """
 
+import errno
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -23,17 +24,28 @@ STATUS: Mapping[type[errors.RepositoryError], int] = {
     errors.Incomplete: 400,
     errors.NotSignedIn: 401,
     errors.Forbidden: 403,
+    errors.CrossSite: 403,
+    errors.OverQuota: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.Gone: 410,
     errors.Stale: 412,
     errors.TooLarge: 413,
+    errors.Busy: 423,
     errors.TooManyTries: 429,
+    errors.TooManyCalls: 429,
+    errors.Altered: 460,
     errors.Unavailable: 503,
     errors.NoRoom: 507,
     errors.Unsuitable: 503,
+    # without Retry-After: only a person can help, and no client should try again for hours
+    errors.Damaged: 503,
 }
 RETRY_AFTER_SECONDS = 5
+BUSY_SECONDS = 1
+LAPSED = "lapsed"
+"""The member of `flask.g` that is true where the request has the cookie of a session that is over."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +97,30 @@ def handle_errors(app: Flask, page_of: PageOf, in_words: InWords) -> None:
 
 
 def _of_known(error: errors.RepositoryError) -> ProblemDetails:
+    if isinstance(error, errors.Forbidden) and g.get(LAPSED):
+        error = errors.NotSignedIn("The session is over. Please sign in again.", "session_over")
     status = STATUS[type(error)]
     if isinstance(error, errors.Unavailable):
         log.warning("unavailable", reason=error.reason, cause=repr(error.__cause__))
         return ProblemDetails(status, error.reason, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     if isinstance(error, errors.TooManyTries):
         return ProblemDetails(status, error.reason, headers={"Retry-After": str(error.seconds)})
+    if isinstance(error, errors.TooManyCalls):
+        more, headers = {"code": error.code}, {"Retry-After": str(error.seconds)}
+        return ProblemDetails(status, error.reason, more=more, headers=headers)
     if isinstance(error, errors.NotSignedIn):
-        return ProblemDetails(status, error.reason, headers={"WWW-Authenticate": _challenge()})
+        return ProblemDetails(status, error.reason, more=_code(error), headers={"WWW-Authenticate": _challenge()})
+    if isinstance(error, errors.Busy):
+        return ProblemDetails(status, error.reason, headers={"Retry-After": str(BUSY_SECONDS)})
     if isinstance(error, errors.Gone):
-        return ProblemDetails(status, error.reason, more={"tombstone": error.tombstone})
-    return ProblemDetails(status, errors.clipped(error.reason), errors.bounded(error.errors))
+        return ProblemDetails(status, error.reason, more={"tombstone": error.tombstone} if error.tombstone else {})
+    if isinstance(error, errors.OverQuota):
+        return ProblemDetails(status, error.reason, more={"code": error.code, "used": error.used, "limit": error.limit})
+    return ProblemDetails(status, errors.clipped(error.reason), errors.bounded(error.errors), _code(error))
+
+
+def _code(error: errors.RepositoryError) -> Mapping[str, str]:
+    return {"code": error.code} if error.code else {}
 
 
 def _challenge() -> str:
@@ -116,6 +141,8 @@ def _of_http(error: HTTPException) -> ProblemDetails:
     return ProblemDetails(error.code or 500, message, headers=headers)
 
 
-def _of_bug(_error: Exception) -> ProblemDetails:
+def _of_bug(error: Exception) -> ProblemDetails:
+    if isinstance(error, OSError) and error.errno in _FULL:  # a temporary folder, or whatever a library writes to
+        return _of_known(errors.NoRoom("A disk of the server has no room left."))
     log.exception("bug", method=request.method, rule=str(request.url_rule))
     return ProblemDetails(500, "The server failed to carry out the request.")

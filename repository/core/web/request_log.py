@@ -49,7 +49,7 @@ def _begin() -> None:
 
 
 def _finish(reply: Response) -> Response:
-    reply.headers["X-Request-ID"] = g.request_id
+    reply.headers.add("X-Request-ID", g.request_id)
     seconds = time.perf_counter() - g.began
     rule = request.url_rule.rule if request.url_rule else ""
     count_request(reply, rule, seconds)

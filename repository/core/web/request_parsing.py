@@ -54,6 +54,12 @@ def _is_deeper(value: Any, levels: int) -> bool:
     return True
 
 
+def require_named_type() -> None:
+    """Raise 415 for a request that names no type of its body: pages of other sites can send such bodies."""
+    if not request.mimetype:
+        raise UnsupportedMediaType(f"Send the body as {' or '.join(JSON_TYPES)}.")
+
+
 def json_object() -> dict[str, Any]:
     """Return the body as a JSON object."""
     body = json_body()
@@ -157,10 +163,17 @@ class RecordIdConverter(BaseConverter):
     """
 
     regex = "[^/]+"
+    # Werkzeug takes a "/" in the pattern for one that an id may have, and then tries each rule of records in turn.
+    part_isolating = True
     MAX_DIGITS = 18
 
     def to_python(self, value: str) -> int:
-        plain = value.isascii() and value.isdigit() and len(value) <= self.MAX_DIGITS
+        return self.number(value)
+
+    @classmethod
+    def number(cls, value: str) -> int:
+        """Return a record id from its text."""
+        plain = value.isascii() and value.isdigit() and len(value) <= cls.MAX_DIGITS
         return int(value) if plain and not value.startswith("0") else UNKNOWN_RECORD_ID
 
     def to_url(self, value: int) -> str:

@@ -15,6 +15,8 @@ JSON_TYPES = (JSON, RDM_JSON)
 """Media types of the API's own JSON; others that end in ``+json``, such as RO-Crate's, mean something else."""
 VARY_BY_LANGUAGE = "Accept, Accept-Language, Authorization"
 """The header ``Vary`` of a reply with words for people."""
+EXPOSED = "ETag, Content-Disposition, Link, X-Request-ID, RateLimit, RateLimit-Policy, Retry-After"
+"""Headers that pages of other sites may read."""
 _TEXTS = {
     "application/x-bibtex",
     "application/x-biblatex",
@@ -59,17 +61,57 @@ def name_bytes(reply: Response) -> None:
         reply.make_conditional(request)
 
 
+def name_stream(reply: Response, tag: str) -> Response:
+    """Give a reply in parts the tag of its bytes; make it 304 for who has them."""
+    reply.set_etag(tag)
+    if request.if_none_match.contains_weak(tag) or request.if_none_match.star_tag:
+        reply.status_code, reply.response = 304, []
+        reply.headers.remove("Content-Length")
+    return reply
+
+
 def complete_headers(reply: Response) -> Response:
     """Add the headers that all replies share, and the tag of the bytes."""
-    reply.headers.setdefault("X-Content-Type-Options", "nosniff")
-    reply.headers.setdefault("Vary", "Accept, Authorization")
-    if request.method in ("GET", "HEAD"):
-        if not is_operational():
-            name_bytes(reply)
-        # Pages of other sites may read what everybody may: nothing here is signed in by a cookie.
-        reply.headers["Access-Control-Allow-Origin"] = "*"
-        reply.headers["Access-Control-Expose-Headers"] = "ETag, Content-Disposition, Link, X-Request-ID"
+    if request.method not in ("GET", "HEAD"):
+        return _with_headers(reply, _OF_ALL)
+    if not is_operational():
+        name_bytes(reply)
+    return _with_headers(reply, _OF_READS)
+
+
+_OF_ALL = {
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept, Authorization",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_OF_READS = {
+    **_OF_ALL,
+    "Cache-Control": "no-cache",  # what everybody may read today may be closed tomorrow
+    # Pages of other sites may read what everybody may; answers to a cookie lose these two again.
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": EXPOSED,
+}
+
+
+def _with_headers(reply: Response, headers: Mapping[str, str]) -> Response:
+    """Add those of `headers` that the reply lacks; one look at those that it has is enough for all."""
+    present = {name.title() for name in reply.headers.keys()}  # noqa: SIM118 - iterating yields pairs
+    for name, value in headers.items():
+        if name not in present:
+            reply.headers.add(name, value)
     return reply
+
+
+def restrict_to_asker(reply: Response) -> None:
+    """Let only the client itself keep the reply, and ask before each use (RFC 9111, sections 5.2.2.4 and 5.2.2.7).
+
+    A shared cache keeps no answer to ``Authorization`` by itself (section 3.5), but one to an address with a token.
+    """
+    if reply.cache_control.no_store:
+        reply.headers["Cache-Control"] = "private, no-store"
+    else:
+        reply.headers["Cache-Control"] = "private, no-cache"
+    reply.vary.add("Authorization")
 
 
 def document_reply(

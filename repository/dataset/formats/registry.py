@@ -3,14 +3,11 @@
 The JSON of the InvenioRDM contract is not among them: it is made from the stored record, not from its public view.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
-
-import orjson
 
 from repository.dataset.description import Publication
 from repository.dataset.formats.citation.availability import data_availability
@@ -33,9 +30,10 @@ from repository.dataset.formats.dcat.dcat_graph import (
 from repository.dataset.formats.dublin_core import oai_dc
 from repository.dataset.formats.geojson.geojson_features import all_features, geojson
 from repository.dataset.formats.iso19139.iso19139_xml import iso19139
+from repository.dataset.formats.json_text import ReadFiles, as_json
 from repository.dataset.formats.marc.marcxml import COLLECTION, marcxml
-from repository.dataset.formats.packages.croissant import croissant
-from repository.dataset.formats.packages.ro_crate import ro_crate
+from repository.dataset.formats.packages.croissant import croissant, whole_croissant
+from repository.dataset.formats.packages.ro_crate import ro_crate, whole_ro_crate
 from repository.dataset.formats.schema_org.schema_org_json import schema_org
 from repository.dataset.formats.tables.csv_tables import csv_row, csv_table
 from repository.dataset.formats.xml_writer import writable
@@ -46,7 +44,6 @@ Combine = Callable[[Iterable[Publication]], Iterator[str]]
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 _PROFILE = re.compile(r"""profile\s*=\s*(?:"([^"]*)"|([^\s;"]+))""", re.IGNORECASE)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,8 @@ class ExportFormat:
     """One way to write a record.
 
     `name` stands in ``?format=``, `label` is for people, `extension` has no dot. `write` makes a whole document,
-    `combine` one of a list. `also` are other media types for the same format.
+    `combine` one of a list. `also` are other media types for the same format. A format that lists files and has
+    `write_whole` writes that of a publication with more files than it names, in parts, while all are read.
     """
 
     name: str
@@ -64,6 +62,7 @@ class ExportFormat:
     write: Callable[[Publication], str | bytes]
     combine: Combine
     also: tuple[str, ...] = ()
+    write_whole: Callable[[Publication, ReadFiles], Iterator[str]] | None = None
 
 
 def joiner(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
@@ -87,13 +86,14 @@ def json_format(
     *,
     extension: str = "json",
     also: tuple[str, ...] = (),
+    write_whole: Callable[[Publication, ReadFiles], Iterator[str]] | None = None,
 ) -> ExportFormat:
     """Return a format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
 
     def write(publication: Publication) -> str:
         return as_json(make(publication))
 
-    return ExportFormat(name, media_type, extension, label, write, joiner(write, "[", ",\n", "]"), also)
+    return ExportFormat(name, media_type, extension, label, write, joiner(write, "[", ",\n", "]"), also, write_whole)
 
 
 def xml_format(
@@ -133,14 +133,6 @@ def text_format(
         return writable(write(publication))
 
     return ExportFormat(name, media_type, extension, label, clean, joiner(clean), also)
-
-
-def as_json(value: Mapping[str, Any] | list[Any]) -> str:
-    """Return JSON that UTF-8 can hold: half a surrogate pair, which no reader accepts, becomes U+FFFD."""
-    try:
-        return orjson.dumps(value).decode()
-    except orjson.JSONEncodeError:
-        return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
 
 
 _CSL_ITEM = json_format(
@@ -243,12 +235,14 @@ _TABLE = (
         'application/ld+json; profile="https://w3id.org/ro/crate"',
         "RO-Crate metadata",
         ro_crate,
+        write_whole=whole_ro_crate,
     ),
     json_format(
         "croissant",
         'application/ld+json; profile="http://mlcommons.org/croissant/1.0"',
         "Croissant",
         croissant,
+        write_whole=whole_croissant,
     ),
     json_format(
         "codemeta",

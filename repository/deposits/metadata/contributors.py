@@ -11,6 +11,7 @@ from repository.dataset.schemes import OF_ORGANISATIONS, OF_PEOPLE, detect, is_v
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.metadata.fields import ID, NAME, REQUIRED, Kept, Plain, Several, Shape, term
 from repository.deposits.metadata.html_texts import tidy
+from repository.deposits.metadata.organisation_names import OrganisationNames, named_parts
 from repository.deposits.metadata.related_works import Distinct, Identified, SchemeName
 
 KINDS = ("organizational", "personal")
@@ -65,7 +66,7 @@ def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
         return {"id": rors[0], **data} if rors else data
     if is_valid("ror", data["id"]):
         return {**data, "id": normalise("ror", data["id"])}
-    if "name" not in data or misspelt(data["id"], ("ror",)) or not is_valid("other", data["id"]):
+    if not _may_be_another_s(data):
         raise ValidationError(f"Invalid value {data['id']}.", "id")
     others = data.get("identifiers", [])
     known = {entry["identifier"] for entry in others}
@@ -75,6 +76,13 @@ def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
     return with_organisation_id({n: data[n] for n in data if n != "id"} | {"identifiers": [*others, *more]})
 
 
+def _may_be_another_s(data: Mapping[str, Any]) -> bool:
+    """Return whether the id may be one of another list than ROR; without a name only a funder has one."""
+    if _FUNDER_PREFIX in data["id"] and is_valid("crossreffunderid", data["id"]):
+        return True
+    return "name" in data and not misspelt(data["id"], ("ror",)) and is_valid("other", data["id"])
+
+
 def _identifier_of(text: str) -> dict[str, str]:
     """Return an id of any list as an identifier."""
     if _FUNDER_PREFIX in text and is_valid("crossreffunderid", text):
@@ -82,6 +90,14 @@ def _identifier_of(text: str) -> dict[str, str]:
     else:
         scheme = detect(text, OF_ORGANISATIONS) or "other"
     return {"scheme": scheme, "identifier": normalise(scheme, text)}
+
+
+def with_names(metadata: dict[str, Any], names: OrganisationNames) -> dict[str, Any]:
+    """Return `metadata` in which affiliations and funders without a name have the one that `names` knows."""
+    for _, _, organisation in _organisations(metadata) if names else ():
+        if "name" not in organisation:
+            organisation.update(named_parts(organisation, names))
+    return metadata
 
 
 def nameless_organisations(metadata: Mapping[str, Any], vocabularies: Vocabularies) -> Iterator[FieldError]:
@@ -113,7 +129,7 @@ def unkept_names(sent: Mapping[str, Any], normal: Mapping[str, Any]) -> Iterator
                 yield from (FieldError(f"{place}.{part}", (_ONE_NAME,), harmless=True) for part in parts)
 
 
-def _organisations(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _organisations(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for role in ("creators", "contributors"):
         for index, agent in enumerate(metadata.get(role, ())):
             for number, affiliation in enumerate(agent.get("affiliations", ())):

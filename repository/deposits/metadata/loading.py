@@ -11,6 +11,7 @@ Upper limits are listed in the docstring of the package.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -23,6 +24,7 @@ from repository.deposits.metadata.contributors import (
     CreatorSchema,
     nameless_organisations,
     unkept_names,
+    with_names,
 )
 from repository.deposits.metadata.fields import (
     BLANK,
@@ -39,6 +41,7 @@ from repository.deposits.metadata.funding import FundingSchema
 from repository.deposits.metadata.html_texts import unkept
 from repository.deposits.metadata.json_sanitize import Unstorable, storable
 from repository.deposits.metadata.locations import LocationsSchema
+from repository.deposits.metadata.organisation_names import OrganisationNames
 from repository.deposits.metadata.related_works import (
     AlternateIdentifierSchema,
     Distinct,
@@ -97,15 +100,19 @@ class LoadedMetadata:
     errors: tuple[FieldError, ...]
 
 
-def load_metadata(raw: object, vocabularies: Vocabularies) -> LoadedMetadata:
+def load_metadata(
+    raw: object, vocabularies: Vocabularies, names: OrganisationNames = MappingProxyType({})
+) -> LoadedMetadata:
     """Return the metadata to store and the faults of `raw`; never raise.
 
-    `raw` is any JSON value.  Absent required fields are not faults here: see `missing_fields`.
+    `raw` is any JSON value.  `names` are those of organisations that it names by their ids alone.  Absent required
+    fields are not faults here: see `missing_fields`.
     """
     if not isinstance(raw, dict):
         return LoadedMetadata({}, (FieldError.of("metadata", "Invalid input type."),))
     sent, unstorable = _storable_members(raw)
     normal, wrong = _normal_form(without_texts_of_licences(sent, vocabularies))
+    normal = with_names(normal, names)
     for error in chain(unknown_terms(normal, vocabularies), nameless_organisations(normal, vocabularies)):
         wrong.setdefault(error.field.split(".")[1], []).append(error)
     # a member that is neither faulty nor in the normal form was null or blank

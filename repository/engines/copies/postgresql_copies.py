@@ -29,6 +29,7 @@ WHERE datname = current_database() AND application_name = 'repository' AND pid <
 _NOT_ALLOWED = "42501"
 """SQLSTATE insufficient_privilege"""
 _AT_ONCE = 1000
+_LOOKS = 5
 
 
 class PostgresqlState:
@@ -88,8 +89,7 @@ class PostgresqlCopies:
         """Read the dump's list, and restore it into a scratch database where one can be made."""
         self._require_listed(copy, counts)
         scratch = f"repository_check_{secrets.token_hex(6)}"
-        server = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        with _answering(), server.connect() as connection:
+        with _server(self._engine) as connection:
             try:
                 connection.exec_driver_sql(f"CREATE DATABASE {scratch} TEMPLATE template0")
             except DBAPIError as error:
@@ -100,7 +100,7 @@ class PostgresqlCopies:
             self._programs.run("pg_restore", "--single-transaction", "--no-owner", str(copy), database=scratch)
             self._require_counts(scratch, counts)
         finally:
-            with _answering(), server.connect() as connection:
+            with _server(self._engine) as connection:
                 connection.exec_driver_sql(f"DROP DATABASE {scratch} WITH (FORCE)")
         return "restored into a scratch database, numbers of rows"
 
@@ -112,12 +112,16 @@ class PostgresqlCopies:
         """Raise `Conflict` while sessions of servers, workers or schedulers are open."""
         self._engine.dispose()
         with _answering(), self._engine.connect() as connection:
-            sessions = connection.exec_driver_sql(_SESSIONS).scalar_one()
-        if sessions:
-            raise Conflict(
-                f"{sessions} connections of the repository are open. Stop the server, workers and schedulers before "
-                "you restore."
-            )
+            for _ in range(_LOOKS):
+                sessions = connection.exec_driver_sql(_SESSIONS).scalar_one()
+                if not sessions:
+                    return
+                # one that a process has just closed is listed until the server has ended it
+                connection.exec_driver_sql("SELECT pg_sleep(0.2), pg_stat_clear_snapshot()")
+        raise Conflict(
+            f"{sessions} connections of the repository are open. Stop the server, workers and schedulers before "
+            "you restore."
+        )
 
     def put_back(self, copy: Path, counts: Mapping[str, int]) -> str:
         """Drop all tables and read the dump in one transaction, which counts the rows before it commits."""
@@ -194,6 +198,17 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection, connection.begin(), unhurried(connection):
         connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield connection
+
+
+@contextmanager
+def _server(engine: Engine) -> Iterator[Connection]:
+    """Open a session for work on whole databases: the server copies files and waits for a checkpoint."""
+    # imported here: the driver takes 9 MB, and a site on SQLite does without
+    from repository.core.database.postgresql import unhurried  # noqa: PLC0415
+
+    at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with _answering(), at_once.connect() as connection, unhurried(connection):
         yield connection
 
 

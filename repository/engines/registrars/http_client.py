@@ -5,26 +5,21 @@ the client library end here, because they could carry credentials.
 """
 
 import json
-import os
 import re
-import ssl
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import httpx2
 import orjson
 
 from repository.core.errors import Unavailable
+from repository.engines.bounded_http import BoundedClient, CallFailed, RawReply
 from repository.engines.registrars.port import Outcome, Stage
 
 TIMEOUT = 30.0
-"""seconds for each part of a reply; a third of it for a connection, four times for a whole reply"""
+"""seconds for each part of a reply (`engines.bounded_http`)"""
 
 LARGEST_ANSWER = 16 << 20
 """bytes"""
@@ -69,10 +64,7 @@ class Caller:
         self.endpoint = endpoint.rstrip("/")
         self._credentials = dict(credentials)
         self._secrets = sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True)
-        self._timeout = timeout
-        self._client: httpx2.Client | None = None
-        self._process = 0
-        self._lock = threading.Lock()
+        self._client = BoundedClient(timeout, LARGEST_ANSWER)
 
     def __repr__(self) -> str:
         return f"Caller({self.name!r}, {self.endpoint!r})"
@@ -91,20 +83,12 @@ class Caller:
         headers = {"Accept": media_type, **({} if anonymous else self._credentials)}
         if body is not None:
             headers["Content-Type"] = media_type
+        content = None if body is None else _encode(body)
         try:
-            with self._open_client().stream(
-                method,
-                f"{self.endpoint}{path}",
-                params=query,
-                content=None if body is None else _encode(body),
-                headers=headers,
-            ) as response:
-                content = self._read(response)
-        except httpx2.TimeoutException:
-            raise self.unavailable("does not answer in time") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise self.unavailable(_cause(error)) from None
-        return self._reply(response, content)
+            reply = self._client.send(method, f"{self.endpoint}{path}", headers, content=content, query=query)
+        except CallFailed as failure:
+            raise self.unavailable(failure.what) from None
+        return self._reply(reply)
 
     def unavailable(self, what: str) -> Unavailable:
         """Return an error to raise; `what` completes a sentence that begins with the registrar's name."""
@@ -128,54 +112,21 @@ class Caller:
 
     def close(self) -> None:
         """Close connections; a later call opens new ones."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None and self._process == os.getpid():
-            client.close()
+        self._client.close()
 
-    def _open_client(self) -> httpx2.Client:
-        with self._lock:
-            if self._client is None or self._process != os.getpid():
-                self._client = httpx2.Client(
-                    verify=_tls_context(),
-                    timeout=httpx2.Timeout(self._timeout, connect=self._timeout / 3),
-                    follow_redirects=False,
-                    headers={"User-Agent": "research-data-repository", "Accept-Encoding": "identity"},
-                )
-                self._process = os.getpid()
-            return self._client
-
-    def _read(self, response: httpx2.Response) -> bytes:
-        """Return the bytes as received: an unrequested compression makes them garbage for us."""
-        until = time.monotonic() + 4 * self._timeout
-        content = bytearray()
-        for chunk in response.iter_raw():
-            content += chunk
-            if len(content) > LARGEST_ANSWER:
-                raise self.unavailable("sends a larger reply than we read")
-            if time.monotonic() > until:
-                raise self.unavailable("does not answer in time")
-        return bytes(content)
-
-    def _reply(self, response: httpx2.Response, content: bytes) -> HttpReply:
-        status = response.status_code
+    def _reply(self, reply: RawReply) -> HttpReply:
+        status, content = reply.status, reply.content
         body = _decode(content)
         if status in (401, 403):
             raise self.unavailable(f"refuses us access (status {status}{_detail(body)})")
         if status in _LATER or status >= 500:
             what = "limits the rate" if status == 429 else "is out of order"
-            raise self.unavailable(f"{what} (status {status}{_detail(body)}){_retry_note(response)}")
+            raise self.unavailable(f"{what} (status {status}{_detail(body)}){_retry_note(reply)}")
         if 300 <= status < 400 or status < 200:
             raise self.unavailable(f"redirects us (status {status}): its address has changed")
         if body is None and status != 404 and (content or status >= 400):
             raise self.unavailable(f"gives an answer that makes no sense (status {status})")
         return HttpReply(status, body)
-
-
-@cache
-def _tls_context() -> ssl.SSLContext:
-    """Return the context of all clients of the process: the root certificates take 50 ms to read."""
-    return httpx2.create_ssl_context()
 
 
 def at(body: Any, *path: str) -> Any:
@@ -244,21 +195,14 @@ def _detail(body: Any) -> str:
     return f": {words[:300]}" if words else ""
 
 
-def _retry_note(response: httpx2.Response) -> str:
+def _retry_note(reply: RawReply) -> str:
     """Return the requested pause in words: ``Retry-After``, RFC 9110, section 10.2.3."""
-    retry_after = response.headers.get("Retry-After", "").strip()
+    retry_after = reply.header("Retry-After").strip()
     if retry_after.isdecimal():
         return f" and asks for {int(retry_after[:9])} seconds of patience"
     try:
         then = parsedate_to_datetime(retry_after)
-        wait = (then - parsedate_to_datetime(response.headers.get("Date", ""))).total_seconds()
+        wait = (then - parsedate_to_datetime(reply.header("Date"))).total_seconds()
     except (ValueError, TypeError):
         return ""  # the header has no readable time
     return f" and asks for {max(0, round(wait))} seconds of patience"
-
-
-def _cause(error: Exception) -> str:
-    """Return the kind of the error and whether a certificate failed; its text could contain headers."""
-    if "certificate" in str(error).lower():
-        return "does not prove who it is: its certificate is not trusted"
-    return f"does not answer ({type(error).__name__})"

@@ -330,10 +330,19 @@ class SearchEngine(Protocol):
     def begin_rebuild(self, resume: bool = False) -> Rebuild:
         """Take over from a running or interrupted rebuild; `resume` continues at its position."""
 
+    def obstacle(self) -> str:
+        """Return in words what lies in the index's place and is no whole index of ours."""
+
+    def clear(self) -> str:
+        """Make an empty index without `before_empty`; return the name that what was there is kept under, if it is."""
+
     def prepare(self) -> None:
         """Create what the engine needs before its first document; may run again."""
 
     def describe(self) -> str:
         """Return name and version for `doctor`; raise `Unavailable`."""
+
+    def hindrances(self) -> Sequence[str]:
+        """Return what keeps the engine from taking documents, now or soon, a sentence each; raise `Unavailable`."""
 
     def close(self) -> None: ...

@@ -51,7 +51,7 @@ def as_unavailable() -> Iterator[None]:
 
 
 @contextmanager
-def new_file(path: Path, mode: int = 0o444) -> Iterator[int]:
+def new_file(path: Path, mode: int = 0o400) -> Iterator[int]:
     """Open the new file `path` for writing; later only reading is allowed, unless `mode` says otherwise."""
     with as_unavailable():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)

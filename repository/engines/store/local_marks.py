@@ -2,8 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from repository.core.errors import Conflict
@@ -31,21 +31,19 @@ class LocalMarks:
 
     def write(self, name: str, content: bytes) -> None:
         """Set the content, whatever it was."""
-        path, whole = self.folder / name_of(name), self._written(content)
-        with as_unavailable():
+        path = self.folder / name_of(name)
+        with self._written(content) as whole, as_unavailable():
             os.replace(whole, path)
             flush_folder(self.folder)
 
     def create(self, name: str, content: bytes) -> None:
         """Make a mark; raises `Conflict` if it is there."""
-        path, whole = self.folder / name_of(name), self._written(content)
-        with as_unavailable():
+        path = self.folder / name_of(name)
+        with self._written(content) as whole, as_unavailable():
             try:
                 os.link(whole, path)
             except FileExistsError as error:
                 raise Conflict(f"There is already a mark {name!r}.") from error
-            finally:
-                whole.unlink()
             flush_folder(self.folder)
 
     def names(self, prefix: str = "") -> Sequence[str]:
@@ -64,14 +62,19 @@ class LocalMarks:
             path.unlink()
             flush_folder(self.folder)
 
-    def _written(self, content: bytes) -> Path:
-        """Return a new durable file with `content`; `LocalStore.clear_abandoned` clears what a kill leaves."""
+    @contextmanager
+    def _written(self, content: bytes) -> Iterator[Path]:
+        """Write a new durable file, which is gone after the block; a kill leaves it to `LocalStore.clear_abandoned`."""
         with as_unavailable():
             if not self.folder.is_dir():
                 self.folder.mkdir(mode=0o700, exist_ok=True)
                 flush_folder(self.folder.parent)
         whole = self._incoming / f"{os.getpid()}-{secrets.token_hex(12)}"
-        with new_file(whole, _PRIVATE) as descriptor:
-            write_all(descriptor, content)
-            flush_file(descriptor)
-        return whole
+        try:
+            with new_file(whole, _PRIVATE) as descriptor:
+                write_all(descriptor, content)
+                flush_file(descriptor)
+            yield whole
+        finally:
+            with as_unavailable():
+                whole.unlink(missing_ok=True)

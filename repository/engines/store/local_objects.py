@@ -3,21 +3,27 @@
 import os
 import re
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from repository.core.errors import Conflict, NoRoom
 from repository.engines.store.local_files import NO_ROOM, as_unavailable, flush_folder
 from repository.engines.store.store_keys import name_of
 
+_OF_GROUP = 0o050
+"""what leads through a folder"""
+
 
 class ObjectFolder:
     """Objects by their keys below `folder`, in sub-folders ("shelves") by the first two letters.
 
     New bytes leave `reserve` bytes of the disk free: for the database, for deleting, for publishing what is there.
+    With `for_group`, the group of the processes may read objects: a proxy in it can send them itself.
     """
 
-    def __init__(self, folder: Path, reserve: int = 0) -> None:
+    def __init__(self, folder: Path, reserve: int = 0, *, for_group: bool = False) -> None:
         self.folder = folder
+        self._for_group = for_group
         self._reserve = reserve
         self._durable: set[str] = set()
 
@@ -46,6 +52,15 @@ class ObjectFolder:
         if self.room() < size + self._reserve:
             raise NoRoom(NO_ROOM)
 
+    def while_there_is_room(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield `blocks`; raises `NoRoom` when the reserve of the disk is reached.
+
+        Looking at each block costs next to nothing, and many uploads at once pass it by no more than a block each.
+        """
+        for block in blocks:
+            self.require_room(len(block))
+            yield block
+
     def require_free(self, key: str) -> None:
         """Raise `Conflict` if the key exists."""
         if self.size(key) is not None:
@@ -56,6 +71,8 @@ class ObjectFolder:
         path = self.path(key)
         with as_unavailable():
             self._make_durable(path.parent)
+            if self._for_group:
+                whole.chmod(0o440)
             try:
                 os.link(whole, path)
             except FileExistsError as error:
@@ -76,9 +93,23 @@ class ObjectFolder:
         if not is_placed:
             self.put_in_place(whole, key)
 
+    def open_to_group(self) -> None:
+        """Let the group pass through the folders that lead to objects: earlier processes may have made them private."""
+        for folder in (self.folder.parent, self.folder, *filter(Path.is_dir, self.folder.iterdir())):
+            mode = folder.stat().st_mode & 0o7777
+            if mode & _OF_GROUP != _OF_GROUP:
+                folder.chmod(mode | _OF_GROUP)
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder that leads to objects, if it is missing; its mode does not depend on the process's umask."""
+        if not folder.is_dir():
+            folder.mkdir(0o700, exist_ok=True)
+            if self._for_group:
+                folder.chmod(0o750)
+
     def _make_durable(self, folder: Path) -> None:
         """Make `folder` if missing and flush its entry: a process that made it may not have done so yet."""
-        folder.mkdir(exist_ok=True)
+        self.make_folder(folder)
         if str(folder) not in self._durable:
             flush_folder(folder.parent)
             self._durable.add(str(folder))

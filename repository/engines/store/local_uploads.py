@@ -60,8 +60,8 @@ class LocalUploads:
         token = UploadToken(key, secrets.token_hex(16))
         folder = self._folder(token)
         with as_unavailable():
-            folder.parent.mkdir()
-            folder.mkdir()
+            folder.parent.mkdir(0o700)
+            folder.mkdir(0o700)
             flush_folder(folder.parent)
             flush_folder(self.folder)
         return token
@@ -76,8 +76,10 @@ class LocalUploads:
         """Store a part (see the port): receive it under another name, then give it its own."""
         require_part(number, size)
         folder = self._open_folder(token)
+        self._objects.require_room(size)
         incoming = folder / f"new-{secrets.token_hex(12)}"
-        part = DigestedPart(announced(source, limit=size, size=size), number, md5)
+        blocks = self._objects.while_there_is_room(announced(source, limit=size, size=size))
+        part = DigestedPart(blocks, number, md5)
         try:
             with new_file(incoming) as descriptor:
                 for block in part:
@@ -103,13 +105,41 @@ class LocalUploads:
             if not (folder / "completed").exists():
                 whole = folder / "whole"
                 if not whole.exists():
-                    _make_whole(folder, parts)
+                    self._make_whole(folder, parts)
                 self._objects.put_again_in_place(whole, token.key)
                 _keep_only_the_mark(folder)
         size = self._objects.size(token.key)
         if size is None:  # it was removed since
             raise no_upload(token)
         return size
+
+    def arrived_md5(self, _token: UploadToken, _parts: Sequence[StoredPart]) -> str | None:
+        """Return None: no part is kept whose sender was cut off."""
+        return None
+
+    def _make_whole(self, folder: Path, parts: Sequence[StoredPart]) -> None:
+        """Make the durable file ``whole`` out of `parts`; raises `Invalid` if they are not what has arrived."""
+        files = dict(_parts_in(folder))
+        require_parts(parts, list(files))
+        if len(parts) == 1:
+            _cut(files[parts[0]], parts[0].size)
+            files[parts[0]].rename(folder / "whole")
+        else:
+            self._join([files[part] for part in parts], folder)
+        flush_folder(folder)
+
+    def _join(self, parts: Sequence[Path], folder: Path) -> None:
+        """Copy `parts` one after another into ``whole``; nothing is left of a copy for which there is no room."""
+        joined = folder / f"new-{secrets.token_hex(12)}"
+        try:
+            with new_file(joined) as descriptor:
+                for part in parts:
+                    self._objects.require_room(part.stat().st_size)
+                    copy_file(part, descriptor)
+                flush_file(descriptor)
+            joined.rename(folder / "whole")
+        finally:
+            joined.unlink(missing_ok=True)
 
     def discard(self, token: UploadToken) -> None:
         """Remove the upload's folder, durably; the object of a completed upload is elsewhere."""
@@ -119,7 +149,10 @@ class LocalUploads:
             flush_folder(self.folder)
 
     def append(self, token: UploadToken, offset: int, source: BinaryIO) -> int:
-        """Append all of `source` (see the port), with a flush every `FLUSHED_EVERY` bytes."""
+        """Append all of `source` (see the port), with a flush every `FLUSHED_EVERY` bytes.
+
+        At the reserve of the disk this ends like any other interruption: what is durable stays.
+        """
         folder = self._open_folder(token)
         with as_unavailable(), _unless_gone(token):
             stream = _stream_in(folder)
@@ -127,7 +160,7 @@ class LocalUploads:
         if offset != durable:
             raise other_offset(durable, offset)
         with _Appending(stream, durable) as appending:
-            for block in blocks(source):
+            for block in self._objects.while_there_is_room(blocks(source)):
                 appending.add(block)
         return appending.durable
 
@@ -173,7 +206,7 @@ class _Appending:
 
     def __enter__(self) -> "_Appending":
         with as_unavailable():
-            self._descriptor = os.open(self._stream, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._descriptor = os.open(self._stream, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             os.ftruncate(self._descriptor, self.durable)
             os.lseek(self._descriptor, self.durable, os.SEEK_SET)
         return self
@@ -247,30 +280,13 @@ def _size_named(stream: Path) -> int:
     return int(stream.name.partition("-")[2])
 
 
-def _make_whole(folder: Path, parts: Sequence[StoredPart]) -> None:
-    """Make the durable file ``whole`` out of `parts`; raises `Invalid` if they are not what has arrived."""
-    files = dict(_parts_in(folder))
-    require_parts(parts, list(files))
-    if len(parts) == 1:
-        _cut(files[parts[0]], parts[0].size)
-        files[parts[0]].rename(folder / "whole")
-    else:
-        joined = folder / f"new-{secrets.token_hex(12)}"
-        with new_file(joined) as descriptor:
-            for part in parts:
-                copy_file(files[part], descriptor)
-            flush_file(descriptor)
-        joined.rename(folder / "whole")
-    flush_folder(folder)
-
-
 def _cut(path: Path, size: int) -> None:
     """Take away what a stream has behind its durable `size`; from now on its file can only be read."""
     if path.stat().st_size != size:
         with path.open("r+b") as file:
             file.truncate(size)
             flush_file(file.fileno())
-    path.chmod(0o444)
+    path.chmod(0o400)
 
 
 def _keep_only_the_mark(folder: Path) -> None:

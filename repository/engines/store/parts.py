@@ -32,6 +32,41 @@ def require_parts(chosen: Sequence[StoredPart], arrived: Sequence[StoredPart]) -
         raise Invalid(errors=errors)
 
 
+class PartDigests:
+    """The MD5s of parts of `size` bytes each, of bytes that come in blocks of any size."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._left = size
+        self._part = hashlib.md5(usedforsecurity=False)
+        self._digests: list[str] = []
+
+    def feed(self, block: bytes) -> None:
+        """Take the next bytes."""
+        view = memoryview(block)
+        while view:
+            piece, view = view[: self._left], view[self._left :]
+            self._part.update(piece)
+            self._left -= len(piece)
+            if not self._left:
+                self._end()
+
+    def md5(self) -> str:
+        """Return the MD5 of the MD5s; there is nothing to feed after it."""
+        if self._left < self._size:
+            self._end()
+        return md5_of_md5s(self._digests)
+
+    def _end(self) -> None:
+        self._digests.append(self._part.hexdigest())
+        self._part, self._left = hashlib.md5(usedforsecurity=False), self._size
+
+
+def md5_of_md5s(digests: Iterable[str]) -> str:
+    """Return the MD5 of MD5s, all in hexadecimal: the tag of an object in parts, at most S3 servers."""
+    return hashlib.md5(b"".join(map(bytes.fromhex, digests)), usedforsecurity=False).hexdigest()
+
+
 def _fault_of(part: StoredPart, stored: StoredPart | None, *, is_last: bool) -> str:
     if stored is None:
         return f"Part {part.number} has not arrived."

@@ -30,8 +30,8 @@ Promises of `PartUploads` (tests/contracts/bytestore_uploads.py):
   at most `MOST_UNFLUSHED` bytes that had arrived are.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -46,11 +46,15 @@ MOST_UNFLUSHED = 128 << 20
 
 @dataclass(frozen=True, slots=True)
 class FileDigests:
-    """Lower-case hexadecimal digests and the length in bytes of one object."""
+    """Lower-case hexadecimal digests and the length in bytes of one object.
+
+    The CRC-32 (of ZIP and zlib) is there when the bytes have just been read; it identifies nothing.
+    """
 
     size: int
     md5: str
     sha256: str
+    crc32: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,13 @@ class PartUploads(Protocol):
         Raises `Invalid` naming the parts that are in the way, `Conflict` if another upload has taken the key.
         """
 
+    def arrived_md5(self, token: UploadToken, parts: Sequence[StoredPart]) -> str | None:
+        """Return the MD5 of the MD5s of all parts as they arrived, None if the store tells none.
+
+        The upload is completed, of `parts`, whose tags may be empty.  Some servers keep a part of full length whose
+        sender was cut off, and fill it up: its MD5 is that of the bytes that came (`files.first_reading` compares).
+        """
+
     def discard(self, token: UploadToken) -> None:
         """Remove the upload and its parts, if it is there and not completed."""
 
@@ -178,6 +189,9 @@ class ByteStore(Protocol):
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""
+
+    def sizes(self, keys: Collection[str]) -> Mapping[str, int]:
+        """Return the lengths in bytes of those of `keys` that are there; asks the store seldom for many."""
 
     def local_path(self, key: str) -> Path | None:
         """Return the file that a server on this machine can send, None for remote stores."""

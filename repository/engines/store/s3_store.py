@@ -3,7 +3,7 @@
 `S3Objects` writes and reads under names; this store gives each key its name and lists only names that are keys.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ from repository.engines.store.s3_capabilities import shortcomings_of
 from repository.engines.store.s3_clients import s3_clients
 from repository.engines.store.s3_marks import S3Marks
 from repository.engines.store.s3_objects import S3Objects
+from repository.engines.store.s3_sizes import sizes_of
 from repository.engines.store.s3_uploads import S3Uploads
 from repository.engines.store.store_keys import key_of, name_of, require_key
 
@@ -45,6 +46,11 @@ class S3Store:
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""
         return self._objects.size(self._name(key))
+
+    def sizes(self, keys: Collection[str]) -> Mapping[str, int]:
+        """Return the lengths in bytes of those of `keys` that are there."""
+        names = {self._name(key): key for key in keys}
+        return {names[name]: size for name, size in sizes_of(self._objects, names).items()}
 
     def local_path(self, key: str) -> None:
         """Return None: the bytes are on another machine."""

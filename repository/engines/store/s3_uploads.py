@@ -27,7 +27,14 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from repository.core.errors import Conflict, NotFound, TooLarge
 from repository.engines.store.digests import announced, blocks
-from repository.engines.store.parts import DigestedPart, no_upload, other_offset, require_part, require_parts
+from repository.engines.store.parts import (
+    DigestedPart,
+    md5_of_md5s,
+    no_upload,
+    other_offset,
+    require_part,
+    require_parts,
+)
 from repository.engines.store.port import MAX_PARTS, StoredPart, UploadToken
 from repository.engines.store.s3_abilities import Ability, expected
 from repository.engines.store.s3_errors import as_unavailable, is_missing
@@ -44,6 +51,7 @@ _BEHIND = "behind"
 _UNDER_WAY_SECONDS = 2.0
 """how long a completion that another process has begun may take, however small the object"""
 _AGAIN_SECONDS = 0.1
+_MD5 = re.compile(r"[0-9a-f]{32}")
 _ID = re.compile(r"([0-9a-f]{32})\.([^/]+)")
 
 
@@ -53,6 +61,7 @@ class S3Uploads:
     def __init__(self, objects: S3Objects) -> None:
         self._objects = objects
         self._clients = objects.clients
+        self._tags_are_md5 = False
 
     def begin(self, key: str, size: int) -> UploadToken:
         """Begin a multipart upload (see the port)."""
@@ -116,6 +125,18 @@ class S3Uploads:
             self._objects.settle(self._name(token.key), _write_token(token), complete, size=size)
         self._objects.remove([self._rest_name(token)])
         return size
+
+    def arrived_md5(self, token: UploadToken, parts: Sequence[StoredPart]) -> str | None:
+        """Return what the tag of the object says, where tags are MD5s: not under every encryption (see the port).
+
+        Amazon S3 API Reference, "Object": the tag of an object in parts is the MD5 of their MD5s, and their number.
+        """
+        with as_unavailable():
+            head = self._clients.brief.head_object(**self._objects.target(self._name(token.key)))
+        tag = str(head["ETag"]).strip('"').lower()
+        if all(_MD5.fullmatch(part.tag) for part in parts):
+            self._tags_are_md5 = tag == f"{md5_of_md5s(part.tag for part in parts)}-{len(parts)}"
+        return tag.partition("-")[0] if self._tags_are_md5 and tag.endswith(f"-{len(parts)}") else None
 
     def discard(self, token: UploadToken) -> None:
         """Abort the multipart upload, and remove the rest; the object of a completed upload stays."""

@@ -35,13 +35,17 @@ STATUS_TEXT: Mapping[int, str] = {
     413: "Too large",
     415: "Unsupported media type",
     416: "The range lies outside",
+    423: "Another request does the same thing right now; try again",
     500: "A fault of the server",
-    429: "Too many failed tries with wrong credentials; `Retry-After` says when to try again",
+    429: "Too many calls of this kind, or failed tries with wrong credentials; `Retry-After` says when to go on",
+    460: "The bytes do not have the announced checksum",
     503: "An engine does not answer; try again",
+    507: "There is no room",
 }
 ABOUT = (
     "Deposit, publish, find and download research data. The contract is InvenioRDM's; every error has the shape "
-    "`Problem`. Sign in with a personal access token (`Authorization: Bearer …`)."
+    "`Problem`. Sign in with a personal access token (`Authorization: Bearer …`), or in a browser with a "
+    "session, whose cookie is called `__Host-session` over HTTPS."
 )
 EVERYWHERE = (400, 401, 406, 429, 503)
 """Errors that any route may answer: bad query or path, bad token, bad Accept, an engine that is down."""
@@ -49,7 +53,7 @@ EVERYWHERE = (400, 401, 406, 429, 503)
 
 def _everywhere(operation: Operation) -> tuple[int, ...]:
     """Return the errors of any such route; a body may come with an encoding."""
-    return EVERYWHERE if operation.method == "GET" else (*EVERYWHERE, 415)
+    return EVERYWHERE if operation.is_safe else (*EVERYWHERE, 415)
 
 
 def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str, release: str) -> dict[str, Any]:
@@ -66,6 +70,7 @@ def document(apis: Sequence[Api], problem: type[Schema], title: str, url: str, r
         servers=[{"url": f"{url}/api"}],
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "session"})
     spec.components.schema("Problem", schema=problem)
     for api in apis:
         for operation in api.operations:
@@ -107,7 +112,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "description": _description(operation),
         "tags": [operation.tag],
-        "security": [{"token": []}] if operation.method != "GET" else [{"token": []}, {}],
+        "security": _security(operation),
         "responses": {
             **{str(s): _reply(s, types) for s, types in operation.replies.items()},
             **{
@@ -125,14 +130,21 @@ def _described(operation: Operation) -> dict[str, Any]:
     return described
 
 
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    """Return what a client presents: one of these, of which an empty one is nothing."""
+    if operation.is_open:
+        return [{}]
+    return [{"token": []}, {"session": []}, *([{}] if operation.is_safe else [])]
+
+
 def _description(operation: Operation) -> str:
     """Return what the view says of itself, and what holds for all routes that are declared like it."""
     sentences = [inspect.getdoc(operation.view) or f"{operation.summary}."]
-    if operation.method != "GET":
-        sentences.append("Needs a personal access token.")
+    if not operation.is_safe and not operation.is_open:
+        sentences.append("Needs a personal access token, or a session and its token in `X-CSRF-Token`.")
     if 206 in operation.replies:
         sentences.append("Ranges and conditions are those of RFC 9110, sections 13 and 14.")
-    if operation.method != "GET" and 412 in operation.errors:
+    if not operation.is_safe and 412 in operation.errors and not operation.headers:
         sentences.append("With the revision in `If-Match`, a change of another state is refused.")
     if isinstance(operation.body, JsonBody) and operation.body.many:
         sentences.append(f"At most {MAX_BATCH} items a request.")
@@ -143,6 +155,8 @@ def _conditions(operation: Operation) -> Sequence[str]:
     """The request headers that make a difference (RFC 9110, sections 13 and 14)."""
     if 206 in operation.replies:
         return "Range", "If-Range", "If-None-Match", "If-Match"
+    if operation.headers:
+        return operation.headers
     return ("If-Match",) if 412 in operation.errors else ()
 
 
@@ -153,7 +167,7 @@ def _header(name: str) -> dict[str, Any]:
 def _request_body(operation: Operation) -> dict[str, Any]:
     if not isinstance(operation.body, JsonBody):
         media_type = str(operation.body)
-        return {"content": {media_type: {"schema": _bytes(media_type)}}, "required": True}
+        return {"content": {media_type: {"schema": _bytes(media_type)}}, "required": operation.method != "POST"}
     schema: Any = operation.body.schema
     if operation.body.many:
         schema = {"type": "array", "minItems": 1, "items": schema}

@@ -23,10 +23,12 @@ from repository.core.web.request_parsing import (
     load_schema,
     parse_query,
     refuse_encoded_body,
+    require_named_type,
 )
 from repository.core.web.responses import JSON, JSON_TYPES, RDM_JSON
 from repository.engines.services import Services
 from repository.faces.content_negotiation import best_offer, require_acceptable
+from repository.faces.credentials import OPEN_ACTS, SAFE
 from repository.faces.request_context import current_actor, current_services
 
 View = Callable[..., Response]
@@ -81,7 +83,10 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path; `replies` are by status, None for no body; `body` may be a media type."""
+    """One method of one path; `replies` are by status, None for no body; `body` may be a media type.
+
+    `guests` says that everybody may do it, also without a credential.  `headers` are those of a protocol of its own.
+    """
 
     method: str
     rule: str
@@ -92,6 +97,18 @@ class Operation:
     query: SchemaClass | None = None
     body: JsonBody | str | None = None
     tag: str = ""
+    guests: bool = False
+    headers: Sequence[str] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may do it, without a credential."""
+        return self.method == "POST" and self.rule in OPEN_ACTS
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method in SAFE
 
     @property
     def replies_json_only(self) -> bool:
@@ -116,12 +133,17 @@ class Api:
         errors: Sequence[int] = (),
         query: SchemaClass | None = None,
         body: SchemaClass | JsonBody | str | None = None,
+        guests: bool = False,
+        headers: Sequence[str] = (),
     ) -> Callable[[View], View]:
         """Declare a route; `rule` is Flask's, below ``/api``."""
         declared = JsonBody(body) if isinstance(body, type) else body
 
         def declare(view: View) -> View:
-            self.operations.append(Operation(method, rule, summary, view, replies, errors, query, declared, self.name))
+            operation = Operation(
+                method, rule, summary, view, replies, errors, query, declared, self.name, guests, headers
+            )
+            self.operations.append(operation)
             return view
 
         return declare
@@ -144,9 +166,12 @@ def _flask_view(operation: Operation) -> View:
     @wraps(operation.view)
     def view(**path: Any) -> Response:
         actor = current_actor()
-        if operation.method != "GET" and actor.person_id is None:
+        is_guest = operation.guests and actor.person_id is None
+        if not operation.is_safe and actor.person_id is None and not (operation.is_open or is_guest):
             raise Forbidden  # before the body is read: the public changes nothing, whatever policy says of others
-        if operation.method != "GET":
+        if operation.is_open or (is_guest and not operation.is_safe):
+            require_named_type()
+        if not operation.is_safe:
             refuse_encoded_body()
         if operation.replies_json_only:
             require_acceptable()

@@ -10,6 +10,7 @@ from repository.access.policy import Audience
 from repository.core.actor import ANONYMOUS
 from repository.core.clock import now
 from repository.core.errors import NotFound
+from repository.core.web.call_kinds import CallKind, counted_as
 from repository.engines.services import Services
 from repository.faces.feeds.atom import ATOM, ENTRIES, feed
 from repository.faces.feeds.robots import CATALOG_TYPE, api_catalog, robots_txt, security_txt
@@ -26,12 +27,14 @@ _PART = re.compile(r"0|[1-9][0-9]{0,11}")
 
 
 @pages.get("/sitemap.xml")
+@counted_as(CallKind.EXPORT)
 def index() -> Response:
     """Return the parts of the site map."""
     return _reply(sitemap_index(current_services()), XML)
 
 
 @pages.get("/sitemap-<number>.xml")
+@counted_as(CallKind.EXPORT)
 def part(number: str) -> Response:
     """Return one part of the site map."""
     if not _PART.fullmatch(number):
@@ -41,6 +44,7 @@ def part(number: str) -> Response:
 
 
 @pages.get("/feed.atom")
+@counted_as(CallKind.EXPORT)
 def new_datasets() -> Response:
     """Return the newest datasets as a feed, cached until any version changes."""
     services: Services = current_services()

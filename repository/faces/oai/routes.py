@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from repository.core.actor import ANONYMOUS
+from repository.core.web.call_kinds import CallKind, counted_as
 from repository.core.web.request_parsing import refuse_encoded_body
 from repository.faces.oai.verbs import Provider, answer
 from repository.faces.request_context import current_services
@@ -15,6 +16,7 @@ MAX_FORM_BYTES = 64 << 10
 
 
 @pages.route("/oai2d", methods=["GET", "POST"])
+@counted_as(CallKind.EXPORT)
 def provide() -> Response:
     """Answer a harvester; every client gets the public view."""
     if request.method == "POST":

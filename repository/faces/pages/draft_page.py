@@ -2,8 +2,9 @@
 
 from flask import Response
 
+from repository.access.principals import reads_closed
 from repository.core.clock import iso
-from repository.core.errors import FieldError, NotFound, NotSignedIn
+from repository.core.errors import FieldError, Forbidden, NotFound, NotSignedIn
 from repository.deposits.queries import DraftView, draft_view
 from repository.engines.services import Services
 from repository.faces.pages.page_params import PageParams
@@ -18,35 +19,38 @@ FOR_EDITORS = "Drafts are shown to those who may edit them."
 def draft_page(record_id: int) -> Response | None:
     """Return the page of a draft, None for a record that the actor can only read as published.
 
-    Raises `NotSignedIn` for the public, which does not learn whether there is such a draft, `NotFound`, `Forbidden`.
+    A referee's has no faults: they say who makes the draft.
+
+    Raises `NotSignedIn` for the public and `Forbidden` for a token that does not read, which both do not learn whether
+    there is such a draft; `NotFound`, `Forbidden`.
     """
     services, actor = current_services(), current_actor()
     with services.database.snapshot(actor) as snapshot:
         published = is_published(snapshot, record_id)
-        if actor.person_id is None:
+        if not reads_closed(actor) and not actor.links:
             if published:
                 return None
-            raise NotSignedIn(FOR_EDITORS)
+            raise NotSignedIn(FOR_EDITORS) if actor.person_id is None else Forbidden(FOR_EDITORS)
         try:
             view = draft_view(snapshot, record_id)
-        except NotFound:
-            if published:
+        except (NotFound, Forbidden) as refusal:
+            if published and (actor.links or isinstance(refusal, NotFound)):
                 return None
             raise
         params = asked_params()
-        html = _html(services, view, params)
+        html = _html(services, view, params, blind=actor.is_referee)
     reply = page_reply(html, params)
     reply.headers["Cache-Control"] = "private, no-store"
     return reply
 
 
-def _html(services: Services, view: DraftView, params: PageParams) -> str:
+def _html(services: Services, view: DraftView, params: PageParams, *, blind: bool) -> str:
     draft = view.draft
     title = draft.description.get("title")
     return render_draft(
         title if isinstance(title, str) else "",
-        faults=[FieldError.from_json(error) for error in draft.errors],
-        files=view.files.count,
+        faults=[] if blind else [FieldError.from_json(error) for error in draft.errors],
+        files=view.files.totals(hidden=not blind)[0],
         changed=iso(draft.updated)[:10],
         api_url=services.site.api(f"/records/{draft.id}/draft"),
         params=params,

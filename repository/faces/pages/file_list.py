@@ -23,6 +23,7 @@ class FileLine:
     md5: str
     sha256: str
     notes: Sequence[str] = ()
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def file_line(file: FileOf) -> FileLine:
         md5=file.md5,
         sha256=file.sha256,
         notes=[words for words in (file.words.title, file.words.kind, file.words.description) if words],
+        damaged=file.damaged,
     )
 
 

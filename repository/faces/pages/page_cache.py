@@ -4,7 +4,7 @@ One statement reads everything that a page depends on, as the key of the page in
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import orjson
@@ -122,7 +122,7 @@ def _record_page(
     links = level_1(signposts(publication, EXPORTS, api_url), items(publication))
     html = render(
         publication,
-        versions=_versions(services, snapshot, view),
+        versions=_versions(services, snapshot, view, audience),
         files_restricted=not audience.sees_files,
         params=params,
         accessed=day,
@@ -138,7 +138,7 @@ def _tombstone(services: Services, snapshot: Snapshot, record_id: int, params: P
     view = record_views(snapshot, [record_id])[0]
     publication = public_view(view, services.site, services.vocabularies, Audience.PUBLIC)
     links = remaining(signposts(publication, (), services.site.api(f"/records/{record_id}")))
-    versions = _versions(services, snapshot, view)
+    versions = _versions(services, snapshot, view, Audience.PUBLIC)
     html = render_tombstone(publication, versions=versions, params=params, accessed=day, links=links)
     updated = view.version.updated
     return CachedPage(html.encode(), _links(publication, links), updated, updated, withdrawn=True)
@@ -161,7 +161,9 @@ def _with_listed_files(
     return public_view(view, services.site, services.vocabularies, audience, entries)
 
 
-def _versions(services: Services, snapshot: Snapshot, view: RecordView) -> list[VersionLine]:
+def _versions(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> list[VersionLine]:
+    if audience is Audience.BLINDED:  # others lead to the names of their makers, and an identifier does at once
+        return [replace(_version_line(services, view, current=True), doi=None)]
     if view.concept.versions == 1 and view.tombstone is None:
         return [_version_line(services, view, current=True)]
     views, _ = versions_of(snapshot, view.concept.id, Page(1, LISTED_VERSIONS))

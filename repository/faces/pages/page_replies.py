@@ -4,7 +4,6 @@ from datetime import datetime
 
 from flask import Response, request
 
-from repository.core.actor import ANONYMOUS
 from repository.core.web.problems import ProblemDetails
 from repository.core.web.responses import VARY_BY_LANGUAGE
 from repository.faces.content_negotiation import best_offer
@@ -12,7 +11,7 @@ from repository.faces.pages.page_params import PageParams
 from repository.faces.pages.rendering import CONTENT_SECURITY_POLICY, render_error
 from repository.faces.pages.view_model import STYLES_ON_REQUEST
 from repository.faces.reasons.in_words import LANGUAGES, reader_language
-from repository.faces.request_context import current_actor, current_services
+from repository.faces.request_context import current_services
 
 PAGES = "landing"
 """The blueprint whose addresses are pages unless a client asks for something else."""
@@ -52,7 +51,6 @@ def page_reply(html: str | bytes, params: PageParams, status: int = 200) -> Resp
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "Content-Language": params.language,
-        "Referrer-Policy": "strict-origin-when-cross-origin",
         "Vary": VARY_BY_LANGUAGE,
     }
     return Response(html, status, headers, mimetype=_HTML)
@@ -63,7 +61,6 @@ def conditional(reply: Response, changed: datetime | None = None) -> Response:
 
     Whoever has it from before `changed` has another one, even if that is later than the date in the reply.
     """
-    reply.headers["Cache-Control"] = "no-cache" if current_actor() == ANONYMOUS else "private, no-cache"
     reply.add_etag()
     since = request.if_modified_since
     if (

@@ -18,6 +18,7 @@ from repository.dataset.description import (
     Publication,
     RelatedIdentifier,
     Text,
+    name_in,
 )
 from repository.dataset.formats import bounding_boxes, identifier_urls
 from repository.dataset.formats.citation import person_names
@@ -180,7 +181,8 @@ class _People:
 
     def _person(self, agent: Agent) -> PersonLine:
         orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
-        affiliations = (LinkedText(a.name, identifier_urls.ror_url(a.id)) for a in agent.affiliations)
+        names = ((name_in(self._language, a.name, a.titles), a.id) for a in agent.affiliations)
+        affiliations = (LinkedText(name, identifier_urls.ror_url(ror)) for name, ror in names)
         return PersonLine(
             name=person_names.display_name(agent),
             profile=identifier_urls.link_to("orcid", orcid) if orcid else ror,
@@ -310,7 +312,7 @@ def _related(related: RelatedIdentifier, language: str) -> RelatedWork:
 def _award_line(funding: Funding, words: Translations) -> LinkedText:
     number = words["award"].format(number=funding.award_number) if funding.award_number else ""
     title = funding.award_titles.get(words["language"], funding.award_title)
-    parts = (funding.funder, title, number)
+    parts = (name_in(words["language"], funding.funder, funding.titles), title, number)
     address = identifier_urls.web_address(funding.award_url) or identifier_urls.ror_url(funding.funder_id)
     return LinkedText(" · ".join(part for part in parts if part), address)
 

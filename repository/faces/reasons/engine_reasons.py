@@ -8,13 +8,20 @@ ENGINE_REASONS: Mapping[str, str] = {
     "A part of the service cannot be used as it is set up.": "部分服务的配置使其无法使用。",
     "It does not answer in time.": "未能及时响应。",
     "The database is not available right now.": "数据库暂时不可用。",
+    "A disk of the server has no room left.": "服务器磁盘空间已满。",
     "The database has no room left.": "数据库空间已满。",
-    "The database cannot be read.": "无法读取数据库。",
-    "The schema does not serve this release: run `repository migrate` first, or a newer release. ({faults})": (
-        "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。（{faults}）"
+    "The database is damaged. The administrator has to restore it from a backup.": (
+        "数据库已损坏。管理员须从备份恢复。"
+    ),
+    "The database file was removed or replaced while the server ran, so nothing is read or written. The administrator"
+    " has to put the right file in its place and to start the server again.": (
+        "数据库文件在服务器运行期间被删除或替换，因此不再读写。管理员须放回正确的文件并重新启动服务器。"
     ),
     "The schema does not serve this release: run `repository migrate` first, or a newer release.": (
         "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。"
+    ),
+    "The schema does not serve this release: run `repository migrate` first, or a newer release. ({faults})": (
+        "数据库结构与此版本不符：请先运行 `repository migrate`，或使用更新的版本。（{faults}）"
     ),
     # clock, quarantine and embargoes
     "The clock says {now}, and that of the database server {server}.": (
@@ -42,6 +49,9 @@ ENGINE_REASONS: Mapping[str, str] = {
     "The search engine still remembers what was deleted.": "检索服务仍保留着已删除的内容。",
     "The search index does not answer: {cause}.": "检索索引没有响应：{cause}。",
     "The search index cannot be opened: {cause}.": "无法打开检索索引：{cause}。",
+    "The search index cannot be used: {cause}. Run `repository index rebuild --anew`.": (
+        "检索索引无法使用：{cause}。请运行 `repository index rebuild --anew`。"
+    ),
     "The search index is being filled. Please try again later.": "检索索引正在重新填充，请稍后再试。",
     "The search index is too far behind. Please try again later.": "检索索引更新滞后过多，请稍后再试。",
     "The search index is closed.": "检索索引已关闭。",

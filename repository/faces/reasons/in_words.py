@@ -10,10 +10,14 @@ from flask import request
 from repository.core.errors import FieldError
 from repository.core.web.problems import ProblemDetails
 from repository.core.web.responses import VARY_BY_LANGUAGE
+from repository.faces.reasons.access_request_reasons import ACCESS_REQUEST_REASONS
+from repository.faces.reasons.account_reasons import ACCOUNT_REASONS
 from repository.faces.reasons.description_reasons import DESCRIPTION_REASONS, VALUE_REASONS
 from repository.faces.reasons.engine_reasons import ENGINE_REASONS
 from repository.faces.reasons.file_reasons import FILE_REASONS
+from repository.faces.reasons.group_reasons import GROUP_REASONS
 from repository.faces.reasons.identifier_reasons import IDENTIFIER_REASONS
+from repository.faces.reasons.identity_reasons import IDENTITY_REASONS
 from repository.faces.reasons.request_reasons import LIBRARY_REASONS, REQUEST_REASONS
 
 LANGUAGES = ("en", "zh")
@@ -23,10 +27,14 @@ _NESTED = "reason"
 _TABLES = (
     VALUE_REASONS,
     REQUEST_REASONS,
+    ACCOUNT_REASONS,
     IDENTIFIER_REASONS,
+    IDENTITY_REASONS,
     DESCRIPTION_REASONS,
     FILE_REASONS,
+    ACCESS_REQUEST_REASONS,
     ENGINE_REASONS,
+    GROUP_REASONS,
     LIBRARY_REASONS,
 )
 LONGEST = 2_000

@@ -6,10 +6,54 @@ REQUEST_REASONS: Mapping[str, str] = {
     "The request could not be carried out.": "无法完成该请求。",
     "A validation error occurred.": "请求有误。",
     "Not found.": "未找到所请求的内容。",
+    # people
+    "Must be one line of at most {most} characters.": "必须为单行，最多 {most} 个字符。",
+    "Must have 2 to 40 of a-z, 0-9, _ and -, and begin with a letter.": (
+        "必须为 2 至 40 个字符，只含 a-z、0-9、_ 和 -，并以字母开头。"
+    ),
+    "An affiliation needs a ROR id or a name.": "单位需要 ROR 标识符或名称。",
+    "This is no identifier of this kind.": "这不是此类标识符。",
+    "Must be a time zone of the IANA database, such as Asia/Shanghai.": (
+        "必须为 IANA 数据库中的时区，例如 Asia/Shanghai。"
+    ),
+    "Must name at most {most} kinds of notices.": "最多可列出 {most} 类通知。",
+    "There is no such draft.": "没有这份草稿。",
+    "A token for one dataset can read and change it, and nothing else.": (
+        "仅用于一个数据集的令牌只能读取和修改该数据集。"
+    ),
+    "This is the last administrator; make another one first.": "这是最后一位管理员，请先指定另一位管理员。",
+    "There is no account with this id.": "没有此编号的账户。",
+    "This account was merged or erased.": "该账户已被合并或注销。",
+    "There is no curator and no administrator who could take the datasets.": "没有可以接管数据集的审核人员或管理员。",
+    "You are the only one responsible. Name a receiver, or agree that drafts are discarded.": (
+        "您是唯一的负责人。请指定接收人，或同意删除草稿。"
+    ),
+    "Nobody else is responsible for this draft.": "没有其他人负责这份草稿。",
+    "Nobody else is responsible for this published dataset.": "没有其他人负责这个已发布的数据集。",
+    "There is no export. Ask for one.": "没有导出文件，请先申请。",
+    "This is not your password.": "密码不正确。",
+    "Confirm with the address of your account.": "请填写您账户的邮箱地址以确认。",
+    "Sign in to erase an account that has no password.": "该账户没有密码，请登录后再注销。",
+    "Say why.": "请说明理由。",
+    "Somebody else has this name.": "该名称已被他人使用。",
+    "This address stops no mail: it is not complete, or not of this site.": (
+        "此地址不完整或不属于本站，无法用来停止邮件。"
+    ),
+    "There is no such kind of fact.": "没有这种事件。",
+    "There may be {number} webhooks at most.": "最多可以有 {number} 个 Webhook。",
+    "Must be an http or https address of a host, without user, password and fragment.": (
+        "须为主机的 http 或 https 地址，不含用户名、密码和片段。"
+    ),
+    "Must be an address outside the network of this site.": "须为本站网络之外的地址。",
+    "There is no such kind of notice.": "没有这种通知。",
+    "Notices of this kind cannot be muted.": "此类通知无法关闭。",
+    "The message was not sent.": "邮件未能发送。",
     "Moved.": "该内容已移至别处。",
     "Permission denied.": "没有权限。",
     "The presented credential is invalid, expired or revoked.": "所提供的凭证无效、已过期或已被撤销。",
     "Too many failed tries. Please try again later.": "失败次数过多，请稍后再试。",
+    "Many people search right now. Please try again in a moment.": "当前检索人数较多，请稍后再试。",
+    "Too many calls of this kind. Please go on in {seconds} seconds.": "此类请求过于频繁，请在 {seconds} 秒后继续。",
     "Too many people sign in right now. Please try again.": "当前登录人数过多，请稍后再试。",
     "Record deleted": "该记录已删除。",
     "The state of the resource does not allow this.": "当前状态不允许此操作。",
@@ -55,6 +99,11 @@ REQUEST_REASONS: Mapping[str, str] = {
     "Nested too deeply.": "嵌套层次过深。",
     "Not a JSON value.": "不是 JSON 值。",
     "At most {most} files a request.": "每个请求最多 {most} 个文件。",
+    "Must be the id of a person, system or anonymous.": "必须是用户编号、system 或 anonymous。",
+    "Must be the name of a kind.": "必须是一种事件的名称。",
+    "Must be a credential, such as token:12.": "必须是一个凭证，例如 token:12。",
+    "Must be a time from 1970 to 9998.": "时间必须在 1970 年至 9998 年之间。",
+    "Not a cursor of this list.": "不是此列表的游标。",
     "NUL cannot be kept.": "无法保存空字符（NUL）。",
     "Unsupported value: {value}": "不支持的值：{value}",
     "Invalid sort option '{value}'.": "无效的排序方式“{value}”。",
@@ -119,6 +168,15 @@ REQUEST_REASONS: Mapping[str, str] = {
     "Ownership cannot be shared.": "所有权不能共享。",
     "A link is for viewing, previewing or editing.": "链接只能用于查看、预览或编辑。",
     "The grant must end in the future.": "授权的结束时间应在将来。",
+    "Could not find the specified subject.": "找不到指定的授权对象。",
+    "The same subject is named twice.": "同一授权对象出现了两次。",
+    "No secret link found with the given ID.": "没有此 ID 的链接。",
+    "A link for referees is for previewing.": "评审链接只能用于预览。",
+    "A link for referees does not lead here.": "评审链接不能通往此处。",
+    "This link names the authors already.": "该链接已显示作者。",
+    "A dataset has at most {most} links.": "一个数据集最多有 {most} 个链接。",
+    "This may tell who the authors are: {name}.": "此处可能透露作者身份：{name}。",
+    "No grant found with the given ID.": "没有此 ID 的授权。",
     "The owner of a dataset cannot be changed by sharing.": "不能通过共享更改数据集的所有者。",
 }
 """A reason in English -> in Chinese, with the same places; `reason` is a reason itself.  The first that fits is taken.

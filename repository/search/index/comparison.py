@@ -80,7 +80,7 @@ def total(services: Services) -> Mapping[IndexPart, int]:
     """Return how many documents the index should hold."""
     drafts = select(func.count(Draft.id)).where(Draft.kind != DraftKind.EDIT.value)
     files = (
-        select(func.coalesce(func.sum(FileSet.count), 0))
+        select(func.coalesce(func.sum(FileSet.count - FileSet.hidden_count), 0))
         .join(Version, Version.file_set_id == FileSet.id)
         .where(Version.files_access == PUBLIC, _THERE)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, select
 
 from repository.access.access_terms import PUBLIC
 from repository.core.actor import SYSTEM
@@ -11,7 +11,7 @@ from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Database
 from repository.engines.search.port import FileDocument
 from repository.engines.services import Services
-from repository.files.model import FileEntry, FileSet
+from repository.files.model import FileSet
 from repository.files.queries import ListedFile, listed_files, listed_files_after
 from repository.records.model import Version
 from repository.records.narrowed_access import IndexedPart, index_told
@@ -19,19 +19,13 @@ from repository.records.narrowed_access import IndexedPart, index_told
 AT_ONCE = 5_000
 """files in memory"""
 
-_HIDDEN = (
-    select(func.count())
-    .where(FileEntry.file_set_id == FileSet.id, FileEntry.hidden.is_(True))
-    .correlate(FileSet)
-    .scalar_subquery()
-)
 _PUBLIC = (
-    select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count - _HIDDEN)
+    select(Version.id, Version.cache_version, Version.file_set_id, FileSet.count - FileSet.hidden_count)
     .join(FileSet, Version.file_set_id == FileSet.id)
     .where(
         Version.files_access == PUBLIC,
         Version.withdrawn_at.is_(None),
-        exists().where(FileEntry.file_set_id == FileSet.id, FileEntry.hidden.is_(False)),  # ends at the first
+        FileSet.count > FileSet.hidden_count,
     )
     .order_by(Version.id)
 )

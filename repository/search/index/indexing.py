@@ -77,7 +77,7 @@ def record_documents(services: Services, ids: Sequence[int]) -> list[IndexDocume
 def draft_documents(services: Services, ids: Sequence[int]) -> list[IndexDocument]:
     """Return the documents of existing drafts that are no edits of a version."""
     with services.database.snapshot(SYSTEM) as snapshot:
-        drafts = listed_drafts(snapshot, ids)
+        drafts = listed_drafts(snapshot, ids, all_grants=True)
     return [draft_document(draft, services.vocabularies) for draft in drafts if not draft.view.is_edit]
 
 

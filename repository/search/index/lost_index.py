@@ -18,7 +18,7 @@ from repository.search.facts import IndexLost
 from repository.search.index.index_rebuild import rebuild
 
 
-def note_index_lost(database: Database) -> None:
+def note_index_lost(database: Database, *, filled_by_job: bool = True) -> None:
     """Note that the index is about to be empty, unless nothing can be found; let a job fill it."""
     with database.connection() as connection:
         if not inspect(connection).has_table(Version.__tablename__):
@@ -29,12 +29,26 @@ def note_index_lost(database: Database) -> None:
             return
     with database.transaction(SYSTEM) as unit:
         note_narrowed(unit, [WHOLE_INDEX], IndexedPart.ALL)
-        unit.emit(IndexLost(WHOLE_INDEX))
+        if filled_by_job:
+            unit.emit(IndexLost(WHOLE_INDEX))
 
 
 def fill_lost_index(services: Services) -> None:
     """Fill the index from the database; after an interruption the next run goes on."""
     rebuild(services, lambda _done, _everything: None)
+
+
+def clear_place(services: Services) -> str:
+    """Make an empty index where something else lies; return in words what that was, nothing where an index is.
+
+    Searches are refused until `rebuild` has filled it.
+    """
+    obstacle = services.search.obstacle()
+    if not obstacle:
+        return ""
+    note_index_lost(services.database, filled_by_job=False)
+    name = services.search.clear()
+    return f"{obstacle}, kept as {name}" if name else obstacle
 
 
 def _has_anything(snapshot: Snapshot) -> bool:

@@ -14,6 +14,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from repository.core.web.client_address import TrustedProxies
 from repository.core.web.connections import http_refusals as refusals
+from repository.core.web.connections.answering import Answer
 from repository.core.web.connections.client_pace import ClientTooSlow
 from repository.core.web.connections.incoming import PIECE, Arrival, Incoming, client_of
 from repository.core.web.connections.places import Places
@@ -117,6 +118,16 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         self._transfer_threads.submit(self.handle, conn)
         return None
 
+    def _end_transfer(self, conn: Incoming) -> None:
+        if conn.transfer_of is not None:
+            self._transfers.give_back(conn.transfer_of)
+            conn.transfer_of = None
+
+    def _end_stream(self, answer: Answer) -> None:
+        if answer.stream_of is not None:
+            self._streams.give_back(answer.stream_of)
+            answer.stream_of = None
+
     def _wait(self, conn: Incoming) -> None:
         self._say_continue(conn)
         if conn not in self.waiting:
@@ -212,11 +223,8 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
     def _finish(self, conn: Incoming, error: Exception | None) -> None:
         """Carry on with a connection whose answer is sent, or cannot be."""
         answer, conn.answer = conn.answer, None
-        if conn.transfer_of is not None:
-            self._transfers.give_back(conn.transfer_of)
-            conn.transfer_of = None
-        if answer is not None and answer.stream_of is not None:
-            self._streams.give_back(answer.stream_of)
+        if answer is not None:
+            self._end_stream(answer)
         if error is not None:
             say = self.log.info if isinstance(error, ClientTooSlow) else self.log.debug
             say("Cut %s off in the middle of an answer: %r", _address(conn.client), error)

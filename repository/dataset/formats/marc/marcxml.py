@@ -175,3 +175,5 @@ def _links(publication: Publication) -> Iterator[Field]:
     yield "856", "42", (("u", publication.url), ("y", "Record"))
     for file in publication.files:
         yield "856", "40", (("u", file.url), ("f", file.key), ("s", f"{file.size} bytes"), ("q", file.media_type))
+    if remainder := publication.unlisted_files:
+        yield "856", "40", (("u", publication.archive_url or publication.url), ("y", "All files"), ("z", remainder))

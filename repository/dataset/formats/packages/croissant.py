@@ -3,6 +3,8 @@
 Source: MLCommons, Croissant Format Specification 1.0 (2024-03-01), "Dataset-level Information", "FileObject".
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +14,7 @@ from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.iso_dates import first_date
+from repository.dataset.formats.json_text import ReadFiles, with_list
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.schema_org.schema_org_json import schema_org_members
 from repository.dataset.formats.schema_org.schema_org_texts import printed, without_empty
@@ -131,6 +134,13 @@ def croissant(publication: Publication) -> Json:
         "comment": [*shared.get("comment", ()), *filter(None, [publication.unlisted_files])],
     }
     return without_empty(members)
+
+
+def whole_croissant(publication: Publication, files: ReadFiles) -> Iterator[str]:
+    """Yield the text of the same document with all `files`, of which `publication` names the first ones."""
+    members = croissant(replace(publication, file_count=len(publication.files)))
+    members.pop("distribution", None)
+    return with_list(members, "distribution", map(_file, files()))
 
 
 def _addresses(publication: Publication) -> list[str]:

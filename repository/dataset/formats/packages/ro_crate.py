@@ -6,12 +6,14 @@ Metadata Specification 1.2, sections "Root Data Entity", "Data Entities" and "Co
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from repository.dataset.description import FileOf, Licence, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl
+from repository.dataset.formats.json_text import ReadFiles, as_json, with_list
 from repository.dataset.formats.plain_text import printable
 from repository.dataset.formats.schema_org.schema_org_json import schema_org_members
 from repository.dataset.formats.schema_org.schema_org_links import type_of
@@ -51,11 +53,28 @@ def ro_crate(publication: Publication, *, attached: bool = False) -> Json:
     return {"@context": CONTEXT, "@graph": [graph.descriptor(), graph.root(), *graph.entities.values()]}
 
 
+def whole_ro_crate(publication: Publication, files: ReadFiles) -> Iterator[str]:
+    """Yield the text of the same document with all `files`, which are read twice: for the root and for themselves.
+
+    `publication` names the first ones.  An entity of another kind that has the address of a file is the file too.
+    """
+    graph = _Graph(replace(publication, file_count=len(publication.files)), attached=False, lists_files=False)
+    root, entities = graph.root(), graph.entities
+    yield f'{{"@context":"{CONTEXT}","@graph":[{as_json(graph.descriptor())},'
+    yield from with_list(root, "hasPart", ({"@id": _iri(file.url)} for file in files()))
+    for file in files():
+        entity = _entity(file.url, "File", entities.pop(_iri(file.url), None), **_of_file(file))
+        yield f",{as_json(entity)}"
+    yield from (f",{as_json(entity)}" for entity in entities.values())
+    yield "]}"
+
+
 class _Graph:
     """The entities so far, each once, by id: a person may be creator and contributor."""
 
-    def __init__(self, publication: Publication, attached: bool) -> None:
+    def __init__(self, publication: Publication, attached: bool, *, lists_files: bool = True) -> None:
         self.publication = publication
+        self.lists_files = lists_files
         self.attached = attached
         self.root_id = "./" if attached else publication.url
         self.entities: dict[str, Json] = {}
@@ -110,7 +129,7 @@ class _Graph:
 
     def local_id(self, place: str, kind: str, node: Mapping[str, Any]) -> str:
         """Return an id of this document: organisations of one name are one, two people of one name are two."""
-        if kind == "Organization":
+        if kind == "Organization" and "name" in node:  # nothing of a name may be left that can be printed
             return _local("organization", str(node["name"]))
         name = "role" if kind == "Role" else _PLACES.get(place) or place
         self.numbers[name] += 1
@@ -129,22 +148,12 @@ class _Graph:
 
     def files(self) -> Sequence[FileOf]:
         """Return the files; in a package, no file of the depositor replaces this document."""
-        files = self.publication.files
+        files = self.publication.files if self.lists_files else ()
         return [file for file in files if file.key != DESCRIPTOR] if self.attached else files
 
     def file(self, file: FileOf) -> Json:
         address = quote(file.key.encode("utf-8", "replace"), safe=_IN_PATH) if self.attached else file.url
-        return self.add(
-            address,
-            "File",
-            name=printable(file.key),
-            alternateName=printable(file.words.title),
-            description=printable(file.words.description),
-            additionalType=printable(file.words.kind),
-            contentSize=str(file.size),
-            encodingFormat=file.media_type,
-            sha256=file.sha256,
-        )
+        return self.add(address, "File", **_of_file(file))
 
     def more_files(self) -> Iterator[Json]:
         if text := self.publication.unlisted_files:
@@ -152,11 +161,33 @@ class _Graph:
 
     def add(self, address: str, kind: str, **members: Any) -> Json:
         """Keep an entity and return the reference to it; earlier values of its members stay."""
-        identifier = quote(address.encode("utf-8", "replace"), safe=_IN_URI)
-        entity = self.entities.setdefault(identifier, {"@id": identifier, "@type": kind})
-        for name, value in without_empty(members).items():
-            entity.setdefault(name, value)
+        identifier = _iri(address)
+        self.entities[identifier] = _entity(address, kind, self.entities.get(identifier), **members)
         return {"@id": identifier}
+
+
+def _iri(address: str) -> str:
+    return quote(address.encode("utf-8", "replace"), safe=_IN_URI)
+
+
+def _entity(address: str, kind: str, known: Json | None = None, **members: Any) -> Json:
+    """Return the entity with these members; those of a `known` one stay."""
+    entity = {"@id": _iri(address), "@type": kind} if known is None else known
+    for name, value in without_empty(members).items():
+        entity.setdefault(name, value)
+    return entity
+
+
+def _of_file(file: FileOf) -> Json:
+    return {
+        "name": printable(file.key),
+        "alternateName": printable(file.words.title),
+        "description": printable(file.words.description),
+        "additionalType": printable(file.words.kind),
+        "contentSize": str(file.size),
+        "encodingFormat": file.media_type,
+        "sha256": file.sha256,
+    }
 
 
 def _local(kind: str, name: str) -> str:

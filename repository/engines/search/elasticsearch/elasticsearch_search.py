@@ -1,14 +1,21 @@
 """The Elasticsearch adapter of the search port."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
 from repository.core.errors import Unavailable
-from repository.engines.search.elasticsearch import rebuild_protocol, updates
+from repository.engines.search.elasticsearch import index_places, rebuild_protocol, updates
 from repository.engines.search.elasticsearch.bulk_writes import Batch, batches, file_line, record_line
 from repository.engines.search.elasticsearch.elasticsearch_address import ElasticsearchAddress
-from repository.engines.search.elasticsearch.elasticsearch_client import NO_ANSWER, ElasticsearchClient, IndexAbsent
+from repository.engines.search.elasticsearch.elasticsearch_client import (
+    NO_ANSWER,
+    ElasticsearchClient,
+    IndexAbsent,
+    RequestRefused,
+)
+from repository.engines.search.elasticsearch.hindrances import hindrances
 from repository.engines.search.elasticsearch.index_bodies import Parts
 from repository.engines.search.elasticsearch.index_names import LIVE, IndexNames
 from repository.engines.search.elasticsearch.rebuild_protocol import ElasticsearchRebuild
@@ -71,7 +78,8 @@ class ElasticsearchSearch:
 
     def find(self, search: Search) -> SearchResults:
         records, files = (self._places.live(part) for part in LIVE)
-        return self._prepared(lambda: find(self._server, records, files, search))
+        with _usable():
+            return self._prepared(lambda: find(self._server, records, files, search))
 
     def entries(self) -> Iterator[IndexEntry]:
         after: list[Any] | None = None
@@ -95,11 +103,23 @@ class ElasticsearchSearch:
         self._rebuild = rebuild_protocol.begin(self._places, resume)
         return self._rebuild
 
+    def obstacle(self) -> str:
+        return index_places.obstacle(self._places)
+
+    def clear(self) -> str:
+        index_places.clear(self._places)
+        return ""
+
     def prepare(self) -> None:
-        self._places.prepare(self.before_empty)
+        with _usable():
+            self._places.prepare(self.before_empty)
 
     def describe(self) -> str:
-        return self._prepared(self._describe)
+        with _usable():
+            return self._prepared(self._describe)
+
+    def hindrances(self) -> Sequence[str]:
+        return self._prepared(lambda: hindrances(self._server, [self._places.live(part) for part in LIVE]))
 
     def close(self) -> None:
         if self._rebuild is not None:
@@ -165,3 +185,12 @@ class ElasticsearchSearch:
             self._places.meta(self._places.live(part)).get("schema") != self._places.schema(part) for part in LIVE
         )
         return f"{summary}; {OUTDATED}" if outdated else summary
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """Turn what the server refuses into `Unavailable`, which says what to do."""
+    try:
+        yield
+    except RequestRefused as error:
+        raise index_places.unusable() from error

@@ -9,7 +9,11 @@ from typing import Any
 from elasticsearch import BadRequestError
 
 from repository.core.clock import now
-from repository.engines.search.elasticsearch.elasticsearch_client import ElasticsearchClient, IndexAbsent
+from repository.engines.search.elasticsearch.elasticsearch_client import (
+    ElasticsearchClient,
+    IndexAbsent,
+    RequestRefused,
+)
 from repository.engines.search.elasticsearch.index_bodies import Parts, body, fields_of
 
 LIVE = ("records", "files")
@@ -76,7 +80,7 @@ class IndexNames:
         """
         fields = fields_of(self.parts, part)
         with self.server.writing() as client:
-            present = client.indices.get_mapping(index=index)[index]["mappings"]["properties"]
+            present = client.indices.get_mapping(index=index)[index]["mappings"].get("properties", {})
             lacking = {name: fields[name] for name in fields.keys() - present if "analyzer" not in fields[name]}
             if lacking:
                 client.indices.put_mapping(index=index, properties=lacking)
@@ -127,7 +131,9 @@ class IndexNames:
     def meta(self, alias: str) -> dict[str, Any]:
         """Return the `_meta` of an index."""
         with self.server.reading() as client:
-            [mapping] = client.indices.get_mapping(index=alias).values()
+            mapping, *others = client.indices.get_mapping(index=alias).values()
+        if others:
+            raise RequestRefused(f"several indices answer as {alias}")
         meta: dict[str, Any] = mapping["mappings"].get("_meta", {})
         return meta
 

@@ -115,12 +115,23 @@ class EmbeddedSearch:
     def prepare(self) -> None:
         self.describe()  # whoever opens the file makes what is missing in it
 
+    def obstacle(self) -> str:
+        return self._connections.obstacle()
+
+    def clear(self) -> str:
+        return self._connections.clear()
+
     def describe(self) -> str:
         with self._connections.reading() as connection:
             count = connection.execute(f"SELECT count(*) FROM {fts_tables.live(connection).docs}")
             summary = f"embedded (SQLite {sqlite3.sqlite_version} FTS5), {count.fetchone()[0]} documents"
             outdated = fts_tables.is_outdated(connection)
         return f"{summary}; {OUTDATED}" if outdated else summary
+
+    def hindrances(self) -> Sequence[str]:
+        """Return nothing: an index that takes no change raises `Unavailable`."""
+        with self._connections.writing():
+            return ()
 
     def close(self) -> None:
         self._connections.close()

@@ -138,7 +138,8 @@ class Highlighter:
         if budget.left < 0:
             return iter(())
         units = list(takewhile(lambda _: budget.spend(_A_UNIT), _units(text[:_READ])))
-        stems = self._stems.of({unit.folded for unit in (*units, *(unit for look in looks for unit in look.units))})
+        looked_for = {unit.folded for look in looks for unit in look.units}
+        stems = self._stems.of(looked_for | {unit.folded for unit in units}) if looked_for else {}
         spans = list(islice(_spans(looks, units, stems, budget), _SPANS))
         return _fragments(text, _merged(spans)) if spans else iter(())
 
@@ -151,7 +152,7 @@ def _spans(looks: Sequence[Look], units: Sequence[Unit], stems: Mapping[str, str
         if look.pattern is None:
             runs.setdefault(stems[look.units[0].folded], []).append(look.units)
     for at, unit in enumerate(units):
-        for run in runs.get(stems[unit.folded], ()):
+        for run in runs.get(stems[unit.folded], ()) if runs else ():
             if not budget.spend(_A_PLACE * len(run)):
                 return
             if _follow(units[at : at + len(run)], run, stems):

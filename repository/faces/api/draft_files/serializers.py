@@ -7,28 +7,48 @@ from repository.core.clock import iso
 from repository.core.site import in_path
 from repository.engines.store.port import FileDigests
 from repository.files.model import FileEntry, FileSet
-from repository.files.rules import extension_of
+from repository.files.part_uploads import PARTS
+from repository.files.rules import FileState, extension_of
 
 TRANSFER = {"type": "L"}
+"""of a file whose bytes have arrived, by whatever way"""
 
 
-def file_json(entry: FileEntry, base: str, draft: bool) -> dict[str, Any]:
-    """Return one file; `base` is the absolute URL of its list."""
+def file_json(entry: FileEntry, base: str, draft: bool, *, words: bool = True) -> dict[str, Any]:
+    """Return one file, with the depositor's `words` on it or without; `base` is the absolute URL of its list."""
     url = f"{base}/{in_path(entry.key)}"
     links = {"self": url, "content": f"{url}/content"}
+    if entry.transfer == PARTS and entry.file is None:
+        del links["content"]  # as the contract has it: clients choose the way by it
     if draft:
         links["commit"] = f"{url}/commit"
     body: dict[str, Any] = {
         "key": entry.key,
         "created": iso(entry.created),
         "updated": iso(entry.updated),
-        "status": "pending" if entry.pending else "completed",
-        "metadata": entry.about,
+        "status": _status(entry),
+        "metadata": entry.about if words else None,
         "access": {"hidden": entry.hidden},
-        "transfer": TRANSFER,
+        "transfer": _transfer(entry),
         "links": links,
     }
     return body | (_declared(entry) if entry.file is None else _stored(entry))
+
+
+def _status(entry: FileEntry) -> str:
+    """Return the contract's word: a committed file is completed, also while its bytes are read for the first time."""
+    file = entry.file
+    if file is None or entry.staged_id is not None:
+        return "pending"
+    if file.state == FileState.FAILED:
+        return "failed"
+    return "pending" if entry.pending and file.is_verified else "completed"
+
+
+def _transfer(entry: FileEntry) -> dict[str, Any]:
+    if entry.file is None:
+        return {"type": entry.transfer} if entry.transfer else TRANSFER
+    return {**TRANSFER, "error": entry.file.failure} if entry.file.failure else TRANSFER
 
 
 def _declared(entry: FileEntry) -> dict[str, Any]:
@@ -52,6 +72,8 @@ def _stored(entry: FileEntry) -> dict[str, Any]:
         "file_id": str(file.id),
         "bucket_id": str(entry.file_set_id),
         "storage_class": "S",
+        **({} if file.is_verified else {"verified": False}),
+        **({"damaged": True} if file.fault else {}),
     }
 
 
@@ -87,6 +109,8 @@ def summary_json(
         "total_bytes": total_bytes,
         "entries": {entry.key: file_json(entry, base, draft=False) for entry in entries},
     }
+    if 0 < len(body["entries"]) < count:
+        body |= {"truncated": True, "links": {"files": base, "archive": f"{base}-archive"}}
     if default_preview:
         body["default_preview"] = default_preview
     return body

@@ -6,20 +6,24 @@ from typing import Any
 
 from flask import Response
 
+from repository.access.principals import reads_closed
 from repository.core.errors import AT_ONCE, Conflict, Stale
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.responses import no_content, revision_reply
 from repository.deposits import draft_identifiers, drafts
 from repository.deposits.draft_bodies import CheckedBody, read_draft_body
 from repository.deposits.drafts import PatchBase
+from repository.deposits.metadata.organisation_names import OrganisationNames, identifiers_to_name
 from repository.deposits.queries import DraftView, draft_view
 from repository.faces.api.drafts.schemas import DraftBody
-from repository.faces.api.drafts.serializers import draft_json
+from repository.faces.api.drafts.serializers import blinded_draft_json, draft_json
 from repository.faces.api.records.schemas import RecordShape
+from repository.faces.api.records.serializers import without_description
 from repository.faces.api.routing import Api, ApiCall, JsonBody
 from repository.faces.reasons.in_words import reader_language
 from repository.files.model import FileEntry
-from repository.files.queries import EMBEDDED_FILES, first_entries
+from repository.files.queries import EMBEDDED_FILES, first_committed
+from repository.organisations.queries import names_at
 
 api = Api("drafts")
 DRAFT = "/records/<record:record_id>/draft"
@@ -40,7 +44,7 @@ CHANGE_ERRORS = (403, 404, 409, 412, 413, 415)
 def open_draft(call: ApiCall) -> Response:
     """Keep what was sent, also what is wrong in it: `errors` in the reply names each faulty field."""
     body, site = _read_body(call, call.body), call.services.site
-    return changed_draft(call, lambda unit: drafts.open_draft(unit, site, body), 201)
+    return changed_draft(call, lambda unit: drafts.open_draft(unit, site, body), 201, echo=True)
 
 
 @api.route("GET", DRAFT, "Read a draft", replies={200: RecordShape}, errors=(403, 404))
@@ -49,6 +53,8 @@ def read_draft(call: ApiCall, record_id: int) -> Response:
     with call.snapshot() as snapshot:
         view = draft_view(snapshot, record_id)
         entries = _embedded_entries(snapshot, view)
+    if call.actor.is_referee:
+        return revision_reply(blinded_draft_json(view, call.services.site, call.services.vocabularies, entries))
     return _draft_reply(call, view, entries)
 
 
@@ -63,7 +69,7 @@ def read_draft(call: ApiCall, record_id: int) -> Response:
 def save_draft(call: ApiCall, record_id: int) -> Response:
     """Keep the metadata as sent, also what is wrong: `errors` names each faulty field."""
     body, site = _read_body(call, call.body), call.services.site
-    return changed_draft(call, lambda unit: drafts.save_draft(unit, site, record_id, body, call.if_match))
+    return changed_draft(call, lambda unit: drafts.save_draft(unit, site, record_id, body, call.if_match), echo=True)
 
 
 @api.route(
@@ -94,7 +100,16 @@ def _patch(call: ApiCall, record_id: int, base: PatchBase, body: CheckedBody, un
 
 def _read_body(call: ApiCall, raw: Mapping[str, Any]) -> CheckedBody:
     """Return a body with its faults, found before any transaction is open."""
-    return read_draft_body(call.services.site, call.services.vocabularies, raw)
+    return read_draft_body(call.services.site, call.services.vocabularies, raw, _names(call, raw.get("metadata")))
+
+
+def _names(call: ApiCall, metadata: object) -> OrganisationNames:
+    """Return the names of organisations that metadata names by ids alone; without any this asks nothing."""
+    identifiers = identifiers_to_name(metadata)
+    if not identifiers:
+        return {}
+    with call.services.database.query(call.actor) as snapshot:
+        return names_at(snapshot, identifiers)
 
 
 @api.route("DELETE", DRAFT, "Discard a draft", replies={204: None}, errors=(403, 404, 409, 412))
@@ -131,21 +146,34 @@ def drop_pid(call: ApiCall, record_id: int, scheme: str) -> Response:
     return changed_draft(call, lambda unit: draft_identifiers.drop_pid(unit, site, record_id, scheme))
 
 
-def changed_draft(call: ApiCall, verb: Callable[[UnitOfWork], DraftView], status: int = 200) -> Response:
-    """Apply a verb to a draft in one transaction; reply, after it, with the draft and its revision."""
+def changed_draft(
+    call: ApiCall, verb: Callable[[UnitOfWork], DraftView], status: int = 200, *, echo: bool = False
+) -> Response:
+    """Apply a verb to a draft in one transaction; reply, after it, with the draft and its revision.
+
+    A token that does not read learns of an act no more than it said: the description only as an `echo` of its own.
+    """
     with call.transaction() as unit:
         view = verb(unit)
-        entries = _embedded_entries(unit, view)
-    return _draft_reply(call, view, entries, status)
+        entries = _embedded_entries(unit, view) if reads_closed(call.actor) else ()
+    return _draft_reply(call, view, entries, status, shows_description=echo or reads_closed(call.actor))
 
 
 def _embedded_entries(snapshot: Snapshot, view: DraftView) -> Sequence[FileEntry]:
     """Return the first committed files of a draft, which its JSON embeds."""
     if not view.files.count:
         return ()
-    return first_entries(snapshot, view.draft.file_set_id, EMBEDDED_FILES, committed_only=True, hidden=True)
+    hidden = not snapshot.actor.is_referee
+    return first_committed(snapshot, view.draft.file_set_id, EMBEDDED_FILES, hidden=hidden)
 
 
-def _draft_reply(call: ApiCall, view: DraftView, entries: Sequence[FileEntry], status: int = 200) -> Response:
+def _draft_reply(
+    call: ApiCall,
+    view: DraftView,
+    entries: Sequence[FileEntry],
+    status: int = 200,
+    *,
+    shows_description: bool = True,
+) -> Response:
     body = draft_json(view, call.services.site, call.services.vocabularies, reader_language(), entries)
-    return revision_reply(body, status)
+    return revision_reply(body if shows_description else without_description(body), status)

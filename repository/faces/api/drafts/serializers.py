@@ -7,12 +7,21 @@ from typing import Any
 from repository.core.clock import iso
 from repository.core.errors import FieldError, bounded
 from repository.core.site import Site
+from repository.dataset.blinding import blinded_metadata
 from repository.dataset.vocabularies import Vocabularies
 from repository.deposits.model import DraftKind
 from repository.deposits.queries import DraftView
 from repository.deposits.rules import WRITABLE
 from repository.faces.api.draft_files.serializers import summary_json
-from repository.faces.api.records.serializers import access_json, doi_links, expand_terms, parent_json, pids_json
+from repository.faces.api.records.serializers import (
+    access_json,
+    doi_links,
+    expand_terms,
+    parent_json,
+    pids_json,
+    without_reason,
+    without_words,
+)
 from repository.faces.reasons.in_words import translated_fault
 from repository.files.model import FileEntry
 
@@ -54,6 +63,30 @@ def draft_json(
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
         "errors": _faults_json(draft.errors, language),
         "links": draft_links(view, site),
+    }
+
+
+def blinded_draft_json(
+    view: DraftView, site: Site, vocabularies: Vocabularies, entries: Iterable[FileEntry] = ()
+) -> dict[str, Any]:
+    """Return the draft without anything that tells who makes it, for a referee (see `dataset.blinding`).
+
+    Its faults stay with its makers: they say how many creators there are, and repeat what was written.
+    """
+    draft = view.draft
+    whole = draft_json(view, site, vocabularies, "en")
+    base = site.api(f"/records/{draft.id}/draft/files")
+    files = summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=False)
+    return {
+        **whole,
+        "parent": {"id": whole["parent"]["id"]},
+        "pids": {},
+        "metadata": expand_terms(blinded_metadata(draft.description), vocabularies),
+        "custom_fields": {},
+        "access": without_reason(access_json(draft.terms, draft.files_enabled)),
+        "files": without_words(files),
+        "errors": [],
+        "links": {name: whole["links"][name] for name in ("self", "self_html", "files", "archive")},
     }
 
 

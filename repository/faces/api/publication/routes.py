@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+import orjson
 from flask import Response
 
-from repository.access.policy import Audience
+from repository.access.policy import Audience, audience_of
+from repository.access.principals import reads_closed
 from repository.communities.model import Community
 from repository.core.unit_of_work import UnitOfWork
 from repository.core.web.responses import json_reply, no_content, text_reply
@@ -16,7 +18,7 @@ from repository.faces.api.publication.schemas import (
     WithdrawalBody,
 )
 from repository.faces.api.records.schemas import RecordShape
-from repository.faces.api.records.serializers import serialize_record
+from repository.faces.api.records.serializers import serialize_record, without_description
 from repository.faces.api.routing import Api, ApiCall, JsonBody
 from repository.publication.dataset_communities import (
     assign_communities,
@@ -27,7 +29,7 @@ from repository.publication.publish import publish
 from repository.publication.revise import edit_version, new_version
 from repository.publication.withdraw import read_epitaph, restore, with_citation, withdraw
 from repository.records.model import Version
-from repository.records.queries import record_view
+from repository.records.queries import record_views
 
 api = Api("publication")
 RECORD = "/records/<record:record_id>"
@@ -56,7 +58,7 @@ def publish_draft(call: ApiCall, record_id: int) -> Response:
 )
 def edit_record(call: ApiCall, record_id: int) -> Response:
     """Open a draft with the metadata of the version; an open one is returned as it is."""
-    return changed_draft(call, lambda unit: edit_version(unit, record_id), 201)
+    return changed_draft(call, lambda unit: edit_version(unit, call.services.site, record_id), 201)
 
 
 @api.route(
@@ -68,7 +70,7 @@ def edit_record(call: ApiCall, record_id: int) -> Response:
 )
 def begin_version(call: ApiCall, record_id: int) -> Response:
     """Open a draft of the next version, without files; an open one is returned as it is."""
-    return changed_draft(call, lambda unit: new_version(unit, record_id), 201)
+    return changed_draft(call, lambda unit: new_version(unit, call.services.site, record_id), 201)
 
 
 @api.route(
@@ -153,7 +155,11 @@ def _processed(communities: Sequence[Community]) -> Response:
 
 
 def _record_reply(call: ApiCall, version: Version, status: int = 200) -> Response:
-    """Reply with the version as its owner sees it, read after the transaction of the verb."""
+    """Reply with the version as its owner sees it, as far as the token reads, after the verb's transaction."""
     with call.snapshot() as snapshot:
-        text = serialize_record(call.services, snapshot, record_view(snapshot, version.id), Audience.FULL)
+        [view] = record_views(snapshot, [version.id])
+        audience = Audience.FULL if reads_closed(call.actor) else audience_of(call.actor, view.resource)
+        text = serialize_record(call.services, snapshot, view, audience)
+    if not (reads_closed(call.actor) or view.public):
+        text = orjson.dumps(without_description(orjson.loads(text)))
     return text_reply(text, version.revision, status)

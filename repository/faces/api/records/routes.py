@@ -4,11 +4,12 @@ from flask import Response
 
 from repository.access.policy import audience_of
 from repository.core.paging import Page, PageLinks
-from repository.core.web.file_responses import file_reply, long_list_reply
+from repository.core.web.call_kinds import CallKind, counted_as
+from repository.core.web.file_responses import file_reply
 from repository.core.web.responses import json_reply, text_reply
 from repository.dataset.formats.signposting import LINKSET, LINKSET_JSON
-from repository.faces.api.draft_files.file_lists import archive_reply, list_head, listed_files
-from repository.faces.api.draft_files.schemas import FileListQuery, FileListShape, FileShape
+from repository.faces.api.draft_files.file_lists import ListedSet, archive_reply, list_reply
+from repository.faces.api.draft_files.schemas import ArchiveQuery, FileListQuery, FileListShape, FileShape
 from repository.faces.api.draft_files.serializers import file_json
 from repository.faces.api.records.schemas import CitationQuery, RecordListShape, RecordShape, VersionsQuery
 from repository.faces.api.records.serializers import cached_record, hits_json, record_json
@@ -22,7 +23,10 @@ from repository.faces.content_negotiation import (
     representation_for_api,
 )
 from repository.faces.export_replies import export_reply, linkset_reply
+from repository.faces.manifest_replies import TEXT, ManifestQuery, manifest_reply
+from repository.files.archived_files import FileSelection
 from repository.files.downloads import download_of
+from repository.files.file_places import totals_of
 from repository.files.queries import entry
 from repository.records.queries import concept_of, files_for_reading, latest_of, sees_hidden_files, versions_of
 
@@ -53,6 +57,7 @@ def read_record(call: ApiCall, record_id: int) -> Response:
     replies={200: (RecordShape, *OTHER_TYPES), 302: None, 410: OTHER_TYPES},
     errors=(403, 404, 410),
 )
+@counted_as(CallKind.EXPORT)
 def export_by_name(call: ApiCall, record_id: int, name: str) -> Response:
     """Answer in the format of this name, whatever media type is accepted."""
     return _represented(call, record_id, format_in_path(name))
@@ -127,13 +132,13 @@ def latest_version(call: ApiCall, record_id: int) -> Response:
 )
 def list_files(call: ApiCall, record_id: int) -> Response:
     """Return names, sizes, checksums and links of the files in the order of their names."""
-    base = _base(call, record_id)
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
-    version, hidden = view.version, sees_hidden_files(call.actor, view)
-    head = list_head(view.files, base, version.files_enabled, version.default_preview, **call.query, hidden=hidden)
-    items = listed_files(call.services.database, view.files.id, base, draft=False, **call.query, hidden=hidden)
-    return long_list_reply(head, "entries", items)
+        hidden = sees_hidden_files(call.actor, view)
+        totals = totals_of(snapshot, view.files, hidden=hidden)
+    version, words = view.version, not call.actor.is_referee
+    about = (_base(call, record_id), version.files_enabled, version.default_preview)
+    return list_reply(call, ListedSet(view.files, totals, *about, draft=False, hidden=hidden, words=words))
 
 
 @api.route(
@@ -148,7 +153,7 @@ def read_file(call: ApiCall, record_id: int, key: str) -> Response:
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
         file = entry(snapshot, view.files.id, key, record_id, hidden=sees_hidden_files(call.actor, view))
-    return json_reply(file_json(file, _base(call, record_id), draft=False))
+    return json_reply(file_json(file, _base(call, record_id), draft=False, words=not call.actor.is_referee))
 
 
 @api.route(
@@ -158,28 +163,46 @@ def read_file(call: ApiCall, record_id: int, key: str) -> Response:
     replies={200: ANY_TYPE, 206: ANY_TYPE, 302: None, 304: None},
     errors=(403, 404, 410, 412, 416),
 )
+@counted_as(CallKind.DOWNLOAD)
 def download_file(call: ApiCall, record_id: int, key: str) -> Response:
     """Send the bytes, with digests in the headers, or lead to where the store sends them."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
         hidden = sees_hidden_files(call.actor, view)
-        download = download_of(call.services, snapshot, view.files.id, key, record_id, hidden=hidden)
+        public = view.resource.record_public and view.resource.files_public
+        download = download_of(call.services, snapshot, view.files.id, key, record_id, hidden=hidden, public=public)
     return file_reply(download)
 
 
 @api.route(
     "GET",
     f"{RECORD}/files-archive",
-    "Download all files of a record as ZIP",
-    replies={200: "application/zip", 304: None},
-    errors=(403, 404, 410),
+    "Download files of a record as ZIP, or a range of it",
+    query=ArchiveQuery,
+    replies={200: "application/zip", 206: "application/zip", 304: None},
+    errors=(403, 404, 410, 416),
 )
+@counted_as(CallKind.DOWNLOAD)
 def download_archive(call: ApiCall, record_id: int) -> Response:
-    """Send all files in one ZIP of known length."""
+    """Send all files, a folder or chosen ones in one ZIP of known length, any range of it by itself."""
     with call.snapshot() as snapshot:
         view = files_for_reading(snapshot, record_id)
         hidden = sees_hidden_files(call.actor, view)
-    return archive_reply(call.services, record_id, view.files, hidden=hidden)
+    selection = FileSelection(view.files.id, record_id, hidden, call.query["prefix"], call.query["key"])
+    return archive_reply(call.services, view.files, selection)
+
+
+@api.route(
+    "GET",
+    f"{RECORD}/manifest",
+    "List a record's files for a program that fetches or verifies them",
+    query=ManifestQuery,
+    replies={200: TEXT},
+    errors=(403, 404, 410),
+)
+def read_manifest(call: ApiCall, record_id: int) -> Response:
+    """Return digests, sizes and stable addresses, as sha256sum, md5sum, aria2, wget or BagIt want them."""
+    return manifest_reply(call.services, call.actor, record_id, call.query["format"])
 
 
 def _base(call: ApiCall, record_id: int) -> str:

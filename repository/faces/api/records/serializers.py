@@ -7,6 +7,7 @@ import orjson
 
 from repository.access.access_terms import AccessTerms
 from repository.access.policy import Audience
+from repository.access.request_settings import RequestSettings
 from repository.communities.queries import Membership
 from repository.communities.rules import title_in
 from repository.core.actor import Actor
@@ -45,6 +46,12 @@ def serialize_record(services: Services, snapshot: Snapshot, view: RecordView, a
     """Return the JSON text of a version with its first files."""
     entries = embedded_files(snapshot, view, audience)
     return orjson.dumps(record_json(view, services.site, services.vocabularies, audience, entries))
+
+
+def without_description(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return names, state and links of a record or draft, for somebody who may change it and not read it."""
+    files = {"enabled": body["files"].get("enabled"), "entries": {}}
+    return {**body, "metadata": {}, "custom_fields": {}, "files": files}
 
 
 def _serialize_hit(services: Services, _snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
@@ -96,12 +103,18 @@ def _blinded(record: dict[str, Any], view: RecordView, vocabularies: Vocabularie
         "pids": {},
         "metadata": expand_terms(blinded_metadata(view.version.description), vocabularies),
         "custom_fields": {},
-        "files": _without_words(record["files"]),
+        "access": without_reason(record["access"]),
+        "files": without_words(record["files"]),
         "links": {name: record["links"][name] for name in ("self", "self_html", "files", "archive")},
     }
 
 
-def _without_words(files: dict[str, Any]) -> dict[str, Any]:
+def without_reason(access: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the access terms without what the depositor wrote about the embargo."""
+    return {**access, "embargo": {**access["embargo"], "reason": None}}
+
+
+def without_words(files: dict[str, Any]) -> dict[str, Any]:
     """Return the files without what the depositor wrote about each."""
     entries = {key: {**entry, "metadata": None} for key, entry in files.get("entries", {}).items()}
     return {**files, "entries": entries} if entries else files
@@ -121,12 +134,7 @@ def parent_json(concept: Concept, pids: ByScheme, communities: Sequence[Membersh
         "id": str(concept.id),
         "access": {
             "owned_by": {"user": str(concept.owner_id)},
-            "settings": {
-                "allow_user_requests": False,
-                "allow_guest_requests": False,
-                "accept_conditions_text": None,
-                "secret_link_expiration": 0,
-            },
+            "settings": RequestSettings.of_json(concept.request_settings).as_json(),
         },
         "communities": _communities_json(communities),
         "pids": {scheme: pid_json(pid) for scheme, pid in pids.items()},

@@ -11,6 +11,7 @@ from repository.access.principals import owned_by, shared_with, visible_to
 from repository.core.actor import Actor
 from repository.core.errors import Invalid
 from repository.core.paging import WINDOW, Page, PageLinks
+from repository.core.web.call_kinds import CallKind, counted_as
 from repository.core.web.responses import VARY_BY_LANGUAGE, document_reply, json_reply
 from repository.dataset.formats.registry import ExportFormat
 from repository.deposits.queries import listed_drafts
@@ -24,13 +25,14 @@ from repository.faces.api.routing import Api, ApiCall
 from repository.faces.api.search.facets import FACETS, MOST_SHOWN, OWN_FACETS, Facet, aggregations, filters, selected
 from repository.faces.api.search.schemas import OwnSearchQuery, SearchQuery
 from repository.faces.content_negotiation import EXPORT_TYPES, LIST_TYPES, representation_for_api
+from repository.faces.credentials import SECRETS
 from repository.faces.reasons.in_words import reader_language
 from repository.records.exports import export_list
 from repository.search.query_syntax import parse
 from repository.search.results import find
 
 api = Api("search")
-PAGE_PARAMETERS = ("page", "cursor", "size", "access_token")
+PAGE_PARAMETERS = ("page", "cursor", "size", *SECRETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Scope:
     query=SearchQuery,
     replies={200: (RecordListShape, *EXPORT_TYPES)},
 )
+@counted_as(CallKind.SEARCH)
 def search_records(call: ApiCall) -> Response:
     representation = representation_for_api(call.query["format"], LIST_TYPES)
     sort = Sort.BEST_MATCH if call.query["q"] else Sort.NEWEST
@@ -67,6 +70,7 @@ def search_records(call: ApiCall) -> Response:
     replies={200: RecordListShape},
     errors=(403,),
 )
+@counted_as(CallKind.SEARCH)
 def search_own_records(call: ApiCall) -> Response:
     must(call.actor, Action.LIST_OWN, Resource())
     kinds = frozenset({DocumentKind.RECORD, DocumentKind.DRAFT})

@@ -1,1 +1,1 @@
-"""A person's access tokens: issue, list, revoke."""
+"""A person's own account: access tokens (issue, list, revoke), and the quota of drafts."""

@@ -20,19 +20,20 @@ from repository.access.grants import (
 from repository.access.model import GrantRow
 from repository.access.policy import Action, Permission, Resource, must
 from repository.access.principals import GrantSubject, SubjectKind
-from repository.access.queries import grants_of
+from repository.access.queries import grants_of, has_grants
 from repository.core.actor import SYSTEM
 from repository.core.errors import Conflict, Invalid, NotFound
 from repository.core.unit_of_work import Database, UnitOfWork
 from repository.deposits.model import Draft, DraftKind
-from repository.publication.facts import GrantsChanged
 from repository.records.model import Concept, Version
 from repository.records.narrowed_access import IndexedPart, note_narrowed
 from repository.records.queries import UNKNOWN
+from repository.sharing.facts import GrantsChanged
 
 BATCH = 100
 NEW_DATASETS = 1_000
 """so many of the newest count as new: a sweep every minute must not read them all"""
+OWNER_STAYS = "The owner of a dataset cannot be changed by sharing."
 _OF_LINKS = (Permission.VIEW, Permission.PREVIEW, Permission.EDIT)
 
 
@@ -43,23 +44,12 @@ def share(
 
     Raises `NotFound`, `Forbidden`, `Invalid` for what no subject of this kind can have, `Conflict` for the owner.
     """
-    _require_grantable(unit, subject, permission, expires)
-    _lock_for_sharing(unit, concept_id)
+    require_grantable(unit, subject, permission, expires)
+    lock_for_sharing(unit, concept_id)
     _require_no_owner(unit, concept_id, subject)
     narrows = find_grant(unit, concept_id, subject) is not None
     set_grant(unit, concept_id, subject, permission, expires)
-    _touch(unit, concept_id, narrows=narrows)
-
-
-def unshare(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> None:
-    """Take the grant of `subject` away; raise `NotFound`, `Forbidden`, or `Conflict` for the owner."""
-    _lock_for_sharing(unit, concept_id)
-    _require_no_owner(unit, concept_id, subject)
-    row = find_grant(unit, concept_id, subject)
-    if row is None:
-        raise NotFound
-    unit.session.delete(row)
-    _touch(unit, concept_id, narrows=True)
+    touch_readers(unit, concept_id, narrows=narrows)
 
 
 def end_expired_grants(database: Database) -> int:
@@ -68,9 +58,9 @@ def end_expired_grants(database: Database) -> int:
     while concept_ids := _next_expired(database):
         for concept_id in concept_ids:
             with database.transaction(SYSTEM) as unit:
-                _lock(unit, concept_id)
+                lock_dataset(unit, concept_id)
                 remove_expired_grants(unit, concept_id)
-                _touch(unit, concept_id, narrows=True)
+                touch_readers(unit, concept_id, narrows=True)
         ended += len(concept_ids)
     return ended
 
@@ -86,9 +76,9 @@ def adopt_new_datasets(database: Database) -> int:
     adopted = 0
     for concept_id in concept_ids:
         with database.transaction(SYSTEM) as unit:
-            if _lock(unit, concept_id) and not grants_of(unit, concept_id):
+            if lock_dataset(unit, concept_id) and not has_grants(unit, concept_id):
                 grant_ownership(unit, concept_id, unit.session.get_one(Concept, concept_id).owner_id)
-                _touch(unit, concept_id, narrows=False)
+                touch_readers(unit, concept_id, narrows=False)
                 adopted += 1
     return adopted
 
@@ -98,9 +88,10 @@ def _next_expired(database: Database) -> Sequence[int]:
         return with_expired_grants(snapshot, BATCH)
 
 
-def _require_grantable(
+def require_grantable(
     unit: UnitOfWork, subject: GrantSubject, permission: Permission, expires: datetime | None
 ) -> None:
+    """Raise `Invalid` for a permission that no subject of this kind can have, or an end in the past."""
     if permission is Permission.OWNER:
         raise Invalid.field("permission", "Ownership cannot be shared.")
     if subject.kind is SubjectKind.LINK and permission not in _OF_LINKS:
@@ -112,11 +103,12 @@ def _require_grantable(
 def _require_no_owner(unit: UnitOfWork, concept_id: int, subject: GrantSubject) -> None:
     row = find_grant(unit, concept_id, subject)
     if row is not None and row.permission == Permission.OWNER:
-        raise Conflict("The owner of a dataset cannot be changed by sharing.")
+        raise Conflict(OWNER_STAYS)
 
 
-def _lock_for_sharing(unit: UnitOfWork, concept_id: int) -> None:
-    if not _lock(unit, concept_id):
+def lock_for_sharing(unit: UnitOfWork, concept_id: int) -> None:
+    """Lock a dataset for a change of its grants; raise `NotFound`, `Forbidden`."""
+    if not lock_dataset(unit, concept_id):
         raise NotFound(UNKNOWN)
     must(unit.actor, Action.SHARE, Resource(grants_of(unit, concept_id)))
 
@@ -126,7 +118,7 @@ _DRAFTS = (
 ).execution_options(populate_existing=True)
 
 
-def _lock(unit: UnitOfWork, concept_id: int) -> bool:
+def lock_dataset(unit: UnitOfWork, concept_id: int) -> bool:
     """Lock a dataset's drafts, then its concept, and return whether it exists.
 
     Verbs of drafts lock in this order too; another order could be a deadlock.
@@ -140,7 +132,7 @@ _VERSIONS = (
 ).execution_options(populate_existing=True)
 
 
-def _touch(unit: UnitOfWork, concept_id: int, *, narrows: bool) -> None:
+def touch_readers(unit: UnitOfWork, concept_id: int, *, narrows: bool) -> None:
     """Move what the index compares; the edit of a version is found as that version.
 
     `narrows`: somebody may read less than before.  Who may read a public version depends on no grant.

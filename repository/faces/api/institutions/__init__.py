@@ -1,0 +1,1 @@
+"""Institutions over HTTP: what they are, by which rules people belong to them, and their members."""

@@ -1,0 +1,1 @@
+"""What administrators do to accounts: suspend, restore, give a role or limits, merge doubled ones."""

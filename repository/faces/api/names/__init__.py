@@ -1,0 +1,1 @@
+"""Names of people over HTTP, for who fills in creators and contributors."""

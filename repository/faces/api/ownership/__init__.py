@@ -1,0 +1,1 @@
+"""Offer a dataset to another owner, accept or decline it."""

@@ -1,0 +1,1 @@
+"""People over HTTP: oneself (`/me`), others as they let themselves be seen (`/users`), and all for administrators."""

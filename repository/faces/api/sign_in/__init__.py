@@ -1,0 +1,1 @@
+"""Sessions, password and authenticator of whoever signs in."""

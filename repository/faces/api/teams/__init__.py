@@ -1,0 +1,1 @@
+"""Teams over HTTP: make them, look for them, invite, join and leave."""

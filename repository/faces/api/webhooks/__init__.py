@@ -1,0 +1,1 @@
+"""Addresses that administrators let be told of facts."""

@@ -1,0 +1,108 @@
+"""What a referee could learn from words that are not hidden: names of makers in titles, abstracts and file names.
+
+A program cannot know a name, but it can look for those that the description itself gives: of creators and contributors
+in any order, of their organisations, in Latin and in Chinese.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from repository.core.errors import FieldError
+from repository.core.unit_of_work import Snapshot
+from repository.deposits.model import Draft
+from repository.files.model import FileEntry
+from repository.records.model import Version
+
+NAMED = "This may tell who the authors are: {name}."
+MOST_FILES = 1_000
+"""of a draft or version whose names are looked at"""
+MOST_TAKES = 10
+"""drafts and versions of a dataset, the newest, that are looked at"""
+SHORTEST, SHORTEST_CHINESE = 3, 2
+_WORD = re.compile(r"[^\W\d_]+")
+_TAGS = re.compile("<[^>]*>")
+
+
+def name_warnings(snapshot: Snapshot, concept_id: int) -> Sequence[FieldError]:
+    """Return a warning for each title, text and file name of a dataset that repeats a name of its makers."""
+    faults: dict[str, FieldError] = {}
+    for description, file_set_id in _takes(snapshot, concept_id):
+        names = frozenset(_names(description))
+        for field, text in (*_texts(description), *_file_names(snapshot, file_set_id)):
+            if field not in faults and (name := _name_in(text, names)):
+                faults[field] = FieldError(field, (NAMED.format(name=name),), harmless=True)
+    return list(faults.values())
+
+
+_DRAFTS = select(Draft.description, Draft.file_set_id).where(Draft.concept_id == bindparam("concept_id"))
+_VERSIONS = select(Version.description, Version.file_set_id).where(Version.concept_id == bindparam("concept_id"))
+
+
+def _takes(snapshot: Snapshot, concept_id: int) -> Iterator[tuple[Mapping[str, Any], int]]:
+    for takes in (_DRAFTS.order_by(Draft.id.desc()), _VERSIONS.order_by(Version.index.desc())):
+        for row in snapshot.session.execute(takes.limit(MOST_TAKES), {"concept_id": concept_id}):
+            yield row.description, row.file_set_id
+
+
+_KEYS = (
+    select(FileEntry.key)
+    .where(FileEntry.file_set_id == bindparam("file_set_id"))
+    .order_by(FileEntry.key)
+    .limit(MOST_FILES)
+)
+
+
+def _file_names(snapshot: Snapshot, file_set_id: int) -> Iterator[tuple[str, str]]:
+    for key in snapshot.session.scalars(_KEYS, {"file_set_id": file_set_id}):
+        yield f"files.entries.{key}", key
+
+
+def _texts(description: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for field in ("title", "description"):
+        if isinstance(text := description.get(field), str):
+            yield f"metadata.{field}", text
+    for field, member in (("additional_titles", "title"), ("additional_descriptions", "description")):
+        for place, item in enumerate(_objects(description.get(field))):
+            if isinstance(text := item.get(member), str):
+                yield f"metadata.{field}.{place}.{member}", text
+
+
+def _names(description: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names, folded: a person's family name and their full name, an organisation's whole name."""
+    for field in ("creators", "contributors"):
+        for maker in _objects(description.get(field)):
+            agent = maker.get("person_or_org")
+            agent = agent if isinstance(agent, Mapping) else {}
+            family, first, name = (_folded(agent.get(part)) for part in ("family_name", "given_name", "name"))
+            affiliations = [_folded(at.get("name")) for at in _objects(maker.get("affiliations"))]
+            whole = [f"{family}{first}", f"{family} {first}", f"{first} {family}"] if family and first else []
+            yield from filter(_is_telling, (family, *whole, *([] if family else [name]), *affiliations))
+
+
+def _is_telling(name: str) -> bool:
+    return len(name) >= (SHORTEST if name.isascii() else SHORTEST_CHINESE)
+
+
+def _name_in(text: str, names: Iterable[str]) -> str | None:
+    """Return a name that the text repeats: as whole words, and a Chinese one anywhere."""
+    folded = _folded(_TAGS.sub(" ", text))
+    words = " ".join(_WORD.findall(folded))
+    for name in sorted(names, key=len, reverse=True):
+        plain = " ".join(_WORD.findall(name))
+        if not plain:
+            continue
+        if f" {plain} " in f" {words} " or (not plain.isascii() and plain in folded):
+            return name
+    return None
+
+
+def _folded(text: object) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip() if isinstance(text, str) else ""
+
+
+def _objects(values: object) -> list[Mapping[str, Any]]:
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
