@@ -12,7 +12,9 @@ WITH_SERVICES = set -a; eval "$$($(SERVICES) env)"; set +a;
 # No server, whatever the environment names.
 NO_SERVICES = REPOSITORY_DATABASE_URL= REPOSITORY_STORE_URL= REPOSITORY_SEARCH_URL= REPOSITORY_QUEUE_URL= REPOSITORY_TEST_MINIO_URL= REQUIRE_SERVICES=
 
-.PHONY: help demo serve services services-down test quick check format lock drill bench clean
+SOURCES := repository/faces/pages/sources
+
+.PHONY: help demo serve services services-down test quick check format lock drill bench clean assets browser
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -62,6 +64,15 @@ check: $(VENV)/.dev  ## format, lint, types, layers, house rules
 format: $(VENV)/.dev  ## rewrite the source in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+assets: $(SOURCES)/node_modules/.package-lock.json  ## build the style sheets and scripts of the pages (needs Node 20)
+	cd $(SOURCES) && npm run --silent types && npm run --silent build
+
+$(SOURCES)/node_modules/.package-lock.json: $(SOURCES)/package-lock.json
+	cd $(SOURCES) && npm ci --silent
+
+browser: assets  ## Chromium and Chinese fonts for the tests of the pages, by apt-get (root)
+	command -v chromium >/dev/null || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
 
 drill: $(VENV)/.dev  ## back up under load, destroy, restore, downgrade, upgrade, and print what was compared
 	$(WITH_SERVICES) $(BIN)/python -m tests.drills

@@ -55,8 +55,8 @@ from repository.faces.counted_calls import leave_search, limit_calls, limit_sign
 from repository.faces.feeds import views as feeds
 from repository.faces.oai import routes as oai
 from repository.faces.oauth import views as oauth
-from repository.faces.pages import views as pages
-from repository.faces.pages.page_replies import error_page
+from repository.faces.pages.blueprints import BLUEPRINTS as PAGES
+from repository.faces.pages.shell.page_replies import error_page
 from repository.faces.presented_link import mount_links
 from repository.faces.reasons.in_words import translated_problem
 from repository.faces.request_context import SERVICES, guard_reply, recognise_actor, redirect_to_record
@@ -135,7 +135,8 @@ def create_app(
     for api in APIS:
         app.register_blueprint(api.blueprint())
     app.register_blueprint(unsubscribe_page.pages)
-    app.register_blueprint(pages.pages)
+    for page in PAGES:
+        app.register_blueprint(page)
     app.register_blueprint(oai.pages)
     app.register_blueprint(oauth.pages)
     app.register_blueprint(resolver.pages)

@@ -4,8 +4,9 @@ A credential in the header or the address counts alone; the cookie beside it is 
 that is over is no credential: public reads go on, what needs a sign-in is refused (401), and the cookie is removed.
 
 **Changes with a cookie** come from a page of ours only.  Three things are compared: the token of the session in
-``X-CSRF-Token``, ``Sec-Fetch-Site`` and ``Origin``, where a browser sends them (Fetch Metadata; RFC 6454).  What the
-public may do, such as signing in, uses no cookie's rights, and is not done for pages of others either.
+``X-CSRF-Token``, or in the field ``csrf_token`` of a form that a page has; ``Sec-Fetch-Site`` and ``Origin``, where a
+browser sends them (Fetch Metadata; RFC 6454).  What the public may do, such as signing in, uses no cookie's rights, and
+is not done for pages of others either.
 """
 
 import hmac
@@ -32,7 +33,11 @@ LINK_ARGUMENT = "token"
 SECRETS = frozenset({TOKEN_ARGUMENT, LINK_ARGUMENT})
 TOKENS = "/user/tokens"
 """The only path that takes a name and a password, below ``/api``."""
-CSRF_HEADER = "X-CSRF-Token"
+CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf_token"
+PAGES = "pages-"
+"""The beginning of the names of blueprints whose addresses are pages, and whose changes come by forms."""
+MOST_FORM_BYTES = 8 << 20
+"""of a form without files: more than a description of the largest size"""
 SESSION, SIGN_UP, VERIFY = "/session", "/sign-up", "/sign-up/verify"
 RESETS, REDEEM, FIRST = "/password-resets", "/password-resets/redeem", "/first-administrator"
 CONFIRM_EMAIL = "/email-changes/confirm"
@@ -50,7 +55,7 @@ def recognise(services: Services) -> Actor:
     """
     g.session, g.lapsed = None, False
     is_open = is_open_act()
-    if is_open:
+    if is_open or (is_page_request() and request.method not in SAFE):
         _require_own_page(services.site)
     if "Authorization" in request.headers or TOKEN_ARGUMENT in request.args:
         return _by_header_or_address(services)
@@ -68,6 +73,11 @@ def is_open_act() -> bool:
     """Return whether the request does what everybody may, whatever its cookie."""
     rule = request.url_rule.rule if request.url_rule else ""
     return request.method == "POST" and rule.removeprefix("/api") in OPEN_ACTS
+
+
+def is_page_request() -> bool:
+    """Return whether the request is for a page, whose changes come by forms."""
+    return (request.blueprint or "").startswith(PAGES)
 
 
 def session_secret(site: Site) -> str | None:
@@ -185,9 +195,16 @@ def _require_own_page(site: Site) -> None:
 
 
 def _require_csrf_token(session: CurrentSession) -> None:
-    token = request.headers.get(CSRF_HEADER, "")
+    token = request.headers.get(CSRF_HEADER) or _token_of_form()
     if not hmac.compare_digest(token.encode(), session.csrf_token.encode()):
         raise CrossSite("The header X-CSRF-Token has to have the token of this session, which GET /api/session tells.")
+
+
+def _token_of_form() -> str:
+    if not is_page_request():
+        return ""
+    request.max_content_length = request.max_form_memory_size = MOST_FORM_BYTES
+    return request.form.get(CSRF_FIELD, "")
 
 
 def _note_seen(services: Services, session: CurrentSession) -> None:

@@ -1,8 +1,9 @@
 """Look into stored files and keep what was found.
 
 Files of one draft are looked into together, those of several never: what a hostile file has made of its reader could
-tell what the next file is.  Bytes are read outside of any transaction; what was found of some files is kept in one, so
-a worker that was killed leaves the rest as it was, and a second look at a file changes nothing.
+tell what the next file is.  Bytes are read outside of any transaction; what was found of all is kept in one, since each
+one of its own would take the database's turn from people who deposit.  A worker that was killed leaves all as it was,
+and a second look at a file changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,10 +40,15 @@ def look_into(database: Database, store: ByteStore, inspector: Inspector, file_i
         return 0
     with database.snapshot(SYSTEM) as snapshot:
         due = sorted(due_files(snapshot, file_ids), key=lambda row: (row[3], row[0]))
-    for _, rows in groupby(due, key=lambda row: row[3]):
-        files = list(rows)
-        findings = inspector.inspect(store, [FileToInspect(row[1], row[2], row[4]) for row in files])
-        _keep(database, files, findings)
+    seen: list[tuple[DueFile, Finding]] = []
+    try:
+        for _, rows in groupby(due, key=lambda row: row[3]):
+            files = list(rows)
+            findings = inspector.inspect(store, [FileToInspect(row[1], row[2], row[4]) for row in files])
+            seen += zip(files, findings, strict=True)
+    finally:
+        if seen:
+            _keep(database, seen)
     return len(due)
 
 
@@ -62,12 +68,12 @@ _FORGET = delete(_PREVIEW).where(in_list(_PREVIEW.c.stored_file_id, "files"))
 _INSERT = insert(_PREVIEW).inline()
 
 
-def _keep(database: Database, files: Sequence[DueFile], findings: Sequence[Finding]) -> None:
+def _keep(database: Database, seen: Sequence[tuple[DueFile, Finding]]) -> None:
     """Keep what was found of files that are still there.
 
     Sets are locked before files, as publication does it: a set that is open here is frozen afterwards.
     """
-    by_id = {row[0]: (row[4], finding) for row, finding in zip(files, findings, strict=True)}
+    by_id = {row[0]: (row[4], finding) for row, finding in seen}
     with database.transaction(SYSTEM) as unit:
         connection, ids = unit.session.connection(), {"files": list(by_id)}
         connection.execute(_OPEN_SETS, ids)

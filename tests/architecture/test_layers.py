@@ -91,6 +91,8 @@ def test_an_empty_house_keeps_every_contract(skeleton: Path) -> None:
         ("rules-pure", "repository.files.rules", "from repository.files import a"),
         ("faces", "repository.files.a", "import repository.faces.api.routes"),
         ("faces-apart", "repository.faces.pages.a", "import repository.faces.api.routes"),
+        ("rooms-of-pages", "repository.faces.pages.landing.a", "import repository.faces.pages.search.a"),
+        ("rooms-of-pages", "repository.faces.pages.shell.a", "import repository.faces.pages.landing.a"),
         ("workers-below-the-web", "workers.a", "from repository import app"),
         ("workers-below-the-web", "workers.a", "import repository.faces.pages.a"),
         ("workers", "repository.publication.a", "from workers import relay"),

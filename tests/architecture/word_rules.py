@@ -20,7 +20,7 @@ VAGUE_VALUES = frozenset({"found", "each", "said", "asked", "wanted", "given", "
 VAGUE_MODULES = frozenset({"desk", "pace", "shown", "written", "offers", "among", "horizon", "keeping"})
 """Names that the house had once, and that a newcomer could not explain."""
 
-SHARED_MODULES = frozenset({*ROOMS, *FACE_ROOMS, "facts", "feature", "port", "__init__", "__main__"})
+SHARED_MODULES = frozenset({*ROOMS, *FACE_ROOMS, "facts", "feature", "port", "wording", "__init__", "__main__"})
 """The rooms, which mean the same in every package."""
 
 _CODE = re.compile(r"``.+?``|`[^`\s][^`]*`", re.DOTALL)

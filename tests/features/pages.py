@@ -7,8 +7,8 @@ from typing import Any
 from repository.dataset.description import Publication
 from repository.dataset.formats.registry import FORMATS
 from repository.dataset.formats.signposting import items, level_1, signposts
-from repository.faces.pages.page_params import PageParams
-from repository.faces.pages.rendering import VersionLine, render
+from repository.faces.pages.landing.page_params import PageParams
+from repository.faces.pages.landing.rendering import VersionLine, render
 from tests.features.samples import PUBLICATION
 
 TODAY = date(2025, 3, 23)
@@ -16,7 +16,7 @@ VERSIONS = (
     VersionLine("https://repository.test/records/12", 2, "V2", "2024-03-05", "10.5072/data.12", True),
     VersionLine("https://repository.test/records/10", 1, "", "2023-01-05", "10.5072/data.10", False),
 )  # fmt: skip
-VOID = frozenset({"meta", "link", "br", "hr", "wbr", "col"})
+VOID = frozenset({"meta", "link", "br", "hr", "wbr", "col", "input", "img"})
 
 
 class Page(HTMLParser):

@@ -7,7 +7,7 @@ from lxml import etree
 
 from repository.dataset.description import FileOf
 from repository.dataset.formats.unapi_formats import OFFERED
-from repository.faces.pages.meta_tags import metas
+from repository.faces.pages.landing.meta_tags import metas
 from tests.conftest import BASE_URL, Caller, Deposits
 from tests.features.samples import PUBLICATION, publication
 

@@ -11,7 +11,7 @@ from repository.dataset.formats.citation.citations import cite
 from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.iso_dates import first_date, interval
 from repository.dataset.formats.registry import FORMATS
-from repository.faces.pages.meta_tags import metas
+from repository.faces.pages.landing.meta_tags import metas
 from tests.features.samples import publication
 
 pytestmark = pytest.mark.slow

@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from repository.faces.pages.page_params import PageParams
-from repository.faces.pages.rendering import render_error, render_start
+from repository.faces.pages.landing.page_params import PageParams
+from repository.faces.pages.search.start_page import render_start
+from repository.faces.pages.shell.templating import render_error
 from tests.features.pages import Page, shown
 from tests.features.samples import PUBLICATION
 from tests.features.test_tombstone_page import stone
 
-CSS = (Path(__file__).resolve().parents[2] / "repository/faces/pages/templates/landing.css").read_text()
+SOURCES = Path(__file__).resolve().parents[2] / "repository/faces/pages/sources"
+SHELL = (SOURCES / "shell.css").read_text()
+CSS = "".join(path.read_text() for path in sorted(SOURCES.glob("*.css")))
+LIGHT, DARK = SHELL.split("@media (prefers-color-scheme: dark)", 1)
 ENOUGH = 4.5
 """Contrast of text of any size (success criterion 1.4.3)"""
 VISIBLE = 3.0
@@ -30,13 +34,17 @@ PAGES = {
 }
 
 
-def variables() -> dict[str, str]:
-    return dict(re.findall(r"(--[a-z]+):\s*(#[0-9a-f]{3,6})", CSS))
+def variables(scheme: str) -> dict[str, str]:
+    """The colours of the light or the dark page, by their names."""
+    return dict(re.findall(r"(--[a-z-]+):\s*(#[0-9a-f]{3,6})", scheme.partition(":root {")[2].partition("}")[0]))
 
 
-def colour(text: str) -> str | None:
+SCHEMES = {"light": variables(LIGHT), "dark": variables(DARK)}
+
+
+def colour(text: str, scheme: str) -> str | None:
     """The hexadecimal colour in a value, None when it names none."""
-    text = variables().get(text.removeprefix("var(").removesuffix(")"), text)
+    text = SCHEMES[scheme].get(text.removeprefix("var(").removesuffix(")"), text)
     return text if re.fullmatch("#[0-9a-f]{3}|#[0-9a-f]{6}", text) else None
 
 
@@ -54,12 +62,16 @@ def contrast(one: str, other: str) -> float:
 
 
 def rules() -> list[tuple[str, dict[str, str]]]:
-    found = re.findall(r"([^{}@]+)\{([^{}]*)\}", CSS)
+    found = re.findall(r"([^{}@;]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", CSS, flags=re.S))
     return [(name.strip(), dict(re.findall(r"([a-z-]+):\s*([^;]+)", body))) for name, body in found]
 
 
-GROUNDS = ("#fff", *(background for _, said in rules() if (background := colour(said.get("background", "")))))
-INKS = {(name, ink) for name, said in rules() if "background" not in said and (ink := colour(said.get("color", "")))}
+GROUNDS = ("--ground", "--raised")
+INKS = ("--ink", "--quiet", "--faint", "--accent", "--accent-strong")
+PAIRS = [(f"--{kind}", f"--{kind}-ground") for kind in ("good", "warn", "bad", "calm")]
+PAIRS += [("--on-accent", "--accent"), ("--on-accent", "--accent-strong"), ("--ink", "--mark")]
+PAIRS += [(ink, ground) for ink in INKS for ground in GROUNDS]
+PAIRS += [("--ink", f"--{kind}-ground") for kind in ("good", "warn", "bad", "calm")]
 
 
 def test_the_arithmetic_of_contrast_is_the_standard_s() -> None:
@@ -67,26 +79,42 @@ def test_the_arithmetic_of_contrast_is_the_standard_s() -> None:
     assert contrast("#777", "#fff") == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize(("name", "said"), [each for each in rules() if "color" in each[1] and "background" in each[1]])
-def test_text_on_a_ground_of_its_own_can_be_read(name: str, said: dict[str, str]) -> None:
-    ink, ground = colour(said["color"]), colour(said["background"])
-    assert ink is not None, name
-    assert ground is not None, name
-    assert contrast(ink, ground) >= ENOUGH
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("ink", "ground"), PAIRS)
+def test_text_can_be_read_on_the_grounds_that_it_may_stand_on(scheme: str, ink: str, ground: str) -> None:
+    assert contrast(SCHEMES[scheme][ink], SCHEMES[scheme][ground]) >= ENOUGH
 
 
-@pytest.mark.parametrize(("name", "ink"), sorted(INKS))
-def test_text_can_be_read_on_every_ground_that_it_may_stand_on(name: str, ink: str) -> None:
-    light = [ground for ground in GROUNDS if luminance(ground) > 0.5]
-    assert min(contrast(ink, ground) for ground in light) >= ENOUGH, name
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_shows_the_focus_or_the_edge_of_a_control_is_visible(scheme: str) -> None:
+    for ground in GROUNDS:
+        for ink in ("--focus", "--edge"):
+            assert contrast(SCHEMES[scheme][ink], SCHEMES[scheme][ground]) >= VISIBLE, (ink, ground)
 
 
-def test_the_focus_is_always_visible() -> None:
-    (said,) = [said for name, said in rules() if name == ":focus-visible"]
-    ink = colour(said["outline"].split()[-1])
-    assert ink is not None
-    assert contrast(ink, "#fff") >= VISIBLE
-    assert not re.search(r"outline:\s*(none|0)", CSS)
+def test_both_schemes_have_the_same_colours() -> None:
+    assert SCHEMES["light"].keys() == SCHEMES["dark"].keys()
+
+
+def test_every_colour_of_a_rule_is_one_of_the_named_ones() -> None:
+    bare = [
+        (name, value)
+        for name, said in rules()
+        for key, value in said.items()
+        if key in ("color", "background", "border", "border-color") and re.search("#[0-9a-f]{3}", value)
+    ]
+    assert {value for _, value in bare} <= {"#000", "#fff"}, bare  # on paper
+
+
+def test_every_named_colour_is_there() -> None:
+    used = set(re.findall(r"var\((--[a-z-]+)\)", CSS))
+    sizes = {"--frame", "--reading", "--side", "--radius"}
+    assert used - sizes <= SCHEMES["light"].keys()
+
+
+def test_the_focus_is_never_hidden() -> None:
+    hidden = [name for name, said in rules() if re.match("none|0", said.get("outline", ""))]
+    assert hidden == ["main:focus"], "the content takes the focus of the skip link, and shows it by its place"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,8 +5,8 @@ from html import unescape
 import pytest
 
 from repository.dataset.formats.plain_text import one_line, plain
-from repository.faces.pages.page_params import PageParams
-from repository.faces.pages.rendering import render_error
+from repository.faces.pages.landing.page_params import PageParams
+from repository.faces.pages.shell.templating import render_error
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.pages import Page, shown
 from tests.features.samples import METADATA, publication

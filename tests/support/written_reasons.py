@@ -41,7 +41,6 @@ FOR_NO_READER = {
     "faces/oai": "the errors of OAI-PMH are for harvesters",
     "faces/api/openapi.py": "the description of the API is English",
     "faces/reasons": "the translations themselves",
-    "faces/pages/translations.py": "the translations themselves",
     "faces/api/publication/schemas.py": "the description of the API is English",
     "core/web/request_log.py": "names of metrics, for operators",
     "core/web/connections": "what was refused has no language: its headers were not read",
@@ -54,7 +53,7 @@ FOR_NO_READER = {
     "dataset/formats/rdf": "syntax of Turtle",
     "dataset/formats/signposting.py": "wrong code, not a wrong request",
     "dataset/tombstones.py": "a sentence of exported documents",
-    "faces/pages/rendering.py": "wrong code, not a wrong request",
+    "faces/pages/landing/rendering.py": "wrong code, not a wrong request",
     "files/fixity.py": "notes of preservation events",
     "files/removal.py": "notes of preservation events",
     "files/store_check.py": "notes of preservation events",
@@ -83,7 +82,9 @@ def written_reasons() -> Iterator[WrittenReason]:
     """Yield every sentence of the house that may be told to a reader."""
     for path in sorted(ROOT.rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
-        if not name.endswith("_commands.py") and not any(_inside(name, part) for part in FOR_NO_READER):
+        if not name.endswith(("_commands.py", "/wording.py")) and not any(
+            _inside(name, part) for part in FOR_NO_READER
+        ):
             yield from reasons_in(path.read_text("utf-8"), name)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import repository
 from repository.engines.inspector.findings import Distrusted, told_by
 
-START_SECONDS, ANSWER_SECONDS = 60.0, 40.0
+START_SECONDS, ANSWER_SECONDS = 120.0, 100.0
 """How long the process may take to begin, and to tell of some files: longer than its own limits."""
 ENVIRONMENT = {
     "LANG": "C.UTF-8",

@@ -1,6 +1,7 @@
-"""The HTML pages for readers: start page, record, tombstone, draft, errors.
+"""The HTML pages for people, a room for each face; `blueprints` lists them.
 
-`views` HTTP · `page_replies` headers, errors as pages · `page_params` the query of an address · `page_cache` reads,
-keeps pages · `draft_page` a draft for its editors · `rendering` values to HTML · `view_model`, `file_list`,
-`newest_datasets` the content of a page · `meta_tags`, `head_links` its head · `translations` its words.
+`shell` what all pages have around them · `search` the start page · `landing` a dataset's page.  A room has `views` (the
+request, a verb of a feature, a template), its contents as plain values, `wording` and `templates`; rooms know `shell`
+and no other room.  `sources` are style sheets and scripts as people write them, `static` what ``make assets`` builds of
+them.
 """

@@ -1,0 +1,110 @@
+"""Replies of pages: what the request says of them, their headers, their reader, and errors as pages for browsers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Response, request
+
+from repository.core.web.problems import ProblemDetails
+from repository.faces.content_negotiation import best_offer
+from repository.faces.credentials import current_session, is_page_request
+from repository.faces.pages.shell.page_frame import PageFrame
+from repository.faces.pages.shell.templating import ACCOUNT_PLACE, content_security_policy, render_error, render_part
+from repository.faces.reasons.in_words import LANGUAGES, reader_language
+from repository.faces.request_context import current_actor, current_services
+
+VARY = "Accept, Accept-Language, Authorization, Cookie"
+NEVER_KEPT = "private, no-store"
+_HTML, _JSON = "text/html", "application/json"
+_POLICY = content_security_policy()
+_NOT_KEPT_IN_LINKS = frozenset({"lang", "access_token", "token"})
+"""Parameters that no link repeats: the language, which the link changes, and secrets."""
+
+
+def error_page(problem: ProblemDetails) -> Response | None:
+    """Return the error as a page, or None for a client that is no browser.
+
+    Browsers name ``text/html`` before anything else; a program that accepts anything gets a page at addresses of pages.
+    """
+    is_page = is_page_request() and "format" not in request.args
+    if best_offer((_HTML, _JSON) if is_page else (_JSON, _HTML)) != _HTML:
+        return None
+    frame, name = asked_frame(), current_services().site.name
+    tombstone = problem.more.get("tombstone", {})
+    reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
+    reasons += [str(tombstone[part]) for part in ("note", "citation_text") if tombstone.get(part)]
+    return page_reply(render_error(problem.status, reasons, frame, name, problem.request_id), frame)
+
+
+def asked_frame() -> PageFrame:
+    """Return what the address says of the frame of a page, and every parameter that a link may repeat."""
+    return PageFrame(
+        language=reader_language(),
+        chosen=request.args.get("lang") in LANGUAGES,
+        rest=tuple((name, value) for name, value in request.args.items(multi=True) if name not in _NOT_KEPT_IN_LINKS),
+    )
+
+
+def page_reply(html: str | bytes, frame: PageFrame, status: int = 200, connect: Iterable[str] = ()) -> Response:
+    """Return a page with the headers that every page needs, told to its reader.
+
+    Scripts of the page may speak to the origins `connect` too.
+    """
+    body = html.encode() if isinstance(html, str) else html
+    headers = {
+        "Content-Security-Policy": content_security_policy(connect) if connect else _POLICY,
+        "Content-Language": frame.language,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Vary": VARY,
+    }
+    return Response(body.replace(ACCOUNT_PLACE.encode(), _account(frame), 1), status, headers, mimetype=_HTML)
+
+
+def own_page_reply(html: str | bytes, frame: PageFrame, status: int = 200, connect: Iterable[str] = ()) -> Response:
+    """Return a page that is its reader's alone: no cache keeps it, and no search engine shows it."""
+    reply = page_reply(html, frame, status, connect)
+    reply.headers["Cache-Control"] = NEVER_KEPT
+    reply.headers["X-Robots-Tag"] = "noindex"
+    return reply
+
+
+def conditional(reply: Response, changed: datetime | None = None) -> Response:
+    """Return the reply with an entity tag, or 304 if the client has it already (RFC 9110, section 13).
+
+    Whoever has it from before `changed` has another one, even if that is later than the date in the reply.
+    """
+    reply.add_etag()
+    since = request.if_modified_since
+    if (
+        "If-None-Match" in request.headers
+        or changed is None
+        or since is None
+        or changed.replace(microsecond=0) <= since
+    ):
+        reply.make_conditional(request)
+    return reply
+
+
+def csrf_token() -> str:
+    """Return what a form has to bring along, empty for whoever has no session."""
+    session = current_session()
+    return session.csrf_token if session else ""
+
+
+def _account(frame: PageFrame) -> bytes:
+    """Return the part of the header that is the reader's own."""
+    return render_part(
+        "shell/account.html",
+        frame.language,
+        signed_in=current_actor().person_id is not None,
+        csrf_token=csrf_token(),
+        here=_here(),
+    ).encode()
+
+
+def _here() -> str:
+    """Return the path and query to come back to after signing in; the start page after a form was sent."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
+    query = asked_frame().query()
+    return f"{request.path}{query}"

@@ -1,0 +1,106 @@
+"""Write pages from values alone, without a request or a database.
+
+Every page works without scripts and loads from this site only: one style sheet and one script of its room, under
+`content_security_policy`.  What a page shows of its reader is filled in by `page_replies` afterwards, so that a page
+can be kept for everybody.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from repository.faces.pages.shell.assets import assets
+from repository.faces.pages.shell.languages import Translations, by_language, in_language
+from repository.faces.pages.shell.page_frame import PageFrame
+from repository.faces.pages.shell.wording import WORDING
+from repository.faces.reasons.in_words import in_chinese
+
+ROOMS = ("shell", "landing", "search")
+"""Folders of pages that have templates."""
+ACCOUNT_PLACE = "<!--account-->"
+"""Where a page tells who is signed in."""
+WORDS = by_language(WORDING)
+
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+"""Characters that HTML must not contain: controls, noncharacters, and halves of surrogate pairs (nor can UTF-8)."""
+
+_PAGES = Environment(
+    loader=PrefixLoader({room: PackageLoader(f"repository.faces.pages.{room}") for room in ROOMS}),
+    autoescape=select_autoescape(["html"], default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageReason:
+    """Why something is not possible, with the tag of its language where that is not the page's."""
+
+    text: str
+    language: str | None = None
+
+
+def content_security_policy(connect: Iterable[str] = ()) -> str:
+    """Return the header of this name (W3C CSP 3); scripts may also speak to the origins `connect`."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        f"connect-src {' '.join(origins(connect))}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'"
+    )
+
+
+def origins(connect: Iterable[str]) -> Sequence[str]:
+    """Return this site and the other origins that scripts may speak to."""
+    return ["'self'", *connect]
+
+
+def render_page(
+    template: str, frame: PageFrame, site_name: str, wording: Mapping[str, Translations] = WORDS, **values: object
+) -> str:
+    """Return the page of a template, as ``landing/record.html``, with the words of the frame and of its room."""
+    room = template.partition("/")[0]
+    around: Mapping[str, object] = {
+        "words": in_language(wording, frame.language),
+        "params": frame,
+        "repository_name": site_name,
+        "account_place": Markup(ACCOUNT_PLACE),
+        "style_sheet": assets().get(f"{room}.css") or assets()["shell.css"],
+        "script": assets().get(f"{room}.js") or assets()["shell.js"],
+    }
+    return _printable(_PAGES.get_template(template).render(**around, **values))
+
+
+def render_part(template: str, language: str, **values: object) -> str:
+    """Return a part of a page in the words of the frame."""
+    return _printable(_PAGES.get_template(template).render(words=in_language(WORDS, language), **values))
+
+
+def render_error(status: int, reasons: Sequence[str], frame: PageFrame, site_name: str, request_id: str = "") -> str:
+    """Return a page that explains an error to people; its `reasons` are in English."""
+    words = in_language(WORDS, frame.language)
+    return render_page(
+        "shell/error.html",
+        frame,
+        site_name,
+        status=status,
+        heading=words.get(f"error_{status}", words["error_other"]),
+        reasons=[reason_in(reason, frame.language) for reason in reasons],
+        request_id=request_id,
+    )
+
+
+def reason_in(english: str, language: str) -> PageReason:
+    """Return a reason in the language of a page, if it is known in that language."""
+    if not language.startswith("zh"):
+        return PageReason(english)
+    chinese = in_chinese(english)
+    return PageReason(chinese) if chinese else PageReason(english, "en")
+
+
+def _printable(html: str) -> str:
+    return _UNPRINTABLE.sub("\ufffd", html)

@@ -1,0 +1,4 @@
+// What every page has.
+import { offerCopies } from "./copy_buttons";
+
+offerCopies();
