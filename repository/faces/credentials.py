@@ -10,9 +10,11 @@ is not done for pages of others either.
 """
 
 import hmac
+from collections.abc import Callable
+from typing import Any
 
 import structlog
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
 from repository.core.actor import ANONYMOUS, Actor, TokenScope, role_of
 from repository.core.errors import Conflict, CrossSite, NotSignedIn, Unavailable
@@ -36,8 +38,8 @@ TOKENS = "/user/tokens"
 CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf_token"
 PAGES = "pages-"
 """The beginning of the names of blueprints whose addresses are pages, and whose changes come by forms."""
-MOST_FORM_BYTES = 8 << 20
-"""of a form without files: more than a description of the largest size"""
+MOST_FORM_BYTES, MOST_FILE_FORM_BYTES = 8 << 20, 2 << 30
+"""of a form without files, more than a description of the largest size, and of one with files"""
 SESSION, SIGN_UP, VERIFY = "/session", "/sign-up", "/sign-up/verify"
 RESETS, REDEEM, FIRST = "/password-resets", "/password-resets/redeem", "/first-administrator"
 CONFIRM_EMAIL = "/email-changes/confirm"
@@ -78,6 +80,12 @@ def is_open_act() -> bool:
 def is_page_request() -> bool:
     """Return whether the request is for a page, whose changes come by forms."""
     return (request.blueprint or "").startswith(PAGES)
+
+
+def takes_files(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view whose form brings files, which Werkzeug keeps on the disk and not in memory."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
 
 
 def session_secret(site: Site) -> str | None:
@@ -203,7 +211,9 @@ def _require_csrf_token(session: CurrentSession) -> None:
 def _token_of_form() -> str:
     if not is_page_request():
         return ""
-    request.max_content_length = request.max_form_memory_size = MOST_FORM_BYTES
+    brings_files = getattr(current_app.view_functions.get(request.endpoint or ""), "takes_files", False)
+    request.max_content_length = MOST_FILE_FORM_BYTES if brings_files else MOST_FORM_BYTES
+    request.max_form_memory_size = MOST_FORM_BYTES
     return request.form.get(CSRF_FIELD, "")
 
 

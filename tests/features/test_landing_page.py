@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from repository.dataset.description import Sibling
-from repository.faces.pages.landing.file_list import human_size
 from repository.faces.pages.landing.page_params import PageParams
 from repository.faces.pages.landing.rendering import WORDS
+from repository.faces.pages.shell.file_sizes import human_size
 from repository.faces.pages.shell.templating import render_error
 from tests.features.pages import VERSIONS, Page, shown
 from tests.features.samples import FILES, METADATA, PUBLICATION, publication

@@ -2,8 +2,16 @@
 
 from flask import Blueprint
 
+from repository.faces.pages.deposit import file_views as deposit_files
+from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import views as landing
 from repository.faces.pages.search import views as search
 from repository.faces.pages.shell import views as shell
 
-BLUEPRINTS: tuple[Blueprint, ...] = (shell.pages, search.pages, landing.pages)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    shell.pages,
+    search.pages,
+    landing.pages,
+    deposit.pages,
+    deposit_files.pages,
+)

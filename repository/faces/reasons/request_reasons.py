@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 REQUEST_REASONS: Mapping[str, str] = {
+    "Sign in to see this page.": "请登录后查看此页面。",
+    "A form brings at most {n} files at a time.": "每次最多可上传 {n} 个文件。",
     "The request could not be carried out.": "无法完成该请求。",
     "A validation error occurred.": "请求有误。",
     "Not found.": "未找到所请求的内容。",

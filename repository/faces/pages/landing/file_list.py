@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from repository.dataset.description import FileOf, Publication
 from repository.faces.pages.landing.page_params import PageParams
+from repository.faces.pages.shell.file_sizes import human_size
 from repository.faces.pages.shell.languages import Translations, counted_phrase
 
 FILES_AT_ONCE = 100
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,6 @@ def file_line(file: FileOf) -> FileLine:
         notes=[words for words in (file.words.title, file.words.kind, file.words.description) if words],
         damaged=file.damaged,
     )
-
-
-def human_size(size: int) -> str:
-    """Return bytes in units of a thousand, as in "1.2 MB"; whole numbers from a hundred on."""
-    value, unit = float(size), 0
-    while value >= 999.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    digits = 0 if unit == 0 or value >= 99.95 else 1
-    return f"{value:.{digits}f} {_UNITS[unit]}"
 
 
 def _steps(params: PageParams, pages: int, words: Translations) -> list[PageStep]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import Response, request
 
+from repository.core.errors import NotSignedIn
 from repository.core.web.problems import ProblemDetails
 from repository.faces.content_negotiation import best_offer
 from repository.faces.credentials import current_session, is_page_request
@@ -83,6 +84,12 @@ def conditional(reply: Response, changed: datetime | None = None) -> Response:
     ):
         reply.make_conditional(request)
     return reply
+
+
+def require_person() -> None:
+    """Raise `NotSignedIn` for the public: the page that answers leads to the sign-in, and back here."""
+    if current_actor().person_id is None and not current_actor().links:
+        raise NotSignedIn("Sign in to see this page.")
 
 
 def csrf_token() -> str:

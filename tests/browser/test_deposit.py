@@ -1,0 +1,110 @@
+"""A deposit in a browser, in Chinese and English: the form saves itself, files are sent as they are chosen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from repository.core.actor import SYSTEM
+from repository.engines.services import Services
+from repository.people.accounts import register_person
+from tests.browser.looking import NARROW, Looking, window
+
+pytestmark = [pytest.mark.slow, pytest.mark.process]
+EMAIL, PASSWORD = "depositor@example.org", "correct horse battery"
+SECONDS = 30_000
+"""milliseconds in which a busy machine shows what was asked for"""
+
+
+@pytest.fixture
+def signed_in(browser: Browser, site: str, services: Services, language: str) -> Iterator[Looking]:
+    """A window of somebody who is signed in."""
+    with services.database.transaction(SYSTEM) as unit:
+        register_person(unit, EMAIL, password=PASSWORD)
+    with window(browser, site, language) as looking:
+        looking.page.set_default_timeout(SECONDS)
+        reply = looking.page.request.post(f"{site}/api/session", data={"email": EMAIL, "password": PASSWORD})
+        assert reply.status == 201
+        yield looking
+
+
+def test_a_deposit_saves_itself_takes_files_and_is_published(signed_in: Looking, tmp_path: Path) -> None:
+    looking, page, address = signed_in, signed_in.page, signed_in.address
+    folder = tmp_path / "台站"
+    (folder / "raw").mkdir(parents=True)
+    (folder / "raw" / "温度 #1.csv").write_text("1,2\n")
+    (folder / "empty.txt").write_text("")
+
+    looking.open("/uploads/new")
+    looking.check()
+    page.locator("#new-title").fill("青藏高原冻土温度")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/edit*")
+    looking.check()
+    form = page.url.partition("?")[0]
+
+    with page.expect_response(lambda reply: reply.url.startswith(form) and reply.request.method == "POST") as saved:
+        page.locator("#field-metadata-publication_date").fill("soon")
+    assert saved.value.status == 200
+    expect(page.locator(".state")).not_to_be_empty()
+    page.reload()
+    expect(page.locator("#field-metadata-publication_date")).to_have_value("soon")
+    assert page.locator("a[href='#field-metadata-publication_date']").count() == 1
+    looking.check()
+
+    page.locator("#field-metadata-publication_date").fill("2024-05")
+    page.locator("#field-metadata-publisher").fill("Test")
+    page.locator("#field-metadata-creators-0-person_or_org-family_name").fill("李")
+    page.locator("#field-metadata-creators-0-person_or_org-given_name").fill("伟")
+    page.locator("input[name=licence][value='cc-by-4.0']").check()
+    page.locator(".save-bar button[value=files]").click()
+    page.wait_for_url("**/files*")
+    looking.check()
+
+    page.locator("input[type=file][webkitdirectory]").set_input_files(folder)
+    expect(page.locator(".sent li.done")).to_have_count(2)
+    page.reload()
+    assert sorted(page.locator("table.held th[scope=row]").all_inner_texts()) == [
+        "台站/empty.txt",
+        "台站/raw/温度 #1.csv",
+    ]
+    looking.check()
+
+    looking.open(form.removeprefix(address).replace("/edit", "/check"))
+    assert page.locator(".faults").count() == 0, page.locator(".faults").inner_text()
+    looking.check()
+    page.locator("form[action*=publish] button").click()
+    page.wait_for_url("**/records/*")
+    assert page.locator("h1").inner_text() == "青藏高原冻土温度"
+
+
+def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed_in: Looking) -> None:
+    looking, page = signed_in, signed_in.page
+    looking.open("/uploads/new")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/edit*")
+
+    def cut(route: Route) -> None:
+        route.abort() if route.request.method == "POST" else route.continue_()
+
+    page.route("**/edit*", cut)
+    page.locator("#field-metadata-title").fill("Typed in a tunnel")
+    expect(page.locator(".state")).to_have_text(page.locator("draft-form").get_attribute("data-unsaved") or "")
+    page.unroute("**/edit*")
+    with page.expect_response(lambda reply: reply.request.method == "POST") as saved:
+        page.reload()
+
+    expect(page.locator("#field-metadata-title")).to_have_value("Typed in a tunnel")
+    assert saved.value.status == 200
+
+
+def test_the_form_fits_a_phone(browser: Browser, site: str, services: Services) -> None:
+    with services.database.transaction(SYSTEM) as unit:
+        register_person(unit, EMAIL, password=PASSWORD)
+    with window(browser, site, "zh", NARROW) as looking:
+        looking.page.request.post(f"{site}/api/session", data={"email": EMAIL, "password": PASSWORD})
+        looking.open("/uploads/new")
+        looking.page.locator("main button[type=submit]").click()
+        looking.page.wait_for_url("**/edit*")
+        looking.check()
