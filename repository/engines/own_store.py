@@ -14,6 +14,7 @@ from repository.engines.store.port import (
     ByteStore,
     ContentDisposition,
     FileDigests,
+    NewObject,
     PartUploads,
     StoredObject,
     StoredPart,
@@ -80,6 +81,11 @@ class OwnStore:
         """Store all of `source` (see the port)."""
         require_own(self.identity)
         return self._store.write(key, source, limit=limit, size=size)
+
+    def write_many(self, objects: Sequence[NewObject]) -> None:
+        """Store small objects (see the port)."""
+        require_own(self.identity)
+        self._store.write_many(objects)
 
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes (see the port)."""

@@ -68,20 +68,32 @@ class ObjectFolder:
 
     def put_in_place(self, whole: Path, key: str) -> None:
         """Link the durable file `whole` under its key, durably; raises `Conflict` if the key exists."""
-        path = self.path(key)
+        self.put_all_in_place([(whole, key)])
+
+    def put_all_in_place(self, files: Iterable[tuple[Path, str]]) -> None:
+        """Link durable files under their keys, all or none, and flush each shelf once."""
+        placed: list[Path] = []
         with as_unavailable():
-            self._make_durable(path.parent)
-            if self._for_group:
-                whole.chmod(0o440)
             try:
-                os.link(whole, path)
-            except FileExistsError as error:
-                raise _exists(key) from error
-            try:
-                flush_folder(path.parent)
-            except OSError:
-                path.unlink()  # nobody was told of it, and it may be gone after a power cut
+                for whole, key in files:
+                    placed.append(self._link(whole, key))
+                for shelf in {path.parent for path in placed}:
+                    flush_folder(shelf)
+            except BaseException:
+                for path in placed:
+                    path.unlink()  # nobody was told of it, and it may be gone after a power cut
                 raise
+
+    def _link(self, whole: Path, key: str) -> Path:
+        path = self.path(key)
+        self._make_durable(path.parent)
+        if self._for_group:
+            whole.chmod(0o440)
+        try:
+            os.link(whole, path)
+        except FileExistsError as error:
+            raise _exists(key) from error
+        return path
 
     def put_again_in_place(self, whole: Path, key: str) -> None:
         """Do the same as `put_in_place`; nothing changes if `whole` itself is there already."""

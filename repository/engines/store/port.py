@@ -4,6 +4,7 @@ Promises of `ByteStore` (tests/contracts/bytestore_contract.py):
 
 * `write` makes an object visible whole or not at all, and durable before it returns.  It refuses an existing key, and
   a source whose length is not the announced one.
+* `write_many` does so with small objects, all or none of them, for less than a `write` of each.
 * bytes read are the bytes written, by any range.
 * `remove` of a missing object is no error.
 * a store that does not answer in time, or has no room, raises `Unavailable`.
@@ -30,7 +31,7 @@ Promises of `PartUploads` (tests/contracts/bytestore_uploads.py):
   at most `MOST_UNFLUSHED` bytes that had arrived are.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,6 +56,15 @@ class FileDigests:
     md5: str
     sha256: str
     crc32: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """A small object to write: `read` returns all its bytes, which have these digests, whenever it is called."""
+
+    key: str
+    digests: FileDigests
+    read: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +192,12 @@ class ByteStore(Protocol):
 
         Raises `TooLarge` past `limit` bytes, before reading if `size` is larger; `Invalid` if the length is not
         `size`; `Conflict` if the key exists.  Then, and when `source` fails, nothing is kept.
+        """
+
+    def write_many(self, objects: Sequence[NewObject]) -> None:
+        """Store small objects; those whose keys begin with the same two letters cost least.
+
+        Raises `Conflict` if a key exists, and `Unavailable`; then none is kept, unless the store has just gone away.
         """
 
     def open(self, key: str, start: int = 0) -> BinaryIO:
