@@ -16,6 +16,7 @@ from repository.engines.store.port import (
     FileDigests,
     NewObject,
     PartUploads,
+    SmallContent,
     StoredObject,
     StoredPart,
     StoreMarks,
@@ -90,6 +91,10 @@ class OwnStore:
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes (see the port)."""
         return self._store.open(key, start)
+
+    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+        """Yield the bytes of small objects (see the port)."""
+        return self._store.read_many(keys)
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes (see the port)."""

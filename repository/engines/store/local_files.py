@@ -71,6 +71,19 @@ def write_all(descriptor: int, block: bytes) -> None:
             written += os.write(descriptor, rest[written:])
 
 
+def read_small(path: str, most: int) -> tuple[bytes, float]:
+    """Return all bytes of a file, at most `most`, and when it was last modified."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        status = os.fstat(descriptor)
+        content = os.read(descriptor, min(status.st_size, most))
+        while len(content) < min(status.st_size, most) and (more := os.read(descriptor, most - len(content))):
+            content += more
+        return content, status.st_mtime
+    finally:
+        os.close(descriptor)
+
+
 def flush_file(descriptor: int) -> None:
     """Make the bytes of an open file durable."""
     with as_unavailable():

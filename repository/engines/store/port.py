@@ -41,6 +41,8 @@ MIN_PART_BYTES = 5 << 20
 """Every part but the last has at least so many bytes (Amazon S3 User Guide, "Multipart upload limits")."""
 MAX_PART_BYTES = 5 << 30
 MAX_PARTS = 10_000
+MOST_SMALL = 1 << 18
+"""Bytes of a small object, as `read_many` reads them."""
 MOST_UNFLUSHED = 128 << 20
 """Bytes that `append` has read and not yet made durable, at most."""
 
@@ -65,6 +67,14 @@ class NewObject:
     key: str
     digests: FileDigests
     read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallContent:
+    """All bytes of an object; `modified`, in seconds of the epoch, is told by a store on this machine only."""
+
+    content: bytes
+    modified: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +212,12 @@ class ByteStore(Protocol):
 
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes from `start`; raises `NotFound`."""
+
+    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+        """Yield the bytes of small objects in the order of `keys`; a store that is far away reads some ahead.
+
+        Of an object that is longer than `MOST_SMALL` a byte more than that is yielded.  Raises `NotFound`, in its turn.
+        """
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""

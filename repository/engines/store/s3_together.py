@@ -1,16 +1,19 @@
-"""Write many small objects to a bucket, some at the same time, all or none."""
+"""Write and read many small objects of a bucket, some at the same time."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
 from repository.core.errors import Unavailable
-from repository.engines.store.port import NewObject
+from repository.engines.store.port import MOST_SMALL, NewObject, SmallContent
 from repository.engines.store.s3_objects import S3Objects
 from repository.engines.store.s3_writes import Content
 
 AT_ONCE = 8
 """Requests; a server's answer to each takes longer than making it."""
+AHEAD = 2 * AT_ONCE
+"""Objects that are read before the reader of the first one wants them."""
 
 
 def write_together(objects: S3Objects, new: Mapping[str, NewObject]) -> None:
@@ -39,3 +42,23 @@ def _write(objects: S3Objects, name: str, new: NewObject) -> None:
     if block := new.read():
         content.add(block)
     objects.write_whole(name, content, new.digests)
+
+
+def read_together(objects: S3Objects, names: Sequence[str]) -> Iterator[SmallContent]:
+    """Yield all bytes of small objects in the order of `names`; raises `NotFound` in its turn."""
+    waiting: deque[Future[bytes]] = deque()
+    with ThreadPoolExecutor(min(AT_ONCE, len(names) or 1), "read") as threads:
+        try:
+            for name in names:
+                waiting.append(threads.submit(_read, objects, name))
+                if len(waiting) == AHEAD:
+                    yield SmallContent(waiting.popleft().result())
+            while waiting:
+                yield SmallContent(waiting.popleft().result())
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+
+def _read(objects: S3Objects, name: str) -> bytes:
+    with objects.open(name) as source:
+        return source.read(MOST_SMALL + 1)
