@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from repository.core.errors import Conflict, NoRoom
@@ -47,6 +48,15 @@ class ObjectFolder:
                 return os.stat(self.place(key)).st_size
             except FileNotFoundError:
                 return None
+
+    def sizes(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return the lengths in bytes of those objects that are there."""
+        sizes: dict[str, int] = {}
+        with as_unavailable():
+            for key in keys:
+                with suppress(FileNotFoundError):
+                    sizes[key] = os.stat(self.place(key)).st_size
+        return sizes
 
     def room(self) -> int:
         """Return the free bytes of the disk."""
