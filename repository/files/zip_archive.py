@@ -30,7 +30,7 @@ MOST_KEPT = 10_000
 RUN = 64
 """Small files that are read together."""
 MOST_LISTED = 4 << 20
-"""Bytes of a directory that is kept while the files are sent; a longer one is made by reading the names again."""
+"""Bytes of a directory that is kept while files are sent; a longer one reads the names again."""
 _LAYOUT = b"2"
 """of the archives; another one for the same files has another tag"""
 

@@ -63,7 +63,7 @@ READ_WITH_SCOPE = {
 """The routes that answer a token with the scope of reading otherwise than the public, for what is closed."""
 UPLOAD = "draft-files.upload_content"
 BUNDLE = "draft-files.upload_bundle"
-UPLOADS = (UPLOAD, "draft-files.upload_part")
+UPLOADS = (UPLOAD, "draft-files.upload_part", BUNDLE)
 """whose bodies are bytes"""
 SCOPE_OF_ACTS: Mapping[str, TokenScope] = {
     "identifiers.retry_identifier": ACTIONS,

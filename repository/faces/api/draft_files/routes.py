@@ -191,7 +191,7 @@ def upload_content(call: ApiCall, record_id: int, key: str) -> Response:
 )
 def upload_bundle(call: ApiCall, record_id: int) -> Response:
     """Take every file that can be taken; what is wrong with the archive, or its size, refuses all."""
-    if request.mimetype != TAR:
+    if request.mimetype not in ("", TAR):
         raise UnsupportedMediaType(f"Send the files as {TAR}.")
     source = compared(cast(BinaryIO, request.stream), announced_digests())
     taken = take_bundle(call.services, call.actor, record_id, source, request.content_length)
