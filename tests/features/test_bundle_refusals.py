@@ -12,7 +12,6 @@ import pytest
 
 from repository.core.actor import SYSTEM, Role
 from repository.core.errors import AT_ONCE, Invalid, Unavailable
-from repository.deposits import draft_bundles
 from repository.deposits.draft_bundles import take_bundle
 from repository.engines.services import Services
 from repository.files import bundles
@@ -205,7 +204,7 @@ def test_a_store_that_fails_in_the_middle_keeps_nothing(
     def broken_read() -> bytes:
         raise Unavailable("The store does not answer.")
 
-    monkeypatch.setattr(draft_bundles.bundles, "store", store_and_fail)
+    monkeypatch.setattr(bundles, "store", store_and_fail)
     assert bundle(author, draft, tar(many)).status_code == 503
     assert objects(services) == 0
     assert keys(author, draft) == []
@@ -222,7 +221,7 @@ def test_what_changes_meanwhile_refuses_the_whole_and_leaves_nothing(
         begin(author, draft, {"key": "a.csv/below"})
         return object_keys
 
-    monkeypatch.setattr(draft_bundles.bundles, "store", store_and_name)
+    monkeypatch.setattr(bundles, "store", store_and_name)
     sent = bundle(author, draft, tar(FILES))
     assert (sent.status_code, sent.get_json()["message"]) == (409, AT_ONCE)
     assert objects(services) == 0
