@@ -18,12 +18,15 @@ from repository.client.crew import Crew
 from repository.client.files_here import LocalFile, digest_of
 from repository.client.naming import MOST_NAMED, name_files
 from repository.client.remote_files import RemoteFile, difference, remote_file
+from repository.client.send_bundles import SMALL, BundleSender, bundle_policy
 from repository.client.send_parts import FileInParts, NoParts
 from repository.client.send_whole import WholeSender
 from repository.client.transfer_progress import Progress, RunningFile
 
 CLOSED = frozenset({401, 403})
 """The server does not let us change this draft: the other files would be refused too."""
+NO_BUNDLES = frozenset({404, 405, 415, 501})
+"""The server takes no bundles, whatever it says of its limits."""
 MOST_ROUNDS = 3
 """how often missing parts are sent again"""
 
@@ -73,6 +76,7 @@ class UploadRun:
         """whether a file that was never named is taken; the first one shows it"""
         self._sender = WholeSender(session, record, progress)
         self._rounds: dict[str, int] = {}
+        self._bundler: BundleSender | None = None
         self.outcomes: dict[str, FileOutcome] = {}
 
     def run(self, files: Sequence[LocalFile]) -> None:
@@ -89,9 +93,7 @@ class UploadRun:
         large = [file for file in absent if self._goes_in_parts(file)]
         for file in large:
             self._crew.add(partial(self._begin_parts, file, None))
-        small = [file for file in absent if not self._goes_in_parts(file)]
-        if small:
-            self._crew.add(partial(self._try_one_call, small))
+        self._add_whole([file for file in absent if not self._goes_in_parts(file)])
         self._crew.run()
         self._compare_all(files)
 
@@ -101,6 +103,37 @@ class UploadRun:
 
     def _goes_in_parts(self, file: LocalFile) -> bool:
         return self._takes_parts and file.size > self._options.parts_above
+
+    def _add_whole(self, files: Sequence[LocalFile]) -> None:
+        """Add tasks that send files whole: small ones in bundles, where the server takes bundles."""
+        small = [file for file in files if file.size < SMALL]
+        if len(small) > 1 and (policy := bundle_policy(self._session)):
+            self._bundler = BundleSender(self._session, self._record, policy)
+            for group in policy.groups(small):
+                self._crew.add(partial(self._send_bundle, group))
+            files = [file for file in files if file.size >= SMALL]
+        if files:
+            self._crew.add(partial(self._try_one_call, files))
+
+    def _send_bundle(self, files: Sequence[LocalFile]) -> None:
+        """Send files together; if the server refuses all of them, each by itself, so that each has its own reason."""
+        if self._bundler is None:
+            self._try_one_call(files)
+            return
+        running = [(file, self._progress.begin(file.key, file.size)) for file in files]
+        try:
+            digests = self._bundler.send(files, self._refused)
+        except (Refused, ContractBroken) as error:
+            for _, file_running in running:
+                self._progress.end(file_running, is_whole=False)
+            if isinstance(error, ContractBroken) or error.status in NO_BUNDLES:
+                self._bundler = None
+            self._try_one_call(files)
+            return
+        for file, file_running in running:
+            self._progress.end(file_running, is_whole=file.key in digests)
+            if file.key in digests:
+                self._keep(FileOutcome(file.key, file.size, "sent", {"sha256": digests[file.key]}))
 
     def _try_one_call(self, files: Sequence[LocalFile]) -> None:
         """Send the first file by one request, and then the others, unless the server wants their names first."""

@@ -14,7 +14,9 @@ from repository.engines.store.port import (
     ByteStore,
     ContentDisposition,
     FileDigests,
+    NewObject,
     PartUploads,
+    SmallContent,
     StoredObject,
     StoredPart,
     StoreMarks,
@@ -81,9 +83,18 @@ class OwnStore:
         require_own(self.identity)
         return self._store.write(key, source, limit=limit, size=size)
 
+    def write_many(self, objects: Sequence[NewObject]) -> None:
+        """Store small objects (see the port)."""
+        require_own(self.identity)
+        self._store.write_many(objects)
+
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes (see the port)."""
         return self._store.open(key, start)
+
+    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+        """Yield the bytes of small objects (see the port)."""
+        return self._store.read_many(keys)
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes (see the port)."""

@@ -1,13 +1,15 @@
 """Read stored files for a reply that carries many: looked for beforehand, compared on the way."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 
 from repository.core.errors import NotFound, Unavailable
 from repository.core.unit_of_work import Database
 from repository.engines.store.digests import BLOCK, CheckedLane
-from repository.engines.store.port import ByteStore
+from repository.engines.store.port import ByteStore, SmallContent
 from repository.files.archived_files import SelectedFile
 from repository.files.doubts import doubt
 from repository.files.downloads import CHANGED
@@ -44,6 +46,25 @@ class ArchivedBytes:
             raise self._unreadable(file, MISSING) from error
         if left:
             raise self._unreadable(file, f"sent {left} bytes too few")
+
+    def small(self, files: Sequence[SelectedFile]) -> Iterator[tuple[bytes, int]]:
+        """Yield all bytes of files of at most `MOST_SMALL` bytes, in their order, each with its CRC-32."""
+        contents = self._store.read_many([file.object_key for file in files])
+        for file in files:
+            try:
+                read = next(contents)
+            except NotFound as error:
+                raise self._unreadable(file, MISSING) from error
+            yield read.content, self._checked_crc32(file, read)
+
+    def _checked_crc32(self, file: SelectedFile, read: SmallContent) -> int:
+        """Return the CRC-32; raise `Unavailable` for other bytes than the file's, as far as they must be compared."""
+        if file.crc32 is not None and read.modified is not None and len(read.content) == file.size:
+            if read.modified <= file.known.timestamp():
+                return file.crc32
+            self._doubt(file, CHANGED)
+        self.require_digest(file, hashlib.sha256(read.content).hexdigest(), len(read.content))
+        return zlib.crc32(read.content) if file.crc32 is None else file.crc32
 
     def whole(self, file: SelectedFile) -> "CheckedFile":
         """Return all bytes of the file, to be read once."""

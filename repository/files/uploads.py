@@ -230,13 +230,13 @@ def require_open(state: str) -> None:
 
 def _require_no_clash(snapshot: Snapshot, files: FileSet, named: NamedFiles) -> Sequence[str]:
     """Raise `Invalid` for the first name that is taken, or that no disk can hold beside the others."""
-    near = _names_near(snapshot, files, named) if files.count else ()
+    near = names_near(snapshot, files, named) if files.count else ()
     if near:
         require_no_clash([file.key for file in named.declared], near)
     return near
 
 
-def _names_near(snapshot: Snapshot, files: FileSet, named: NamedFiles) -> Sequence[str]:
+def names_near(snapshot: Snapshot, files: FileSet, named: NamedFiles) -> Sequence[str]:
     """Return the names in the set, of a large one those that could be in the way."""
     if files.count <= SMALL_SET:
         return list(keys_of(snapshot, files.id, SMALL_SET))

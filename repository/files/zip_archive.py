@@ -11,12 +11,12 @@ one fails later, or a draft changes meanwhile, the reply breaks off.
 import hashlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from repository.core.errors import Conflict
 from repository.core.unit_of_work import Database
-from repository.engines.store.port import ByteStore
+from repository.engines.store.port import MOST_SMALL, ByteStore
 from repository.files.archived_bytes import ArchivedBytes
 from repository.files.archived_files import FileSelection, SelectedFile, archived_files
 from repository.files.zip_layout import ZipMember, ending
@@ -25,6 +25,12 @@ PIECE = 1 << 16
 """Bytes of small pieces that are sent as one."""
 MARKED = 500
 """Entries between two places from which an archive can be read on."""
+MOST_KEPT = 10_000
+"""Files that are kept from the plan until their objects are looked for, before the first byte."""
+RUN = 64
+"""Small files that are read together."""
+MOST_LISTED = 4 << 20
+"""Bytes of a directory that is kept while files are sent; a longer one reads the names again."""
 _LAYOUT = b"2"
 """of the archives; another one for the same files has another tag"""
 
@@ -46,6 +52,10 @@ class _Placed(NamedTuple):
     position: int
     stop: int
 
+    def is_small(self, start: int, stop: int) -> bool:
+        """Return whether it is small, and whole in the range."""
+        return self.file.size <= MOST_SMALL and start <= self.position and self.stop <= stop
+
 
 class ZipArchive:
     """The archive of a selection: `size` in bytes, `tag` a strong entity tag, and the bytes of any range.
@@ -61,10 +71,15 @@ class ZipArchive:
         self._prints = array("q")
         self._tells_crc32 = bytearray()
         self._learned: dict[int, int] = {}
+        self._files: list[SelectedFile] | None = []
         self._plan()
 
     def require_objects(self, start: int, stop: int) -> None:
         """Raise `Unavailable` unless the objects of which the range has bytes are all there."""
+        files, self._files = self._files, None
+        if files is not None and (start, stop) == (0, self.size):
+            self._bytes.require(files)
+            return
         self._bytes.require(
             placed.file for placed in self._placed(start, stop) if placed.stop > start and placed.position < stop
         )
@@ -81,6 +96,10 @@ class ZipArchive:
                 self._marks.append(_Mark(position, after, number - 1))
             entry = ZipMember(file.key, file.size, file.created, file.crc32)
             self._prints.append(_print(file))
+            if self._files is not None:
+                self._files.append(file)
+            if number == MOST_KEPT:
+                self._files = None
             self._tells_crc32.append(file.crc32 is not None)
             digest.update(f"{file.key}\0{file.object_key}\0{file.crc32 is None}\0".encode())
             listed += entry.listed_length(position)
@@ -109,11 +128,32 @@ class ZipArchive:
 
     def _pieces(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Yield positions and bytes that cover the range."""
-        for placed in self._placed(start, min(stop, self._directory)):
-            if placed.stop > start:
-                yield from self._pieces_of(placed, start, stop)
-        if stop > self._directory:
+        is_whole = start == 0 and stop == self.size and self._listed <= MOST_LISTED
+        listed: list[bytes] = []
+        for run in _runs(self._placed(start, min(stop, self._directory)), start, stop):
+            if run[0].is_small(start, stop):
+                yield from self._small_pieces(run)
+            else:
+                yield from self._pieces_of(run[0], start, stop)
+            if is_whole:
+                listed += [p.entry.listed(self._crc32(p.number, p.file), p.position) for p in run]
+        if is_whole:
+            yield self._directory, b"".join(listed)
+            yield self._directory + self._listed, ending(len(self._prints), self._listed, self._directory)
+        elif stop > self._directory:
             yield from self._directory_pieces(start)
+
+    def _small_pieces(self, run: Sequence[_Placed]) -> Iterator[tuple[int, bytes]]:
+        """Yield whole entries of small files, which the store reads together."""
+        contents = self._bytes.small([placed.file for placed in run])
+        for placed, (content, crc32) in zip(run, contents, strict=True):
+            if placed.file.crc32 is None:
+                self._learned[placed.number] = crc32
+            head = placed.entry.head
+            yield placed.position, head
+            yield placed.position + len(head), content
+            if tail := placed.entry.tail(crc32):
+                yield placed.stop - len(tail), tail
 
     def _pieces_of(self, placed: _Placed, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         number, file, entry, position, _ = placed
@@ -149,6 +189,24 @@ class ZipArchive:
         if number not in self._learned:
             self._learned[number] = self._bytes.crc32(file)
         return self._learned[number]
+
+
+def _runs(all_placed: Iterable[_Placed], start: int, stop: int) -> Iterator[list[_Placed]]:
+    """Yield the files that have bytes in the range: small ones several at once, others alone."""
+    run: list[_Placed] = []
+    for placed in all_placed:
+        if placed.stop <= start:
+            continue
+        is_small = placed.is_small(start, stop)
+        if run and (len(run) == RUN or not is_small):
+            yield run
+            run = []
+        if is_small:
+            run.append(placed)
+        else:
+            yield [placed]
+    if run:
+        yield run
 
 
 def _print(file: SelectedFile) -> int:

@@ -8,6 +8,7 @@ known tells it behind them, in a data descriptor.  Source: PKWARE APPNOTE.TXT 6.
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 LARGE, MANY = 0xFFFFFFFF, 0xFFFF
 """Sizes and numbers from which on an archive tells them as ZIP64."""
@@ -87,17 +88,21 @@ class ZipMember:
         return (0 if self.name.isascii() else _UTF8) | (_CRC_FOLLOWS if self.crc32 is None else 0)
 
     @property
-    def _moment(self) -> datetime:
-        return min(max(self.modified.astimezone(UTC), _FIRST), _LAST)
-
-    @property
     def _dos_time(self) -> tuple[int, int]:
-        at = self._moment
-        return at.hour << 11 | at.minute << 5 | at.second // 2, (at.year - 1980) << 9 | at.month << 5 | at.day
+        return _times_of(self.modified)[0]
 
     @property
     def _time_in_utc(self) -> bytes:
-        return struct.pack("<HHBl", 0x5455, 5, 1, int(self._moment.timestamp()))
+        return _times_of(self.modified)[1]
+
+
+@lru_cache(maxsize=256)
+def _times_of(modified: datetime) -> tuple[tuple[int, int], bytes]:
+    """Return a time as DOS has it, and as the extended timestamp; files that came together have one."""
+    at = min(max(modified.astimezone(UTC), _FIRST), _LAST)
+    of_day = at.hour << 11 | at.minute << 5 | at.second // 2
+    day = (at.year - 1980) << 9 | at.month << 5 | at.day
+    return (of_day, day), struct.pack("<HHBl", 0x5455, 5, 1, int(at.timestamp()))
 
 
 def ending(count: int, length: int, offset: int) -> bytes:

@@ -29,6 +29,7 @@ from tests.contracts.bytestore_contract import (
     content_of,
     put,
 )
+from tests.contracts.bytestore_many import ManyContract
 from tests.contracts.bytestore_marks import MarksContract
 
 pytestmark = pytest.mark.slow
@@ -73,7 +74,7 @@ def incoming(store: LocalStore) -> list[Path]:
     return list((store.root / "incoming").iterdir())
 
 
-class TestLocalStore(AnnouncedContract, AddressContract, MarksContract):
+class TestLocalStore(AnnouncedContract, ManyContract, AddressContract, MarksContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "store")

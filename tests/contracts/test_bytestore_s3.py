@@ -41,6 +41,7 @@ from tests.contracts.bytestore_contract import (
     put,
     write_at_once,
 )
+from tests.contracts.bytestore_many import ManyContract
 from tests.contracts.bytestore_marks import MarksContract
 from tests.contracts.s3_faults import (
     LostAnswers,
@@ -60,7 +61,7 @@ def expect_nothing_kept(store: ByteStore) -> None:
 
 
 @pytest.mark.minio
-class TestS3Store(AnnouncedContract, AddressContract, MarksContract):
+class TestS3Store(AnnouncedContract, ManyContract, AddressContract, MarksContract):
     @pytest.fixture
     def store(self, s3_store_url: str) -> Iterator[S3Store]:
         store = opened(s3_store_url)

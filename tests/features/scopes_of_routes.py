@@ -62,7 +62,8 @@ READ_WITH_SCOPE = {
 }
 """The routes that answer a token with the scope of reading otherwise than the public, for what is closed."""
 UPLOAD = "draft-files.upload_content"
-UPLOADS = (UPLOAD, "draft-files.upload_part")
+BUNDLE = "draft-files.upload_bundle"
+UPLOADS = (UPLOAD, "draft-files.upload_part", BUNDLE)
 """whose bodies are bytes"""
 SCOPE_OF_ACTS: Mapping[str, TokenScope] = {
     "identifiers.retry_identifier": ACTIONS,
@@ -83,6 +84,7 @@ SCOPE_OF_ACTS: Mapping[str, TokenScope] = {
     "draft-files.rename_draft_file": WRITE,
     "draft-files.commit_file": WRITE,
     UPLOAD: WRITE,
+    BUNDLE: WRITE,
     "draft-files.upload_part": WRITE,
     "tus-uploads.begin_tus_upload": WRITE,
     "tus-uploads.send_tus_bytes": WRITE,

@@ -43,6 +43,7 @@ KEY = "data.csv"
 KEEPER, PASSWORD = "keeper@example.org", "a long enough password"
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias("application/x-tar", "application/octet-stream")
 described: dict[str, Any] = document(APIS, ProblemShape, "Science Data Repository", BASE_URL, __version__)
 schema = schemathesis.openapi.from_dict(described)
 OPERATIONS = [found.ok() for found in schema.get_all_operations()]

@@ -28,6 +28,7 @@ from tests.features.communities import JOURNAL, join
 from tests.features.file_walks import browse, rearrange
 from tests.features.harvesting import ask, identifier_of
 from tests.features.steps import Json
+from tests.features.tars import tar
 from tests.features.telling import ok, tell
 from tests.features.tus_client import TusClient
 from tests.support.query_plans import Statement, heard_statements, reads_rows, whole_reads
@@ -103,6 +104,7 @@ def send_in_parts(author: Caller, files: str, settle: Settle) -> None:
     ok(author.put(f"{files}/parts.nc/content/1", data=b"parts"))
     ok(author.get(f"{files}/parts.nc"))
     ok(author.post(f"{files}/parts.nc/commit"))
+    ok(author.post(f"{files}-bundle", data=tar({"small.csv": b"1", "never.nc": b"is on its way"})))
     ok(author.delete(f"{files}/never.nc"))
     settle()
 

@@ -4,12 +4,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from repository.core.errors import Conflict, NoRoom
 from repository.engines.store.local_files import NO_ROOM, as_unavailable, flush_folder
 from repository.engines.store.store_keys import name_of
 
+_NO_SHELF = re.compile("[^a-z0-9]")
 _OF_GROUP = 0o050
 """what leads through a folder"""
 
@@ -23,24 +25,38 @@ class ObjectFolder:
 
     def __init__(self, folder: Path, reserve: int = 0, *, for_group: bool = False) -> None:
         self.folder = folder
+        self._root = str(folder)
         self._for_group = for_group
         self._reserve = reserve
         self._durable: set[str] = set()
 
     def path(self, key: str) -> Path:
         """Return the file of an object; raises `ValueError` for a text that is no key."""
+        return Path(self.place(key))
+
+    def place(self, key: str) -> str:
+        """Return the path as text: reading thousands of small files, making it costs as much as reading one."""
         name = name_of(key)
         # Few shelves, soon all there: making one costs more flushes than storing the object.
-        shelf = re.sub("[^a-z0-9]", "_", key[:2]).ljust(2, "_")
-        return self.folder / shelf / name
+        shelf = _NO_SHELF.sub("_", key[:2]).ljust(2, "_")
+        return f"{self._root}/{shelf}/{name}"
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""
         with as_unavailable():
             try:
-                return self.path(key).stat().st_size
+                return os.stat(self.place(key)).st_size
             except FileNotFoundError:
                 return None
+
+    def sizes(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return the lengths in bytes of those objects that are there."""
+        sizes: dict[str, int] = {}
+        with as_unavailable():
+            for key in keys:
+                with suppress(FileNotFoundError):
+                    sizes[key] = os.stat(self.place(key)).st_size
+        return sizes
 
     def room(self) -> int:
         """Return the free bytes of the disk."""
@@ -68,20 +84,32 @@ class ObjectFolder:
 
     def put_in_place(self, whole: Path, key: str) -> None:
         """Link the durable file `whole` under its key, durably; raises `Conflict` if the key exists."""
-        path = self.path(key)
+        self.put_all_in_place([(whole, key)])
+
+    def put_all_in_place(self, files: Iterable[tuple[Path, str]]) -> None:
+        """Link durable files under their keys, all or none, and flush each shelf once."""
+        placed: list[Path] = []
         with as_unavailable():
-            self._make_durable(path.parent)
-            if self._for_group:
-                whole.chmod(0o440)
             try:
-                os.link(whole, path)
-            except FileExistsError as error:
-                raise _exists(key) from error
-            try:
-                flush_folder(path.parent)
-            except OSError:
-                path.unlink()  # nobody was told of it, and it may be gone after a power cut
+                for whole, key in files:
+                    placed.append(self._link(whole, key))
+                for shelf in {path.parent for path in placed}:
+                    flush_folder(shelf)
+            except BaseException:
+                for path in placed:
+                    path.unlink()  # nobody was told of it, and it may be gone after a power cut
                 raise
+
+    def _link(self, whole: Path, key: str) -> Path:
+        path = self.path(key)
+        self._make_durable(path.parent)
+        if self._for_group:
+            whole.chmod(0o440)
+        try:
+            os.link(whole, path)
+        except FileExistsError as error:
+            raise _exists(key) from error
+        return path
 
     def put_again_in_place(self, whole: Path, key: str) -> None:
         """Do the same as `put_in_place`; nothing changes if `whole` itself is there already."""

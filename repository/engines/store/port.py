@@ -4,6 +4,7 @@ Promises of `ByteStore` (tests/contracts/bytestore_contract.py):
 
 * `write` makes an object visible whole or not at all, and durable before it returns.  It refuses an existing key, and
   a source whose length is not the announced one.
+* `write_many` does so with small objects, all or none of them, for less than a `write` of each.
 * bytes read are the bytes written, by any range.
 * `remove` of a missing object is no error.
 * a store that does not answer in time, or has no room, raises `Unavailable`.
@@ -30,7 +31,7 @@ Promises of `PartUploads` (tests/contracts/bytestore_uploads.py):
   at most `MOST_UNFLUSHED` bytes that had arrived are.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,8 @@ MIN_PART_BYTES = 5 << 20
 """Every part but the last has at least so many bytes (Amazon S3 User Guide, "Multipart upload limits")."""
 MAX_PART_BYTES = 5 << 30
 MAX_PARTS = 10_000
+MOST_SMALL = 1 << 18
+"""Bytes of a small object, as `read_many` reads them."""
 MOST_UNFLUSHED = 128 << 20
 """Bytes that `append` has read and not yet made durable, at most."""
 
@@ -55,6 +58,23 @@ class FileDigests:
     md5: str
     sha256: str
     crc32: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """A small object to write: `read` returns all its bytes, which have these digests, whenever it is called."""
+
+    key: str
+    digests: FileDigests
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallContent:
+    """All bytes of an object; `modified`, in seconds of the epoch, is told by a store on this machine only."""
+
+    content: bytes
+    modified: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +204,20 @@ class ByteStore(Protocol):
         `size`; `Conflict` if the key exists.  Then, and when `source` fails, nothing is kept.
         """
 
+    def write_many(self, objects: Sequence[NewObject]) -> None:
+        """Store small objects; those whose keys begin with the same two letters cost least.
+
+        Raises `Conflict` if a key exists, and `Unavailable`; then none is kept, unless the store has just gone away.
+        """
+
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes from `start`; raises `NotFound`."""
+
+    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+        """Yield the bytes of small objects in the order of `keys`; a store that is far away reads some ahead.
+
+        Of an object that is longer than `MOST_SMALL` a byte more than that is yielded.  Raises `NotFound`, in its turn.
+        """
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""

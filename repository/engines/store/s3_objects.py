@@ -83,12 +83,29 @@ class S3Objects:
             first, next_block = first_part(blocks)
             if next_block is None:
                 digests = digesting.digests()
-                self._write_whole(name, first, digests)
+                self.write_whole(name, first, digests)
                 return digests
             blocks = chain(first, [next_block], blocks)
             if size is not None and comes_as_a_stream(size, begun, first) and self.can(Ability.STREAMS):
                 return self._write_stream(name, Stream(blocks, size), digesting)
             return self._write_parts(name, in_parts(blocks), digesting)
+
+    def write_whole(self, name: str, content: Content, digests: FileDigests) -> None:
+        """Write an object in one request; raises `Conflict` and `Unavailable`."""
+        token = secrets.token_hex(16)
+        checksum = base64.b64encode(bytes.fromhex(digests.sha256)).decode()
+
+        def put(**condition: str) -> Any:
+            def put(**digest: str) -> Any:
+                return self.clients.patient.put_object(
+                    **self.target(name), Body=content, Metadata={TOKEN: token}, **digest, **condition
+                )
+
+            return self.abilities.compared(put, {"ChecksumSHA256": checksum}, lambda: digests.md5)
+
+        stored = self.settle(name, token, put)
+        if not self.abilities.compares:
+            self._require_whole(name, tag_of(stored), digests)
 
     def open(self, name: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes from `start` (0 or more), empty past its end; raises `NotFound`."""
@@ -179,22 +196,6 @@ class S3Objects:
 
     def _key(self, name: str) -> str:
         return name.removeprefix(self.prefix)
-
-    def _write_whole(self, name: str, content: Content, digests: FileDigests) -> None:
-        token = secrets.token_hex(16)
-        checksum = base64.b64encode(bytes.fromhex(digests.sha256)).decode()
-
-        def put(**condition: str) -> Any:
-            def put(**digest: str) -> Any:
-                return self.clients.patient.put_object(
-                    **self.target(name), Body=content, Metadata={TOKEN: token}, **digest, **condition
-                )
-
-            return self.abilities.compared(put, {"ChecksumSHA256": checksum}, lambda: digests.md5)
-
-        stored = self.settle(name, token, put)
-        if not self.abilities.compares:
-            self._require_whole(name, tag_of(stored), digests)
 
     def _write_stream(self, name: str, stream: Stream, digesting: Digesting) -> FileDigests:
         token = secrets.token_hex(16)

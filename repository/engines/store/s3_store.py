@@ -10,7 +10,7 @@ from typing import BinaryIO
 import structlog
 
 from repository.core.content_disposition import content_disposition
-from repository.engines.store.port import ContentDisposition, FileDigests, StoredObject
+from repository.engines.store.port import ContentDisposition, FileDigests, NewObject, SmallContent, StoredObject
 from repository.engines.store.s3_address import S3Address
 from repository.engines.store.s3_bucket import prepare_bucket, require_bucket
 from repository.engines.store.s3_capabilities import shortcomings_of
@@ -18,6 +18,7 @@ from repository.engines.store.s3_clients import s3_clients
 from repository.engines.store.s3_marks import S3Marks
 from repository.engines.store.s3_objects import S3Objects
 from repository.engines.store.s3_sizes import sizes_of
+from repository.engines.store.s3_together import read_together, write_together
 from repository.engines.store.s3_uploads import S3Uploads
 from repository.engines.store.store_keys import key_of, name_of, require_key
 
@@ -39,9 +40,17 @@ class S3Store:
         """Store all of `source` (see the port)."""
         return self._objects.write(self._name(key), source, limit=limit, size=size)
 
+    def write_many(self, objects: Sequence[NewObject]) -> None:
+        """Store small objects (see the port), some at the same time."""
+        write_together(self._objects, {self._name(new.key): new for new in objects})
+
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes from `start` (0 or more), empty past its end; raises `NotFound`."""
         return self._objects.open(self._name(key), start)
+
+    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+        """Yield the bytes of small objects (see the port), some of them read ahead."""
+        return read_together(self._objects, [self._name(key) for key in keys])
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""

@@ -159,6 +159,35 @@ FILE_REASONS: Mapping[str, str] = {
     "The upload has {size} bytes: nothing can be appended at {offset}.": (
         "该上传已有 {size} 字节，不能在 {offset} 处追加。"
     ),
+    # bundles
+    "This is no TAR that can be taken (byte {at}): {reason}": "这不是可以接收的 TAR（第 {at} 字节）：{reason}",
+    "A header is not followed by its member.": "头部之后没有对应的成员。",
+    "A member has bytes that is no file.": "不是文件的成员带有内容。",
+    "A header of all members says what can be said of one only.": "全局头部含有只能用于单个成员的内容。",
+    "A member has two extended headers.": "同一成员有两个扩展头部。",
+    "A member has two names.": "同一成员有两个名称。",
+    "A header has more than {most} bytes.": "头部超过 {most} 字节。",
+    "An extended header cannot be read.": "扩展头部无法读取。",
+    "An extended header is no UTF-8.": "扩展头部不是 UTF-8。",
+    "An extended header says {word} twice.": "扩展头部中 {word} 出现两次。",
+    "It is cut short.": "内容不完整，中途截断。",
+    "One block of zeros is no end.": "结尾只有一个零块。",
+    "Bytes follow its end.": "结尾之后还有内容。",
+    "A header has a wrong checksum.": "头部校验和有误。",
+    "A length cannot be read.": "长度无法读取。",
+    "Links are not taken, only files.": "不接受链接，只接受文件。",
+    "Devices and pipes are not taken, only files.": "不接受设备和管道，只接受文件。",
+    "Sparse files are not taken: send all bytes.": "不接受稀疏文件，请发送全部字节。",
+    "Members of this kind are not taken, only files.": "不接受这种成员，只接受文件。",
+    "The file's name is no UTF-8.": "文件名不是 UTF-8。",
+    "Write {keyword} in 64 hexadecimal digits.": "请以 64 位十六进制书写 {keyword}。",
+    "A bundle has at most {most} files.": "一个文件包最多 {most} 个文件。",
+    "The bundle has several files of this name: none is taken.": "文件包中有多个同名文件，均未接收。",
+    "The draft has another file of this name: remove or rename it first.": (
+        "草稿中已有同名的另一文件：请先删除或重命名。"
+    ),
+    "Another upload of this file is under way.": "该文件的另一上传正在进行。",
+    "Send the files as {type}.": "请以 {type} 发送文件。",
     # links
     "There is no such file, or it is not yours to read.": "没有这一文件，或您无权读取。",
     "Files of at most {most} records can be linked at once.": "一次最多链接 {most} 条记录的文件。",

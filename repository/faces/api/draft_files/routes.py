@@ -1,5 +1,6 @@
 """A draft's files over HTTP (InvenioRDM contract, section 1.3)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
@@ -16,6 +17,7 @@ from repository.core.web.file_responses import file_reply, long_list_reply
 from repository.core.web.request_parsing import announced_md5, json_body
 from repository.core.web.responses import json_reply, no_content
 from repository.deposits import draft_files, draft_parts
+from repository.deposits.draft_bundles import take_bundle
 from repository.deposits.draft_file_names import remove_files, rename_file, rename_files
 from repository.deposits.model import Draft
 from repository.deposits.queries import default_preview, readable_draft
@@ -23,6 +25,7 @@ from repository.faces.api.draft_files.file_lists import ListedSet, archive_reply
 from repository.faces.api.draft_files.part_links import coming_json, coming_reply
 from repository.faces.api.draft_files.schemas import (
     ArchiveQuery,
+    BundleShape,
     FileChange,
     FileInit,
     FileListQuery,
@@ -32,9 +35,11 @@ from repository.faces.api.draft_files.schemas import (
     FilesToRemove,
     RenamedFolderShape,
 )
-from repository.faces.api.draft_files.serializers import file_json, list_head_json
+from repository.faces.api.draft_files.serializers import bundled_json, file_json, list_head_json
 from repository.faces.api.routing import Api, ApiCall, JsonBody
+from repository.faces.reasons.in_words import reader_language
 from repository.files.archived_files import FileSelection
+from repository.files.bundles import BundleOutcome
 from repository.files.downloads import download_of
 from repository.files.file_places import totals_of
 from repository.files.model import FileEntry
@@ -46,7 +51,7 @@ from repository.files.uploads import Announced
 api = Api("draft-files")
 FILES = "/records/<record:record_id>/draft/files"
 FILE = f"{FILES}/<path:key>"
-BYTES, ANY_TYPE = "application/octet-stream", "*/*"
+BYTES, TAR, ANY_TYPE = "application/octet-stream", "application/x-tar", "*/*"
 
 
 @api.route(
@@ -174,6 +179,26 @@ def upload_content(call: ApiCall, record_id: int, key: str) -> Response:
         return _file_reply(call, record_id, sent.entry)
     body = file_json(sent.entry, _base(call, record_id), draft=True) | _told(sent.warnings)
     return json_reply(body, 201)
+
+
+@api.route(
+    "POST",
+    f"{FILES}-bundle",
+    "Send many small files as a TAR; each is stored and committed, or refused with its reason",
+    body=TAR,
+    replies={200: BundleShape},
+    errors=(403, 404, 409, 413, 415),
+)
+def upload_bundle(call: ApiCall, record_id: int) -> Response:
+    """Take every file that can be taken; what is wrong with the archive, or its size, refuses all."""
+    if request.mimetype not in ("", TAR):
+        raise UnsupportedMediaType(f"Send the files as {TAR}.")
+    source = compared(cast(BinaryIO, request.stream), announced_digests())
+    taken = take_bundle(call.services, call.actor, record_id, source, request.content_length)
+    language, numbers = reader_language(), Counter(planned.outcome for planned in taken.files)
+    body: dict[str, Any] = {outcome.value: numbers[outcome] for outcome in BundleOutcome}
+    body["entries"] = [bundled_json(planned, language) for planned in taken.files]
+    return json_reply(body | _told(taken.warnings))
 
 
 @api.route(

@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 from repository.core.web.request_parsing import RecordIdConverter
 from repository.core.web.shared_schemas import NoQuery, WholeNumber
 from repository.engines.store.port import MAX_PARTS
+from repository.files.bundles import BundleOutcome
 from repository.files.part_plans import PartPlan, part_plan
 from repository.files.rules import MAX_KEY_BYTES, Declared, FileSource, normal_checksum
 from repository.files.taking_out import ChosenNames
@@ -238,6 +239,27 @@ class FileListShape(Schema):
     unverified = fields.Integer()
     default_preview = fields.String(allow_none=True)
     order = fields.List(fields.String())
+    errors = fields.List(fields.Dict(), metadata={"description": "Warnings of new names; absent if there are none."})
+
+
+class BundledFileShape(Schema):
+    """What became of a file of a bundle; a refused one has a `reason`, in the language of the reader."""
+
+    key = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf([outcome.value for outcome in BundleOutcome]))
+    size = fields.Integer(required=True)
+    checksum = fields.String(required=True)
+    checksums = fields.Nested(Checksums, required=True)
+    reason = fields.String()
+
+
+class BundleShape(Schema):
+    """What became of all files of a bundle, in their order, and how many of each kind there are."""
+
+    stored = fields.Integer(required=True)
+    same = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    entries = fields.List(fields.Nested(BundledFileShape), required=True)
     errors = fields.List(fields.Dict(), metadata={"description": "Warnings of new names; absent if there are none."})
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from repository.core.clock import iso
 from repository.core.site import in_path
 from repository.engines.store.port import FileDigests
+from repository.faces.reasons.in_words import translated
+from repository.files.bundles import PlannedFile
 from repository.files.model import FileEntry, FileSet
 from repository.files.part_uploads import PARTS
 from repository.files.rules import FileState, extension_of
@@ -82,6 +84,18 @@ def _checksums(digests: FileDigests) -> dict[str, Any]:
     return {
         "checksum": f"md5:{digests.md5}",
         "checksums": {"md5": digests.md5, "sha256": digests.sha256},
+    }
+
+
+def bundled_json(planned: PlannedFile, language: str) -> dict[str, Any]:
+    """Return what became of a file of a bundle, with the reason of a refusal in `language`."""
+    digests = planned.file.digests
+    return {
+        "key": planned.file.key,
+        "status": planned.outcome.value,
+        "size": digests.size,
+        **_checksums(digests),
+        **({"reason": translated(planned.reason, language)} if planned.reason else {}),
     }
 
 

@@ -13,9 +13,11 @@ from repository.engines.store.port import MAX_PART_BYTES, MAX_PARTS, MIN_PART_BY
 from repository.faces.api.draft_files.schemas import MAX_BATCH, MAX_METADATA_BYTES, TRANSFERS
 from repository.faces.api.limits_told.schemas import LimitsShape, RecordQuota, RecordQuotaShape
 from repository.faces.api.routing import Api, ApiCall
+from repository.files.bundles import MOST_BYTES, MOST_FILES
 from repository.files.cleanup import STAGED_FOR
 from repository.files.part_uploads import OPEN_FOR, SIGNED_FOR
 from repository.files.rules import MAX_KEY_BYTES, MAX_SEGMENT_BYTES
+from repository.files.tar_members import SHA256_KEYWORD
 from repository.people.quotas import person_quota
 
 api = Api("limits")
@@ -35,6 +37,7 @@ def read_limits(call: ApiCall) -> Response:
             "direct": call.services.signed_for is not None,
             "address_seconds": int(SIGNED_FOR.total_seconds()),
         },
+        "bundles": {"files": MOST_FILES, "bytes": MOST_BYTES, "sha256": SHA256_KEYWORD},
         "seconds": {
             "upload": int(OPEN_FOR.total_seconds()),
             "uncommitted": int(STAGED_FOR.total_seconds()),

@@ -28,6 +28,14 @@ class PartLimits(Schema):
     address_seconds = fields.Integer(required=True)
 
 
+class BundleLimits(Schema):
+    """Of a body that brings many small files at once, a TAR."""
+
+    files = fields.Integer(required=True)
+    bytes = fields.Integer(required=True, metadata={"description": "Of the whole body."})
+    sha256 = fields.String(required=True, metadata={"description": "The keyword of a file's digest in its header."})
+
+
 class TimeLimits(Schema):
     """Seconds for which something stays that nobody goes on with; null is for ever."""
 
@@ -47,6 +55,7 @@ class LimitsShape(Schema):
     transfers = fields.List(fields.String(), required=True)
     files = fields.Nested(FileLimits, required=True)
     parts = fields.Nested(PartLimits, required=True)
+    bundles = fields.Nested(BundleLimits, required=True)
     seconds = fields.Nested(TimeLimits, required=True)
     requests = fields.Nested(RequestLimits, required=True)
     quota = fields.Nested(QuotaShape)
