@@ -14,6 +14,9 @@ NO_SERVICES = REPOSITORY_DATABASE_URL= REPOSITORY_STORE_URL= REPOSITORY_SEARCH_U
 
 SOURCES := repository/faces/pages/sources
 
+# What Python has compiled is kept, whatever the environment says: tests start hundreds of servers and commands.
+COMPILED = PYTHONDONTWRITEBYTECODE=
+
 .PHONY: help demo serve services services-down test quick check format lock drill bench clean assets browser
 
 help:  ## list the targets
@@ -45,14 +48,14 @@ test: $(VENV)/.dev  ## all tests, on every engine that answers; T=… a path or 
 ifdef T
 	$(WITH_SERVICES) $(BIN)/python -m pytest $(if $(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)")
 else
-	$(WITH_SERVICES) $(BIN)/python -m pytest -n 4 --dist loadscope -m "not alone"
-	$(WITH_SERVICES) $(BIN)/python -m pytest -m alone
+	$(WITH_SERVICES) $(COMPILED) $(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not alone"
+	$(WITH_SERVICES) $(COMPILED) $(BIN)/python -m pytest -m alone
 endif
 
 quick: $(VENV)/.dev  ## format, lint, and in a minute the tests that start no process, on the embedded engines
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(NO_SERVICES) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not process and not slow and not alone"
+	$(NO_SERVICES) $(COMPILED) $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not process and not slow and not alone"
 
 check: $(VENV)/.dev  ## format, lint, types, layers, house rules
 	$(BIN)/ruff format --check .

@@ -26,7 +26,7 @@ from repository.feature import Queue
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.engines import EMBEDDED, addresses, choosing, databases, places
-from tests.support import made_once, processes
+from tests.support import lean_run, made_once, order_of_modules, processes
 from workers.relay import relay
 from workers.runner import run_next
 
@@ -71,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The engines that the tests run on, and logs as a server writes them."""
     configure_logging("ERROR")
     addresses.take_addresses(getattr(config, "workerinput", {}).get(ADDRESSES))
-    for plugin in (choosing, databases, places, processes, made_once):
+    for plugin in (choosing, databases, places, processes, made_once, lean_run, order_of_modules):
         config.pluginmanager.register(plugin)
 
 

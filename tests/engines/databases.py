@@ -55,8 +55,9 @@ class SqliteDatabases:
 class PostgresqlDatabases:
     """Databases of one server; a migrated one is cloned from the first that was migrated.
 
-    A clone takes the server as long as a short test, so the next is made while the test before it runs; to drop one
-    takes longer still (the server writes a checkpoint), which nothing waits for.
+    A clone copies the template's files: a fifth of the work of the server's usual way, which logs each page, and the
+    checkpoint that it asks for is cheap where nothing is synced (`deploy.services`).  The next is made while the test
+    before it runs, and nothing waits until one is dropped.
     """
 
     EMPTY = "template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
@@ -104,7 +105,7 @@ class PostgresqlDatabases:
 
     def _create(self, template: str) -> str:
         name = next(self._names)
-        on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+        on_server(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def _drop(self, name: str) -> None:

@@ -91,7 +91,7 @@ def installed() -> Iterator[Installation]:
 
 def _start(made: Installation, stack: ExitStack) -> None:
     web = made.web
-    web.run("migrate")
+    web.set_up("migrate")
     web.run("prepare")
     _start_until_end(web, stack)
     counts = {"worker": WORKERS, "relay": RELAYS, "scheduler": SCHEDULERS}

@@ -13,7 +13,8 @@ from repository.engines.services import Services
 from repository.files.model import StoredFile
 from tests.conftest import a_dataset
 from tests.features.damage import put
-from tests.support.web_server import Client, Cut, Reply, Server, command, running, until
+from tests.support.commands import command_here
+from tests.support.web_server import Client, Cut, Reply, Server, running, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
@@ -70,7 +71,7 @@ def sweep(site: Server) -> str:
     output: list[str] = []
 
     def is_done() -> bool:
-        done = command(site.environment, "sweeps", "run", "fixity")
+        done = command_here(site.environment, "sweeps", "run", "fixity")
         output[:] = [done.stdout]
         return done.returncode == 0
 
@@ -123,7 +124,7 @@ def test_rotten_bytes_are_told_by_every_door_from_the_first_reader_to_their_retu
         assert "is damaged" in anyone("GET", f"{here}/{key}/content").json["message"]
     assert anyone("GET", archive).status == 503
     assert anyone("GET", f"{here}/sound.csv/content").body == CONTENT["sound.csv"]
-    listed = command(site.environment, "files", "faults")
+    listed = command_here(site.environment, "files", "faults")
     assert listed.returncode == 1
     assert all(key in listed.stdout for key in DAMAGED)
     assert [outcomes(services, key) for key in CONTENT] == [["success", "fail"]] * 3 + [["success"]]

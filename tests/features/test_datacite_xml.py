@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -225,6 +225,7 @@ PUBLICATIONS = st.builds(
 
 
 @pytest.mark.slow
+@settings(max_examples=30)  # each holds a hundred texts, and each run tries others; more take longer than all else here
 @given(PUBLICATIONS)
 def test_whatever_is_described_the_schema_takes_it_and_json_can_be_sent(valid: Validate, of: Publication) -> None:
     assert valid(of).tag == f"{KERNEL}resource"

@@ -207,7 +207,7 @@ def test_no_secret_reaches_a_log_and_every_line_has_its_ids(
         "QUEUE_URL": f"redis://:{SECRET}@127.0.0.1:1/0",
     }
     server = Server(folder=tmp_path, settings=settings)
-    server.run("migrate")
+    server.set_up("migrate")
     worker, relay, scheduler, blind = (
         Process(name=name, folder=tmp_path, settings=chosen)
         for name, chosen in (("worker", settings), ("relay", settings), ("scheduler", settings), ("relay-2", away))

@@ -171,7 +171,7 @@ def test_jobs_and_sweeps_are_counted_by_who_runs_them(watched: Caller, services:
 def test_several_processes_of_one_server_answer_with_their_sum_and_begin_at_nothing(tmp_path: Path) -> None:
     rule = "/api/records/<record:record_id>"
     server = Server(folder=tmp_path, settings={"WEB_PROCESSES": "3"})
-    server.run("migrate")
+    server.set_up("migrate")
     for _ in range(2):
         server.start()
         try:

@@ -37,7 +37,7 @@ def served(folder: Path, opened: ExitStack, **settings: str) -> tuple[Server, Pr
     """A server behind a proxy that gives its address."""
     proxy = opened.enter_context(before(free_port()))
     server = Server(folder, {"BASE_URL": f"http://{HOST}:{proxy.port}", **settings}, port=proxy.target)
-    server.run("migrate")
+    server.set_up("migrate")
     server.start()
     opened.callback(lambda: server.runs and server.kill())
     return server, proxy

@@ -167,7 +167,7 @@ def _published(people: list[Depositor]) -> int:
 @pytest.mark.alone
 def test_a_server_killed_again_and_again_keeps_what_it_answered(tmp_path: Path) -> None:
     server = Server(tmp_path, {"WEB_THREADS": "8"})
-    server.run("migrate")
+    server.set_up("migrate")
     call = server.depositor()
     server.start()
     shared, content = _shared_dataset(call)

@@ -3,6 +3,7 @@
 A test whose matter is the process itself starts one by `tests.support.web_server.command`.
 """
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from subprocess import CompletedProcess
@@ -14,7 +15,9 @@ from click.testing import CliRunner
 
 from config.logging import configure_logging
 from repository.cli import main
-from tests.support.web_server import SETTINGS
+
+SETTINGS = "REPOSITORY_"
+"""All names of settings in the environment begin with it."""
 
 
 class _AsStarted(click.Command):
@@ -29,10 +32,12 @@ class _AsStarted(click.Command):
 def command_here(environment: Mapping[str, str], *arguments: str, input: str = "") -> CompletedProcess[str]:  # noqa: A002
     """What `repository …` did, run here as `tests.support.web_server.command` runs it in a process."""
     settings = {name: value for name, value in environment.items() if name.startswith(SETTINGS)}
+    before = os.umask(0o022)
     try:
         done = CliRunner().invoke(_AsStarted("repository"), arguments, input=input, env=settings)
     finally:
-        configure_logging("ERROR")  # as the tests have it; a command sets its own
+        os.umask(before)  # as the tests have both; a command sets its own
+        configure_logging("ERROR")
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return CompletedProcess([*arguments], done.exit_code, done.stdout, done.stderr)

@@ -22,11 +22,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+from tests.support.commands import SETTINGS, command_here
+
 HOST = "127.0.0.1"
 PORTS = range(20_000, 30_000)
 """Below the range that outgoing connections take theirs from: nobody can hold a port while its server is away."""
-SETTINGS = "REPOSITORY_"
-"""All names of settings in the environment begin with it."""
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 PAUSE_SECONDS = 0.05
@@ -258,13 +258,19 @@ class Server(Program):
         assert done.returncode == 0, f"repository {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def set_up(self, *arguments: str) -> str:
+        """The same of a command that is not the matter, in this process: a process takes seconds to start."""
+        done = command_here(self.environment, *arguments)
+        assert done.returncode == 0, f"repository {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
     def client(self, token: str | None = None) -> Client:
         return Client(self.port, token)
 
     def depositor(self, email: str = "author@example.org") -> Client:
         """The client of a new person."""
-        self.run("user", "create", email)
-        return self.client(self.run("token", "create", email).strip())
+        self.set_up("user", "create", email)
+        return self.client(self.set_up("token", "create", email).strip())
 
     def _is_ready(self) -> bool:
         assert self.runs, f"the server ended by itself:\n{self.log}"
@@ -281,7 +287,7 @@ class Server(Program):
 def running(folder: Path, **settings: str) -> Iterator[Server]:
     """A server that is gone after the block, however the block ends."""
     server = Server(folder, settings)
-    server.run("migrate")
+    server.set_up("migrate")
     server.start()
     try:
         yield server

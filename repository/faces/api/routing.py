@@ -150,7 +150,7 @@ class Api:
 
     def blueprint(self) -> Blueprint:
         """Return the routes for Flask."""
-        blueprint = Blueprint(self.name, self.name, url_prefix="/api")
+        blueprint = Blueprint(self.name, __name__, url_prefix="/api")  # of a module that is there: Flask looks for it
         for operation in self.operations:
             blueprint.add_url_rule(
                 operation.rule,
