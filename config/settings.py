@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.default_limits import read_limits
-from config.setting_addresses import optional_address, port_of, readable, url_of
+from config.setting_addresses import hosts_to_fetch, optional_address, port_of, readable, url_of
 
 PREFIX = "REPOSITORY_"
 RETIRED = frozenset({f"{PREFIX}SECRET_KEY"})
@@ -237,6 +237,12 @@ class Settings(BaseSettings):
     """the peers whose ``X-Forwarded-For`` is believed: addresses, networks, ``unix``; nobody's if empty"""
     webhook_networks: Annotated[str, AfterValidator(_call_networks)] = ""
     """private networks that webhooks may reach all the same, with blanks or commas between them"""
+    fetch_hosts: Annotated[str, AfterValidator(readable), AfterValidator(hosts_to_fetch)] = ""
+    """hosts that files are fetched from by their addresses (`engines.outgoing.allowed_hosts`); none if empty"""
+    fetch_networks: Annotated[str, AfterValidator(_call_networks)] = ""
+    """private networks that files may be fetched from all the same, with blanks or commas between them"""
+    fetch_bytes_per_second: int = Field(0, ge=0, le=MOST_BYTES)
+    """bytes that one file is fetched with at most; 0 for any number"""
     orcid_url: Annotated[str, AfterValidator(optional_address)] = ""
     """the API of ORCID's public records, as ``https://pub.orcid.org/v3.0``: names of creators are suggested from it"""
     sign_up: Literal["open", "invitation", "closed"] = "closed"

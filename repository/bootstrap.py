@@ -44,8 +44,7 @@ from repository.engines.limits.shared_counter import SharedCounter
 from repository.engines.mail.eml_folder import EmlFolder
 from repository.engines.mail.port import Mailer
 from repository.engines.minted_numbers import MintedNumbers
-from repository.engines.outgoing.allowed_addresses import CallGuard
-from repository.engines.outgoing.guarded_post import GuardedPost
+from repository.engines.outgoing.configured_calls import configured_fetch, configured_post
 from repository.engines.own_store import OwnStore
 from repository.engines.public_names.configured_names import configured_names
 from repository.engines.registrars.local_registrar import LocalRegistrar
@@ -97,7 +96,8 @@ def open_services(settings: Settings, shared_folder: Path | None = None) -> Serv
         mail=mail,
         inspector=CagedInspector() if settings.inspection == "caged" else NoInspector(),
         public_names=configured_names(settings.orcid_url),
-        outgoing=GuardedPost(CallGuard(settings.webhook_networks)),
+        fetching=configured_fetch(settings.fetch_hosts, settings.fetch_networks, settings.fetch_bytes_per_second),
+        outgoing=configured_post(settings.webhook_networks),
         sign_in_providers=_sign_in_providers(settings),
     )
 

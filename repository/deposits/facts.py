@@ -48,6 +48,15 @@ class FilesRemoved(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class FetchDue(Fact):
+    """A file is to be fetched, or the rest of one."""
+
+    fetch_id: int
+
+    words = FactPhrase("asked to fetch a file from elsewhere", "请求从外部地址获取文件")
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuotaChanged(Fact):
     """An administrator gave a dataset limits of its own; None is that of the site."""
 

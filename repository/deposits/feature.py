@@ -8,13 +8,15 @@ from repository.deposits.facts import (
     DraftDiscarded,
     DraftOpened,
     DraftSaved,
+    FetchDue,
     FilesRemoved,
     FilesRenamed,
     RecordQuotaChanged,
 )
+from repository.deposits.fetch_files import fetch_again, fetch_files
 from repository.deposits.use_recount import recount_use
 from repository.engines.services import Services
-from repository.feature import Feature, Sweep
+from repository.feature import Feature, JobKind, Queue, Sweep, after, for_subjects
 
 
 def count_drafts(services: Services) -> CheckReport:
@@ -22,9 +24,19 @@ def count_drafts(services: Services) -> CheckReport:
     return recount_use(services.database)
 
 
+def ask_for_files_again(services: Services) -> CheckReport:
+    """Fetch files again whose jobs were given up."""
+    return fetch_again(services.database, services.clock_watch.fault(services.database))
+
+
 FEATURE = Feature(
     "deposits",
-    facts=(DraftOpened, DraftSaved, FilesRenamed, FilesRemoved, DraftDiscarded, RecordQuotaChanged),
-    sweeps=(Sweep("drafts", timedelta(days=1), count_drafts, thorough=True),),
+    facts=(DraftOpened, DraftSaved, FilesRenamed, FilesRemoved, DraftDiscarded, RecordQuotaChanged, FetchDue),
+    reactions=tuple(after(FetchDue, start="fetch_files")),
+    jobs={"fetch_files": JobKind(for_subjects(fetch_files), Queue.IDLE, most=1)},
+    sweeps=(
+        Sweep("drafts", timedelta(days=1), count_drafts, thorough=True),
+        Sweep("fetches", timedelta(hours=1), ask_for_files_again),
+    ),
     tables=(model,),
 )

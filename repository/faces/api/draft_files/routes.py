@@ -14,11 +14,13 @@ from repository.core.web.announced_digests import announced_digests, compared
 from repository.core.web.call_kinds import CallKind, counted_as
 from repository.core.web.file_responses import file_reply, long_list_reply
 from repository.core.web.request_parsing import announced_md5, json_body
-from repository.core.web.responses import json_reply, no_content
+from repository.core.web.responses import VARY_BY_LANGUAGE, json_reply, no_content
 from repository.deposits import draft_files, draft_parts
 from repository.deposits.draft_file_names import remove_files, rename_file, rename_files
-from repository.deposits.model import Draft
+from repository.deposits.fetch_places import fetches_of
+from repository.deposits.model import Draft, FetchedFile
 from repository.deposits.queries import default_preview, readable_draft
+from repository.faces.api.draft_files.fetch_states import told_fetch
 from repository.faces.api.draft_files.file_lists import ListedSet, archive_reply, list_reply, listed_entries
 from repository.faces.api.draft_files.part_links import coming_json, coming_reply
 from repository.faces.api.draft_files.schemas import (
@@ -34,6 +36,7 @@ from repository.faces.api.draft_files.schemas import (
 )
 from repository.faces.api.draft_files.serializers import file_json, list_head_json
 from repository.faces.api.routing import Api, ApiCall, JsonBody
+from repository.faces.reasons.in_words import reader_language
 from repository.files.archived_files import FileSelection
 from repository.files.downloads import download_of
 from repository.files.file_places import totals_of
@@ -81,7 +84,8 @@ def list_draft_files(call: ApiCall, record_id: int) -> Response:
         files = file_set(snapshot, draft.file_set_id)
         totals = totals_of(snapshot, files, hidden=whole)
     about = (_base(call, record_id), draft.files_enabled, draft.default_preview)
-    return list_reply(call, ListedSet(files, totals, *about, draft=True, hidden=whole, words=whole))
+    listed = ListedSet(files, totals, *about, draft=True, hidden=whole, words=whole, language=reader_language())
+    return list_reply(call, listed)
 
 
 @api.route(
@@ -111,8 +115,9 @@ def read_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
         set_id = _readable(snapshot, record_id).file_set_id
         file = entry(snapshot, set_id, key, record_id, hidden=not call.actor.is_referee)
         upload = draft_parts.sendable_upload(snapshot, record_id, file)
+        fetch = fetches_of(snapshot, [file]).get(file.id)
     if upload is None:
-        return _file_reply(call, record_id, file)
+        return _file_reply(call, record_id, file, fetch)
     return json_reply(coming_reply(call.services, file, _base(call, record_id), upload))
 
 
@@ -272,8 +277,10 @@ def _told(warnings: Sequence[FieldError]) -> dict[str, Any]:
     return {"errors": [warning.as_json() for warning in warnings]} if warnings else {}
 
 
-def _file_reply(call: ApiCall, record_id: int, file: FileEntry) -> Response:
-    return json_reply(file_json(file, _base(call, record_id), draft=True, words=not call.actor.is_referee))
+def _file_reply(call: ApiCall, record_id: int, file: FileEntry, fetch: FetchedFile | None = None) -> Response:
+    language, words = reader_language(), not call.actor.is_referee
+    body = file_json(file, _base(call, record_id), draft=True, words=words, language=language)
+    return json_reply(told_fetch(body, fetch, language), headers={"Vary": VARY_BY_LANGUAGE})
 
 
 def _base(call: ApiCall, record_id: int) -> str:

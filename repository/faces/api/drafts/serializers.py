@@ -57,7 +57,9 @@ def draft_json(
         "custom_fields": draft.custom_fields,
         "access": {**access_json(draft.terms, draft.files_enabled), **draft.sent("access")},
         "files": {
-            **summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=True),
+            **summary_json(
+                view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=True, language=language
+            ),
             **draft.sent("files"),
         },
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},

@@ -25,7 +25,8 @@ api = Api("limits")
 def read_limits(call: ApiCall) -> Response:
     """Return what a client should know before it begins; with one's own quota, if one is signed in."""
     body = {
-        "transfers": list(TRANSFERS),
+        "transfers": [name for name in TRANSFERS if name != "F" or call.services.fetching.hosts],
+        "fetch_hosts": list(call.services.fetching.hosts.names),
         "files": _of_files(call),
         "parts": {
             "most": MAX_PARTS,
