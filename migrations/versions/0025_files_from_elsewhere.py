@@ -1,4 +1,4 @@
-"""Files that are fetched from elsewhere."""
+"""Files that are fetched from elsewhere, which files have a preview, and drafts that expire."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,10 +11,19 @@ depends_on = None
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 FETCH = "file_fetch"
+OF_DRAFT = ("touched", "told_first", "told_last")
 
 
 def upgrade() -> None:
-    """Begin with none."""
+    """Begin with no file to fetch; the release before does without all of it."""
+    op.add_column("file_set", sa.Column("preview_changes", NUMBER, server_default="0", nullable=False))
+    op.add_column("stored_file", sa.Column("previewed", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.execute(
+        "UPDATE stored_file SET previewed = TRUE"
+        " WHERE id IN (SELECT stored_file_id FROM file_preview WHERE kind IS NOT NULL)"
+    )
+    for column in OF_DRAFT:
+        op.add_column("draft", sa.Column(column, MOMENT, nullable=True))
     op.create_table(
         FETCH,
         sa.Column("id", NUMBER, nullable=False),
@@ -50,3 +59,7 @@ def downgrade() -> None:
     """Remove what is on its way; the names stay, and wait for bytes."""
     op.execute("UPDATE file_entry SET transfer = NULL WHERE transfer = 'F'")
     op.drop_table(FETCH)
+    for column in reversed(OF_DRAFT):
+        op.drop_column("draft", column)
+    op.drop_column("stored_file", "previewed")
+    op.drop_column("file_set", "preview_changes")

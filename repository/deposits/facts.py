@@ -70,6 +70,17 @@ class RecordQuotaChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class DraftExpiring(Fact):
+    """A draft that nobody changes is discarded in so many days."""
+
+    draft_id: int
+    concept_id: int | None = None
+    days: int | None = None
+
+    words = FactPhrase("warned that the draft expires in {days} days", "提醒：草稿将在 {days} 天后过期")
+
+
+@dataclass(frozen=True, slots=True)
 class DraftDiscarded(Fact):
     """A draft was thrown away; `draft_id` is the id that it had."""
 

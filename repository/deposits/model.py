@@ -22,7 +22,8 @@ class Draft(Described, Base):
     """A draft; its id is the one that its version has or will have.
 
     `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; those of `pids`, `access` and `files`
-    keep under ``sent`` what no other column can hold. `index` is that of its version.
+    keep under ``sent`` what no other column can hold. `index` is that of its version.  `touched` is about when somebody
+    last changed its files; `told_first` and `told_last` when its owner was warned that it expires (`expiry`).
     """
 
     __tablename__ = "draft"
@@ -35,6 +36,9 @@ class Draft(Described, Base):
     errors: Mapped[list[Any]]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    touched: Mapped[datetime | None]
+    told_first: Mapped[datetime | None]
+    told_last: Mapped[datetime | None]
 
     def sent(self, part: str) -> dict[str, Any]:
         """Return what was sent as `pids`, `access` or `files` and is kept with its faults alone, by name."""

@@ -11,7 +11,7 @@ _TOLD: Mapping[str, str] = {
         "VersionPublished VersionEdited VersionWithdrawn VersionRestored EmbargoLifted EmbargoRestored EmbargoChanged"
         " FilesJudged EditBegun"
     ),
-    "draft": "DraftOpened DraftDiscarded NewVersionBegun",
+    "draft": "DraftOpened DraftExpiring DraftDiscarded NewVersionBegun",
     "dataset": "CommunityAssigned RequestSettingsChanged GrantsChanged DatasetHandedOver OwnershipMoved"
     " RecordQuotaChanged",
     "grant": "GrantGiven GrantEnded",

@@ -155,6 +155,7 @@ REFUSED = {
     "OAI_FRIENDS": ("a.example.org", "ftp://a.example.org", "http://a.example.org http://", "http://h:x"),
     "TRUSTED_PROXIES": ("proxy", "10.0.0.1/8", "10.0.0.0/33", "0.0.0.0/0", "::/0", "10.0.0.1;10.0.0.2", "Unix", "1.2"),
     "WEBHOOK_NETWORKS": ("proxy", "10.0.0.1/8", "0.0.0.0/0", "unix", "::/0"),
+    "DRAFT_DAYS": (*ODD_AMOUNTS, "1", "59", "36501"),
     "FETCH_HOSTS": (
         "https://h",
         "h/path",

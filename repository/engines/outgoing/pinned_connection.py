@@ -41,7 +41,7 @@ class PinnedConnection(HTTPConnection):
         self._opened = self.sock
 
     def cut(self) -> None:
-        """End the call from another thread; whoever waits for a reply, or for the rest of its body, gets an error."""
+        """End the call from another thread; whoever waits for a reply or its body gets an error."""
         if self._opened is not None:
             _shut(self._opened)  # not `sock`: that is forgotten once the headers are there
 
@@ -51,9 +51,7 @@ def pinned(
 ) -> PinnedConnection:
     """Return what connects to the host of an address.
 
-    Its name is resolved once, and every result must be allowed.
-
-    Raise `Unsuitable` for an address that may not be called, `Unavailable` for a name that is not known.
+    Its name is resolved once, and every result must be allowed.  Raise `Unsuitable` for an address that may not be called, `Unavailable` for a name that is not known.
     """
     parts, host = urlsplit(url), host_of(url)
     if not host:

@@ -194,6 +194,7 @@ class FileLinks(Schema):
     self = fields.String(required=True)
     content = fields.String(metadata={"description": "Absent while the bytes come in parts."})
     commit = fields.String()
+    preview = fields.String(metadata={"description": "Of a file that has a preview."})
     parts = fields.List(fields.Nested(PartLink))
 
 

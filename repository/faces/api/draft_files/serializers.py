@@ -24,6 +24,8 @@ def file_json(entry: FileEntry, base: str, draft: bool, *, words: bool = True, l
     links = {"self": url, "content": f"{url}/content"}
     if entry.transfer in (PARTS, FETCHED) and entry.file is None:
         del links["content"]  # as the contract has it: clients choose the way by it
+    if entry.file is not None and entry.file.previewed and entry.file.is_sound:
+        links["preview"] = f"{url}/preview"
     if draft:
         links["commit"] = f"{url}/commit"
     body: dict[str, Any] = {

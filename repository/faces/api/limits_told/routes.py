@@ -39,7 +39,7 @@ def read_limits(call: ApiCall) -> Response:
         "seconds": {
             "upload": int(OPEN_FOR.total_seconds()),
             "uncommitted": int(STAGED_FOR.total_seconds()),
-            "draft": None,
+            "draft": call.services.site.draft_days * 86_400 or None,
         },
         "requests": {
             "json_bytes": MAX_JSON_BYTES,
