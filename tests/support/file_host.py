@@ -1,5 +1,6 @@
 """A server that files are fetched from: it behaves as a test orders, and keeps what it was asked."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -66,11 +67,13 @@ class FileHost:
 
 
 @contextmanager
-def file_host(answer: Answer) -> Iterator[FileHost]:
-    """Run the server on loopback."""
+def file_host(answer: Answer, context: ssl.SSLContext | None = None) -> Iterator[FileHost]:
+    """Run the server on loopback, by TLS with a `context`."""
     host = FileHost(answer)
     server = ThreadingHTTPServer((HOST, 0), type("Played", (Asked,), {"host": host}))
     server.daemon_threads = True
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     host.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

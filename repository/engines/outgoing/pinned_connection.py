@@ -51,7 +51,8 @@ def pinned(
 ) -> PinnedConnection:
     """Return what connects to the host of an address.
 
-    Its name is resolved once, and every result must be allowed.  Raise `Unsuitable` for an address that may not be called, `Unavailable` for a name that is not known.
+    Its name is resolved once, and every result must be allowed.  Raise `Unsuitable` for an address that may not be
+    called, `Unavailable` for a name that is not known.
     """
     parts, host = urlsplit(url), host_of(url)
     if not host:
