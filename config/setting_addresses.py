@@ -1,5 +1,6 @@
 """Values of settings that are addresses: what each may be; an error names no part that could be secret."""
 
+import re
 import unicodedata
 from urllib.parse import urlsplit
 
@@ -42,6 +43,18 @@ def optional_address(value: str) -> str:
         raise ValueError("must be empty, or an http or https address without user, query and fragment")
     port_of(value)
     return value
+
+
+_HOST = re.compile(r"(http://)?(\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+
+
+def hosts_to_fetch(value: str) -> str:
+    """Check any number of hosts with blanks or commas between them; they are compared in lower case."""
+    names = value.replace(",", " ").lower().split()
+    for name in names:
+        if not _HOST.fullmatch(name) or port_of(f"//{name.removeprefix('http://')}") == 0:
+            raise ValueError("must be hosts such as data.example.org, *.example.org, example.org:8443 or http://host")
+    return " ".join(names)
 
 
 def port_of(url: str) -> int | None:

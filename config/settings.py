@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.default_limits import read_limits
-from config.setting_addresses import optional_address, port_of, readable, url_of
+from config.setting_addresses import hosts_to_fetch, optional_address, port_of, readable, url_of
 
 PREFIX = "REPOSITORY_"
 RETIRED = frozenset({f"{PREFIX}SECRET_KEY"})
@@ -151,6 +151,13 @@ def _call_networks(value: str) -> str:
     return _networks(value)
 
 
+def _enough_days(value: int) -> int:
+    """Refuse a life of drafts that leaves no time for warnings."""
+    if 0 < value < 60:
+        raise ValueError("must be 0 for ever, or at least 60")
+    return value
+
+
 class Settings(BaseSettings):
     """The choices of an operator; field `x_y` is the variable ``REPOSITORY_X_Y``."""
 
@@ -201,6 +208,8 @@ class Settings(BaseSettings):
     max_files_per_record: int = Field(100_000, ge=1, le=1_000_000_000)
     max_drafts_per_person: int = Field(1_000, ge=0, le=1_000_000_000)
     """most drafts of one owner at a time; 0 for any number"""
+    draft_days: Annotated[int, AfterValidator(_enough_days)] = Field(0, ge=0, le=36_500)
+    """how long a draft stays that nobody changes; 0 for ever"""
     max_draft_bytes_per_person: int = Field(5 << 40, ge=0, le=MOST_BYTES)
     """most bytes that were sent into all drafts of one owner; 0 for any number"""
     reserve_bytes: int = Field(256 << 20, ge=0, le=MOST_BYTES)
@@ -237,6 +246,12 @@ class Settings(BaseSettings):
     """the peers whose ``X-Forwarded-For`` is believed: addresses, networks, ``unix``; nobody's if empty"""
     webhook_networks: Annotated[str, AfterValidator(_call_networks)] = ""
     """private networks that webhooks may reach all the same, with blanks or commas between them"""
+    fetch_hosts: Annotated[str, AfterValidator(readable), AfterValidator(hosts_to_fetch)] = ""
+    """hosts that files are fetched from by their addresses (`engines.outgoing.allowed_hosts`); none if empty"""
+    fetch_networks: Annotated[str, AfterValidator(_call_networks)] = ""
+    """private networks that files may be fetched from all the same, with blanks or commas between them"""
+    fetch_bytes_per_second: int = Field(0, ge=0, le=MOST_BYTES)
+    """bytes that one file is fetched with at most; 0 for any number"""
     orcid_url: Annotated[str, AfterValidator(optional_address)] = ""
     """the API of ORCID's public records, as ``https://pub.orcid.org/v3.0``: names of creators are suggested from it"""
     sign_up: Literal["open", "invitation", "closed"] = "closed"

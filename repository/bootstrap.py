@@ -44,8 +44,7 @@ from repository.engines.limits.shared_counter import SharedCounter
 from repository.engines.mail.eml_folder import EmlFolder
 from repository.engines.mail.port import Mailer
 from repository.engines.minted_numbers import MintedNumbers
-from repository.engines.outgoing.allowed_addresses import CallGuard
-from repository.engines.outgoing.guarded_post import GuardedPost
+from repository.engines.outgoing.configured_calls import configured_fetch, configured_post
 from repository.engines.own_store import OwnStore
 from repository.engines.public_names.configured_names import configured_names
 from repository.engines.registrars.local_registrar import LocalRegistrar
@@ -75,9 +74,9 @@ def open_services(settings: Settings, shared_folder: Path | None = None) -> Serv
     engine, store = _database_at(settings), _store_at(settings)
     search, mail = _search_at(settings.search_url), _mail_at(settings)
     _require_apart(settings)
-    is_local = not settings.store_url.startswith("s3:")
     numbers = MintedNumbers(store.marks, lambda: identity.require())
     database = Database(engine, UNFOLLOWED, numbers)
+    is_local = not settings.store_url.startswith("s3:")
     identity = StoreIdentity(database, store.marks, 0.0 if is_local else SAME_BUCKET_SECONDS)
     search.before_empty = lambda: note_index_lost(database)
     return Services(
@@ -97,7 +96,8 @@ def open_services(settings: Settings, shared_folder: Path | None = None) -> Serv
         mail=mail,
         inspector=CagedInspector() if settings.inspection == "caged" else NoInspector(),
         public_names=configured_names(settings.orcid_url),
-        outgoing=GuardedPost(CallGuard(settings.webhook_networks)),
+        fetching=configured_fetch(settings.fetch_hosts, settings.fetch_networks, settings.fetch_bytes_per_second),
+        outgoing=configured_post(settings.webhook_networks),
         sign_in_providers=_sign_in_providers(settings),
     )
 
@@ -125,11 +125,8 @@ def _disks(settings: Settings) -> Disks:
 
 
 def _upkeep(settings: Settings) -> Upkeep:
-    return Upkeep(
-        quarantine=timedelta(days=settings.quarantine_days),
-        fixity_period=timedelta(days=settings.fixity_days),
-        fixity_rate=settings.fixity_bytes_per_second,
-    )
+    quarantine, period = timedelta(days=settings.quarantine_days), timedelta(days=settings.fixity_days)
+    return Upkeep(quarantine, period, settings.fixity_bytes_per_second)
 
 
 @cache
@@ -158,6 +155,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_files_per_record,
         max_drafts=settings.max_drafts_per_person,
+        draft_days=settings.draft_days,
         max_draft_bytes=settings.max_draft_bytes_per_person,
         admin_email=settings.admin_email,
         friends=tuple(settings.oai_friends.split()),

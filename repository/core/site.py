@@ -44,6 +44,8 @@ class Site:
     """that an embargo lasts; 0 for any number"""
     max_access_days: int = 0
     """that access on request lasts; 0 for any number"""
+    draft_days: int = 0
+    """that a draft stays which nobody changes; 0 for ever"""
     access_request_days: int = 0
     """for which names, addresses and texts of closed requests for access are kept; 0 for ever"""
 

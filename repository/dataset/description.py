@@ -195,10 +195,19 @@ NO_WORDS = FileWords()
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnOf:
+    """A column of a table: its name, and a type, as ``integer``, ``number`` or ``text``."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileOf:
     """A file as the public may know it; `size` in bytes, digests in lower-case hexadecimal, `words` the depositor's.
 
-    The bytes of a `damaged` one are not those of its digests.
+    The bytes of a `damaged` one are not those of its digests.  `columns` are those of a table, if they are
+    known, for formats that tell them.
     """
 
     key: str
@@ -209,6 +218,7 @@ class FileOf:
     url: str
     words: FileWords = NO_WORDS
     damaged: bool = False
+    columns: Sequence[ColumnOf] = ()
 
 
 @dataclass(frozen=True, slots=True)

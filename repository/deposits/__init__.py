@@ -8,6 +8,7 @@ shares.
 `drafts` open, save, discard · `saves` bounds what is kept of saves · `draft_files` its files, `linked_files` those of
 versions · `draft_identifiers` its reserved identifiers · `metadata` the shape and faults of its description · `rules`
 the other parts of its body · `resumable_uploads` bring bytes over days, `upload_places` where each belongs,
-`upload_leases` who sends, `arriving_bytes` what comes, `upload_ends` the commit · `use_recount` corrects what quotas
-count · `model` · `queries` · `facts` · `feature`.
+`upload_leases` who sends, `arriving_bytes` what comes, `upload_ends` the commit · `fetch_places` files that come from
+elsewhere, `fetch_files` brings them · `expiry` of drafts that nobody changes · `use_recount` corrects what
+quotas count · `model` · `queries` · `facts` · `feature`.
 """

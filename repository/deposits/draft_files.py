@@ -9,6 +9,7 @@ from repository.core.actor import Actor
 from repository.core.errors import AT_ONCE, Conflict, FieldError, Forbidden, Invalid, NotFound, OverQuota, TooLarge
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
+from repository.deposits.fetch_places import begin_fetches
 from repository.deposits.linked_files import link_sources, linked_sources
 from repository.deposits.metadata.json_sanitize import storable
 from repository.deposits.model import Draft, DraftKind
@@ -62,6 +63,7 @@ def begin_in(
         is_own = concept.owner_id == unit.actor.person_id
         person_quota(unit, site, concept.owner_id).require_room(declared, own=is_own)
     entries = uploads.begin(unit, files, named, limits.files(site), neighbours)
+    begin_fetches(unit, named.declared, entries)
     if sources:
         link_sources(unit, files, entries, sources)
     return entries

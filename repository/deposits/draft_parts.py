@@ -9,6 +9,7 @@ from repository.core.actor import Actor
 from repository.core.errors import Conflict, FieldError, Invalid, NotFound
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.draft_files import begin_files, begin_in, commit_file, require_place
+from repository.deposits.fetch_places import require_fetchable
 from repository.deposits.queries import default_preview, files_to_change, may_change, readable_draft
 from repository.engines.services import Services
 from repository.engines.store.port import MAX_PARTS
@@ -16,7 +17,16 @@ from repository.files import uploads
 from repository.files.model import FileEntry
 from repository.files.name_clashes import NamedFiles, case_twins
 from repository.files.part_plans import plan_of
-from repository.files.part_uploads import NOT_THERE, OpenUpload, begun, join, keep_uploads, take_completed, upload_of
+from repository.files.part_uploads import (
+    NOT_THERE,
+    PARTS,
+    OpenUpload,
+    begun,
+    join,
+    keep_uploads,
+    take_completed,
+    upload_of,
+)
 from repository.files.queries import entry
 from repository.files.uploads import Announced
 from repository.people.quotas import count_bytes, give_back
@@ -40,6 +50,7 @@ def name_files(services: Services, actor: Actor, draft_id: int, named: NamedFile
     neighbours: list[str] = []
     keys = [file.key for file in named.declared]
     plans = [plan for file in named.declared if (plan := plan_of(file))]
+    require_fetchable(services.fetching, named.declared)
     if not plans:
         with services.database.transaction(actor) as unit:
             entries = begin_files(unit, services.site, draft_id, named, neighbours)
@@ -52,7 +63,7 @@ def name_files(services: Services, actor: Actor, draft_id: int, named: NamedFile
     with begun(services.store, plans) as tokens, services.database.transaction(actor) as unit:
         place = files_to_change(unit, draft_id)
         entries = begin_in(unit, services.site, place, named, neighbours)
-        coming = [entry for entry in entries if entry.transfer]
+        coming = [entry for entry in entries if entry.transfer == PARTS]
         kept = keep_uploads(unit, coming, plans, tokens)
         preview = default_preview(unit, draft_id)
         _, concept, _ = place

@@ -48,6 +48,15 @@ class FilesRemoved(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class FetchDue(Fact):
+    """A file is to be fetched, or the rest of one."""
+
+    fetch_id: int
+
+    words = FactPhrase("asked to fetch a file from elsewhere", "请求从外部地址获取文件")
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuotaChanged(Fact):
     """An administrator gave a dataset limits of its own; None is that of the site."""
 
@@ -58,6 +67,17 @@ class RecordQuotaChanged(Fact):
     notes: str | None = None
 
     words = FactPhrase("changed the limits of the dataset", "更改了数据集的限额")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftExpiring(Fact):
+    """A draft that nobody changes is discarded in so many days."""
+
+    draft_id: int
+    concept_id: int | None = None
+    days: int | None = None
+
+    words = FactPhrase("warned that the draft expires in {days} days", "提醒：草稿将在 {days} 天后过期")
 
 
 @dataclass(frozen=True, slots=True)

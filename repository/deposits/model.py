@@ -1,4 +1,4 @@
-"""The tables of drafts, and of uploads that go on where they were cut."""
+"""The tables of drafts, of uploads that go on where they were cut, and of files that are fetched."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,8 @@ class Draft(Described, Base):
     """A draft; its id is the one that its version has or will have.
 
     `errors` are those of the last save: ``[{"field": …, "messages": […]}, …]``; those of `pids`, `access` and `files`
-    keep under ``sent`` what no other column can hold. `index` is that of its version.
+    keep under ``sent`` what no other column can hold. `index` is that of its version.  `touched` is about when somebody
+    last changed its files; `told_first` and `told_last` when its owner was warned that it expires (`expiry`).
     """
 
     __tablename__ = "draft"
@@ -35,6 +36,9 @@ class Draft(Described, Base):
     errors: Mapped[list[Any]]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    touched: Mapped[datetime | None]
+    told_first: Mapped[datetime | None]
+    told_last: Mapped[datetime | None]
 
     def sent(self, part: str) -> dict[str, Any]:
         """Return what was sent as `pids`, `access` or `files` and is kept with its faults alone, by name."""
@@ -74,3 +78,37 @@ class ResumableUpload(Base):
     holder: Mapped[str] = mapped_column(String(160), default="")
     held_until: Mapped[datetime | None]
     is_awaited: Mapped[bool] = mapped_column(default=False)
+
+
+class FetchState(StrEnum):
+    WAITING = "waiting"
+    FETCHING = "fetching"
+    FAILED = "failed"
+
+
+class FetchedFile(Base):
+    """A file of a draft that a job fetches from `url`, for the person `person_id`.
+
+    `upload_id` is the upload that takes its bytes, once they come.  `received` of `total` bytes have come, as far as
+    both are known; `validator` tells whether the rest is still of the same file.  `attempts` counts those in a row that
+    brought nothing; `reason` is the last trouble, or why it failed.  `begun` is the first attempt, `tried` the last
+    one, `touched` the last sign of life.
+    """
+
+    __tablename__ = "file_fetch"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    file_entry_id: Mapped[int] = mapped_column(ForeignKey("file_entry.id", ondelete="CASCADE"), unique=True)
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("upload.id", ondelete="SET NULL"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    url: Mapped[str] = mapped_column(String(2000))
+    state: Mapped[str] = mapped_column(String(10), default=FetchState.WAITING.value)
+    received: Mapped[int] = mapped_column(Identity, default=0)
+    total: Mapped[int | None] = mapped_column(Identity)
+    validator: Mapped[str] = mapped_column(String(300), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    created: Mapped[datetime]
+    begun: Mapped[datetime | None]
+    tried: Mapped[datetime | None]
+    touched: Mapped[datetime] = mapped_column(index=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import load_only
@@ -10,6 +11,7 @@ from repository.access.policy import Action, Grant, Resource, may, must
 from repository.access.queries import grants_held, grants_on, held_values
 from repository.communities.queries import Membership, communities_of
 from repository.core.actor import Actor
+from repository.core.database.bulk import update_row
 from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound, Stale
 from repository.core.site import Site
@@ -23,6 +25,7 @@ from repository.people.quotas import USE_COLUMNS, Quota, quota_from
 from repository.records.model import Concept
 from repository.records.queries import UNKNOWN
 
+TOUCHED_EVERY = timedelta(hours=1)
 _GRANTS = grants_held(Draft.concept_id)
 _WITH_FILES = (
     select(Draft, Concept, FileSet, _GRANTS)
@@ -35,7 +38,14 @@ _WITH_FILES = (
 # Without the description: reading it is half of the cost of the query.
 _ONLY_FILES = _WITH_FILES.options(
     load_only(
-        Draft.concept_id, Draft.kind, Draft.files_enabled, Draft.file_set_id, Draft.default_preview, raiseload=True
+        Draft.concept_id,
+        Draft.kind,
+        Draft.files_enabled,
+        Draft.file_set_id,
+        Draft.default_preview,
+        Draft.updated,
+        Draft.touched,
+        raiseload=True,
     )
 )
 _DRAFT = (
@@ -146,7 +156,14 @@ def files_to_change(unit: UnitOfWork, draft_id: int) -> tuple[Draft, Concept, Fi
         return draft_with_files(unit, draft_id, Action.CHANGE_DRAFT)
     draft, concept, files, grants = row
     _require(unit, draft, grants, Action.CHANGE_DRAFT, None)
+    _touch(unit, draft)
     return draft, concept, files
+
+
+def _touch(unit: UnitOfWork, draft: Draft) -> None:
+    """Note now and then that somebody works on the files of a draft: it does not expire."""
+    if unit.now - max(draft.updated, draft.touched or draft.updated) > TOUCHED_EVERY:
+        update_row(unit.session, draft, touched=unit.now)
 
 
 _SLOT = (

@@ -58,7 +58,7 @@ def begin_upload(
     token = services.store.uploads.begin(uuid.uuid4().hex, size)
     try:
         with services.database.transaction(actor) as unit:
-            upload = _begin(unit, services, draft_id, replace(declared, size=size), token, about)
+            upload = open_upload(unit, services, draft_id, replace(declared, size=size), token, about)
     except (NotFound, Forbidden, Invalid, Conflict, OverQuota):
         # Only a certain refusal removes the upload: after a lost connection the commit may have happened.
         services.store.uploads.discard(token)
@@ -173,10 +173,13 @@ def _durable(store: ByteStore, place: UploadPlace) -> int:
         return place.progress.size
 
 
-def _begin(
+def open_upload(
     unit: UnitOfWork, services: Services, draft_id: int, declared: Declared, token: UploadToken, about: str
 ) -> UploadProgress:
-    """Write the rows of an upload, and that of its file if it has none."""
+    """Write the rows of an upload, and that of its file if it has none.
+
+    Raises `NotFound`, `Forbidden`, `OverQuota`, `Invalid` for a name that cannot be, `Conflict` for too many uploads.
+    """
     draft, concept, files = files_to_change(unit, draft_id)
     uploads.require_open(files.state)
     if not draft.files_enabled:

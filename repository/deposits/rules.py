@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from repository.access.access_terms import AccessTerms, read_access_terms
@@ -112,3 +112,42 @@ def _custom_fields(raw: object, errors: list[FieldError]) -> dict[str, Any] | No
         _NO_CUSTOM_FIELDS if name == SENT else FieldError.of(f"custom_fields.{name}", "Unknown field.") for name in raw
     ]
     return raw
+
+
+FIRST_WARNING, LAST_WARNING = timedelta(days=30), timedelta(days=7)
+"""before a draft expires"""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLife:
+    """When somebody last changed a draft, and when its owner was warned since that it expires, None if not."""
+
+    touched: datetime
+    told_first: datetime | None
+    told_last: datetime | None
+
+    @classmethod
+    def of(
+        cls, updated: datetime, touched: datetime | None, told_first: datetime | None, told_last: datetime | None
+    ) -> "DraftLife":
+        """Return the life of a draft; warnings from before its last change say nothing."""
+        last = max(updated, touched or updated)
+        first_of = told_first if told_first is not None and told_first >= last else None
+        last_of = told_last if first_of is not None and told_last is not None and told_last >= first_of else None
+        return cls(last, first_of, last_of)
+
+    def ends(self, days: int, now: datetime) -> datetime:
+        """Return when the draft expires if nobody changes it: not before its owner had time after each warning."""
+        return max(
+            self.touched + timedelta(days=days),
+            (self.told_first or now) + FIRST_WARNING,
+            (self.told_last or now) + LAST_WARNING,
+        )
+
+    def warning(self, days: int, now: datetime) -> timedelta | None:
+        """Return which warning is due now, as the time before the end, None if none is."""
+        left = self.touched + timedelta(days=days) - now
+        if self.told_first is None:
+            return FIRST_WARNING if left <= FIRST_WARNING else None
+        is_near = max(left, self.told_first + FIRST_WARNING - now) <= LAST_WARNING
+        return LAST_WARNING if self.told_last is None and is_near else None

@@ -25,6 +25,8 @@ from repository.engines.limits.public_share import PublicShare
 from repository.engines.mail.port import Mailer
 from repository.engines.minted_numbers import MintedNumbers
 from repository.engines.outgoing.allowed_addresses import CallGuard
+from repository.engines.outgoing.allowed_hosts import AllowedHosts
+from repository.engines.outgoing.guarded_fetch import GuardedFetch
 from repository.engines.outgoing.guarded_post import GuardedPost
 from repository.engines.public_names.port import PublicNames
 from repository.engines.registrars.port import Registrar
@@ -44,6 +46,7 @@ class Services:
     `kinds` are the facts that this release knows, by name.  `limits` are those of calls.
     `token_uses` are the uses of tokens that this process has seen.
     `outgoing` posts to addresses that administrators chose, and guards our network.
+    `fetching` brings files from elsewhere, for jobs: no request fetches one.
     `public_names` suggests people whom a public register knows, if one was chosen.
     `inspector` looks into files, for jobs and commands: no request looks into one.
     `sign_in_providers` are by their ids, in the order of their file.
@@ -69,6 +72,7 @@ class Services:
     mail: Mailer = field(kw_only=True)
     inspector: Inspector = field(default_factory=NoInspector)
     public_names: PublicNames | None = None
+    fetching: GuardedFetch = field(default_factory=lambda: GuardedFetch(AllowedHosts(), CallGuard()))
     outgoing: GuardedPost = field(default_factory=lambda: GuardedPost(CallGuard()))
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from repository.core.unit_of_work import Database, UnitOfWork
 from repository.engines.store.port import ByteStore, UploadToken
 from repository.files.facts import FileReleased
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile, Upload, UploadState
+from repository.files.part_uploads import PARTS
 from repository.files.quarantine import is_behind
 
 STAGED_FOR = timedelta(days=30)
@@ -109,7 +110,8 @@ def _mark_discarded(unit: UnitOfWork, upload_id: int) -> UploadToken | None:
         return None
     upload.state = UploadState.DISCARDED.value
     if upload.file_entry_id is not None:  # the name takes bytes that are sent whole
-        unit.session.execute(update(FileEntry).where(FileEntry.id == upload.file_entry_id).values(transfer=None))
+        is_in_parts = (FileEntry.id == upload.file_entry_id, FileEntry.transfer == PARTS)
+        unit.session.execute(update(FileEntry).where(*is_in_parts).values(transfer=None))
     return UploadToken(upload.object_key, upload.store_upload_id)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from repository.core.database.engine import Base, Identity, ordered_text
@@ -43,6 +43,7 @@ class FileSet(Base):
 
     `hidden_count` and `hidden_bytes` are the part of them that readers do not learn of; they are 0 in an open set.
     `own_bytes` are those of committed files that no other set has: linked files cost their owner nothing.
+    `preview_changes` counts what was found in files, also of a frozen set.
     """
 
     __tablename__ = "file_set"
@@ -54,6 +55,7 @@ class FileSet(Base):
     hidden_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     hidden_bytes: Mapped[int] = mapped_column(Identity, default=0, server_default=text("0"))
     own_bytes: Mapped[int] = mapped_column(Identity, default=0, server_default=text("0"))
+    preview_changes: Mapped[int] = mapped_column(Identity, default=0, server_default=text("0"))
 
     def totals(self, *, hidden: bool) -> tuple[int, int]:
         """Return the number of files and their bytes, those of hidden files only with `hidden`."""
@@ -78,7 +80,8 @@ class StoredFile(Base):
     `verified` is the last time at which a fixity check matched the bytes with their digests.  `fault` says what the
     last check found wrong; it is empty if nothing was.  `checked` is when the last check began, or the bytes came; None
     for what an earlier release received, and for bytes that are there again.  `reading` is set while a check reads the
-    bytes, and moved on as long as it does: one of yesterday is of a check that did not end.
+    bytes, and moved on as long as it does: one of yesterday is of a check that did not end.  `previewed` says that
+    there is a preview of it.
     """
 
     __tablename__ = "stored_file"
@@ -99,6 +102,7 @@ class StoredFile(Base):
     fault: Mapped[str] = mapped_column(String(500), default="")
     checked: Mapped[datetime | None] = mapped_column(default=_as_created)
     reading: Mapped[datetime | None]
+    previewed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         Index("ix_stored_file_checked_id", "checked", "id"),

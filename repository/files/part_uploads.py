@@ -31,8 +31,8 @@ SIGNED_FOR = timedelta(days=1)
 """An address takes a part for so long; the description of the file has fresh ones."""
 AT_ONCE = 8
 """uploads that are begun or discarded at a time"""
-PARTS = "M"
-"""in `FileEntry.transfer`"""
+PARTS, FETCHED = "M", "F"
+"""in `FileEntry.transfer`: sent in parts, fetched by a job"""
 LOST = "The store does not have this upload any more. Please remove the file and name it again."
 NOT_THERE = (
     "The store has neither the parts nor the file (yet). Please commit again in a moment; if that does not help,"
@@ -168,7 +168,12 @@ def take_completed(unit: UnitOfWork, entry: FileEntry, upload_id: int, arrived_m
 
 
 def give_up(unit: UnitOfWork, entry: FileEntry) -> int:
-    """Give up the open upload of a name, if it has one; a job discards its parts.  Returns the bytes it counted."""
+    """Give up the open upload of a name, if it has one; a job discards its parts.  Returns the bytes it counted.
+
+    A name that gets bytes by another way is not fetched any more: the job that would do it sees so.
+    """
+    if entry.transfer == FETCHED:
+        _end(unit, entry)
     if entry.transfer != PARTS:
         return 0
     row = unit.session.scalars(_UPLOAD_LOCKED, {"entry": entry.id}).first()

@@ -76,6 +76,8 @@ class Declared:
     part_md5s: str | None = None
     source: FileSource | None = None
     """which file it is, for one whose bytes are here already"""
+    url: str | None = field(default=None, repr=False)
+    """where a job fetches it; it may hold a secret"""
 
 
 def fault_of_key(key: str) -> str | None:

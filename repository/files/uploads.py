@@ -20,7 +20,7 @@ from repository.files.declarations import mismatches_of
 from repository.files.facts import FileReceived, FileReleased, FileSetDiscarded, VerificationDue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.name_clashes import NamedFiles, require_no_clash
-from repository.files.part_uploads import PARTS, give_up
+from repository.files.part_uploads import FETCHED, PARTS, give_up
 from repository.files.queries import keys_below, keys_of, keys_taken
 from repository.files.rules import FileState, extension_of, media_type_of
 
@@ -83,7 +83,7 @@ def begin(
             declared_checksum=file.checksum,
             about=file.about,
             hidden=file.hidden,
-            transfer=PARTS if file.part_count else None,
+            transfer=PARTS if file.part_count else FETCHED if file.url else None,
             created=unit.now,
             updated=unit.now,
             file=None,

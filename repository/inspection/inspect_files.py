@@ -52,15 +52,15 @@ def look_into(database: Database, store: ByteStore, inspector: Inspector, file_i
     return len(due)
 
 
-_OPEN_SETS = (
+_SETS = (
     select(FileSet.id)
-    .where(
-        FileSet.id.in_(select(FileEntry.file_set_id).where(in_list(FileEntry.file_id, "files"))),
-        FileSet.state == SetState.OPEN.value,
-    )
+    .where(FileSet.id.in_(select(FileEntry.file_set_id).where(in_list(FileEntry.file_id, "files"))))
     .order_by(FileSet.id)
     .with_for_update()
 )
+_SET = cast(Table, FileSet.__table__)
+_COUNT_CHANGE = update(_SET).where(in_list(_SET.c.id, "sets")).values(preview_changes=_SET.c.preview_changes + 1)
+_SET_PREVIEWED = update(_FILE).where(in_list(_FILE.c.id, "files")).values(previewed=bindparam("is_shown"))
 _STILL_THERE = (
     select(_FILE.c.id, _FILE.c.media_type).where(in_list(_FILE.c.id, "files")).order_by(_FILE.c.id).with_for_update()
 )
@@ -76,12 +76,17 @@ def _keep(database: Database, seen: Sequence[tuple[DueFile, Finding]]) -> None:
     by_id = {row[0]: (row[4], finding) for row, finding in seen}
     with database.transaction(SYSTEM) as unit:
         connection, ids = unit.session.connection(), {"files": list(by_id)}
-        connection.execute(_OPEN_SETS, ids)
+        sets = connection.scalars(_SETS, ids).all()
         types = {row.id: row.media_type for row in connection.execute(_STILL_THERE, ids)}
         if not types:
             return
         connection.execute(_FORGET, {"files": list(types)})
         connection.execute(_INSERT, [_row(unit, file_id, by_id[file_id][1]) for file_id in types])
+        shown = {file_id: bool(by_id[file_id][1].kind) for file_id in types}
+        for is_shown in set(shown.values()):
+            chosen = [file_id for file_id in types if shown[file_id] is is_shown]
+            connection.execute(_SET_PREVIEWED, {"files": chosen, "is_shown": is_shown})
+        connection.execute(_COUNT_CHANGE, {"sets": sets})
         _settle_types(unit, types, {file_id: by_id[file_id] for file_id in types})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from repository.access.principals import SubjectKind
 from repository.core.unit_of_work import Snapshot
+from repository.deposits.facts import DraftExpiring
 from repository.notifications.notice_kind import NoticeKind, Occasion, Told
 from repository.notifications.readers import members_of, people_responsible
 from repository.notifications.request_kinds import asker, deciders, owners_before_and_after, receivers
@@ -36,7 +37,31 @@ def holders_of_grant(snapshot: Snapshot, fact: GrantGiven) -> Iterable[Told]:
     return [Told(person, fact.grant_id, fact.concept_id, details) for person in people] if is_known else []
 
 
+def people_of_draft(snapshot: Snapshot, fact: DraftExpiring) -> Iterable[Told]:
+    """Tell those who own or manage the dataset of a draft."""
+    if fact.concept_id is None:
+        return []
+    people = people_responsible(snapshot, fact.concept_id)
+    return [Told(person, fact.draft_id, fact.concept_id, {"days": fact.days}) for person in people]
+
+
 DATASET_KINDS = (
+    NoticeKind(
+        "draft_expires",
+        NoticeWords(
+            Pair("The draft of “{{ title }}” expires", "“{{ title }}”的草稿即将过期"),
+            [
+                Pair(
+                    "Nobody has changed the draft of the dataset “{{ title }}” for a long time. It is deleted with its"
+                    " files in {{ days }} days, unless somebody changes it. Published versions stay.",
+                    "数据集“{{ title }}”的草稿已长时间无人修改。若仍无人修改，草稿及其文件将在 {{ days }} 天后删除，"
+                    "已发布的版本不受影响。",
+                )
+            ],
+        ),
+        [Occasion(DraftExpiring, people_of_draft)],
+        path=lambda notice: f"/uploads/{notice.subject}",
+    ),
     NoticeKind(
         "grant_given",
         NoticeWords(

@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, select
 from repository.access.model import GrantRow
 from repository.access.policy import Permission
 from repository.access.principals import SubjectKind
-from repository.core.actor import GRANTABLE, Actor, Role, role_of
+from repository.core.actor import Actor, Role
 from repository.core.unit_of_work import Snapshot
 from repository.notifications.notice_kind import MailRecipient
 from repository.notifications.wording import LANGUAGES
-from repository.people.memberships import MEMBERSHIPS, memberships_in
+from repository.people.acting import acting
 from repository.people.model import Person, Profile
 from repository.people.teams.model import MemberStatus, TeamMember
 
@@ -21,19 +21,9 @@ MOST_MEMBERS = 500
 _MANAGING = (Permission.MANAGE.value, Permission.OWNER.value)
 
 
-_GROUPS = select(MEMBERSHIPS).where(Person.id == bindparam("person_id"))
-
-
 def reader_of(snapshot: Snapshot, person: Person) -> Actor:
     """Return the person as an actor who signed in: what they may read, their mail may tell."""
-    groups = memberships_in(snapshot.session.execute(_GROUPS, {"person_id": person.id}).scalar_one())
-    return Actor(
-        person.id,
-        role_of(person.role),
-        frozenset(GRANTABLE),
-        teams=groups.teams,
-        institutions=groups.institutions,
-    )
+    return acting(snapshot, person)
 
 
 def mail_recipient(snapshot: Snapshot, person: Person) -> MailRecipient:

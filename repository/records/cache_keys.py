@@ -5,6 +5,7 @@ A text of a version (a page, a record in a format) depends on
 * the version's row, whose `cache_version` counts all its changes, and its access;
 * what its dataset says of requests for access, whose `settings_change` counts their changes;
 * the identifiers of the version and of its concept, and the titles of its communities, which count their changes;
+* what was found in its files, whose set counts the changes;
 * the versions beside it, which it names, and their identifiers: a page lists all versions, a format names the
   previous and the next one;
 * which version is the latest, for who may read all of them and for everybody else.
@@ -31,12 +32,14 @@ from repository.communities.model import Community, CommunityDataset
 from repository.core.actor import Actor
 from repository.core.database.direct_reads import DirectRead
 from repository.core.database.id_list import in_list
+from repository.files.model import FileSet
 from repository.identifiers.model import Identifier
 from repository.records.model import Concept, Version
 from repository.records.queries import NEWEST_PUBLIC_ID
 
 # Columns of the tables rather than attributes of the classes: rows, without the cost of objects.
 _VERSION, _CONCEPT, _IDENTIFIER = Version.__table__.c, Concept.__table__.c, Identifier.__table__.c
+_SETS = FileSet.__table__.c
 _LINK, _COMMUNITY = CommunityDataset.__table__.c, Community.__table__.c
 _SIBLING = Version.__table__.alias("sibling")
 _OF_CONCEPT = _SIBLING.c.concept_id == _VERSION.concept_id
@@ -64,6 +67,7 @@ _TITLES = (
     .join_from(CommunityDataset.__table__, Community.__table__, _LINK.community_id == _COMMUNITY.id)
     .where(_LINK.concept_id == _VERSION.concept_id)
 )
+_PREVIEWS = select(_SETS.preview_changes).where(_SETS.id == _VERSION.file_set_id)
 _PIDS_OF_VERSIONS = select(func.sum(_IDENTIFIER.change)).join_from(
     _SIBLING, Identifier.__table__, _IDENTIFIER.owner == _SIBLING.c.id
 )
@@ -86,6 +90,7 @@ def _dependencies(*further: Any, all_versions: bool) -> Select[Any]:
         _VERSION.cache_version,
         _of_version(_PIDS),
         _of_version(_TITLES),
+        _of_version(_PREVIEWS),
         _of_versions(select(func.sum(_SIBLING.c.cache_version)), all_versions=all_versions),
         _of_versions(_PIDS_OF_VERSIONS, all_versions=all_versions),
         *further,

@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
 
 from repository.access.policy import Audience
+from repository.core.actor import ANONYMOUS
 from repository.core.clock import iso
 from repository.core.site import Site, in_path
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.blinding import blinded, blinded_file
-from repository.dataset.description import FileOf, Label, Publication, Sibling, Withdrawal
+from repository.dataset.description import ColumnOf, FileOf, Label, Publication, Sibling, Withdrawal
 from repository.dataset.file_words import words_of_file
 from repository.dataset.from_json import description_of
 from repository.dataset.vocabularies import Vocabularies
 from repository.engines.services import Services
 from repository.files.model import FileEntry
-from repository.files.queries import streamed_entries
+from repository.files.queries import BATCH, streamed_entries
 from repository.identifiers.model import Identifier, RegistrationState
 from repository.identifiers.queries import ByScheme, identifiers_of
+from repository.inspection.queries import columns_of
 from repository.records.model import Tombstone, Version
 from repository.records.queries import IN_PUBLIC, Neighbour, RecordView, label_of, record_views
 
@@ -124,14 +127,34 @@ def _file_of(entry: FileEntry, base: str) -> FileOf | None:
     )
 
 
-def all_files(services: Services, view: RecordView, audience: Audience) -> Iterator[FileOf]:
+def all_files(
+    services: Services, view: RecordView, audience: Audience, *, with_columns: bool = False
+) -> Iterator[FileOf]:
     """Yield all files of the version as `audience` may see them, while they are read, at constant memory."""
     if not audience.sees_files or view.tombstone is not None:
         return
     base = services.site.page(f"/records/{view.version.id}/files")
-    for entry in streamed_entries(services.database, view.files.id, hidden=False):
-        if (file := _file_of(entry, base)) is not None:
-            yield blinded_file(file) if audience is Audience.BLINDED else file
+    entries = streamed_entries(services.database, view.files.id, hidden=False)
+    while batch := list(islice(entries, BATCH)):
+        files = [file for entry in batch if (file := _file_of(entry, base)) is not None]
+        if with_columns:
+            with services.database.snapshot(ANONYMOUS) as snapshot:
+                files = tables_among(snapshot, view, batch, files)
+        yield from map(blinded_file, files) if audience is Audience.BLINDED else files
+
+
+def tables_among(
+    snapshot: Snapshot, view: RecordView, entries: Sequence[FileEntry], files: Sequence[FileOf]
+) -> list[FileOf]:
+    """Return files of the version, with the columns of those that are tables."""
+    ids = [entry.file_id for entry in entries if entry.file_id and entry.file and entry.file.previewed]
+    columns = columns_of(snapshot, view.files.id, ids) if ids else {}
+    return [
+        replace(file, columns=[ColumnOf(column.name, column.type) for column in columns[file.key]])
+        if file.key in columns
+        else file
+        for file in files
+    ]
 
 
 def _representatives(snapshot: Snapshot, concept_ids: Sequence[int]) -> dict[int, int]:

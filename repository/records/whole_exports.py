@@ -6,7 +6,7 @@ text with the first files is kept: it changes whenever the record does, and stan
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repository.access.policy import Audience
 from repository.core.actor import Actor
@@ -14,7 +14,7 @@ from repository.core.unit_of_work import Snapshot
 from repository.dataset.formats.registry import ExportFormat
 from repository.engines.services import Services
 from repository.records.cached_representations import Serializer, cached_representation
-from repository.records.public_view import all_files, public_view
+from repository.records.public_view import all_files, public_view, tables_among
 from repository.records.queries import RecordView, audience_for, embedded_files, resolve_record
 
 BLOCK = 1 << 15
@@ -43,8 +43,11 @@ def _pack(target: ExportFormat) -> Serializer:
     def serialize(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> bytes:
         entries = embedded_files(snapshot, view, audience)
         publication = public_view(view, services.site, services.vocabularies, audience, entries)
+        if target.tells_columns:
+            publication = replace(publication, files=tables_among(snapshot, view, entries, publication.files))
         is_small = not publication.unlisted_files
-        change = _SMALL if is_small else str(view.version.cache_version).encode()
+        changes = f"{view.version.cache_version}.{view.files.preview_changes}"
+        change = _SMALL if is_small else changes.encode()
         written = target.write(publication)
         text = written.encode("utf-8", "replace") if isinstance(written, str) else written
         return change + b"\n" + text
@@ -60,7 +63,8 @@ def _parts(services: Services, actor: Actor, record_id: int, target: ExportForma
         audience = audience_for(snapshot, view)
         entries = embedded_files(snapshot, view, audience)
         publication = public_view(view, services.site, services.vocabularies, audience, entries)
-    yield from target.write_whole(publication, lambda: all_files(services, view, audience))
+    with_columns = target.tells_columns
+    yield from target.write_whole(publication, lambda: all_files(services, view, audience, with_columns=with_columns))
 
 
 def in_blocks(parts: Iterable[str]) -> Iterator[bytes]:

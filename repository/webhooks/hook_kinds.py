@@ -11,7 +11,7 @@ _TOLD: Mapping[str, str] = {
         "VersionPublished VersionEdited VersionWithdrawn VersionRestored EmbargoLifted EmbargoRestored EmbargoChanged"
         " FilesJudged EditBegun"
     ),
-    "draft": "DraftOpened DraftDiscarded NewVersionBegun",
+    "draft": "DraftOpened DraftExpiring DraftDiscarded NewVersionBegun",
     "dataset": "CommunityAssigned RequestSettingsChanged GrantsChanged DatasetHandedOver OwnershipMoved"
     " RecordQuotaChanged",
     "grant": "GrantGiven GrantEnded",
@@ -43,7 +43,7 @@ _SAFETY = "It concerns how a person gets into their account, and the audit trail
 _KEPT: Mapping[str, str] = {
     _BOOKKEEPING: (
         "HookDue VerificationDue NoticeDue NoticeSentAgain DigestDue AddressBounced DraftSaved FileReceived"
-        " FilesRenamed FilesRemoved UploadGivenUp FileReleased FileSetDiscarded TokenExpiresSoon"
+        " FilesRenamed FilesRemoved UploadGivenUp FileReleased FileSetDiscarded FetchDue TokenExpiresSoon"
     ),
     _SAFETY: (
         "PasswordChanged EmailChanged AuthenticatorAdded AuthenticatorRemoved RecoveryCodeUsed IdentityLinked"

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from repository.dataset.description import FileOf
-from repository.dataset.formats.packages.croissant import croissant, is_tabular, media_type_of
+from repository.dataset.description import ColumnOf, FileOf
+from repository.dataset.formats.packages.croissant import croissant, is_tabular, media_type_of, whole_croissant
 from tests.features.hostile import hostile
 from tests.features.samples import FILES, PUBLICATION, publication
 
@@ -89,6 +89,51 @@ def test_a_record_without_files_or_date_is_still_described() -> None:
     assert "distribution" not in bare
     assert bare["datePublished"] == "2024-03-05"
     assert bare["description"] == bare["name"]
+
+
+def a_table(key: str, **types: str) -> FileOf:
+    return replace(file(key), columns=[ColumnOf(name, kind) for name, kind in types.items()])
+
+
+def test_a_table_whose_columns_are_known_is_a_record_set_of_its_file() -> None:
+    table = a_table(
+        "raw/台站 1.csv", station="text", depth="number", n="integer", ok="boolean", day="date", at="datetime"
+    )
+    table = replace(table, columns=[*table.columns, ColumnOf("水深/m", "newer")])
+    said = croissant(replace(PUBLICATION, files=[table, file("notes.csv")]))
+    [records] = said["recordSet"]
+    own = said["distribution"][0]["@id"]
+    assert (records["@type"], records["@id"], records["name"]) == ("cr:RecordSet", f"{own}#records", "raw/台站 1.csv")
+    assert [field["dataType"] for field in records["field"]] == [
+        "sc:Text", "sc:Float", "sc:Integer", "sc:Boolean", "sc:Date", "sc:DateTime", "sc:Text",
+    ]  # fmt: skip
+    last = records["field"][-1]
+    assert (last["@type"], last["name"]) == ("cr:Field", "水深/m")
+    assert last["source"] == {"fileObject": {"@id": own}, "extract": {"column": "水深/m"}}
+    ids = [records["@id"], own, *(field["@id"] for field in records["field"])]
+    assert len(set(ids)) == len(ids), "each thing has an id of its own"
+    assert all(each.isascii() for each in ids)
+    used = {name for thing in (records, last, last["source"]) for name in thing if not name.startswith("@")}
+    assert used - {"name"} <= set(said["@context"])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        replace(file("a.csv"), columns=[ColumnOf("", "text"), ColumnOf("b", "text")]),
+        replace(file("a.csv"), columns=[ColumnOf("b", "text"), ColumnOf("b", "number")]),
+        a_table("a.nc", b="number"),
+        a_table("a.csv"),
+    ],
+)
+def test_columns_that_no_reader_could_find_make_no_record_set(table: FileOf) -> None:
+    assert "recordSet" not in croissant(replace(PUBLICATION, files=[table]))
+
+
+def test_a_document_in_parts_is_the_one_that_is_written_at_once() -> None:
+    for files in ([a_table("a.csv", x="number"), file("b.txt"), a_table("c.csv", y="text")], [file("b.txt")], []):
+        whole = replace(PUBLICATION, files=files, file_count=len(files))
+        assert json.loads("".join(whole_croissant(whole, lambda files=files: files))) == croissant(whole)  # type: ignore[misc]
 
 
 def test_hostile_texts_stay_values() -> None:

@@ -23,6 +23,18 @@ def as_json(value: Mapping[str, Any] | list[Any]) -> str:
         return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
 
 
+def with_lists(members: Mapping[str, Any], lists: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[str]:
+    """Yield an object that is not empty, with more members: lists that are not, written as they are read."""
+    yield as_json(members)[:-1]
+    for name, items in lists.items():
+        is_open = False
+        for item in items:
+            yield ("," if is_open else f',"{name}":[') + as_json(item)
+            is_open = True
+        yield "]" if is_open else ""
+    yield "}"
+
+
 def with_list(members: Mapping[str, Any], name: str, items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield an object that is not empty, with one more member: a list, written as it is read."""
     yield f'{as_json(members)[:-1]},"{name}":['

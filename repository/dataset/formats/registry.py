@@ -52,7 +52,8 @@ class ExportFormat:
 
     `name` stands in ``?format=``, `label` is for people, `extension` has no dot. `write` makes a whole document,
     `combine` one of a list. `also` are other media types for the same format. A format that lists files and has
-    `write_whole` writes that of a publication with more files than it names, in parts, while all are read.
+    `write_whole` writes that of a publication with more files than it names, in parts, while all are read. It
+    `tells_columns` of tables, if they are known.
     """
 
     name: str
@@ -63,6 +64,7 @@ class ExportFormat:
     combine: Combine
     also: tuple[str, ...] = ()
     write_whole: Callable[[Publication, ReadFiles], Iterator[str]] | None = None
+    tells_columns: bool = False
 
 
 def joiner(write: Callable[[Publication], str], opening: str = "", between: str = "\n", closing: str = "") -> Combine:
@@ -87,13 +89,15 @@ def json_format(
     extension: str = "json",
     also: tuple[str, ...] = (),
     write_whole: Callable[[Publication, ReadFiles], Iterator[str]] | None = None,
+    tells_columns: bool = False,
 ) -> ExportFormat:
     """Return a format of JSON objects; a list of them is a JSON array, which in JSON-LD is a graph."""
 
     def write(publication: Publication) -> str:
         return as_json(make(publication))
 
-    return ExportFormat(name, media_type, extension, label, write, joiner(write, "[", ",\n", "]"), also, write_whole)
+    combine = joiner(write, "[", ",\n", "]")
+    return ExportFormat(name, media_type, extension, label, write, combine, also, write_whole, tells_columns)
 
 
 def xml_format(
@@ -243,6 +247,7 @@ _TABLE = (
         "Croissant",
         croissant,
         write_whole=whole_croissant,
+        tells_columns=True,
     ),
     json_format(
         "codemeta",

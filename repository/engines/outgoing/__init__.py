@@ -1,4 +1,6 @@
 """Calls to addresses that people chose: they must not reach into our own network.
 
-`allowed_addresses` which addresses may be called · `guarded_post` one POST, bounded in time and bytes.
+`allowed_addresses` which addresses may be called, `allowed_hosts` whose · `pinned_connection` to one of them ·
+`guarded_post` one POST, bounded in time and bytes · `guarded_fetch` a file or its rest, `fetch_replies` what came ·
+`configured_calls` both as settings want them.
 """

@@ -4,19 +4,15 @@ The name is resolved once, every address of it must be allowed, and the connecti
 leads elsewhere a moment later does not matter.  Nothing is redirected, little is read, and all of it ends in time.
 """
 
-import socket
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
-from urllib.parse import urlsplit
 
-from repository.core.errors import Unavailable, Unsuitable
-from repository.engines.outgoing.allowed_addresses import CallGuard, host_of
+from repository.core.errors import Unavailable
+from repository.engines.outgoing.allowed_addresses import CallGuard
+from repository.engines.outgoing.pinned_connection import cause_of_silence, pinned, target_of
 
-CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 15.0
 MOST_READ = 2_048
 """bytes of a reply"""
@@ -46,64 +42,17 @@ class GuardedPost:
 
         Raise `Unsuitable` for an address that may not be called, `Unavailable` for one that does not answer.
         """
-        parts = urlsplit(url)
-        host = host_of(url)
-        if not host:
-            raise Unsuitable("This is no address that can be called.")
-        secure = parts.scheme == "https"
-        address = self._resolved(host, parts.port or (443 if secure else 80))
-        connection = _PinnedConnection(host, parts.port or (443 if secure else 80), address, secure=secure)
+        connection = pinned(self.guard, url)
         timer = Timer(self._seconds, connection.cut)
         timer.daemon = True
         timer.start()
         try:
-            target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-            return _reply(connection, target, body, headers)
+            return _reply(connection, target_of(url), body, headers)
         except (OSError, HTTPException, ValueError) as error:
-            raise Unavailable(_cause(error)) from None
+            raise Unavailable(cause_of_silence(error)) from None
         finally:
             timer.cancel()
             connection.close()
-
-    def _resolved(self, host: str, port: int) -> str:
-        """Return one address of the name, if all of them are allowed."""
-        try:
-            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise Unavailable("The name of the host is not known.") from None
-        addresses = [str(row[4][0]) for row in rows]
-        if not addresses or not all(map(self.guard.allows, addresses)):
-            raise Unsuitable("The address is inside a network that may not be called.")
-        return addresses[0]
-
-
-class _PinnedConnection(HTTPConnection):
-    """A connection to one numeric address, whatever the name leads to; TLS proves the name."""
-
-    def __init__(self, host: str, port: int, address: str, *, secure: bool) -> None:
-        super().__init__(host, port, timeout=CONNECT_SECONDS)
-        self._address = address
-        self._secure = secure
-        self.default_port = 443 if secure else 80
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), CONNECT_SECONDS)
-        self.sock = plain
-        if self._secure:
-            self.sock = _tls_context().wrap_socket(plain, server_hostname=self.host)
-
-    def cut(self) -> None:
-        """End the call from another thread; whoever waits for a reply gets an error."""
-        opened = self.sock
-        if opened is not None:
-            _shut(opened)
-
-
-def _shut(opened: socket.socket) -> None:
-    try:
-        opened.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        opened.close()  # the other side was faster
 
 
 def _reply(connection: HTTPConnection, target: str, body: bytes, headers: Mapping[str, str]) -> PostReply:
@@ -111,16 +60,3 @@ def _reply(connection: HTTPConnection, target: str, body: bytes, headers: Mappin
     response = connection.getresponse()
     text = response.read(MOST_READ).decode("utf-8", "replace")
     return PostReply(response.status, text)
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "The address does not answer in time."
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "The certificate of the address is not trusted."
-    return f"The address does not answer ({type(error).__name__})."
-
-
-@cache
-def _tls_context() -> ssl.SSLContext:
-    return ssl.create_default_context()

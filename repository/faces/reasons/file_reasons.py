@@ -228,6 +228,25 @@ FILE_REASONS: Mapping[str, str] = {
     "A text in UTF-8 is needed.": "须为 UTF-8 文本。",
     "There is already a stored object {key}.": "存储对象 {key} 已存在。",
     "There is no stored object {key}.": "没有存储对象 {key}。",
+    # files that are fetched
+    "Domain not allowed": "本站不从该网站获取文件。",
+    "This site fetches no files from elsewhere.": "本站不从外部地址获取文件。",
+    "The address of the file is needed.": "须给出文件的网址。",
+    "The server answers with status {status}.": "对方服务器返回状态码 {status}。",
+    "The server sends the file compressed ({encoding}), though it was asked for its bytes.": (
+        "对方服务器未按要求发送原始文件，而是发送了压缩内容（{encoding}）。"
+    ),
+    "The server sends another range than it was asked for.": "对方服务器返回的字节范围与请求不符。",
+    "The server redirects too often.": "对方服务器重定向次数过多。",
+    "The server sends too slowly.": "对方服务器发送过慢。",
+    "The connection was cut before the end of the file.": "文件尚未传完，连接即已中断。",
+    "The server does not tell how long the file is: declare its size or its checksum.": (
+        "对方服务器未告知文件大小，请声明文件的大小或校验值。"
+    ),
+    "The server was asked a moment ago.": "刚刚已请求过对方服务器。",
+    "Another job fetches this file right now.": "另一个任务正在获取此文件。",
+    "Declared {size} bytes, the server has {found}.": "声明为 {size} 字节，对方服务器上的文件为 {found} 字节。",
+    "The file has more than the allowed {most} bytes.": "文件超过允许的 {most} 字节。",
     "The file is empty.": "文件为空。",
     "There is no preview of files of this format.": "此格式的文件没有预览。",
     "This site lacks what reads files of this format.": "本站未安装读取此格式文件的组件。",

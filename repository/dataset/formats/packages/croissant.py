@@ -1,9 +1,10 @@
 """Croissant 1.0, which loads tables into frameworks of machine learning.
 
-Source: MLCommons, Croissant Format Specification 1.0 (2024-03-01), "Dataset-level Information", "FileObject".
+Source: MLCommons, Croissant Format Specification 1.0 (2024-03-01), "Dataset-level Information", "FileObject",
+"RecordSet", "Field", "DataSource".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,7 @@ from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
 from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.iso_dates import first_date
-from repository.dataset.formats.json_text import ReadFiles, with_list
+from repository.dataset.formats.json_text import ReadFiles, with_lists
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.schema_org.schema_org_json import schema_org_members
 from repository.dataset.formats.schema_org.schema_org_texts import printed, without_empty
@@ -99,9 +100,9 @@ def media_type_of(file: FileOf) -> str:
 def croissant(publication: Publication) -> Json:
     """Return Croissant metadata of a publication, with its context inlined: what schema.org tells, and the files.
 
-    Every file of `publication.files` is a FileObject; a comment says where the others are, if there are more. Columns
-    are not known, so there is no ``recordSet``, which the specification allows. The function accepts any resource;
-    `is_tabular` tells for which ones it is useful.
+    Every file of `publication.files` is a FileObject; a comment says where the others are, if there are more. A table
+    whose columns are known is a RecordSet too. The function accepts any resource; `is_tabular` tells for which ones it
+    is useful.
     """
     description = publication.description
     title = printable(description.title)
@@ -131,6 +132,7 @@ def croissant(publication: Publication) -> Json:
         "inLanguage": list(csl.languages(publication)),
         "isLiveDataset": False,
         "distribution": [_file(file) for file in publication.files],
+        "recordSet": list(_record_sets(publication.files)),
         "comment": [*shared.get("comment", ()), *filter(None, [publication.unlisted_files])],
     }
     return without_empty(members)
@@ -139,8 +141,9 @@ def croissant(publication: Publication) -> Json:
 def whole_croissant(publication: Publication, files: ReadFiles) -> Iterator[str]:
     """Yield the text of the same document with all `files`, of which `publication` names the first ones."""
     members = croissant(replace(publication, file_count=len(publication.files)))
-    members.pop("distribution", None)
-    return with_list(members, "distribution", map(_file, files()))
+    for name in ("distribution", "recordSet"):
+        members.pop(name, None)
+    return with_lists(members, {"distribution": map(_file, files()), "recordSet": _record_sets(files())})
 
 
 def _addresses(publication: Publication) -> list[str]:
@@ -171,7 +174,7 @@ def _named_thing(kind: str, name: str, address: str | None = None) -> Json:
 def _file(file: FileOf) -> Json:
     members = {
         "@type": "cr:FileObject",
-        "@id": quote(file.key.encode("utf-8", "replace"), safe="/!$'()*+,;=@~"),
+        "@id": _id_of(file),
         "name": printable(file.key),
         "alternateName": printable(file.words.title),
         "description": printable(file.words.description),
@@ -181,3 +184,46 @@ def _file(file: FileOf) -> Json:
         "sha256": file.sha256,
     }
     return without_empty(members)
+
+
+def _id_of(file: FileOf) -> str:
+    return quote(file.key.encode("utf-8", "replace"), safe="/!$'()*+,;=@~")
+
+
+def _record_sets(files: Iterable[FileOf]) -> Iterator[Json]:
+    """Yield a RecordSet for each table whose columns have names: readers find a column by nothing else."""
+    for file in files:
+        names = dict.fromkeys(column.name for column in file.columns)
+        if names and all(names) and len(names) == len(file.columns) and media_type_of(file) in _TABULAR:
+            yield _record_set(file)
+
+
+def _record_set(file: FileOf) -> Json:
+    own = _id_of(file)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": f"{own}#records",  # no file has such an id: its "#" would be escaped
+        "name": printable(file.key),
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": f"{own}#records/{quote(column.name.encode('utf-8', 'replace'), safe='')}",
+                "name": printable(column.name),
+                "dataType": _DATA_TYPES.get(column.type, "sc:Text"),
+                "source": {"fileObject": {"@id": own}, "extract": {"column": printable(column.name)}},
+            }
+            for column in file.columns
+        ],
+    }
+
+
+_DATA_TYPES = MappingProxyType(
+    {
+        "integer": "sc:Integer",
+        "number": "sc:Float",
+        "boolean": "sc:Boolean",
+        "date": "sc:Date",
+        "datetime": "sc:DateTime",
+    }
+)
+"""Type of a column in a preview -> that of Croissant; text for all others."""

@@ -1,6 +1,6 @@
 """Lists and archives of files, written while they are read, however many there are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from repository.core.unit_of_work import Database
 from repository.core.web.file_responses import long_list_reply, ranged_reply, stream_reply
 from repository.core.web.responses import json_reply
 from repository.engines.services import Services
+from repository.faces.api.draft_files.fetch_states import told_fetch, with_fetches
 from repository.faces.api.draft_files.serializers import file_json, list_head_json
 from repository.faces.api.routing import ApiCall
 from repository.files.archived_files import FileSelection, require_selected
@@ -38,6 +39,7 @@ class ListedSet:
     draft: bool
     hidden: bool
     words: bool
+    language: str = "en"
 
     def head(self) -> dict[str, Any]:
         """Return a list without its entries."""
@@ -45,7 +47,15 @@ class ListedSet:
 
     def file(self, entry: FileEntry) -> dict[str, Any]:
         """Return an entry of the list."""
-        return file_json(entry, self.base, self.draft, words=self.words)
+        return file_json(entry, self.base, self.draft, words=self.words, language=self.language)
+
+    def files_of(self, database: Database, entries: Iterable[FileEntry]) -> Iterator[dict[str, Any]]:
+        """Yield entries of the list, as they are read; those of a draft may be on their way."""
+        if not self.draft:
+            yield from map(self.file, entries)
+            return
+        for entry, fetch in with_fetches(database, entries):
+            yield told_fetch(self.file(entry), fetch, self.language)
 
 
 def list_reply(call: ApiCall, listed: ListedSet) -> Response:
@@ -78,14 +88,14 @@ def _page(database: Database, listed: ListedSet, query: Mapping[str, Any]) -> Re
     head = listed.head()
     if size is None:
         entries = streamed_entries(database, listed.files.id, hidden=listed.hidden, after=after or "")
-        return long_list_reply(head, "entries", map(listed.file, entries))
+        return long_list_reply(head, "entries", listed.files_of(database, entries))
     links, more = head.pop("links"), _Page(size)
     offset = (query["page"] - 1) * size
     entries = streamed_entries(database, listed.files.id, offset, size + 1, hidden=listed.hidden, after=after or "")
     return long_list_reply(
         head,
         "entries",
-        map(listed.file, more.cut(entries)),
+        listed.files_of(database, more.cut(entries)),
         tail=lambda: {"links": links | _next(listed, query, size, more.after)},
     )
 
@@ -125,7 +135,7 @@ def _level(call: ApiCall, listed: ListedSet, prefix: str) -> Response:
     head = listed.head()
     head["links"] |= _next(listed, query, size, level.after)
     folders = [_folder_json(folder, listed.base, prefix) for folder in level.folders]
-    entries = list(map(listed.file, level.files))
+    entries = list(listed.files_of(call.services.database, level.files))
     return json_reply({**head, "prefix": prefix, "folders": folders, "entries": entries})
 
 
@@ -146,7 +156,7 @@ def _matching(database: Database, listed: ListedSet, query: Mapping[str, Any], p
     page = matches(database, listed.files.id, within, criteria, offset, size, hidden=listed.hidden)
     head = listed.head()
     head["links"] |= _next(listed, query, size, page.after)
-    return json_reply({**head, "entries": list(map(listed.file, page.entries))})
+    return json_reply({**head, "entries": list(listed.files_of(database, page.entries))})
 
 
 def listed_entries(database: Database, files: FileSet, base: str) -> Iterator[dict[str, Any]]:

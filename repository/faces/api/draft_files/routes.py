@@ -15,12 +15,14 @@ from repository.core.web.announced_digests import announced_digests, compared
 from repository.core.web.call_kinds import CallKind, counted_as
 from repository.core.web.file_responses import file_reply, long_list_reply
 from repository.core.web.request_parsing import announced_md5, json_body
-from repository.core.web.responses import json_reply, no_content
+from repository.core.web.responses import VARY_BY_LANGUAGE, json_reply, no_content
 from repository.deposits import draft_files, draft_parts
 from repository.deposits.draft_bundles import take_bundle
 from repository.deposits.draft_file_names import remove_files, rename_file, rename_files
-from repository.deposits.model import Draft
+from repository.deposits.fetch_places import fetches_of
+from repository.deposits.model import Draft, FetchedFile
 from repository.deposits.queries import default_preview, readable_draft
+from repository.faces.api.draft_files.fetch_states import told_fetch
 from repository.faces.api.draft_files.file_lists import ListedSet, archive_reply, list_reply, listed_entries
 from repository.faces.api.draft_files.part_links import coming_json, coming_reply
 from repository.faces.api.draft_files.schemas import (
@@ -86,7 +88,8 @@ def list_draft_files(call: ApiCall, record_id: int) -> Response:
         files = file_set(snapshot, draft.file_set_id)
         totals = totals_of(snapshot, files, hidden=whole)
     about = (_base(call, record_id), draft.files_enabled, draft.default_preview)
-    return list_reply(call, ListedSet(files, totals, *about, draft=True, hidden=whole, words=whole))
+    listed = ListedSet(files, totals, *about, draft=True, hidden=whole, words=whole, language=reader_language())
+    return list_reply(call, listed)
 
 
 @api.route(
@@ -116,8 +119,9 @@ def read_draft_file(call: ApiCall, record_id: int, key: str) -> Response:
         set_id = _readable(snapshot, record_id).file_set_id
         file = entry(snapshot, set_id, key, record_id, hidden=not call.actor.is_referee)
         upload = draft_parts.sendable_upload(snapshot, record_id, file)
+        fetch = fetches_of(snapshot, [file]).get(file.id)
     if upload is None:
-        return _file_reply(call, record_id, file)
+        return _file_reply(call, record_id, file, fetch)
     return json_reply(coming_reply(call.services, file, _base(call, record_id), upload))
 
 
@@ -297,8 +301,10 @@ def _told(warnings: Sequence[FieldError]) -> dict[str, Any]:
     return {"errors": [warning.as_json() for warning in warnings]} if warnings else {}
 
 
-def _file_reply(call: ApiCall, record_id: int, file: FileEntry) -> Response:
-    return json_reply(file_json(file, _base(call, record_id), draft=True, words=not call.actor.is_referee))
+def _file_reply(call: ApiCall, record_id: int, file: FileEntry, fetch: FetchedFile | None = None) -> Response:
+    language, words = reader_language(), not call.actor.is_referee
+    body = file_json(file, _base(call, record_id), draft=True, words=words, language=language)
+    return json_reply(told_fetch(body, fetch, language), headers={"Vary": VARY_BY_LANGUAGE})
 
 
 def _base(call: ApiCall, record_id: int) -> str:

@@ -7,6 +7,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 
 from repository.core.web.request_parsing import RecordIdConverter
 from repository.core.web.shared_schemas import NoQuery, WholeNumber
+from repository.engines.outgoing.allowed_addresses import LONGEST
 from repository.engines.store.port import MAX_PARTS
 from repository.files.bundles import BundleOutcome
 from repository.files.part_plans import PartPlan, part_plan
@@ -16,7 +17,7 @@ from repository.files.taking_out import ChosenNames
 MAX_BATCH = 1_000
 MAX_METADATA_BYTES = 65_536
 """Every record repeats the metadata of its first files."""
-TRANSFERS = ("L", "M", "C")
+TRANSFERS = ("L", "M", "C", "F")
 _MAX_SIZE = 1 << 50
 
 
@@ -40,7 +41,10 @@ def _nested(faults: dict[str, str]) -> dict[str, Any]:
 
 
 class TransferShape(Schema):
-    """How the bytes arrive: ``L`` a PUT to this server, ``M`` parts straight to the store, ``C`` a published file."""
+    """How the bytes arrive: ``L`` a PUT to this server, ``M`` parts straight to the store, ``C`` a published file.
+
+    ``F`` is a file that this server fetches from elsewhere.
+    """
 
     type = fields.String(
         load_default="L",
@@ -59,11 +63,20 @@ class TransferShape(Schema):
     record = fields.String(allow_none=True, metadata={"description": "of ``C``: the id of a published version"})
     key = fields.String(allow_none=True, metadata={"description": "of ``C``: the file there; without it, of one name"})
 
+    url = fields.String(
+        allow_none=True,
+        load_only=True,
+        validate=validate.Length(max=LONGEST),
+        metadata={"description": "of ``F``: where the file is; never told again"},
+    )
+
     class Meta:
         unknown = EXCLUDE
 
     @validates_schema
-    def _require_record(self, data: dict[str, Any], **_: Any) -> None:
+    def _require_source(self, data: dict[str, Any], **_: Any) -> None:
+        if data["type"] == "F" and not data.get("url"):
+            raise ValidationError("The address of the file is needed.", "url")
         if data["type"] == "C" and not data.get("record"):
             raise ValidationError("The id of the record is needed that has the file.", "record")
 
@@ -74,9 +87,16 @@ class ReceivedPart(Schema):
 
 
 class TransferReply(TransferShape):
-    """How the bytes arrive, and why they failed; of parts, which have arrived, and until when the others may."""
+    """How the bytes arrive, and why they failed; of parts, which have arrived, and until when the others may.
 
-    error = fields.String()
+    Of a file that is fetched: its `state`, how many bytes of how many have come, and the last trouble as `reason`.
+    """
+
+    error = fields.String(metadata={"description": "Why the file failed, in the language of the reader."})
+    state = fields.String(metadata={"enum": ["waiting", "fetching", "failed"]})
+    reason = fields.String()
+    bytes = fields.Integer()
+    size = fields.Integer()
     expires = fields.DateTime()
     received = fields.List(fields.Nested(ReceivedPart))
 
@@ -126,7 +146,8 @@ class FileInit(Schema):
             part_count=plan.count if isinstance(plan, PartPlan) else None,
             part_size=plan.part_size if isinstance(plan, PartPlan) else None,
             part_md5s="".join(text[4:].lower() for text in transfer.get("checksums") or ()) or None,
-            source=_source(data.get("transfer", {}), data["key"]),
+            source=_source(transfer, data["key"]),
+            url=transfer.get("url") if transfer.get("type") == "F" else None,
         )
 
 
@@ -174,6 +195,7 @@ class FileLinks(Schema):
     self = fields.String(required=True)
     content = fields.String(metadata={"description": "Absent while the bytes come in parts."})
     commit = fields.String()
+    preview = fields.String(metadata={"description": "Of a file that has a preview."})
     parts = fields.List(fields.Nested(PartLink))
 
 

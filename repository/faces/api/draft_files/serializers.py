@@ -9,19 +9,24 @@ from repository.engines.store.port import FileDigests
 from repository.faces.reasons.in_words import translated
 from repository.files.bundles import PlannedFile
 from repository.files.model import FileEntry, FileSet
-from repository.files.part_uploads import PARTS
+from repository.files.part_uploads import FETCHED, PARTS
 from repository.files.rules import FileState, extension_of
 
 TRANSFER = {"type": "L"}
 """of a file whose bytes have arrived, by whatever way"""
 
 
-def file_json(entry: FileEntry, base: str, draft: bool, *, words: bool = True) -> dict[str, Any]:
-    """Return one file, with the depositor's `words` on it or without; `base` is the absolute URL of its list."""
+def file_json(entry: FileEntry, base: str, draft: bool, *, words: bool = True, language: str = "en") -> dict[str, Any]:
+    """Return one file, with the depositor's `words` on it or without; `base` is the absolute URL of its list.
+
+    Why it failed is told in the `language`.
+    """
     url = f"{base}/{in_path(entry.key)}"
     links = {"self": url, "content": f"{url}/content"}
-    if entry.transfer == PARTS and entry.file is None:
+    if entry.transfer in (PARTS, FETCHED) and entry.file is None:
         del links["content"]  # as the contract has it: clients choose the way by it
+    if entry.file is not None and entry.file.previewed and entry.file.is_sound:
+        links["preview"] = f"{url}/preview"
     if draft:
         links["commit"] = f"{url}/commit"
     body: dict[str, Any] = {
@@ -31,7 +36,7 @@ def file_json(entry: FileEntry, base: str, draft: bool, *, words: bool = True) -
         "status": _status(entry),
         "metadata": entry.about if words else None,
         "access": {"hidden": entry.hidden},
-        "transfer": _transfer(entry),
+        "transfer": _transfer(entry, language),
         "links": links,
     }
     return body | (_declared(entry) if entry.file is None else _stored(entry))
@@ -47,10 +52,11 @@ def _status(entry: FileEntry) -> str:
     return "pending" if entry.pending and file.is_verified else "completed"
 
 
-def _transfer(entry: FileEntry) -> dict[str, Any]:
+def _transfer(entry: FileEntry, language: str) -> dict[str, Any]:
     if entry.file is None:
         return {"type": entry.transfer} if entry.transfer else TRANSFER
-    return {**TRANSFER, "error": entry.file.failure} if entry.file.failure else TRANSFER
+    failure = entry.file.failure
+    return {**TRANSFER, "error": translated(failure, language)} if failure else TRANSFER
 
 
 def _declared(entry: FileEntry) -> dict[str, Any]:
@@ -113,6 +119,7 @@ def summary_json(
     base: str = "",
     *,
     hidden: bool,
+    language: str = "en",
 ) -> dict[str, Any]:
     """Return the `files` object inside a draft or record, with `entries` embedded; it counts hidden files or not."""
     count, total_bytes = files.totals(hidden=hidden) if files else (0, 0)
@@ -121,7 +128,7 @@ def summary_json(
         "order": [],
         "count": count,
         "total_bytes": total_bytes,
-        "entries": {entry.key: file_json(entry, base, draft=False) for entry in entries},
+        "entries": {entry.key: file_json(entry, base, draft=False, language=language) for entry in entries},
     }
     if 0 < len(body["entries"]) < count:
         body |= {"truncated": True, "links": {"files": base, "archive": f"{base}-archive"}}

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from repository.core.clock import iso
+from repository.core.clock import iso, iso_or_none, now
 from repository.core.errors import FieldError, bounded
 from repository.core.site import Site
 from repository.dataset.blinding import blinded_metadata
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.expiry import expires_at
 from repository.deposits.model import DraftKind
 from repository.deposits.queries import DraftView
 from repository.deposits.rules import WRITABLE
@@ -42,6 +43,7 @@ def draft_json(
         "id": str(draft.id),
         "created": iso(draft.created),
         "updated": iso(draft.updated),
+        "expires_at": iso_or_none(expires_at(site, draft, now())),
         "revision_id": draft.revision,
         "is_published": view.is_edit,
         "is_draft": True,
@@ -57,7 +59,9 @@ def draft_json(
         "custom_fields": draft.custom_fields,
         "access": {**access_json(draft.terms, draft.files_enabled), **draft.sent("access")},
         "files": {
-            **summary_json(view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=True),
+            **summary_json(
+                view.files, draft.files_enabled, draft.default_preview, entries, base, hidden=True, language=language
+            ),
             **draft.sent("files"),
         },
         "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},

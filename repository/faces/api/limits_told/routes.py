@@ -27,7 +27,8 @@ api = Api("limits")
 def read_limits(call: ApiCall) -> Response:
     """Return what a client should know before it begins; with one's own quota, if one is signed in."""
     body = {
-        "transfers": list(TRANSFERS),
+        "transfers": [name for name in TRANSFERS if name != "F" or call.services.fetching.hosts],
+        "fetch_hosts": list(call.services.fetching.hosts.names),
         "files": _of_files(call),
         "parts": {
             "most": MAX_PARTS,
@@ -41,7 +42,7 @@ def read_limits(call: ApiCall) -> Response:
         "seconds": {
             "upload": int(OPEN_FOR.total_seconds()),
             "uncommitted": int(STAGED_FOR.total_seconds()),
-            "draft": None,
+            "draft": call.services.site.draft_days * 86_400 or None,
         },
         "requests": {
             "json_bytes": MAX_JSON_BYTES,

@@ -53,6 +53,9 @@ class LimitsShape(Schema):
     """All limits; `quota` is there for who is signed in."""
 
     transfers = fields.List(fields.String(), required=True)
+    fetch_hosts = fields.List(
+        fields.String(), required=True, metadata={"description": "The hosts that files are fetched from by address."}
+    )
     files = fields.Nested(FileLimits, required=True)
     parts = fields.Nested(PartLimits, required=True)
     bundles = fields.Nested(BundleLimits, required=True)

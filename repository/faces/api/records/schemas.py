@@ -30,6 +30,9 @@ class RecordShape(Schema):
     created = fields.DateTime(required=True)
     updated = fields.DateTime(required=True)
     revision_id = fields.Integer(required=True)
+    expires_at = fields.DateTime(
+        allow_none=True, metadata={"description": "Of a draft that nobody changes: when it goes."}
+    )
     is_published = fields.Boolean(required=True)
     is_draft = fields.Boolean(required=True)
     status = fields.String(required=True)
