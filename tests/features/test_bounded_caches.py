@@ -10,7 +10,7 @@ from repository.core.cache import remembered
 from repository.core.errors import Invalid
 from repository.engines.search.embedded.highlights import _REMEMBERED, Stems
 from repository.engines.search.tokenizer import query_tokens
-from repository.faces.api.search.facets import FILTERS
+from repository.search.facets import FILTERS
 from repository.search.query_syntax import LONGEST, parse
 from tests.conftest import Caller
 

@@ -22,12 +22,13 @@ from repository.faces.api.drafts.serializers import draft_json
 from repository.faces.api.records.schemas import RecordListShape
 from repository.faces.api.records.serializers import cached_hits, hits_json
 from repository.faces.api.routing import Api, ApiCall
-from repository.faces.api.search.facets import FACETS, MOST_SHOWN, OWN_FACETS, Facet, aggregations, filters, selected
+from repository.faces.api.search.aggregations import aggregations_json
 from repository.faces.api.search.schemas import OwnSearchQuery, SearchQuery
 from repository.faces.content_negotiation import EXPORT_TYPES, LIST_TYPES, representation_for_api
 from repository.faces.credentials import SECRETS
 from repository.faces.reasons.in_words import reader_language
 from repository.records.exports import export_list
+from repository.search.facets import FACETS, MOST_SHOWN, OWN_FACETS, Facet, facet_counts, filters, selected
 from repository.search.query_syntax import parse
 from repository.search.results import find
 
@@ -75,9 +76,7 @@ def search_own_records(call: ApiCall) -> Response:
     must(call.actor, Action.LIST_OWN, Resource())
     kinds = frozenset({DocumentKind.RECORD, DocumentKind.DRAFT})
     visible = shared_with(call.actor) if call.query["shared_with_me"] else owned_by(call.actor)
-    reply = _reply(call, Scope(visible, kinds, OWN_FACETS, Sort.UPDATED_DESC))
-    reply.headers["Vary"] = VARY_BY_LANGUAGE
-    return reply
+    return _reply(call, Scope(visible, kinds, OWN_FACETS, Sort.UPDATED_DESC))
 
 
 def _export(call: ApiCall, scope: Scope, target: ExportFormat) -> Response:
@@ -93,11 +92,12 @@ def _reply(call: ApiCall, scope: Scope) -> Response:
     search = _search(call, scope, chosen)
     results = find(call.services, search)
     hits = [orjson.Fragment(text) for text in serialize_hits(call.services, call.actor, results)]
-    buckets = aggregations(scope.facets, results.facets, chosen, call.services.vocabularies)
+    counts = facet_counts(scope.facets, results.facets, chosen, call.services.vocabularies)
     page, links = call.query["page"], _links(call, results)
     counted = {} if results.facets_of is None else {"aggregations_of": results.facets_of}
-    more = {"page": page, "aggregations": buckets, **counted}
-    return json_reply(hits_json(hits, results.total, search.sort.value, links, **more))
+    more = {"page": page, "aggregations": aggregations_json(counts, reader_language()), **counted}
+    body = hits_json(hits, results.total, search.sort.value, links, **more)
+    return json_reply(body, headers={"Vary": VARY_BY_LANGUAGE})
 
 
 def _search(call: ApiCall, scope: Scope, chosen: Mapping[str, Sequence[str]]) -> Search:

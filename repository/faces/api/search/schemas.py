@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from repository.core.web.shared_schemas import PageQuery
 from repository.engines.search.port import Sort
-from repository.faces.api.search.facets import FACETS, FILTERS, OWN_FACETS
+from repository.search.facets import FACETS, FILTERS, OWN_FACETS
 from repository.search.searchable_fields import PATHS
 
 MAX_QUERY = 2_000
