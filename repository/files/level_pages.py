@@ -56,7 +56,7 @@ def _names(*, hidden: bool) -> Any:
     return select(case((_slash(name.key) > 0, folder)).label("folder")).where(*conditions).subquery()
 
 
-def _counts(*, hidden: bool) -> Select[Any]:
+def _counts(*, hidden: bool) -> Select[int, int]:
     folder = _names(hidden=hidden).c.folder
     return select(func.count(folder.distinct()), func.count() - func.count(folder))
 

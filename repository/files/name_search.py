@@ -35,8 +35,8 @@ _TYPES = _NAMES.outerjoin_from(FileEntry, StoredFile, StoredFile.id == FileEntry
     StoredFile.media_type
 )
 _SHOWN = FileEntry.hidden.is_(False)
-_Statement, _Values, _Rows = Select[Any], Mapping[str, object], Sequence[Row[Any]]
-_Read = Callable[[_Statement, _Values], _Rows]
+_Rows = Sequence[Row[Any]]
+_Read = Callable[[Select[Any], Mapping[str, object]], _Rows]
 _STATEMENTS = {
     (of_type, hidden): statement if hidden else statement.where(_SHOWN)
     for of_type, statement in ((False, _NAMES), (True, _TYPES))
@@ -79,7 +79,7 @@ def matches(
     transactions.
     """
 
-    def read(statement: _Statement, values: _Values) -> _Rows:
+    def read(statement: Select[Any], values: Mapping[str, object]) -> _Rows:
         with database.connection() as connection:
             return connection.execute(statement, values).all()
 
@@ -93,7 +93,7 @@ def matches_in(
 ) -> Matches:
     """Return what `matches` returns, all from one view of the database."""
 
-    def read(statement: _Statement, values: _Values) -> _Rows:
+    def read(statement: Select[Any], values: Mapping[str, object]) -> _Rows:
         return snapshot.session.execute(statement, values).all()
 
     keys, last = _matching(_names(read, set_id, within, criteria, hidden=hidden), criteria, offset + size)

@@ -48,8 +48,12 @@ def test_files_are_a_tree_with_folders_first(anyone: Caller, deposits: Deposits)
 
 @pytest.mark.parametrize(
     ("sort", "order"),
-    [("size", ["raw/", "z.txt", "README.md"]), ("type", ["raw/", "README.md", "z.txt"]), ("x", ["raw/", "README.md", "z.txt"])],
-)  # fmt: skip
+    [
+        ("size", ["raw/", "z.txt", "README.md"]),
+        ("type", ["raw/", "README.md", "z.txt"]),
+        ("x", ["raw/", "README.md", "z.txt"]),
+    ],
+)
 def test_files_are_in_the_order_that_is_asked_for(
     anyone: Caller, deposits: Deposits, sort: str, order: list[str]
 ) -> None:
@@ -207,17 +211,23 @@ def test_nothing_is_offered_where_no_requests_are_taken(anyone: Caller, deposits
 
 @pytest.mark.parametrize(
     ("licence", "words"),
-    [("cc-by-4.0", "if they name the authors."), ("cc-by-nc-4.0", "not commercial"), ("cc0-1.0", "without asking"), ("x", "")],
-)  # fmt: skip
+    [
+        ("cc-by-4.0", "if they name the authors."),
+        ("cc-by-nc-4.0", "not commercial"),
+        ("cc0-1.0", "without asking"),
+        ("x", ""),
+    ],
+)
 def test_common_licences_are_told_in_words(licence: str, words: str) -> None:
     assert words in licence_words(licence, "en")
     assert bool(licence_words(licence, "zh")) == bool(words)
 
 
 def test_a_place_across_the_antimeridian_is_drawn_in_two_parts() -> None:
-    ring = [[[170, -20], [-170, -20], [-170, -10], [170, -10], [170, -20]]]
+    west = [[[170, -20], [180, -20], [180, -10], [170, -10], [170, -20]]]
+    east = [[[-180, -20], [-170, -20], [-170, -10], [-180, -10], [-180, -20]]]
     features = [
-        {"geometry": {"type": "Polygon", "coordinates": ring}},
+        {"geometry": {"type": "MultiPolygon", "coordinates": [west, east]}},
         {"geometry": {"type": "Point", "coordinates": [102, 29.5]}},
         {"place": "Luding"},
     ]

@@ -1,4 +1,4 @@
-"""How to cite a record: in the usual styles, in one that is chosen, and as whatever version is the newest."""
+"""How to cite a record: in the usual styles, in a chosen one, and as whatever version is newest."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -47,10 +47,19 @@ function coastlines() {
       return [4 * (x * scale[0] + translate[0] + 180), 4 * (90 - (y * scale[1] + translate[1]))].map(Math.round);
     });
   });
+  const world360 = 1440;
   const ring = (indices) => {
     const points = indices.flatMap((index) => (index < 0 ? [...arcs[~index]].reverse() : arcs[index]));
-    const steps = points.slice(1).map((point, place) => [point[0] - points[place][0], point[1] - points[place][1]]);
-    return `M${points[0].join(" ")}l${steps.filter(([x, y]) => x || y).map((step) => step.join(" ")).join(" ")}z`;
+    let turn = 0; // a coast that crosses the antimeridian goes on beyond the edge, and once more at the other side
+    const coast = points.map(([x, y], place) => {
+      const step = place && y < 690 ? x - points[place - 1][0] : 0;
+      turn += Math.abs(step) > world360 / 2 ? -Math.sign(step) * world360 : 0;
+      return [x + turn, y];
+    });
+    const shifts = [0, ...new Set(coast.map(([x]) => (x < 0 ? world360 : x > world360 ? -world360 : 0)).filter(Boolean))];
+    const steps = coast.slice(1).map((point, place) => [point[0] - coast[place][0], point[1] - coast[place][1]]);
+    const line = `l${steps.filter(([x, y]) => x || y).map((step) => step.join(" ")).join(" ")}z`;
+    return shifts.map((shift) => `M${coast[0][0] + shift} ${coast[0][1]}${line}`).join("");
   };
   const rings = world.objects.land.geometries.flatMap((geometry) => geometry.arcs).flat();
   const path = rings.map(ring).join("").replaceAll(" -", "-");
