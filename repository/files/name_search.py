@@ -4,14 +4,14 @@ Names are compared here and not by the database, which knows neither the capital
 of one name (Unicode, NFC and NFD).  A request looks at so many names at most, and the next one goes on behind them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from repository.core.actor import ANONYMOUS
-from repository.core.unit_of_work import Database
+from repository.core.unit_of_work import Database, Snapshot
 from repository.dataset.unicode_forms import normalised
 from repository.files.file_places import NameRange, behind
 from repository.files.model import FileEntry, StoredFile
@@ -35,6 +35,8 @@ _TYPES = _NAMES.outerjoin_from(FileEntry, StoredFile, StoredFile.id == FileEntry
     StoredFile.media_type
 )
 _SHOWN = FileEntry.hidden.is_(False)
+_Rows = Sequence[Row[Any]]
+_Read = Callable[[Select[Any], Mapping[str, object]], _Rows]
 _STATEMENTS = {
     (of_type, hidden): statement if hidden else statement.where(_SHOWN)
     for of_type, statement in ((False, _NAMES), (True, _TYPES))
@@ -73,32 +75,54 @@ def matches(
 ) -> Matches:
     """Return a page of the files that match, in the order of their names, hidden ones only with `hidden`.
 
-    The page is short, and maybe empty, where too many names had to be looked at for it.
+    The page is short, and maybe empty, where too many names had to be looked at for it.  Names are read in short
+    transactions.
     """
-    fits, last = _condition(criteria), None
-    keys: list[str] = []
-    for looked_at, (key, media_type) in enumerate(_names(database, set_id, within, criteria, hidden=hidden)):
-        if looked_at == LOOKED_AT or len(keys) == offset + size:
-            break
-        last = key
-        if fits(key, media_type):
-            keys.append(key)
-    else:
-        last = None
+
+    def read(statement: Select[Any], values: Mapping[str, object]) -> _Rows:
+        with database.connection() as connection:
+            return connection.execute(statement, values).all()
+
+    keys, last = _matching(_names(read, set_id, within, criteria, hidden=hidden), criteria, offset + size)
     with database.snapshot(ANONYMOUS) as snapshot:
         return Matches(entries_named(snapshot, set_id, keys[offset:]), last)
 
 
+def matches_in(
+    snapshot: Snapshot, set_id: int, within: NameRange, criteria: NameCriteria, offset: int, size: int, *, hidden: bool
+) -> Matches:
+    """Return what `matches` returns, all from one view of the database."""
+
+    def read(statement: Select[Any], values: Mapping[str, object]) -> _Rows:
+        return snapshot.session.execute(statement, values).all()
+
+    keys, last = _matching(_names(read, set_id, within, criteria, hidden=hidden), criteria, offset + size)
+    return Matches(entries_named(snapshot, set_id, keys[offset:]), last)
+
+
+def _matching(
+    names: Iterator[tuple[str, str | None]], criteria: NameCriteria, most: int
+) -> tuple[list[str], str | None]:
+    """Return the first names that match, and the last one that was looked at if there may be more."""
+    fits, last = _condition(criteria), None
+    keys: list[str] = []
+    for looked_at, (key, media_type) in enumerate(names):
+        if looked_at == LOOKED_AT or len(keys) == most:
+            return keys, last
+        last = key
+        if fits(key, media_type):
+            keys.append(key)
+    return keys, None
+
+
 def _names(
-    database: Database, set_id: int, within: NameRange, criteria: NameCriteria, *, hidden: bool
+    read: _Read, set_id: int, within: NameRange, criteria: NameCriteria, *, hidden: bool
 ) -> Iterator[tuple[str, str | None]]:
-    """Yield names and, if one is asked for, media types, in batches of short transactions."""
+    """Yield names and, if one is asked for, media types, in batches."""
     statement = _STATEMENTS[criteria.is_media_type, hidden]
     start = within.start
     while True:
-        place = {"set": set_id, "start": start, "end": within.end, "limit": AT_ONCE}
-        with database.connection() as connection:
-            rows: Sequence[Row[Any]] = connection.execute(statement, place).all()
+        rows = read(statement, {"set": set_id, "start": start, "end": within.end, "limit": AT_ONCE})
         yield from ((row.key, row.media_type if criteria.is_media_type else None) for row in rows)
         if len(rows) < AT_ONCE:
             return

@@ -7,6 +7,7 @@ from typing import Any
 from repository.dataset.description import Publication
 from repository.dataset.formats.registry import FORMATS
 from repository.dataset.formats.signposting import items, level_1, signposts
+from repository.faces.pages.landing.listed_files import FILES_AT_ONCE, ListedFiles
 from repository.faces.pages.landing.page_params import PageParams
 from repository.faces.pages.landing.rendering import VersionLine, render
 from tests.features.samples import PUBLICATION
@@ -61,10 +62,15 @@ API_URL = "https://repository.test/api/records/12"
 
 
 def shown(unit: Publication = PUBLICATION, language: str = "en", **changes: Any) -> str:
-    params = {name: changes.pop(name) for name in ("page", "style", "chosen") if name in changes}
+    names = ("page", "style", "chosen", "path", "q", "sort")
+    params = {name: changes.pop(name) for name in names if name in changes}
+    total = unit.file_count
+    last = -(-total // FILES_AT_ONCE)
     given: dict[str, Any] = {
         "versions": VERSIONS,
+        "listed": ListedFiles((), unit.files, total, params.get("page", 1) < last, can_sort=True),
         "files_restricted": False,
+        "takes_requests": False,
         "params": PageParams(language, **params),
         "accessed": TODAY,
         "api_url": API_URL,

@@ -8,7 +8,7 @@ import pytest
 from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cite
 from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.schema_org.schema_org_json import schema_org
-from repository.faces.pages.landing.view_model import STYLES_ON_REQUEST
+from repository.faces.pages.landing.citing import STYLES_ON_REQUEST
 from repository.faces.pages.shell.assets import asset_bytes, assets
 from repository.faces.pages.shell.templating import content_security_policy
 from tests.features.pages import EXPORTS, TODAY, Page, shown
@@ -22,26 +22,42 @@ def test_identifiers_of_the_version_and_of_all_versions_are_links() -> None:
         assert f"https://cstr.cn/99999.11.data.{number}" in hrefs
 
 
-def test_how_to_cite_is_printed_for_data_and_for_china_at_once() -> None:
-    page = Page(shown())
-    assert page.text_in("dt").count("DataCite") == 1
+@pytest.mark.parametrize(("language", "first"), [("en", "DataCite"), ("zh", "GB/T 7714—2015")])
+def test_how_to_cite_is_printed_for_data_and_for_china_at_once(language: str, first: str) -> None:
+    page = Page(shown(language=language))
+    assert next(name for name in page.text_in("dt") if name in ("DataCite", "GB/T 7714—2015")) == first
     for text in (recommended(PUBLICATION), cite(PUBLICATION, GB_T_7714, accessed=TODAY)):
         assert text in page.text_in("span")
-    assert "@misc" in page.text_in("pre")[0]
+
+
+def test_programs_for_references_are_given_files() -> None:
+    anchors = Page(shown()).each("a")
+    for name in ("bibtex", "ris", "endnote"):
+        assert {"href": f"{PUBLICATION.url}/export/{name}", "download": None, "rel": "nofollow"} in anchors
+
+
+def test_the_newest_version_can_be_cited_by_the_identifier_of_all_versions() -> None:
+    html = shown()
+    newest = html.partition('id="cite-newest"')[2].partition("</dd>")[0]
+    assert PUBLICATION.concept_doi in newest
+    assert str(PUBLICATION.doi) not in newest
+    assert 'id="cite-newest"' not in shown(replace(PUBLICATION, concept_doi=None, concept_cstr=None))
 
 
 @pytest.mark.parametrize("style", STYLES_ON_REQUEST)
 def test_how_to_cite_is_printed_in_every_style_that_is_asked_for(style: str) -> None:
-    assert {"href": f"?style={style}#cite", "rel": "nofollow"} in Page(shown()).each("a")
+    assert style in [option["value"] for option in Page(shown()).each("option")]
     page = Page(shown(style=style))
-    assert STYLES[style] in page.text_in("dt")
+    assert page.text_in("dt")[0] == STYLES[style]
     assert cite(PUBLICATION, style, accessed=TODAY) in page.text_in("span")
+    assert [option["value"] for option in page.each("option") if "selected" in option] == [style]
 
 
 def test_a_citation_can_be_selected_and_a_script_offers_to_copy_it() -> None:
     page = Page(shown())
-    assert [button["type"] for button in page.each("button")] == ["submit"], "that of the search field"
-    assert [dd["data-name"] for dd in page.each("dd") if "data-copy" in dd] == ["DataCite", "GB/T 7714—2015", "BibTeX"]
+    assert {button["type"] for button in page.each("button")} == {"submit"}, "those of forms: a script makes the others"
+    names = [dd["data-name"] for dd in page.each("dd") if "data-copy" in dd]
+    assert names == ["DataCite", "GB/T 7714—2015", "DataCite", "DOI", "CSTR"]
     assert {(dd["data-copy"], dd["data-copied"]) for dd in page.each("dd") if "data-copy" in dd} == {("Copy", "Copied")}
     script = assets()["shell.js"].address.rpartition("/")[2]
     assert b"navigator.clipboard" in asset_bytes(script).plain  # type: ignore[union-attr]

@@ -87,12 +87,15 @@ def test_a_long_list_of_files_comes_in_pages_that_lead_to_one_another() -> None:
         (None, "?lang=zh#files"),
         ("prev", "?lang=zh&page=2#files"),
         ("next", "?lang=zh&page=4#files"),
-        (None, "?lang=zh&page=200#files"),
+        (None, "?lang=zh&page=400#files"),
     } <= hrefs
-    assert "第 201 至 203 个文件，共 20,000 个" in html
-    assert "Page 1 of 200" in shown(many)
+    assert "第 101 至 103 个文件，共 20,000 个" in html
+    assert {"id": "file-page", "name": "page", "type": "number", "min": "1", "max": "400", "value": "3"} in page.each(
+        "input"
+    )
+    assert "Page 1 of 400" in shown(many)
     assert "Previous" not in shown(many)
-    assert "Next" not in shown(many, page=200)
+    assert "Next" not in shown(many, page=400)
     assert "Page 1" not in shown()
 
 

@@ -70,6 +70,7 @@ REQUEST_REASONS: Mapping[str, str] = {
     "There is no published record with this identifier.": "没有带有该标识符的已发布记录。",
     "This repository has no {scheme} {text}.": "本仓储没有 {scheme} {text}。",
     "The list of files has no page {page}.": "文件列表没有第 {page} 页。",
+    "The record has no such folder.": "该数据集没有这个文件夹。",
     "The site map has no such part.": "站点地图没有这一部分。",
     "Drafts are shown to those who may edit them.": "草稿仅向有编辑权限的人显示。",
     # formats

@@ -9,16 +9,17 @@ from datetime import date, datetime
 
 import orjson
 
-from repository.access.policy import Action, Audience, audience_of, may
+from repository.access.policy import Action, Audience, Resource, audience_of, may
+from repository.access.request_settings import RequestSettings
 from repository.core.actor import Actor
 from repository.core.clock import iso
-from repository.core.errors import Gone, NotFound
+from repository.core.errors import Gone
 from repository.core.paging import Page
 from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import Publication
 from repository.dataset.formats.signposting import Signpost, items, level_1, link_header, remaining, signposts
 from repository.engines.services import Services
-from repository.faces.pages.landing.file_list import FILES_AT_ONCE, pages_of
+from repository.faces.pages.landing.listed_files import ListedFiles, listed_files
 from repository.faces.pages.landing.page_params import PageParams
 from repository.faces.pages.landing.rendering import render, render_tombstone
 from repository.faces.pages.landing.view_model import VersionLine, date_text
@@ -36,6 +37,8 @@ from repository.records.queries import (
 )
 
 LISTED_VERSIONS = 100
+FILES_IN_HEAD = 100
+"""Files that linked data and links of a page name, whatever its list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class CachedPage:
     modified: datetime
     changed: datetime
     withdrawn: bool = False
+    resource: Resource | None = None
+    """what the policy knows of the record, with the grants of the actor; no part of what is kept"""
 
     def pack(self) -> bytes:
         """Return the page as bytes for the cache, which never keeps tombstones."""
@@ -73,7 +78,7 @@ def cached_page(services: Services, actor: Actor, record_id: int, params: PagePa
     if key is not None and not key.withdrawn and may(actor, Action.READ_RECORD, key.resource):
         packed = services.cache.get(_cache_key(actor, key, params, day))
         if packed is not None:
-            return CachedPage.unpack(packed)
+            return replace(CachedPage.unpack(packed), resource=key.resource)
     return _write_page(services, actor, record_id, params, day)
 
 
@@ -88,24 +93,29 @@ def _write_page(services: Services, actor: Actor, record_id: int, params: PagePa
         assert key is not None  # it is the version of `view`, in the same view of the database
         page = _record_page(services, snapshot, view, params, day, key)
     services.cache.put(_cache_key(actor, key, params, day), page.pack())
-    return page
+    return replace(page, resource=key.resource)
 
 
 def _record_page(
     services: Services, snapshot: Snapshot, view: RecordView, params: PageParams, day: date, key: PageKey
 ) -> CachedPage:
     audience = audience_for(snapshot, view)
-    publication = _with_listed_files(services, snapshot, view, params.page, audience)
+    listed = listed_files(snapshot, view, audience, params, services.site)
+    publication = _for_machines(services, snapshot, view, audience, listed, params)
+    settings = RequestSettings.of_json(view.concept.request_settings)
+    has_files = view.version.files_enabled and view.files.totals(hidden=False)[0] > 0
     api_url = services.site.api(f"/records/{view.version.id}")
     links = level_1(signposts(publication, EXPORTS, api_url), items(publication))
     html = render(
         publication,
         versions=_versions(services, snapshot, view, audience),
+        listed=listed,
         files_restricted=not audience.sees_files,
         params=params,
         accessed=day,
         api_url=api_url,
         archive_url=f"{api_url}/files-archive" if publication.file_count else None,
+        takes_requests=has_files and not audience.sees_files and (settings.allow_users or settings.allow_guests),
         exports=EXPORTS,
         links=links,
     )
@@ -127,16 +137,20 @@ def _links(publication: Publication, signposts: Sequence[Signpost]) -> str:
     return link_header([Signpost("canonical", publication.url), *signposts])
 
 
-def _with_listed_files(
-    services: Services, snapshot: Snapshot, view: RecordView, page: int, audience: Audience
+def _for_machines(
+    services: Services,
+    snapshot: Snapshot,
+    view: RecordView,
+    audience: Audience,
+    listed: ListedFiles,
+    params: PageParams,
 ) -> Publication:
-    """Return the version with the files of one page of their list; raise `NotFound` for a page beyond the last."""
-    count, _ = view.files.totals(hidden=False)
-    if page > (pages_of(count) if audience.sees_files else 1):
-        raise NotFound(f"The list of files has no page {page}.")
-    offset = (page - 1) * FILES_AT_ONCE
-    entries = first_entries(snapshot, view.files.id, FILES_AT_ONCE, offset, hidden=False) if audience.sees_files else ()
-    return public_view(view, services.site, services.vocabularies, audience, entries)
+    """Return the version with the files that its head names: the first of all, or those listed."""
+    if params.is_plain and audience.sees_files:
+        entries = first_entries(snapshot, view.files.id, FILES_IN_HEAD, hidden=False)
+        return public_view(view, services.site, services.vocabularies, audience, entries)
+    publication = public_view(view, services.site, services.vocabularies, audience)
+    return replace(publication, files=listed.files)
 
 
 def _versions(services: Services, snapshot: Snapshot, view: RecordView, audience: Audience) -> list[VersionLine]:

@@ -7,42 +7,52 @@ from markupsafe import Markup
 
 from repository.core.errors import FieldError
 from repository.dataset.description import Publication
-from repository.dataset.formats.citation.bibtex import bibtex
 from repository.dataset.formats.schema_org.schema_org_json import embed, schema_org
 from repository.dataset.formats.signposting import Export, Signpost
+from repository.faces.pages.landing.citing import STYLES_ON_REQUEST
+from repository.faces.pages.landing.export_notes import export_note
 from repository.faces.pages.landing.file_list import file_list
+from repository.faces.pages.landing.file_wording import FILE_WORDING
 from repository.faces.pages.landing.head_links import head_links
+from repository.faces.pages.landing.listed_files import ListedFiles
 from repository.faces.pages.landing.meta_tags import metas, summary
 from repository.faces.pages.landing.page_params import PageParams
-from repository.faces.pages.landing.view_model import STYLES_ON_REQUEST, VersionLine, page_contents
+from repository.faces.pages.landing.view_model import VersionLine, page_contents
 from repository.faces.pages.landing.wording import WORDING
+from repository.faces.pages.shell.assets import assets
+from repository.faces.pages.shell.file_sizes import human_size
 from repository.faces.pages.shell.languages import by_language, in_language
 from repository.faces.pages.shell.page_frame import PageFrame
-from repository.faces.pages.shell.templating import reason_in, render_page
+from repository.faces.pages.shell.templating import reason_in, render_page, render_part
 from repository.faces.pages.shell.wording import WORDING as SHELL_WORDING
 
 __all__ = ["WORDS", "VersionLine", "render", "render_draft", "render_tombstone"]
 
-WORDS = by_language(SHELL_WORDING, WORDING)
+WORDS = by_language(SHELL_WORDING, WORDING, FILE_WORDING)
+OWNER_PLACE = "<!--owner-->"
+"""Where a page has what only those may do who may change the record; pages are kept for everybody."""
 
 
 def render(
     publication: Publication,
     *,
     versions: Sequence[VersionLine],
+    listed: ListedFiles,
     files_restricted: bool,
     params: PageParams,
     accessed: date,
     api_url: str,
     archive_url: str | None,
+    takes_requests: bool,
     exports: Sequence[Export],
     links: Sequence[Signpost],
 ) -> str:
     """Return the landing page of `publication` as HTML.
 
-    The files of `publication` are those of page `params.page` of the list; `files_restricted` says that the reader may
-    not have them.  Citations state `accessed` as the day of reading.  `exports` are the formats that the page offers,
-    `links` are its signposts.
+    `listed` is what the list of files shows, the files of `publication` are those that machines are told of;
+    `files_restricted` says that the reader may not have them, and `takes_requests` that one may ask for them.
+    Citations state `accessed` as the day of reading.  `exports` are the formats that the page offers, `links` are its
+    signposts.
     """
     words = in_language(WORDS, params.language)
     return render_page(
@@ -53,15 +63,19 @@ def render(
         publication=publication,
         view=page_contents(publication, words, params.style, accessed),
         versions=versions,
-        files=file_list(publication, params, words, restricted=files_restricted),
+        files=file_list(publication, listed, params, words, archive_url or "", restricted=files_restricted),
+        owner_place=Markup(OWNER_PLACE),
+        size=human_size(publication.total_bytes),
+        coastlines=assets()["land.svg"].address,
         access=words.get(f"access_{publication.access_status}", publication.access_status),
         metas=metas(publication, words["language"]),
         head_links=head_links(publication, links),
         summary=summary(publication),
         linked_data=Markup(embed(schema_org(publication))),
-        bibtex=bibtex(publication),
-        other_styles={style: name for style, name in STYLES_ON_REQUEST.items() if style != params.style},
+        other_styles=STYLES_ON_REQUEST,
+        takes_requests=takes_requests,
         exports=exports,
+        export_notes={export.name: export_note(export.name, words["language"]) for export in exports},
         api_url=api_url,
         archive_url=archive_url,
     )
@@ -109,3 +123,8 @@ def render_draft(
     explained = [(fault.field, [reason_in(reason, frame.language) for reason in fault.messages]) for fault in faults]
     values = {"title": title, "faults": explained, "files": files, "changed": changed, "api_url": api_url}
     return render_page("landing/upload.html", frame, repository_name, WORDS, **values)
+
+
+def render_owner_bar(acts: Sequence[tuple[str, str]], language: str) -> str:
+    """Return the acts on a record, each a word and an address."""
+    return render_part("landing/owner.html", language, WORDS, acts=acts)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import nh3
 from markupsafe import Markup
@@ -14,16 +15,19 @@ from repository.dataset.description import (
     DescribedPlace,
     Description,
     Funding,
+    Keyword,
+    Licence,
     Publication,
     RelatedIdentifier,
     name_in,
 )
 from repository.dataset.formats import bounding_boxes, identifier_urls
 from repository.dataset.formats.citation import person_names
-from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cite
-from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.plain_text import language_of
 from repository.dataset.schemes import SCHEMES
+from repository.faces.pages.landing.citing import Citing, citing
+from repository.faces.pages.landing.licence_words import licence_words
+from repository.faces.pages.landing.places_map import PlacesMap, places_map
 from repository.faces.pages.shell.languages import Translations
 from repository.faces.pages.shell.passages import (
     Passage,
@@ -38,11 +42,6 @@ from repository.faces.pages.shell.passages import (
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _TAGS = nh3.ALLOWED_TAGS - _HEADINGS - {"area", "img", "map"}
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
-_CITED_IN = "en-US"
-"""Journals want these styles in English; GB/T 7714 follows the language of the data itself."""
-_RECOMMENDED = "datacite"
-STYLES_ON_REQUEST: Mapping[str, str] = {style: name for style, name in STYLES.items() if style != GB_T_7714}
-"""Styles that the page shows on request: each takes longer than the rest of the page."""
 _WORK = "……"
 _RESOLVING = frozenset({"", "registered", "updating", "external", "withdrawn"})
 """States in which an identifier resolves; the state is "" if it is not known."""
@@ -90,15 +89,6 @@ class RelatedWork:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """The citation of the record in one style."""
-
-    style: str
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class PageContents:
     """The content of the page."""
 
@@ -114,7 +104,9 @@ class PageContents:
     descriptions: Sequence[Passage]
     licences: Sequence[LinkedText]
     identifiers: Sequence[tuple[str, LinkedText]]
-    citations: Sequence[Citation]
+    citing: Citing
+    keywords: Sequence[LinkedText]
+    places_map: PlacesMap | None
     related: Sequence[RelatedWork]
     references: Sequence[LinkedText]
     funding: Sequence[LinkedText]
@@ -144,11 +136,13 @@ def page_contents(publication: Publication, words: Translations, style: str, acc
         abstract=texts[0],
         descriptions=texts[1:],
         licences=[
-            LinkedText(li.title, identifier_urls.web_address(li.url), li.description if not li.id else "")
+            LinkedText(li.title, identifier_urls.web_address(li.url), _licence_note(li, language))
             for li in description.licences
         ],
         identifiers=list(_identifiers(publication, words)),
-        citations=list(_citations(publication, style, accessed)),
+        citing=citing(publication, style, language, accessed),
+        keywords=[_keyword(subject) for subject in description.subjects],
+        places_map=places_map(description.places),
         related=[_related(related, language) for related in description.related_identifiers],
         references=[
             LinkedText(r.identifier, identifier_urls.link_to(r.scheme, r.identifier), r.text)
@@ -159,6 +153,19 @@ def page_contents(publication: Publication, words: Translations, style: str, acc
         places=[place for p in description.places if (place := _place(p)).text],
         languages=[label.name(language) for label in description.languages],
     )
+
+
+def _licence_note(licence: Licence, language: str) -> str:
+    """Return what a licence of the list permits, in words; the text of one in the depositor's own words."""
+    return licence_words(licence.id, language) if licence.id else licence.description
+
+
+def _keyword(subject: Keyword) -> LinkedText:
+    """Return a keyword as a search for it; the note is its address in a vocabulary."""
+    text = subject.subject.replace('"', " ").strip()
+    query = f'"{text}"' if " " in text else text
+    vocabulary = identifier_urls.web_address(subject.id) if subject.id else None
+    return LinkedText(subject.subject, f"/search?{urlencode({'q': query})}", vocabulary or "")
 
 
 def date_text(edtf: str) -> str:
@@ -210,13 +217,6 @@ def _abstract(description: Description) -> Passage:
         link_rel="noopener nofollow",
     )
     return Passage(Markup(html), "", language_of(html, language_ids(description)))
-
-
-def _citations(publication: Publication, style: str, accessed: date) -> Iterator[Citation]:
-    if style in STYLES_ON_REQUEST:
-        yield Citation(style, STYLES[style], cite(publication, style, _CITED_IN, accessed))
-    yield Citation(_RECOMMENDED, "DataCite", recommended(publication))
-    yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, _CITED_IN, accessed))
 
 
 def _identifiers(publication: Publication, words: Translations) -> Iterator[tuple[str, LinkedText]]:

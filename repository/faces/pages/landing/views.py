@@ -21,14 +21,20 @@ from repository.faces.content_negotiation import (
 from repository.faces.credentials import PAGES
 from repository.faces.export_replies import export_reply, linkset_reply
 from repository.faces.manifest_replies import ManifestQuery, manifest_reply
+from repository.faces.pages.landing.access_request_page import access_form_page, send_access_request
+from repository.faces.pages.landing.citing import STYLES_ON_REQUEST
 from repository.faces.pages.landing.draft_page import draft_page
+from repository.faces.pages.landing.owner_bar import owner_bar
 from repository.faces.pages.landing.page_cache import cached_page
 from repository.faces.pages.landing.page_params import PageParams
-from repository.faces.pages.landing.view_model import STYLES_ON_REQUEST
+from repository.faces.pages.landing.preview_page import preview_page
+from repository.faces.pages.landing.rendering import OWNER_PLACE
 from repository.faces.pages.shell.page_replies import asked_frame, conditional, page_reply
 from repository.faces.presented_link import NOT_FOR_REFEREES
 from repository.faces.request_context import current_actor, current_services
 from repository.files.downloads import download_of
+from repository.files.level_pages import NAME, SORTS
+from repository.files.rules import MAX_KEY_BYTES
 from repository.records.queries import files_for_reading, latest_of, sees_hidden_files
 
 pages = Blueprint(f"{PAGES}landing", __name__)
@@ -43,7 +49,8 @@ def landing_page(record_id: int) -> Response:
         return _representation(record_id, representation)
     params, services = _asked_params(), current_services()
     page = cached_page(services, current_actor(), record_id, params, services.site.today())
-    reply = page_reply(page.body, params, STATUS[Gone] if page.withdrawn else 200)
+    body = page.body.replace(OWNER_PLACE.encode(), owner_bar(record_id, page.resource, params), 1)
+    reply = page_reply(body, params, STATUS[Gone] if page.withdrawn else 200)
     reply.headers["Link"] = page.links
     reply.last_modified = page.modified
     return reply if page.withdrawn else conditional(reply, page.changed)
@@ -124,6 +131,24 @@ def file_page(record_id: int, key: str) -> Response:
     return reply
 
 
+@pages.get("/records/<record:record_id>/preview/<path:key>")
+def file_preview(record_id: int, key: str) -> Response:
+    """Show what is in a file, without sending the file."""
+    return preview_page(record_id, key)
+
+
+@pages.get("/records/<record:record_id>/access-request")
+def access_form(record_id: int) -> Response:
+    """Show the form that asks for access to files."""
+    return access_form_page(record_id)
+
+
+@pages.post("/records/<record:record_id>/access-request")
+def ask_for_access(record_id: int) -> Response:
+    """Submit a request for access; a guest is sent a link first."""
+    return send_access_request(record_id)
+
+
 def _representation(record_id: int, representation: Representation) -> Response:
     services, actor = current_services(), current_actor()
     if representation is BuiltinFormat.JSON:
@@ -148,7 +173,7 @@ def _linkset(record_id: int, media_type: str) -> Response:
 
 def _asked_params() -> PageParams:
     """Return the parameters of the address; a value without meaning counts as absent."""
-    page, style = (request.args.get(name, "") for name in ("page", "style"))
+    page, style, sort, path, words = (request.args.get(name, "") for name in ("page", "style", "sort", "path", "q"))
     numbered = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
     frame = asked_frame()
     return PageParams(
@@ -156,4 +181,12 @@ def _asked_params() -> PageParams:
         chosen=frame.chosen,
         page=max(1, int(page)) if numbered else 1,
         style=style if style in STYLES_ON_REQUEST else "",
+        path=f"{path.strip('/')}/" if path.strip("/") and _can_be_name(path) else "",
+        q=" ".join(words.split()) if _can_be_name(words) else "",
+        sort=sort if sort in SORTS else NAME,
     )
+
+
+def _can_be_name(text: str) -> bool:
+    """Return whether a text can be a part of a file's name: not too long, and without control characters."""
+    return len(text.encode(errors="replace")) <= MAX_KEY_BYTES and all(character >= " " for character in text)

@@ -12,6 +12,7 @@ from repository.dataset.formats.citation import person_names
 from repository.dataset.formats.plain_text import language_of, one_line, plain
 from repository.engines.services import Services
 from repository.faces.pages.search.wording import WORDING
+from repository.faces.pages.shell.file_sizes import human_size
 from repository.faces.pages.shell.languages import by_language, counted_phrase, in_language
 from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.passages import (
@@ -129,17 +130,8 @@ def _licence(description: Description) -> str:
 def _files(publication: Publication, words: Mapping[str, str]) -> str:
     if not publication.file_count:
         return ""
-    size = human_bytes(publication.total_bytes)
+    size = human_size(publication.total_bytes)
     return counted_phrase(words, "card_files", publication.file_count, size=size)
-
-
-def human_bytes(size: int) -> str:
-    """Return bytes in units of a thousand, as in "1.2 MB"; whole numbers from a hundred on."""
-    value, unit = float(size), 0
-    while value >= 999.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    digits = 0 if unit == 0 or value >= 99.95 else 1
-    return f"{value:.{digits}f} {_UNITS[unit]}"
 
 
 def _doi_url(publication: Publication) -> str:

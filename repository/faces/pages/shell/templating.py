@@ -75,9 +75,9 @@ def render_page(
     return _printable(_PAGES.get_template(template).render(**around, **values))
 
 
-def render_part(template: str, language: str, **values: object) -> str:
-    """Return a part of a page in the words of the frame."""
-    return _printable(_PAGES.get_template(template).render(words=in_language(WORDS, language), **values))
+def render_part(template: str, language: str, wording: Mapping[str, Translations] = WORDS, **values: object) -> str:
+    """Return a part of a page in the words of the frame, or in those of its room."""
+    return _printable(_PAGES.get_template(template).render(words=in_language(wording, language), **values))
 
 
 def render_error(status: int, reasons: Sequence[str], frame: PageFrame, site_name: str, request_id: str = "") -> str:
