@@ -262,7 +262,7 @@ def test_an_account_is_made_by_the_link_of_a_letter(
     assert asked.status_code == 200
     settle()
     link = f"/confirm/{secret_in(services, tmp_path, '/confirm')}"
-    assert visitor.get(link).headers["Referrer-Policy"] == "no-referrer"
+    assert visitor.get(link).headers["Referrer-Policy"] == "same-origin"
     assert visitor.get(link).status_code == 200, "looking uses nothing up"
     assert visitor.send(link).status_code == 200
     assert visitor.send(link).status_code == 400

@@ -32,8 +32,11 @@ _NEW = ("email", "name", "password")
 
 @pages.after_request
 def keep_link_to_oneself(reply: Response) -> Response:
-    """Keep an address with the secret of a letter out of ``Referer``."""
-    reply.headers["Referrer-Policy"] = "no-referrer"
+    """Keep an address with the secret of a letter out of what other sites get.
+
+    Not ``no-referrer``: with it browsers send forms with ``Origin: null``, which is no page of ours.
+    """
+    reply.headers["Referrer-Policy"] = "same-origin"
     return reply
 
 

@@ -94,6 +94,7 @@ def _page(form: PageForm, refused: RepositoryError | None = None) -> Response:
         "data",
         refused,
         form=form,
+        email=person.email,
         has_password=person.password_hash is not None,
         is_ready=export is not None and export.made is not None,
         export_until=services.site.day_of(export.expires).isoformat() if export else "",

@@ -103,7 +103,7 @@ def render_error(
 def render_kept_form(
     frame: PageFrame, site_name: str, *, status: int, sentence: str, reasons: Sequence[str], **values: object
 ) -> str:
-    """Return a page with a form that waits to be sent again; `status` is why it was refused, 0 after a sign-in."""
+    """Return a page with a form that waits to be sent again; `status` is 0 after a sign-in."""
     words = in_language(WORDS, frame.language)
     return render_page(
         "shell/kept_form.html",
