@@ -85,9 +85,6 @@ def test_pages_of_an_account_hold_what_every_page_promises(
             for path in (*own, "/me/notifications"):
                 looking.open(path)
                 looking.check()
-                looking.page.screenshot(
-                    path=f"/tmp/paccounts-{language}-{size[0]}-{path.split(chr(47))[-1]}.png", full_page=True
-                )
 
 
 def register(services: Services) -> None:
