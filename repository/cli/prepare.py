@@ -29,7 +29,11 @@ def tell_first_administrator(services: Services) -> None:
     if secret is not None:
         body = f'{{"token": "{secret}", "email": "you@example.org", "password": "…"}}'
         command = f"curl {services.site.api(FIRST)} -H 'Content-Type: application/json' -d '{body}'"
-        click.echo(f"Nobody has an account yet. Within 24 hours this makes the first administrator, once: {command}")
+        page = services.site.page(f"{FIRST}/{secret}")
+        click.echo(
+            f"Nobody has an account yet. Within 24 hours the first administrator makes one, once: {page}"
+            f" or, without a browser, {command}"
+        )
 
 
 def secure_numbers(services: Services) -> None:

@@ -45,6 +45,19 @@ RESETS, REDEEM, FIRST = "/password-resets", "/password-resets/redeem", "/first-a
 CONFIRM_EMAIL = "/email-changes/confirm"
 OPEN_ACTS = frozenset({SESSION, SIGN_UP, VERIFY, RESETS, REDEEM, FIRST, CONFIRM_EMAIL})
 """Rules below ``/api`` whose POST is for everybody: it uses no credential of the request, and takes JSON alone."""
+OPEN_PAGES = frozenset(
+    {
+        "/login",
+        "/signup",
+        "/signup/<token>",
+        "/confirm/<token>",
+        "/confirm-address/<token>",
+        "/forgot",
+        "/reset/<token>",
+        "/first-administrator/<token>",
+    }
+)
+"""Rules of pages whose form is for everybody, as `OPEN_ACTS` are."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""
 log = structlog.get_logger()
@@ -74,7 +87,7 @@ def current_session() -> CurrentSession | None:
 def is_open_act() -> bool:
     """Return whether the request does what everybody may, whatever its cookie."""
     rule = request.url_rule.rule if request.url_rule else ""
-    return request.method == "POST" and rule.removeprefix("/api") in OPEN_ACTS
+    return request.method == "POST" and (rule in OPEN_PAGES or rule.removeprefix("/api") in OPEN_ACTS)
 
 
 def is_page_request() -> bool:

@@ -93,13 +93,23 @@ LINK_WORDS: Mapping[LetterKind, NoticeWords] = {
 }
 
 
+_PAGES: Mapping[LetterKind, str] = {
+    LetterKind.SIGN_UP: "/confirm",
+    LetterKind.PASSWORD_RESET: "/reset",
+    LetterKind.EMAIL_CHANGE: "/confirm-address",
+    LetterKind.INVITATION: "/signup",
+}
+"""The page that a link leads to.
+
+It works without scripts, and uses the secret when its button is pressed; logs have the rule of its address alone."""
+
+
 def write_link_letter(unit: UnitOfWork, notice: Notice) -> OwnLetter | None:
     """Return the letter of the link that a notice is about; None if nothing is to be sent."""
     letter = link_letter(unit, notice.subject)
     if letter is None:
         return None
-    # what follows the sharp sign reaches no server and no log; a page posts it
-    path = f"/account/{letter.kind.value.replace('_', '-')}#token={letter.secret}" if letter.secret else "/"
+    path = f"{_PAGES[letter.kind]}/{letter.secret}" if letter.secret else "/login"
     return OwnLetter(MailRecipient(letter.email), LINK_WORDS[letter.kind], path)
 
 

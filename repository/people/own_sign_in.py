@@ -1,11 +1,11 @@
 """What a person changes of their own sign-in: the password, the address, and the authenticator."""
 
-from repository.core.actor import Actor
+from repository.core.actor import Actor, TokenScope
 from repository.core.errors import Conflict, Invalid, NotSignedIn
 from repository.core.unit_of_work import Database
-from repository.people.accounts import hash_password, password_turn, set_password_hash
+from repository.people.accounts import hash_password, password_is_right, password_turn, set_password_hash
 from repository.people.facts import AddressLeft, EmailChangeAsked, EmailChanged
-from repository.people.guessing import CodeTry, Guesser, count_message
+from repository.people.guessing import CodeTry, Guesser, PasswordTry, count_message
 from repository.people.model import Person, Profile
 from repository.people.one_time_links import LinkPurpose, ask_link, end_links, redeem_link
 from repository.people.people_index import renew_keys
@@ -18,6 +18,8 @@ from repository.people.sign_up import require_link
 
 EMAIL_CHANGES = "email"
 """The kind of messages that is counted."""
+NO_PASSWORD = "Sign in to erase an account that has no password."
+WRONG = "This is not your password."
 
 
 def change_password(
@@ -97,6 +99,31 @@ def remove_own_factor(database: Database, guesser: Guesser, actor: Actor, passwo
             remove_second_factor(unit, actor.person_id)
     except NotSignedIn as wrong:
         raise Invalid.field("code", wrong.reason) from None
+    attempt.succeeded()
+
+
+def prove_oneself(database: Database, guesser: Guesser, actor: Actor, password: str, confirm: str) -> None:
+    """Raise unless the person themselves asks: whoever has a token only must not end an account.
+
+    Raises `Invalid` for a wrong password, or without one for another address than the account's, and `TooManyTries`.
+    """
+    with database.snapshot(actor) as snapshot:
+        person = snapshot.session.get_one(Person, actor.person_id)
+    if person.password_hash is not None:
+        _prove_password(database, guesser, person, password)
+    elif TokenScope.TOKENS not in actor.scopes:
+        raise Invalid.field("password", NO_PASSWORD)
+    elif confirm.strip().lower() != person.email:
+        raise Invalid.field("confirm", "Confirm with the address of your account.")
+
+
+def _prove_password(database: Database, guesser: Guesser, person: Person, password: str) -> None:
+    with password_turn():
+        attempt = PasswordTry(database, guesser, person.email)
+        attempt.begin(person.id)
+        if not password_is_right(person, password):
+            attempt.failed()
+            raise Invalid.field("password", WRONG)
     attempt.succeeded()
 
 

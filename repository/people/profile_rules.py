@@ -65,8 +65,9 @@ def _affiliation(field: str, entry: Mapping[str, Any]) -> dict[str, str]:
 def _read(field: str, read: Callable[[str], str], text: str) -> str:
     try:
         return read(text.strip())
-    except Misread as misread:
-        raise Invalid.field(field, str(misread) or "This is no identifier of this kind.") from misread
+    except ValueError as misread:
+        known = str(misread) if isinstance(misread, Misread) else ""
+        raise Invalid.field(field, known or "This is no identifier of this kind.") from misread
 
 
 def _time_zone(field: str, name: str) -> str:

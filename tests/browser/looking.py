@@ -45,7 +45,7 @@ class Looking:
 
     def check(self) -> None:
         """Assert what holds for every page in every state."""
-        assert self.messages == []
+        assert self.messages == [], self.messages
         assert self.page.locator("h1").count() == 1
         assert self.page.title().strip(" –")
         widths = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

@@ -37,7 +37,7 @@ def test_a_forgotten_password_brings_a_link_that_works(
     assert message["To"].addresses[0].addr_spec == "author@example.org"
     assert "List-Unsubscribe" not in message
     plain, html = parts(message)
-    secret = plain.partition("#token=")[2].split()[0]
+    secret = plain.partition("/reset/")[2].split()[0]
     assert secret in html
     with services.database.snapshot(SYSTEM) as snapshot:
         assert open_link(snapshot, secret, LinkPurpose.PASSWORD_RESET).email == "author@example.org"

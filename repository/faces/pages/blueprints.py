@@ -2,10 +2,14 @@
 
 from flask import Blueprint
 
+from repository.faces.pages.accounts import sign_up_views as sign_up
+from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import file_views as deposit_files
 from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import views as landing
 from repository.faces.pages.search import views as search
+from repository.faces.pages.settings import access_views, data_views, notice_views, security_views
+from repository.faces.pages.settings import views as settings
 from repository.faces.pages.shell import views as shell
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -14,4 +18,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     landing.pages,
     deposit.pages,
     deposit_files.pages,
+    accounts.pages,
+    sign_up.pages,
+    settings.pages,
+    security_views.pages,
+    access_views.pages,
+    data_views.pages,
+    notice_views.pages,
 )

@@ -2,31 +2,25 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from repository.access.policy import Action, Resource, must
-from repository.core.actor import TokenScope
 from repository.core.clock import iso
-from repository.core.errors import Invalid
 from repository.core.site import Site
 from repository.core.web.call_kinds import CallKind, counted_as
-from repository.core.web.client_address import TrustedProxies, client_address, client_network
 from repository.core.web.file_responses import StreamedBody, stream_reply
 from repository.core.web.responses import json_reply, no_content, restrict_to_asker
-from repository.engines.services import Services
 from repository.faces.api.own_data.schemas import ErasureRequest, ExportShape
 from repository.faces.api.routing import Api, ApiCall
-from repository.people.accounts import password_is_right, password_turn
-from repository.people.guessing import Guesser, PasswordTry
-from repository.people.model import Person, PersonExport
+from repository.faces.credentials import guesser
+from repository.people.model import PersonExport
 from repository.people.own_exports import open_export, own_export, request_export
+from repository.people.own_sign_in import prove_oneself
 from repository.sharing.leaving import leave
 
 api = Api("own-data")
 EXPORT = "/me/export"
 BLOCK = 1 << 16
-NO_PASSWORD = "Sign in to erase an account that has no password."
-WRONG = "This is not your password."
 
 
 @api.route("POST", EXPORT, "Ask for everything that is kept of oneself", replies={202: ExportShape}, errors=(403,))
@@ -61,35 +55,12 @@ def read_export_content(call: ApiCall) -> Response:
 def erase_me(call: ApiCall) -> Response:
     """Close the account at once; a job forgets the person and passes on datasets."""
     must(call.actor, Action.ERASE_ME, Resource())
-    _prove(call)
+    password, confirm = call.body["password"] or "", call.body["confirm"] or ""
+    prove_oneself(call.services.database, guesser(call.services), call.actor, password, confirm)
     receiver = call.body["receiver"]
     with call.transaction() as unit:
         leave(unit, int(receiver) if receiver else None, discards=call.body["discard_drafts"])
     return no_content()
-
-
-def _prove(call: ApiCall) -> None:
-    """Raise unless the person themselves asks: whoever has a token only must not end an account."""
-    with call.snapshot() as snapshot:
-        person = snapshot.session.get_one(Person, call.actor.person_id)
-    if person.password_hash is not None:
-        _prove_password(call.services, person, call.body["password"] or "")
-    elif TokenScope.TOKENS not in call.actor.scopes:
-        raise Invalid.field("password", NO_PASSWORD)
-    elif (call.body["confirm"] or "").strip().lower() != person.email:
-        raise Invalid.field("confirm", "Confirm with the address of your account.")
-
-
-def _prove_password(services: Services, person: Person, password: str) -> None:
-    """Raise `Invalid` for a wrong password, `TooManyTries` after some: the limits are those of signing in."""
-    address = client_address(request.environ, TrustedProxies.of(services.site.trusted_proxies))
-    with password_turn():
-        attempt = PasswordTry(services.database, Guesser(address, client_network(address)), person.email)
-        attempt.begin(person.id)
-        if not password_is_right(person, password):
-            attempt.failed()
-            raise Invalid.field("password", WRONG)
-    attempt.succeeded()
 
 
 def _private(reply: Response) -> Response:

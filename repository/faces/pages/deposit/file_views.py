@@ -71,10 +71,11 @@ def _stored(record_id: int, file: FileStorage) -> FieldError | None:
 
 
 def _page(record_id: int, status: int = 200, faults: Any = ()) -> Response:
-    require_person()
     services, actor, language = current_services(), current_actor(), reader_language()
     if actor.is_referee:
         raise Forbidden
+    if not actor.links:
+        require_person()
     words = in_language(WORDS, language)
     with services.database.snapshot(actor) as snapshot:
         draft, _ = readable_draft(snapshot, record_id, Action.CHANGE_DRAFT)

@@ -224,10 +224,11 @@ def begin_version(record_id: int) -> Response:
 
 def _readable(record_id: int) -> Draft:
     """Return a draft that the actor may change; a link for referees shows another page, and no form."""
-    require_person()
     actor = current_actor()
     if actor.is_referee:
         raise Forbidden
+    if not actor.links:
+        require_person()
     with current_services().database.snapshot(actor) as snapshot:
         draft, _ = readable_draft(snapshot, record_id, Action.CHANGE_DRAFT)
     return draft

@@ -23,6 +23,11 @@ class PageFrame:
         """Return the address of the start page in the chosen language."""
         return f"/?lang={self.language}" if self.chosen else "/"
 
+    def at(self, path: str, **values: str | int) -> str:
+        """Return the address of another page of the site in the chosen language."""
+        query = urlencode({**({"lang": self.language} if self.chosen else {}), **values})
+        return f"{path}?{query}" if query else path
+
     def query(self) -> str:
         """Return ``?`` and the parameters that are not the default, or nothing."""
         values = [("lang", self.language), *self.own()] if self.chosen else [*self.own()]

@@ -3,14 +3,23 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response, g, request
 
+from repository.core.actor import ANONYMOUS, Actor
 from repository.core.errors import NotSignedIn
 from repository.core.web.problems import ProblemDetails
+from repository.core.web.responses import redirect_to
 from repository.faces.content_negotiation import best_offer
 from repository.faces.credentials import current_session, is_page_request
+from repository.faces.pages.shell.kept_forms import KeptForm, kept_form
 from repository.faces.pages.shell.page_frame import PageFrame
-from repository.faces.pages.shell.templating import ACCOUNT_PLACE, content_security_policy, render_error, render_part
+from repository.faces.pages.shell.templating import (
+    ACCOUNT_PLACE,
+    content_security_policy,
+    render_error,
+    render_kept_form,
+    render_part,
+)
 from repository.faces.reasons.in_words import LANGUAGES, reader_language
 from repository.faces.request_context import current_actor, current_services
 
@@ -34,7 +43,63 @@ def error_page(problem: ProblemDetails) -> Response | None:
     tombstone = problem.more.get("tombstone", {})
     reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
     reasons += [str(tombstone[part]) for part in ("note", "citation_text") if tombstone.get(part)]
-    return page_reply(render_error(problem.status, reasons, frame, name, problem.request_id), frame)
+    is_known = current_session() is not None or _reader().person_id is not None
+    if kept := kept_form(problem, current_services().site, is_known=is_known):
+        return kept_form_reply(kept, frame, problem, reasons, needs_sign_in=not is_known)
+    sign_in = login_address(frame) if problem.status in (401, 403) and not is_known and is_page_request() else ""
+    return page_reply(render_error(problem.status, reasons, frame, name, problem.request_id, sign_in), frame)
+
+
+def kept_form_reply(
+    kept: KeptForm,
+    frame: PageFrame,
+    problem: ProblemDetails | None = None,
+    reasons: Iterable[str] = (),
+    *,
+    needs_sign_in: bool = False,
+    token: str = "",
+) -> Response:
+    """Return a page with a form that waits to be sent again, with a fresh mark.
+
+    `token` is the mark of a session that begins with this reply.
+    """
+    sentence = "signed_out" if needs_sign_in else "form_expired" if problem is None else _sentence(problem)
+    html = render_kept_form(
+        frame,
+        current_services().site.name,
+        status=problem.status if problem else 0,
+        sentence="kept_ready" if problem is None else sentence,
+        kept=kept,
+        reasons=[] if sentence != "not_sent" else list(reasons),
+        needs_sign_in=needs_sign_in,
+        csrf_token=token or csrf_token(),
+        request_id=problem.request_id if problem else "",
+    )
+    return own_page_reply(html, frame, problem.status if problem else 200)
+
+
+def _sentence(problem: ProblemDetails) -> str:
+    return "form_expired" if problem.status == 403 else "not_sent"
+
+
+def login_address(frame: PageFrame) -> str:
+    """Return the page to sign in at, which leads back here."""
+    return frame.at("/login", next=_here())
+
+
+def require_person() -> int:
+    """Return who is signed in; raise `NotSignedIn` for the public, whose error page leads to the sign-in."""
+    person_id = current_actor().person_id
+    if person_id is None:
+        raise NotSignedIn("Sign in to see this page.")
+    return person_id
+
+
+def see_other(address: str) -> Response:
+    """Lead to a page after a form was taken (303), so that a reload sends nothing again."""
+    reply = redirect_to(address)
+    reply.status_code = 303
+    return reply
 
 
 def asked_frame() -> PageFrame:
@@ -86,12 +151,6 @@ def conditional(reply: Response, changed: datetime | None = None) -> Response:
     return reply
 
 
-def require_person() -> None:
-    """Raise `NotSignedIn` for the public: the page that answers leads to the sign-in, and back here."""
-    if current_actor().person_id is None and not current_actor().links:
-        raise NotSignedIn("Sign in to see this page.")
-
-
 def csrf_token() -> str:
     """Return what a form has to bring along, empty for whoever has no session."""
     session = current_session()
@@ -103,10 +162,15 @@ def _account(frame: PageFrame) -> bytes:
     return render_part(
         "shell/account.html",
         frame.language,
-        signed_in=current_actor().person_id is not None,
+        signed_in=_reader().person_id is not None,
         csrf_token=csrf_token(),
         here=_here(),
     ).encode()
+
+
+def _reader() -> Actor:
+    """Return who asks; the public where a request was refused before anybody was recognised."""
+    return current_actor() if "actor" in g else ANONYMOUS
 
 
 def _here() -> str:

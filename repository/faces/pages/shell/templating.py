@@ -18,7 +18,7 @@ from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.wording import WORDING
 from repository.faces.reasons.in_words import in_chinese
 
-ROOMS = ("shell", "landing", "search", "deposit")
+ROOMS = ("shell", "landing", "search", "deposit", "accounts", "settings")
 """Folders of pages that have templates."""
 ACCOUNT_PLACE = "<!--account-->"
 """Where a page tells who is signed in."""
@@ -80,8 +80,13 @@ def render_part(template: str, language: str, wording: Mapping[str, Translations
     return _printable(_PAGES.get_template(template).render(words=in_language(wording, language), **values))
 
 
-def render_error(status: int, reasons: Sequence[str], frame: PageFrame, site_name: str, request_id: str = "") -> str:
-    """Return a page that explains an error to people; its `reasons` are in English."""
+def render_error(
+    status: int, reasons: Sequence[str], frame: PageFrame, site_name: str, request_id: str = "", sign_in: str = ""
+) -> str:
+    """Return a page that explains an error to people.
+
+    Its `reasons` are in English; `sign_in` is the address to do that at, empty where it would not help.
+    """
     words = in_language(WORDS, frame.language)
     return render_page(
         "shell/error.html",
@@ -91,6 +96,24 @@ def render_error(status: int, reasons: Sequence[str], frame: PageFrame, site_nam
         heading=words.get(f"error_{status}", words["error_other"]),
         reasons=[reason_in(reason, frame.language) for reason in reasons],
         request_id=request_id,
+        sign_in=sign_in,
+    )
+
+
+def render_kept_form(
+    frame: PageFrame, site_name: str, *, status: int, sentence: str, reasons: Sequence[str], **values: object
+) -> str:
+    """Return a page with a form that waits to be sent again; `status` is 0 after a sign-in."""
+    words = in_language(WORDS, frame.language)
+    return render_page(
+        "shell/kept_form.html",
+        frame,
+        site_name,
+        WORDS,
+        heading=words.get(f"error_{status}", words["error_other"]) if sentence == "not_sent" else words["kept_heading"],
+        sentence=sentence,
+        reasons=[reason_in(reason, frame.language) for reason in reasons],
+        **values,
     )
 
 
