@@ -1,6 +1,7 @@
 """Values of settings that are addresses: what each may be; an error names no part that could be secret."""
 
 import unicodedata
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
@@ -52,3 +53,10 @@ def port_of(url: str) -> int | None:
         raise ValueError(
             "must have a number from 1 to 65535 as its port, and brackets around an IPv6 address"
         ) from None
+
+
+def optional_folder(value: str) -> str:
+    """Return the absolute path of a folder that is there, or nothing."""
+    if value and not Path(readable(value)).is_dir():
+        raise ValueError("must be a folder that is there")
+    return str(Path(value).absolute()) if value else ""

@@ -1,6 +1,7 @@
 """The HTML pages for people, a room for each face; `blueprints` lists them.
 
-`shell` what all pages have around them · `search` the start page · `landing` a dataset's page.  A room has `views` (the
+`shell` what all pages have around them · `search` the start page · `landing` a dataset's page · `about` texts of
+the site, its policies, help and state.  A room has `views` (the
 request, a verb of a feature, a template), its contents as plain values, `wording` and `templates`; rooms know `shell`
 and no other room.  `sources` are style sheets and scripts as people write them, `static` what ``make assets`` builds of
 them.

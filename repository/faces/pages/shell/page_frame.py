@@ -23,6 +23,10 @@ class PageFrame:
         """Return the address of the start page in the chosen language."""
         return f"/?lang={self.language}" if self.chosen else "/"
 
+    def language_query(self) -> str:
+        """Return the query that leads to another page in the chosen language."""
+        return f"?lang={self.language}" if self.chosen else ""
+
     def query(self) -> str:
         """Return ``?`` and the parameters that are not the default, or nothing."""
         values = [("lang", self.language), *self.own()] if self.chosen else [*self.own()]

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response, g, request
 
+from repository.core.actor import ANONYMOUS, Actor
 from repository.core.web.problems import ProblemDetails
 from repository.faces.content_negotiation import best_offer
-from repository.faces.credentials import current_session, is_page_request
+from repository.faces.credentials import SAFE, current_session, is_page_request
+from repository.faces.pages.shell.error_help import ErrorHelp, error_help
 from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.templating import ACCOUNT_PLACE, content_security_policy, render_error, render_part
 from repository.faces.reasons.in_words import LANGUAGES, reader_language
-from repository.faces.request_context import current_actor, current_services
+from repository.faces.request_context import current_services
 
 VARY = "Accept, Accept-Language, Authorization, Cookie"
 NEVER_KEPT = "private, no-store"
@@ -33,7 +35,19 @@ def error_page(problem: ProblemDetails) -> Response | None:
     tombstone = problem.more.get("tombstone", {})
     reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
     reasons += [str(tombstone[part]) for part in ("note", "citation_text") if tombstone.get(part)]
-    return page_reply(render_error(problem.status, reasons, frame, name, problem.request_id), frame)
+    html = render_error(problem.status, reasons, frame, name, problem.request_id, _ways_on(problem, frame))
+    return page_reply(html, frame)
+
+
+def _ways_on(problem: ProblemDetails, frame: PageFrame) -> ErrorHelp:
+    """Return what helps after an error; the address is repeated without secrets."""
+    return error_help(
+        problem.status,
+        f"{request.path}{frame.query()}",
+        problem.headers,
+        is_read=request.method in SAFE,
+        signed_in=_reader().person_id is not None,
+    )
 
 
 def asked_frame() -> PageFrame:
@@ -96,10 +110,16 @@ def _account(frame: PageFrame) -> bytes:
     return render_part(
         "shell/account.html",
         frame.language,
-        signed_in=current_actor().person_id is not None,
+        signed_in=_reader().person_id is not None,
         csrf_token=csrf_token(),
         here=_here(),
     ).encode()
+
+
+def _reader() -> Actor:
+    """Return who reads; the public where a request failed before anybody was recognised."""
+    actor: Actor = g.get("actor", ANONYMOUS)
+    return actor
 
 
 def _here() -> str:
