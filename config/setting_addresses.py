@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
@@ -65,3 +66,10 @@ def port_of(url: str) -> int | None:
         raise ValueError(
             "must have a number from 1 to 65535 as its port, and brackets around an IPv6 address"
         ) from None
+
+
+def optional_folder(value: str) -> str:
+    """Return the absolute path of a folder that is there, or nothing."""
+    if value and not Path(readable(value)).is_dir():
+        raise ValueError("must be a folder that is there")
+    return str(Path(value).absolute()) if value else ""

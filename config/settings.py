@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.default_limits import read_limits
-from config.setting_addresses import hosts_to_fetch, optional_address, port_of, readable, url_of
+from config.setting_addresses import hosts_to_fetch, optional_address, optional_folder, port_of, readable, url_of
 
 PREFIX = "REPOSITORY_"
 RETIRED = frozenset({f"{PREFIX}SECRET_KEY"})
@@ -240,6 +240,8 @@ class Settings(BaseSettings):
     """``embedded:/folder``, ``smtp://user:password@host:587`` or ``smtps://…`` (`engines.mail.smtp_address`)"""
     mail_from: Annotated[str, AfterValidator(readable), _matching(MAILBOX, "an address such as desk@example.org")] = ""
     """who writes to people; `admin_email` if empty"""
+    pages_dir: Annotated[str, AfterValidator(optional_folder)] = ""
+    """a folder with texts of this installation (``zh/policies/privacy.md``) in the place of those of the release"""
     oai_friends: Annotated[str, AfterValidator(readable), AfterValidator(_web_addresses)] = ""
     """base URLs of other repositories that can be harvested by OAI-PMH, with blanks between them"""
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""

@@ -59,7 +59,7 @@ from repository.faces.pages.blueprints import BLUEPRINTS as PAGES
 from repository.faces.pages.shell.page_replies import error_page
 from repository.faces.presented_link import mount_links
 from repository.faces.reasons.in_words import translated_problem
-from repository.faces.request_context import SERVICES, guard_reply, recognise_actor, redirect_to_record
+from repository.faces.request_context import HEALTH, SERVICES, guard_reply, recognise_actor, redirect_to_record
 from repository.faces.resolver import unapi
 from repository.faces.resolver import views as resolver
 
@@ -143,7 +143,7 @@ def create_app(
     app.register_blueprint(unapi.pages)
     app.register_blueprint(feeds.pages)
     _describe(app, services)
-    mount_health(app, health_probes(services), INDISPENSABLE, __version__, conditions)
+    app.extensions[HEALTH] = mount_health(app, health_probes(services), INDISPENSABLE, __version__, conditions)
     mount_metrics(app, gauges)
     return app
 

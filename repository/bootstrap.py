@@ -1,7 +1,6 @@
 """From settings to Services: the only place where engines are chosen.
 
-An adapter with a large client library (boto3, elasticsearch, httpx2) is imported when a setting chooses it.  A server
-on embedded engines never loads those libraries: `tests/contracts/test_startup.py` holds the list.
+Large client libraries are imported when a setting chooses them: `tests/contracts/test_startup.py` holds the list.
 """
 
 import os
@@ -168,6 +167,7 @@ def _site(settings: Settings, accounts: RegistrarAccounts | None) -> Site:
         access_request_days=settings.access_request_days,
         sign_up=settings.sign_up,
         sign_up_domains=tuple(settings.sign_up_domains.split()),
+        pages_dir=settings.pages_dir,
     )
 
 

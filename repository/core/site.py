@@ -51,6 +51,8 @@ class Site:
 
     mail_from: str = ""
     """the address that writes to people; empty for the administrator's, else one of the site's host"""
+    pages_dir: str = ""
+    """the folder whose texts take the place of those of this release; empty for none"""
 
     @property
     def host(self) -> str:

@@ -10,13 +10,16 @@ from flask import Response, current_app, g, request, url_for
 from structlog.contextvars import bind_contextvars
 
 from repository.core.actor import ANONYMOUS, Actor
-from repository.core.errors import MovedTo
+from repository.core.errors import MovedTo, Unavailable
+from repository.core.web.health_routes import SiteHealth
 from repository.core.web.request_log import is_operational
 from repository.core.web.responses import redirect_to
 from repository.engines.services import Services
-from repository.faces.credentials import SECRETS, guard_credentials, recognise
+from repository.faces.credentials import PAGES, SECRETS, guard_credentials, recognise
 
-SERVICES = "services"
+SERVICES, HEALTH = "services", "health"
+TELLS_STATE = f"{PAGES}about.status"
+"""The page that says what works now: it needs no engine, and goes on without knowing its reader."""
 
 
 def current_actor() -> Actor:
@@ -27,6 +30,11 @@ def current_actor() -> Actor:
 def current_services() -> Services:
     """Return the services that `create_app` was given."""
     return cast(Services, current_app.extensions[SERVICES])
+
+
+def current_health() -> SiteHealth:
+    """Return what tells how the site is."""
+    return cast(SiteHealth, current_app.extensions[HEALTH])
 
 
 def redirect_to_record(moved: MovedTo) -> Response:
@@ -45,7 +53,11 @@ def recognise_actor() -> None:
     """
     g.actor = ANONYMOUS
     if not is_operational():
-        g.actor = recognise(current_services())
+        try:
+            g.actor = recognise(current_services())
+        except Unavailable:
+            if request.endpoint != TELLS_STATE:
+                raise
         bind_contextvars(user=g.actor.person_id)
 
 

@@ -1,16 +1,23 @@
 """Browsers get pages for every error, wherever it arises; programs get JSON."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from repository.core import errors
+from repository.faces.pages.shell.error_help import error_help
+from repository.faces.pages.shell.page_frame import PageFrame
+from repository.faces.pages.shell.templating import render_error
 from repository.faces.reasons.in_words import in_chinese
 from repository.records import queries
 from tests.conftest import Caller, Deposits
 from tests.features.pages import Page
+from tests.support.english import english_in
+from tests.support.written_reasons import written_reasons
 
 pytestmark = pytest.mark.slow
 BASE = "http://repository.test"
@@ -124,3 +131,93 @@ def test_the_particulars_of_a_reason_stay() -> None:
     nested = in_chinese("Invalid DOI identifier. It should look like 10.5281/zenodo.1.")
     assert nested == "无效的 DOI 标识符。其形式应如 10.5281/zenodo.1。"
     assert in_chinese("Something else.") is None
+
+
+STATUSES = (400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 416, 423, 429, 500, 503, 507)
+
+
+def render(status: int, language: str, reasons: Sequence[str] = (), **ways: Any) -> str:
+    help_of = error_help(status, "/no/such-page?a=1", ways, is_read=True, signed_in=False)
+    return render_error(status, reasons, PageFrame(language, True), "数据仓储", "0123abcd", help_of)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_error_says_what_is_kept_and_what_to_do(status: int, language: str) -> None:
+    page = Page(render(status, language, **{"Retry-After": "30"}))
+
+    assert page.open == []
+    assert page.text_in("h2") == (
+        ["What is kept", "What to do"] if language == "en" else ["哪些内容已保留", "接下来怎么做"]
+    )
+    assert page.text_in("h1")[0] not in ("This page cannot be shown", "无法显示此页面")
+    assert page.text_in("code") == ["0123abcd"]
+    assert [mark for mark in page.each("p") if mark.get("data-copied")]
+    assert "30" in page.text
+    assert language == "en" or english_in(render(status, language)) == []
+
+
+def test_no_reason_of_any_verb_is_english_on_a_chinese_page() -> None:
+    reasons = [reason.example("0") for reason in written_reasons()]
+    assert len(reasons) > 300
+
+    assert english_in(render(400, "zh", reasons)) == []
+    assert english_in(render(400, "zh", ["A reason that nobody has written."])) == []  # it is marked as English
+    assert english_in('<p lang="zh">A reason that nobody has written.</p>')
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "doi"),
+    [
+        ("/datasets/snow-depth_2020.html", "datasets snow depth 2020", ""),
+        ("/records/987654", "987654", ""),
+        ("/doi/10.5072/mistyped.987654", "10.5072/mistyped.987654", "10.5072/mistyped.987654"),
+        ("/%E9%9D%92%E8%97%8F/%E5%86%BB%E5%9C%9F", "青藏 冻土", ""),
+        ("/records/", "", ""),
+        ('/"><script>', "script", ""),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_searched_for(path: str, asked: str, doi: str) -> None:
+    help_of = error_help(404, path, {}, is_read=True, signed_in=False)
+
+    assert (help_of.search_words, help_of.doi) == (asked, doi)
+    assert help_of.doi_address == f"https://doi.org/{doi}"
+
+
+def test_the_search_field_has_the_words_of_the_address(anyone: Caller) -> None:
+    page = is_page(anyone.get("/datasets/snow-depth", headers=BROWSER), 404)
+    assert [field["value"] for field in page.each("input") if field.get("id") == "error-search"] == [
+        "datasets snow depth"
+    ]
+
+
+def test_who_has_to_sign_in_comes_back_without_a_secret(anyone: Caller, author: Caller, deposits: Deposits) -> None:
+    address = f"/uploads/{deposits.open()['id']}"
+    page = is_page(anyone.get(f"{address}?a=1&token=secret", headers=BROWSER), 401)
+    assert "secret" not in page.text + str(page.elements)
+    ways = [link["href"] for link in page.each("a") if link.get("class") == "button"]
+    assert ways == [f"/login?next={quote(address, safe='')}%3Fa%3D1"]
+
+    refused = error_help(403, "/admin?a=1", {}, is_read=True, signed_in=False)
+    assert refused.sign_in == "/login?next=%2Fadmin%3Fa%3D1"
+    assert error_help(403, "/admin", {}, is_read=False, signed_in=False).sign_in == "/login?next=%2F"
+    assert error_help(403, "/admin", {}, is_read=True, signed_in=True).sign_in == ""
+
+
+def test_a_change_is_never_offered_again_by_a_link() -> None:
+    assert error_help(503, "/a", {"Retry-After": "5"}, is_read=True, signed_in=True).again == "/a"
+    assert error_help(503, "/a", {"Retry-After": "5"}, is_read=False, signed_in=True).again == ""
+
+
+def test_a_fault_before_anybody_is_recognised_is_a_page_without_a_database(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    app.testing, app.config["PROPAGATE_EXCEPTIONS"] = False, False
+    monkeypatch.setitem(app.before_request_funcs, None, [*app.before_request_funcs[None][:1], fail])
+    app.extensions["services"].database.close()
+
+    page = is_page(app.test_client().get("/help", headers=CHINESE), 500)
+    assert "接下来怎么做" in page.text_in("h2")

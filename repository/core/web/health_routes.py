@@ -1,6 +1,7 @@
 """Health: whether the process lives, and whether what it needs works."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response
@@ -14,6 +15,21 @@ PATIENCE_SECONDS = 2.5
 FRESH_SECONDS = 1.0
 _UNCACHED = {"Cache-Control": "no-store"}
 Answers = Mapping[str, str | Unavailable]
+Parts = Mapping[str, Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteHealth:
+    """What the engines of a process answer, and how the parts of the site are."""
+
+    engines: HealthChecks[str]
+    conditions: Callable[[], Parts]
+
+    def told(self) -> tuple[Answers, Parts]:
+        """Return both; takes no longer than the patience, whatever hangs."""
+        self.engines.begin()  # both at once: whatever hangs is waited for once
+        parts = self.conditions()
+        return self.engines.answers(), parts
 
 
 def mount_health(
@@ -21,29 +37,28 @@ def mount_health(
     checks: Mapping[str, Callable[[], str]],
     required: Collection[str],
     release: str,
-    conditions: Callable[[], Mapping[str, Condition]] = dict,
-) -> None:
+    conditions: Callable[[], Parts] = dict,
+) -> SiteHealth:
     """Mount ``/health/live``, which asks nobody, and ``/health/ready``, which asks every engine and all `conditions`.
 
     * While a `required` engine is away, or a condition stops the site, ready answers 503.
     * While any other engine is away, or a condition is not well, ready answers 200 with the status ``degraded``.
     * Both name the `release`, so that an operator sees which one a process runs.
+
+    Returns what ready asks, for a page that says the same to people.
     """
-    engines = HealthChecks(checks, PATIENCE_SECONDS, FRESH_SECONDS)
+    health = SiteHealth(HealthChecks(checks, PATIENCE_SECONDS, FRESH_SECONDS), conditions)
     live = {"status": "live", "version": release}
     app.add_url_rule("/health/live", "live", lambda: json_reply(live, headers=_UNCACHED))
 
     def ready() -> Response:
-        engines.begin()  # both at once: whatever hangs is waited for once
-        parts = conditions()
-        return _readiness(engines.answers(), required, release, parts)
+        return _readiness(*health.told(), required, release)
 
     app.add_url_rule("/health/ready", "ready", ready)
+    return health
 
 
-def _readiness(
-    answers: Answers, required: Collection[str], release: str, conditions: Mapping[str, Condition]
-) -> Response:
+def _readiness(answers: Answers, conditions: Parts, required: Collection[str], release: str) -> Response:
     away = {name: answer.reason for name, answer in answers.items() if isinstance(answer, Unavailable)}
     stopped = bool(away.keys() & set(required)) or any(condition.stops for condition in conditions.values())
     hindered = bool(away) or not all(condition.is_well for condition in conditions.values())

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from repository.faces.pages.about import views as about
 from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import file_views as deposit_files
@@ -16,6 +17,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.pages,
     search.pages,
     landing.pages,
+    about.pages,
     deposit.pages,
     deposit_files.pages,
     accounts.pages,

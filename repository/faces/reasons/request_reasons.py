@@ -8,6 +8,13 @@ REQUEST_REASONS: Mapping[str, str] = {
     "The request could not be carried out.": "无法完成该请求。",
     "A validation error occurred.": "请求有误。",
     "Not found.": "未找到所请求的内容。",
+    # texts of the site
+    "The text of {address} cannot be read on this server.": "本站无法读取 {address} 的文本。",
+    "The file has to begin with its head, between two lines of three hyphens.": (
+        "文件须以前后各有三个连字符的文件头开始。"
+    ),
+    "The head has to name version and date.": "文件头须写明 version 和 date。",
+    "The text has to begin with its title, as a heading of the first level.": "文本须以标题（一级标题）开始。",
     # people
     "Must be one line of at most {most} characters.": "必须为单行，最多 {most} 个字符。",
     "Must have 2 to 40 of a-z, 0-9, _ and -, and begin with a letter.": (

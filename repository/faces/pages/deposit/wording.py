@@ -64,7 +64,6 @@ WORDING: Wording = {
         "Text that was not saved before is in the form again.",
         "已恢复上次未保存的内容。",
     ),
-    "problem": ("There is a problem", "有几处需要修改"),
     "conflict_title": ("Somebody else has changed this draft", "此草稿已被他人修改"),
     "conflict_lead": (
         "The form has your text. Compare it with what was saved meanwhile, then save.",
@@ -77,7 +76,6 @@ WORDING: Wording = {
     "section_people": ("People", "人员"),
     "section_access": ("Licence and access", "许可与访问"),
     "section_context": ("Context", "相关信息"),
-    "needed": ("(needed)", "（必填）"),
     "label_metadata_title": ("Title", "标题"),
     "hint_title": ("What was measured, where and when.", "说明测量了什么、在何地、何时。"),
     "label_metadata_additional_titles_title": ("Title in the other language", "另一种语言的标题"),

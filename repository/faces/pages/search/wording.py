@@ -66,7 +66,6 @@ _RESULTS: Wording = {
         "Write years with four digits, the earlier one first, at most {most} years apart.",
         "请填写四位数字的年份，起始年份在前，跨度不超过 {most} 年。",
     ),
-    "problem": ("There is a problem", "有几处需要修改"),
     "sort_by": ("Sort by", "排序"),
     "sort_bestmatch": ("Best match", "相关度"),
     "sort_newest": ("Newest first", "最新发布"),
@@ -116,6 +115,6 @@ _HINTS: Wording = {
     ),
     "identifier_lookup": ("DOI or CSTR of a dataset", "数据集的 DOI 或 CSTR"),
     "look_up": ("Open the dataset", "打开数据集"),
-    "try_again": ("Search again", "重新检索"),
+    "search_again": ("Search again", "重新检索"),
 }
 WORDING: Wording = {**_START, **_CARDS, **_RESULTS, **_HINTS}

@@ -28,6 +28,10 @@ class PageFrame:
         query = urlencode({**({"lang": self.language} if self.chosen else {}), **values})
         return f"{path}?{query}" if query else path
 
+    def language_query(self) -> str:
+        """Return the query that leads to another page in the chosen language."""
+        return f"?lang={self.language}" if self.chosen else ""
+
     def query(self) -> str:
         """Return ``?`` and the parameters that are not the default, or nothing."""
         values = [("lang", self.language), *self.own()] if self.chosen else [*self.own()]

@@ -10,7 +10,8 @@ from repository.core.errors import NotSignedIn
 from repository.core.web.problems import ProblemDetails
 from repository.core.web.responses import redirect_to
 from repository.faces.content_negotiation import best_offer
-from repository.faces.credentials import current_session, is_page_request
+from repository.faces.credentials import SAFE, current_session, is_page_request
+from repository.faces.pages.shell.error_help import ErrorHelp, error_help
 from repository.faces.pages.shell.kept_forms import KeptForm, kept_form
 from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.templating import (
@@ -21,7 +22,7 @@ from repository.faces.pages.shell.templating import (
     render_part,
 )
 from repository.faces.reasons.in_words import LANGUAGES, reader_language
-from repository.faces.request_context import current_actor, current_services
+from repository.faces.request_context import current_services
 
 VARY = "Accept, Accept-Language, Authorization, Cookie"
 NEVER_KEPT = "private, no-store"
@@ -46,8 +47,8 @@ def error_page(problem: ProblemDetails) -> Response | None:
     is_known = current_session() is not None or _reader().person_id is not None
     if kept := kept_form(problem, current_services().site, is_known=is_known):
         return kept_form_reply(kept, frame, problem, reasons, needs_sign_in=not is_known)
-    sign_in = login_address(frame) if problem.status in (401, 403) and not is_known and is_page_request() else ""
-    return page_reply(render_error(problem.status, reasons, frame, name, problem.request_id, sign_in), frame)
+    html = render_error(problem.status, reasons, frame, name, problem.request_id, _ways_on(problem, frame))
+    return page_reply(html, frame)
 
 
 def kept_form_reply(
@@ -89,7 +90,7 @@ def login_address(frame: PageFrame) -> str:
 
 def require_person() -> int:
     """Return who is signed in; raise `NotSignedIn` for the public, whose error page leads to the sign-in."""
-    person_id = current_actor().person_id
+    person_id = _reader().person_id
     if person_id is None:
         raise NotSignedIn("Sign in to see this page.")
     return person_id
@@ -100,6 +101,17 @@ def see_other(address: str) -> Response:
     reply = redirect_to(address)
     reply.status_code = 303
     return reply
+
+
+def _ways_on(problem: ProblemDetails, frame: PageFrame) -> ErrorHelp:
+    """Return what helps after an error; the address is repeated without secrets."""
+    return error_help(
+        problem.status,
+        f"{request.path}{frame.query()}",
+        problem.headers,
+        is_read=request.method in SAFE,
+        signed_in=_reader().person_id is not None,
+    )
 
 
 def asked_frame() -> PageFrame:
@@ -169,8 +181,9 @@ def _account(frame: PageFrame) -> bytes:
 
 
 def _reader() -> Actor:
-    """Return who asks; the public where a request was refused before anybody was recognised."""
-    return current_actor() if "actor" in g else ANONYMOUS
+    """Return who reads; the public where a request failed before anybody was recognised."""
+    actor: Actor = g.get("actor", ANONYMOUS)
+    return actor
 
 
 def _here() -> str:

@@ -13,12 +13,13 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, se
 from markupsafe import Markup
 
 from repository.faces.pages.shell.assets import assets
+from repository.faces.pages.shell.error_help import NO_HELP, ErrorHelp
 from repository.faces.pages.shell.languages import Translations, by_language, in_language
 from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.wording import WORDING
 from repository.faces.reasons.in_words import in_chinese
 
-ROOMS = ("shell", "landing", "search", "deposit", "accounts", "settings")
+ROOMS = ("shell", "landing", "search", "deposit", "accounts", "settings", "about")
 """Folders of pages that have templates."""
 ACCOUNT_PLACE = "<!--account-->"
 """Where a page tells who is signed in."""
@@ -81,12 +82,14 @@ def render_part(template: str, language: str, wording: Mapping[str, Translations
 
 
 def render_error(
-    status: int, reasons: Sequence[str], frame: PageFrame, site_name: str, request_id: str = "", sign_in: str = ""
+    status: int,
+    reasons: Sequence[str],
+    frame: PageFrame,
+    site_name: str,
+    request_id: str = "",
+    ways_on: ErrorHelp = NO_HELP,
 ) -> str:
-    """Return a page that explains an error to people.
-
-    Its `reasons` are in English; `sign_in` is the address to do that at, empty where it would not help.
-    """
+    """Return a page that explains an error to people; its `reasons` are in English."""
     words = in_language(WORDS, frame.language)
     return render_page(
         "shell/error.html",
@@ -96,7 +99,7 @@ def render_error(
         heading=words.get(f"error_{status}", words["error_other"]),
         reasons=[reason_in(reason, frame.language) for reason in reasons],
         request_id=request_id,
-        sign_in=sign_in,
+        help=ways_on,
     )
 
 

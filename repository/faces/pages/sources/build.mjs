@@ -1,7 +1,8 @@
 // Build every style sheet and script of a room into ../static, named by its content, with a manifest of digests.
+// Of packages of others that are part of them, licences.json says name, version and licence.
 // The same sources give the same bytes on every machine, so that a check can compare them.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -16,6 +17,7 @@ const entries = readdirSync(here)
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const manifest = {};
+const packages = new Set();
 for (const entry of entries) {
   const isScript = extname(entry) === ".ts";
   const result = await build({
@@ -24,12 +26,17 @@ for (const entry of entries) {
     bundle: true,
     minify: true,
     write: false,
+    metafile: true,
     charset: "utf8",
     legalComments: "none",
     format: isScript ? "esm" : undefined,
     target: isScript ? "es2022" : ["chrome120", "firefox121", "safari17"],
     external: ["/static/*"],
   });
+  for (const input of Object.keys(result.metafile.inputs)) {
+    const inside = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (inside) packages.add(inside[1]);
+  }
   const bytes = result.outputFiles[0].contents;
   const name = basename(entry, extname(entry)) + (isScript ? ".js" : ".css");
   write(name, bytes);
@@ -75,3 +82,11 @@ function write(name, bytes) {
 
 write("land.svg", Buffer.from(coastlines()));
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+
+const licences = [...packages].sort().map((name) => {
+  const folder = join(here, "node_modules", name);
+  const described = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const text = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "license"].map((file) => join(folder, file)).find(existsSync);
+  return { name, version: described.version, licence: described.license ?? "", text: text ? readFileSync(text, "utf8") : "" };
+});
+writeFileSync(join(out, "licences.json"), JSON.stringify(licences, null, 2) + "\n");
