@@ -30,7 +30,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class FormFault:
+class RequestFault:
     """What is wrong with a control, whose name is `field`."""
 
     field: str
@@ -113,6 +113,6 @@ def _page(
     return own_page_reply(html, frame, status)
 
 
-def _fault(fault: FieldError, words: Translations) -> FormFault:
+def _fault(fault: FieldError, words: Translations) -> RequestFault:
     label = words[_LABELS.get(fault.field, "ask_message")]
-    return FormFault(fault.field, label, [reason_in(message, words["language"]) for message in fault.messages])
+    return RequestFault(fault.field, label, [reason_in(message, words["language"]) for message in fault.messages])

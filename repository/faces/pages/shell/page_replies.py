@@ -1,6 +1,7 @@
 """Replies of pages: what the request says of them, their headers, their reader, and errors as pages for browsers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Response, g, request
@@ -105,13 +106,14 @@ def see_other(address: str) -> Response:
 
 def _ways_on(problem: ProblemDetails, frame: PageFrame) -> ErrorHelp:
     """Return what helps after an error; the address is repeated without secrets."""
-    return error_help(
+    ways_on = error_help(
         problem.status,
         f"{request.path}{frame.query()}",
         problem.headers,
         is_read=request.method in SAFE,
         signed_in=_reader().person_id is not None,
     )
+    return replace(ways_on, sign_in=login_address(frame)) if ways_on.sign_in else ways_on
 
 
 def asked_frame() -> PageFrame:

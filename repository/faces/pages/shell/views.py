@@ -16,7 +16,7 @@ def asset(name: str) -> Response:
     """Send a style sheet or a script, compressed where the browser can read that."""
     built = asset_bytes(name)
     if built is None:
-        raise NotFound("There is no such file.")
+        raise NotFound
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if request.accept_encodings["gzip"]:
         return Response(built.gzipped, 200, {**headers, "Content-Encoding": "gzip"}, mimetype=built.media_type)
