@@ -10,7 +10,7 @@ from sqlalchemy import Table, bindparam, delete, exists, select, update
 from repository.core.actor import SYSTEM, Actor
 from repository.core.database.bulk import insert_rows
 from repository.core.database.id_list import in_list
-from repository.core.errors import FieldError, Invalid
+from repository.core.errors import FieldError, Forbidden, Invalid
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.deposits.facts import FetchDue
 from repository.deposits.model import Draft, FetchedFile, FetchState, ResumableUpload
@@ -34,8 +34,11 @@ def require_fetchable(fetching: GuardedFetch, declared: Sequence[Declared]) -> N
 
 
 def begin_fetches(unit: UnitOfWork, declared: Sequence[Declared], entries: Sequence[FileEntry]) -> None:
-    """Have the new names fetched whose declarations say where from."""
-    assert unit.actor.person_id is not None
+    """Have the new names fetched whose declarations say where from; raise `Forbidden` for who is no person."""
+    if not any(file.url for file in declared):
+        return
+    if unit.actor.person_id is None:  # an editor by a link: the job would act for nobody
+        raise Forbidden("Sign in to have files fetched by their addresses.")
     rows = [
         FetchedFile(
             file_entry_id=entry.id,
@@ -48,8 +51,7 @@ def begin_fetches(unit: UnitOfWork, declared: Sequence[Declared], entries: Seque
         for file, entry in zip(declared, entries, strict=True)
         if file.url
     ]
-    if rows:
-        insert_rows(unit.session, rows)
+    insert_rows(unit.session, rows)
     for row in rows:
         unit.emit(FetchDue(row.id))
 

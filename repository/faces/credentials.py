@@ -17,7 +17,7 @@ import structlog
 from flask import Response, current_app, g, request
 
 from repository.core.actor import ANONYMOUS, Actor, TokenScope, role_of
-from repository.core.errors import Conflict, CrossSite, NotSignedIn, Unavailable
+from repository.core.errors import Conflict, CrossSite, Forbidden, NotSignedIn, Unavailable
 from repository.core.site import Site
 from repository.core.web.client_address import TrustedProxies, client_address, client_network
 from repository.core.web.problems import LAPSED
@@ -60,6 +60,7 @@ OPEN_PAGES = frozenset(
 """Rules of pages whose form is for everybody, as `OPEN_ACTS` are."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""
+FOR_BROWSERS = "This page is for people who signed in with a browser. Programs use the API."
 log = structlog.get_logger()
 
 
@@ -73,6 +74,8 @@ def recognise(services: Services) -> Actor:
     if is_open or (is_page_request() and request.method not in SAFE):
         _require_own_page(services.site)
     if "Authorization" in request.headers or TOKEN_ARGUMENT in request.args:
+        if is_page_request() and request.method not in SAFE:
+            raise Forbidden(FOR_BROWSERS)
         return _by_header_or_address(services)
     secret = session_secret(services.site)
     return ANONYMOUS if secret is None or is_open else _by_cookie(services, secret)

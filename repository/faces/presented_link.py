@@ -41,13 +41,13 @@ REFEREE_DOORS = frozenset(
         "records.download_file",
         "records.download_archive",
         "records.read_manifest",
-        "landing.landing_page",
-        "landing.upload",
-        "landing.exported",
-        "landing.record_links",
-        "landing.record_links_as_json",
-        "landing.file_page",
-        "landing.file_manifest",
+        "pages-landing.landing_page",
+        "pages-landing.upload",
+        "pages-landing.exported",
+        "pages-landing.record_links",
+        "pages-landing.record_links_as_json",
+        "pages-landing.file_page",
+        "pages-landing.file_manifest",
     }
 )
 """The endpoints whose answers have a form that names nobody."""

@@ -21,6 +21,8 @@ NO_TEXT_OF_PEOPLE = {
     "_independent": "a name of a style",
     "_load": "a style",
     "_render_cached": "measured by its caller",
+    "_times_of": "a time",
+    "_read": "texts of the installation itself",
 }
 MOST_BYTES = 8 << 20
 

@@ -299,6 +299,7 @@ def test_every_kind_has_words_in_both_languages_and_their_values(name: str) -> N
         "permission": "edit",
         "expires": "2026-01-01",
         "token": "t",
+        "days": 30,
     }
     for language in LANGUAGES:
         told = told_notice(kind.words, known, language)

@@ -92,7 +92,7 @@ def test_no_door_of_a_draft_or_of_the_published_record_names_anybody(
         "draft-files.read_draft_file",
         "draft-files.download_draft_file",
         "draft-files.download_draft_archive",
-        "landing.upload",
+        "pages-landing.upload",
     }
     shown = anyone.get(with_token(f"/api/records/{draft['id']}/draft", link)).get_json()
     assert (shown["metadata"]["title"], shown["pids"], shown["custom_fields"], shown["errors"]) == (TITLE, {}, {}, [])

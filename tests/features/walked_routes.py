@@ -53,6 +53,7 @@ class Walk:
             "identity_id": "1",
             "provider_id": "nobody",
             "upload_name": "nothing",
+            "token": "nothing",
         }
 
     def path(self, rule: Rule) -> str:

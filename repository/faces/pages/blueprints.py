@@ -11,6 +11,7 @@ from repository.faces.pages.landing import views as landing
 from repository.faces.pages.search import views as search
 from repository.faces.pages.settings import access_views, data_views, notice_views, security_views
 from repository.faces.pages.settings import views as settings
+from repository.faces.pages.sharing import views as sharing
 from repository.faces.pages.shell import views as shell
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -20,6 +21,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     about.pages,
     deposit.pages,
     deposit_files.pages,
+    sharing.pages,
     accounts.pages,
     sign_up.pages,
     settings.pages,

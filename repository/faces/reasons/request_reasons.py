@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 REQUEST_REASONS: Mapping[str, str] = {
+    "This page is for people who signed in with a browser. Programs use the API.": (
+        "此页面供通过浏览器登录的用户使用，程序请使用 API。"
+    ),
+    "Sign in to have files fetched by their addresses.": "请登录后再通过网址获取文件。",
     "Sign in to see this page.": "请登录后查看此页面。",
     "A form brings at most {n} files at a time.": "每次最多可上传 {n} 个文件。",
     "The request could not be carried out.": "无法完成该请求。",

@@ -45,7 +45,7 @@ def login_form() -> Response:
     frame, services = asked_frame(), current_services()
     next_path = _harmless(request.args.get("next", "/"))
     person_id = current_actor().person_id
-    if person_id is None:
+    if person_id is None or current_session() is None:
         return own_page_reply(_login_page(frame, PageForm(), next_path), frame)
     words = words_in(frame)
     with services.database.snapshot(current_actor()) as snapshot:

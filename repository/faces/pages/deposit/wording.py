@@ -149,6 +149,7 @@ WORDING: Wording = {
     "save_and_files": ("Save and add files", "保存并添加文件"),
     "save_and_check": ("Save and check", "保存并核对"),
     "preview": ("Preview", "预览"),
+    "share_draft": ("Share by a link", "通过链接共享"),
     "delete_draft": ("Delete this draft", "删除此草稿"),
     "check_ok": ("Nothing is missing.", "没有缺失的内容。"),
     "check_gaps": ("What is still missing", "尚缺的内容"),

@@ -50,6 +50,7 @@ def _html(services: Services, view: DraftView, frame: PageFrame, *, blind: bool)
         faults=[] if blind else [FieldError.from_json(error) for error in draft.errors],
         files=view.files.totals(hidden=not blind)[0],
         changed=iso(draft.updated)[:10],
+        edit_url="" if blind else f"/uploads/{draft.id}/edit",
         api_url=services.site.api(f"/records/{draft.id}/draft"),
         frame=frame,
         repository_name=services.site.name,

@@ -1,6 +1,7 @@
 """Write a dataset's pages from values alone, without a request or a database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
@@ -116,15 +117,32 @@ def render_draft(
     files: int,
     changed: str,
     api_url: str,
+    edit_url: str,
     frame: PageFrame,
     repository_name: str,
 ) -> str:
     """Return the page of a draft with the errors that it still has."""
     explained = [(fault.field, [reason_in(reason, frame.language) for reason in fault.messages]) for fault in faults]
-    values = {"title": title, "faults": explained, "files": files, "changed": changed, "api_url": api_url}
+    values = {
+        "title": title,
+        "faults": explained,
+        "files": files,
+        "changed": changed,
+        "api_url": api_url,
+        "edit_url": edit_url,
+    }
     return render_page("landing/upload.html", frame, repository_name, WORDS, **values)
 
 
-def render_owner_bar(acts: Sequence[tuple[str, str]], language: str) -> str:
-    """Return the acts on a record, each a word and an address."""
-    return render_part("landing/owner.html", language, WORDS, acts=acts)
+@dataclass(frozen=True, slots=True)
+class OwnerAct:
+    """An act on a record: its word, its address, and whether it `opens` something and so is a form."""
+
+    word: str
+    address: str
+    opens: bool
+
+
+def render_owner_bar(acts: Sequence[OwnerAct], language: str, csrf_token: str) -> str:
+    """Return the acts on a record."""
+    return render_part("landing/owner.html", language, WORDS, acts=acts, csrf_token=csrf_token)

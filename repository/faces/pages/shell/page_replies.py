@@ -7,11 +7,11 @@ from datetime import datetime
 from flask import Response, g, request
 
 from repository.core.actor import ANONYMOUS, Actor
-from repository.core.errors import NotSignedIn
+from repository.core.errors import Forbidden, NotSignedIn
 from repository.core.web.problems import ProblemDetails
 from repository.core.web.responses import redirect_to
 from repository.faces.content_negotiation import best_offer
-from repository.faces.credentials import SAFE, current_session, is_page_request
+from repository.faces.credentials import FOR_BROWSERS, SAFE, current_session, is_page_request
 from repository.faces.pages.shell.error_help import ErrorHelp, error_help
 from repository.faces.pages.shell.kept_forms import KeptForm, kept_form
 from repository.faces.pages.shell.page_frame import PageFrame
@@ -41,11 +41,11 @@ def error_page(problem: ProblemDetails) -> Response | None:
     is_page = is_page_request() and "format" not in request.args
     if best_offer((_HTML, _JSON) if is_page else (_JSON, _HTML)) != _HTML:
         return None
-    frame, name = asked_frame(), current_services().site.name
+    frame, name = _frame_of_error(), current_services().site.name
     tombstone = problem.more.get("tombstone", {})
     reasons = [problem.message, *(message for error in problem.details for message in error.messages)]
     reasons += [str(tombstone[part]) for part in ("note", "citation_text") if tombstone.get(part)]
-    is_known = current_session() is not None or _reader().person_id is not None
+    is_known = current_session() is not None
     if kept := kept_form(problem, current_services().site, is_known=is_known):
         return kept_form_reply(kept, frame, problem, reasons, needs_sign_in=not is_known)
     html = render_error(problem.status, reasons, frame, name, problem.request_id, _ways_on(problem, frame))
@@ -90,10 +90,15 @@ def login_address(frame: PageFrame) -> str:
 
 
 def require_person() -> int:
-    """Return who is signed in; raise `NotSignedIn` for the public, whose error page leads to the sign-in."""
+    """Return who is signed in; raise `NotSignedIn` for the public, whose error page leads to the sign-in.
+
+    Raises `Forbidden` for a token: programs have the API, and their scopes are about its routes.
+    """
     person_id = _reader().person_id
     if person_id is None:
         raise NotSignedIn("Sign in to see this page.")
+    if current_session() is None:
+        raise Forbidden(FOR_BROWSERS)
     return person_id
 
 
@@ -111,9 +116,15 @@ def _ways_on(problem: ProblemDetails, frame: PageFrame) -> ErrorHelp:
         f"{request.path}{frame.query()}",
         problem.headers,
         is_read=request.method in SAFE,
-        signed_in=_reader().person_id is not None,
+        signed_in=current_session() is not None,
     )
     return replace(ways_on, sign_in=login_address(frame)) if ways_on.sign_in else ways_on
+
+
+def _frame_of_error() -> PageFrame:
+    """Return the frame of an error's page; addresses that are no page may have anything in them, and repeat nothing."""
+    frame = asked_frame()
+    return frame if is_page_request() else replace(frame, rest=())
 
 
 def asked_frame() -> PageFrame:
@@ -172,11 +183,13 @@ def csrf_token() -> str:
 
 
 def _account(frame: PageFrame) -> bytes:
-    """Return the part of the header that is the reader's own."""
+    """Return the part of the header that is the reader's own; a referee is nobody here."""
+    if _reader().is_referee:
+        return b""
     return render_part(
         "shell/account.html",
         frame.language,
-        signed_in=_reader().person_id is not None,
+        signed_in=current_session() is not None,
         csrf_token=csrf_token(),
         here=_here(),
     ).encode()
@@ -190,7 +203,7 @@ def _reader() -> Actor:
 
 def _here() -> str:
     """Return the path and query to come back to after signing in; the start page after a form was sent."""
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in SAFE or not is_page_request():
         return "/"
     query = asked_frame().query()
     return f"{request.path}{query}"

@@ -1,0 +1,52 @@
+"""The words of sharing, in English and Chinese."""
+
+from repository.faces.pages.shell.languages import Wording
+
+WORDING: Wording = {
+    "share_title": ("Share by a link", "通过链接共享"),
+    "share_lead": (
+        "Whoever has the address can use it, without an account. You can revoke it at any time.",
+        "持有链接者无需账户即可访问。您可以随时撤销链接。",
+    ),
+    "back_to_draft": ("Back to the dataset", "返回数据集"),
+    "new_link": ("A new link", "新建链接"),
+    "make_link": ("Make the link", "生成链接"),
+    "label_kind": ("What the link is for", "链接用途"),
+    "label_expires": ("Last day", "有效期至"),
+    "hint_expires": ("Without a day it does not end.", "不填则长期有效。"),
+    "label_description": ("A note for yourself", "备注（仅自己可见）"),
+    "kind_referee": (
+        "For referees: they see the data, not your name, also after publication, until you release it",
+        "供评审人使用：可查看数据，但看不到您的姓名；发布后仍然匿名，直至您解除匿名",
+    ),
+    "kind_view": ("View what is published, also restricted files", "查看已发布内容，包括受限文件"),
+    "kind_preview": ("Preview the draft with your name", "预览草稿（显示您的姓名）"),
+    "kind_edit": ("Edit the draft together", "共同编辑草稿"),
+    "short_referee": ("For referees", "评审（匿名）"),
+    "short_view": ("View", "查看"),
+    "short_preview": ("Preview", "预览"),
+    "short_edit": ("Edit", "编辑"),
+    "link_made": ("The link is made", "链接已生成"),
+    "link_once": (
+        "Copy the address now. It is shown this once.",
+        "请立即复制链接地址，此后将不再显示。",
+    ),
+    "copy_address": ("Copy", "复制"),
+    "address_copied": ("Copied", "已复制"),
+    "address_name": ("address of the link", "链接地址"),
+    "betrays": ("This could still betray the authors", "以下内容仍可能透露作者身份"),
+    "links_made": ("Links", "已有链接"),
+    "no_links": ("There are no links yet.", "还没有链接。"),
+    "column_kind": ("For", "用途"),
+    "column_note": ("Note", "备注"),
+    "column_made": ("Made", "创建日期"),
+    "column_ends": ("Last day", "有效期至"),
+    "column_uses": ("Uses", "使用次数"),
+    "column_acts": ("Act", "操作"),
+    "for_ever": ("no end", "长期"),
+    "is_over": ("over", "已失效"),
+    "last_used": ("last on {day}", "最近 {day}"),
+    "released": ("names the authors", "已解除匿名"),
+    "revoke_link": ("Revoke", "撤销"),
+    "release_link": ("Name the authors", "解除匿名"),
+}
