@@ -189,6 +189,7 @@ REFUSED = {
     "CLIENT_SECONDS": (*NUMBERS, "3601"),
     "LOG_LEVEL": ("", " ", "info", "LOUD", "INFO\n"),
     "ENV_FILE": (" ", "{folder}", "{folder}/missing.env", "{binary}"),
+    "PAGES_DIR": (" ", "{file}", "{folder}/missing", "{file}/x", "a\x07b"),
     "NO_SUCH_SETTING": ("", "x"),
 }
 
@@ -223,6 +224,8 @@ WORKS = [
     ("SIGN_UP_DOMAINS", " Uni.example, inst.example.org "),
     ("SIGN_UP_DOMAINS", ""),
     ("ENV_FILE", ""),
+    ("PAGES_DIR", ""),
+    ("PAGES_DIR", "{folder}"),
 ]
 
 
