@@ -67,6 +67,11 @@ def test_a_chinese_page_begins_with_the_chinese_abstract_and_keeps_the_markup_of
     assert english.index("Records of <em>three</em>") < english.index("Filtered")
     assert "三分量记录，a < b。" in unescape(read(chinese))
     assert Page(shown(unit, language="zh")).open == []
+    assert [text for text in Page(shown(unit, language="zh")).text_in("h2") if "摘要" in text] == ["摘要", "英文摘要"]
+    assert [text for text in Page(shown(unit)).text_in("h2") if "Abstract" in text] == [
+        "Abstract",
+        "Abstract in Chinese",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The content of a record's page, complete, so that the template only has to write it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -200,7 +200,14 @@ def _texts(description: Description, words: Translations) -> list[Passage]:
     language = words["language"]
     others = [passage_of(text, language) for text in description.additional_descriptions]
     abstracts = [id_of(text.type) == "abstract" for text in description.additional_descriptions]
-    return translated_first(_abstract(description), words["abstract"], others, abstracts, language)
+    texts = translated_first(_abstract(description), words["abstract"], others, abstracts, language)
+    return [texts[0], *(_told_apart(text, words) for text in texts[1:])]
+
+
+def _told_apart(text: Passage, words: Translations) -> Passage:
+    """Return a further abstract with its language in its heading, so that no two sections are called alike."""
+    own = words.get(f"abstract_{(text.language or '').partition('-')[0]}")
+    return replace(text, kind=own) if own and text.kind == words["abstract"] else text
 
 
 def _abstract(description: Description) -> Passage:

@@ -12,6 +12,8 @@ WORDING: Wording = {
     "person_page": ("iD: ORCID record of {name}", "iD：{name} 的 ORCID 记录"),
     "contributors": ("Contributors", "贡献者"),
     "abstract": ("Abstract", "摘要"),
+    "abstract_en": ("Abstract in English", "英文摘要"),
+    "abstract_zh": ("Abstract in Chinese", "中文摘要"),
     "files": ("Files", "数据文件"),
     "download": ("Download", "下载"),
     "identifiers": ("Identifiers", "标识符"),
