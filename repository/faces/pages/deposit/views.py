@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from repository.access.policy import Action, Resource, must
 from repository.core.errors import Conflict, FieldError, Forbidden, Incomplete, Stale
 from repository.core.paging import WINDOW, Page
-from repository.core.web.responses import json_reply, redirect_to
+from repository.core.web.responses import json_reply
 from repository.deposits.draft_bodies import read_draft_body
 from repository.deposits.drafts import discard_draft, open_draft
 from repository.deposits.model import Draft
@@ -20,7 +20,7 @@ from repository.faces.pages.deposit.form_saves import PostedForm, current_parts,
 from repository.faces.pages.deposit.own_datasets import AT_ONCE, OwnTab, own_datasets
 from repository.faces.pages.deposit.wording import WORDING
 from repository.faces.pages.shell.languages import by_language, in_language
-from repository.faces.pages.shell.page_replies import asked_frame, csrf_token, own_page_reply, require_person
+from repository.faces.pages.shell.page_replies import asked_frame, csrf_token, own_page_reply, require_person, see_other
 from repository.faces.pages.shell.templating import render_page
 from repository.faces.pages.shell.wording import WORDING as SHELL_WORDING
 from repository.faces.reasons.in_words import reader_language
@@ -30,7 +30,6 @@ from repository.publication.revise import edit_version, new_version
 
 pages = Blueprint(f"{PAGES}deposit", __name__)
 WORDS = by_language(SHELL_WORDING, WORDING)
-SEE_OTHER = 303
 _MOST_DIGITS = 4
 
 
@@ -48,9 +47,7 @@ def see(path: str) -> Response:
     language = request.args.get("lang")
     address, mark, anchor = path.partition("#")
     joined = "&" if "?" in address else "?"
-    reply = redirect_to(f"{address}{joined}lang={reader_language()}{mark}{anchor}" if language else path)
-    reply.status_code = SEE_OTHER
-    return reply
+    return see_other(f"{address}{joined}lang={reader_language()}{mark}{anchor}" if language else path)
 
 
 @pages.get("/me/uploads")

@@ -25,6 +25,8 @@ ACCOUNT_PLACE = "<!--account-->"
 """Where a page tells who is signed in."""
 WORDS = by_language(WORDING)
 
+OWN = "'self'"
+"""This site, as a source of a policy."""
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 """Characters that HTML must not contain: controls, noncharacters, and halves of surrogate pairs (nor can UTF-8)."""
 
@@ -50,14 +52,9 @@ def content_security_policy(connect: Iterable[str] = ()) -> str:
     """Return the header of this name (W3C CSP 3); scripts may also speak to the origins `connect`."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        f"connect-src {' '.join(origins(connect))}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"connect-src {' '.join([OWN, *connect])}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'"
     )
-
-
-def origins(connect: Iterable[str]) -> Sequence[str]:
-    """Return this site and the other origins that scripts may speak to."""
-    return ["'self'", *connect]
 
 
 def render_page(
