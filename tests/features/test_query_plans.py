@@ -123,6 +123,10 @@ def read(caller: Caller, record: Json) -> None:
     page = f"/records/{record['id']}"
     for address in ("/", page, f"{page}/linkset", f"{page}/latest", f"{page}/files/data.csv", "/sitemap.xml"):
         ok(caller.get(address))
+    for query in ("?q=data", "?sort=size", "?sort=type"):
+        ok(caller.get(f"{page}{query}"))
+    for address in ("/search?q=bills", "/search?type=dataset"):
+        ok(caller.get(address))
     for address in ("/sitemap-1.xml", "/feed.atom", f"/doi/{record['pids']['doi']['identifier']}"):
         ok(caller.get(address))
 
