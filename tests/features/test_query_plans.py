@@ -16,17 +16,17 @@ from repository.engines.services import Services
 from repository.files.fixity_cycle import FixityCycle
 from repository.files.known_faults import known_faults, unended_checks
 from repository.files.reading_pace import ReadingPace
-from repository.people.queries import person_by_email, tokens_of
+from repository.people.queries import tokens_of
 from repository.people.token_upkeep import write_token_uses
 from repository.publication.fixity_commands import records_of
 from repository.search.index import differences
 from repository.search.index.index_rebuild import rebuild
-from repository.sharing.leaving import leave
 from repository.sharing.share import share
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.communities import JOURNAL, join
 from tests.features.file_walks import browse, rearrange
 from tests.features.harvesting import ask, identifier_of
+from tests.features.people_walks import group, leave_alone, meet, number_of
 from tests.features.steps import Json
 from tests.features.tars import tar
 from tests.features.telling import ok, tell
@@ -142,13 +142,6 @@ def harvest(caller: Caller, record: Json) -> None:
             ask(caller, verb, metadataPrefix="oai_datacite", from_="2020-01-01", **chosen)
 
 
-def number_of(services: Services, email: str) -> int:
-    with services.database.snapshot(SYSTEM) as snapshot:
-        person = person_by_email(snapshot, email)
-        assert person is not None
-        return person.id
-
-
 def own(author: Caller) -> None:
     """List one's own drafts and records."""
     for query in ("", "?q=bills", "?is_published=true"):
@@ -188,28 +181,6 @@ def administer(services: Services, administrator: Caller, record: Json, settle: 
     settle()
 
 
-def group(administrator: Caller, author: Caller, person: str) -> None:
-    """Make a team and an institution, and let people come, be listed and go."""
-    made = ok(author.post("/api/teams", json={"name": "Bills", "slug": "bills"})).get_json()
-    team, members = made["links"]["self"], made["links"]["members"]
-    invited = {"members": [{"id": person}]}
-    ok(author.post(members, json={"members": [{"type": "email", "id": "administrator@example.org"}]}))
-    ok(administrator.post(f"{team}/actions/accept"))
-    ok(author.put(members, json={**invited, "role": "manager"}))
-    institution = "/api/institutions/034t30j35"
-    ok(administrator.post("/api/institutions", json={"id": "034t30j35", "name": "CAS"}))
-    ok(administrator.put(institution, json={"domains": ["example.org"], "entitlements": ["urn:example:*"]}))
-    ok(administrator.put(f"{institution}/members", json={**invited, "role": "member"}))
-    ok(author.get("/api/names?suggest=a"))
-    pages = ("/api/teams", "/api/teams?q=b", team, members, "/api/institutions", institution, f"{institution}/members")
-    for page in pages:
-        ok(administrator.get(page))
-    ok(administrator.delete(f"{institution}/members", json=invited))
-    ok(author.delete(members, json=invited))
-    ok(author.put(team, json={"name": "Longer bills"}))
-    ok(author.delete(team))
-
-
 def rot(services: Services, caller: Caller, record: Json, settle: Settle) -> None:
     """Let a file be missing for a while: readers doubt it, a check finds it, its records tell of it, it is back."""
     key = next(services.store.objects()).key
@@ -227,35 +198,6 @@ def rot(services: Services, caller: Caller, record: Json, settle: Settle) -> Non
     cycle = FixityCycle(services.database, services.store, ReadingPace(1 << 40, 1 << 40))
     cycle.check([known.file.id])
     assert cycle.changes.healed == [known.file.id]
-    settle()
-
-
-def meet(author: Caller, administrator: Caller, settle: Settle) -> None:
-    """Find people, list and change them, merge two of them, and export what is kept of one."""
-    about = {"username": "ada", "profile": {"full_name": "Ada"}, "preferences": {"visibility": "public"}}
-    ok(author.patch("/api/me", json=about))
-    own_id, head_id = (ok(caller.get("/api/me")).get_json()["id"] for caller in (author, administrator))
-    for query in ("", "?q=ada", "/all", "/all?q=ada&role=depositor", "/all?role=depositor", "/all?blocked=true"):
-        ok(administrator.get(f"/api/users{query}"))
-    for query in ("", "?q=ada", f"/{own_id}"):
-        ok(author.get(f"/api/users{query}"))
-    why = {"reason": "a test"}
-    ok(author.post("/api/me/export"))
-    settle()
-    ok(author.get("/api/me/export/content"))
-    ok(administrator.post(f"/api/users/{own_id}/block", json=why))
-    ok(administrator.post(f"/api/users/{own_id}/restore", json=why))
-    ok(administrator.post(f"/api/users/{own_id}/merge", json={"into": str(head_id), **why}))
-    settle()
-
-
-def leave_alone(services: Services, register: Callable[..., Caller], settle: Settle) -> None:
-    """Erase an account after a refusal; somebody else takes what it had."""
-    leaver = register("leaver@example.org")
-    owner_id = ok(leaver.get("/api/me")).get_json()["id"]
-    Deposits(leaver).open()
-    with services.database.transaction(Actor(owner_id, scopes=frozenset(TokenScope))) as unit:
-        leave(unit, None, discards=True)
     settle()
 
 
