@@ -17,7 +17,7 @@ SOURCES := repository/faces/pages/sources
 # What Python has compiled is kept, whatever the environment says: tests start hundreds of servers and commands.
 COMPILED = PYTHONDONTWRITEBYTECODE=
 
-.PHONY: help demo serve services services-down test quick check format lock drill bench clean assets browser
+.PHONY: help demo serve services services-down test quick check format lock drill bench clean assets browser pictures
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -32,8 +32,12 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
-demo: $(VENV)/.runtime  ## deposit, publish, find and download real datasets on a throw-away server
+demo: $(VENV)/.runtime  ## deposit, publish, find and download real datasets on a throw-away server; DEMO_BROWSER=1 adds a browser
 	$(BIN)/repository demo
+ifdef DEMO_BROWSER
+	$(MAKE) browser $(VENV)/.dev
+	$(BIN)/python -m tests.pictures.walk
+endif
 
 serve: $(VENV)/.runtime  ## run a server with its data under var/; SAMPLES=1 fills an empty site
 	$(BIN)/repository serve --host $(HOST) --port $(PORT) $(if $(SAMPLES),--with-samples)
@@ -76,6 +80,9 @@ $(SOURCES)/node_modules/.package-lock.json: $(SOURCES)/package-lock.json
 
 browser: assets  ## Chromium and Chinese fonts for the tests of the pages, by apt-get (root)
 	command -v chromium >/dev/null || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
+
+pictures: $(VENV)/.dev browser  ## every page as a picture, in both languages, light and dark, wide and narrow: var/pictures
+	$(BIN)/python -m tests.pictures
 
 drill: $(VENV)/.dev  ## back up under load, destroy, restore, downgrade, upgrade, and print what was compared
 	$(WITH_SERVICES) $(BIN)/python -m tests.drills

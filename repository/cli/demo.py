@@ -28,6 +28,7 @@ from repository.cli.demo_datasets import DEFAULT_DATA, DatasetsUnreadable, DemoD
 T = TypeVar("T")
 
 HOST = "127.0.0.1"
+PORT = 5000
 EMAIL = "depositor@example.org"
 ABSENT_WORD = "量子"
 """A word of no dataset: a search that returns everything must fail the demo."""
@@ -101,8 +102,9 @@ def demo(data: Path, keep: bool) -> None:
     before = signal.signal(signal.SIGTERM, _leave)
     try:
         datasets = read_datasets(data)
-        with _workplace(keep) as folder, _server(folder) as client:
+        with workplace(keep) as folder, server(folder) as client:
             show(client, datasets)
+        click.echo(f"Its pages in a browser, with more datasets: `make serve SAMPLES=1`, then http://{HOST}:{PORT}/")
     except (DemoFailed, DatasetsUnreadable, ApiError) as error:
         click.echo(f"demo failed: {error}", err=True)
         sys.exit(1)
@@ -219,7 +221,8 @@ def wait_for(what: str, seconds: float, answer: Callable[[], T]) -> T:
 
 
 @contextmanager
-def _workplace(keep: bool) -> Iterator[Path]:
+def workplace(keep: bool) -> Iterator[Path]:
+    """A folder for the length of the block; with `keep` it stays."""
     if keep:
         folder = Path(tempfile.mkdtemp(prefix="repository-demo-"))
         click.echo(f"Everything is kept in {folder}")
@@ -230,11 +233,11 @@ def _workplace(keep: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[ApiClient]:
-    """Run a server for the length of the block, and yield a depositor's client of it."""
+def server(folder: Path, **settings: str) -> Iterator[ApiClient]:
+    """Run a server with these `settings` more for the length of the block, and yield a depositor's client of it."""
     port = _free_port()
     base_url = f"http://{HOST}:{port}"
-    commands = Commands(_environment(folder, base_url), folder / "server.log")
+    commands = Commands(_environment(folder, base_url) | settings, folder / "server.log")
     commands.run("migrate")
     commands.run("user", "create", EMAIL, "--name", "Demo Depositor")
     client = ApiClient(base_url, commands.run("token", "create", EMAIL))

@@ -1,7 +1,6 @@
 """A browser, and the application at an address that its settings name too."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -12,10 +11,11 @@ from playwright.sync_api import Browser, sync_playwright
 from config.settings import Settings, read_settings
 from repository.app import create_app
 from repository.engines.services import Services
+from tests.browser.chromium import chromium
 from tests.browser.looking import Looking, window
 from tests.support.live_server import LiveServer, live
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+CHROMIUM = chromium()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
