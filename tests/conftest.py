@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,11 @@ from repository.bootstrap import open_services
 from repository.core.actor import GRANTABLE, SYSTEM, Role, TokenScope
 from repository.engines.search.embedded import EmbeddedSearch
 from repository.engines.services import Services
-from repository.feature import Queue
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.engines import EMBEDDED, addresses, choosing, databases, places
 from tests.support import lean_run, made_once, order_of_modules, processes
-from workers.relay import relay
-from workers.runner import run_next
+from tests.support.settling import run_all
 
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("house")  # a shared machine may take its time over any example
@@ -170,12 +169,7 @@ def author(register: Callable[..., Caller]) -> Caller:
 @pytest.fixture
 def settle(services: Services) -> Callable[[], None]:
     """Let everything happen that follows from what was done."""
-
-    def until_nothing_waits() -> None:
-        while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
-            pass
-
-    return until_nothing_waits
+    return partial(run_all, services)
 
 
 def a_dataset(**changes: Any) -> dict[str, Any]:

@@ -22,13 +22,15 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from config.settings import Settings
 from repository.cli.api_client import ApiClient, ApiError, digests_of_file, link, recorded_sha256
 from repository.cli.demo_datasets import DEFAULT_DATA, DatasetsUnreadable, DemoDataset, read_datasets
 
 T = TypeVar("T")
 
 HOST = "127.0.0.1"
-PORT = 5000
+OWN_ADDRESS = Settings.model_fields["base_url"].default
+"""Where `make serve` answers, unless a setting names another address."""
 EMAIL = "depositor@example.org"
 ABSENT_WORD = "量子"
 """A word of no dataset: a search that returns everything must fail the demo."""
@@ -104,7 +106,7 @@ def demo(data: Path, keep: bool) -> None:
         datasets = read_datasets(data)
         with workplace(keep) as folder, server(folder) as client:
             show(client, datasets)
-        click.echo(f"Its pages in a browser, with more datasets: `make serve SAMPLES=1`, then http://{HOST}:{PORT}/")
+        click.echo(f"Its pages in a browser, with more datasets: `make serve SAMPLES=1`, then {OWN_ADDRESS}/")
     except (DemoFailed, DatasetsUnreadable, ApiError) as error:
         click.echo(f"demo failed: {error}", err=True)
         sys.exit(1)

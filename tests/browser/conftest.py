@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from config.settings import Settings, read_settings
 from repository.app import create_app
 from repository.engines.services import Services
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, launched
 from tests.browser.looking import Looking, window
 from tests.support.live_server import LiveServer, live
 
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
     """One browser for all tests of a process; each test has windows of its own."""
     assert CHROMIUM is not None, "REQUIRE_BROWSER is set, and there is no Chromium (make browser)"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        started = launched(playwright)
         yield started
         started.close()
 

@@ -38,8 +38,7 @@ class Looking:
 
     def open(self, path: str) -> Response:
         """Go to a page of the site."""
-        joined = "&" if "?" in path else "?"
-        reply = self.page.goto(f"{self.address}{path}{joined}lang={self.language}", wait_until="load")
+        reply = self.page.goto(self.address + in_language(path, self.language), wait_until="load")
         assert reply is not None
         return reply
 
@@ -116,6 +115,11 @@ def window(
         yield looking
     finally:
         context.close()
+
+
+def in_language(path: str, language: str) -> str:
+    """Return a page's path that asks for it in a language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
 
 def compressed(text: str) -> int:

@@ -43,7 +43,7 @@ class SqliteDatabases:
     @contextmanager
     def migrated(self, folder: Path) -> Iterator[str]:
         if not self._template.exists():
-            _migrate(f"sqlite:///{self._template}")
+            migrate(f"sqlite:///{self._template}")
         shutil.copy(self._template, folder / "repository.db")
         with self.empty(folder) as url:
             yield url
@@ -80,7 +80,7 @@ class PostgresqlDatabases:
     def migrated(self, folder: Path) -> Iterator[str]:
         if not self._template:
             self._template = self._create(self.EMPTY)
-            _migrate(_url_of(self._template))
+            migrate(_url_of(self._template))
         name = self._next.result() if self._next else self._create(self._template)
         self._next = self._beside.submit(self._create, self._template)
         with self._dropped_after(name) as url:
@@ -116,7 +116,8 @@ def _url_of(database: str) -> str:
     return postgresql_server().url.set(database=database).render_as_string(hide_password=False)
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema."""
     engine = open_database(url)
     migrate_to(engine)
     engine.dispose()

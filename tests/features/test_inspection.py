@@ -19,15 +19,13 @@ from repository.core.actor import SYSTEM
 from repository.engines.inspector.caged_inspector import CagedInspector
 from repository.engines.inspector.no_inspector import NoInspector
 from repository.engines.services import Services
-from repository.feature import Queue
 from repository.files.model import StoredFile
 from repository.inspection.feature import look_again
 from repository.inspection.model import FilePreview
 from repository.inspection.queries import Column, columns_of
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features import sample_files
-from workers.relay import relay
-from workers.runner import run_next
+from tests.support.settling import run_all
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -47,8 +45,7 @@ class Looks:
     author: Caller
 
     def all(self) -> None:
-        while relay(self.services.database) or sum(run_next(self.services, queue) for queue in Queue):
-            pass
+        run_all(self.services)
 
     def preview(self, record_id: str, key: str, *, draft: bool = True, **options: Any) -> dict[str, Any]:
         place = "draft/files" if draft else "files"

@@ -16,21 +16,15 @@ from repository.core.errors import NotFound, Unavailable
 from repository.core.unit_of_work import Database, UnitOfWork
 from repository.engines.registrars.port import Registration
 from repository.engines.services import Services
-from repository.feature import Queue
 from tests.conftest import Deposits
 from tests.support.registrar_servers import FakeRegistrar
+from tests.support.settling import run_all
 from workers import claiming
 from workers.job_admin import backlog_state, job_with_fact, open_jobs
 from workers.model import Job, JobState
 from workers.relay import relay
-from workers.runner import run_next
 
 pytestmark = pytest.mark.slow
-
-
-def work_off(services: Services) -> None:
-    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
-        pass
 
 
 def jobs_of(services: Services, name: str | None = None) -> list[Job]:
@@ -68,7 +62,7 @@ def test_a_lease_is_renewed_as_long_as_the_job_runs_though_writing_it_failed_mea
     slow = Slow()
     deposits.published()
     with closing(database):
-        work_off(replace(services, database=database, registrars={"doi": slow, "cstr": slow}))
+        run_all(replace(services, database=database, registrars={"doi": slow, "cstr": slow}))
 
     assert database.renewals >= 3
     assert jobs_of(services) == []
@@ -89,7 +83,7 @@ def test_who_has_lost_its_lease_leaves_the_job_to_the_process_that_claimed_it_si
             raise Unavailable("The registrar is on holiday.")
 
     overtaken = Overtaken()
-    work_off(replace(services, registrars={"doi": overtaken, "cstr": overtaken}))
+    run_all(replace(services, registrars={"doi": overtaken, "cstr": overtaken}))
 
     left = jobs_of(services, "register")
     assert {(job.state, job.attempts, job.cause) for job in left} == {(JobState.RUNNING.value, 7, "")}

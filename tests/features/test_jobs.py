@@ -23,6 +23,7 @@ from repository.records.model import Concept, Version
 from repository.search.index import differences
 from tests.conftest import Caller, Deposits
 from tests.support.registrar_servers import FakeRegistrar
+from tests.support.settling import run_all
 from workers.claiming import LEASE, MAX_ATTEMPTS
 from workers.job_admin import backlog, open_jobs, retry_jobs
 from workers.model import Job, JobState
@@ -60,11 +61,6 @@ def registrar() -> Moody:
 def moody(services: Services, registrar: Moody) -> Services:
     """The same repository with that registrar."""
     return replace(services, registrars={"doi": registrar, "cstr": registrar})
-
-
-def work_off(services: Services) -> None:
-    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
-        pass
 
 
 def jobs_of(services: Services, name: str | None = None) -> list[Job]:
@@ -133,7 +129,7 @@ def test_a_failing_job_is_kept_with_its_cause_and_tried_again_later(
     author: Caller, deposits: Deposits, moody: Services, registrar: Moody
 ) -> None:
     record = deposits.published()
-    work_off(moody)
+    run_all(moody)
 
     waiting = jobs_of(moody)
     assert {job.name for job in waiting} == {"register"}
@@ -144,10 +140,10 @@ def test_a_failing_job_is_kept_with_its_cause_and_tried_again_later(
     assert shown["pids"]["doi"]["state"] == "failed", "it says so, and is tried again"
 
     registrar.away = False
-    work_off(moody)
+    run_all(moody)
     assert registrar.registered == []
     with time_machine.travel(max(job.run_after for job in waiting) + timedelta(seconds=1)):
-        work_off(moody)
+        run_all(moody)
 
     assert jobs_of(moody) == []
     assert len(registrar.registered) == len(set(registrar.registered)) == 4
@@ -158,7 +154,7 @@ def test_pauses_grow_and_at_last_the_job_is_given_up_until_somebody_retries_it(
     deposits: Deposits, moody: Services, registrar: Moody
 ) -> None:
     deposits.published()
-    work_off(moody)
+    run_all(moody)
     pauses = []
     with time_machine.travel(clock.now(), tick=False) as traveller:
         for _ in range(MAX_ATTEMPTS):
@@ -167,19 +163,19 @@ def test_pauses_grow_and_at_last_the_job_is_given_up_until_somebody_retries_it(
                 break
             pauses.append(max(job.run_after for job in waiting) - clock.now())
             traveller.shift(pauses[-1])
-            work_off(moody)
+            run_all(moody)
 
     given_up = jobs_of(moody)
     assert {job.state for job in given_up} == {JobState.FAILED.value}
     assert pauses == sorted(pauses)
     assert pauses[-1] > pauses[0]
     registrar.away = False
-    work_off(moody)
+    run_all(moody)
     assert registrar.registered == []
 
     with moody.database.transaction(SYSTEM) as unit:
         assert retry_jobs(unit) == len(given_up)
-    work_off(moody)
+    run_all(moody)
 
     assert jobs_of(moody) == []
     assert len(registrar.registered) == 4
@@ -196,7 +192,7 @@ def test_of_jobs_that_fail_together_those_that_can_succeed_do(
             super().register_one(registration)
 
     picky = Picky()
-    work_off(replace(services, registrars={"doi": picky, "cstr": picky}))
+    run_all(replace(services, registrars={"doi": picky, "cstr": picky}))
 
     assert [job.subject for job in jobs_of(services)] == [int(first["id"])]
     assert second["pids"]["doi"]["identifier"] in picky.registered
@@ -213,7 +209,7 @@ def test_a_job_whose_process_died_is_claimed_again_when_its_lease_ends(deposits:
     assert [run_next(services, queue) for queue in Queue] == [0] * len(Queue)
     assert list(differences(services)) != []
     with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
-        work_off(services)
+        run_all(services)
 
     assert jobs_of(services) == []
     assert list(differences(services)) == []
@@ -232,7 +228,7 @@ def test_a_job_that_runs_is_not_taken_by_another(deposits: Deposits, services: S
                 seen.extend((job.state, job.run_after > clock.now()) for job in running)
 
     curious = Curious()
-    work_off(replace(services, registrars={"doi": curious, "cstr": curious}))
+    run_all(replace(services, registrars={"doi": curious, "cstr": curious}))
 
     assert set(seen) == {(JobState.RUNNING.value, True)}
 

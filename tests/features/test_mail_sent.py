@@ -13,7 +13,6 @@ from repository.bootstrap import open_services
 from repository.core.actor import SYSTEM
 from repository.core.facts import FactRow
 from repository.engines.services import Services
-from repository.feature import Queue
 from repository.notifications.facts import AddressBounced
 from repository.notifications.model import MailState, Notice
 from repository.people.accounts import register_person
@@ -21,10 +20,9 @@ from repository.people.facts import PasswordChanged
 from tests.features.test_cli import Run
 from tests.support.commands import command_here
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.settling import run_all
 from tests.support.web_server import HOST, environment_of
 from workers.model import Job, JobState
-from workers.relay import relay
-from workers.runner import run_next
 
 pytestmark = pytest.mark.slow
 EMAIL = "reader@example.org"
@@ -54,8 +52,7 @@ def run(tmp_path: Path, settings: Settings) -> Run:
 
 
 def work(services: Services) -> None:
-    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
-        pass
+    run_all(services)
 
 
 def tell(services: Services, times: int = 1) -> None:

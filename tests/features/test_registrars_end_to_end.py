@@ -14,14 +14,12 @@ from config.settings import Settings, read_settings
 from repository.core import clock
 from repository.core.actor import Role
 from repository.engines.services import Services
-from repository.feature import Queue
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.features.steps import Json
 from tests.support.registrars import accounts
 from tests.support.registrars.server import Registrars
+from tests.support.settling import run_all
 from tests.support.web_server import free_port
-from workers.relay import relay
-from workers.runner import run_next
 
 pytestmark = pytest.mark.slow
 
@@ -83,8 +81,7 @@ def in_time(services: Services) -> Callable[[], None]:
     def work_off() -> None:
         with time_machine.travel(clock.now()) as journey:
             for _ in range(12):
-                while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
-                    pass
+                run_all(services)
                 journey.shift(4000)
 
     return work_off

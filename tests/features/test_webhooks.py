@@ -22,17 +22,15 @@ from repository.core.facts import FactRow
 from repository.engines.outgoing.allowed_addresses import CallGuard
 from repository.engines.outgoing.guarded_post import GuardedPost
 from repository.engines.services import Services
-from repository.feature import Queue
 from repository.webhooks import note_facts
 from repository.webhooks.deliver_hooks import MOST_ATTEMPTS, deliver_hooks
 from repository.webhooks.model import DeliveryState, Webhook, WebhookDelivery
 from repository.webhooks.note_facts import HookWalk, note_sealed
 from tests.conftest import Caller, Deposits
 from tests.support.hook_receiver import HookReceiver, hook_receiver
+from tests.support.settling import run_all
 from tests.support.web_server import HOST
 from workers.model import Job
-from workers.relay import relay
-from workers.runner import run_next
 from workers.sweeps.schedule import run_now
 
 pytestmark = pytest.mark.slow
@@ -62,8 +60,7 @@ def head(register: Callable[..., Caller], calling: Services) -> Caller:
 def work(services: Services) -> None:
     seal_next(services.database, services.kinds)
     note_sealed(services.database)
-    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
-        pass
+    run_all(services)
 
 
 def define(head: Caller, receiver: HookReceiver) -> tuple[str, str]:

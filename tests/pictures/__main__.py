@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from config.logging import configure_logging
 from tests import pictures
-from tests.browser.chromium import chromium
+from tests.browser.chromium import launched
 from tests.pictures.camera import LOOKS, take
 from tests.pictures.scenes import SCENES
 from tests.pictures.sheet import write_sheet
@@ -26,7 +26,7 @@ def main() -> None:
     configure_logging("ERROR")
     wanted.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, stage(Path(folder)) as opened, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = launched(playwright)
         taken = {
             scene.name: [take(browser, opened, scene, wanted_look, wanted.to) for wanted_look in LOOKS]
             for scene in chosen

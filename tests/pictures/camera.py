@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.looking import in_language
 from tests.pictures.scenes import Scene
 from tests.pictures.stage import ADDRESSES, PASSWORD, Stage
 
@@ -56,14 +57,12 @@ def look(browser: Browser, stage: Stage, scene: Scene, wanted: Look) -> Iterator
 
 
 def take(browser: Browser, stage: Stage, scene: Scene, wanted: Look, folder: Path) -> Path:
-    """Return the file of the scene's picture; raises if the page complained on its console."""
-    address = scene.address(stage)
-    joined = "&" if "?" in address else "?"
+    """Return the file of the scene's picture; raises if a script of the page failed."""
     complaints: list[str] = []
     with look(browser, stage, scene, wanted) as context:
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{stage.address}{address}{joined}lang={wanted.language}", wait_until="load")
+        page.goto(stage.address + in_language(scene.address(stage), wanted.language), wait_until="load")
         if scene.act is not None:
             scene.act(page)
         path = folder / f"{file_name(scene)}-{wanted.name}.png"

@@ -1,6 +1,5 @@
 """What is looked at: each page and state, by whom, and how one gets there."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ from tests.pictures.stage import Stage
 
 Path = str | Callable[[Stage], str]
 Act = Callable[[Page], Any]
-NO_RECORD = "999999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +28,6 @@ class Scene:
 
 def _of(state: str, template: str) -> Callable[[Stage], str]:
     return lambda stage: template.format(stage.ids[state])
-
-
-def _pressed(selector: str) -> Act:
-    return lambda page: page.locator(selector).first.click()
 
 
 def _typed(**values: str) -> Act:
@@ -67,7 +61,7 @@ READING = (
     Scene("embargoed", _of("embargoed", "/records/{}")),
     Scene("withdrawn", _of("withdrawn", "/records/{}")),
     Scene("request for access", _of("restricted files", "/records/{}/access-request")),
-    Scene("no such record", f"/records/{NO_RECORD}"),
+    Scene("no such record", "/records/999999"),
 )
 ACCOUNTS = (
     Scene("sign in", "/login"),
@@ -127,8 +121,3 @@ NO_PAGES = {
     "pages-settings.settings": "leads to its first tab",
 }
 """Addresses of pages that answer with no page of their own -> what they answer with."""
-
-
-def placeholder(address: str) -> str:
-    """Return an address without its query, as a rule of the site's map could read it."""
-    return re.sub(r"[?#].*", "", address)

@@ -1,8 +1,5 @@
 """A site to look at: real and generated datasets, people, and what they have begun."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,13 +12,12 @@ from repository.bootstrap import open_services
 from repository.cli.samples import fill_with_samples
 from repository.core.actor import GRANTABLE, SYSTEM, Role
 from repository.engines.services import Services
-from repository.feature import Queue
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.conftest import Caller, Deposits, a_dataset
+from tests.engines.databases import migrate
 from tests.support.live_server import live
-from workers.relay import relay
-from workers.runner import run_next
+from tests.support.settling import run_all
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -93,15 +89,9 @@ class Stage:
 
     address: str
     services: Services
-    folder: Path
     callers: dict[str, Caller] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
-
-    def settle(self) -> None:
-        """Let everything happen that follows from what was done."""
-        while relay(self.services.database) or sum(run_next(self.services, queue) for queue in Queue):
-            pass
 
 
 @contextmanager
@@ -119,12 +109,12 @@ def stage(folder: Path) -> Iterator[Stage]:
             sign_up="open",
             downloads="stream",
         )
-        _migrate(folder)
+        migrate(settings.database_url)
         services = open_services(settings)
         services.search.prepare()
         app = create_app(services)
         later.append(app)
-        made = Stage(server.address, services, folder)
+        made = Stage(server.address, services)
         for name, (email, full_name, role) in PEOPLE.items():
             with services.database.transaction(SYSTEM) as unit:
                 person = register_person(unit, email, password=PASSWORD, role=role, name=full_name)
@@ -137,15 +127,6 @@ def stage(folder: Path) -> Iterator[Stage]:
             services.close()
 
 
-def _migrate(folder: Path) -> None:
-    settings = {
-        "REPOSITORY_DATABASE_URL": f"sqlite:///{folder}/repository.db",
-        "REPOSITORY_MAIL_URL": f"embedded:{folder}/mail",
-    }
-    command = [sys.executable, "-m", "repository", "migrate"]
-    subprocess.run(command, check=True, env={**os.environ, **settings}, capture_output=True)
-
-
 def _fill(made: Stage) -> None:
     fill_with_samples(made.services)
     deposits = Deposits(made.callers["depositor"])
@@ -156,7 +137,8 @@ def _fill(made: Stage) -> None:
     withdrawn = {"removal_reason": {"id": "spam"}, "note": "Uploaded by mistake."}
     _told(made.callers["administrator"].delete(f"/api/records/{made.ids['withdrawn']}/delete", json=withdrawn))
     second = _told(made.callers["depositor"].post(f"/api/records/{made.ids['versions']}/versions"))
-    deposits.caller.put(second["links"]["self"], json=a_dataset(**{**PERMAFROST, "version": "2", "subjects": []}))
+    changed = a_dataset(**{**PERMAFROST, "version": "2", "subjects": []})
+    _told(deposits.caller.put(second["links"]["self"], json=changed))
     deposits.upload(second["id"], "stations.csv", b"id,name\n1,A\n")
     made.ids["second version"] = deposits.publish(second["id"])["id"]
     draft = deposits.open(a_dataset(**PERMAFROST))
@@ -165,7 +147,7 @@ def _fill(made: Stage) -> None:
         deposits.upload(draft["id"], key, content)
     made.ids["empty draft"] = deposits.open({"metadata": {"title": "未完成的数据"}})["id"]
     _share(made)
-    made.settle()
+    run_all(made.services)
 
 
 _OPEN = {"record": "public", "files": "public"}

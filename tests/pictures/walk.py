@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from repository.cli.demo import server, show, wait_for, workplace
 from repository.cli.demo_datasets import DEFAULT_DATA, DemoDataset, read_datasets
-from tests.browser.chromium import chromium
+from tests.browser.chromium import launched
+from tests.browser.looking import in_language
 from tests.pictures.camera import LANGUAGES, PATIENCE
 
 PASSWORD = "correct horse battery staple"
@@ -41,8 +42,7 @@ class Walk:
 
     def open(self, path: str) -> None:
         """Go to a page of the site."""
-        joined = "&" if "?" in path else "?"
-        self.page.goto(f"{self.address}{path}{joined}lang={self.language}", wait_until="load")
+        self.page.goto(self.address + in_language(path, self.language), wait_until="load")
 
     def picture(self, name: str) -> None:
         """Keep what is seen now."""
@@ -51,9 +51,9 @@ class Walk:
         self.page.screenshot(path=path, full_page=True)
         click.echo(f"  {path}")
 
-    def submit(self, form: str = "main form") -> None:
-        """Press the last button of a form, and wait for what follows."""
-        self.page.locator(f"{form} button").last.click()
+    def submit(self) -> None:
+        """Press the last button of the page's forms, and wait for what follows."""
+        self.page.locator("main form button").last.click()
         self.page.wait_for_load_state()
 
 
@@ -184,7 +184,7 @@ def main() -> None:
         show(client, datasets)
         click.echo("\nThe same site in a browser")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+            browser = launched(playwright)
             walk_through(browser, client.base_url, folder / "mail", pictures, datasets[0])
             browser.close()
     click.echo(f"The walk is kept in {pictures}")

@@ -28,7 +28,6 @@ from repository.deposits.draft_files import begin_files, commit_file, upload_con
 from repository.deposits.drafts import open_draft
 from repository.deposits.model import Draft
 from repository.engines.services import Services
-from repository.feature import Queue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.name_clashes import named_files
 from repository.files.queries import find_entry
@@ -42,10 +41,9 @@ from repository.search.index import differences
 from tests.architecture.house import ROOT
 from tests.conftest import BASE_URL, a_dataset
 from tests.support.dying_process import DeathBefore
+from tests.support.settling import run_all
 from workers.claiming import LEASE
 from workers.job_admin import backlog
-from workers.relay import relay
-from workers.runner import run_next
 
 POINTS = 60
 """How many of the lines are tried, evenly over the act."""
@@ -92,8 +90,7 @@ def upload_it(services: Services, draft_id: int) -> None:
 
 def settle(services: Services) -> None:
     """Everything that follows."""
-    while relay(services.database) or sum(run_next(services, queue) for queue in Queue):
-        pass
+    run_all(services)
 
 
 ACTS: dict[str, Act] = {"publish": publish_it, "upload": upload_it}
