@@ -1,5 +1,6 @@
 """A statement that the driver's cursor reads gives what SQLAlchemy gives: values, rows, errors, and to who listens."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_who_listens_to_statements_hears_it(services: Services) -> None:
         DirectRead(_PEOPLES.where(in_list(AccessToken.id, "ids"))).rows(connection, {"ids": [7]})
     [statement] = heard.values()
     assert "token.scopes" in statement.text
+
+
+def test_statements_of_other_threads_are_not_heard(services: Services) -> None:
+    def elsewhere() -> None:
+        with services.database.connection() as connection:
+            connection.execute(_PEOPLES)
+
+    with heard_statements() as heard:
+        other = threading.Thread(target=elsewhere)
+        other.start()
+        other.join()
+    assert not heard
 
 
 def test_it_reads_in_the_transaction_of_its_connection(services: Services) -> None:
