@@ -78,6 +78,9 @@ assets: $(SOURCES)/node_modules/.package-lock.json  ## build the style sheets an
 $(SOURCES)/node_modules/.package-lock.json: $(SOURCES)/package-lock.json
 	cd $(SOURCES) && npm ci --silent
 
+proxy:  ## nginx for the tests of the site in deploy/, by apt-get (root)
+	command -v nginx >/dev/null || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends nginx-light openssl >/dev/null; }
+
 browser: assets  ## Chromium and Chinese fonts for the tests of the pages, by apt-get (root)
 	command -v chromium >/dev/null || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
 

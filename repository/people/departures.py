@@ -1,7 +1,7 @@
 """Accounts that nobody has any more: merged into another one of the same person, or erased.
 
 Here an account is closed, and what a person said of themselves is forgotten.  What becomes of datasets is decided
-above, by a job that follows the facts (`publication.hand_over`).
+above, by a job that follows the facts (`sharing.hand_over`).
 """
 
 from collections.abc import Mapping

@@ -67,7 +67,7 @@ def settle_access(services: Services, concept_ids: Sequence[int]) -> None:
 def pass_on(services: Services, person_ids: Sequence[int]) -> None:
     """Pass on what people who have left had, and end their accounts."""
     for person_id in person_ids:
-        hand_over(services.database, person_id)
+        hand_over(services.database, services.site, person_id)
         discard_export(services.database, services.store, person_id)
 
 
@@ -79,7 +79,7 @@ def make_exports(services: Services, person_ids: Sequence[int]) -> None:
 
 def pass_on_late(services: Services) -> CheckReport:
     """Pass on what people got in requests that were under way while they left."""
-    return hand_over_late(services.database)
+    return hand_over_late(services.database, services.site)
 
 
 user.add_command(erase_user)  # a command about people that needs to know of datasets

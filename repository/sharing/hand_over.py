@@ -4,6 +4,9 @@
 * An erased one: its datasets go to the receiver that it named; else to who manages the dataset longest; else a draft
   that was never published is discarded if the person agreed, and everything else goes to the site's steward.  Grants
   on datasets of others end: they were given to this person.
+* Datasets that a team owns and for which the person answered count for somebody else from then on.
+
+How ownership moves is `ownership.move`, the same for those who leave and those who stay.
 
 The steward is the curator who has been here longest, or the administrator if there is no curator.  The job may run
 twice and be cut off: it goes on with the grants that are left.
@@ -22,6 +25,7 @@ from repository.core.actor import SYSTEM, Role
 from repository.core.check_report import CheckReport
 from repository.core.database.id_list import in_list
 from repository.core.errors import Unavailable
+from repository.core.site import Site
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.deposits.drafts import discard_draft
 from repository.deposits.model import Draft
@@ -29,7 +33,8 @@ from repository.deposits.use_recount import recount_person
 from repository.people.departures import DepartureKind, end_departure
 from repository.people.model import Departure, Person
 from repository.records.model import Concept
-from repository.sharing.facts import DatasetHandedOver
+from repository.sharing.ownership.move import Handover, move_ownership
+from repository.sharing.ownership.move_all import pass_responsibility
 from repository.sharing.share import lock_dataset, touch_readers
 
 BATCH = 100
@@ -37,19 +42,20 @@ NO_STEWARD = "There is no curator and no administrator who could take the datase
 _PERMISSIONS = list(Permission)
 
 
-def hand_over(database: Database, person_id: int) -> None:
+def hand_over(database: Database, site: Site, person_id: int) -> None:
     """Pass on everything that a person who has left still has, and end their account; may run again."""
     with database.snapshot(SYSTEM) as snapshot:
         departure = snapshot.session.get(Departure, person_id)
     if departure is None:
         return
-    receivers = {person_id}
     while concept_ids := _granted(database, person_id):
         for concept_id in concept_ids:
             with database.transaction(SYSTEM) as unit:
-                receivers |= _Passing(unit, departure, concept_id).pass_on()
-    for receiver_id in sorted(receivers):
-        recount_person(database, receiver_id, CheckReport())
+                _Passing(unit, site, departure, concept_id).pass_on()
+    pass_responsibility(
+        database, site, person_id, lambda unit, concept_id: _Passing(unit, site, departure, concept_id).successor()
+    )
+    recount_person(database, person_id, CheckReport())
     with database.transaction(SYSTEM) as unit:
         end_departure(unit, person_id)
 
@@ -72,46 +78,58 @@ class _Passing:
     """One dataset on its way; it has no grant of the person who has left afterwards."""
 
     unit: UnitOfWork
+    site: Site
     departure: Departure
     concept_id: int
 
-    def pass_on(self) -> set[int]:
-        """Return who has it now, if it belonged to the person."""
+    def pass_on(self) -> None:
+        """Give the person's grant to who gets it, or end it."""
         exists = lock_dataset(self.unit, self.concept_id)
         row = find_grant(self.unit, self.concept_id, GrantSubject(SubjectKind.PERSON, self.departure.person_id))
-        if row is None:
-            return set()
-        if not exists:
+        if row is not None and not exists:
             self.unit.session.delete(row)
-            return set()
-        is_owner = row.permission == Permission.OWNER
-        receiver_id = self._receiver(is_owner=is_owner)
-        if receiver_id is None and is_owner:
-            self._discard()
-            return set()
+        elif row is not None and row.permission == Permission.OWNER:
+            self._pass_ownership()
+        elif row is not None:
+            self._pass_part(row)
+
+    def successor(self) -> int:
+        """Return who answers for the dataset now; raise `Unavailable` if there is nobody at all."""
+        named = self._named() or next_in_charge(self.unit, self.concept_id, self.departure.person_id)
+        successor = named or steward(self.unit, self.departure.person_id)
+        if successor is None:
+            raise Unavailable(NO_STEWARD)
+        return successor
+
+    def _named(self) -> int | None:
+        return _active(self.unit, self.departure.receiver_id)
+
+    def _pass_ownership(self) -> None:
+        if self._is_discarded():
+            drafts = select(Draft.id).where(Draft.concept_id == self.concept_id).order_by(Draft.id)
+            for draft_id in self.unit.session.scalars(drafts).all():
+                discard_draft(self.unit, draft_id)
+            return
+        receiver_id = self.successor()
+        receiver = GrantSubject(SubjectKind.PERSON, receiver_id)
+        handover = Handover(receiver, receiver_id, within_limits=False, follows_departure=True)
+        move_ownership(self.unit, self.site, self.concept_id, handover)
+
+    def _is_discarded(self) -> bool:
+        """Return whether the dataset goes with the person, who agreed: never published, and nobody else has it."""
+        published = self.unit.session.get_one(Concept, self.concept_id).latest_id is not None
+        if published or not self.departure.discards or self._named() is not None:
+            return False
+        return next_in_charge(self.unit, self.concept_id, self.departure.person_id) is None
+
+    def _pass_part(self, row: GrantRow) -> None:
+        receiver_id = self._named() if self.departure.kind == DepartureKind.MERGE else None
         if receiver_id is None:
             self.unit.session.delete(row)
         else:
             self._move(row, receiver_id)
         self.unit.session.flush()
         touch_readers(self.unit, self.concept_id, narrows=True)
-        return self._owned_by(receiver_id) if is_owner and receiver_id is not None else set()
-
-    def _receiver(self, *, is_owner: bool) -> int | None:
-        """Return who gets the grant; None for nobody, which means to discard what was never published."""
-        named = _active(self.unit, self.departure.receiver_id)
-        if self.departure.kind == DepartureKind.MERGE and named is not None:
-            return named
-        if not is_owner:
-            return None
-        successor = named or next_in_charge(self.unit, self.concept_id, self.departure.person_id)
-        published = self.unit.session.get_one(Concept, self.concept_id).latest_id is not None
-        if successor is not None or (self.departure.discards and not published):
-            return successor
-        steward_id = steward(self.unit, self.departure.person_id)
-        if steward_id is None:
-            raise Unavailable(NO_STEWARD)
-        return steward_id
 
     def _move(self, row: GrantRow, receiver_id: int) -> None:
         own = find_grant(self.unit, self.concept_id, GrantSubject(SubjectKind.PERSON, receiver_id))
@@ -125,17 +143,6 @@ class _Passing:
         elif strengths[0] < strengths[1]:
             own.permission, own.expires = row.permission, row.expires
         self.unit.session.delete(row)
-
-    def _owned_by(self, receiver_id: int) -> set[int]:
-        self.unit.session.get_one(Concept, self.concept_id).owner_id = receiver_id
-        self.unit.emit(DatasetHandedOver(self.concept_id, self.departure.person_id, receiver_id))
-        self.unit.session.flush()
-        return {receiver_id}
-
-    def _discard(self) -> None:
-        drafts = select(Draft.id).where(Draft.concept_id == self.concept_id).order_by(Draft.id)
-        for draft_id in self.unit.session.scalars(drafts).all():
-            discard_draft(self.unit, draft_id)
 
 
 def _active(snapshot: Snapshot, person_id: int | None) -> int | None:
@@ -181,14 +188,14 @@ _LEFT = (
 )
 
 
-def hand_over_late(database: Database) -> CheckReport:
+def hand_over_late(database: Database, site: Site) -> CheckReport:
     """Pass on what people got while they left, in requests that were under way."""
     report, after = CheckReport(), 0
     while ids := _departed(database, after):
         with database.snapshot(SYSTEM) as snapshot:
             late = snapshot.session.scalars(_LEFT, {"ids": ids}).all()
         for person_id in late:
-            hand_over(database, person_id)
+            hand_over(database, site, person_id)
             report.note(f"person {person_id}: had datasets after leaving", repaired=True)
         after = ids[-1]
     return report

@@ -23,8 +23,9 @@ from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from repository.people.facts import PasswordChanged
 from repository.people.identity_model import IdentitySession, LinkedIdentity
-from repository.people.model import Person, PersonExport
+from repository.people.model import DraftUse, Person, PersonExport
 from repository.people.own_exports import PREFIX, remove_exports
+from repository.records.model import Concept
 from repository.sharing.person_data import _SECRET, has_index, person_columns
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import Json, faults
@@ -227,6 +228,29 @@ def test_a_receiver_takes_all_and_must_let_others_find_them(
     erase(leaver, receiver=str(receiver_id))
     settle()
     assert grants_on(services, record) == grants_on(services, draft) == {receiver_id: "owner"}
+
+
+def test_what_a_team_owns_counts_for_somebody_else_once_who_answered_for_it_has_left(
+    leaver: Caller, author: Caller, services: Services, settle: Settle
+) -> None:
+    draft = Deposits(author).open()
+    team = leaver.post("/api/teams", json={"name": "Sea ice"}).get_json()
+    leaver_id, author_id = me(leaver)["id"], me(author)["id"]
+    offered = author.post(
+        f"/api/records/{draft['id']}/access/owner", json={"subject": {"type": "group", "id": team["id"]}, "message": ""}
+    ).get_json()
+    assert leaver.post(f"/api/ownership-offers/{offered['id']}/actions/accept").status_code == 200
+    members = f"/api/teams/{team['id']}/members"
+    people = [{"type": "email", "id": me(author)["email"]}]
+    assert leaver.post(members, json={"members": people, "role": "manager"}).status_code == 204
+    assert author.post(f"/api/teams/{team['id']}/actions/accept").status_code == 200
+    show(author, "Ada")
+    erase(leaver, receiver=str(author_id))
+    settle()
+    with services.database.snapshot(SYSTEM) as snapshot:
+        assert snapshot.session.scalars(select(Concept.owner_id)).all() == [author_id]
+        use = {row.person_id: row.drafts for row in snapshot.session.scalars(select(DraftUse))}
+    assert (use[author_id], use.get(leaver_id, 0)) == (1, 0)
 
 
 def test_a_token_alone_erases_nobody(leaver: Caller, author: Caller, anyone: Caller, services: Services) -> None:

@@ -12,12 +12,14 @@ from repository.access.grants import set_grant
 from repository.access.model import GrantRow
 from repository.access.policy import Permission
 from repository.access.principals import GrantSubject, SubjectKind
+from repository.core.facts import Fact
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.model import Draft, DraftKind
 from repository.files.own_bytes import held_bytes
 from repository.people.quotas import move_use
 from repository.records.model import Concept
+from repository.sharing.facts import DatasetHandedOver
 from repository.sharing.ownership.facts import OwnershipMoved
 from repository.sharing.share import touch_readers
 
@@ -27,7 +29,8 @@ class Handover:
     """How a dataset changes hands.
 
     `responsible_id` is the person who answers for the `receiver`: the person themselves, or who accepted for a team.
-    `within_limits` says that the receiver's quota of drafts has to have room.
+    `within_limits` says that the receiver's quota of drafts has to have room.  `follows_departure`: the owner has left,
+    which a fact of its own tells.
     """
 
     receiver: GrantSubject
@@ -35,6 +38,14 @@ class Handover:
     stays_manager: bool = False
     within_limits: bool = True
     reason: str = ""
+    follows_departure: bool = False
+
+    def fact(self, concept_id: int, before: GrantSubject | None) -> Fact:
+        """Return what is told of the change; `before` is the owner until now."""
+        if before is not None and self.follows_departure:
+            return DatasetHandedOver(concept_id, before.id, self.receiver.id)
+        kind, owner_id = (before.kind.value, before.id) if before else ("", None)
+        return OwnershipMoved(concept_id, kind, owner_id, self.receiver.kind.value, self.receiver.id, self.reason)
 
 
 _OWNERS = select(GrantRow).where(
@@ -59,16 +70,7 @@ def move_ownership(unit: UnitOfWork, site: Site, concept_id: int, handover: Hand
             unit.session.delete(row)
     unit.session.flush()
     set_grant(unit, concept_id, handover.receiver, Permission.OWNER, None)
-    unit.emit(
-        OwnershipMoved(
-            concept_id,
-            before.kind.value if before else "",
-            before.id if before else None,
-            handover.receiver.kind.value,
-            handover.receiver.id,
-            handover.reason,
-        )
-    )
+    unit.emit(handover.fact(concept_id, before))
     touch_readers(unit, concept_id, narrows=True)
     make_responsible(unit, site, concept, handover.responsible_id, within_limits=handover.within_limits)
 

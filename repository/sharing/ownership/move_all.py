@@ -40,15 +40,23 @@ def move_all(database: Database, site: Site, giver_id: int, receiver_id: int, re
             move_ownership(unit, site, concept_id, handover)
         return is_owner
 
+    moved = _for_each(database, lambda snapshot, after: owned_datasets(snapshot, giver, BATCH, after), move)
+    pass_responsibility(database, site, giver_id, lambda _unit, _concept_id: receiver_id)
+    return moved
+
+
+def pass_responsibility(
+    database: Database, site: Site, giver_id: int, next_person: Callable[[UnitOfWork, int], int]
+) -> None:
+    """Let the `next_person` answer for each dataset that a team owns and for which `giver_id` answered."""
+
     def answer(unit: UnitOfWork, concept_id: int) -> bool:
-        if lock_dataset(unit, concept_id) and unit.session.get_one(Concept, concept_id).owner_id == giver_id:
-            make_responsible(unit, site, unit.session.get_one(Concept, concept_id), receiver_id, within_limits=False)
+        concept = unit.session.get_one(Concept, concept_id) if lock_dataset(unit, concept_id) else None
+        if concept is not None and concept.owner_id == giver_id:
+            make_responsible(unit, site, concept, next_person(unit, concept_id), within_limits=False)
         return False
 
-    moved = _for_each(database, lambda snapshot, after: owned_datasets(snapshot, giver, BATCH, after), move)
-    # those that a team owns, and for which this person answered
     _for_each(database, lambda snapshot, after: _responsible_for(snapshot, giver_id, after), answer)
-    return moved
 
 
 _RESPONSIBLE_FOR = (

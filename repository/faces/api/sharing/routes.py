@@ -1,6 +1,7 @@
 """Grants over HTTP: those of one dataset, under the id of any draft or version of it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,20 +29,57 @@ from repository.sharing.subjects import Name, names_of, subject_numbered, subjec
 
 api = Api("sharing")
 ACCESS = "/records/<record:record_id>/access"
-GRANTS, GRANT = f"{ACCESS}/grants", f"{ACCESS}/grants/<record:grant_id>"
-USERS, USER = f"{ACCESS}/users", f"{ACCESS}/users/<subject_id>"
-GROUPS, GROUP = f"{ACCESS}/groups", f"{ACCESS}/groups/<subject_id>"
+GRANTS = f"{ACCESS}/grants"
 CHANGE_ERRORS = (403, 404, 409, 413, 415)
-OF_USERS, OF_GROUPS = "user", "group"
 _Find = Callable[[Snapshot, int], GrantRow]
 
 
-@api.route(
-    "GET", GRANTS, "List who has a part in a dataset", query=PageQuery, replies={200: GrantListShape}, errors=(403, 404)
+def _by_id(grant_id: int) -> _Find:
+    return lambda snapshot, concept_id: grant_of_dataset(snapshot, concept_id, grant_id)
+
+
+def _by_subject(type_name: str, subject_id: str) -> _Find:
+    subject = subject_numbered(type_name, subject_id)
+    return lambda snapshot, concept_id: grant_to(snapshot, concept_id, subject)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantAddress:
+    """One way to address the grants of a dataset: by their own ids, or by those of their subjects.
+
+    `listed` and `one` are what summaries call them, `name` what endpoints do; `kind` is None for subjects of all kinds.
+    """
+
+    path: str
+    argument: str
+    name: str
+    listed: str
+    one: str
+    kind: SubjectKind | None
+    find: Callable[..., _Find]
+
+
+ADDRESSES = (
+    GrantAddress("grants", "record:grant_id", "grant", "who has", "one grant", None, _by_id),
+    GrantAddress(
+        "users",
+        "subject_id",
+        "user_grant",
+        "the people with",
+        "the grant of a person",
+        SubjectKind.PERSON,
+        partial(_by_subject, "user"),
+    ),
+    GrantAddress(
+        "groups",
+        "subject_id",
+        "group_grant",
+        "the teams with",
+        "the grant of a team",
+        SubjectKind.TEAM,
+        partial(_by_subject, "group"),
+    ),
 )
-def list_grants(call: ApiCall, record_id: int) -> Response:
-    """Return the grants in the order in which they were given; the owner's is one of them."""
-    return _list(call, record_id, "grants", None)
 
 
 @api.route(
@@ -64,126 +102,41 @@ def create_grants(call: ApiCall, record_id: int) -> Response:
     return json_reply({"hits": {"hits": hits, "total": len(hits)}, "links": links}, 201)
 
 
-@api.route("GET", GRANT, "Read one grant", replies={200: GrantShape}, errors=(403, 404))
-def read_grant(call: ApiCall, record_id: int, grant_id: int) -> Response:
-    """Return a grant by its own id."""
-    return _read(call, record_id, _by_id(grant_id))
+def _mount(address: GrantAddress) -> None:
+    """Declare the routes of one way to address grants."""
+    rule = f"{ACCESS}/{address.path}"
+    one = f"{rule}/<{address.argument}>"
 
+    def list_them(call: ApiCall, record_id: int) -> Response:
+        """Return the grants in the order in which they were given; the owner's is one of them."""
+        return _list(call, record_id, address.path, address.kind)
 
-@api.route("PATCH", GRANT, "Change one grant", body=GrantChange, replies={200: GrantShape}, errors=CHANGE_ERRORS)
-def patch_grant(call: ApiCall, record_id: int, grant_id: int) -> Response:
-    """Change what the body names."""
-    return _change(call, record_id, _by_id(grant_id))
+    def read(call: ApiCall, record_id: int, **place: Any) -> Response:
+        """Return permission, end and message of a grant, with its subject."""
+        return _read(call, record_id, address.find(*place.values()))
 
+    def patch(call: ApiCall, record_id: int, **place: Any) -> Response:
+        """Change what the body names."""
+        return _change(call, record_id, address.find(*place.values()))
 
-@api.route("PUT", GRANT, "Replace one grant", body=GrantReplacement, replies={200: GrantShape}, errors=CHANGE_ERRORS)
-def put_grant(call: ApiCall, record_id: int, grant_id: int) -> Response:
-    """Replace permission, end and message; its subject stays."""
-    return _change(call, record_id, _by_id(grant_id))
+    def put(call: ApiCall, record_id: int, **place: Any) -> Response:
+        """Replace permission, end and message; its subject stays."""
+        return _change(call, record_id, address.find(*place.values()))
 
+    def delete(call: ApiCall, record_id: int, **place: Any) -> Response:
+        """End a permission now, at every door."""
+        return _take(call, record_id, address.find(*place.values()))
 
-@api.route("DELETE", GRANT, "Take one grant away", replies={204: None}, errors=(403, 404, 409))
-def delete_grant(call: ApiCall, record_id: int, grant_id: int) -> Response:
-    """End a permission now, at every door."""
-    return _take(call, record_id, _by_id(grant_id))
-
-
-@api.route(
-    "GET",
-    USERS,
-    "List the people with a part in a dataset",
-    query=PageQuery,
-    replies={200: GrantListShape},
-    errors=(403, 404),
-)
-def list_user_grants(call: ApiCall, record_id: int) -> Response:
-    """Return the grants to people."""
-    return _list(call, record_id, "users", SubjectKind.PERSON)
-
-
-@api.route("GET", USER, "Read the grant of a person", replies={200: GrantShape}, errors=(403, 404))
-def read_user_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """Return a grant by the id of the person."""
-    return _read(call, record_id, _by_subject(OF_USERS, subject_id))
-
-
-@api.route(
-    "PATCH", USER, "Change the grant of a person", body=GrantChange, replies={200: GrantShape}, errors=CHANGE_ERRORS
-)
-def patch_user_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """Change what the body names."""
-    return _change(call, record_id, _by_subject(OF_USERS, subject_id))
-
-
-@api.route(
-    "PUT", USER, "Replace the grant of a person", body=GrantReplacement, replies={200: GrantShape}, errors=CHANGE_ERRORS
-)
-def put_user_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """Replace permission, end and message."""
-    return _change(call, record_id, _by_subject(OF_USERS, subject_id))
-
-
-@api.route("DELETE", USER, "Take the grant of a person away", replies={204: None}, errors=(403, 404, 409))
-def delete_user_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """End a person's permission now, at every door."""
-    return _take(call, record_id, _by_subject(OF_USERS, subject_id))
-
-
-@api.route(
-    "GET",
-    GROUPS,
-    "List the teams with a part in a dataset",
-    query=PageQuery,
-    replies={200: GrantListShape},
-    errors=(403, 404),
-)
-def list_group_grants(call: ApiCall, record_id: int) -> Response:
-    """Return the grants to teams."""
-    return _list(call, record_id, "groups", SubjectKind.TEAM)
-
-
-@api.route("GET", GROUP, "Read the grant of a team", replies={200: GrantShape}, errors=(403, 404))
-def read_group_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """Return a grant by the id of the team."""
-    return _read(call, record_id, _by_subject(OF_GROUPS, subject_id))
-
-
-@api.route(
-    "PATCH", GROUP, "Change the grant of a team", body=GrantChange, replies={200: GrantShape}, errors=CHANGE_ERRORS
-)
-def patch_group_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """Change what the body names."""
-    return _change(call, record_id, _by_subject(OF_GROUPS, subject_id))
-
-
-@api.route(
-    "PUT", GROUP, "Replace the grant of a team", body=GrantReplacement, replies={200: GrantShape}, errors=CHANGE_ERRORS
-)
-def put_group_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """Replace permission, end and message."""
-    return _change(call, record_id, _by_subject(OF_GROUPS, subject_id))
-
-
-@api.route("DELETE", GROUP, "Take the grant of a team away", replies={204: None}, errors=(403, 404, 409))
-def delete_group_grant(call: ApiCall, record_id: int, subject_id: str) -> Response:
-    """End a team's permission now, at every door."""
-    return _take(call, record_id, _by_subject(OF_GROUPS, subject_id))
-
-
-def _by_id(grant_id: int) -> _Find:
-    return partial(_grant_by_id, grant_id)
-
-
-def _grant_by_id(grant_id: int, snapshot: Snapshot, concept_id: int) -> GrantRow:
-    return grant_of_dataset(snapshot, concept_id, grant_id)
-
-
-def _by_subject(kind: str, subject_id: str) -> _Find:
-    return partial(_grant_by_subject, subject_numbered(kind, subject_id))
-
-
-def _grant_by_subject(subject: GrantSubject | None, snapshot: Snapshot, concept_id: int) -> GrantRow:
-    return grant_to(snapshot, concept_id, subject)
+    for verb, view in {"read": read, "patch": patch, "put": put, "delete": delete}.items():
+        view.__name__ = f"{verb}_{address.name}"
+    list_them.__name__ = f"list_{address.name}s"
+    shown = {200: GrantShape}
+    summary = f"List {address.listed} a part in a dataset"
+    api.route("GET", rule, summary, query=PageQuery, replies={200: GrantListShape}, errors=(403, 404))(list_them)
+    api.route("GET", one, f"Read {address.one}", replies=shown, errors=(403, 404))(read)
+    api.route("PATCH", one, f"Change {address.one}", body=GrantChange, replies=shown, errors=CHANGE_ERRORS)(patch)
+    api.route("PUT", one, f"Replace {address.one}", body=GrantReplacement, replies=shown, errors=CHANGE_ERRORS)(put)
+    api.route("DELETE", one, f"Take {address.one} away", replies={204: None}, errors=(403, 404, 409))(delete)
 
 
 def _list(call: ApiCall, record_id: int, name: str, kind: SubjectKind | None) -> Response:
@@ -235,3 +188,7 @@ def _grant_json(call: ApiCall, record_id: int, row: GrantRow, names: Mapping[Gra
         "message": row.message if reads_closed(call.actor) else None,
         "links": {"self": call.services.site.api(f"/records/{record_id}/access/grants/{row.id}")},
     }
+
+
+for _address in ADDRESSES:
+    _mount(_address)
