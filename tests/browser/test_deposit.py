@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -97,6 +98,35 @@ def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed
 
     expect(page.locator("#field-metadata-title")).to_have_value("Typed in a tunnel")
     assert saved.value.status == 200
+
+
+def test_nothing_is_sent_while_an_input_method_composes(signed_in: Looking) -> None:
+    looking, page = signed_in, signed_in.page
+    page.clock.install()
+    looking.open("/uploads/new")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/edit*")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    keys = page.context.new_cdp_session(page)
+    title = page.locator("#field-metadata-title")
+
+    title.focus()
+    page.keyboard.type("A")
+    keys.send("Input.imeSetComposition", {"text": "dongtu", "selectionStart": 6, "selectionEnd": 6})
+    page.clock.run_for(60_000)
+    page.keyboard.press("Control+s")
+    expect(title).to_have_value("Adongtu")
+    assert not sent
+
+    keys.send("Input.insertText", {"text": "冻土"})
+    with page.expect_response(lambda reply: reply.request.method == "POST") as saved:
+        page.clock.run_for(3_000)
+    assert saved.value.status == 200
+    assert parse_qs(saved.value.request.post_data or "")["metadata.title"] == ["A冻土"]
+    expect(title).to_be_focused()
+    expect(title).to_have_value("A冻土")
+    assert sent == ["POST"]
 
 
 def test_the_form_fits_a_phone(browser: Browser, site: str, services: Services) -> None:
