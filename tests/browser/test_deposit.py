@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from repository.core.actor import SYSTEM
 from repository.engines.services import Services
@@ -15,6 +16,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.process]
 EMAIL, PASSWORD = "depositor@example.org", "correct horse battery"
 SECONDS = 30_000
 """milliseconds in which a busy machine shows what was asked for"""
+MOST_STOPS = 150
+"""of Tab in one page"""
+FOCUS_IS_SEEN = """() => {
+  const style = getComputedStyle(document.activeElement);
+  return style.outlineStyle !== "none" || style.boxShadow !== "none";
+}"""
 
 
 @pytest.fixture
@@ -79,6 +86,39 @@ def test_a_deposit_saves_itself_takes_files_and_is_published(signed_in: Looking,
     assert page.locator("h1").inner_text() == "青藏高原冻土温度"
 
 
+def test_a_dataset_is_deposited_by_keyboard_alone(signed_in: Looking, tmp_path: Path) -> None:
+    looking, page = signed_in, signed_in.page
+    readings = tmp_path / "readings.csv"
+    readings.write_text("1,2\n")
+    page.on("filechooser", lambda chooser: chooser.set_files(readings))
+    looking.open("/uploads/new")
+    _type_at(page, "#new-title", "Permafrost temperatures")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit*")
+
+    _type_at(page, "#field-metadata-publication_date", "2024-05")
+    _type_at(page, "#field-metadata-publisher", "Test")
+    _type_at(page, "#field-metadata-creators-0-person_or_org-family_name", "Li")
+    _type_at(page, "#field-metadata-creators-0-person_or_org-given_name", "Wei")
+    _tab_to(page, "input[name=licence]")
+    page.keyboard.press("Space")
+    _tab_to(page, ".save-bar button[value=files]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/files*")
+
+    expect(page.locator("input[webkitdirectory]")).to_be_attached()
+    _tab_to(page, "input[type=file]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sent li.done")).to_have_count(1)
+    _tab_to(page, "a[href*='/check']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check*")
+    _tab_to(page, "form[action*=publish] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/records/*")
+    assert page.locator("h1").inner_text() == "Permafrost temperatures"
+
+
 def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed_in: Looking) -> None:
     looking, page = signed_in, signed_in.page
     looking.open("/uploads/new")
@@ -99,6 +139,35 @@ def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed
     assert saved.value.status == 200
 
 
+def test_nothing_is_sent_while_an_input_method_composes(signed_in: Looking) -> None:
+    looking, page = signed_in, signed_in.page
+    page.clock.install()
+    looking.open("/uploads/new")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/edit*")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    keys = page.context.new_cdp_session(page)
+    title = page.locator("#field-metadata-title")
+
+    title.focus()
+    page.keyboard.type("A")
+    keys.send("Input.imeSetComposition", {"text": "dongtu", "selectionStart": 6, "selectionEnd": 6})
+    page.clock.run_for(60_000)
+    page.keyboard.press("Control+s")
+    expect(title).to_have_value("Adongtu")
+    assert not sent
+
+    keys.send("Input.insertText", {"text": "冻土"})
+    with page.expect_response(lambda reply: reply.request.method == "POST") as saved:
+        page.clock.run_for(3_000)
+    assert saved.value.status == 200
+    assert parse_qs(saved.value.request.post_data or "")["metadata.title"] == ["A冻土"]
+    expect(title).to_be_focused()
+    expect(title).to_have_value("A冻土")
+    assert sent == ["POST"]
+
+
 def test_the_form_fits_a_phone(browser: Browser, site: str, services: Services) -> None:
     with services.database.transaction(SYSTEM) as unit:
         register_person(unit, EMAIL, password=PASSWORD)
@@ -108,3 +177,18 @@ def test_the_form_fits_a_phone(browser: Browser, site: str, services: Services) 
         looking.page.locator("main button[type=submit]").click()
         looking.page.wait_for_url("**/edit*")
         looking.check()
+
+
+def _type_at(page: Page, selector: str, text: str) -> None:
+    _tab_to(page, selector)
+    page.keyboard.type(text)
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is on a control, at most once around the page; every stop has to be seen."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            assert page.evaluate(FOCUS_IS_SEEN), f"the focus on {selector} is not seen"
+            return
+    raise AssertionError(f"Tab does not lead to {selector}")

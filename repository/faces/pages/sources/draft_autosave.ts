@@ -1,4 +1,5 @@
 // Saves a form two seconds after the last change, keeps what could not be saved on this device, never redraws a field.
+// While an input method composes, the text of a field is no text yet: nothing is sent before the composition ends.
 
 const PAUSE = 2000;
 
@@ -8,6 +9,7 @@ export class DraftForm extends HTMLElement {
   #timer = 0;
   #busy = false;
   #dirty = false;
+  #composing = false;
 
   connectedCallback(): void {
     const form = this.querySelector<HTMLFormElement>("form.draft");
@@ -18,6 +20,8 @@ export class DraftForm extends HTMLElement {
     this.#restore();
     form.addEventListener("input", () => this.#later());
     form.addEventListener("change", () => this.#later());
+    form.addEventListener("compositionstart", () => this.#compose());
+    form.addEventListener("compositionend", () => this.#composed());
     form.addEventListener("submit", () => this.#sent());
     addEventListener("online", () => this.#dirty && this.#later(0));
     document.addEventListener("visibilitychange", () => document.hidden && this.#dirty && void this.#save());
@@ -37,11 +41,22 @@ export class DraftForm extends HTMLElement {
     this.#dirty = true;
     this.#keep();
     clearTimeout(this.#timer);
+    if (this.#composing) return;
     this.#timer = window.setTimeout(() => void this.#save(), pause);
   }
 
+  #compose(): void {
+    this.#composing = true;
+    clearTimeout(this.#timer);
+  }
+
+  #composed(): void {
+    this.#composing = false;
+    this.#later();
+  }
+
   async #save(): Promise<void> {
-    if (this.#busy) return this.#later();
+    if (this.#busy || this.#composing) return this.#later();
     clearTimeout(this.#timer);
     this.#busy = true;
     this.#dirty = false;
