@@ -142,6 +142,7 @@ def test_a_citation_has_the_names_of_its_language(creator: Json) -> None:
     assert cite(english, GB_T).startswith("LI J N.")
     assert cite(english, GB_T, "zh-CN").startswith("李江宁.")
     assert cite(chinese, GB_T).startswith("李江宁.")
+    assert cite(chinese, "gb-t-7714-2015-author-date").startswith("李江宁")
     assert recommended(english).startswith("Li, Jiangning (2024)")
     assert recommended(chinese).startswith("李江宁 (2024)")
 
@@ -244,6 +245,20 @@ def test_the_names_go_round_trip_and_stay_where_a_client_changes_something_else(
     bare = {"person_or_org": {"type": "personal", "family_name": "Li", "given_name": "Jiangning"}}
     replaced = deposits.caller.put(address, json=a_dataset(creators=[bare]))
     assert "alternate_names" not in replaced.json["metadata"]["creators"][0]["person_or_org"]
+
+
+def test_a_name_in_another_language_is_warned_of_where_a_text_repeats_it(deposits: Deposits) -> None:
+    draft = deposits.open(a_dataset(title="李江宁的观测", creators=[LI]))
+    reply = deposits.caller.post(
+        f"/api/records/{draft['id']}/access/links", json={"permission": "preview", "blinded": True}
+    )
+    assert "metadata.title" in {warning["field"] for warning in reply.json["warnings"]}
+
+
+def test_the_description_of_the_api_has_the_field(anyone: Caller) -> None:
+    schemas = anyone.get("/api/openapi.json").json["components"]["schemas"]
+    having = {name for name, schema in schemas.items() if "alternate_names" in schema.get("properties", {})}
+    assert len(having) >= 2
 
 
 @pytest.mark.slow

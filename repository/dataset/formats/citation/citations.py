@@ -56,13 +56,12 @@ def cite(publication: Publication, style: str, locale: str = "en-US", accessed: 
     """
     style_id = _SYNONYMS.get(style, style)
     if style_id == GB_T_7714:
-        is_chinese = locale.partition("-")[0].lower() == "zh"
-        return gbt7714.reference(named_in(publication, "zh") if is_chinese else cited(publication), accessed)
+        return gbt7714.reference(_named(publication, style_id, locale), accessed)
     require_style(style)
     # imported here: the library of styles reads XML and takes 5 MB, and many processes never cite
     from repository.dataset.formats.citation import styles  # noqa: PLC0415
 
-    item = csl.csl_json(named_in(_for_print(publication), locale), accessed, to_print=True)
+    item = csl.csl_json(_named(_for_print(publication), style_id, locale), accessed, to_print=True)
     file = _CSL_FILES.get(style_id, style_id)
     return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
 
@@ -84,6 +83,15 @@ def require_locale(locale: str) -> None:
     from repository.dataset.formats.citation import styles  # noqa: PLC0415
 
     styles.locale_for(locale)
+
+
+def _named(publication: Publication, style_id: str, locale: str) -> Publication:
+    """Return the publication with the names of the locale; GB/T 7714 wants those of the title (clause 6.1).
+
+    In Chinese it has Chinese names, whatever the title.
+    """
+    is_chinese = locale.partition("-")[0].lower() == "zh"
+    return cited(publication) if "gb-t-7714" in style_id and not is_chinese else named_in(publication, locale)
 
 
 def _for_print(publication: Publication) -> Publication:

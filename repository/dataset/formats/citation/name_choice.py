@@ -42,7 +42,10 @@ def given_name_in(affiliation: Affiliation, language: str | None) -> str:
 
 def named_in(publication: Publication, language: str | None) -> Publication:
     """Return the publication whose people have their names for a language."""
-    return replace(publication, description=_people_in(publication.description, language))
+    description = publication.description
+    if not any(agent.alternate_names for agent in (*description.creators, *description.contributors)):
+        return publication
+    return replace(publication, description=_people_in(description, language))
 
 
 def cited(publication: Publication) -> Publication:
