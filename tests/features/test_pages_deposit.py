@@ -302,3 +302,18 @@ def test_the_list_of_ones_datasets_costs_the_same_for_many(
     assert page.headers["Cache-Control"] == "private, no-store"
     assert all(f'href="/uploads/{draft}/edit"' in page.text for draft in drafts)
     assert EMAIL not in page.text
+
+
+def test_a_name_in_the_other_language_takes_the_language_of_its_script_and_goes_when_emptied() -> None:
+    def after(names: list[dict[str, str]], *typed: tuple[str, str], kind: str = "personal") -> Any:
+        creator = {"person_or_org": {"type": kind, "family_name": "Li", "alternate_names": names}}
+        form = PostedForm([(f"{AUTHOR}.alternate_names.{name}", value) for name, value in typed], "1")
+        document = document_of({"metadata": {"creators": [creator]}, "access": {}}, form)
+        return value_at(document, f"{AUTHOR}.alternate_names")
+
+    chinese = {"lang": "zho", "family_name": "李", "name": "李"}
+    assert after([], ("0.family_name", "李"), ("0.given_name", "")) == [{"family_name": "李", "lang": "zho"}]
+    assert after([], ("0.name", "Institute"), kind="organizational") == [{"name": "Institute", "lang": "eng"}]
+    assert after([chinese], ("0.family_name", "Lee"))[0]["lang"] == "eng"
+    assert after([{**chinese, "lang": "zh-Hant"}], ("0.family_name", "Lee"))[0]["lang"] == "zh-Hant"
+    assert after([chinese], ("0.family_name", ""), ("0.given_name", "")) is None
