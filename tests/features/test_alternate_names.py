@@ -13,6 +13,7 @@ from repository.dataset.formats.citation.jats import jats
 from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.registry import FORMATS
 from repository.deposits.metadata.loading import load_metadata
+from repository.faces.pages.deposit.other_names import with_languages
 from repository.faces.pages.landing.meta_tags import metas
 from repository.faces.pages.search.dataset_cards import dataset_card
 from tests.conftest import Caller, Deposits, a_dataset
@@ -245,6 +246,18 @@ def test_the_names_go_round_trip_and_stay_where_a_client_changes_something_else(
     bare = {"person_or_org": {"type": "personal", "family_name": "Li", "given_name": "Jiangning"}}
     replaced = deposits.caller.put(address, json=a_dataset(creators=[bare]))
     assert "alternate_names" not in replaced.json["metadata"]["creators"][0]["person_or_org"]
+
+
+@pytest.mark.parametrize("names", ["x", ["x"], [{"lang": 5, "family_name": []}], {"zho": "李"}, [None]])
+def test_a_draft_with_anything_in_their_place_is_still_shown(deposits: Deposits, names: Any) -> None:
+    creator = {"person_or_org": {"type": "personal", "family_name": "Li", "alternate_names": names}}
+    draft = deposits.open(a_dataset(creators=[creator]))
+    assert draft["metadata"]["creators"][0]["person_or_org"]["alternate_names"] == names
+    assert draft["errors"][0]["field"].startswith("metadata.creators.0.person_or_org.alternate_names")
+    assert deposits.caller.get(f"/uploads/{draft['id']}").status_code == 200
+    assert with_languages({"metadata": {"creators": [creator]}}) == {"metadata": {"creators": [creator]}}
+    link = {"permission": "preview", "blinded": True}
+    assert deposits.caller.post(f"/api/records/{draft['id']}/access/links", json=link).status_code == 201
 
 
 def test_a_name_in_another_language_is_warned_of_where_a_text_repeats_it(deposits: Deposits) -> None:
