@@ -43,12 +43,23 @@ def name_in(language: str, name: str, titles: Translated) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class AlternateName:
+    """A name in another language than the main one: `language` is ISO 639-3 or BCP 47; parts are a person's."""
+
+    language: str
+    name: str
+    family_name: str = ""
+    given_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Affiliation:
-    """The organisation of a person; `titles` are names in other languages than that of `name`, for pages."""
+    """The organisation of a person; `titles` are names in other languages that a list of organisations has."""
 
     name: str
     id: str | None = None
     titles: Translated = ()
+    alternate_names: Sequence[AlternateName] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class Agent:
     identifiers: Sequence[RelatedId] = ()
     affiliations: Sequence[Affiliation] = ()
     role: Label | None = None
+    alternate_names: Sequence[AlternateName] = ()
 
     def identifier(self, scheme: str) -> str | None:
         return next((i.identifier for i in self.identifiers if i.scheme == scheme), None)

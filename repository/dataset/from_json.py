@@ -11,6 +11,7 @@ from typing import Any
 from repository.dataset.description import (
     Affiliation,
     Agent,
+    AlternateName,
     DateOf,
     DescribedPlace,
     Description,
@@ -145,10 +146,11 @@ class _DescriptionReader:
             given_name=given_name,
             identifiers=_identifiers(person.get("identifiers") or ()),
             affiliations=[
-                Affiliation(self.name("affiliations", a), a.get("id"), _titles(a))
+                Affiliation(self.name("affiliations", a), a.get("id"), _titles(a), _alternate_names(a))
                 for a in agent.get("affiliations") or ()
             ],
             role=self.term(roles, agent.get("role")),
+            alternate_names=_alternate_names(person),
         )
 
     def subject(self, subject: Json) -> Keyword:
@@ -210,6 +212,14 @@ def _titles(organisation: Json) -> Translated:
     if not organisation.get("id") or not isinstance(titles, dict):
         return ()
     return tuple((tag, text) for tag, text in sorted(titles.items()) if isinstance(text, str) and len(text) <= NAME)
+
+
+def _alternate_names(named: Json) -> Sequence[AlternateName]:
+    return [
+        AlternateName(n["lang"], n["name"], n.get("family_name") or "", n.get("given_name") or "")
+        for n in named.get("alternate_names") or ()
+        if n.get("lang") and n.get("name")
+    ]
 
 
 def _identifiers(identifiers: Iterable[Json]) -> Sequence[RelatedId]:

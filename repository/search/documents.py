@@ -225,7 +225,9 @@ def _in_form(item: RelatedId | RelatedIdentifier) -> str:
 
 
 def _affiliations(agents: Sequence[Agent]) -> list[str]:
-    return list(dict.fromkeys(a.name for agent in agents for a in agent.affiliations if a.name))
+    every = (a for agent in agents for a in agent.affiliations)
+    names = (name for a in every for name in (a.name, *(other.name for other in a.alternate_names)))
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def _plain(texts: Iterable[str]) -> list[str]:

@@ -13,7 +13,11 @@ from repository.search.pasted_identifiers import FIELDS_OF, OTHER_FIELDS, identi
 FREE = "*"
 """Instead of an index field: all text together."""
 
-_AGENT = ("person_or_org.name", "person_or_org.family_name", "person_or_org.given_name")
+_PARTS = ("name", "family_name", "given_name")
+_AGENT = (
+    *(f"person_or_org.{part}" for part in _PARTS),
+    *(f"person_or_org.alternate_names.{part}" for part in _PARTS),
+)
 
 _RECORD = {
     "id": "id",
@@ -51,9 +55,11 @@ _METADATA = {
     **{f"metadata.creators.{name}": "creators" for name in _AGENT},
     "metadata.creators.person_or_org.identifiers.identifier": "creator_identifiers",
     "metadata.creators.affiliations.name": "affiliations",
+    "metadata.creators.affiliations.alternate_names.name": "affiliations",
     **{f"metadata.contributors.{name}": "contributors" for name in _AGENT},
     "metadata.contributors.person_or_org.identifiers.identifier": "contributor_identifiers",
     "metadata.contributors.affiliations.name": "affiliations",
+    "metadata.contributors.affiliations.alternate_names.name": "affiliations",
     "metadata.subjects.subject": "subjects",
     "metadata.subjects.id": "subject",
     "metadata.publisher": "publisher",

@@ -77,10 +77,17 @@ def _names(description: Mapping[str, Any]) -> Iterator[str]:
         for maker in _objects(description.get(field)):
             agent = maker.get("person_or_org")
             agent = agent if isinstance(agent, Mapping) else {}
-            family, first, name = (_folded(agent.get(part)) for part in ("family_name", "given_name", "name"))
-            affiliations = [_folded(at.get("name")) for at in _objects(maker.get("affiliations"))]
-            whole = [f"{family}{first}", f"{family} {first}", f"{first} {family}"] if family and first else []
-            yield from filter(_is_telling, (family, *whole, *([] if family else [name]), *affiliations))
+            for named in (agent, *_objects(agent.get("alternate_names"))):
+                yield from filter(_is_telling, _forms(named))
+            for at in _objects(maker.get("affiliations")):
+                names = (_folded(named.get("name")) for named in (at, *_objects(at.get("alternate_names"))))
+                yield from filter(_is_telling, names)
+
+
+def _forms(named: Mapping[str, Any]) -> list[str]:
+    family, first, name = (_folded(named.get(part)) for part in ("family_name", "given_name", "name"))
+    whole = [f"{family}{first}", f"{family} {first}", f"{first} {family}"] if family and first else []
+    return [family, *whole] if family else [name]
 
 
 def _is_telling(name: str) -> bool:

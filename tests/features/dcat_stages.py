@@ -12,7 +12,7 @@ from repository.dataset.description import Publication, Sibling, Withdrawal
 from repository.dataset.from_json import description_of
 from tests.features.hostile import hostile
 from tests.features.rdf_reading import graph_of
-from tests.features.samples import PUBLICATION, VOCABULARIES
+from tests.features.samples import PUBLICATION, VOCABULARIES, publication
 
 OWN = replace(PUBLICATION, repository_url="https://repository.test", concept_url="https://repository.test/records/11")
 ME = URIRef("https://doi.org/10.5072/data.12")
@@ -30,6 +30,15 @@ DEMONSTRATED = {
     f"demo {name.name}": replace(OWN, description=description_of(name.metadata, VOCABULARIES))
     for name in read_datasets(DEFAULT_DATA)
 }
+NAMED_TWICE = {
+    "person_or_org": {
+        "type": "personal",
+        "family_name": "Li",
+        "given_name": "Wei",
+        "alternate_names": [{"lang": "zho", "name": "李, 伟", "family_name": "李", "given_name": "伟"}],
+    },
+    "affiliations": [{"name": "CEA", "alternate_names": [{"lang": "zho", "name": "中国地震局"}]}],
+}
 STAGES = {
     "all that can be said": replace(OWN, handle="21.T1/data.12", previous=OLDER, following=NEWER),
     "nothing": BARE,
@@ -40,6 +49,7 @@ STAGES = {
     "metadata only": replace(OWN, access_status="metadata-only", files=(), file_count=0),
     "many files": replace(OWN, file_count=20_000),
     "hostile": hostile(),
+    "names in several languages": publication(creators=[NAMED_TWICE]),
     **DEMONSTRATED,
 }
 

@@ -22,7 +22,9 @@ from tests.conftest import Deposits
 NAME = "Zweiblumen"
 TERM = d.Label("other", {"en": "Other"})
 SECRET = d.RelatedId("orcid", f"0000-{NAME}")
-AGENT = d.Agent(True, f"{NAME}, Tom", NAME, "Tom", [SECRET], [d.Affiliation(NAME, NAME)], TERM)
+OTHER = d.AlternateName("zho", f"{NAME}二, 汤姆", f"{NAME}二", "汤姆")
+PLACE = d.Affiliation(NAME, NAME, alternate_names=[d.AlternateName("zho", f"{NAME}二")])
+AGENT = d.Agent(True, f"{NAME}, Tom", NAME, "Tom", [SECRET], [PLACE], TERM, [OTHER])
 NAMING = d.Description(
     title="Soil moisture",
     resource_type=d.Label("dataset", {"en": "Dataset"}),

@@ -44,6 +44,15 @@ BARE = Publication(
 )
 GONE = Withdrawal(d.Label("retracted", {"en": "Retracted"}), "2025-01-02", "The sensor was broken.")
 POLYGON = {"type": "Polygon", "coordinates": [[[100, 30], [104, 31], [102, 33], [100, 30]]]}
+NAMED_TWICE = {
+    "person_or_org": {
+        "type": "personal",
+        "family_name": "Li",
+        "given_name": "Wei",
+        "alternate_names": [{"lang": "zh-Hant", "name": "李, 偉", "family_name": "李", "given_name": "偉"}],
+    },
+    "affiliations": [{"name": "CEA", "alternate_names": [{"lang": "zho", "name": "中国地震局"}]}],
+}
 STAGES = {
     "all that can be said": PUBLICATION,
     "nothing": BARE,
@@ -51,6 +60,7 @@ STAGES = {
     "embargoed": replace(PUBLICATION, access_status="embargoed", embargo_until="2030-01-01", files=()),
     "a polygon": publication(locations={"features": [{"geometry": POLYGON, "place": HOSTILE}]}),
     "hostile": publication(title=HOSTILE, description=HOSTILE, version=HOSTILE, subjects=[{"subject": HOSTILE}]),
+    "names in several languages": publication(creators=[NAMED_TWICE]),
     "a long title": publication(title="x" * 65_536),
 }
 

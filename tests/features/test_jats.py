@@ -16,6 +16,11 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
+_LI = person("Li", "Wei")
+_LI["person_or_org"]["alternate_names"] = [{"lang": "zho", "name": "李, 伟", "family_name": "李", "given_name": "伟"}]
+NAMED_TWICE = publication(creators=[_LI])
+
+
 def parsed(of: Publication) -> etree._Element:
     return etree.fromstring(jats(of))
 
@@ -62,6 +67,7 @@ def test_every_element_and_attribute_is_one_of_jats_1_1() -> None:
         "mixed-citation": {"publication-type", LANG},
         "person-group": {"person-group-type"},
         "name": {"name-style", LANG},
+        "name-alternatives": set(),
         "collab": {LANG},
         "surname": set(),
         "given-names": set(),
@@ -73,7 +79,12 @@ def test_every_element_and_attribute_is_one_of_jats_1_1() -> None:
         "pub-id": {"pub-id-type", "assigning-authority", HREF},
         "ext-link": {"ext-link-type", HREF},
     }
-    for of in (PUBLICATION, replace(PUBLICATION, doi=None, cstr=None), publication(creators=[person("김", "민준")])):
+    for of in (
+        PUBLICATION,
+        replace(PUBLICATION, doi=None, cstr=None),
+        publication(creators=[person("김", "민준")]),
+        NAMED_TWICE,
+    ):
         for element in parsed(of).iter():
             assert set(element.attrib) <= known[element.tag]
             assert element.get("pub-id-type") in (None, "doi", "other")

@@ -10,6 +10,7 @@ import pytest
 from repository.dataset.description import (
     Affiliation,
     Agent,
+    AlternateName,
     DateOf,
     DescribedPlace,
     Description,
@@ -35,8 +36,22 @@ def marked_agent(part: str, orcid: str, ror: str) -> Agent:
         family_name=f"Mark-{part}-family",
         given_name=f"Mark-{part}-given",
         identifiers=[RelatedId("orcid", orcid)],
-        affiliations=[Affiliation(f"Mark-{part}-affiliation", ror)],
+        affiliations=[
+            Affiliation(
+                f"Mark-{part}-affiliation",
+                ror,
+                alternate_names=[AlternateName("spa", f"Mark-{part}-other-affiliation")],
+            )
+        ],
         role=Label("editor", {"en": "Editor"}),
+        alternate_names=[
+            AlternateName(
+                "spa",
+                f"Mark-{part}-other-family, Mark-{part}-other-given",
+                f"Mark-{part}-other-family",
+                f"Mark-{part}-other-given",
+            )
+        ],
     )
 
 
@@ -111,7 +126,11 @@ def marks(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from marks(member, path)
 
 
-MARKS = {**dict(marks(MARKED)), "embargo_reason": PUBLISHED.embargo_reason, "embargo_until": PUBLISHED.embargo_until}
+MARKS = {
+    **{path: mark for path, mark in marks(MARKED) if mark},
+    "embargo_reason": PUBLISHED.embargo_reason,
+    "embargo_until": PUBLISHED.embargo_until,
+}
 
 
 def is_there(mark: str, text: str) -> bool:
@@ -130,8 +149,17 @@ def lost(name: str) -> set[str]:
 PEOPLE_IN_FULL = {
     f"{role}.{member}"
     for role in ("creators", "contributors")
-    for member in ("affiliations.id", "affiliations.name", "identifiers.identifier")
+    for member in (
+        "affiliations.id",
+        "affiliations.name",
+        "affiliations.alternate_names.name",
+        "identifiers.identifier",
+    )
 }
+OTHER_NAMES = {
+    f"{role}.alternate_names.{part}" for role in ("creators", "contributors") for part in ("family_name", "given_name")
+}
+OF_AFFILIATIONS = {f"{role}.affiliations.alternate_names.name" for role in ("creators", "contributors")}
 FUNDING = {path for path in MARKS if path.startswith("funding.")}
 PLACES = {path for path in MARKS if path.startswith("places.")}
 EMBARGO = {"embargo_reason", "embargo_until"}
@@ -146,8 +174,9 @@ NO_PLACE_IN_A_REFERENCE = {
 
 EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "datacite-json": (
-        {"funding.award_titles.zh", "licences.description", "places.description", "places.identifiers.identifier"},
-        "An award has one title, a licence a name and an address, a place a name.",
+        {"funding.award_titles.zh", "licences.description", "places.description", "places.identifiers.identifier"}
+        | (OTHER_NAMES | OF_AFFILIATIONS),
+        "An award has one title, a person one name, a licence a name and an address, a place a name.",
     ),
     "schema-org": ({"dates.description"}, "Dates are properties, which have no note."),
     "dcat-turtle": (set(), ""),
@@ -162,15 +191,15 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         "An organisation is a name, a place its name and bounds, a cited work a note.",
     ),
     "dublin-core": (
-        {"dates.description", "places.identifiers.identifier", "version", *FUNDING, *PEOPLE_IN_FULL},
+        {"dates.description", "places.identifiers.identifier", "version", *FUNDING, *PEOPLE_IN_FULL, *OTHER_NAMES},
         "Fifteen elements of plain text; the guidelines for funding know only some funders.",
     ),
     "csl": (
-        NO_PLACE_IN_A_REFERENCE | {"additional_titles.text", "licences.title"},
+        NO_PLACE_IN_A_REFERENCE | {"additional_titles.text", "licences.title"} | OTHER_NAMES,
         "No variable; the licence is its address.",
     ),
-    "bibtex": (NO_PLACE_IN_A_REFERENCE | {"additional_titles.text"}, "No field that styles print."),
-    "ris": (NO_PLACE_IN_A_REFERENCE | {"licences.title", "licences.url"}, "No tag."),
+    "bibtex": (NO_PLACE_IN_A_REFERENCE | {"additional_titles.text"} | OTHER_NAMES, "No field that styles print."),
+    "ris": (NO_PLACE_IN_A_REFERENCE | {"licences.title", "licences.url"} | OTHER_NAMES, "No tag."),
     "jats": (
         NO_PLACE_IN_A_REFERENCE | {"description", "licences.title", "licences.url", "subjects.subject"},
         "No element of a citation.",
@@ -186,6 +215,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         | {"references.identifier"}
         | {path for path in PEOPLE_IN_FULL if path.startswith("contributors")}
         | {"creators.affiliations.id"}
+        | (OTHER_NAMES | OF_AFFILIATIONS)
         | (FUNDING - {"funding.funder", "funding.award_number"})
         | (PLACES - {"places.place"}),
         "A table has one cell for each kind of thing, which holds its name or its number.",
@@ -197,7 +227,8 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "marcxml": (
         {"contributors.affiliations.id", "creators.affiliations.id", "embargo_reason", "licences.description"}
         | {"funding.award_titles.zh", "funding.award_url", "funding.funder_id", "references.identifier"}
-        | (PLACES - {"places.place"}),
+        | (PLACES - {"places.place"})
+        | (OTHER_NAMES | OF_AFFILIATIONS),
         "Affiliations, funders, places and cited works are words; an award has one title.",
     ),
     "codemeta": (
@@ -252,6 +283,8 @@ def test_every_mark_is_on_the_page_that_people_read(language: str) -> None:
     missing = {path for path, mark in MARKS.items() if not is_there(mark, "\n".join(seen))}
     other_language = {"zh"} if language == "en" else {"en"}
     assert missing - {"funding.award_title"} == {
+        *OTHER_NAMES,  # a page shows one name, of which language is tried elsewhere
+        *OF_AFFILIATIONS,
         "funding.funder_id",  # the line of an award leads to the award
         *(f"funding.award_titles.{tag}" for tag in other_language),
     }

@@ -36,7 +36,10 @@ WHOLE = {
     f"{AUTHOR}.given_name": "伟",
     f"{AUTHOR}.identifiers.0.identifier": "0000-0002-1825-0097",
     f"{AUTHOR}.identifiers.0.scheme": "orcid",
+    f"{AUTHOR}.alternate_names.0.family_name": "Li",
+    f"{AUTHOR}.alternate_names.0.given_name": "Wei",
     "metadata.creators.0.affiliations.0.name": "中国科学院",
+    "metadata.creators.0.affiliations.0.alternate_names.0.name": "Chinese Academy of Sciences",
     "licence": "cc-by-4.0",
     "when": "now",
 }
@@ -84,7 +87,10 @@ def test_a_dataset_is_deposited_with_forms_alone(browser: SigningIn, settle: Set
     assert [title["title"] for title in metadata["additional_titles"]] == ["Permafrost temperatures"]
     assert [subject["subject"] for subject in metadata["subjects"]] == ["冻土", "温度", "climate"]
     assert metadata["creators"][0]["person_or_org"]["identifiers"][0]["identifier"] == "0000-0002-1825-0097"
-    assert metadata["creators"][0]["affiliations"][0]["name"] == "中国科学院"
+    name = {"lang": "eng", "name": "Li, Wei", "family_name": "Li", "given_name": "Wei"}
+    assert metadata["creators"][0]["person_or_org"]["alternate_names"] == [name]
+    institution = {"lang": "eng", "name": "Chinese Academy of Sciences"}
+    assert metadata["creators"][0]["affiliations"] == [{"name": "中国科学院", "alternate_names": [institution]}]
     assert metadata["rights"][0]["id"] == "cc-by-4.0"
     settle()
     listed = browser("GET", "/me/uploads?tab=published")
@@ -296,3 +302,18 @@ def test_the_list_of_ones_datasets_costs_the_same_for_many(
     assert page.headers["Cache-Control"] == "private, no-store"
     assert all(f'href="/uploads/{draft}/edit"' in page.text for draft in drafts)
     assert EMAIL not in page.text
+
+
+def test_a_name_in_the_other_language_takes_the_language_of_its_script_and_goes_when_emptied() -> None:
+    def after(names: list[dict[str, str]], *typed: tuple[str, str], kind: str = "personal") -> Any:
+        creator = {"person_or_org": {"type": kind, "family_name": "Li", "alternate_names": names}}
+        form = PostedForm([(f"{AUTHOR}.alternate_names.{name}", value) for name, value in typed], "1")
+        document = document_of({"metadata": {"creators": [creator]}, "access": {}}, form)
+        return value_at(document, f"{AUTHOR}.alternate_names")
+
+    chinese = {"lang": "zho", "family_name": "李", "name": "李"}
+    assert after([], ("0.family_name", "李"), ("0.given_name", "")) == [{"family_name": "李", "lang": "zho"}]
+    assert after([], ("0.name", "Institute"), kind="organizational") == [{"name": "Institute", "lang": "eng"}]
+    assert after([chinese], ("0.family_name", "Lee"))[0]["lang"] == "eng"
+    assert after([{**chinese, "lang": "zh-Hant"}], ("0.family_name", "Lee"))[0]["lang"] == "zh-Hant"
+    assert after([chinese], ("0.family_name", ""), ("0.given_name", "")) is None

@@ -23,8 +23,10 @@ TITLE = "Moisture of soils"
 
 def naming() -> Json:
     """A dataset that names its makers wherever a description can."""
-    person = {"type": "personal", "family_name": NAME, "given_name": NAME}
-    maker = {"person_or_org": person, "affiliations": [{"name": NAME}]}
+    names = {"family_name": NAME, "given_name": NAME}
+    person = {"type": "personal", **names, "alternate_names": [{"lang": "zho", **names}]}
+    place = {"name": NAME, "alternate_names": [{"lang": "zho", "name": NAME}]}
+    maker = {"person_or_org": person, "affiliations": [place]}
     metadata = a_dataset(title=TITLE)["metadata"] | {
         "creators": [maker],
         "contributors": [{**maker, "role": {"id": "other"}}],

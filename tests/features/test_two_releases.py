@@ -21,7 +21,7 @@ from repository.core.facts import FactRow, fact_of
 from repository.engines.services import Services
 from repository.features import FACTS
 from repository.search.index import differences
-from tests.conftest import Caller, Deposits
+from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import statements
 from tests.support.releases import ReleasedCode, newest_release, releases
 from tests.support.web_server import environment_of, until
@@ -99,10 +99,12 @@ def spoil(engine: Engine, *statements: str) -> None:
 def test_the_previous_release_lives_on_the_schema_of_this_one_and_each_carries_on_with_the_other_s_facts(
     author: Caller, deposits: Deposits, services: Services, code: ReleasedCode, environment: dict[str, str]
 ) -> None:
+    name = {"family_name": "Li", "alternate_names": [{"lang": "zho", "family_name": "李"}]}
     record = deposits.published(None, **{"a.csv": b"a,b\n1,2\n"})
+    named_twice = deposits.published(a_dataset(creators=[{"person_or_org": {"type": "personal", **name}}]))
     assert code.obstacles(environment, environment["REPOSITORY_DATABASE_URL"]) == []
 
-    life = code.live(environment, str(author.token), record["id"])
+    life = code.live(environment, str(author.token), record["id"], named_twice["id"])
     deposits.open()
     while relay(services.database):
         pass

@@ -34,6 +34,7 @@ tgltl thath tirti tonto tsntn tsots tuktk turtr twitw uigug ukruk urdur uzbuz ve
 wlnwa wolwo xhoxh yidyi yoryo zhaza zhozh zulzu
 """
 _SHORT = {pair[:3]: pair[3:] for pair in _TWO_LETTERS.split()}
+_LONG = {short: code for code, short in _SHORT.items()}
 _NO_LANGUAGE = frozenset({"und", "zxx", "mul", "mis"})
 
 _BLOCKS = (
@@ -57,6 +58,11 @@ def language_tag(code: str | None) -> str | None:
     if not code or code in _NO_LANGUAGE:
         return None
     return _SHORT.get(code, code)
+
+
+def three_letters(tag: str) -> str:
+    """Return the ISO 639-3 code for one of ISO 639-1; every other one as it is."""
+    return _LONG.get(tag, tag)
 
 
 def language_of(text: str, declared: Sequence[str] = ()) -> str | None:

@@ -9,6 +9,14 @@ from marshmallow.validate import OneOf
 from repository.core.errors import FieldError
 from repository.dataset.schemes import OF_ORGANISATIONS, OF_PEOPLE, detect, is_valid, misspelt, normalise
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.alternate_names import (
+    MOST_NAMES,
+    AlternateNameSchema,
+    OrganisationNameSchema,
+    named_alike,
+    with_one_name_each,
+    with_parts,
+)
 from repository.deposits.metadata.fields import ID, NAME, REQUIRED, Kept, Plain, Several, Shape, term
 from repository.deposits.metadata.html_texts import tidy
 from repository.deposits.metadata.organisation_names import OrganisationNames, named_parts
@@ -46,6 +54,7 @@ class AffiliationSchema(Shape):
 
     id = Plain(most=ID, metadata={"description": "ROR id, bare or as an address"})
     name = Plain(most=NAME)
+    alternate_names = Several(OrganisationNameSchema, most=MOST_NAMES)
     title = Kept()
     acronym = Kept()
     identifiers = Distinct(OrganisationIdentifierSchema, most=100)
@@ -53,7 +62,7 @@ class AffiliationSchema(Shape):
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         if not data.keys() & {"id", "name", "identifiers"}:
             raise ValidationError("An existing id or a free text name must be present.", "affiliations")
-        return with_organisation_id(data)
+        return with_organisation_id(with_one_name_each(data))
 
 
 def with_organisation_id(data: dict[str, Any]) -> dict[str, Any]:
@@ -145,26 +154,14 @@ class PersonOrOrganizationSchema(Shape):
     name = Plain(most=2 * NAME + 2, metadata={"description": "required of an organisation"})
     family_name = Plain(most=NAME, metadata={"description": "required of a person"})
     given_name = Plain(most=NAME)
+    alternate_names = Several(AlternateNameSchema, most=MOST_NAMES)
     identifiers = Several(PersonIdentifierSchema, most=100)
 
     def settle(self, data: dict[str, Any]) -> dict[str, Any]:
         schemes = [identifier["scheme"] for identifier in data.get("identifiers", ())]
         if len(schemes) != len(set(schemes)):
             raise ValidationError("Only one identifier per scheme is allowed.", "identifiers")
-        return _person(data) if data["type"] == "personal" else _organisation(data)
-
-
-def _person(data: dict[str, Any]) -> dict[str, Any]:
-    if "family_name" not in data:
-        raise ValidationError("Family name cannot be blank.", "family_name")
-    parts = (data["family_name"], data.get("given_name"))
-    return {**data, "name": ", ".join(part for part in parts if part)}
-
-
-def _organisation(data: dict[str, Any]) -> dict[str, Any]:
-    if "name" not in data:
-        raise ValidationError("Name cannot be blank.", "name")
-    return {name: data[name] for name in data if name not in ("family_name", "given_name")}
+        return named_alike(with_parts(data, is_person=data["type"] == "personal"))
 
 
 class CreatorSchema(Shape):

@@ -19,6 +19,7 @@ from marshmallow import ValidationError, fields
 from repository.core.errors import FieldError, bounded
 from repository.dataset.completeness import missing
 from repository.dataset.vocabularies import Vocabularies
+from repository.deposits.metadata.alternate_names import unknown_languages
 from repository.deposits.metadata.contributors import (
     ContributorSchema,
     CreatorSchema,
@@ -113,7 +114,7 @@ def load_metadata(
     sent, unstorable = _storable_members(raw)
     normal, wrong = _normal_form(without_texts_of_licences(sent, vocabularies))
     normal = with_names(normal, names)
-    for error in chain(unknown_terms(normal, vocabularies), nameless_organisations(normal, vocabularies)):
+    for error in _outside_lists(normal, vocabularies):
         wrong.setdefault(error.field.split(".")[1], []).append(error)
     # a member that is neither faulty nor in the normal form was null or blank
     stored = {
@@ -128,6 +129,12 @@ def load_metadata(
         unkept_names(sent, {name: normal[name] for name in normal.keys() - wrong}),
     )
     return LoadedMetadata(stored, tuple(bounded(faults, ("metadata",))))
+
+
+def _outside_lists(normal: Mapping[str, Any], vocabularies: Vocabularies) -> Iterator[FieldError]:
+    yield from unknown_terms(normal, vocabularies)
+    yield from nameless_organisations(normal, vocabularies)
+    yield from unknown_languages(normal, vocabularies)
 
 
 def missing_fields(metadata: Mapping[str, Any], *, doi: bool) -> tuple[FieldError, ...]:

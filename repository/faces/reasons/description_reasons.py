@@ -73,6 +73,7 @@ DESCRIPTION_REASONS: Mapping[str, str] = {
     "An existing id or either number or title must be present.": "应有已知的 id，或项目编号、标题之一。",
     "Duplicate affiliations are not allowed.": "机构不能重复。",
     "Only one identifier per scheme is allowed.": "每种标识符只能有一个。",
+    "Only one name per language is allowed.": "每种语言只能有一个名称。",
     "A number alone may belong to many schemes. Please name its scheme.": (
         "单独的数字可能属于多种标识符，请注明其类型。"
     ),

@@ -12,6 +12,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Licence, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.name_choice import cited
 from repository.dataset.formats.iso_dates import date_parts, interval
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
@@ -61,7 +62,7 @@ def _entry(kind: str, publication: Publication, published: Iterable[tuple[str, s
 
 
 def _fields(publication: Publication, published: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    description = publication.description
+    description = cited(publication).description
     yield "author", _in_braces(" and ".join(_name(agent) for agent in description.creators))
     yield "editor", _in_braces(" and ".join(_name(agent) for agent in csl.editors(description.contributors)))
     yield "title", _in_braces(_in_braces(_text(description.title)))

@@ -10,6 +10,7 @@ from repository.dataset.description import Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, gbt7714
 from repository.dataset.formats.citation.bibtex import bibtex
+from repository.dataset.formats.citation.name_choice import cited, named_in
 
 __all__ = ["STYLES", "bibtex", "cite"]
 
@@ -46,21 +47,21 @@ _CSL_FILES = {"vancouver": "nlm-citation-sequence"}
 def cite(publication: Publication, style: str, locale: str = "en-US", accessed: date | None = None) -> str:
     """Return the reference to `publication` as one line of plain text, with its version and both identifiers.
 
-    `style` is one of `STYLES` or the id of any style of the CSL project; `locale` is a language tag; `accessed` is the
-    day of the citation, for the styles that state one. If a style leaves out the DOI or the CSTR, they follow its text,
-    as in ``… https://doi.org/10.5072/1. CSTR:99999.11.1.``, with a full stop where the style ends with one. A withdrawn
-    version keeps its citation, because its identifiers still lead to the reason. Raise `ValueError` for an unknown
-    style or locale, naming the known ones, and for a style that does not fit this type of resource. Safe to call from
-    several threads.
+    `style` is one of `STYLES` or the id of any style of the CSL project; `locale` is a language tag, and people
+    have their names for it; `accessed` is the day of the citation, for the styles that state one. If a style leaves
+    out the DOI or the CSTR, they follow its text, as in ``… https://doi.org/10.5072/1. CSTR:99999.11.1.``, with a
+    full stop where the style ends with one. A withdrawn version keeps its citation, because its identifiers still
+    lead to the reason. Raise `ValueError` for an unknown style or locale, naming the known ones, and for a style
+    that does not fit this type of resource. Safe to call from several threads.
     """
     style_id = _SYNONYMS.get(style, style)
     if style_id == GB_T_7714:
-        return gbt7714.reference(publication, accessed)
+        return gbt7714.reference(_named(publication, style_id, locale), accessed)
     require_style(style)
     # imported here: the library of styles reads XML and takes 5 MB, and many processes never cite
     from repository.dataset.formats.citation import styles  # noqa: PLC0415
 
-    item = csl.csl_json(_for_print(publication), accessed, to_print=True)
+    item = csl.csl_json(_named(_for_print(publication), style_id, locale), accessed, to_print=True)
     file = _CSL_FILES.get(style_id, style_id)
     return _with_identifiers(styles.render(file, styles.locale_for(locale), item), publication)
 
@@ -82,6 +83,15 @@ def require_locale(locale: str) -> None:
     from repository.dataset.formats.citation import styles  # noqa: PLC0415
 
     styles.locale_for(locale)
+
+
+def _named(publication: Publication, style_id: str, locale: str) -> Publication:
+    """Return the publication with the names of the locale; GB/T 7714 wants those of the title (clause 6.1).
+
+    In Chinese it has Chinese names, whatever the title.
+    """
+    is_chinese = locale.partition("-")[0].lower() == "zh"
+    return cited(publication) if "gb-t-7714" in style_id and not is_chinese else named_in(publication, locale)
 
 
 def _for_print(publication: Publication) -> Publication:

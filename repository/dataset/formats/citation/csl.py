@@ -9,6 +9,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Licence, Publication, Text
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.name_choice import cited
 from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import language_of, language_tag, plain, printable
 from repository.dataset.formats.type_mappings import kind_of
@@ -28,7 +29,7 @@ def csl_json(publication: Publication, accessed: date | None = None, *, to_print
     Asian characters ``literal``, because styles would reorder and abbreviate them. CSL has no variable for a CSTR: it
     stands in ``note``, and without a DOI in ``URL``.
     """
-    description = publication.description
+    description = (publication if to_print else cited(publication)).description
     name = _printed_name if to_print else _name
     item: dict[str, Any] = {
         "id": publication.doi or str(publication.id),

@@ -9,6 +9,7 @@ from datetime import date
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.name_choice import cited
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
@@ -45,7 +46,7 @@ def endnote(publication: Publication, accessed: date | None = None) -> str:
 
 
 def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
-    description = publication.description
+    description = cited(publication).description
     yield "%0", _TYPES.get(kind_of(description.resource_type.id).csl, "Generic")
     yield "%T", description.title
     yield "%Q", csl.translated_title(publication)

@@ -10,6 +10,7 @@ from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.name_choice import renamed, tagged_names
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import has_cjk, language_by_script, language_tag, printable
 from repository.dataset.formats.type_mappings import kind_of
@@ -57,13 +58,24 @@ def _people(group: str, agents: Sequence[Agent]) -> str:
 
 
 def _name(agent: Agent) -> str:
+    """Return the name, or all names in a group of alternatives, the main one first."""
+    names = [_one_name(agent, None)]
+    names += [_one_name(renamed(agent, name), tag) for tag, name in tagged_names(agent.alternate_names)]
+    names = [name for name in names if name]
+    if len(names) < 2:
+        return "".join(names)
+    group = "name-alternatives" if agent.personal else "collab-alternatives"
+    return f"<{group}>{''.join(names)}</{group}>"
+
+
+def _one_name(agent: Agent, language: str | None) -> str:
     if not agent.personal:
-        return _element("collab", person_names.display_name(agent), language_by_script(agent.name))
+        return _element("collab", person_names.display_name(agent), language or language_by_script(agent.name))
     family_name, given_name = person_names.parts(agent)
     eastern = has_cjk(family_name)
     parts = _element("surname", family_name) + _element("given-names", given_name)
     style = xml_writer.attribute("name-style", "eastern" if eastern else "western")
-    tag = language_by_script(family_name) if eastern else None
+    tag = language or (language_by_script(family_name) if eastern else None)
     return f"<name{style}{xml_writer.attribute('xml:lang', tag) if tag else ''}>{parts}</name>" if parts else ""
 
 

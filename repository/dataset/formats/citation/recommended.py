@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from repository.dataset import cstr
 from repository.dataset.description import Publication
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.name_choice import cited
 from repository.dataset.formats.plain_text import one_line
 
 MOST_AUTHORS = 20
@@ -34,7 +35,7 @@ def _parts(publication: Publication) -> Iterator[str]:
 
 
 def _authors(publication: Publication) -> str:
-    creators = publication.description.creators
+    creators = cited(publication).description.creators
     names = [person_names.sort_name(agent) for agent in creators[:MOST_AUTHORS]]
     return "; ".join(names) + (" et al." if len(creators) > MOST_AUTHORS else "")
 

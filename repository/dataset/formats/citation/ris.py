@@ -11,6 +11,7 @@ from datetime import date
 from repository.dataset import cstr
 from repository.dataset.description import Agent, Publication
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.name_choice import cited
 from repository.dataset.formats.iso_dates import date_parts
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.type_mappings import kind_of
@@ -52,7 +53,7 @@ def ris(publication: Publication, accessed: date | None = None) -> str:
 
 
 def _tags(publication: Publication, accessed: date | None) -> Iterator[tuple[str, str]]:
-    description = publication.description
+    description = cited(publication).description
     yield "TY", _type(description.resource_type.id)
     translated = csl.translated_title(publication)
     yield "T1" if translated else "TI", description.title

@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from repository.dataset import cstr
-from repository.dataset.description import Agent, Description, Publication
+from repository.dataset.description import Affiliation, Agent, Description, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.name_choice import displayed_names
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_tag, one_line, plain
 from repository.dataset.formats.type_mappings import kind_of
@@ -62,9 +63,12 @@ def _identifiers(publication: Publication) -> list[str]:
 def _agent(agent: Agent) -> Json:
     orcid = agent.identifier("orcid")
     address = identifier_urls.link_to("orcid", orcid) if orcid else identifier_urls.ror_url(agent.identifier("ror"))
-    affiliations = [_organisation(a.name, identifier_urls.ror_url(a.id)) for a in agent.affiliations]
+    affiliations = [
+        {**_organisation(a.name, identifier_urls.ror_url(a.id)), **_other_names(a)} for a in agent.affiliations
+    ]
     if not agent.personal:
-        return _without_empty({**_organisation(person_names.display_name(agent), address), "affiliation": affiliations})
+        organisation = {**_organisation(person_names.display_name(agent), address), **_other_names(agent)}
+        return _without_empty({**organisation, "affiliation": affiliations})
     family_name, given_name = person_names.parts(agent)
     members = {
         "@type": "Person",
@@ -72,9 +76,16 @@ def _agent(agent: Agent) -> Json:
         "name": person_names.display_name(agent),
         "familyName": family_name,
         "givenName": given_name,
+        **_other_names(agent),
         "affiliation": affiliations,
     }
     return _without_empty(members)
+
+
+def _other_names(named: Agent | Affiliation) -> Json:
+    """Return names in other languages; CodeMeta has no word for them, so that schema.org's is written whole."""
+    names = [{"@language": tag, "@value": one_line(text)} for tag, text in displayed_names(named)]
+    return {"schema:alternateName": names} if names else {}
 
 
 def _organisation(name: str, address: str | None) -> Json:

@@ -29,6 +29,7 @@ from repository.dataset.description import (
 )
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.name_choice import displayed_names
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_by_script, language_of, language_tag, one_line, plain
 from repository.dataset.formats.scripts import LATIN, script_of
@@ -164,10 +165,10 @@ def _subject_code(subject: Keyword) -> Json | None:
 def _agent(agent: Agent, description: Description) -> Json:
     identifiers = [_identifier(identifier) for identifier in agent.identifiers]
     if not agent.personal:
-        organisation = _without_empty({"names": _names(agent.name, description), "identifiers": identifiers})
+        organisation = _without_empty({"names": _all_names(agent.name, agent, description), "identifiers": identifiers})
         return {"type": _ORGANISATION, "affiliation": organisation}
     person = {
-        "names": _names(person_names.display_name(agent), description),
+        "names": _all_names(person_names.display_name(agent), agent, description),
         "identifiers": identifiers,
         "affiliations": [_affiliation(affiliation, description) for affiliation in agent.affiliations],
     }
@@ -177,7 +178,13 @@ def _agent(agent: Agent, description: Description) -> Json:
 def _affiliation(affiliation: Affiliation, description: Description) -> Json:
     ror = identifier_urls.ror_url(affiliation.id)
     identifiers = [{"type": "ROR", "identifier": ror.rpartition("/")[2]}] if ror else []
-    return _without_empty({"names": _names(affiliation.name, description), "identifiers": identifiers})
+    return _without_empty({"names": _all_names(affiliation.name, affiliation, description), "identifiers": identifiers})
+
+
+def _all_names(name: str, named: Agent | Affiliation, description: Description) -> list[Json]:
+    """Return the main name, and each other one with the language that the depositor gave."""
+    others = [{"lang": tag, "name": one_line(text)} for tag, text in displayed_names(named)]
+    return [*_names(name, description), *others]
 
 
 def _names(name: str, description: Description) -> list[Json]:

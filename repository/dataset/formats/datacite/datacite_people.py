@@ -55,7 +55,8 @@ def _agent(agent: Agent) -> Json | None:
     return {
         "name": name,
         "nameType": "Personal" if agent.personal else "Organizational",
-        **(_parts(agent) if agent.personal else _language(name)),
+        **(_language(name) if agent.alternate_names or not agent.personal else {}),
+        **(_parts(agent) if agent.personal else {}),
         "nameIdentifiers": list(_identifiers(agent.identifiers)),
         "affiliation": list(_affiliations(agent.affiliations)),
     }
@@ -70,7 +71,7 @@ def _parts(agent: Agent) -> Json:
 
 
 def _language(name: str) -> Json:
-    """Return the language of an organisation's name, which its script may tell."""
+    """Return the language of a name, which its script may tell: of an organisation, or of a person with several."""
     tag = text_language(name, None, ())
     return {"lang": tag} if tag else {}
 

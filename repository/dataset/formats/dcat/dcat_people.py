@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from repository.dataset.description import Affiliation, Agent, Funding, RelatedId
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.name_choice import displayed_names
 from repository.dataset.formats.datacite.datacite_terms import text_language, writable_line
 from repository.dataset.formats.dcat.dcat_terms import DcatBuilder, concept
 from repository.dataset.formats.rdf.triples import Iri, Literal, RdfResource, blank, iri, literal
@@ -74,7 +75,7 @@ def _agent(builder: DcatBuilder, agent: Agent, place: str) -> RdfResource | None
     addresses = _addresses(agent.identifiers)
     kind = "foaf:Person" if agent.personal else "foaf:Organization"
     party = builder.graph.resource(addresses[0] if addresses else builder.part(place), kind, "foaf:Agent")
-    party.add("foaf:name", name)
+    party.add("foaf:name", name, *_other_names(agent))
     if agent.personal:
         family_name, given_name = person_names.parts(agent)
         party.add("foaf:familyName", builder.name(family_name) if given_name else None)
@@ -94,7 +95,15 @@ def _affiliation(builder: DcatBuilder, affiliation: Affiliation) -> RdfResource 
     address = iri(identifier_urls.ror_url(affiliation.id))
     if address and affiliation.name == affiliation.id:
         return builder.graph.resource(address)  # its address is all we know
-    return _organisation(builder, writable_line(affiliation.name), address)
+    organisation = _organisation(builder, writable_line(affiliation.name), address)
+    if organisation is not None:
+        organisation.add("foaf:name", *_other_names(affiliation))
+    return organisation
+
+
+def _other_names(named: Agent | Affiliation) -> list[Literal | None]:
+    """Return names in other languages: ``foaf:name`` may be repeated for them (DCAT-AP 3, Agent)."""
+    return [literal(writable_line(text), tag) for tag, text in displayed_names(named)]
 
 
 def _contacts(builder: DcatBuilder) -> list[RdfResource]:

@@ -4,11 +4,12 @@ Sources: ISO 19115:2003, annex B; ISO/TS 19139:2007; the code lists of the latte
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from repository.dataset.description import Agent, DateOf, DescribedPlace, Text
+from repository.dataset.description import Affiliation, Agent, DateOf, DescribedPlace, Text
 from repository.dataset.formats import bounding_boxes, identifier_urls, xml_writer
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.name_choice import given_name_in, renamed
 from repository.dataset.formats.datacite.datacite_terms import uri
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_tag, one_line
@@ -104,20 +105,39 @@ def online(address: str, name: str, description: str = "", function: str = "down
     )
 
 
-def party(name: str, agent: Agent, role: str) -> str:
+def party(name: str, agent: Agent, role: str, record: int = 0) -> str:
     """Return a person or an organisation, with the address of its identifier."""
-    named = (affiliation for affiliation in agent.affiliations if affiliation.name != affiliation.id)
-    affiliations = "; ".join(one_line(affiliation.name) for affiliation in named)
     addresses = (identifier_urls.link_to(i.scheme, i.identifier) for i in agent.identifiers)
     page = next((address for address in addresses if address), None)
     contact = within("contactInfo", within("CI_Contact", within("onlineResource", _page(page)))) if page else ""
-    individual = string("individualName", person_names.sort_name(agent)) if agent.personal else ""
-    organisation = affiliations if agent.personal else person_names.display_name(agent)
-    names = individual + string("organisationName", organisation)
+    names = _names(agent, record)
     if not names:
         return ""
     role_code = code("role", "CI_RoleCode", _ROLES.get(role, role or "author"))
     return within(name, within("CI_ResponsibleParty", names, contact, role_code))
+
+
+def _names(agent: Agent, record: int) -> str:
+    """Return the name of a person and of their organisations, or of an organisation, with those in other languages."""
+    others = [
+        Text(person_names.sort_name(renamed(agent, name)), language=name.language) for name in agent.alternate_names
+    ]
+    if not agent.personal:
+        return free_text("organisationName", person_names.display_name(agent), others, record)
+    named = [affiliation for affiliation in agent.affiliations if affiliation.name != affiliation.id]
+    organisations = "; ".join(one_line(affiliation.name) for affiliation in named)
+    return free_text("individualName", person_names.sort_name(agent), others, record) + free_text(
+        "organisationName", organisations, _together(named), record
+    )
+
+
+def _together(affiliations: Sequence[Affiliation]) -> list[Text]:
+    """Return the line of all organisations in each language that one of them has a name in."""
+    languages = dict.fromkeys(name.language for at in affiliations for name in at.alternate_names)
+    return [
+        Text("; ".join(one_line(given_name_in(at, language_tag(code))) for at in affiliations), language=code)
+        for code in languages
+    ]
 
 
 def _page(address: str) -> str:

@@ -6,7 +6,7 @@ Sources: ISO 19115:2003; ISO/TS 19139:2007; INSPIRE technical guidance 2.0 for t
 from collections.abc import Iterator
 
 from repository.dataset import cstr
-from repository.dataset.description import Agent, Funding, Publication, Text
+from repository.dataset.description import Agent, Description, Funding, Publication, Text
 from repository.dataset.formats import identifier_urls, xml_writer
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl
@@ -26,7 +26,7 @@ from repository.dataset.formats.iso19139.iso19139_parts import (
     within,
 )
 from repository.dataset.formats.iso_dates import interval
-from repository.dataset.formats.plain_text import has_cjk, one_line, plain
+from repository.dataset.formats.plain_text import has_cjk, one_line, plain, three_letters
 from repository.dataset.formats.xml_writer import writable
 
 NAMESPACE = "http://www.isotc211.org/2005/gmd"
@@ -113,9 +113,9 @@ def _citation(publication: Publication, language: str) -> Iterator[str]:
     for identifier in _identifiers(publication):
         yield within("identifier", within("MD_Identifier", identifier))
     for agent in description.creators:
-        yield party("citedResponsibleParty", agent, "author")
+        yield party("citedResponsibleParty", agent, "author", publication.id)
     for agent in description.contributors:
-        yield party("citedResponsibleParty", agent, agent.role.id if agent.role else "pointOfContact")
+        yield party("citedResponsibleParty", agent, agent.role.id if agent.role else "pointOfContact", publication.id)
     yield party("citedResponsibleParty", _publisher(publication), "publisher")
 
 
@@ -244,13 +244,20 @@ def _lineage(publication: Publication) -> str:
 def _locales(publication: Publication, language: str) -> Iterator[str]:
     description = publication.description
     texts = (*description.additional_titles, *description.additional_descriptions)
-    for other in dict.fromkeys(text.language for text in texts if text.language and text.language != language):
+    of_texts = (text.language for text in texts if text.language and text.language != language)
+    for other in dict.fromkeys((*of_texts, *_languages_of_names(description))):
         yield (
             f'<gmd:locale><gmd:PT_Locale id="{locale_id(publication.id, other)}">'
-            + language_code("languageCode", other)
+            + language_code("languageCode", three_letters(other.partition("-")[0]))
             + code("characterEncoding", "MD_CharacterSetCode", "utf8")
             + "</gmd:PT_Locale></gmd:locale>"
         )
+
+
+def _languages_of_names(description: Description) -> Iterator[str]:
+    for agent in (*description.creators, *description.contributors):
+        for names in (agent.alternate_names, *(at.alternate_names for at in agent.affiliations)):
+            yield from (name.language for name in names)
 
 
 def _translations(texts: list[Text], language: str) -> list[Text]:

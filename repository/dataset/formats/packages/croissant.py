@@ -18,7 +18,7 @@ from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.json_text import ReadFiles, with_lists
 from repository.dataset.formats.plain_text import plain, printable
 from repository.dataset.formats.schema_org.schema_org_json import schema_org_members
-from repository.dataset.formats.schema_org.schema_org_texts import printed, without_empty
+from repository.dataset.formats.schema_org.schema_org_texts import alternate_names, printed, without_empty
 
 Json = dict[str, Any]
 
@@ -158,13 +158,15 @@ def _address(identifier: RelatedId) -> str:
 def _agent(agent: Agent) -> Json:
     if not agent.personal:
         ror = identifier_urls.ror_url(agent.identifier("ror"))
-        return _named_thing("sc:Organization", person_names.display_name(agent), ror)
+        organisation = _named_thing("sc:Organization", person_names.display_name(agent), ror)
+        return without_empty({**organisation, "alternateName": printed(alternate_names(agent))})
     orcid = agent.identifier("orcid")
     family_name, given_name = person_names.parts(agent)
     person = _named_thing(
         "sc:Person", person_names.display_name(agent), identifier_urls.link_to("orcid", orcid) if orcid else None
     )
-    return without_empty({**person, "givenName": given_name, "familyName": family_name if given_name else ""})
+    names = {"givenName": given_name, "familyName": family_name if given_name else ""}
+    return without_empty({**person, **names, "alternateName": printed(alternate_names(agent))})
 
 
 def _named_thing(kind: str, name: str, address: str | None = None) -> Json:

@@ -24,7 +24,13 @@ from repository.dataset.formats.schema_org.schema_org_links import (
     type_of,
     versions,
 )
-from repository.dataset.formats.schema_org.schema_org_texts import one_or_all, tagged, texts, without_empty
+from repository.dataset.formats.schema_org.schema_org_texts import (
+    alternate_names,
+    one_or_all,
+    tagged,
+    texts,
+    without_empty,
+)
 
 Json = dict[str, Any]
 
@@ -156,6 +162,7 @@ def _agent(agent: Agent) -> Json:
             "@type": "Person" if agent.personal else "Organization",
             "@id": identifier_urls.link_to("orcid", orcid) if orcid else ror,
             "name": person_names.display_name(agent),
+            "alternateName": alternate_names(agent),
             "familyName": family_name if given_name else "",
             "givenName": given_name,
             "identifier": [property_value(identifier) for identifier in agent.identifiers],
@@ -176,7 +183,8 @@ def _organisation(name: str, address: str | None = None) -> Json | None:
 
 
 def _affiliation(affiliation: Affiliation) -> Json | None:
-    return _organisation(affiliation.name, identifier_urls.ror_url(affiliation.id))
+    organisation = _organisation(affiliation.name, identifier_urls.ror_url(affiliation.id))
+    return without_empty({**organisation, "alternateName": alternate_names(affiliation)}) if organisation else None
 
 
 def _funders(fundings: Sequence[Funding]) -> Any:

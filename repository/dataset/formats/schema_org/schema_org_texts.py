@@ -7,8 +7,9 @@ version and keywords of every dataset; JSON-LD 1.1, section 4.2.4 (string intern
 from collections.abc import Sequence
 from typing import Any
 
-from repository.dataset.description import Description, Keyword, Label, Publication, Text
+from repository.dataset.description import Affiliation, Agent, Description, Keyword, Label, Publication, Text
 from repository.dataset.formats import identifier_urls
+from repository.dataset.formats.citation.name_choice import displayed_names
 from repository.dataset.formats.citation.recommended import recommended
 from repository.dataset.formats.geometries import schema_place
 from repository.dataset.formats.plain_text import (
@@ -50,6 +51,11 @@ def texts(publication: Publication) -> Json:
 def tagged(text: str, tag: str | None) -> Json | str:
     """Return `text` with its language; without one as it is."""
     return {"@language": tag, "@value": text} if tag else text
+
+
+def alternate_names(named: Agent | Affiliation) -> list[Json | str]:
+    """Return the names in other languages than the main one, each with its language."""
+    return [tagged(text, tag) for tag, text in displayed_names(named)]
 
 
 def one_or_all(values: Sequence[Any]) -> Any:

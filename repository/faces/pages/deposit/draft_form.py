@@ -7,6 +7,7 @@ from typing import Any
 from repository.core.errors import FieldError
 from repository.faces.pages.deposit.form_paths import value_at
 from repository.faces.pages.deposit.form_saves import OTHER, when_of
+from repository.faces.pages.deposit.other_names import names_in_form
 from repository.faces.pages.shell.languages import Translations
 from repository.faces.pages.shell.templating import PageReason, reason_in
 
@@ -120,7 +121,16 @@ def _of_creator(form: DraftForm, row: str) -> list[str]:
     is_person = form.value(f"{row}.person_or_org.type") == "personal"
     names = ["type", "family_name", "given_name", *(() if is_person else ("name",)), f"identifiers.{orcid}.identifier"]
     places = range(form.count(f"{row}.affiliations") + 1)
-    return [*(f"{row}.person_or_org.{name}" for name in names), *(f"{row}.affiliations.{n}.name" for n in places)]
+    return [
+        *(f"{row}.person_or_org.{name}" for name in names),
+        *_other_names(form, f"{row}.person_or_org", is_person=is_person),
+        *(f"{row}.affiliations.{n}.name" for n in places),
+        *(name for n in places for name in _other_names(form, f"{row}.affiliations.{n}", is_person=False)),
+    ]
+
+
+def _other_names(form: DraftForm, row: str, *, is_person: bool) -> list[str]:
+    return names_in_form(row, is_person=is_person, count=form.count(f"{row}.alternate_names"))
 
 
 def anchor_of(path: str) -> str:

@@ -12,6 +12,7 @@ from repository.deposits.queries import DraftView
 from repository.engines.services import Services
 from repository.faces.pages.deposit.form_choices import LANGUAGES
 from repository.faces.pages.deposit.form_paths import Fields, changed, moved, value_at, without_empty_rows
+from repository.faces.pages.deposit.other_names import with_languages
 from repository.organisations.queries import names_at
 
 SUBJECTS, SPOKEN, LICENCE, OTHER_LICENCE, WHEN = "subjects", "languages", "licence", "other_licence", "when"
@@ -67,7 +68,7 @@ def document_of(parts: Mapping[str, Any], form: PostedForm) -> dict[str, Any]:
         _keep(metadata, "rights", _rights(licence, form.one(OTHER_LICENCE) or "", metadata.get("rights")))
     if (when := form.one(WHEN)) is not None:
         document["access"] = _access(when, form, document["access"])
-    document = without_empty_rows(document, only_last=form.is_open)
+    document = without_empty_rows(with_languages(document), only_last=form.is_open)
     return moved(document, form.act)
 
 

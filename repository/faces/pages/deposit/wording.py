@@ -116,6 +116,26 @@ WORDING: Wording = {
     "label_metadata_creators_person_or_org_name": ("Name of the organisation", "机构名称"),
     "label_metadata_creators_person_or_org_identifiers_identifier": ("ORCID iD", "ORCID 号"),
     "label_metadata_creators_affiliations_name": ("Institution", "所属机构"),
+    "label_metadata_creators_person_or_org_alternate_names_family_name": (
+        "Family name in the other language",
+        "另一语言的姓",
+    ),
+    "label_metadata_creators_person_or_org_alternate_names_given_name": (
+        "Given name in the other language",
+        "另一语言的名",
+    ),
+    "label_metadata_creators_person_or_org_alternate_names_name": (
+        "Name of the organisation in the other language",
+        "机构的另一语言名称",
+    ),
+    "label_metadata_creators_affiliations_alternate_names_name": (
+        "Institution in the other language",
+        "所属机构的另一语言名称",
+    ),
+    "hint_other_name": (
+        "Chinese beside Latin letters, or the other way round. Citations and pages take the one of their language.",
+        "已填中文名的请填拼音或外文名，反之请填中文名。引文和网页按各自的语言选用。",
+    ),
     "label_metadata_rights": ("Licence", "许可协议"),
     "hint_licence": ("What others may do with the data.", "规定他人可以如何使用数据。"),
     "licence_cc_by_4_0": ("Everybody may use them for anything, and names you.", "任何人均可使用，须注明出处。"),

@@ -9,7 +9,7 @@ from repository.dataset.formats.citation.citations import GB_T_7714, STYLES, cit
 from repository.dataset.formats.citation.recommended import recommended
 
 _CITED_IN = "en-US"
-"""Journals want these styles in English; GB/T 7714 follows the language of the data itself."""
+"""Journals want these styles in English; GB/T 7714 follows that of the data; in Chinese it has Chinese names."""
 _RECOMMENDED = "datacite"
 STYLES_ON_REQUEST: Mapping[str, str] = {style: name for style, name in STYLES.items() if style != GB_T_7714}
 """Styles that the page shows on request: each takes longer than the rest of the page."""
@@ -50,7 +50,7 @@ def _citations(publication: Publication, style: str, language: str, accessed: da
         if name == _RECOMMENDED:
             yield Citation(_RECOMMENDED, "DataCite", recommended(publication))
         else:
-            yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, _CITED_IN, accessed))
+            yield Citation(GB_T_7714, STYLES[GB_T_7714], cite(publication, GB_T_7714, language, accessed))
 
 
 def _as_dataset(publication: Publication) -> Publication | None:

@@ -11,6 +11,7 @@ from repository.dataset.description import Agent, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.access_rights import COAR
 from repository.dataset.formats.citation import csl, person_names
+from repository.dataset.formats.citation.name_choice import cited, given_name_in, language_of_title
 from repository.dataset.formats.iso_dates import first_date
 from repository.dataset.formats.plain_text import language_tag, one_line, plain
 from repository.dataset.formats.type_mappings import dcmi_type
@@ -42,10 +43,11 @@ def summary(publication: Publication) -> str:
 
 
 def _highwire(publication: Publication) -> Iterator[MetaTag]:
-    description = publication.description
+    description = cited(publication).description
     yield MetaTag("citation_title", one_line(description.title))
+    language = language_of_title(description)
     for agent in description.creators:
-        yield from _author(agent)
+        yield from _author(agent, language)
     yield MetaTag("citation_publication_date", _slash_date(description.publication_date))
     yield MetaTag("citation_online_date", _slash_date(publication.created[:10]))
     yield MetaTag("citation_publisher", description.publisher or publication.repository_name)
@@ -57,17 +59,17 @@ def _highwire(publication: Publication) -> Iterator[MetaTag]:
         yield MetaTag("citation_keywords", subject.subject)
 
 
-def _author(agent: Agent) -> Iterator[MetaTag]:
+def _author(agent: Agent, language: str | None) -> Iterator[MetaTag]:
     """Yield an author and, directly after it as readers expect, its affiliations and its ORCID."""
     yield MetaTag("citation_author", person_names.sort_name(agent))
     for affiliation in agent.affiliations:
-        yield MetaTag("citation_author_institution", affiliation.name)
+        yield MetaTag("citation_author_institution", given_name_in(affiliation, language))
     if orcid := agent.identifier("orcid"):
         yield MetaTag("citation_author_orcid", identifier_urls.link_to("orcid", orcid) or "")
 
 
 def _dublin_core(publication: Publication) -> Iterator[MetaTag]:
-    description = publication.description
+    description = cited(publication).description
     yield MetaTag("DC.title", one_line(description.title))
     for agent in description.creators:
         yield MetaTag("DC.creator", person_names.sort_name(agent))

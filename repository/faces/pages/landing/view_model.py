@@ -23,6 +23,7 @@ from repository.dataset.description import (
 )
 from repository.dataset.formats import bounding_boxes, identifier_urls
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.name_choice import affiliation_name, agent_in
 from repository.dataset.formats.plain_text import language_of
 from repository.dataset.schemes import SCHEMES
 from repository.faces.pages.landing.citing import Citing, citing
@@ -185,10 +186,10 @@ class _People:
 
     def _person(self, agent: Agent) -> PersonLine:
         orcid, ror = agent.identifier("orcid"), identifier_urls.ror_url(agent.identifier("ror"))
-        names = ((name_in(self._language, a.name, a.titles), a.id) for a in agent.affiliations)
+        names = ((affiliation_name(a, self._language), a.id) for a in agent.affiliations)
         affiliations = (LinkedText(name, identifier_urls.ror_url(ror)) for name, ror in names)
         return PersonLine(
-            name=person_names.display_name(agent),
+            name=person_names.display_name(agent_in(agent, self._language)),
             profile=identifier_urls.link_to("orcid", orcid) if orcid else ror,
             affiliations=[self._numbers.setdefault(a, len(self._numbers) + 1) for a in affiliations],
             role=agent.role.name(self._language) if agent.role else "",

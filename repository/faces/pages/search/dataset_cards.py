@@ -9,6 +9,7 @@ from repository.core.unit_of_work import Snapshot
 from repository.dataset.description import Description, Publication
 from repository.dataset.formats import identifier_urls
 from repository.dataset.formats.citation import person_names
+from repository.dataset.formats.citation.name_choice import agent_in
 from repository.dataset.formats.plain_text import language_of, one_line, plain
 from repository.engines.services import Services
 from repository.faces.pages.search.wording import WORDING
@@ -83,7 +84,7 @@ def dataset_card(publication: Publication, language: str) -> DatasetCard:
     description, words = publication.description, in_language(_WORDS, language)
     titles = [title for title in titles_in(description, language) if title.text.strip()]
     first = titles[0] if titles else Passage(words["no_title"], "", language)
-    creators = description.creators
+    creators = [agent_in(agent, language) for agent in description.creators[: MOST_NAMES + 1]]
     return DatasetCard(
         title=_shortened(first, LONGEST_NAME),
         other_title=_shortened(titles[1], LONGEST_NAME) if len(titles) > 1 else None,
