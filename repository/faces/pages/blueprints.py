@@ -8,6 +8,9 @@ from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import file_views as deposit_files
 from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import views as landing
+from repository.faces.pages.requests import guest_views as guest_requests
+from repository.faces.pages.requests import request_settings_form as request_settings
+from repository.faces.pages.requests import views as requests
 from repository.faces.pages.search import views as search
 from repository.faces.pages.settings import access_views, data_views, notice_views, security_views
 from repository.faces.pages.settings import views as settings
@@ -22,6 +25,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     deposit.pages,
     deposit_files.pages,
     sharing.pages,
+    guest_requests.pages,
+    requests.pages,
+    request_settings.pages,
     accounts.pages,
     sign_up.pages,
     settings.pages,

@@ -74,6 +74,7 @@ WORDING: Wording = {
     "edit": ("Edit", "编辑"),
     "new_version": ("New version", "新建版本"),
     "share": ("Share", "共享"),
+    "requests": ("Requests", "访问申请"),
     "withdraw": ("Withdraw", "撤回"),
     "embargo_until": ("They open on {date}.", "将于 {date} 开放。"),
     "embargo_reason": ("Reason of the embargo", "保护期原因"),
