@@ -50,6 +50,7 @@ READ_WITH_SCOPE = {
     "pages-landing.exported",
     "pages-landing.file_page",
     "pages-landing.file_preview",
+    "pages-landing.draft_file_preview",
     "pages-landing.access_form",
     "pages-landing.latest_page",
     "pages-landing.file_manifest",

@@ -14,6 +14,7 @@ from repository.faces.pages.requests import views as requests
 from repository.faces.pages.search import views as search
 from repository.faces.pages.settings import access_views, data_views, notice_views, security_views
 from repository.faces.pages.settings import views as settings
+from repository.faces.pages.sharing import grant_views as grants
 from repository.faces.pages.sharing import views as sharing
 from repository.faces.pages.shell import views as shell
 
@@ -25,6 +26,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     deposit.pages,
     deposit_files.pages,
     sharing.pages,
+    grants.pages,
     guest_requests.pages,
     requests.pages,
     request_settings.pages,
