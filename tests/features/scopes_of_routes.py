@@ -50,6 +50,8 @@ READ_WITH_SCOPE = {
     "pages-landing.exported",
     "pages-landing.file_page",
     "pages-landing.file_preview",
+    "pages-versions.compare",
+    "pages-versions.history",
     "pages-landing.draft_file_preview",
     "pages-landing.access_form",
     "pages-landing.latest_page",

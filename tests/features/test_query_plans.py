@@ -123,12 +123,17 @@ def read(caller: Caller, record: Json) -> None:
     page = f"/records/{record['id']}"
     for address in ("/", page, f"{page}/linkset", f"{page}/latest", f"{page}/files/data.csv", "/sitemap.xml"):
         ok(caller.get(address))
-    for query in ("?q=data", "?sort=size", "?sort=type"):
-        ok(caller.get(f"{page}{query}"))
+    for query in ("?q=data", "?sort=size", "?sort=type", "?path=raw", "/history", f"/compare/{newer(caller, record)}"):
+        assert caller.get(f"{page}{query}").status_code in (200, 404), "a folder may be missing"
+    ok(caller.get(f"{page}/preview/data.csv"))
     for address in ("/search?q=bills", "/search?type=dataset"):
         ok(caller.get(address))
     for address in ("/sitemap-1.xml", "/feed.atom", f"/doi/{record['pids']['doi']['identifier']}"):
         ok(caller.get(address))
+
+
+def newer(caller: Caller, record: Json) -> str:
+    return str(ok(caller.get(f"/api/records/{record['id']}/versions")).get_json()["hits"]["hits"][0]["id"])
 
 
 def harvest(caller: Caller, record: Json) -> None:

@@ -7,6 +7,7 @@ from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import file_views as deposit_files
 from repository.faces.pages.deposit import views as deposit
+from repository.faces.pages.landing import version_views as versions
 from repository.faces.pages.landing import views as landing
 from repository.faces.pages.requests import guest_views as guest_requests
 from repository.faces.pages.requests import request_settings_form as request_settings
@@ -22,6 +23,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.pages,
     search.pages,
     landing.pages,
+    versions.pages,
     about.pages,
     deposit.pages,
     deposit_files.pages,

@@ -136,7 +136,7 @@ def file_line(file: FileOf, page_url: str, params: PageParams) -> FileLine:
 
 def _preview_of(file: FileOf, page_url: str) -> str:
     """Return the address of a preview, which is beside that of the file."""
-    return f"{page_url}/preview/{in_path(file.key)}"
+    return f"{page_url}/preview/{in_path(file.key.encode(errors='replace').decode())}"
 
 
 def _language_query(params: PageParams) -> str:
