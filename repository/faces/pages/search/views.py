@@ -13,8 +13,8 @@ from repository.faces.pages.search.engine_away import engine_away
 from repository.faces.pages.search.pasted_query import dataset_address
 from repository.faces.pages.search.search_page import search_page
 from repository.faces.pages.search.search_params import SearchParams, search_params, year_range
-from repository.faces.pages.search.start_page import start_page
 from repository.faces.pages.search.search_suggestions import suggestions
+from repository.faces.pages.search.start_page import start_page
 from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.page_replies import NEVER_KEPT, asked_frame, conditional, own_page_reply, page_reply
 from repository.faces.request_context import current_actor, current_services
