@@ -50,6 +50,7 @@ WHOLE: Mapping[str, str] = {
     "SELECT version.datestamp FROM version WHERE version.exposed": "one row, from the beginning of its index",
     "SELECT version.id FROM version WHERE version.record_access": "the newest, from the end of their index to a limit",
     "SELECT anon_1.id FROM (SELECT concept.id AS id FROM concept ORDER BY": "the newest, from the end to a limit",
+    "SELECT count(version.id) AS count_1, coalesce(sum(file_set.count": "what a sweep counts for the start page",
     "SELECT count(draft.id)": "how many documents a rebuild of the index will write",
     "SELECT count(version.id) AS count_1 FROM version WHERE version.withdrawn_at": "the same",
     "SELECT coalesce(sum(file_set.count - file_set.hidden_count)": "the same",

@@ -4,6 +4,9 @@ from repository.faces.pages.shell.languages import Wording
 
 _START: Wording = {
     "newest": ("New datasets", "最新数据集"),
+    "figure_datasets": ("Datasets", "数据集"),
+    "figure_files": ("Files", "文件"),
+    "figure_bytes": ("Volume", "数据量"),
     "nothing_new": ("Nothing has been published yet.", "尚无已发布的数据集。"),
     "be_first": ("Deposit the first dataset", "提交第一个数据集"),
     "see_all": ("All datasets", "全部数据集"),
