@@ -5,6 +5,7 @@ from flask import Blueprint
 from repository.faces.pages.about import views as about
 from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
+from repository.faces.pages.deposit import chosen_views as chosen_datasets
 from repository.faces.pages.deposit import file_views as deposit_files
 from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import version_views as versions
@@ -27,6 +28,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     about.pages,
     deposit.pages,
     deposit_files.pages,
+    chosen_datasets.pages,
     sharing.pages,
     grants.pages,
     guest_requests.pages,

@@ -8,12 +8,13 @@ from flask import Blueprint, Response
 from repository.access.model import GrantRow
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.faces.credentials import PAGES
-from repository.faces.pages.sharing.grant_lines import permission_named, subject_name
+from repository.faces.pages.sharing.grant_lines import permission_named
 from repository.faces.pages.sharing.link_lines import end_of_day
 from repository.faces.pages.sharing.sharing_page import sharing_page
 from repository.faces.pages.shell.page_forms import REFUSALS, posted, refused_form
 from repository.faces.pages.shell.page_replies import asked_frame, require_person, see_other
 from repository.faces.request_context import current_actor, current_services
+from repository.sharing.find_subjects import subject_name
 from repository.sharing.give import Gift, change_grant, give_grants, take_grant
 from repository.sharing.queries import dataset_of, grant_of_dataset
 from repository.sharing.subjects import subjects_named

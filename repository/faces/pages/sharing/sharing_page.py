@@ -8,7 +8,7 @@ from flask import Response, request
 from repository.core.clock import now
 from repository.core.errors import FieldError
 from repository.core.paging import Page
-from repository.faces.pages.sharing.grant_lines import GIVEN, found_subjects, grant_lines
+from repository.faces.pages.sharing.grant_lines import GIVEN, grant_lines
 from repository.faces.pages.sharing.link_lines import LinkKind, link_lines, usual_day
 from repository.faces.pages.sharing.wording import WORDING
 from repository.faces.pages.shell.languages import by_language
@@ -17,6 +17,7 @@ from repository.faces.pages.shell.page_replies import asked_frame, csrf_token, o
 from repository.faces.pages.shell.templating import PageReason, reason_in, render_page
 from repository.faces.pages.shell.wording import WORDING as SHELL_WORDING
 from repository.faces.request_context import current_actor, current_services
+from repository.sharing.find_subjects import found_subjects
 from repository.sharing.links import links_page
 from repository.sharing.name_warnings import name_warnings
 from repository.sharing.queries import shared_dataset
