@@ -71,6 +71,29 @@ def published(looking: Looking, body: object, before: str = "") -> str:
     return draft
 
 
+def ask_for_access(browser: Browser, looking: Looking, record: str) -> None:
+    """Open a record to requests, and ask as a guest."""
+    screen = looking.page.viewport_size
+    assert screen is not None
+    size = (screen["width"], screen["height"])
+    looked(looking, f"/uploads/{record}/request-settings", "request-settings")
+    looking.page.locator("input[name=allow_user_requests]").check()
+    looking.page.locator("input[name=allow_guest_requests]").check()
+    looking.page.locator("main form button[type=submit]").click()
+    with window(browser, looking.address, looking.language, size) as guest:
+        guest.open(f"/records/{record}/access-request")
+        guest.page.fill("#full_name", "Ada Guest")
+        guest.page.fill("#email", "ada@example.org")
+        guest.page.fill("#message", "For a survey of snow.")
+        guest.page.locator("input[name=consent_to_share_personal_data]").check()
+        guest.page.locator("main form button[type=submit]").click()
+        guest.check()
+        looked(guest, "/access-requests/confirm/x", "guest-confirm")
+    looked(looking, f"/uploads/{record}/requests", "requests")
+    looked(looking, "/me/access-requests", "own-requests")
+    looked(looking, "/me/searches?query=%3Fq%3Dsnow", "saved-searches")
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "390"])
 def test_a_dataset_is_shared_reviewed_asked_for_and_compared(
     browser: Browser,
@@ -109,21 +132,7 @@ def test_a_dataset_is_shared_reviewed_asked_for_and_compared(
         looked(looking, f"/records/{first}/compare/{second}", "compare")
         looked(looking, f"/records/{first}/history", "history")
         looked(looking, f"/records/{second}/withdraw", "withdraw")
-        looked(looking, f"/uploads/{second}/request-settings", "request-settings")
-        looking.page.locator("input[name=allow_user_requests]").check()
-        looking.page.locator("input[name=allow_guest_requests]").check()
-        looking.page.locator("main form button[type=submit]").click()
-        with window(browser, site, language, size) as guest:
-            guest.open(f"/records/{second}/access-request")
-            guest.page.fill("#full_name", "Ada Guest")
-            guest.page.fill("#email", "ada@example.org")
-            guest.page.fill("#message", "For a survey of snow.")
-            guest.page.locator("input[name=consent_to_share_personal_data]").check()
-            guest.page.locator("main form button[type=submit]").click()
-            guest.check()
-            looked(guest, "/access-requests/confirm/x", "guest-confirm")
-        looked(looking, f"/uploads/{second}/requests", "requests")
-        looked(looking, "/me/access-requests", "own-requests")
+        ask_for_access(browser, looking, second)
 
 
 def test_the_search_field_suggests_by_keyboard_and_waits_for_input_methods(

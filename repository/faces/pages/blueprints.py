@@ -13,6 +13,7 @@ from repository.faces.pages.landing import views as landing
 from repository.faces.pages.requests import guest_views as guest_requests
 from repository.faces.pages.requests import request_settings_form as request_settings
 from repository.faces.pages.requests import views as requests
+from repository.faces.pages.search import saved_views as saved_searches
 from repository.faces.pages.search import views as search
 from repository.faces.pages.settings import access_views, data_views, notice_views, security_views
 from repository.faces.pages.settings import views as settings
@@ -23,6 +24,7 @@ from repository.faces.pages.shell import views as shell
 BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.pages,
     search.pages,
+    saved_searches.pages,
     landing.pages,
     versions.pages,
     about.pages,
