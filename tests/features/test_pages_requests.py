@@ -11,6 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.test import TestResponse
 
 from repository.engines.services import Services
+from repository.faces.credentials import OPEN_PAGES
 from repository.notifications.account_links import _PAGES as LINK_PAGES
 from repository.notifications.model import Notice
 from repository.notifications.notice_kinds import KINDS
@@ -206,6 +207,14 @@ def test_every_link_of_a_letter_leads_to_a_page(app: Flask) -> None:
     paths |= {"shared": SHARED.format(record_id=7, secret="s"), "record": "/records/7", "draft": "/uploads/7"}
     assert [name for name, path in paths.items() if path and not leads_to_a_page(app, path)] == []
     assert not leads_to_a_page(app, "/account/nothing"), "this test can fail"
+
+
+def test_the_web_server_logs_no_secret_of_a_letter() -> None:
+    conf = (Path(__file__).parents[2] / "deploy/nginx-limits.conf").read_text("utf-8")
+    (pattern,) = re.findall(r'"~\^\(\?<letter>(.+?)\)" "', conf)
+    secret = [rule.replace("<token>", "s") for rule in OPEN_PAGES if "<token>" in rule]
+    assert len(secret) > 5
+    assert [path for path in secret if not re.match(pattern, path)] == []
 
 
 def leads_to_a_page(app: Flask, path: str) -> bool:
