@@ -160,6 +160,7 @@ DATASET_KINDS = (
         ),
         [Occasion(OwnershipOffered, receivers)],
         needs_sight=False,
+        path=lambda _notice: "/me/ownership-offers",
     ),
     NoticeKind(
         "ownership_moved",

@@ -199,6 +199,34 @@ def test_settings_that_cannot_be_kept_come_back(browser: SigningIn, record: str,
     assert "Cite us." in browser("GET", f"/uploads/{record}/request-settings").text
 
 
+def test_an_offer_of_ownership_is_answered_by_its_receiver(
+    browser: SigningIn,
+    asker: SigningIn,
+    record: str,
+    people: Json,
+    services: Services,
+    settle: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    offer = {"subject": {"type": "user", "id": str(people[OTHER])}, "message": "I leave.", "stays_manager": False}
+    for done in ("decline", "withdraw", "accept"):
+        made = browser("POST", f"/api/records/{record}/access/owner", json=offer)
+        assert made.status_code == 201, made.text
+        settle()
+        at = link_in(services, tmp_path, OTHER, "hand")
+        page = asker("GET", at)
+        assert page.status_code == 200
+        assert "I leave." in page.text
+        act = f"/me/ownership-offers/{made.get_json()['id']}/{done}"
+        who, other = (browser, asker) if done == "withdraw" else (asker, browser)
+        assert act in who("GET", "/me/ownership-offers?lang=zh").text
+        assert post(other, act).status_code in (403, 404)
+        assert post(who, act).status_code == 303
+        assert post(who, act).status_code in (403, 404, 409)
+    assert asker("GET", f"/uploads/{record}/share").status_code == 200
+    assert browser("GET", f"/uploads/{record}/share").status_code == 403
+
+
 def test_every_link_of_a_letter_leads_to_a_page(app: Flask) -> None:
     notice = Notice(subject=7, concept_id=7, details={})
     paths = {name: kind.path(notice) for name, kind in KINDS.items() if kind.path}

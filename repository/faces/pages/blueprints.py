@@ -11,6 +11,7 @@ from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import version_views as versions
 from repository.faces.pages.landing import views as landing
 from repository.faces.pages.requests import guest_views as guest_requests
+from repository.faces.pages.requests import offer_views as offers
 from repository.faces.pages.requests import request_settings_form as request_settings
 from repository.faces.pages.requests import views as requests
 from repository.faces.pages.search import saved_views as saved_searches
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     grants.pages,
     guest_requests.pages,
     requests.pages,
+    offers.pages,
     request_settings.pages,
     accounts.pages,
     sign_up.pages,

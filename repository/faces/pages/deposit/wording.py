@@ -7,6 +7,7 @@ WORDING: Wording = {
     "first_tasks": ("What needs doing first", "优先处理"),
     "all_tasks": ("All unread messages", "全部未读通知"),
     "saved_searches": ("Saved searches", "已保存的检索"),
+    "offers": ("Offers of ownership", "数据集移交"),
     "own_requests": ("What you asked for", "我的访问申请"),
     "chosen_acts": ("Your datasets", "您的数据集"),
     "choose_dataset": ("Choose {title}", "选择“{title}”"),
