@@ -29,7 +29,7 @@ from repository.faces.pages.shell.languages import in_language
 from repository.faces.pages.shell.link_secrets import carry_secret
 from repository.faces.pages.shell.page_replies import own_page_reply
 from repository.faces.pages.shell.templating import render_page
-from repository.faces.request_context import current_services
+from repository.faces.request_context import current_actor, current_services
 from repository.records.linksets import EXPORTS
 from repository.records.public_view import public_view
 from repository.records.queries import resolve_record
@@ -64,7 +64,7 @@ def reader_reply(html: str, record_id: int, params: PageParams) -> Response:
 def lead_on(html: str, record_id: int) -> str:
     """Return a page with the secret of the request's link in the addresses of the same dataset."""
     secret, site = request.args.get(LINK_ARGUMENT), current_services().site
-    if not secret:
+    if not secret or not current_actor().links:  # another secret under this name, as that of a token, leads nowhere
         return html
     paths = [f"/{folder}/{record_id}" for folder in ("records", "uploads", "api/records")]
     return carry_secret(html, LINK_ARGUMENT, secret, [*paths, *(site.page(path) for path in paths)])
