@@ -55,6 +55,10 @@ OPEN_PAGES = frozenset(
         "/forgot",
         "/reset/<token>",
         "/first-administrator/<token>",
+        "/access-requests/confirm/<token>",
+        "/access-requests/status/<token>",
+        "/account/access-request",
+        "/account/access-request-status",
     }
 )
 """Rules of pages whose form is for everybody, as `OPEN_ACTS` are."""

@@ -47,6 +47,8 @@ REFEREE_DOORS = frozenset(
         "pages-landing.record_links",
         "pages-landing.record_links_as_json",
         "pages-landing.file_page",
+        "pages-landing.file_preview",
+        "pages-landing.draft_file_preview",
         "pages-landing.file_manifest",
     }
 )

@@ -7,7 +7,13 @@ from repository.core.unit_of_work import Snapshot
 from repository.deposits.facts import DraftExpiring
 from repository.notifications.notice_kind import NoticeKind, Occasion, Told
 from repository.notifications.readers import members_of, people_responsible
-from repository.notifications.request_kinds import asker, deciders, owners_before_and_after, receivers
+from repository.notifications.request_kinds import (
+    asker,
+    deciders,
+    owners_before_and_after,
+    receivers,
+    request_page,
+)
 from repository.notifications.wording import NoticeWords, Pair
 from repository.publication.facts import VersionPublished
 from repository.sharing.facts import GrantGiven
@@ -100,6 +106,7 @@ DATASET_KINDS = (
             ],
         ),
         [Occasion(AccessRequested, deciders)],
+        path=request_page,
     ),
     NoticeKind(
         "access_granted",
@@ -128,6 +135,7 @@ DATASET_KINDS = (
         ),
         [Occasion(AccessDeclined, asker)],
         needs_sight=False,
+        path=request_page,
     ),
     NoticeKind(
         "access_ended",
@@ -137,6 +145,7 @@ DATASET_KINDS = (
         ),
         [Occasion(AccessEnded, asker)],
         needs_sight=False,
+        path=request_page,
     ),
     NoticeKind(
         "ownership_offered",
@@ -151,6 +160,7 @@ DATASET_KINDS = (
         ),
         [Occasion(OwnershipOffered, receivers)],
         needs_sight=False,
+        path=lambda _notice: "/me/ownership-offers",
     ),
     NoticeKind(
         "ownership_moved",

@@ -21,11 +21,18 @@ from repository.sharing.requests.guest_links import issue_guest_link
 from repository.sharing.requests.guest_status import issue_guest_status
 from repository.sharing.requests.model import AccessRequest
 
-ACCESS = "/account/access-request#token="
-"""The page where a guest proves an address; what follows the sharp sign reaches no server and no log."""
-STATUS = "/account/access-request-status#token="
+ACCESS = "/access-requests/confirm/"
+"""The page where a guest proves an address; logs have the rule of its address alone."""
+STATUS = "/access-requests/status/"
 """The page where a guest follows the request."""
+REQUEST = "/access-requests/{id}"
+"""The page of a request, for who asked and for those who decide."""
 SHARED = "/records/{record_id}?token={secret}"
+
+
+def request_page(notice: Notice) -> str:
+    """Return the path of the request that a notice is about."""
+    return REQUEST.format(id=notice.subject)
 
 
 def deciders(snapshot: Snapshot, fact: AccessRequested) -> Iterable[Told]:

@@ -31,6 +31,7 @@ from repository.people.model import (
 )
 from repository.people.one_time_links import end_links
 from repository.people.people_index import renew_keys
+from repository.people.saved_searches import SavedSearch
 from repository.people.sessions import end_sessions
 from repository.people.teams.team_members import leave_all_teams, move_teams
 
@@ -48,6 +49,7 @@ FORGOTTEN = (
     OneTimeLink,
     SecondFactor,
     RecoveryCode,
+    SavedSearch,
 )
 """Tables of what belongs to a person alone, by their column `person_id`: their rows go with the person."""
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from repository.core.check_report import CheckReport
 from repository.engines.services import Services
 from repository.feature import Feature, Sweep
-from repository.people import identity_model, model
+from repository.people import identity_model, model, saved_searches
 from repository.people.facts import (
     AccountErased,
     AccountMerged,
@@ -162,6 +162,6 @@ FEATURE = Feature(
         Sweep("exports", timedelta(days=1), clear_exports, thorough=True),
         Sweep("tokens", timedelta(hours=1), tell_of_tokens),
     ),
-    tables=(model, identity_model, team_tables, institution_tables),
+    tables=(model, saved_searches, identity_model, team_tables, institution_tables),
     commands=(user, token, institution),
 )

@@ -19,7 +19,7 @@ version never change; what is said of them changes with the version's `cache_ver
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -160,6 +160,7 @@ _IN_PUBLIC = _SIBLING.c.record_access == PUBLIC
 _LAST_UPDATE = select(func.max(_SIBLING.c.updated))
 _PAGE = DirectRead(
     _dependencies(
+        _VERSION.created,
         _VERSION.updated,
         _of_versions(_LAST_UPDATE, all_versions=True),
         _of_versions(_LAST_UPDATE.where(_IN_PUBLIC), all_versions=True),
@@ -168,7 +169,7 @@ _PAGE = DirectRead(
         all_versions=True,
     ).where(_VERSION.id == bindparam("id"))
 )
-_MOMENTS = 5
+_MOMENTS = 6
 
 
 def page_key(connection: Connection, actor: Actor, record_id: int) -> PageKey | None:
@@ -178,12 +179,12 @@ def page_key(connection: Connection, actor: Actor, record_id: int) -> PageKey | 
         return None
     [row] = rows
     key = _key(actor, row[:-_MOMENTS])
-    updated, of_all, of_public, of_exposed, registered = row[-_MOMENTS:]
+    published, updated, of_all, of_public, of_exposed, registered = row[-_MOMENTS:]
     shown, changed = (of_all, of_all) if key.sees_all else (of_public, of_exposed)
     return PageKey(
         key.id,
         key.revision,
-        key.resource,
+        replace(key.resource, published=published),
         key.withdrawn,
         key.sees_all,
         key.is_latest,

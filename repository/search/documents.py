@@ -120,7 +120,7 @@ def record_document(version: PublishedVersion, context: Context, vocabularies: V
 def draft_document(listed: ListedDraft, vocabularies: Vocabularies) -> IndexDocument:
     """Return the document of a draft, from those of its fields that are sound."""
     view, draft, concept = listed.view, listed.view.draft, listed.view.concept
-    description = description_of(_sound(draft.description, draft.errors), vocabularies)
+    description = description_of(sound_metadata(draft.description, draft.errors), vocabularies)
     return IndexDocument(
         kind=DocumentKind.DRAFT,
         id=draft.id,
@@ -149,7 +149,7 @@ def draft_document(listed: ListedDraft, vocabularies: Vocabularies) -> IndexDocu
     )
 
 
-def _sound(metadata: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def sound_metadata(metadata: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the metadata without its faulty fields."""
     paths = (str(error["field"]).split(".") for error in errors if error.get("severity") != WARNING)
     faulty = {path[1] for path in paths if len(path) > 1 and path[0] == "metadata"}

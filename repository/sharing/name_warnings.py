@@ -1,7 +1,8 @@
-"""What a referee could learn from words that are not hidden: names of makers in titles, abstracts and file names.
+"""What a referee could learn from words that are not hidden: names of makers in titles, abstracts and files.
 
 A program cannot know a name, but it can look for those that the description itself gives: of creators and contributors
-in any order, of their organisations, in Latin and in Chinese.
+in any order, of their organisations, in Latin and in Chinese; and for what stands before the sign of the addresses of
+those who own or manage the dataset.  Of files it looks at what the previews show.
 """
 
 import re
@@ -11,10 +12,15 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from repository.access.model import GrantRow
+from repository.access.policy import Permission
+from repository.access.principals import SubjectKind
 from repository.core.errors import FieldError
 from repository.core.unit_of_work import Snapshot
 from repository.deposits.model import Draft
 from repository.files.model import FileEntry
+from repository.inspection.model import FilePreview
+from repository.people.model import Person
 from repository.records.model import Version
 
 NAMED = "This may tell who the authors are: {name}."
@@ -23,6 +29,11 @@ MOST_FILES = 1_000
 MOST_TAKES = 10
 """drafts and versions of a dataset, the newest, that are looked at"""
 SHORTEST, SHORTEST_CHINESE = 3, 2
+MOST_PREVIEWS, LONGEST_TEXT = 200, 20_000
+"""files whose previews are looked at, and characters of one of their texts"""
+SHORTEST_LOGIN = 4
+_PICTURES = frozenset({"data"})
+_RESPONSIBLE = [Permission.OWNER.value, Permission.MANAGE.value]
 _WORD = re.compile(r"[^\W\d_]+")
 _TAGS = re.compile("<[^>]*>")
 
@@ -30,9 +41,11 @@ _TAGS = re.compile("<[^>]*>")
 def name_warnings(snapshot: Snapshot, concept_id: int) -> Sequence[FieldError]:
     """Return a warning for each title, text and file name of a dataset that repeats a name of its makers."""
     faults: dict[str, FieldError] = {}
+    logins = _logins(snapshot, concept_id)
     for description, file_set_id in _takes(snapshot, concept_id):
-        names = frozenset(_names(description))
-        for field, text in (*_texts(description), *_file_names(snapshot, file_set_id)):
+        names = frozenset(_names(description)) | logins
+        texts = (*_texts(description), *_file_names(snapshot, file_set_id), *_previews(snapshot, file_set_id))
+        for field, text in texts:
             if field not in faults and (name := _name_in(text, names)):
                 faults[field] = FieldError(field, (NAMED.format(name=name),), harmless=True)
     return list(faults.values())
@@ -59,6 +72,52 @@ _KEYS = (
 def _file_names(snapshot: Snapshot, file_set_id: int) -> Iterator[tuple[str, str]]:
     for key in snapshot.session.scalars(_KEYS, {"file_set_id": file_set_id}):
         yield f"files.entries.{key}", key
+
+
+_PREVIEWS = (
+    select(FileEntry.key, FilePreview.body)
+    .join(FilePreview, FilePreview.stored_file_id == FileEntry.file_id)
+    .where(FileEntry.file_set_id == bindparam("file_set_id"), FileEntry.hidden.is_(False))
+    .order_by(FileEntry.key)
+    .limit(MOST_PREVIEWS)
+)
+
+
+def _previews(snapshot: Snapshot, file_set_id: int) -> Iterator[tuple[str, str]]:
+    for key, body in snapshot.session.execute(_PREVIEWS, {"file_set_id": file_set_id}):
+        yield f"files.previews.{key}", " ".join(_strings(body))
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield the texts in a preview; a picture is one of its own characters only."""
+    if isinstance(value, str):
+        yield value[:LONGEST_TEXT]
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from () if name in _PICTURES else _strings(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _strings(member)
+
+
+_ADDRESSES = (
+    select(Person.email)
+    .join(GrantRow, GrantRow.subject_id == Person.id)
+    .where(
+        GrantRow.concept_id == bindparam("concept_id"),
+        GrantRow.subject_kind == bindparam("kind"),
+        GrantRow.permission.in_(bindparam("permissions", expanding=True)),
+    )
+    .limit(MOST_TAKES)
+)
+
+
+def _logins(snapshot: Snapshot, concept_id: int) -> frozenset[str]:
+    """Return what stands before the sign of the addresses of those who own or manage a dataset."""
+    kinds = {"concept_id": concept_id, "kind": SubjectKind.PERSON.value, "permissions": _RESPONSIBLE}
+    addresses = snapshot.session.scalars(_ADDRESSES, kinds)
+    logins = (address.partition("@")[0].casefold() for address in addresses if address)
+    return frozenset(login for login in logins if len(login) >= SHORTEST_LOGIN)
 
 
 def _texts(description: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

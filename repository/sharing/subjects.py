@@ -13,6 +13,8 @@ from repository.core.database.id_list import in_list
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.people.group_subjects import existing_subjects
 from repository.people.institutions.model import Institution
+from repository.people.model import Person
+from repository.people.teams.model import Team
 
 AUTHENTICATED = "authenticated"
 KINDS: Mapping[str, SubjectKind] = {
@@ -72,3 +74,20 @@ def names_of(snapshot: Snapshot, subjects: Iterable[GrantSubject]) -> Mapping[Gr
     ids |= {GrantSubject(SubjectKind.INSTITUTION, row.id): row.ror for row in rows}
     ids |= {subject: AUTHENTICATED for subject in chosen if subject.kind is SubjectKind.SIGNED_IN}
     return {subject: (_TYPES[subject.kind], subject_id) for subject, subject_id in ids.items()}
+
+
+_PEOPLE = select(Person.id, Person.name).where(in_list(Person.id, "ids"))
+_TEAMS = select(Team.id, Team.name).where(in_list(Team.id, "ids"))
+_INSTITUTIONS = select(Institution.id, Institution.name).where(in_list(Institution.id, "ids"))
+_TITLES = ((SubjectKind.PERSON, _PEOPLE), (SubjectKind.TEAM, _TEAMS), (SubjectKind.INSTITUTION, _INSTITUTIONS))
+
+
+def titles_of(snapshot: Snapshot, subjects: Iterable[GrantSubject]) -> Mapping[GrantSubject, str]:
+    """Return what people call each subject; one that is gone, or all who are signed in, have no name."""
+    chosen = frozenset(subjects)
+    titles: dict[GrantSubject, str] = {}
+    for kind, statement in _TITLES:
+        if ids := [subject.id for subject in chosen if subject.kind is kind]:
+            rows = snapshot.session.execute(statement, {"ids": ids})
+            titles |= {GrantSubject(kind, row.id): row.name for row in rows}
+    return titles

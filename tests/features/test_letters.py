@@ -95,7 +95,7 @@ def test_a_guest_and_those_who_decide_are_told_of_a_request(
     settle()
     [proof] = mails(services, tmp_path)
     assert proof["To"].addresses[0].addr_spec == "ada@example.org"
-    secret = parts(proof)[0].partition("#token=")[2].split()[0]
+    secret = parts(proof)[0].partition("/confirm/")[2].split()[0]
     request = anyone.post("/api/access-requests/verify", json={"token": secret}).get_json()
     settle()
     [hit] = author.get("/api/notifications").get_json()["hits"]["hits"]

@@ -1,14 +1,18 @@
 """The search for people: results, facets, chips, pages, hints, and what happens when it cannot answer."""
 
 import gzip
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repository.core.clock import now
 from repository.core.errors import Unavailable
 from repository.engines.search.port import Search, SearchResults
 from repository.engines.services import Services
@@ -20,6 +24,7 @@ from repository.search.query_syntax import parse
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.pages import Page
 from tests.features.steps import statements
+from workers.sweeps.schedule import run_now
 
 pytestmark = pytest.mark.slow
 Settle = Callable[[], None]
@@ -319,3 +324,22 @@ def test_years_far_apart_have_places_beside_each_other() -> None:
     assert chart is not None
     assert [(bar.x, bar.height) for bar in chart.bars] == [(0, 10), (10, 40)]
     assert YearChart.of({}, ()) is None
+
+
+def test_the_start_page_tells_the_figures_of_the_last_count(
+    anyone: Caller, deposits: Deposits, services: Services
+) -> None:
+    assert "Volume" not in anyone.get("/").text
+    deposits.published(None, **{"a.csv": b"1" * 1_500, "b.csv": b"1" * 500})
+    deposits.published(a_dataset() | {"access": {"record": "restricted", "files": "restricted"}}, **{"c.csv": b"1"})
+    run_now(services, "site figures")
+    with time_machine.travel(now() + timedelta(hours=1)):
+        page = anyone.get("/?lang=zh")
+        assert re.findall(r"<dt>(.+?)</dt><dd>(.+?)</dd>", page.text) == [
+            ("数据集", "1"),
+            ("文件", "2"),
+            ("数据量", "2.0 kB"),
+        ]
+        with statements(services) as heard:
+            anyone.get("/?lang=zh")
+        assert not [one for one in heard if "site_figures" in str(one)], "they cost a request nothing"

@@ -108,3 +108,59 @@ def test_the_owner_s_bar_leads_to_what_is_there_and_readers_have_none(
     version = post(browser, f"/records/{draft}/new-version")
     assert version.status_code == 303
     assert "/edit" in version.headers["Location"]
+
+
+def choice(browser: SigningIn, draft: str, words: str) -> str:
+    """Return what the form names the one whom a search finds."""
+    (value,) = re.findall(
+        r'name="subject" value="([^"]+)"', browser("GET", f"/uploads/{draft}/share?find={words}").text
+    )
+    return value
+
+
+def test_a_dataset_is_shared_with_a_person_changed_and_ended(
+    browser: SigningIn, browsing: Callable[[], SigningIn]
+) -> None:
+    other = browsing()
+    other.sign_in(OTHER)
+    other("PATCH", "/api/me", json={"profile": {"full_name": "王芳"}, "preferences": {"visibility": "public"}})
+    draft = draft_of(browser)
+    assert other("GET", f"/uploads/{draft}").status_code in (403, 404)
+    chosen = choice(browser, draft, "王芳")
+
+    given = post(browser, f"/uploads/{draft}/share/people", subject=chosen, permission="preview", until="2090-01-01")
+
+    assert given.status_code == 303, given.text
+    assert other("GET", f"/uploads/{draft}").status_code == 200
+    page = browser("GET", f"/uploads/{draft}/share")
+    assert "王芳" in page.text
+    assert 'value="2090-01-01"' in page.text
+    (grant,) = re.findall(rf"/uploads/{draft}/share/people/(\d+)/end", page.text)
+    at = f"/uploads/{draft}/share/people/{grant}"
+    assert post(browser, at, permission="edit", until="").status_code == 303
+    assert other("GET", f"/uploads/{draft}/edit").status_code == 200
+    assert post(browser, at, permission="owner", until="").status_code == 400
+    assert post(other, f"{at}/end").status_code in (400, 403)
+    assert post(browser, f"{at}/end").status_code == 303
+    assert other("GET", f"/uploads/{draft}").status_code in (403, 404)
+
+
+def test_a_dataset_is_shared_with_a_team(browser: SigningIn) -> None:
+    team = browser("POST", "/api/teams", json={"name": "Snow group"}).get_json()
+    draft = draft_of(browser)
+    chosen = choice(browser, draft, "snow")
+    assert chosen == f"group:{team['id']}"
+    assert (
+        post(browser, f"/uploads/{draft}/share/people", subject=chosen, permission="edit", until="").status_code == 303
+    )
+    assert "Snow group" in browser("GET", f"/uploads/{draft}/share").text
+
+
+def test_a_search_that_finds_nobody_and_a_form_without_a_choice_say_so(browser: SigningIn) -> None:
+    draft = draft_of(browser)
+    assert "未找到“nobody here”" in browser("GET", f"/uploads/{draft}/share?find=nobody+here&lang=zh").text
+    for fields in ({}, {"subject": "user:999999"}, {"subject": "user:x"}):
+        refused = post(browser, f"/uploads/{draft}/share/people?lang=zh", permission="view", until="", **fields)
+        assert refused.status_code == 400
+        assert 'class="faults"' in refused.text
+        assert 'lang="en"' not in refused.text.partition("<main")[2].partition("</main")[0]

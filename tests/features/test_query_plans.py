@@ -50,6 +50,7 @@ WHOLE: Mapping[str, str] = {
     "SELECT version.datestamp FROM version WHERE version.exposed": "one row, from the beginning of its index",
     "SELECT version.id FROM version WHERE version.record_access": "the newest, from the end of their index to a limit",
     "SELECT anon_1.id FROM (SELECT concept.id AS id FROM concept ORDER BY": "the newest, from the end to a limit",
+    "SELECT count(version.id) AS count_1, coalesce(sum(file_set.count": "what a sweep counts for the start page",
     "SELECT count(draft.id)": "how many documents a rebuild of the index will write",
     "SELECT count(version.id) AS count_1 FROM version WHERE version.withdrawn_at": "the same",
     "SELECT coalesce(sum(file_set.count - file_set.hidden_count)": "the same",
@@ -123,12 +124,17 @@ def read(caller: Caller, record: Json) -> None:
     page = f"/records/{record['id']}"
     for address in ("/", page, f"{page}/linkset", f"{page}/latest", f"{page}/files/data.csv", "/sitemap.xml"):
         ok(caller.get(address))
-    for query in ("?q=data", "?sort=size", "?sort=type"):
-        ok(caller.get(f"{page}{query}"))
+    for query in ("?q=data", "?sort=size", "?sort=type", "?path=raw", "/history", f"/compare/{newer(caller, record)}"):
+        assert caller.get(f"{page}{query}").status_code in (200, 404), "a folder may be missing"
+    ok(caller.get(f"{page}/preview/data.csv"))
     for address in ("/search?q=bills", "/search?type=dataset"):
         ok(caller.get(address))
     for address in ("/sitemap-1.xml", "/feed.atom", f"/doi/{record['pids']['doi']['identifier']}"):
         ok(caller.get(address))
+
+
+def newer(caller: Caller, record: Json) -> str:
+    return str(ok(caller.get(f"/api/records/{record['id']}/versions")).get_json()["hits"]["hits"][0]["id"])
 
 
 def harvest(caller: Caller, record: Json) -> None:

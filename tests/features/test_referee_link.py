@@ -17,6 +17,13 @@ from tests.features.walked_routes import FILE, Walk, acts_of, rules_of
 
 pytestmark = pytest.mark.slow
 
+LEADING_ON = {
+    "pages-landing.upload",
+    "pages-landing.landing_page",
+    "pages-landing.file_preview",
+    "pages-landing.draft_file_preview",
+}
+"""Pages whose addresses lead on with the secret that their reader came with."""
 NAME = "Zweiblumen"
 TITLE = "Moisture of soils"
 
@@ -78,7 +85,8 @@ def walked(app: Flask, caller: Caller, walk: Walk, link: Json, **headers: str) -
             told = f"{reply.headers} {reply.data.decode('latin-1')}"
             assert NAME.casefold() not in told.casefold(), path
             assert str(walk.record["pids"].get("doi", {}).get("identifier", NAME)) not in told, path
-            assert link["token"] not in told, path
+            readable = rule.endpoint in LEADING_ON and reply.status_code == 200
+            assert link["token"] not in (str(reply.headers) if readable else told), path
             statuses[rule.endpoint] = reply.status_code
     return statuses
 
@@ -95,6 +103,7 @@ def test_no_door_of_a_draft_or_of_the_published_record_names_anybody(
         "draft-files.download_draft_file",
         "draft-files.download_draft_archive",
         "pages-landing.upload",
+        "pages-landing.draft_file_preview",
     }
     shown = anyone.get(with_token(f"/api/records/{draft['id']}/draft", link)).get_json()
     assert (shown["metadata"]["title"], shown["pids"], shown["custom_fields"], shown["errors"]) == (TITLE, {}, {}, [])
@@ -108,7 +117,7 @@ def test_no_door_of_a_draft_or_of_the_published_record_names_anybody(
     for accept in ("application/json", "text/html", "*/*"):
         opened = walked(app, anyone, Walk(record), link, Accept=accept)
     assert {door for door in opened if opened[door] == 200} == {
-        door for door in REFEREE_DOORS if not door.startswith("draft")
+        door for door in REFEREE_DOORS if not door.startswith("draft") and "draft" not in door
     }
     assert opened["records.list_versions"] == 403
     walked(app, anyone, Walk({**record, "id": record["parent"]["id"]}), link)

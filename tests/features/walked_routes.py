@@ -47,6 +47,8 @@ class Walk:
             "notice_id": "1",
             "webhook_id": "1",
             "grant_id": "1",
+            "search_id": "1",
+            "other_id": self.record["id"],
             "subject_id": "1",
             "link_id": "1",
             "session_id": "1",

@@ -20,13 +20,13 @@ LONGEST_SUMMARY = 1000
 _NEVER = "1970-01-01T00:00:00+00:00"
 
 
-def feed(site: Site, publications: Sequence[Publication]) -> str:
-    """Return an Atom feed of `publications`, the newest first."""
-    return "".join(_feed(site, publications))
+def feed(site: Site, publications: Sequence[Publication], query: str = "") -> str:
+    """Return an Atom feed of `publications`, the newest first; those of a search if there is a `query`."""
+    return "".join(_feed(site, publications, query))
 
 
-def _feed(site: Site, publications: Sequence[Publication]) -> Iterator[str]:
-    here = site.page("/feed.atom")
+def _feed(site: Site, publications: Sequence[Publication], query: str) -> Iterator[str]:
+    here = site.page(f"/search.atom?{query}" if query else "/feed.atom")
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield element("id", here) + element("title", site.name)
     yield element("updated", max((publication.updated for publication in publications), default=_NEVER) or _NEVER)

@@ -2,15 +2,19 @@
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import orjson
 from flask import Blueprint, Response, request
 
 from repository.access.policy import Audience
+from repository.access.principals import visible_to
 from repository.core.actor import ANONYMOUS
 from repository.core.clock import now
 from repository.core.errors import NotFound
 from repository.core.web.call_kinds import CallKind, counted_as
+from repository.engines.search.port import Search, Sort
+from repository.engines.search.query_tree import Everything
 from repository.engines.services import Services
 from repository.faces.feeds.atom import ATOM, ENTRIES, feed
 from repository.faces.feeds.robots import CATALOG_TYPE, api_catalog, robots_txt, security_txt
@@ -19,6 +23,9 @@ from repository.faces.request_context import current_services
 from repository.records.public_lists import cache_key_of_lists, last_change, newest_ids
 from repository.records.public_view import public_view
 from repository.records.queries import record_views
+from repository.search.facets import FILTERS, filters, selected
+from repository.search.query_syntax import parse
+from repository.search.results import find
 
 pages = Blueprint("discovery", __name__)
 XML, PLAIN = "application/xml; charset=utf-8", "text/plain; charset=utf-8"
@@ -58,6 +65,34 @@ def new_datasets() -> Response:
             text = feed(services.site, publications).encode(errors="replace")
             services.cache.put(key, text)
     return _reply(text, f"{ATOM}; charset=utf-8", changed[0] if changed else None)
+
+
+@pages.get("/search.atom")
+@counted_as(CallKind.SEARCH)
+def found_datasets() -> Response:
+    """Return the newest public datasets that a search finds, as a feed; raise `Invalid` for words that are no query."""
+    services: Services = current_services()
+    arguments = dict(request.args.lists())
+    words = " ".join(arguments.get("q", [""])[:1]).strip()
+    query = [(name, value) for name in ("q", *FILTERS) for value in arguments.get(name, ())]
+    results = find(
+        services,
+        Search(
+            query=parse(words) if words else Everything(),
+            scope=visible_to(ANONYMOUS),
+            filters=filters(selected(arguments), services.vocabularies),
+            sort=Sort.NEWEST,
+            size=ENTRIES,
+        ),
+    )
+    ids = [hit.id for hit in results.hits]
+    with services.database.snapshot(ANONYMOUS) as snapshot:
+        views = {view.version.id: view for view in record_views(snapshot, ids) if view.public} if ids else {}
+    publications = [
+        public_view(views[one], services.site, services.vocabularies, Audience.PUBLIC) for one in ids if one in views
+    ]
+    text = feed(services.site, publications, urlencode(query)).encode(errors="replace")
+    return _reply(text, f"{ATOM}; charset=utf-8")
 
 
 @pages.get("/robots.txt")

@@ -31,6 +31,10 @@ GROUP_REASONS: Mapping[str, str] = {
     ),
     "A team with this identifier already exists.": "使用该标识的团队已存在。",
     "Could not find the specified subject.": "找不到指定的对象。",
+    "At most {most} searches can be saved.": "最多可保存 {most} 项检索。",
+    "Say that you know what a withdrawal does.": "请确认您了解撤回的后果。",
+    "Only versions of the same dataset can be compared.": "只能比较同一数据集的不同版本。",
+    "Choose a person or a team from the list.": "请从列表中选择用户或团队。",
     "Must have 1 to {most} characters, and no NUL.": "必须有 1 至 {most} 个字符，且不含空字符（NUL）。",
     "Must begin with a letter or digit, have letters (a-z), digits and dashes, and at least one letter.": (
         "必须以字母或数字开头，只含小写字母（a-z）、数字和连字符，且至少有一个字母。"

@@ -7,7 +7,7 @@ from repository.access.policy import Action, Resource, must
 from repository.access.queries import grants_of
 from repository.access.request_settings import MAX_CONDITIONS, RequestSettings
 from repository.core.errors import Invalid, NotFound
-from repository.core.unit_of_work import UnitOfWork
+from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.deposits.metadata.html_texts import sanitise
 from repository.records.model import Concept
 from repository.records.queries import UNKNOWN
@@ -15,6 +15,13 @@ from repository.sharing.queries import dataset_of
 from repository.sharing.requests.facts import RequestSettingsChanged
 
 CONDITIONS = "accept_conditions_text"
+
+
+def request_settings(snapshot: Snapshot, record_id: int) -> RequestSettings:
+    """Return the settings to those who may change them; raise `NotFound`, `Forbidden`."""
+    concept_id = dataset_of(snapshot, record_id)
+    must(snapshot.actor, Action.SHARE, Resource(grants_of(snapshot, concept_id)))
+    return RequestSettings.of_json(snapshot.session.get_one(Concept, concept_id).request_settings)
 
 
 def change_request_settings(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any]) -> Concept:

@@ -33,6 +33,7 @@ class OwnTab(StrEnum):
 class OwnDataset:
     """A line: `state` is a name in the words of the page; `edit` and `page` are addresses, or empty."""
 
+    id: int
     title: str
     state: str
     changed: str
@@ -88,6 +89,7 @@ def _of_draft(view: DraftView) -> OwnDataset:
     draft = view.draft
     title = draft.description.get("title")
     return OwnDataset(
+        id=draft.id,
         title=title if isinstance(title, str) else "",
         state={DraftKind.EDIT: "state_edit", DraftKind.NEW_VERSION: "state_new_version"}.get(
             DraftKind(draft.kind), "state_draft"
@@ -113,6 +115,7 @@ def _of_record(view: RecordView) -> OwnDataset:
     version = view.version
     status = version.terms.status(version.files_enabled).value
     return OwnDataset(
+        id=version.id,
         title=str(version.description.get("title", "")),
         state=f"state_{status.replace('-', '_')}",
         changed=iso(version.updated),
@@ -121,3 +124,10 @@ def _of_record(view: RecordView) -> OwnDataset:
         edit="",
         page=f"/records/{version.id}",
     )
+
+
+def own_titles(services: Services, actor: Actor, ids: Sequence[int]) -> dict[int, str]:
+    """Return the titles of those drafts and versions among `ids` that the actor may read, in their order."""
+    lines = {**_records(services, actor, ids), **_drafts(services, actor, ids)}
+    by_id = {line.id: line.title for line in lines.values()}
+    return {record_id: by_id[record_id] for record_id in ids if record_id in by_id}

@@ -14,6 +14,7 @@ from repository.deposits.model import Draft
 from repository.deposits.queries import readable_draft
 from repository.faces.credentials import CSRF_FIELD, PAGES
 from repository.faces.pages.deposit.draft_form import DraftForm, controls_of, told_faults
+from repository.faces.pages.deposit.first_tasks import first_tasks
 from repository.faces.pages.deposit.form_choices import LICENCES, form_choices
 from repository.faces.pages.deposit.form_paths import differences
 from repository.faces.pages.deposit.form_saves import PostedForm, current_parts, document_of, save_form
@@ -57,7 +58,8 @@ def my_datasets() -> Response:
     tab = next((tab for tab in OwnTab if tab == request.args.get("tab")), OwnTab.DRAFTS)
     words, page = request.args.get("q", "").strip(), Page(_number(request.args.get("page", "")), AT_ONCE)
     listed = own_datasets(current_services(), current_actor(), tab, words, page)
-    return shown("my_datasets.html", listed=listed, tab=tab, tabs=list(OwnTab), asked_words=words)
+    tasks = first_tasks(current_services(), current_actor(), reader_language())
+    return shown("my_datasets.html", tasks=tasks, listed=listed, tab=tab, tabs=list(OwnTab), asked_words=words)
 
 
 def _number(text: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from repository.core.site import in_path
 from repository.dataset.description import FileOf, Publication
 from repository.faces.pages.landing.listed_files import FILES_AT_ONCE, ListedFiles, pages_of
 from repository.faces.pages.landing.page_params import PageParams
@@ -135,7 +136,7 @@ def file_line(file: FileOf, page_url: str, params: PageParams) -> FileLine:
 
 def _preview_of(file: FileOf, page_url: str) -> str:
     """Return the address of a preview, which is beside that of the file."""
-    return f"{page_url}/preview/{file.url.removeprefix(f'{page_url}/files/').partition('?')[0]}"
+    return f"{page_url}/preview/{in_path(file.key.encode(errors='replace').decode())}"
 
 
 def _language_query(params: PageParams) -> str:

@@ -11,6 +11,8 @@ _ACTS = (
     (Action.EDIT_RECORD, "edit", "/records/{id}/edit", True),
     (Action.NEW_VERSION, "new_version", "/records/{id}/new-version", True),
     (Action.SHARE, "share", "/uploads/{id}/share", False),
+    (Action.WITHDRAW, "withdraw", "/records/{id}/withdraw", False),
+    (Action.READ_ACCESS_REQUESTS, "requests", "/uploads/{id}/requests", False),
 )
 """Each act with its word, its address, and whether it opens something: then it is a form and no link."""
 

@@ -18,6 +18,7 @@ from repository.faces.pages.landing.head_links import head_links
 from repository.faces.pages.landing.listed_files import ListedFiles
 from repository.faces.pages.landing.meta_tags import metas, summary
 from repository.faces.pages.landing.page_params import PageParams
+from repository.faces.pages.landing.version_wording import VERSION_WORDING
 from repository.faces.pages.landing.view_model import VersionLine, page_contents
 from repository.faces.pages.landing.wording import WORDING
 from repository.faces.pages.shell.assets import assets
@@ -29,7 +30,7 @@ from repository.faces.pages.shell.wording import WORDING as SHELL_WORDING
 
 __all__ = ["WORDS", "VersionLine", "render", "render_draft", "render_tombstone"]
 
-WORDS = by_language(SHELL_WORDING, WORDING, FILE_WORDING)
+WORDS = by_language(SHELL_WORDING, WORDING, FILE_WORDING, VERSION_WORDING)
 OWNER_PLACE = "<!--owner-->"
 """Where a page has what only those may do who may change the record; pages are kept for everybody."""
 

@@ -23,12 +23,13 @@ from repository.faces.export_replies import export_reply, linkset_reply
 from repository.faces.manifest_replies import ManifestQuery, manifest_reply
 from repository.faces.pages.landing.access_request_page import access_form_page, send_access_request
 from repository.faces.pages.landing.citing import STYLES_ON_REQUEST
-from repository.faces.pages.landing.draft_page import draft_page
+from repository.faces.pages.landing.draft_page import draft_page, page_as_referees_see_it
 from repository.faces.pages.landing.owner_bar import owner_bar
 from repository.faces.pages.landing.page_cache import cached_page
 from repository.faces.pages.landing.page_params import PageParams
-from repository.faces.pages.landing.preview_page import preview_page
+from repository.faces.pages.landing.preview_page import draft_preview_page, preview_page
 from repository.faces.pages.landing.rendering import OWNER_PLACE
+from repository.faces.pages.landing.review_page import lead_on, reader_reply, record_for_referees
 from repository.faces.pages.shell.page_replies import asked_frame, conditional, page_reply
 from repository.faces.presented_link import NOT_FOR_REFEREES
 from repository.faces.request_context import current_actor, current_services
@@ -48,8 +49,12 @@ def landing_page(record_id: int) -> Response:
     if representation is not BuiltinFormat.PAGE:
         return _representation(record_id, representation)
     params, services = _asked_params(), current_services()
+    if current_actor().is_referee:
+        return _for_referees(record_id, params)
     page = cached_page(services, current_actor(), record_id, params, services.site.today())
     body = page.body.replace(OWNER_PLACE.encode(), owner_bar(record_id, page.resource, params), 1)
+    if current_actor().links:
+        body = lead_on(body.decode(), record_id).encode()
     reply = page_reply(body, params, STATUS[Gone] if page.withdrawn else 200)
     reply.headers["Link"] = page.links
     reply.last_modified = page.modified
@@ -58,14 +63,33 @@ def landing_page(record_id: int) -> Response:
 
 @pages.get("/uploads/<record:record_id>")
 def upload(record_id: int) -> Response:
-    """Show a draft to those who may edit it; lead others to the record's page.
+    """Show a draft to those who may read it; lead others to the record's page.
 
     Who came by a link sees that page here: no redirect repeats a secret, and the address stays when the draft is
     published.
     """
-    if page := draft_page(record_id):
+    if page := draft_page(record_id, _asked_params()):
         return page
     return landing_page(record_id) if current_actor().links else redirect_to(_page_of(record_id))
+
+
+@pages.get("/uploads/<record:record_id>/as-referee")
+def as_referee(record_id: int) -> Response:
+    """Show those who share a dataset what referees see."""
+    return page_as_referees_see_it(record_id, _asked_params())
+
+
+@pages.get("/uploads/<record:record_id>/preview/<path:key>")
+def draft_file_preview(record_id: int, key: str) -> Response:
+    """Show what is in a file of a draft, without sending the file."""
+    return draft_preview_page(record_id, key)
+
+
+def _for_referees(record_id: int, params: PageParams) -> Response:
+    services = current_services()
+    with services.database.snapshot(current_actor()) as snapshot:
+        html = record_for_referees(services, snapshot, record_id, params)
+    return reader_reply(html, record_id, params)
 
 
 def _page_of(record_id: int) -> str:

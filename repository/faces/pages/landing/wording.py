@@ -74,6 +74,15 @@ WORDING: Wording = {
     "edit": ("Edit", "编辑"),
     "new_version": ("New version", "新建版本"),
     "share": ("Share", "共享"),
+    "blind_notice": (
+        "This dataset is under review. Who made it is not shown; do not try to find out.",
+        "此数据集正在评审，作者信息已隐去，请勿设法辨识作者。",
+    ),
+    "preview_notice": (
+        "This is a preview of a draft. It can change, and it cannot be cited yet.",
+        "这是草稿预览，内容可能变动，尚不能引用。",
+    ),
+    "requests": ("Requests", "访问申请"),
     "withdraw": ("Withdraw", "撤回"),
     "embargo_until": ("They open on {date}.", "将于 {date} 开放。"),
     "embargo_reason": ("Reason of the embargo", "保护期原因"),

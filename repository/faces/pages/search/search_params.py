@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from repository.core.paging import WINDOW
 from repository.engines.search.port import Sort
@@ -51,6 +52,13 @@ class SearchParams(PageFrame):
     def address(self) -> str:
         """Return the address of the search on this site."""
         return f"/search{self.query()}"
+
+    def feed(self) -> str:
+        """Return the address of the newest datasets that the search finds, as a feed; names are those of the API."""
+        chosen = [(FACET_OF[name], value) for name, value in self.selections]
+        years = [("year", year) for year in self.years() or ()]
+        query = urlencode([*((("q", self.q),) if self.q else ()), *chosen, *years])
+        return f"/search.atom?{query}" if query else "/feed.atom"
 
     def hidden(self, *names: str) -> Sequence[tuple[str, str]]:
         """Return what a form repeats of the address, without the parameters `names` and the page."""

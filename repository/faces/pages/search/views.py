@@ -7,15 +7,16 @@ from repository.core.actor import ANONYMOUS
 from repository.core.errors import Unavailable
 from repository.core.web.call_kinds import CallKind, counted_as
 from repository.core.web.problems import RETRY_AFTER_SECONDS, STATUS
-from repository.core.web.responses import redirect_to
+from repository.core.web.responses import json_reply, redirect_to
 from repository.faces.credentials import PAGES
 from repository.faces.pages.search.engine_away import engine_away
 from repository.faces.pages.search.pasted_query import dataset_address
 from repository.faces.pages.search.search_page import search_page
 from repository.faces.pages.search.search_params import SearchParams, search_params, year_range
+from repository.faces.pages.search.search_suggestions import suggestions
 from repository.faces.pages.search.start_page import start_page
 from repository.faces.pages.shell.page_frame import PageFrame
-from repository.faces.pages.shell.page_replies import asked_frame, conditional, own_page_reply, page_reply
+from repository.faces.pages.shell.page_replies import NEVER_KEPT, asked_frame, conditional, own_page_reply, page_reply
 from repository.faces.request_context import current_actor, current_services
 
 log = structlog.get_logger()
@@ -48,6 +49,23 @@ def search() -> Response:
     except Unavailable as error:
         return _away(params, error)
     return _reply(page.html, params, page.status)
+
+
+@pages.get("/search/suggest")
+@counted_as(CallKind.SEARCH)
+def suggest() -> Response:
+    """Tell a script what to suggest for what is typed; nothing while the engine is away."""
+    services, actor = current_services(), current_actor()
+    try:
+        offered = suggestions(services, actor, asked_frame(), request.args.get("q", ""))
+    except Unavailable as error:
+        log.warning("unavailable", reason=error.reason, cause=repr(error.__cause__))
+        offered = []
+    reply = json_reply({"suggestions": offered})
+    reply.headers["Cache-Control"] = "private, max-age=30" if actor == ANONYMOUS else NEVER_KEPT
+    reply.vary.update(("Accept-Language", "Cookie"))
+    reply.headers["X-Robots-Tag"] = "noindex"
+    return reply
 
 
 def _asked() -> SearchParams:

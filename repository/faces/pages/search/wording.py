@@ -4,6 +4,9 @@ from repository.faces.pages.shell.languages import Wording
 
 _START: Wording = {
     "newest": ("New datasets", "最新数据集"),
+    "figure_datasets": ("Datasets", "数据集"),
+    "figure_files": ("Files", "文件"),
+    "figure_bytes": ("Volume", "数据量"),
     "nothing_new": ("Nothing has been published yet.", "尚无已发布的数据集。"),
     "be_first": ("Deposit the first dataset", "提交第一个数据集"),
     "see_all": ("All datasets", "全部数据集"),
@@ -39,6 +42,17 @@ _CARDS: Wording = {
     "access_metadata-only": ("Metadata only", "仅元数据"),
 }
 _RESULTS: Wording = {
+    "save_this": ("Save this search", "保存此检索"),
+    "search_feed": ("Feed of new hits (Atom)", "订阅新结果（Atom）"),
+    "saved_title": ("Saved searches", "已保存的检索"),
+    "saved_name": ("What you call it", "名称"),
+    "save_search": ("Save the search", "保存检索"),
+    "saved_on": ("Saved on", "保存日期"),
+    "forget_search": ("Delete", "删除"),
+    "saved_none": (
+        "You have saved no search. Search for something; below the results stands how to save it.",
+        "您还没有保存检索。完成检索后，可在结果下方保存。",
+    ),
     "all_datasets": ("All datasets", "全部数据集"),
     "results_for": ("Datasets for “{q}”", "“{q}”的检索结果"),
     "found": ("{count} datasets", "共找到 {count} 个数据集"),

@@ -39,7 +39,7 @@ class LinkLine:
     is_released: bool
 
 
-def link_lines(links: Sequence[ShareLink], at: datetime) -> list[LinkLine]:
+def link_lines(site: Site, links: Sequence[ShareLink], at: datetime) -> list[LinkLine]:
     """Return the links as the page lists them, at a moment."""
     return [
         LinkLine(
@@ -47,7 +47,7 @@ def link_lines(links: Sequence[ShareLink], at: datetime) -> list[LinkLine]:
             kind=LinkKind.REFEREE if link.blinded else LinkKind(link.permission),
             description=link.description,
             created=iso(link.created)[:10],
-            expires=iso(link.expires)[:10] if link.expires else "",
+            expires=last_day(site, link.expires),
             uses=link.uses,
             last_used=iso(link.last_used)[:10] if link.last_used else "",
             is_over=link.expires is not None and link.expires <= at,
@@ -62,7 +62,7 @@ def terms_of(site: Site, kind: str, day: str, description: str) -> LinkTerms:
     if kind not in set(LinkKind):
         raise Invalid.field("kind", f"Must be one of: {', '.join(LinkKind)}.")
     blinded = kind == LinkKind.REFEREE
-    return LinkTerms(Permission.PREVIEW if blinded else Permission(kind), _end_of(site, day), description, blinded)
+    return LinkTerms(Permission.PREVIEW if blinded else Permission(kind), end_of_day(site, day), description, blinded)
 
 
 def usual_day(site: Site) -> str:
@@ -70,11 +70,17 @@ def usual_day(site: Site) -> str:
     return (site.today() + timedelta(days=USUAL_DAYS)).isoformat()
 
 
-def _end_of(site: Site, day: str) -> datetime | None:
+def last_day(site: Site, end: datetime | None) -> str:
+    """Return the day in the zone of the site after which something ends, empty for no end."""
+    return (end - timedelta(microseconds=1)).astimezone(site.zone).date().isoformat() if end else ""
+
+
+def end_of_day(site: Site, day: str, control: str = "expires") -> datetime | None:
+    """Return when a day is over in the zone of the site, None for none; raise `Invalid` at the control."""
     if not day:
         return None
     try:
         last = datetime.fromisoformat(day).date()
     except ValueError:
-        raise Invalid.field("expires", "Not a valid date.") from None
+        raise Invalid.field(control, "Not a valid date.") from None
     return datetime.combine(last + timedelta(days=1), time(), site.zone).astimezone(UTC)

@@ -2,7 +2,9 @@
 import { offerCopies } from "./copy_buttons";
 import { DraftForm } from "./draft_autosave";
 import { FileSender } from "./file_sender";
+import { offerSuggestions } from "./search_suggestions";
 
 offerCopies();
+offerSuggestions();
 customElements.define("draft-form", DraftForm);
 customElements.define("file-sender", FileSender);
