@@ -175,8 +175,7 @@ def _people(source: SourceFields, member: str) -> tuple[list[dict[str, Any]], bo
 def _orcids(source: SourceFields, member: str) -> list[str]:
     if member != "author" or "orcid-numbers" not in source.document:
         return []
-    found = ORCID.findall(source.peek("orcid-numbers"))
-    return list(found)
+    return list(ORCID.findall(source.peek("orcid-numbers")))
 
 
 def _other_separators(text: str) -> list[str]:
@@ -206,15 +205,15 @@ def _is_closed_early(inner: str) -> bool:
 
 def _parts(text: str) -> tuple[str, str]:
     """Return family and given name; words in braces are one word, whatever stands in them."""
-    held: list[str] = []
+    braced_words: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
-        held.append(match[0])
-        return f"\ue000{len(held) - 1}\ue001"
+        braced_words.append(match[0])
+        return f"\ue000{len(braced_words) - 1}\ue001"
 
     opened = re.sub(r"\{[^{}\\]*[ ,][^{}]*\}", hold, text)
-    family, forename = split_person(opened if held else read_latex(opened))
-    restored = (re.sub("\ue000(\\d+)\ue001", lambda m: held[int(m[1])], part) for part in (family, forename))
+    family, forename = split_person(opened if braced_words else read_latex(opened))
+    restored = (re.sub("\ue000(\\d+)\ue001", lambda m: braced_words[int(m[1])], part) for part in (family, forename))
     family, forename = (read_latex(part) for part in restored)
     return (family, forename) if family else (forename, "")
 

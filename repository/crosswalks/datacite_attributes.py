@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from repository.crosswalks.datacite_people import contributors, creators, fundings
+from repository.crosswalks.datacite_agents import contributors, creators, fundings
 from repository.crosswalks.description_parts import doi_of, filled, licence, paragraphs
 from repository.crosswalks.source_fields import SourceDescription, SourceFields, Unreadable, told
 from repository.crosswalks.written_languages import language_code

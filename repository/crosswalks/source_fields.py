@@ -67,11 +67,9 @@ class SourceFields:
 
     def first(self, *names: str) -> str:
         """Return the first member with a text; the others stay unread, unless they say the same."""
-        found = next((text for name in names if (text := self.peek(name))), "")
-        for name in names:
-            if found and self.peek(name) == found:
-                self._read.add(name)
-        return found
+        first = next((text for name in names if (text := self.peek(name))), "")
+        self._read.update(name for name in names if first and self.peek(name) == first)
+        return first
 
     def peek(self, name: str) -> str:
         """Return the text of a member without reading it."""

@@ -49,6 +49,6 @@ def language_code(text: str) -> str:
 
 
 def language_codes(text: str) -> list[str]:
-    """Return the codes of several languages; one that is not known stays as it stands, so that its fault is told."""
+    """Return the codes of several languages; one that is not known stays, so that its fault is told."""
     words = (word.strip() for word in re.split(r"[,;/，；、]| and ", text))
     return list(dict.fromkeys(language_code(word) or word for word in words if word))
