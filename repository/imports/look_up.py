@@ -73,10 +73,17 @@ def _fill(services: Services, due: DueImport, actor: Actor, form: SourceFormat, 
     raise Unavailable(CHANGED)
 
 
+def _use(due: DueImport, described: SourceDescription) -> IdentifierUse:
+    """Return how the described identifiers are used: the draft has its external DOI already, any other is linked."""
+    use = IdentifierUse(due.use)
+    is_own = described.doi.casefold() == due.identifier.casefold()
+    return IdentifierUse.IDENTICAL if use is IdentifierUse.EXTERNAL and not is_own else use
+
+
 def _fill_once(
     services: Services, due: DueImport, actor: Actor, form: SourceFormat, described: SourceDescription
 ) -> None:
-    imported = imported_body(described, IdentifierUse(due.use))
+    imported = imported_body(described, _use(due, described))
     with services.database.snapshot(actor) as snapshot:
         base = patch_base(snapshot, due.draft_id)
     metadata, lost = filled_up(base.parts["metadata"], imported.body["metadata"])

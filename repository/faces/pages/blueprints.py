@@ -6,6 +6,7 @@ from repository.faces.pages.about import views as about
 from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import file_views as deposit_files
+from repository.faces.pages.deposit import start_views as deposit_start
 from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import views as landing
 from repository.faces.pages.search import views as search
@@ -19,6 +20,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search.pages,
     landing.pages,
     about.pages,
+    deposit_start.pages,
     deposit.pages,
     deposit_files.pages,
     sharing.pages,
