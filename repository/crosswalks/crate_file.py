@@ -93,7 +93,11 @@ def crate_description(document: dict[str, Any], name: str) -> SourceDescription:
             "version": text_of(root, "version") or text_of(root, "softwareVersion"),
             "languages": list(_languages(root)),
             "subjects": [{"subject": word} for word in _keywords(crate, root)],
-            "rights": [_licence(entity) for entity in crate.refs(root, "license") if text_of(entity, "name") != NONE],
+            "rights": [
+                _licence(entity)
+                for entity in crate.refs(root, "license")
+                if text_of(entity, "name").rstrip(".") != NONE
+            ],
             "funding": list(_funding(crate, root)),
             "related_identifiers": list(_related(crate, root)),
         }
@@ -102,7 +106,7 @@ def crate_description(document: dict[str, Any], name: str) -> SourceDescription:
     return SourceDescription(metadata, told(crate.not_taken(root)), doi, cstr)
 
 
-NONE = "No licence is stated."
+NONE = "No licence is stated"
 """what this repository writes where the specification wants a licence and there is none"""
 _KINDS = {"Dataset": "dataset", "SoftwareSourceCode": "software", "SoftwareApplication": "software"}
 _KINDS |= {"ScholarlyArticle": "publication-article", "ImageObject": "image", "VideoObject": "video"}
@@ -231,6 +235,12 @@ def _tagged(crate: _Crate, root: SourceFields) -> list[SourceFields]:
     for entity in entities:
         entity.skip("@value", "@language")
     return entities
+
+
+def _licences(crate: _Crate, root: SourceFields) -> Iterator[dict[str, Any]]:
+    for entity in crate.refs(root, "license"):
+        if entity.peek("name").rstrip(".") != NONE:
+            yield _licence(entity)
 
 
 def _licence(entity: SourceFields) -> dict[str, Any]:

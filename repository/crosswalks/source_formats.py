@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from repository.crosswalks.bibtex_entries import bibtex_description
 from repository.crosswalks.citation_file import citation_description
 from repository.crosswalks.crate_file import crate_description
 from repository.crosswalks.csl_items import csl_description
 from repository.crosswalks.cstr_records import cstr_description
 from repository.crosswalks.datacite_attributes import datacite_description
-from repository.crosswalks.datacite_file import datacite_xml_description
 from repository.crosswalks.ris_references import ris_description
 from repository.crosswalks.safe_yaml import read_yaml, with_texts
 from repository.crosswalks.source_fields import SourceDescription, Unreadable
@@ -85,12 +83,18 @@ def read_text(text: str, form: SourceFormat) -> SourceDescription:
     name = "The text"
     match form:
         case SourceFormat.BIBTEX:
+            # imported here: its libraries cost memory in processes that read none
+            from repository.crosswalks.bibtex_entries import bibtex_description  # noqa: PLC0415
+
             return bibtex_description(text, name)
         case SourceFormat.RIS:
             return ris_description(text, name)
         case SourceFormat.CFF:
             return citation_description(with_texts(read_yaml(text, name)), name)
         case SourceFormat.DATACITE_XML:
+            # imported here: lxml costs memory in processes that read none
+            from repository.crosswalks.datacite_file import datacite_xml_description  # noqa: PLC0415
+
             return datacite_xml_description(without_xml_head(text).encode("utf-8", "replace"), name)
     document = read_json(text)
     match form:
