@@ -5,14 +5,15 @@ finds entries, fields and the words of names.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bibtexparser import Library, parse_string
-from bibtexparser.middlewares import RemoveEnclosingMiddleware, ResolveStringReferencesMiddleware
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.library import Library
 from bibtexparser.middlewares.names import split_multiple_persons_names
-from bibtexparser.model import Entry
+from bibtexparser.model import Entry, ParsingFailedBlock
 
+from repository.crosswalks.bibtex_values import MONTHS, joined_value
 from repository.crosswalks.description_parts import (
     ORCID,
     doi_of,
@@ -53,7 +54,6 @@ _TYPES = {
     "video": "video",
     "audio": "audio",
 }
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CSTR = re.compile(r"\s*(?:cstr:|https?://(?:www\.)?cstr\.cn/)\s*(\S+?)\.?\s*", re.IGNORECASE)
 _BRACED = re.compile(r"\{(.*)\}", re.DOTALL)
 _OTHERS = "others"
@@ -63,42 +63,49 @@ _AND_OTHERS = ("et al.", "et al", "等")
 def bibtex_description(text: str, name: str) -> SourceDescription:
     """Return what the first entry says; raise `Unreadable` for a text without any."""
     require_bounded(text)
-    library = _library(text)
-    if not library.entries:
+    library = parse_string(text, parse_stack=[])
+    entries = list(_entries(library))
+    if not entries:
         raise Unreadable(f"{name} is no BibTeX: it has no entry.")
-    entry = library.entries[0]
+    strings, entry = _strings(library), entries[0]
     fields: dict[str, str] = {}
     twice: list[NotTaken] = []
     for field in entry.fields:
-        key = field.key.strip().lower()
+        key, value = field.key.strip().lower(), joined_value(str(field.value), strings)
         if key in fields:
-            twice.append(NotTaken.of(key, field.value))
+            twice.append(NotTaken.of(key, read_latex(value)))
         else:
-            fields[key] = str(field.value)
+            fields[key] = value
     source = SourceFields(fields)
     metadata, doi, cstr = _metadata(source, entry)
     left = (*twice, *(NotTaken.of(other.field, read_latex(other.value)) for other in source.not_taken()))
-    return SourceDescription(metadata, told(iter((*left, *_others(library)))), doi, cstr, len(library.entries))
+    others = _others(library, entries[1:], strings)
+    return SourceDescription(metadata, told(iter((*left, *others))), doi, cstr, len(entries))
 
 
-def _library(text: str) -> Library:
-    commands = [ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
-    return parse_string(f"{_MONTH_NAMES}\n{text}", parse_stack=commands)
+def _entries(library: Library) -> Iterator[Entry]:
+    """Yield the entries in their order, also those with a key or a field that stands twice."""
+    for block in library.blocks:
+        inner = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
+        if isinstance(inner, Entry):
+            yield inner
 
 
-_MONTH_NAMES = "\n".join(f'@string{{{month} = "{month}"}}' for month in _MONTHS)
-"""what ``month = jan`` stands for: every style of BibTeX defines them"""
+def _strings(library: Library) -> dict[str, str]:
+    """Return what abbreviations stand for, each by those before it; styles of BibTeX define the months."""
+    strings = {month: month for month in MONTHS}
+    for string in library.strings:
+        strings[string.key.strip().lower()] = joined_value(str(string.value), strings)
+    return strings
 
 
-def _others(library: Library) -> Iterator[NotTaken]:
-    for entry in library.entries[1:]:
-        yield NotTaken.of(f"@{entry.entry_type}{{{entry.key}}}", (entry.fields_dict.get("title") or _Nothing).value)
+def _others(library: Library, entries: Iterable[Entry], strings: Mapping[str, str]) -> Iterator[NotTaken]:
+    for entry in entries:
+        title = next((field.value for field in entry.fields if field.key.strip().lower() == "title"), "…")
+        yield NotTaken.of(f"@{entry.entry_type}{{{entry.key}}}", read_latex(joined_value(str(title), strings)))
     for block in library.failed_blocks:
-        yield NotTaken.of("@", block.raw or "")
-
-
-class _Nothing:
-    value = "…"
+        if not isinstance(block.ignore_error_block, Entry):
+            yield NotTaken.of("@", block.raw or "")
 
 
 def _metadata(source: SourceFields, entry: Entry) -> tuple[dict[str, Any], str, str]:
@@ -146,7 +153,7 @@ def _date(source: SourceFields) -> str:
         source.skip("year", "month", "day")
         return read_latex(text)
     year, month = _line(source, "year"), source.peek("month").lower()
-    number = next((i for i, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name}", month)), 0)
+    number = next((i for i, name in enumerate(MONTHS, 1) if re.search(rf"\b{name}", month)), 0)
     number = number or (int(month) if month.isascii() and month.isdecimal() and 1 <= int(month[:3]) <= 12 else 0)
     if not number or not re.fullmatch(r"\d{4}", year):
         return year

@@ -87,11 +87,10 @@ def _links(source: SourceFields, doi: str) -> Iterator[dict[str, Any]]:
     seen: set[str] = set()
     links = [(source.text("doi"), _SAME, "")] if doi else []
     links += [(source.text(member), relation, kind) for member, relation, kind in LINKS]
-    links += [
-        (other.text("value"), _SAME, "")
-        for other in source.objects("identifiers")
-        if other.text("type") in ("doi", "url") and not other.skip("description")
-    ]
+    for other in source.objects("identifiers"):
+        other.skip("description")
+        if other.text("type") in ("doi", "url"):
+            links.append((other.text("value"), _SAME, ""))
     for text, relation, kind in links:
         entry = related(text, relation, kind)
         if text and entry["identifier"] not in seen:

@@ -4,12 +4,16 @@ Entities refer to each other by ``@id``; any of them may be missing, of several 
 reference.  What is said in another form than expected is left out, never guessed.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from repository.crosswalks.crate_parts import dates, methods, places
 from repository.crosswalks.description_parts import (
     DOI,
+    ORCID,
+    ROR,
     affiliation,
     doi_of,
     filled,
@@ -41,6 +45,7 @@ class _Crate:
         documents = [entity for entity in graph if isinstance(entity, dict) and isinstance(entity.get("@id"), str)]
         self.entities = {entity["@id"]: SourceFields(entity, entity["@id"]) for entity in documents}
         self.read: dict[int, SourceFields] = {}
+        self.written: dict[int, SourceFields] = {}
 
     def root(self) -> SourceFields | None:
         """Return the root data entity, which the descriptor is about."""
@@ -56,12 +61,14 @@ class _Crate:
         others = [self._entity(item) for item in (value if isinstance(value, list) else [value]) if item]
         for other in others:
             other.skip(*_ITSELF)
+            other.place = other.place or member
             self.read[id(other)] = other
         return others
 
     def _entity(self, item: Any) -> SourceFields:
         if isinstance(item, dict):
-            return self.entities.get(str(item.get("@id"))) or SourceFields(item, str(item.get("@id") or ""))
+            inner = SourceFields(item, str(item.get("@id") or ""))
+            return self.entities.get(inner.place) or self.written.setdefault(id(item), inner)
         return self.entities.get(item) or SourceFields({"name": item} if isinstance(item, str) else {})
 
     def not_taken(self, root: SourceFields) -> Iterator[NotTaken]:
@@ -69,6 +76,17 @@ class _Crate:
         for entity in {id(root): root, **self.read}.values():
             entity.place = "" if entity is root else entity.place
             yield from entity.not_taken()
+
+
+def linked_description(document: dict[str, Any], name: str) -> SourceDescription:
+    """Return what one node of schema.org says, as CodeMeta is one; raise `Unreadable` for what has no name."""
+    if not text_of(SourceFields(document), "name"):
+        raise Unreadable(f"{name} is no description in schema.org: it has no name.")
+    members = {member: value for member, value in document.items() if member != "@context"}
+    descriptor = {"@id": DESCRIPTORS[0], "about": {"@id": "./"}}
+    kind = members.get("@type")
+    typed = {"additionalType": kind} if isinstance(kind, str) and kind != "Dataset" else {}
+    return crate_description({"@graph": [descriptor, {**typed, **members, "@id": "./"}]}, name)
 
 
 def crate_description(document: dict[str, Any], name: str) -> SourceDescription:
@@ -90,6 +108,12 @@ def crate_description(document: dict[str, Any], name: str) -> SourceDescription:
             "creators": list(_agents(crate, agents)),
             "contributors": list(_contributors(crate, root)),
             "description": paragraphs(text_of(root, "description")),
+            "additional_descriptions": list(methods(root, _plain)),
+            "copyright": html.escape(text_of(root, "copyrightNotice"), quote=False),
+            "dates": list(dates(root)),
+            "sizes": root.texts("size"),
+            "formats": root.texts("encodingFormat"),
+            "locations": filled({"features": list(places(root, crate.refs))}),
             "version": text_of(root, "version") or text_of(root, "softwareVersion"),
             "languages": list(_languages(root)),
             "subjects": [{"subject": word} for word in _keywords(crate, root)],
@@ -99,10 +123,12 @@ def crate_description(document: dict[str, Any], name: str) -> SourceDescription:
                 if text_of(entity, "name").rstrip(".") != NONE
             ],
             "funding": list(_funding(crate, root)),
-            "related_identifiers": list(_related(crate, root)),
+            "related_identifiers": list(_related(crate, root, (doi, cstr))),
+            "references": list(_references(crate, root)),
         }
     )
-    root.skip(*_NOT_OF_THE_DATA, *_ITSELF)
+    root.skip(*_NOT_OF_THE_DATA, *_ITSELF, *(("sameAs",) if doi or cstr else ()))
+    _skip_files(root)
     return SourceDescription(metadata, told(crate.not_taken(root)), doi, cstr)
 
 
@@ -172,6 +198,8 @@ def _agents(crate: _Crate, agents: list[SourceFields]) -> Iterator[dict[str, Any
     for agent in agents:
         address = _address(agent)
         agent.skip("url")
+        if ORCID.fullmatch(address) or ROR.fullmatch(address):
+            agent.skip("identifier")
         places = [affiliation(text_of(place, "name"), _address(place)) for place in crate.refs(agent, "affiliation")]
         if _is_organisation(agent):
             if name := text_of(agent, "name"):
@@ -247,7 +275,8 @@ def _licence(entity: SourceFields) -> dict[str, Any]:
     address, name = entity.peek("@id"), text_of(entity, "name")
     link = address if "://" in address else text_of(entity, "url")
     made = licence(link or name or address, name)
-    entity.skip("identifier", *(("description",) if entity.peek("description") == name else ()))
+    is_known = "id" in made or entity.peek("description") == name
+    entity.skip("identifier", *(("description",) if is_known else ()))
     return made
 
 
@@ -282,14 +311,39 @@ def _own(crate: _Crate, root: SourceFields) -> tuple[str, str]:
     return doi, cstr
 
 
-_LINKS = (("citation", "cites"), ("isBasedOn", "isderivedfrom"), ("isPartOf", "ispartof"), ("subjectOf", "iscitedby"))
+_LINKS = (
+    ("citation", "cites"),
+    ("referencePublication", "cites"),
+    ("isBasedOn", "isderivedfrom"),
+    ("isPartOf", "ispartof"),
+    ("subjectOf", "iscitedby"),
+)
 
 
-def _related(crate: _Crate, root: SourceFields) -> Iterator[dict[str, Any]]:
-    """Yield works that have an address; the one of a text alone stays unread."""
+def _skip_files(root: SourceFields) -> None:
+    """Tell how many files there are, not each: they come with the deposit, not with its description."""
+    parts = root.document.get("hasPart")
+    if isinstance(parts, list) and len(parts) > 1:
+        root.document = {**root.document, "hasPart": f"({len(parts)})"}
+
+
+def _references(crate: _Crate, root: SourceFields) -> Iterator[dict[str, str]]:
+    """Yield cited works that have words and no address."""
+    for entity in crate.refs(root, "citation"):
+        is_linked = _is_address(entity.peek("@id")) or _is_address(entity.peek("name"))
+        if not is_linked and (text := text_of(entity, "name")):
+            yield {"reference": text}
+
+
+def _is_address(text: str) -> bool:
+    return bool(DOI.fullmatch(text)) or text.startswith(("http://", "https://"))
+
+
+def _related(crate: _Crate, root: SourceFields, own: tuple[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield works that have an address."""
     for member, relation in _LINKS:
         for entity in crate.refs(root, member):
             address = entity.peek("@id") or entity.peek("name")
-            if DOI.fullmatch(address) or address.startswith(("http://", "https://")):
+            if _is_address(address) and doi_of(address) not in filter(None, own):
                 entity.skip("name", "identifier", "additionalType", "url")
                 yield related(address, relation)

@@ -68,7 +68,7 @@ def csl_description(document: Any, name: str) -> SourceDescription:
     if not isinstance(item, Mapping) or not item.keys() & {"title", "author", "DOI"}:
         raise Unreadable(f"{name} is no CSL-JSON: it has neither title nor author.")
     source = SourceFields(item)
-    doi = doi_of(source.text("DOI"))
+    doi, cstr = doi_of(source.text("DOI")), _cstr(source)
     metadata = filled(
         {
             "resource_type": {"id": _TYPES.get(source.text("type"), "other")},
@@ -87,7 +87,16 @@ def csl_description(document: Any, name: str) -> SourceDescription:
         }
     )
     source.skip(*_OF_THE_REGISTRY)
-    return SourceDescription(metadata, told(source.not_taken()), doi, "", len(items))
+    return SourceDescription(metadata, told(source.not_taken()), doi, cstr, len(items))
+
+
+def _cstr(source: SourceFields) -> str:
+    """Return the CSTR that a note is: CSL has no variable for it."""
+    note = source.peek("note")
+    if not note.lower().startswith("cstr:"):
+        return ""
+    source.skip("note")
+    return note[len("cstr:") :].strip()
 
 
 def _title(source: SourceFields) -> str:
@@ -162,7 +171,7 @@ def _keywords(source: SourceFields) -> list[str]:
 
 def _rights(source: SourceFields) -> Iterator[dict[str, Any]]:
     seen = set()
-    for text in (source.text("copyright"),):
+    for text in re.split(r";\s+", source.text("license")):
         if text:
             yield licence(text)
     for entry in source.objects("license"):

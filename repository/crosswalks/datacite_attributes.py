@@ -71,11 +71,12 @@ def datacite_description(document: Any, name: str) -> SourceDescription:
             "version": source.text("version"),
             "sizes": source.texts("sizes"),
             "formats": source.texts("formats"),
-            "rights": list(_rights(source)),
+            **_rights(source),
             "identifiers": list(_alternatives(source, doi, cstr)),
             "related_identifiers": list(_related(source)),
             "locations": filled({"features": list(_places(source))}),
             "funding": list(fundings(source)),
+            "references": list(_references(source)),
         }
     )
     return SourceDescription(metadata, told(source.not_taken()), doi, cstr)
@@ -192,7 +193,31 @@ def _subjects(source: SourceFields) -> Iterator[dict[str, str]]:
             yield filled({"id": term, "subject": text, "scheme": scheme})
 
 
-def _rights(source: SourceFields) -> Iterator[dict[str, Any]]:
+def _rights(source: SourceFields) -> dict[str, Any]:
+    """Return licences, and the line of copyright, which DataCite puts beside them."""
+    rights = list(_terms(source))
+    owned = [right["title"]["en"] for right in rights if _OWNED.match(right.get("title", {}).get("en", ""))]
+    return {
+        "rights": [right for right in rights if right.get("title", {}).get("en") not in owned],
+        "copyright": paragraphs("\n\n".join(owned)).removeprefix("<p>").removesuffix("</p>"),
+    }
+
+
+_OWNED = re.compile(r"©|\(c\)|copyright\b|版权", re.IGNORECASE)
+
+
+def _references(source: SourceFields) -> Iterator[dict[str, str]]:
+    """Yield cited works that have a title and no identifier."""
+    for item in source.objects("relatedItems"):
+        titles = [title.peek("title") for title in item.objects("titles")]
+        is_cited = item.peek("relationType") in ("References", "Cites")
+        if is_cited and titles and titles[0] and "relatedItemIdentifier" not in item.document:
+            item.skip("relationType", "relatedItemType")
+            item.objects("titles")[0].skip("title")
+            yield {"reference": titles[0]}
+
+
+def _terms(source: SourceFields) -> Iterator[dict[str, Any]]:
     for entry in source.objects("rightsList"):
         text, address = entry.text("rights"), entry.text("rightsUri")
         entry.skip("lang", "schemeUri", "rightsIdentifierScheme")

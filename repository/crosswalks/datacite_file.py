@@ -35,6 +35,8 @@ _REPEATED = {
     "geoLocationPolygon": "geoLocationPolygon",
 }
 _REPEATED |= {"polygonPoint": "polygonPoint"}
+_INNER_LISTS = {"titles": "title", "contributors": "contributor"}
+"""lists inside of a related item"""
 _MEMBERS = {"schemeURI": "schemeUri", "valueURI": "valueUri", "rightsURI": "rightsUri", "awardURI": "awardUri"}
 _KERNEL = "http://datacite.org/schema/kernel-4"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -103,7 +105,11 @@ def _value(element: Any) -> Json:
 
 def _add(value: Json, child: Any) -> None:
     part, inner = _tag(child), _value(child)
-    if part in _REPEATED:
+    if part in _INNER_LISTS:
+        value[part] = [
+            _value(item) for item in child.iterchildren(tag=etree.Element) if _tag(item) == _INNER_LISTS[part]
+        ]
+    elif part in _REPEATED:
         value.setdefault(_REPEATED[part], []).append(inner)
     elif part in ("creatorName", "contributorName", "funderIdentifier", "awardNumber"):
         value.update(inner)

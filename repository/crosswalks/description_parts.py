@@ -44,7 +44,8 @@ def _affiliated(affiliations: Sequence[str | dict[str, Any]]) -> dict[str, Any]:
 def affiliation(name: str, address: str = "") -> dict[str, Any]:
     """Return an affiliation by its name, with its ROR id if `address` is one."""
     match = ROR.fullmatch(address.strip())
-    return filled({"id": match[1].lower() if match else "", "name": name.strip()})
+    bare = match[1].lower() if match else ""
+    return filled({"id": bare, "name": name.strip() if name.strip() != bare else ""})
 
 
 def organisation(name: str, address: str = "", affiliations: Sequence[str | dict[str, Any]] = ()) -> dict[str, Any]:

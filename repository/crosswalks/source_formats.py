@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from repository.crosswalks.citation_file import citation_description
-from repository.crosswalks.crate_file import crate_description
+from repository.crosswalks.crate_file import crate_description, linked_description
 from repository.crosswalks.csl_items import csl_description
 from repository.crosswalks.cstr_records import cstr_description
 from repository.crosswalks.datacite_attributes import datacite_description
@@ -31,6 +31,7 @@ class SourceFormat(StrEnum):
     RIS = "ris"
     CFF = "cff"
     CRATE = "ro-crate"
+    SCHEMA_ORG = "schema-org"
     DATACITE_XML = "datacite-xml"
     DATACITE_JSON = "datacite-json"
     CSL = "csl"
@@ -59,6 +60,8 @@ def _recognise_json(document: Any) -> SourceFormat:
     if isinstance(item, Mapping):
         if "@graph" in item:
             return SourceFormat.CRATE
+        if "@context" in item and "name" in item:
+            return SourceFormat.SCHEMA_ORG
         inner = item.get("data", item)
         inner = inner.get("attributes", inner) if isinstance(inner, Mapping) else {}
         if "titles" in inner:
@@ -100,6 +103,8 @@ def read_text(text: str, form: SourceFormat) -> SourceDescription:
     match form:
         case SourceFormat.CRATE:
             return crate_description(document if isinstance(document, dict) else {}, name)
+        case SourceFormat.SCHEMA_ORG:
+            return linked_description(document if isinstance(document, dict) else {}, name)
         case SourceFormat.DATACITE_JSON:
             return datacite_description(document, name)
         case SourceFormat.CSTR:

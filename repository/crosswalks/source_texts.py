@@ -15,7 +15,7 @@ _MARKS = (
 )
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,30})[\"']")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
-_HAN = re.compile("[一-鿿]")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -48,28 +48,34 @@ def _decoded(content: bytes) -> str:
         return _older(content)
 
 
+_ENCODINGS = re.compile(
+    r"utf[-_]?(8|16|32)([-_]?(le|be))?|us-ascii|ascii|gb\w{1,7}|big5\w*|iso[-_]\w{2,12}([-_]\d+)?|"
+    r"(windows|cp)[-_]?125\d|shift[-_]jis|euc[-_]\w\w|koi8[-_]\w",
+    re.IGNORECASE,
+)
+
+
 def _read(content: bytes, encoding: str) -> str:
     try:
+        if not _ENCODINGS.fullmatch(encoding):  # Python knows others, which are no encodings of texts
+            raise LookupError
         return content.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         raise Unreadable("The letters of this file cannot be read: save it as UTF-8.") from None
 
 
 def _encoding_without_mark(content: bytes) -> str:
-    """Return UTF-16 by its zeros: no text in another encoding has one in every second place."""
+    """Return UTF-16 by its zeros, which stand in every second place of letters in ASCII; empty for others."""
     beginning = content[:64]
-    if len(beginning) >= 4 and beginning.count(0) * 3 > len(beginning):
-        return "utf-16-le" if beginning[1] == 0 else "utf-16-be"
-    return ""
+    even, odd = beginning[::2].count(0), beginning[1::2].count(0)
+    if max(even, odd) < 2 or min(even, odd):
+        return ""
+    return "utf-16-be" if even else "utf-16-le"
 
 
 def _older(content: bytes) -> str:
-    """Return a text of GB18030 if that makes Chinese of it, else of Windows-1252."""
-    try:
-        chinese = content.decode("gb18030")
-    except UnicodeDecodeError:
-        chinese = ""
-    letters = sum(1 for byte in content if byte > 127)
-    if chinese and len(_HAN.findall(chinese)) * 4 >= letters:
-        return chinese
+    """Return a text of GB18030 if its bytes beyond ASCII stand in rows, else of Windows-1252."""
+    rows = [len(match[0]) for match in _BEYOND_ASCII.finditer(content)]
+    if 2 * sum(length for length in rows if length > 1) > sum(rows):
+        return _read(content, "gb18030")
     return _read(content, "windows-1252")

@@ -19,6 +19,7 @@ IMPORT_REASONS: Mapping[str, str] = {
     "{name} is no RO-Crate: it has no descriptor that is about a root data entity.": (
         "这不是 RO-Crate：没有指向根数据实体的描述符（{name}）。"
     ),
+    "{name} is no description in schema.org: it has no name.": "这不是 schema.org 元数据：缺少 name（{name}）。",
     "{name} is no BibTeX: it has no entry.": "这不是 BibTeX：没有任何条目（{name}）。",
     "{name} is no RIS: it has no reference.": "这不是 RIS：没有任何文献（{name}）。",
     "{name} is no DataCite JSON: it has neither titles nor creators.": (
@@ -41,6 +42,7 @@ IMPORT_REASONS: Mapping[str, str] = {
     "{name} has too many values, or too deep ones.": "内容过多或层级过深（{name}）。",
     "{name} has a key that is no text.": "有的键不是文本（{name}）。",
     "The BibTeX has too many LaTeX commands.": "BibTeX 中的 LaTeX 命令过多。",
+    "The BibTeX has a value that is too long.": "BibTeX 中有过长的值。",
     "The BibTeX has braces that are too deep.": "BibTeX 中的花括号嵌套过深。",
     "The RIS has more than {most} lines.": "RIS 超过 {most} 行。",
     "This is none of the forms that are read: BibTeX, RIS, CITATION.cff, RO-Crate, DataCite.": (

@@ -15,6 +15,7 @@ SOURCE_TYPES: Mapping[str, SourceFormat | None] = {
     "application/vnd.datacite.datacite+json": SourceFormat.DATACITE_JSON,
     "application/vnd.citationstyles.csl+json": SourceFormat.CSL,
     "application/ld+json": SourceFormat.CRATE,
+    "application/vnd.codemeta.ld+json": SourceFormat.SCHEMA_ORG,
     "application/yaml": SourceFormat.CFF,
     "text/x-yaml": SourceFormat.CFF,
     "application/x-yaml": SourceFormat.CFF,

@@ -16,9 +16,9 @@ START_WORDING: Wording = {
     ),
     "begin_description": ("With a description that you have", "从已有的元数据开始"),
     "begin_description_lead": (
-        "BibTeX, RIS, CITATION.cff, RO-Crate (ro-crate-metadata.json), DataCite XML or JSON, CSL-JSON. "
+        "BibTeX, RIS, CITATION.cff, RO-Crate (ro-crate-metadata.json), CodeMeta, DataCite XML or JSON, CSL-JSON. "
         "Which one it is shows in its content.",
-        "支持 BibTeX、RIS、CITATION.cff、RO-Crate（ro-crate-metadata.json）、DataCite XML 或 JSON、CSL-JSON，"
+        "支持 BibTeX、RIS、CITATION.cff、RO-Crate（ro-crate-metadata.json）、CodeMeta、DataCite XML 或 JSON、CSL-JSON，"
         "格式由系统自动识别。",
     ),
     "label_identifier": ("DOI or CSTR", "DOI 或 CSTR"),
@@ -88,6 +88,7 @@ START_WORDING: Wording = {
     "form_ris": ("RIS", "RIS"),
     "form_cff": ("CITATION.cff", "CITATION.cff"),
     "form_ro_crate": ("RO-Crate", "RO-Crate"),
+    "form_schema_org": ("schema.org or CodeMeta", "schema.org 或 CodeMeta"),
     "form_datacite_xml": ("DataCite XML", "DataCite XML"),
     "form_datacite_json": ("DataCite JSON", "DataCite JSON"),
     "form_csl": ("CSL-JSON", "CSL-JSON"),
