@@ -256,6 +256,12 @@ class Settings(BaseSettings):
     """bytes that one file is fetched with at most; 0 for any number"""
     orcid_url: Annotated[str, AfterValidator(optional_address)] = ""
     """the API of ORCID's public records, as ``https://pub.orcid.org/v3.0``: names of creators are suggested from it"""
+    doi_metadata_url: Annotated[str, AfterValidator(optional_address)] = ""
+    """where descriptions of DOIs are asked for by content negotiation, as ``https://doi.org``; none are if empty"""
+    cstr_metadata_url: Annotated[str, AfterValidator(optional_address)] = ""
+    """the platform's address for one CSTR, as ``https://www.cstr.cn/openapi/v3/portal/api/detail``"""
+    metadata_hosts: Annotated[str, AfterValidator(readable), AfterValidator(hosts_to_fetch)] = ""
+    """hosts that these two lead to, as ``data.crosscite.org api.crossref.org``"""
     sign_up: Literal["open", "invitation", "closed"] = "closed"
     """who can make an account: everybody with an address, who was invited, or nobody but the administrator"""
     sign_up_domains: Annotated[str, AfterValidator(_domains)] = ""
@@ -273,6 +279,11 @@ class Settings(BaseSettings):
     )
     """internal location of the proxy in front, below which it finds the files of this machine; empty: we send them"""
     log_level: Annotated[str, _matching("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR")] = "INFO"
+
+    @property
+    def metadata_urls(self) -> tuple[str, str]:
+        """Where descriptions of DOIs and of CSTRs are asked for."""
+        return self.doi_metadata_url, self.cstr_metadata_url
 
 
 def read_settings(**overrides: Any) -> Settings:

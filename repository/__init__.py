@@ -14,6 +14,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     notifications  search  webhooks     people are told · documents of the index, the query language · hooks
     sharing                             who has a part in a dataset: grants, share links, the referee link
     publication                         draft becomes a citable version; revise; new version; withdraw
+    imports                             drafts that begin with what exists elsewhere: by a file, a DOI, a CSTR
     deposits                            drafts (mutable) and what their owners do with them
     records                             versions (immutable), their concept, the public view, exports
     inspection                          what is in the files: formats, previews; found by a job, in a cage
@@ -23,10 +24,12 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     feature                             what a feature may contribute: facts, reactions, jobs, sweeps, tables
     engines                             store · archive · search · registrars · copies · mail · inspector …: ports
     core                                errors, clock, actor, database, unit of work, facts (outbox), events, web
-    dataset  client                     what a dataset IS: description, formats; pure, no I/O · the client of the API
+    client                              the client of the API, which can be installed alone
+    crosswalks                          descriptions in the forms that people have, as our metadata; pure
+    dataset                             what a dataset IS: description, formats; pure, no I/O
 
 ``workers`` stands beside the house and may use all of it but the faces; ``config`` knows nothing of it.  ``client``
-can be installed alone: it speaks HTTP with any server of this kind, and only commands know it.
+speaks HTTP with any server of this kind, and only commands know it.
 
 Three sentences explain most decisions.
 

@@ -25,6 +25,7 @@ from repository.faces.api.drafts import routes as drafts
 from repository.faces.api.file_previews import routes as file_previews
 from repository.faces.api.identifiers import routes as identifiers
 from repository.faces.api.identities import routes as identities
+from repository.faces.api.imports import routes as imports
 from repository.faces.api.institutions import routes as institutions
 from repository.faces.api.limits_told import routes as limits_told
 from repository.faces.api.managed_people import routes as managed_people
@@ -65,6 +66,7 @@ from repository.faces.resolver import views as resolver
 
 APIS: tuple[Api, ...] = (
     drafts.api,
+    imports.api,
     draft_files.api,
     file_previews.api,
     tus_uploads.api,

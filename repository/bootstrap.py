@@ -43,7 +43,7 @@ from repository.engines.limits.shared_counter import SharedCounter
 from repository.engines.mail.eml_folder import EmlFolder
 from repository.engines.mail.port import Mailer
 from repository.engines.minted_numbers import MintedNumbers
-from repository.engines.outgoing.configured_calls import configured_fetch, configured_post
+from repository.engines.outgoing.configured_calls import configured_fetch, configured_post, configured_registrars
 from repository.engines.own_store import OwnStore
 from repository.engines.public_names.configured_names import configured_names
 from repository.engines.registrars.local_registrar import LocalRegistrar
@@ -96,6 +96,7 @@ def open_services(settings: Settings, shared_folder: Path | None = None) -> Serv
         inspector=CagedInspector() if settings.inspection == "caged" else NoInspector(),
         public_names=configured_names(settings.orcid_url),
         fetching=configured_fetch(settings.fetch_hosts, settings.fetch_networks, settings.fetch_bytes_per_second),
+        registered=configured_registrars(settings.metadata_urls, settings.metadata_hosts, settings.fetch_networks),
         outgoing=configured_post(settings.webhook_networks),
         sign_in_providers=_sign_in_providers(settings),
     )

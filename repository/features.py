@@ -12,6 +12,7 @@ from repository.feature import Feature, JobKind, Reaction
 from repository.files.feature import FEATURE as FILES
 from repository.harvest.feature import FEATURE as HARVEST
 from repository.identifiers.feature import FEATURE as IDENTIFIERS
+from repository.imports.feature import FEATURE as IMPORTS
 from repository.inspection.feature import FEATURE as INSPECTION
 from repository.notifications.feature import FEATURE as NOTIFICATIONS
 from repository.organisations.feature import FEATURE as ORGANISATIONS
@@ -29,6 +30,7 @@ FEATURES: Sequence[Feature] = (
     WEBHOOKS,
     SHARING,
     PUBLICATION,
+    IMPORTS,
     DEPOSITS,
     RECORDS,
     INSPECTION,

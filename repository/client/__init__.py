@@ -7,5 +7,5 @@ the truth: a run that ended in the middle begins by asking what is there.
 `connections` speaks HTTP, `patience` repeats what broke, `api_session` knows addresses, token and errors of the API ·
 `files_here` what is on this machine, `remote_files` what the server tells · `crew` runs tasks at once and
 `transfer_progress` shows them · `naming`, `send_whole`, `send_parts`, `upload_run` · `safe_places`, `fetch_file`,
-`download_run`, `copy_check` · `metadata_files`, `citation_file`, `crate_file` read descriptions.
+`download_run`, `copy_check` · `metadata_files` reads descriptions, by `crosswalks`.
 """

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from repository.client.citation_file import metadata_of_citation
 from repository.client.client_errors import UsageFault
-from repository.client.crate_file import metadata_of_crate
-from repository.client.safe_yaml import MOST_BYTES, read_yaml, with_texts
+from repository.crosswalks.citation_file import citation_description
+from repository.crosswalks.crate_file import crate_description
+from repository.crosswalks.description_parts import related
+from repository.crosswalks.safe_yaml import MOST_BYTES, read_yaml, with_texts
+from repository.crosswalks.source_fields import SourceDescription, Unreadable
 
 NUMBERS = frozenset({"locations", "custom_fields"})
 """members of ``metadata`` and of a draft in which numbers are meant as such"""
@@ -22,10 +24,16 @@ def read_description(path: Path) -> dict[str, Any]:
     JSON and YAML have ``metadata`` and what stands beside it in the contract, or the members of ``metadata`` alone.
     Raises `UsageFault`.
     """
-    text = _text(path)
+    try:
+        return _read(_text(path), path)
+    except Unreadable as error:
+        raise UsageFault(str(error)) from error
+
+
+def _read(text: str, path: Path) -> dict[str, Any]:
     kind = path.suffix.lower()
     if kind == ".cff":
-        return {"metadata": metadata_of_citation(with_texts(read_yaml(text, str(path))), str(path))}
+        return _body_of(citation_description(with_texts(read_yaml(text, str(path))), str(path)))
     if kind in (".yaml", ".yml"):
         return _of_yaml(read_yaml(text, str(path)), str(path))
     if kind in (".json", ".jsonld"):
@@ -50,14 +58,21 @@ def _of_json(text: str, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UsageFault(f"{name} is no JSON: {error}") from error
     if isinstance(document, dict) and "@graph" in document:
-        return {"metadata": metadata_of_crate(document, name)}
+        return _body_of(crate_description(document, name))
     return _body(document, name)
 
 
 def _of_yaml(document: Any, name: str) -> dict[str, Any]:
     if isinstance(document, dict) and "cff-version" in document:
-        return {"metadata": metadata_of_citation(with_texts(document), name)}
+        return _body_of(citation_description(with_texts(document), name))
     return _body(with_texts(document, NUMBERS), name)
+
+
+def _body_of(described: SourceDescription) -> dict[str, Any]:
+    """Return the metadata, with the DOI of the same thing elsewhere before what else it relates to."""
+    same = [related(described.doi, "isidenticalto")] if described.doi else []
+    links = [*same, *described.metadata.get("related_identifiers", ())]
+    return {"metadata": {**described.metadata, **({"related_identifiers": links} if links else {})}}
 
 
 def _body(document: Any, name: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from repository.engines.outgoing.allowed_addresses import CallGuard
 from repository.engines.outgoing.allowed_hosts import AllowedHosts
 from repository.engines.outgoing.guarded_fetch import GuardedFetch
 from repository.engines.outgoing.guarded_post import GuardedPost
+from repository.engines.outgoing.registered_descriptions import RegisteredDescriptions
 from repository.engines.public_names.port import PublicNames
 from repository.engines.registrars.port import Registrar
 from repository.engines.search.port import SearchEngine
@@ -47,6 +48,7 @@ class Services:
     `token_uses` are the uses of tokens that this process has seen.
     `outgoing` posts to addresses that administrators chose, and guards our network.
     `fetching` brings files from elsewhere, for jobs: no request fetches one.
+    `registered` asks registrars what an identifier names, for jobs: no request asks them.
     `public_names` suggests people whom a public register knows, if one was chosen.
     `inspector` looks into files, for jobs and commands: no request looks into one.
     `sign_in_providers` are by their ids, in the order of their file.
@@ -73,6 +75,7 @@ class Services:
     inspector: Inspector = field(default_factory=NoInspector)
     public_names: PublicNames | None = None
     fetching: GuardedFetch = field(default_factory=lambda: GuardedFetch(AllowedHosts(), CallGuard()))
+    registered: RegisteredDescriptions = field(default_factory=lambda: RegisteredDescriptions({}))
     outgoing: GuardedPost = field(default_factory=lambda: GuardedPost(CallGuard()))
 
     def close(self) -> None:

@@ -43,7 +43,8 @@ _SAFETY = "It concerns how a person gets into their account, and the audit trail
 _KEPT: Mapping[str, str] = {
     _BOOKKEEPING: (
         "HookDue VerificationDue NoticeDue NoticeSentAgain DigestDue AddressBounced DraftSaved FileReceived"
-        " FilesRenamed FilesRemoved UploadGivenUp FileReleased FileSetDiscarded FetchDue TokenExpiresSoon"
+        " FilesRenamed FilesRemoved UploadGivenUp FileReleased FileSetDiscarded FetchDue ImportDue"
+        " TokenExpiresSoon"
     ),
     _SAFETY: (
         "PasswordChanged EmailChanged AuthenticatorAdded AuthenticatorRemoved RecoveryCodeUsed IdentityLinked"

@@ -10,6 +10,7 @@ WEB = ("repository/core/web/", "repository/faces/", "repository/app.py", "reposi
 PURE = (
     "repository.access.policy",
     "repository.access.access_terms",
+    "repository.crosswalks",
     "repository.dataset",
     "repository.core.actor",
     "repository.core.clock",

@@ -46,7 +46,7 @@ def test_a_deposit_saves_itself_takes_files_and_is_published(signed_in: Looking,
     looking.open("/uploads/new")
     looking.check()
     page.locator("#new-title").fill("青藏高原冻土温度")
-    page.locator("main button[type=submit]").click()
+    page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/edit*")
     looking.check()
     form = page.url.partition("?")[0]
@@ -122,7 +122,7 @@ def test_a_dataset_is_deposited_by_keyboard_alone(signed_in: Looking, tmp_path: 
 def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed_in: Looking) -> None:
     looking, page = signed_in, signed_in.page
     looking.open("/uploads/new")
-    page.locator("main button[type=submit]").click()
+    page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/edit*")
 
     def cut(route: Route) -> None:
@@ -174,7 +174,7 @@ def test_the_form_fits_a_phone(browser: Browser, site: str, services: Services) 
     with window(browser, site, "zh", NARROW) as looking:
         looking.page.request.post(f"{site}/api/session", data={"email": EMAIL, "password": PASSWORD})
         looking.open("/uploads/new")
-        looking.page.locator("main button[type=submit]").click()
+        looking.page.locator("main button[type=submit]").first.click()
         looking.page.wait_for_url("**/edit*")
         looking.check()
 
@@ -192,3 +192,16 @@ def _tab_to(page: Page, selector: str) -> None:
             assert page.evaluate(FOCUS_IS_SEEN), f"the focus on {selector} is not seen"
             return
     raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def test_a_deposit_begins_with_a_description_and_tells_what_is_left(signed_in: Looking) -> None:
+    looking, page = signed_in, signed_in.page
+    looking.open("/uploads/new")
+    page.locator("#source").fill("@misc{x, title={Ice}, author={李伟}, journal={Nature}}")
+    page.locator("form[action*=description] button[type=submit]").click()
+    page.wait_for_url("**/start*")
+    looking.check()
+    assert page.locator("tbody tr").all_inner_texts() == ["journal\tNature"]
+    page.locator("a.button[href*='/edit']").click()
+    expect(page.locator("#field-metadata-title")).to_have_value("Ice")
+    expect(page.locator("#field-metadata-creators-0-person_or_org-given_name")).to_have_value("伟")

@@ -99,7 +99,7 @@ def test_a_crate_becomes_metadata(tmp_path: Path, author: Caller) -> None:
         "affiliations": [{"name": "Polar Centre"}],
     }
     assert metadata["creators"][1]["person_or_org"]["name"] == metadata["publisher"] == "Polar Centre"
-    assert metadata["funding"] == [{"funder": {"name": "Foundation"}}]
+    assert metadata["funding"] == [{"funder": {"id": "021nxhr62", "name": "Foundation"}}]
     assert (metadata["publication_date"], metadata["rights"]) == ("2026-01-15", [{"id": "cc-by-4.0"}])
     expect_taken(author, metadata)
 

@@ -97,31 +97,36 @@ class GuardedFetch:
         rate: int = 0,
         resolve: Resolve = resolve_here,
         seconds: Callable[[], float] = time.monotonic,
+        head_seconds: float = HEAD_SECONDS,
     ) -> None:
         self.hosts = hosts
         self._guard = guard
         self._rate = rate
         self._resolve = resolve
         self._seconds = seconds
+        self._head_seconds = head_seconds
 
     def fault_of(self, url: str) -> str:
         """Return why nothing is fetched from an address, empty if it may be tried."""
         return self.hosts.fault_of(url, self._guard)
 
     @contextmanager
-    def opened(self, url: str, offset: int = 0, validator: str = "") -> Iterator[FetchedBytes]:
+    def opened(self, url: str, offset: int = 0, validator: str = "", accept: str = "*/*") -> Iterator[FetchedBytes]:
         """Ask for the file, from `offset` on if it is still the one with `validator`; give its bytes.
+
+        `accept` are the media types that are wanted.
 
         Raise `Unsuitable` for an address or an answer that no other try changes, `Unavailable` for all others.
         """
-        extra = {"Range": f"bytes={offset}-", "If-Range": validator} if offset and validator else {}
+        rest = {"Range": f"bytes={offset}-", "If-Range": validator} if offset and validator else {}
+        headers = {"Accept": accept, **rest}
         for _ in range(MOST_HOPS):
             if fault := self.fault_of(url):
                 raise Unsuitable(fault)
             connection = pinned(self._guard, url, self._resolve, SILENT_SECONDS)
-            with closing(connection), closing(_asked(connection, url, extra)) as response:
+            with closing(connection), closing(_asked(connection, url, headers, self._head_seconds)) as response:
                 if response.status not in REDIRECTS:
-                    head = head_of(response.status, response.headers, offset if extra else 0, validator)
+                    head = head_of(response.status, response.headers, offset if rest else 0, validator)
                     yield FetchedBytes(head, response, connection, self._rate, self._seconds)
                     return
                 url = _next(url, response.headers.get("Location", ""))
@@ -136,14 +141,14 @@ def _next(url: str, location: str) -> str:
         return ""
 
 
-def _asked(connection: PinnedConnection, url: str, extra: dict[str, str]) -> HTTPResponse:
+def _asked(connection: PinnedConnection, url: str, more: dict[str, str], seconds: float) -> HTTPResponse:
     """Send the request; return the reply, of which the body is still to come."""
-    headers = {"User-Agent": "research-data-repository", "Accept": "*/*", "Accept-Encoding": "identity"}
-    timer = threading.Timer(HEAD_SECONDS, connection.cut)
+    headers = {"User-Agent": "research-data-repository", "Accept-Encoding": "identity"}
+    timer = threading.Timer(seconds, connection.cut)
     timer.daemon = True
     timer.start()
     try:
-        connection.request("GET", target_of(url), headers={**headers, **extra, "Connection": "close"})
+        connection.request("GET", target_of(url), headers={**headers, **more, "Connection": "close"})
         return connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         raise Unavailable(cause_of_silence(error)) from None

@@ -12,7 +12,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from repository.faces.api.routing import MAX_BATCH, Api, JsonBody, Operation, ReplyType
+from repository.faces.api.routing import MAX_BATCH, Api, JsonBody, JsonOrDocument, Operation, ReplyType
 
 STATUS_TEXT: Mapping[int, str] = {
     200: "Done",
@@ -171,7 +171,9 @@ def _request_body(operation: Operation) -> dict[str, Any]:
     schema: Any = operation.body.schema
     if operation.body.many:
         schema = {"type": "array", "minItems": 1, "items": schema}
-    return {"content": {"application/json": {"schema": schema}}}
+    others = operation.body.media_types if isinstance(operation.body, JsonOrDocument) else ()
+    documents = {media_type: {"schema": _document(media_type)} for media_type in others}
+    return {"content": {"application/json": {"schema": schema}, **documents}}
 
 
 def _reply(status: int, types: ReplyType | Sequence[ReplyType] | None) -> dict[str, Any]:

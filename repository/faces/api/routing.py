@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from marshmallow import Schema
 
 from repository.core.actor import Actor
-from repository.core.errors import Forbidden, Invalid
+from repository.core.errors import Forbidden, Invalid, TooLarge
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.request_parsing import (
     expected_revision,
@@ -60,6 +60,31 @@ class JsonBody:
         if len(items) > MAX_BATCH:
             raise Invalid.field("_schema", f"At most {MAX_BATCH} files a request.")
         return load_schema(self.schema(many=True), items)
+
+
+@dataclass(frozen=True, slots=True)
+class SentDocument:
+    """A body in a form of others, as it came."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JsonOrDocument(JsonBody):
+    """A JSON body as `JsonBody` says, or a document of one of `media_types`, of at most `most_bytes`."""
+
+    media_types: Sequence[str] = ()
+    most_bytes: int = 0
+
+    def parse(self) -> Any:
+        """Return the JSON body, or a `SentDocument`; raise `Invalid`, `TooLarge`, 415."""
+        if request.mimetype not in self.media_types:
+            return JsonBody.parse(self)
+        content = request.stream.read(self.most_bytes + 1)
+        if len(content) > self.most_bytes:
+            raise TooLarge(f"A description may have at most {self.most_bytes} bytes.")
+        return SentDocument(request.mimetype, content)
 
 
 @dataclass(frozen=True, slots=True)

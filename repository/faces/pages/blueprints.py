@@ -7,6 +7,7 @@ from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import chosen_views as chosen_datasets
 from repository.faces.pages.deposit import file_views as deposit_files
+from repository.faces.pages.deposit import start_views as deposit_start
 from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import version_views as versions
 from repository.faces.pages.landing import views as landing
@@ -29,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     landing.pages,
     versions.pages,
     about.pages,
+    deposit_start.pages,
     deposit.pages,
     deposit_files.pages,
     chosen_datasets.pages,

@@ -18,6 +18,7 @@ from repository.faces.reasons.file_reasons import FILE_REASONS
 from repository.faces.reasons.group_reasons import GROUP_REASONS
 from repository.faces.reasons.identifier_reasons import IDENTIFIER_REASONS
 from repository.faces.reasons.identity_reasons import IDENTITY_REASONS
+from repository.faces.reasons.import_reasons import IMPORT_REASONS
 from repository.faces.reasons.request_reasons import LIBRARY_REASONS, REQUEST_REASONS
 
 LANGUAGES = ("en", "zh")
@@ -35,6 +36,7 @@ _TABLES = (
     ACCESS_REQUEST_REASONS,
     ENGINE_REASONS,
     GROUP_REASONS,
+    IMPORT_REASONS,
     LIBRARY_REASONS,
 )
 LONGEST = 2_000

@@ -69,6 +69,7 @@ _GENERAL_TYPES = {
     "video": "Audiovisual",
     "workflow": "Workflow",
 }
+_BY_GENERAL_TYPE = {general: kind for kind, general in _GENERAL_TYPES.items() if kind}
 _RIS = {
     "Audiovisual": "VIDEO",
     "Book": "BOOK",
@@ -148,6 +149,11 @@ def general_type(resource_type: str) -> str:
     """Return the ``resourceTypeGeneral`` of a resource type id, or of its general type."""
     general = resource_type.partition("-")[0]
     return _GENERAL_TYPES.get(resource_type) or _GENERAL_TYPES.get(general) or OTHER
+
+
+def resource_type_of(general: str) -> str:
+    """Return the resource type id of a ``resourceTypeGeneral``, empty if we have none."""
+    return _BY_GENERAL_TYPE.get(general, "")
 
 
 def ris_type(general: str) -> str:

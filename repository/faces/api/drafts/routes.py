@@ -10,24 +10,28 @@ from repository.access.principals import reads_closed
 from repository.core.errors import AT_ONCE, Conflict, Stale
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.core.web.responses import no_content, revision_reply
+from repository.crosswalks.source_texts import MOST_BYTES
 from repository.deposits import draft_identifiers, drafts
-from repository.deposits.draft_bodies import CheckedBody, read_draft_body
+from repository.deposits.draft_bodies import CheckedBody
 from repository.deposits.drafts import PatchBase
-from repository.deposits.metadata.organisation_names import OrganisationNames, identifiers_to_name
 from repository.deposits.queries import DraftView, draft_view
 from repository.faces.api.drafts.schemas import DraftBody
 from repository.faces.api.drafts.serializers import blinded_draft_json, draft_json
+from repository.faces.api.drafts.source_documents import SOURCE_TYPES, read_document
+from repository.faces.api.drafts.source_json import with_source
+from repository.faces.api.drafts.source_schemas import SourceQuery
 from repository.faces.api.records.schemas import RecordShape
 from repository.faces.api.records.serializers import without_description
-from repository.faces.api.routing import Api, ApiCall, JsonBody
+from repository.faces.api.routing import Api, ApiCall, JsonBody, JsonOrDocument, SentDocument
 from repository.faces.reasons.in_words import reader_language
 from repository.files.model import FileEntry
 from repository.files.queries import EMBEDDED_FILES, first_committed
-from repository.organisations.queries import names_at
+from repository.imports.begin import ReadSource, begin_draft, checked_body
 
 api = Api("drafts")
 DRAFT = "/records/<record:record_id>/draft"
 BODY = JsonBody(DraftBody, validated=False)
+FIRST_BODY = JsonOrDocument(DraftBody, validated=False, media_types=tuple(SOURCE_TYPES), most_bytes=MOST_BYTES)
 PATCH_TRIES = 10
 """of a patch whose draft others change at the same time"""
 CHANGE_ERRORS = (403, 404, 409, 412, 413, 415)
@@ -36,15 +40,30 @@ CHANGE_ERRORS = (403, 404, 409, 412, 413, 415)
 @api.route(
     "POST",
     "/records",
-    "Open a draft",
-    body=BODY,
+    "Open a draft, with JSON or with a description in a form of others",
+    query=SourceQuery,
+    body=FIRST_BODY,
     replies={201: RecordShape},
     errors=(403, 409, 413, 415),
 )
 def open_draft(call: ApiCall) -> Response:
-    """Keep what was sent, also what is wrong in it: `errors` in the reply names each faulty field."""
+    """Keep what was sent, also what is wrong in it: `errors` in the reply names each faulty field.
+
+    Of a description in another form `source.not_taken` lists what is not taken over.
+    """
+    if isinstance(call.body, SentDocument):
+        return begun_draft(call, read_document(call, call.body))
     body, site = _read_body(call, call.body), call.services.site
     return changed_draft(call, lambda unit: drafts.open_draft(unit, site, body), 201, echo=True)
+
+
+def begun_draft(call: ApiCall, source: ReadSource) -> Response:
+    """Open a draft with what was read; reply with it, and with what it began with."""
+    with call.transaction() as unit:
+        view, begun = begin_draft(unit, call.services.site, source)
+    language = reader_language()
+    body = draft_json(view, call.services.site, call.services.vocabularies, language)
+    return revision_reply(with_source(body, begun, call.services.site, language), 201)
 
 
 @api.route("GET", DRAFT, "Read a draft", replies={200: RecordShape}, errors=(403, 404))
@@ -100,16 +119,7 @@ def _patch(call: ApiCall, record_id: int, base: PatchBase, body: CheckedBody, un
 
 def _read_body(call: ApiCall, raw: Mapping[str, Any]) -> CheckedBody:
     """Return a body with its faults, found before any transaction is open."""
-    return read_draft_body(call.services.site, call.services.vocabularies, raw, _names(call, raw.get("metadata")))
-
-
-def _names(call: ApiCall, metadata: object) -> OrganisationNames:
-    """Return the names of organisations that metadata names by ids alone; without any this asks nothing."""
-    identifiers = identifiers_to_name(metadata)
-    if not identifiers:
-        return {}
-    with call.services.database.query(call.actor) as snapshot:
-        return names_at(snapshot, identifiers)
+    return checked_body(call.services, call.actor, raw)
 
 
 @api.route("DELETE", DRAFT, "Discard a draft", replies={204: None}, errors=(403, 404, 409, 412))

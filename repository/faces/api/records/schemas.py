@@ -23,6 +23,26 @@ class VersionsShape(Schema):
     is_latest_draft = fields.Boolean()
 
 
+class NotTakenShape(Schema):
+    field = fields.String(required=True, metadata={"description": "the place in the source, in its own words"})
+    value = fields.String(required=True)
+
+
+class SourceShape(Schema):
+    """What a draft began with, and what of it was not taken over."""
+
+    state = fields.String(required=True, validate=validate.OneOf(["waiting", "done", "failed", "left"]))
+    format = fields.String(metadata={"description": "as it was recognised; absent while it is not known"})
+    identifier = fields.String(metadata={"description": "of what a registrar is asked"})
+    scheme = fields.String(validate=validate.OneOf(["doi", "cstr"]))
+    identifier_use = fields.String(required=True, validate=validate.OneOf(["external", "identical", "supplement"]))
+    reason = fields.String(metadata={"description": "why there is no description, or none yet"})
+    attempts = fields.Integer(required=True)
+    entries = fields.Integer(required=True, metadata={"description": "things described; the first one is taken"})
+    not_taken = fields.List(fields.Nested(NotTakenShape), required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
 class RecordShape(Schema):
     """A published version, or with `is_draft` the draft of one."""
 
@@ -54,6 +74,7 @@ class RecordShape(Schema):
     tombstone = fields.Dict(keys=fields.String())
     deletion_status = fields.Dict(keys=fields.String())
     errors = fields.List(fields.Nested(FieldErrorShape))
+    source = fields.Nested(SourceShape, metadata={"description": "of a draft that was just begun with one"})
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     highlights = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 

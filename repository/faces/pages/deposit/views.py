@@ -4,12 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from repository.access.policy import Action, Resource, must
+from repository.access.policy import Action
 from repository.core.errors import Conflict, FieldError, Forbidden, Incomplete, Stale
 from repository.core.paging import WINDOW, Page
 from repository.core.web.responses import json_reply
-from repository.deposits.draft_bodies import read_draft_body
-from repository.deposits.drafts import discard_draft, open_draft
+from repository.deposits.drafts import discard_draft
 from repository.deposits.model import Draft
 from repository.deposits.queries import readable_draft
 from repository.faces.credentials import CSRF_FIELD, PAGES
@@ -65,27 +64,6 @@ def my_datasets() -> Response:
 def _number(text: str) -> int:
     numbered = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
     return min(max(1, int(text)), WINDOW // AT_ONCE) if numbered else 1
-
-
-@pages.get("/uploads/new")
-def begin() -> Response:
-    """Ask what the depositor begins with."""
-    require_person()
-    must(current_actor(), Action.OPEN_DRAFT, Resource())
-    return shown("new.html", choices=form_choices(current_services().vocabularies, reader_language()))
-
-
-@pages.post("/uploads/new")
-def open_from_form() -> Response:
-    """Open a draft, and lead to its form."""
-    services = current_services()
-    must(current_actor(), Action.OPEN_DRAFT, Resource())
-    kind, title = request.form.get("type", ""), request.form.get("title", "").strip()
-    metadata = {**({"title": title} if title else {}), **({"resource_type": {"id": kind}} if kind else {})}
-    body = read_draft_body(services.site, services.vocabularies, {"metadata": metadata})
-    with services.database.transaction(current_actor()) as unit:
-        draft_id = open_draft(unit, services.site, body).draft.id
-    return see(f"/uploads/{draft_id}/edit")
 
 
 @pages.get("/uploads/<record:record_id>/edit")

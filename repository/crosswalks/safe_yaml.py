@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from repository.client.client_errors import UsageFault
+from repository.crosswalks.source_fields import Unreadable
 
 MOST_BYTES = 5_000_000
 MOST_VALUES = 200_000
@@ -65,17 +65,17 @@ _PlainLoader.add_constructor("tag:yaml.org,2002:float", _number(_WrittenFloat))
 
 
 def read_yaml(text: str, name: str) -> Any:
-    """Return the document as plain values; raise `UsageFault`, also for tags of other languages and for bombs."""
+    """Return the document as plain values; raise `Unreadable`, also for tags of other languages and for bombs."""
     if len(text) > MOST_BYTES:
-        raise UsageFault(f"{name} has more than {MOST_BYTES} characters.")
+        raise Unreadable(f"{name} has more than {MOST_BYTES} characters.")
     try:
         document = yaml.load(text, _PlainLoader)
         _require_bounded(document, name)
     except yaml.YAMLError as error:
         words = " ".join(str(error).split())
-        raise UsageFault(f"{name} is no YAML that can be read: {words}") from error
+        raise Unreadable(f"{name} is no YAML that can be read: {words}") from error
     except (RecursionError, ValueError) as error:
-        raise UsageFault(f"{name} is no YAML that can be read.") from error
+        raise Unreadable(f"{name} is no YAML that can be read.") from error
     return document
 
 
@@ -102,10 +102,10 @@ def _require_bounded(document: Any, name: str) -> None:
             continue
         count += 1
         if count > MOST_VALUES or len(walks) > DEEPEST:
-            raise UsageFault(f"{name} has too many values, or too deep ones.")
+            raise Unreadable(f"{name} has too many values, or too deep ones.")
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
-                raise UsageFault(f"{name} has a key that is no text.")
+                raise Unreadable(f"{name} has a key that is no text.")
             walks.append(iter(value.values()))
         elif isinstance(value, list):
             walks.append(iter(value))
