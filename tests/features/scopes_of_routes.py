@@ -89,6 +89,7 @@ SCOPE_OF_ACTS: Mapping[str, TokenScope] = {
     UPLOAD: WRITE,
     BUNDLE: WRITE,
     "draft-files.upload_part": WRITE,
+    "file-checks.check_files_to_come": WRITE,
     "tus-uploads.begin_tus_upload": WRITE,
     "tus-uploads.send_tus_bytes": WRITE,
     "tus-uploads.end_tus_upload": WRITE,
