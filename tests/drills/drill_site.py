@@ -153,7 +153,8 @@ def silent_servers() -> list[str]:
 def new_site(installation: str) -> Iterator[DrillSite]:
     """A site of the drill's own, gone after the block."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix=f"repository-drill-{uuid.uuid4().hex[:6]}-"))
+        # The name of a bucket ends in a letter or digit; what `mkdtemp` adds may end in "_".
+        folder = Path(tempfile.mkdtemp(prefix=f"repository-drill-{uuid.uuid4().hex[:6]}-", suffix="d"))
         folder = folder.rename(folder.with_name(folder.name.lower()))
         stack.callback(shutil.rmtree, folder)
         settings = {"LOG_LEVEL": "WARNING", "WEB_PROCESSES": "2", "DOWNLOADS": "stream"}

@@ -84,7 +84,7 @@ def test_statements_are_as_many_for_any_number_of_files(
         counted("level", "GET", f"{files}?folder=data")
         counted("publish", "POST", f"{record}/draft/actions/publish")
         counted("record", "GET", record)
-        counted("page", "GET", f"/records/{draft['id']}?page=2")
+        counted("page", "GET", f"/records/{draft['id']}?path=data&page=2")
         edit = counted("edit", "POST", f"{record}/draft")
         counted("save", "PUT", f"{record}/draft", json={**a_dataset(), "id": edit["id"]})
         counted("discard", "DELETE", f"{record}/draft")
