@@ -28,7 +28,7 @@ class CheckOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedFile:
+class CheckedName:
     """What would become of a file: `reason` says why it would be refused, `entry` is what has its name."""
 
     file: Declared
@@ -46,8 +46,8 @@ class Expected:
 
 
 def check_files(
-    snapshot: Snapshot, site: Site, draft_id: int, asked: Sequence[Declared], beside: Expected
-) -> Sequence[CheckedFile]:
+    snapshot: Snapshot, site: Site, draft_id: int, coming: Sequence[Declared], beside: Expected
+) -> Sequence[CheckedName]:
     """Say of each file, whose size is known, what would become of it.
 
     Raises `Invalid` and `OverQuota` if the new ones, with those `beside`, are too many or too much; `NotFound` and
@@ -58,32 +58,32 @@ def check_files(
         raise Forbidden("Files are not enabled.")
     files = file_set(snapshot, draft.file_set_id)
     require_open(files.state)
-    checked = _checked(snapshot, files, asked, limits_of(concept).file_bytes(site))
+    checked = _checked(snapshot, files, coming, limits_of(concept).file_bytes(site))
     new = [planned.file.size or 0 for planned in checked if planned.outcome is CheckOutcome.NEW]
     _require_room(snapshot, site, concept, files, Expected(beside.files + len(new), beside.bytes + sum(new)))
     return checked
 
 
-def _checked(snapshot: Snapshot, files: FileSet, asked: Sequence[Declared], most_bytes: int) -> Sequence[CheckedFile]:
-    sound = [file for file in asked if fault_of_key(file.key) is None]
+def _checked(snapshot: Snapshot, files: FileSet, coming: Sequence[Declared], most_bytes: int) -> Sequence[CheckedName]:
+    sound = [file for file in coming if fault_of_key(file.key) is None]
     named = names_apart(sound)
     near = names_near(snapshot, files, named) if files.count and named.declared else ()
     entries = {entry.key: entry for entry in entries_named(snapshot, files.id, {file.key for file in sound})}
     names = Names(near)
-    return [_outcome(file, entries.get(file.key), names, most_bytes) for file in asked]
+    return [_outcome(file, entries.get(file.key), names, most_bytes) for file in coming]
 
 
-def _outcome(file: Declared, entry: FileEntry | None, names: Names, most_bytes: int) -> CheckedFile:
+def _outcome(file: Declared, entry: FileEntry | None, names: Names, most_bytes: int) -> CheckedName:
     reason = fault_of_key(file.key)
     if reason is None and file.size is not None and file.size > most_bytes:
         reason = f"A file has at most {most_bytes} bytes."
     if reason is None and entry is not None:
-        return CheckedFile(file, CheckOutcome.THERE, entry=entry)
+        return CheckedName(file, CheckOutcome.THERE, entry=entry)
     reason = reason or names.clash(file.key)
     if reason is not None:
-        return CheckedFile(file, CheckOutcome.REFUSED, reason)
+        return CheckedName(file, CheckOutcome.REFUSED, reason)
     names.add(file.key)
-    return CheckedFile(file, CheckOutcome.NEW)
+    return CheckedName(file, CheckOutcome.NEW)
 
 
 def _require_room(snapshot: Snapshot, site: Site, concept: Concept, files: FileSet, more: Expected) -> None:

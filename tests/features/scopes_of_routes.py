@@ -175,6 +175,7 @@ OAI_SET = {"spec": "maps", "name": "Maps", "search_pattern": "maps"}
 WHY = {"reason": "a test"}
 PEOPLE = {"members": [{"type": "user", "id": "1"}], "role": "member"}
 BODIES: Mapping[str, object] = {
+    "file-checks.check_files_to_come": {"files": []},
     "managed-people.block_user": WHY,
     "managed-people.restore_user": WHY,
     "managed-people.change_user_role": {"role": "administrator", **WHY},

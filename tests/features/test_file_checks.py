@@ -5,9 +5,11 @@ import unicodedata
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from repository.core.actor import SYSTEM
+from repository.core.actor import SYSTEM, TokenScope
 from repository.engines.services import Services
+from repository.people.access_tokens import issue_token
 from repository.people.quotas import set_limits
 from tests.conftest import Caller, Deposits
 from tests.features.bundle_steps import bundle, person_of
@@ -112,6 +114,18 @@ def test_only_who_may_change_the_draft_may_ask(author: Caller, anyone: Caller, d
     send(author, draft, "a", b"1")
     staged = check(author, draft, "a").get_json()["entries"][0]
     assert (staged["status"], staged["file"]["status"]) == ("there", "pending")
+
+
+def test_who_may_only_write_is_not_told_what_is_there(
+    author: Caller, draft: Json, services: Services, app: Flask
+) -> None:
+    bundle(author, draft, tar({"a.csv": b"1"}))
+    with services.database.transaction(SYSTEM) as unit:
+        _, secret = issue_token(unit, person_of(services), (TokenScope.WRITE,))
+
+    [entry] = check(Caller(app.test_client(), secret), draft, "a.csv").get_json()["entries"]
+
+    assert entry == {"key": "a.csv", "status": "there"}
 
 
 @pytest.mark.parametrize(

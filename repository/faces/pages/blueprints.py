@@ -5,6 +5,7 @@ from flask import Blueprint
 from repository.faces.pages.about import views as about
 from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
+from repository.faces.pages.deposit import file_acts
 from repository.faces.pages.deposit import file_views as deposit_files
 from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import views as landing
@@ -21,6 +22,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     about.pages,
     deposit.pages,
     deposit_files.pages,
+    file_acts.pages,
     sharing.pages,
     accounts.pages,
     sign_up.pages,

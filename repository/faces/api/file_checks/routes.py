@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Response
 
+from repository.access.principals import reads_closed
 from repository.core.web.responses import VARY_BY_LANGUAGE, json_reply
-from repository.deposits.file_checks import CheckedFile, CheckOutcome, check_files
+from repository.deposits.file_checks import CheckedName, CheckOutcome, check_files
 from repository.faces.api.draft_files.serializers import file_json
 from repository.faces.api.file_checks.schemas import CheckedFilesShape, FilesToCheck
 from repository.faces.api.routing import Api, ApiCall
@@ -24,20 +25,24 @@ api = Api("file-checks")
     errors=(403, 404, 413, 415),
 )
 def check_files_to_come(call: ApiCall, record_id: int) -> Response:
-    """Say of each file whether it is new, there, or would be refused; too many or too much of all is an error."""
+    """Say of each file whether it is new, there, or would be refused.
+
+    Too many or too much of all together is an error.
+    """
     with call.snapshot() as snapshot:
         checked = check_files(snapshot, call.services.site, record_id, call.body["files"], call.body["beside"])
     numbers = Counter(planned.outcome for planned in checked)
     base, language = call.services.site.api(f"/records/{record_id}/draft/files"), reader_language()
     body: dict[str, Any] = {outcome.value: numbers[outcome] for outcome in CheckOutcome}
-    body["entries"] = [_checked_json(planned, base, language) for planned in checked]
+    tells = reads_closed(call.actor)  # what others have sent is for who may read it
+    body["entries"] = [_checked_json(planned, base, language, tells=tells) for planned in checked]
     return json_reply(body, headers={"Vary": VARY_BY_LANGUAGE})
 
 
-def _checked_json(planned: CheckedFile, base: str, language: str) -> dict[str, Any]:
+def _checked_json(planned: CheckedName, base: str, language: str, *, tells: bool) -> dict[str, Any]:
     body: dict[str, Any] = {"key": planned.file.key, "status": planned.outcome.value}
     if planned.reason:
         body["reason"] = translated(planned.reason, language)
-    if planned.entry is not None:
+    if planned.entry is not None and tells:
         body["file"] = file_json(planned.entry, base, draft=True, language=language)
     return body

@@ -13,6 +13,8 @@ _MOST = 1 << 53
 
 
 class FileToCome(Schema):
+    """A file that somebody is about to send."""
+
     key = fields.String(required=True)
     size = WholeNumber(strict=True, required=True, validate=validate.Range(min=0, max=_MOST))
 
@@ -39,6 +41,8 @@ class FilesBeside(Schema):
 
 
 class FilesToCheck(Schema):
+    """Files to look at, and what will be sent with them."""
+
     files = fields.List(
         fields.Nested(FileToCome),
         required=True,
@@ -51,7 +55,7 @@ class FilesToCheck(Schema):
 
 
 class CheckedFileShape(Schema):
-    """What would become of a file; `file` is what has its name already, `reason` is in the reader's language."""
+    """What would become of a file; `file` is what has its name already (for who may read it), `reason` is in the reader's language."""
 
     key = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf([outcome.value for outcome in CheckOutcome]))

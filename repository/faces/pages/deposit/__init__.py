@@ -1,6 +1,7 @@
 """Depositing in a browser: one's datasets, the form of a draft, its files, the check before publication.
 
-`views` the form and publication over HTTP · `file_views` the files · `own_datasets` the list of one's datasets ·
+`views` the form and publication over HTTP · `file_views` the files, `file_acts` what is done with them, `file_table`
+their list, `file_params` its address, `draft_file_wording` their words · `own_datasets` the list of one's datasets ·
 `form_paths` what a form changes in a draft · `form_choices` what can be chosen · `draft_form` what a form shows ·
 `form_saves` the way from a form to a saved draft · `wording`.
 

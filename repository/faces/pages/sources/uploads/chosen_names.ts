@@ -11,8 +11,9 @@ export function isLeftOut(path: string): boolean {
 // spelt: the server says in its words that they cannot stand side by side.
 export function keyOf(path: string, spelling: (key: string) => string | undefined): string {
   const key = path.normalize("NFC");
-  const other = spelling(key);
-  return other === undefined || other === path ? key : path;
+  const first = spelling(key);
+  if (first === undefined || first === path) return key;
+  return path === key ? path.normalize("NFD") : path;
 }
 
 export function inAddress(key: string): string {

@@ -63,8 +63,11 @@ export class UploadRun {
     return !this.isPaused && !this.held && queue.count("found", "ready", "sending") > 0;
   }
 
+  // Whether everything has come to an end, good or bad.
   get isIdle(): boolean {
-    return !this.isWalking && this.#busy + this.#comparing === 0 && !this.#isAsking && !this.#isVerifying && !this.#hasWork;
+    const { queue } = this.#parts;
+    const left = queue.count("found", "comparing", "ready", "sending", "checking");
+    return !this.isWalking && left === 0 && this.#busy + this.#comparing === 0 && !this.#isAsking && !this.#isVerifying;
   }
 
   // How many names the server was asked about, of those that were found.
@@ -130,12 +133,6 @@ export class UploadRun {
     if (!this.#isVerifying && queue.in("checking").size > 0) void this.#verify();
     if (this.isWalking || this.#isAsking || this.held || queue.in("found").size > 0 || !this.#limits) return;
     while (this.#busy < CONNECTIONS && this.#nextSent(this.#limits)) continue;
-  }
-
-  get #hasWork(): boolean {
-    const { queue } = this.#parts;
-    if (this.isPaused) return false;
-    return queue.count("sending", "comparing", "checking") > 0 || (!this.held && queue.count("found", "ready") > 0);
   }
 
   #again(item: Item): void {
@@ -307,7 +304,8 @@ export class UploadRun {
   }
 
   #settle({ item, sha256, fault, reason }: Outcome): void {
-    const { queue, words } = this.#parts;
+    const { queue, files, words } = this.#parts;
+    if (item.state === "dropped" && sha256 && !item.there) return void files.remove(item.key, new AbortController().signal);
     if (item.state !== "sending") return;
     if (sha256) queue.move(item, "done");
     else queue.move(item, "failed", fault === "changed" ? words.changed : reason || words.broken);
@@ -334,8 +332,8 @@ export class UploadRun {
       this.#parted = this.#parted.filter((parted) => parted.item !== item);
       cancel.abort();
       if (error instanceof ChangedFile) queue.move(item, "failed", words.changed);
-      else if (error instanceof Refusal) queue.move(item, "failed", error.message || words.broken);
-      else throw error;
+      else queue.move(item, "failed", error instanceof Refusal && error.message ? error.message : words.broken);
+      if (!(error instanceof ChangedFile || error instanceof Refusal)) throw error;
     } finally {
       if (item.state !== "sending" && this.#cancels.get(item) === cancel) this.#cancels.delete(item);
     }
@@ -370,7 +368,7 @@ export class UploadRun {
       for (const item of unread) item.there = answers.get(item.key) ?? null;
     }
     for (const item of items) {
-      if (item.there?.checksums && !item.sha256)
+      if (!item.sha256)
         await this.#guarded(item, async (signal) => void (item.sha256 = await digests.of(item.file, signal)));
       this.#judge(item);
     }
