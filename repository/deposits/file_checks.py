@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from repository.access.policy import Action
-from repository.core.errors import Forbidden, Invalid
+from repository.core.errors import Forbidden, OverQuota
 from repository.core.site import Site
 from repository.core.unit_of_work import Snapshot
 from repository.deposits.queries import readable_draft
@@ -45,13 +45,20 @@ class Expected:
     bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedNames:
+    """What would become of files, in their order; `fault` says why they cannot be taken all together, or is empty."""
+
+    files: Sequence[CheckedName]
+    fault: str = ""
+
+
 def check_files(
     snapshot: Snapshot, site: Site, draft_id: int, coming: Sequence[Declared], beside: Expected
-) -> Sequence[CheckedName]:
-    """Say of each file, whose size is known, what would become of it.
+) -> CheckedNames:
+    """Say of each file, whose size is known, what would become of it, and whether all fit, with those `beside`.
 
-    Raises `Invalid` and `OverQuota` if the new ones, with those `beside`, are too many or too much; `NotFound` and
-    `Forbidden`.
+    Raises `NotFound` and `Forbidden`.
     """
     draft, concept = readable_draft(snapshot, draft_id, Action.CHANGE_DRAFT)
     if not draft.files_enabled:
@@ -60,8 +67,8 @@ def check_files(
     require_open(files.state)
     checked = _checked(snapshot, files, coming, limits_of(concept).file_bytes(site))
     new = [planned.file.size or 0 for planned in checked if planned.outcome is CheckOutcome.NEW]
-    _require_room(snapshot, site, concept, files, Expected(beside.files + len(new), beside.bytes + sum(new)))
-    return checked
+    more = Expected(beside.files + len(new), beside.bytes + sum(new))
+    return CheckedNames(checked, _fault_of_all(snapshot, site, concept, files, more))
 
 
 def _checked(snapshot: Snapshot, files: FileSet, coming: Sequence[Declared], most_bytes: int) -> Sequence[CheckedName]:
@@ -86,12 +93,17 @@ def _outcome(file: Declared, entry: FileEntry | None, names: Names, most_bytes: 
     return CheckedName(file, CheckOutcome.NEW)
 
 
-def _require_room(snapshot: Snapshot, site: Site, concept: Concept, files: FileSet, more: Expected) -> None:
+def _fault_of_all(snapshot: Snapshot, site: Site, concept: Concept, files: FileSet, more: Expected) -> str:
     limits = limits_of(concept)
     most = limits.files(site)
     if more.files and files.count + more.files > most:
-        raise Invalid.field("files", f"A record holds at most {most} files.")
-    if more.bytes:
+        return f"A record holds at most {most} files."
+    if not more.bytes:
+        return ""
+    try:
         require_bytes(snapshot, limits, files, more.bytes)
         is_own = concept.owner_id == snapshot.actor.person_id
         person_quota(snapshot, site, concept.owner_id).require_room(more.bytes, own=is_own)
+    except OverQuota as refusal:
+        return refusal.reason
+    return ""

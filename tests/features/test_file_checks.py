@@ -83,20 +83,19 @@ def test_a_file_that_is_too_large_is_refused_and_the_others_are_not(author: Call
     assert statuses(reply) == {"small": "new", "large": "refused"}
 
 
-def test_too_many_files_and_too_many_bytes_are_refused_together_with_those_beside(
+def test_too_many_files_and_too_many_bytes_are_told_together_with_those_beside(
     author: Caller, draft: Json, services: Services
 ) -> None:
     most = author.get("/api/limits").get_json()["files"]["per_record"]
-    assert check(author, draft, "a", beside={"files": most - 1, "bytes": 0}).status_code == 200
-    too_many = check(author, draft, "a", beside={"files": most, "bytes": 0})
-    assert too_many.status_code == 400
-    assert too_many.get_json()["errors"][0]["messages"] == [f"A record holds at most {most} files."]
+    assert "reason" not in check(author, draft, "a", beside={"files": most - 1, "bytes": 0}).get_json()
+    too_many = check(author, draft, "a", beside={"files": most, "bytes": 0}).get_json()
+    assert (too_many["new"], too_many["reason"]) == (1, f"A record holds at most {most} files.")
 
     with services.database.transaction(SYSTEM) as unit:
         set_limits(unit, person_of(services), None, 10)
-    assert check(author, draft, "a", "b", size=5).status_code == 200
-    too_much = check(author, draft, "a", "b", size=5, beside={"files": 1, "bytes": 1})
-    assert (too_much.status_code, too_much.get_json()["code"]) == (403, "draft_bytes")
+    assert "reason" not in check(author, draft, "a", "b", size=5).get_json()
+    too_much = check(author, draft, "a", "b", size=5, beside={"files": 1, "bytes": 1}).get_json()
+    assert too_much["reason"].startswith("Your drafts hold 0 bytes of files; the limit is 10")
 
 
 def test_a_question_writes_nothing(author: Caller, draft: Json, services: Services) -> None:

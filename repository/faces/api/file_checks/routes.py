@@ -25,17 +25,16 @@ api = Api("file-checks")
     errors=(403, 404, 413, 415),
 )
 def check_files_to_come(call: ApiCall, record_id: int) -> Response:
-    """Say of each file whether it is new, there, or would be refused.
-
-    Too many or too much of all together is an error.
-    """
+    """Say of each file whether it is new, there, or would be refused; and why all together would be, if so."""
     with call.snapshot() as snapshot:
         checked = check_files(snapshot, call.services.site, record_id, call.body["files"], call.body["beside"])
-    numbers = Counter(planned.outcome for planned in checked)
+    numbers = Counter(planned.outcome for planned in checked.files)
     base, language = call.services.site.api(f"/records/{record_id}/draft/files"), reader_language()
     body: dict[str, Any] = {outcome.value: numbers[outcome] for outcome in CheckOutcome}
     tells = reads_closed(call.actor)  # what others have sent is for who may read it
-    body["entries"] = [_checked_json(planned, base, language, tells=tells) for planned in checked]
+    body["entries"] = [_checked_json(planned, base, language, tells=tells) for planned in checked.files]
+    if checked.fault:
+        body["reason"] = translated(checked.fault, language)
     return json_reply(body, headers={"Vary": VARY_BY_LANGUAGE})
 
 

@@ -55,7 +55,10 @@ class FilesToCheck(Schema):
 
 
 class CheckedFileShape(Schema):
-    """What would become of a file; `file` is what has its name already (for who may read it), `reason` is in the reader's language."""
+    """What would become of a file, with a `reason` in the reader's language.
+
+    `file` is what has its name already, for who may read it.
+    """
 
     key = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf([outcome.value for outcome in CheckOutcome]))
@@ -64,9 +67,13 @@ class CheckedFileShape(Schema):
 
 
 class CheckedFilesShape(Schema):
-    """What would become of all files, in their order, and how many of each kind there are."""
+    """What would become of all files, in their order, and how many of each kind there are.
+
+    `reason` says why the new ones cannot be taken all together: they are too many, or too much.
+    """
 
     new = fields.Integer(required=True)
     there = fields.Integer(required=True)
     refused = fields.Integer(required=True)
     entries = fields.List(fields.Nested(CheckedFileShape), required=True)
+    reason = fields.String()

@@ -16,6 +16,12 @@ export interface CheckedFile {
   file?: RemoteFile;
 }
 
+// What would become of files; `reason` says why they cannot be taken all together.
+export interface Checked {
+  entries: CheckedFile[];
+  reason?: string;
+}
+
 export interface BundledFile {
   key: string;
   status: "stored" | "same" | "refused";
@@ -50,10 +56,10 @@ export class DraftFiles {
   // What would become of files; `beside` are those that will be sent too.
   async check(
     files: readonly { key: string; size: number }[], beside: { files: number; bytes: number }, signal: AbortSignal,
-  ): Promise<CheckedFile[]> {
+  ): Promise<Checked> {
     const body = JSON.stringify({ files: files.map(({ key, size }) => ({ key, size })), beside });
     const answer = await this.#ask("POST", `${this.#address}-check`, { body, signal, headers: JSON_TYPE });
-    return (answer.body as { entries: CheckedFile[] }).entries;
+    return answer.body as Checked;
   }
 
   async sendBundle(body: Blob, { progress, signal }: Sending): Promise<BundledFile[]> {

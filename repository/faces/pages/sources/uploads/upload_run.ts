@@ -150,7 +150,7 @@ export class UploadRun {
     this.#isAsking = true;
     try {
       this.#limits ??= await files.limits();
-      while (queue.in("found").size > 0 && !signal.aborted) await this.#askSome(signal);
+      while (queue.in("found").size > 0 && !this.held && !signal.aborted) await this.#askSome(signal);
     } catch (error) {
       if (error instanceof Refusal) this.held = error.message || this.#parts.words.broken;
       else if (!(error instanceof Stopped)) throw error;
@@ -176,7 +176,11 @@ export class UploadRun {
     }
     const asked = [...items].sort((one, other) => Number(other.state !== "found") - Number(one.state !== "found"));
     const told = await files.check(asked, { files: waiting, bytes }, signal);
-    const answers = new Map(told.map((answer) => [answer.key, answer]));
+    if (told.reason) {
+      this.held = told.reason;
+      return;
+    }
+    const answers = new Map(told.entries.map((answer) => [answer.key, answer]));
     for (const item of asked) if (item.state === "found") this.#sort(item, answers.get(item.key));
     this.#checked += asked.length;
     this.changed();
@@ -364,7 +368,7 @@ export class UploadRun {
     const unread = items.filter((item) => !item.there?.checksums && item.there?.status !== "failed");
     if (unread.length > 0) {
       const told = await files.check(unread, { files: 0, bytes: 0 }, signal);
-      const answers = new Map(told.map((answer) => [answer.key, answer.file ?? null]));
+      const answers = new Map(told.entries.map((answer) => [answer.key, answer.file ?? null]));
       for (const item of unread) item.there = answers.get(item.key) ?? null;
     }
     for (const item of items) {
