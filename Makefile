@@ -73,7 +73,7 @@ format: $(VENV)/.dev  ## rewrite the source in the house's format
 	$(BIN)/ruff check --fix .
 
 assets: $(SOURCES)/node_modules/.package-lock.json  ## build the style sheets and scripts of the pages (needs Node 20)
-	cd $(SOURCES) && npm run --silent types && npm run --silent build
+	cd $(SOURCES) && npm run --silent types && npm run --silent test && npm run --silent build
 
 $(SOURCES)/node_modules/.package-lock.json: $(SOURCES)/package-lock.json
 	cd $(SOURCES) && npm ci --silent

@@ -22,6 +22,7 @@ from repository.faces.api.access_requests import routes as access_requests
 from repository.faces.api.audit import routes as audit
 from repository.faces.api.draft_files import routes as draft_files
 from repository.faces.api.drafts import routes as drafts
+from repository.faces.api.file_checks import routes as file_checks
 from repository.faces.api.file_previews import routes as file_previews
 from repository.faces.api.identifiers import routes as identifiers
 from repository.faces.api.identities import routes as identities
@@ -68,6 +69,7 @@ APIS: tuple[Api, ...] = (
     drafts.api,
     imports.api,
     draft_files.api,
+    file_checks.api,
     file_previews.api,
     tus_uploads.api,
     publication.api,

@@ -6,10 +6,13 @@ from repository.deposits.facts import FilesRemoved, FilesRenamed
 from repository.deposits.model import Draft
 from repository.deposits.queries import files_to_change
 from repository.files.model import FileEntry
-from repository.files.queries import entry, keys_taken, no_file
+from repository.files.queries import entry, keys_taken, no_file, unfinished_keys
 from repository.files.renaming import rename, rename_folder
 from repository.files.taking_out import ChosenNames, take_out
 from repository.people.quotas import give_back
+
+AT_ONCE = 500
+"""names in one statement"""
 
 
 def rename_file(unit: UnitOfWork, draft_id: int, key: str, after: str) -> FileEntry:
@@ -57,6 +60,22 @@ def remove_files(unit: UnitOfWork, draft_id: int, chosen: ChosenNames) -> None:
         unit.session.flush()
     unit.emit(FilesRemoved(draft_id, count, f"{chosen.folder}/" if chosen.folder else None))
     give_back(unit, concept.owner_id, size=freed)
+
+
+def remove_unfinished(unit: UnitOfWork, draft_id: int) -> int:
+    """Remove all names whose bytes never came, with what has arrived of them; return their number."""
+    draft, concept, files = files_to_change(unit, draft_id)
+    total = 0
+    while keys := unfinished_keys(unit, files.id, AT_ONCE):
+        count, freed = take_out(unit, files, concept.owner_id, ChosenNames(keys))
+        give_back(unit, concept.owner_id, size=freed)
+        total += count
+        if draft.default_preview in keys:
+            draft.default_preview = None
+            unit.session.flush()
+    if total:
+        unit.emit(FilesRemoved(draft_id, total, None))
+    return total
 
 
 def no_folder(record_id: int, folder: str) -> NotFound:

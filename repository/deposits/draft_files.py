@@ -190,6 +190,15 @@ def change_file(unit: UnitOfWork, draft_id: int, key: str, changes: dict[str, An
     return target
 
 
+def choose_preview(unit: UnitOfWork, draft_id: int, key: str | None) -> None:
+    """Set the file that the record shows first, None for none; raise `Invalid` for one that it cannot show."""
+    draft, _, files = files_to_change(unit, draft_id)
+    uploads.require_open(files.state)
+    if errors := _take_preview(unit, draft, key):
+        raise Invalid(errors=errors)
+    unit.session.flush()
+
+
 def remove_file(unit: UnitOfWork, draft_id: int, key: str) -> None:
     """Remove one file from the draft."""
     draft, concept, files = files_to_change(unit, draft_id)

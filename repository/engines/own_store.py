@@ -31,6 +31,7 @@ class OwnUploads:
     def __init__(self, uploads: PartUploads, identity: StoreIdentity) -> None:
         self._uploads = uploads
         self._identity = identity
+        self.origin = uploads.origin
         self.sign_part = uploads.sign_part
         self.list_parts = uploads.list_parts
         self.appended_size = uploads.appended_size

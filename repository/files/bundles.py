@@ -29,7 +29,7 @@ from repository.engines.store.port import ByteStore, FileDigests, NewObject
 from repository.files.declarations import mismatches_of
 from repository.files.facts import FileReceived, FileReleased
 from repository.files.model import FileEntry, FileSet, StoredFile, Upload, UploadState
-from repository.files.name_clashes import NamedFiles, Names, named_files
+from repository.files.name_clashes import Names, names_apart
 from repository.files.queries import entries_named
 from repository.files.rules import Declared, FileState, extension_of, fault_of_key, media_type_of
 from repository.files.tar_members import TarMember, tar_members
@@ -135,7 +135,7 @@ def plan(
     """
     require_open(files.state)
     sound = [file for file in bundle if not file.fault]
-    named = named_apart(sound)
+    named = names_apart(Declared(file.key, file.digests.size) for file in sound)
     entries = {entry.key: entry for entry in entries_named(snapshot, files.id, [file.key for file in sound])}
     busy = _busy(snapshot, [entry.id for entry in entries.values() if entry.file_id is None])
     near = names_near(snapshot, files, named) if files.count and named.declared else ()
@@ -145,16 +145,6 @@ def plan(
     if files.count + new > most_files:
         raise Invalid.field("files", f"A record holds at most {most_files} files.")
     return BundlePlan(planned, near, {entry.id: entry for entry in entries.values() if entry.file_id is None})
-
-
-def named_apart(files: Sequence[BundledFile]) -> NamedFiles:
-    """Return the names of files that can stand side by side; raises `Invalid` for too many folders."""
-    names, apart = Names(), []
-    for file in files:
-        if names.clash(file.key) is None:
-            names.add(file.key)
-            apart.append(Declared(file.key, file.digests.size))
-    return named_files(apart)
 
 
 def _planned(

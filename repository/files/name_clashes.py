@@ -82,6 +82,16 @@ def named_files(declared: Sequence[Declared]) -> NamedFiles:
     return NamedFiles(declared, same, frozenset(above))
 
 
+def names_apart(declared: Iterable[Declared]) -> NamedFiles:
+    """Return those files, with possible names, that can stand side by side; raise `Invalid` for too many folders."""
+    names, apart = Names(), []
+    for file in declared:
+        if names.clash(file.key) is None:
+            names.add(file.key)
+            apart.append(file)
+    return named_files(apart)
+
+
 def named_file(key: str, size: int | None) -> NamedFiles:
     """Return one file to come that was not declared before; raises `Invalid`."""
     if fault := fault_of_key(key):

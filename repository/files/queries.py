@@ -120,6 +120,14 @@ def keys_of(snapshot: Snapshot, set_id: int, limit: int) -> Iterator[str]:
     yield from snapshot.session.connection().scalars(_KEYS, {"set": set_id, "limit": limit})
 
 
+_UNFINISHED = _KEYS.where(_NAMES.pending.is_(True), _NAMES.file_id.is_(None))
+
+
+def unfinished_keys(snapshot: Snapshot, set_id: int, limit: int) -> Sequence[str]:
+    """Return the first names for which nothing was ever committed."""
+    return snapshot.session.connection().scalars(_UNFINISHED, {"set": set_id, "limit": limit}).all()
+
+
 _TAKEN = select(_NAMES.key).where(
     _NAMES.file_set_id == bindparam("set"), _NAMES.key.in_(bindparam("keys", expanding=True))
 )

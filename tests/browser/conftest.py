@@ -1,18 +1,22 @@
 """A browser, and the application at an address that its settings name too."""
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from config.settings import Settings, read_settings
 from repository.app import create_app
+from repository.core.actor import SYSTEM
 from repository.engines.services import Services
+from repository.people.accounts import register_person
 from tests.browser.chromium import chromium, launched
 from tests.browser.looking import Looking, window
+from tests.browser.sending import EMAIL, PASSWORD, SECONDS, sign_in
 from tests.support.live_server import LiveServer, live
 
 CHROMIUM = chromium()
@@ -95,3 +99,31 @@ def looking(browser: Browser, site: str, language: str) -> Iterator[Looking]:
     """A wide window in one of the languages."""
     with window(browser, site, language) as opened:
         yield opened
+
+
+@pytest.fixture
+def working(settle: Callable[[], None]) -> Iterator[None]:
+    """Jobs are done as they come, beside the browser."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(0.05):
+            settle()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    yield
+    ended.set()
+    worker.join()
+
+
+@pytest.fixture
+def depositing(browser: Browser, site: str, services: Services, language: str, working: None) -> Iterator[Looking]:
+    """A window of somebody who is signed in."""
+    with services.database.transaction(SYSTEM) as unit:
+        register_person(unit, EMAIL, password=PASSWORD)
+    with window(browser, site, language) as looking:
+        looking.page.set_default_timeout(SECONDS)
+        expect.set_options(timeout=SECONDS)
+        sign_in(looking)
+        yield looking

@@ -94,6 +94,7 @@ SCOPE_OF_ACTS: Mapping[str, TokenScope] = {
     UPLOAD: WRITE,
     BUNDLE: WRITE,
     "draft-files.upload_part": WRITE,
+    "file-checks.check_files_to_come": WRITE,
     "tus-uploads.begin_tus_upload": WRITE,
     "tus-uploads.send_tus_bytes": WRITE,
     "tus-uploads.end_tus_upload": WRITE,
@@ -179,6 +180,7 @@ OAI_SET = {"spec": "maps", "name": "Maps", "search_pattern": "maps"}
 WHY = {"reason": "a test"}
 PEOPLE = {"members": [{"type": "user", "id": "1"}], "role": "member"}
 BODIES: Mapping[str, object] = {
+    "file-checks.check_files_to_come": {"files": []},
     "managed-people.block_user": WHY,
     "managed-people.restore_user": WHY,
     "managed-people.change_user_role": {"role": "administrator", **WHY},

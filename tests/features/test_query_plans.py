@@ -105,6 +105,7 @@ def send_in_parts(author: Caller, files: str, settle: Settle) -> None:
     ok(author.put(f"{files}/parts.nc/content/1", data=b"parts"))
     ok(author.get(f"{files}/parts.nc"))
     ok(author.post(f"{files}/parts.nc/commit"))
+    ok(author.post(f"{files}-check", json={"files": [{"key": "parts.nc", "size": 5}, {"key": "new.csv", "size": 1}]}))
     ok(author.post(f"{files}-bundle", data=tar({"small.csv": b"1", "never.nc": b"is on its way"})))
     ok(author.delete(f"{files}/never.nc"))
     settle()

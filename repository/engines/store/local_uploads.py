@@ -66,6 +66,10 @@ class LocalUploads:
             flush_folder(self.folder)
         return token
 
+    @property
+    def origin(self) -> None:
+        """None: a directory has no address."""
+
     def sign_part(self, token: UploadToken, number: int, lifetime: timedelta, md5: str | None = None) -> None:  # noqa: ARG002
         """Return None: a directory serves nobody."""
         require_part(number, 1)

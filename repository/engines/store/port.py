@@ -119,6 +119,10 @@ class PartUploads(Protocol):
     def begin(self, key: str, size: int) -> UploadToken:
         """Begin an upload of `size` bytes; raises `Conflict` if the key exists, `TooLarge` past the store's limit."""
 
+    @property
+    def origin(self) -> str | None:
+        """The scheme, host and port of all addresses that `sign_part` returns; None if the store has none."""
+
     def sign_part(self, token: UploadToken, number: int, lifetime: timedelta, md5: str | None = None) -> str | None:
         """Return an address that takes the part by PUT for `lifetime`, None if the store has no addresses.
 

@@ -19,9 +19,11 @@ import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from tempfile import TemporaryFile
 from threading import Event
 from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError, HTTPClientError
 
@@ -76,6 +78,12 @@ class S3Uploads:
                 **self._objects.target(name), Metadata={TOKEN: token}
             )
         return UploadToken(key, f"{token}.{answer['UploadId']}")
+
+    @cached_property
+    def origin(self) -> str:
+        """Where signed addresses lead, which may be the bucket's own host."""
+        address = self._clients.signer.generate_presigned_url("get_object", self._objects.target("any"))
+        return "{0.scheme}://{0.netloc}".format(urlsplit(address))
 
     def sign_part(self, token: UploadToken, number: int, lifetime: timedelta, md5: str | None = None) -> str:
         """Return a signed address (AWS signature version 4, in the query) for PUT."""

@@ -6,6 +6,7 @@ from repository.faces.pages.about import views as about
 from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import chosen_views as chosen_datasets
+from repository.faces.pages.deposit import file_acts
 from repository.faces.pages.deposit import file_views as deposit_files
 from repository.faces.pages.deposit import start_views as deposit_start
 from repository.faces.pages.deposit import views as deposit
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     deposit.pages,
     deposit_files.pages,
     chosen_datasets.pages,
+    file_acts.pages,
     sharing.pages,
     grants.pages,
     guest_requests.pages,

@@ -159,6 +159,11 @@ FILE_REASONS: Mapping[str, str] = {
     "The upload has {size} bytes: nothing can be appended at {offset}.": (
         "该上传已有 {size} 字节，不能在 {offset} 处追加。"
     ),
+    # the page of a draft's files
+    "Select at least one file or folder.": "请至少选择一个文件或文件夹。",
+    "This page has no such button.": "此页面没有该按钮。",
+    "The draft has no such folder or page of files.": "草稿中没有该文件夹或该页文件。",
+    "There is no such folder.": "没有该文件夹。",
     # bundles
     "This is no TAR that can be taken (byte {at}): {reason}": "这不是可以接收的 TAR（第 {at} 字节）：{reason}",
     "A header is not followed by its member.": "头部之后没有对应的成员。",

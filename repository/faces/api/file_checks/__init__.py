@@ -1,0 +1,1 @@
+"""What would become of files, asked before they are sent."""
