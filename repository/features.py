@@ -14,6 +14,7 @@ from repository.harvest.feature import FEATURE as HARVEST
 from repository.identifiers.feature import FEATURE as IDENTIFIERS
 from repository.inspection.feature import FEATURE as INSPECTION
 from repository.notifications.feature import FEATURE as NOTIFICATIONS
+from repository.operation.feature import FEATURE as OPERATION
 from repository.organisations.feature import FEATURE as ORGANISATIONS
 from repository.people.feature import FEATURE as PEOPLE
 from repository.publication.feature import FEATURE as PUBLICATION
@@ -23,6 +24,7 @@ from repository.sharing.feature import FEATURE as SHARING
 from repository.webhooks.feature import FEATURE as WEBHOOKS
 
 FEATURES: Sequence[Feature] = (
+    OPERATION,
     HARVEST,
     NOTIFICATIONS,
     SEARCH,

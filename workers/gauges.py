@@ -13,8 +13,8 @@ from repository.core.conditions import LEVELS, Condition
 from repository.core.errors import Unavailable
 from repository.core.health_checks import HealthChecks
 from repository.core.unit_of_work import Database
-from workers.job_admin import BacklogState, backlog_state
-from workers.model import SweepRow
+from repository.operation.model import SweepRow
+from repository.operation.open_jobs import BacklogState, backlog_state
 from workers.site_conditions import SiteConditions
 from workers.unknown_kinds import UnknownKinds, unknown_kinds
 

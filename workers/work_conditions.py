@@ -12,11 +12,10 @@ from repository.core.facts import FactRow
 from repository.core.unit_of_work import Snapshot
 from repository.engines.services import Services
 from repository.feature import Queue, Sweep
+from repository.operation.model import CLAIMABLE, Job, JobState, SweepRow
 from repository.records.model import NarrowedAccess
 from repository.records.narrowed_access import WHOLE_INDEX
 from repository.search.index import newest_not_found
-from workers.claiming import CLAIMABLE
-from workers.model import Job, JobState, SweepRow
 from workers.sweeps.sweep_table import SWEEPS
 
 LATE = timedelta(minutes=10)

@@ -11,7 +11,7 @@ from repository.core.conditions import ConditionState
 from repository.core.errors import Unavailable, Unsuitable
 from repository.engines.conditions import database_is_whole
 from repository.engines.services import Services, probe
-from workers.job_admin import backlog
+from repository.operation.open_jobs import backlog
 from workers.site_conditions import SiteConditions
 from workers.unknown_kinds import unknown_kinds
 

@@ -13,10 +13,10 @@ from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.engines.services import Services
 from repository.files import quarantine
+from repository.operation.model import SweepRow
 from workers.job_metrics import serve_metrics
 from workers.log_losses import lost_lines
 from workers.loop import stop_on_signals
-from workers.model import SweepRow
 from workers.sweeps.schedule import run_now, start_sweeping
 from workers.sweeps.sweep_table import SWEEPS
 

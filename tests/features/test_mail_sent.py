@@ -16,13 +16,13 @@ from repository.engines.services import Services
 from repository.feature import Queue
 from repository.notifications.facts import AddressBounced
 from repository.notifications.model import MailState, Notice
+from repository.operation.model import Job, JobState
 from repository.people.accounts import register_person
 from repository.people.facts import PasswordChanged
 from tests.features.test_cli import Run
 from tests.support.commands import command_here
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.web_server import HOST, environment_of
-from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
 

@@ -23,6 +23,7 @@ from repository.engines.outgoing.allowed_addresses import CallGuard
 from repository.engines.outgoing.guarded_post import GuardedPost
 from repository.engines.services import Services
 from repository.feature import Queue
+from repository.operation.model import Job
 from repository.webhooks import note_facts
 from repository.webhooks.deliver_hooks import MOST_ATTEMPTS, deliver_hooks
 from repository.webhooks.model import DeliveryState, Webhook, WebhookDelivery
@@ -30,7 +31,6 @@ from repository.webhooks.note_facts import HookWalk, note_sealed
 from tests.conftest import Caller, Deposits
 from tests.support.hook_receiver import HookReceiver, hook_receiver
 from tests.support.web_server import HOST
-from workers.model import Job
 from workers.relay import relay
 from workers.runner import run_next
 from workers.sweeps.schedule import run_now

@@ -14,8 +14,8 @@ from repository.core.check_report import CheckReport
 from repository.core.errors import Conflict
 from repository.core.lease_renewal import renewed
 from repository.core.unit_of_work import Database, Snapshot
+from repository.operation.model import SweepRow
 from workers.causes import cause_of
-from workers.model import SweepRow
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = 15.0

@@ -21,6 +21,10 @@ class JobState(StrEnum):
     """set aside by a release that does not know its kind; waits for one that does"""
 
 
+CLAIMABLE = (JobState.WAITING.value, JobState.QUEUED.value, JobState.RUNNING.value)
+"""The states of jobs that somebody will run, or runs."""
+
+
 class Job(Base):
     """One consequence of one fact for the subject with this id."""
 

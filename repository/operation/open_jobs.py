@@ -8,12 +8,10 @@ from datetime import datetime
 from sqlalchemy import case, func, select, update
 
 from repository.core.errors import NotFound
-from repository.core.facts import EmittedFact, FactRow, fact_of
+from repository.core.facts import EmittedFact, Fact, FactRow, fact_of
 from repository.core.unit_of_work import Snapshot, UnitOfWork
 from repository.feature import Queue
-from repository.features import FACTS
-from workers.claiming import CLAIMABLE
-from workers.model import Job, JobState
+from repository.operation.model import CLAIMABLE, Job, JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def open_jobs(snapshot: Snapshot, state: JobState | None = None, limit: int = 10
     return snapshot.session.scalars(query).all()
 
 
-def job_with_fact(snapshot: Snapshot, job_id: int) -> tuple[Job, EmittedFact]:
+def job_with_fact(snapshot: Snapshot, job_id: int, kinds: Mapping[str, type[Fact]]) -> tuple[Job, EmittedFact]:
     """Return a job and the fact that started it; raise `NotFound` when it is done or never was."""
     pair = snapshot.session.execute(
         select(Job, FactRow).join(FactRow, FactRow.id == Job.fact_id).where(Job.id == job_id)
@@ -47,7 +45,7 @@ def job_with_fact(snapshot: Snapshot, job_id: int) -> tuple[Job, EmittedFact]:
     if pair is None:
         raise NotFound(f"There is no job {job_id}, or it is done.")
     job, row = pair
-    return job, EmittedFact(row.id, row.kind, fact_of(row, FACTS), row.actor, row.at, row.request_id)
+    return job, EmittedFact(row.id, row.kind, fact_of(row, kinds), row.actor, row.at, row.request_id)
 
 
 def retry_jobs(unit: UnitOfWork, ids: Sequence[int] = ()) -> int:
