@@ -19,7 +19,7 @@ from repository.files.reading_pace import ReadingPace
 from repository.operation.open_jobs import open_jobs, retry_jobs
 from repository.people.queries import tokens_of
 from repository.people.token_upkeep import write_token_uses
-from repository.publication.fixity_commands import records_of
+from repository.publication.fault_owners import records_of
 from repository.search.index import differences
 from repository.search.index.index_rebuild import rebuild
 from repository.sharing.share import share
