@@ -288,7 +288,7 @@ class Settings(BaseSettings):
 
 def read_settings(**overrides: Any) -> Settings:
     """Return the settings of this process; raise `SettingsError` that names every wrong value."""
-    written = _written_settings()
+    written = written_settings()
     _refuse_unknown({*written, *os.environ} - RETIRED - OF_CLIENT)
     try:
         return Settings(_env_file=_env_file(), **overrides)  # type: ignore[call-arg]
@@ -298,14 +298,14 @@ def read_settings(**overrides: Any) -> Settings:
 
 def retired_settings() -> list[str]:
     """Return the names of settings that are given and have no meaning any more."""
-    return sorted({*_written_settings(), *os.environ} & RETIRED)
+    return sorted({*written_settings(), *os.environ} & RETIRED)
 
 
 def _env_file() -> str:
     return os.environ.get(f"{PREFIX}ENV_FILE") or ".env"
 
 
-def _written_settings() -> Mapping[str, str | None]:
+def written_settings() -> Mapping[str, str | None]:
     """Return what the file of settings says; raise `SettingsError` if a file that is named cannot be read."""
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():

@@ -4,14 +4,12 @@ from repository.core import clock_watch, facts, preservation_events
 from repository.core.database import site_marks
 from repository.core.database.engine import Base
 from repository.features import FEATURES
-from workers import model as workers
 
 MODULES = (
     facts,
     preservation_events,
     clock_watch,
     site_marks,
-    workers,
     *(table for feature in FEATURES for table in feature.tables),
 )
 METADATA = Base.metadata

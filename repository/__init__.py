@@ -9,7 +9,7 @@ line do not know each other.  ``pyproject.toml`` ([tool.importlinter]) holds the
     bootstrap                           settings -> Services: the only place where engines are chosen
     faces                               everything that speaks HTTP: api · pages · oai · oauth · resolver · feeds
     features                            the list of features, and what they contribute together
-    backup                              the whole site in a folder, and back: database, objects, manifest
+    backup  operation                   the whole site in a folder, and back · jobs, sweeps and room, for administrators
     harvest                             what OAI-PMH harvesters may list: items in order, sets and their members
     notifications  search  webhooks     people are told · documents of the index, the query language · hooks
     sharing                             who has a part in a dataset: grants, share links, the referee link

@@ -22,6 +22,7 @@ from config import vocabularies as terms
 from config.default_limits import read_limits
 from config.identity import IdentityError, read_identity
 from config.registrar_accounts import RegistrarAccount, RegistrarAccounts, RegistrarsError, read_registrars
+from config.setting_lines import setting_lines
 from config.settings import Settings, SettingsError, cause_of
 from repository.core.database.engine import open_database
 from repository.core.disks import Disks
@@ -98,6 +99,7 @@ def open_services(settings: Settings, shared_folder: Path | None = None) -> Serv
         fetching=configured_fetch(settings.fetch_hosts, settings.fetch_networks, settings.fetch_bytes_per_second),
         registered=configured_registrars(settings.metadata_urls, settings.metadata_hosts, settings.fetch_networks),
         outgoing=configured_post(settings.webhook_networks),
+        settings=setting_lines(settings),
         sign_in_providers=_sign_in_providers(settings),
     )
 

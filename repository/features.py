@@ -15,6 +15,7 @@ from repository.identifiers.feature import FEATURE as IDENTIFIERS
 from repository.imports.feature import FEATURE as IMPORTS
 from repository.inspection.feature import FEATURE as INSPECTION
 from repository.notifications.feature import FEATURE as NOTIFICATIONS
+from repository.operation.feature import FEATURE as OPERATION
 from repository.organisations.feature import FEATURE as ORGANISATIONS
 from repository.people.feature import FEATURE as PEOPLE
 from repository.publication.feature import FEATURE as PUBLICATION
@@ -24,6 +25,7 @@ from repository.sharing.feature import FEATURE as SHARING
 from repository.webhooks.feature import FEATURE as WEBHOOKS
 
 FEATURES: Sequence[Feature] = (
+    OPERATION,
     HARVEST,
     NOTIFICATIONS,
     SEARCH,

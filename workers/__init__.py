@@ -2,8 +2,9 @@
 
 `relay` turns facts into rows of the job table, by the reactions that `repository.features` collects · `claiming` says
 who may run a row, `runner` runs it · `unknown_kinds` keeps what only another release knows · `sweeps` compare truth
-with its copies by the clock · `loop` is how a process goes on · `job_admin` shows all of it to people, `job_metrics`
-and `gauges` to Prometheus · `site_conditions` says whether all parts of the site work.
+with its copies by the clock · `loop` is how a process goes on · `job_metrics` and
+`gauges` show all of it to Prometheus, `repository.operation` to people, whose are the tables too · `site_conditions`
+says whether all parts of the site work.
 
 Two ways to run them, the same jobs:
 

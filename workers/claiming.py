@@ -21,13 +21,12 @@ from repository.core.lease_renewal import renewed
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.feature import Queue
 from repository.features import FACTS, JOBS
-from workers.model import Job, JobState
+from repository.operation.model import CLAIMABLE, Job, JobState
 
 BATCH = 50
 LEASE = timedelta(seconds=20)
 RENEW_SECONDS = 5.0
 MAX_ATTEMPTS = 20
-CLAIMABLE = (JobState.WAITING.value, JobState.QUEUED.value, JobState.RUNNING.value)
 LOST = "The process that ran it died or ran out of time."
 NOT_KNOWN = "This release does not know the kind."
 JobRow = Row[*tuple[Any, ...]]

@@ -18,9 +18,9 @@ from repository.core.unit_of_work import Database
 from repository.engines.minted_numbers import MintedNumbers
 from repository.feature import Queue
 from repository.features import JOBS
+from repository.operation.model import Job, JobState
 from repository.webhooks.note_facts import HookWalk
 from workers.claiming import BATCH, DUE, IS_DUE, JobRow, locked, take, together
-from workers.model import Job, JobState
 from workers.relay import BATCH as RELAYED
 from workers.relay import relay
 from workers.rq_queue import BatchCall, RqQueue

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import select
 
 from repository.core.actor import SYSTEM
 from repository.core.conditions import LEVELS, Condition
 from repository.core.errors import Unavailable
 from repository.core.health_checks import HealthChecks
 from repository.core.unit_of_work import Database
-from workers.job_admin import BacklogState, backlog_state
-from workers.model import SweepRow
+from repository.operation.model import SweepRow
+from repository.operation.open_jobs import BacklogState, backlog_state
+from repository.operation.sweep_runs import sweep_rows
 from workers.site_conditions import SiteConditions
 from workers.unknown_kinds import UnknownKinds, unknown_kinds
 
@@ -52,8 +52,7 @@ class Gauges(Collector):
 
     def _read(self) -> _State:
         with self._database.snapshot(SYSTEM) as snapshot:
-            sweeps = snapshot.session.scalars(select(SweepRow).order_by(SweepRow.name)).all()
-            return _State(backlog_state(snapshot), unknown_kinds(snapshot), sweeps)
+            return _State(backlog_state(snapshot), unknown_kinds(snapshot), sweep_rows(snapshot))
 
 
 def _of_backlog(backlog: BacklogState) -> Iterable[Metric]:

@@ -11,7 +11,7 @@ from repository.core.database.id_list import in_list
 from repository.core.facts import FactRow, fact_of
 from repository.core.unit_of_work import Database, Snapshot, UnitOfWork
 from repository.features import FACTS, JOBS, REACTIONS
-from workers.model import Job, JobState
+from repository.operation.model import Job, JobState
 
 BATCH = 200
 _FACT, _JOB = cast(Table, FactRow.__table__), cast(Table, Job.__table__)

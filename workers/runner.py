@@ -15,10 +15,10 @@ from repository.core.unit_of_work import Database
 from repository.engines.services import Services
 from repository.feature import JobRun, Queue
 from repository.features import JOBS
+from repository.operation.model import Job, JobState
 from workers import job_metrics
 from workers.causes import cause_of
 from workers.claiming import MAX_ATTEMPTS, ClaimedJob, claim_next, claim_rows, lease_kept
-from workers.model import Job, JobState
 
 MOST_NAMED = 50
 """ids of one sort in a line of the log"""

@@ -15,7 +15,7 @@ from repository.core.actor import SYSTEM
 from repository.core.facts import FactRow
 from repository.core.unit_of_work import Database, Snapshot
 from repository.features import JOBS
-from workers.model import Job, JobState
+from repository.operation.model import Job, JobState
 from workers.relay import relay_set_aside
 
 _JOB = cast(Table, Job.__table__)

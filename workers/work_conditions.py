@@ -12,11 +12,11 @@ from repository.core.facts import FactRow
 from repository.core.unit_of_work import Snapshot
 from repository.engines.services import Services
 from repository.feature import Queue, Sweep
+from repository.operation.model import CLAIMABLE, Job, JobState, SweepRow
+from repository.operation.sweep_runs import sweep_rows
 from repository.records.model import NarrowedAccess
 from repository.records.narrowed_access import WHOLE_INDEX
 from repository.search.index import newest_not_found
-from workers.claiming import CLAIMABLE
-from workers.model import Job, JobState, SweepRow
 from workers.sweeps.sweep_table import SWEEPS
 
 LATE = timedelta(minutes=10)
@@ -99,7 +99,7 @@ def _first_due(queue: Queue, state: str) -> Select[datetime, datetime, int]:
 def sweeps_are_run(services: Services) -> Condition:
     """Say which sweeps are overdue, or failed when they ran last."""
     with services.database.snapshot(SYSTEM) as snapshot:
-        rows = {row.name: row for row in snapshot.session.scalars(select(SweepRow))}
+        rows = {row.name: row for row in sweep_rows(snapshot)}
     ours = [(sweep, rows[sweep.name]) for sweep in SWEEPS if sweep.name in rows]
     running = {sweep.thorough for sweep, row in ours if _runs(row, snapshot.now)}
     late = {sweep.name: _overdue(sweep, row, snapshot.now, running) for sweep, row in ours}

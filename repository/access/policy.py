@@ -68,6 +68,8 @@ class Action(StrEnum):
     READ_OAI_SETS = auto()
     MANAGE_OAI_SETS = auto()
     READ_AUDIT = auto()
+    READ_OPERATION = auto()
+    MANAGE_OPERATION = auto()
     READ_ME = auto()
     CHANGE_ME = auto()
     ERASE_ME = auto()
@@ -193,6 +195,8 @@ POLICY: Mapping[Action, Rule] = {
     Action.READ_OAI_SETS: Rule(TokenScope.READ, _any(_R.ADMINISTRATOR)),
     Action.MANAGE_OAI_SETS: Rule(TokenScope.ACTIONS, _any(_R.ADMINISTRATOR)),
     Action.READ_AUDIT: Rule(TokenScope.READ, _any(_R.ADMINISTRATOR)),
+    Action.READ_OPERATION: Rule(TokenScope.READ, _any(_R.ADMINISTRATOR)),
+    Action.MANAGE_OPERATION: Rule(TokenScope.ACTIONS, _any(_R.ADMINISTRATOR)),
     Action.READ_ME: Rule(TokenScope.READ, _any(_R.SIGNED_IN)),
     Action.CHANGE_ME: Rule(TokenScope.WRITE, _any(_R.SIGNED_IN)),
     Action.ERASE_ME: Rule(TokenScope.ACTIONS, _any(_R.SIGNED_IN)),
@@ -312,14 +316,10 @@ def _standing(actor: Actor) -> Relations:
 
 def _state(resource: Resource) -> Relations:
     """Return what is true of the resource for every actor."""
-    state = set()
-    if resource.record_public:
-        state.add(_R.RECORD_PUBLIC)
-    if resource.files_public:
-        state.add(_R.FILES_PUBLIC)
-    if resource.published is not None and now() - resource.published < OWN_WITHDRAWAL:
-        state.add(_R.RECENTLY_PUBLISHED)
-    return frozenset(state)
+    states = {_R.RECORD_PUBLIC: resource.record_public, _R.FILES_PUBLIC: resource.files_public}
+    if resource.published is not None:
+        states[_R.RECENTLY_PUBLISHED] = now() - resource.published < OWN_WITHDRAWAL
+    return frozenset(relation for relation, holds in states.items() if holds)
 
 
 class Audience(StrEnum):

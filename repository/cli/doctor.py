@@ -1,9 +1,8 @@
 """``repository doctor``."""
 
-import re
-
 import click
 
+from config.setting_lines import DEFAULT, setting_lines
 from config.settings import TEST_CSTR_PREFIX, TEST_DOI_PREFIX, Settings, read_settings, retired_settings
 from repository.bootstrap import open_services
 from repository.core.actor import SYSTEM
@@ -11,7 +10,7 @@ from repository.core.conditions import ConditionState
 from repository.core.errors import Unavailable, Unsuitable
 from repository.engines.conditions import database_is_whole
 from repository.engines.services import Services, probe
-from workers.job_admin import backlog
+from repository.operation.open_jobs import backlog, counted
 from workers.site_conditions import SiteConditions
 from workers.unknown_kinds import unknown_kinds
 
@@ -40,12 +39,9 @@ def doctor() -> None:
 
 
 def _show_settings(settings: Settings) -> None:
-    for name in type(settings).model_fields:
-        click.echo(f"setting  {name} = {_without_password(getattr(settings, name))}")
-
-
-def _without_password(value: object) -> str:
-    return re.sub(r"(://[^:@/]*:).*@", r"\1***@", str(value))
+    for line in setting_lines(settings):
+        origin = "" if line.origin == DEFAULT else f" ({line.origin})"
+        click.echo(f"setting  {line.name} = {line.value}{origin}")
 
 
 def _show_engines(services: Services) -> bool:
@@ -76,7 +72,7 @@ def _show_backlog(services: Services) -> bool:
     except Unavailable as error:
         click.echo(f"SILENT  jobs: {error}. Was `repository migrate` run?")
         return False
-    click.echo("behind   " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    click.echo("behind   " + ", ".join(f"{counted(count)} {name}" for name, count in counts.items()))
     for line in unknown.lines:
         click.echo(f"waits    {line}")
     return True

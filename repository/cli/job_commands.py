@@ -11,8 +11,8 @@ from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.feature import Queue
 from repository.features import REACTIONS
-from workers.job_admin import backlog_state, job_with_fact, open_jobs, retry_jobs
-from workers.model import Job, JobState
+from repository.operation.model import Job, JobState
+from repository.operation.open_jobs import backlog_state, job_with_fact, open_jobs, retry_jobs
 from workers.unknown_kinds import unknown_kinds
 
 
@@ -39,7 +39,7 @@ def list_jobs(state: str | None, limit: int) -> None:
 def show(job_id: int) -> None:
     """Show one job that is not done, and the fact that started it."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
-        job, fact = job_with_fact(snapshot, job_id)
+        job, fact = job_with_fact(snapshot, job_id, services.kinds)
         for name, value in [
             ("job", f"{job.id}, {job.name} of {job.subject}"),
             ("queue", job.queue),

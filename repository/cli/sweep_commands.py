@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import click
 import structlog
-from sqlalchemy import select
 
 from config.log_outlet import OUTLET
 from repository.cli.command_services import cli_services, require_database
@@ -13,10 +12,11 @@ from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.engines.services import Services
 from repository.files import quarantine
+from repository.operation.model import SweepRow
+from repository.operation.sweep_runs import sweep_rows
 from workers.job_metrics import serve_metrics
 from workers.log_losses import lost_lines
 from workers.loop import stop_on_signals
-from workers.model import SweepRow
 from workers.sweeps.schedule import run_now, start_sweeping
 from workers.sweeps.sweep_table import SWEEPS
 
@@ -52,7 +52,7 @@ def sweeps() -> None:
 def list_sweeps() -> None:
     """List every sweep, how often it is due, and what its last run found."""
     with cli_services() as services, services.database.snapshot(SYSTEM) as snapshot:
-        rows = {row.name: row for row in snapshot.session.scalars(select(SweepRow))}
+        rows = {row.name: row for row in sweep_rows(snapshot)}
         for sweep in SWEEPS:
             click.echo(f"{sweep.name}\tevery {sweep.every}\t{_last_run(rows.get(sweep.name))}")
 

@@ -12,13 +12,14 @@ _LOG = Path("/proc/self/fd/2")
 
 @dataclass(frozen=True, slots=True)
 class DiskRoom:
-    """The room of one disk for what is not the superuser's: free bytes, and files that can be made.
+    """The room of one disk for what is not the superuser's, in bytes, and files that can be made.
 
     `files` is None where the file system has no limit of its own.
     """
 
     names: Sequence[str]
     free: int
+    size: int
     files: int | None
 
 
@@ -40,7 +41,10 @@ class Disks:
 
 def _room(names: Sequence[str], place: Path) -> DiskRoom:
     status = os.statvfs(place)
-    return DiskRoom(names, status.f_bavail * status.f_frsize, status.f_favail if status.f_files else None)
+    # what is the superuser's alone counts neither as free nor as size
+    size = (status.f_blocks - status.f_bfree + status.f_bavail) * status.f_frsize
+    files = status.f_favail if status.f_files else None
+    return DiskRoom(names, status.f_bavail * status.f_frsize, size, files)
 
 
 def _there(path: Path) -> Path:

@@ -1,6 +1,6 @@
 """What the application works with, chosen once by `repository.bootstrap`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from repository.core.errors import Unavailable
 from repository.core.facts import Fact
 from repository.core.health_checks import HealthChecks
 from repository.core.recent_uses import RecentUses
+from repository.core.shown_settings import ShownSetting
 from repository.core.site import Site
 from repository.core.unit_of_work import Database
 from repository.core.upkeep import Upkeep
@@ -51,6 +52,7 @@ class Services:
     `registered` asks registrars what an identifier names, for jobs: no request asks them.
     `public_names` suggests people whom a public register knows, if one was chosen.
     `inspector` looks into files, for jobs and commands: no request looks into one.
+    `settings` are what the operator chose, for administrators to look at.
     `sign_in_providers` are by their ids, in the order of their file.
     """
 
@@ -76,6 +78,7 @@ class Services:
     public_names: PublicNames | None = None
     fetching: GuardedFetch = field(default_factory=lambda: GuardedFetch(AllowedHosts(), CallGuard()))
     registered: RegisteredDescriptions = field(default_factory=lambda: RegisteredDescriptions({}))
+    settings: Sequence[ShownSetting] = field(default=(), repr=False)
     outgoing: GuardedPost = field(default_factory=lambda: GuardedPost(CallGuard()))
 
     def close(self) -> None:

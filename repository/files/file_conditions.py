@@ -2,25 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select
 
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
 from repository.core.conditions import Condition, Measure, degraded, failed, well
 from repository.engines.services import Services
-from repository.files.model import Location, Orphan, StoredFile
+from repository.files.known_faults import MOST_COUNTED, count_faults
+from repository.files.model import Location, StoredFile
+from repository.files.quarantine import quarantine_state
 from repository.files.rules import FileState
 
-MOST_COUNTED = 1_000
 LATE_PERIODS = 1.5
 """of the fixity cycle, after which a file that was not read is told"""
-MOST_ORPHANS = 100_000
 SOON = timedelta(days=3)
 """before the last chance of an orphan: time for a person to look at it"""
 
-# Written out, as the partial index is: a planner does not know that a parameter is the same text.
-_FAULTY = select(StoredFile.id).where(text("fault <> ''")).limit(MOST_COUNTED + 1)
-_COUNT_FAULTY = select(func.count()).select_from(_FAULTY.subquery())
 _LONGEST_UNREAD = (
     select(StoredFile.checked)
     .where(
@@ -36,7 +33,7 @@ _LONGEST_UNREAD = (
 def stored_bytes_are_whole(services: Services) -> Condition:
     """Count files that the last check found damaged or missing; say how long ago the longest unread was read."""
     with services.database.snapshot(SYSTEM) as snapshot:
-        faulty = snapshot.session.scalar(_COUNT_FAULTY) or 0
+        faulty = count_faults(snapshot)
         oldest: datetime | None = snapshot.session.scalar(_LONGEST_UNREAD)
     age = (snapshot.now - oldest).total_seconds() if oldest else 0.0
     measures = (
@@ -61,25 +58,14 @@ def stored_bytes_are_whole(services: Services) -> Condition:
     return well(*measures)
 
 
-_WAITING = (
-    select(Orphan.size, Orphan.last_chance)
-    .where(~Orphan.kept)
-    .order_by(Orphan.last_chance, Orphan.key)
-    .limit(MOST_ORPHANS)
-    .subquery()
-)
-_QUARANTINE = select(
-    func.count(), func.coalesce(func.sum(_WAITING.c.size), 0), func.min(_WAITING.c.last_chance)
-).select_from(_WAITING)
-
-
 def quarantine_has_time(services: Services) -> Condition:
     """Say when objects without a file are about to be removed."""
     with services.database.snapshot(SYSTEM) as snapshot:
-        waiting, size, first = snapshot.session.execute(_QUARANTINE).one()
+        state = quarantine_state(snapshot)
+    first = state.last_chance
     measures = (
-        Measure("repository_quarantine_objects", "Objects of the store without a file, which wait.", waiting),
-        Measure("repository_quarantine_bytes", "Their bytes.", float(size)),
+        Measure("repository_quarantine_objects", "Objects of the store without a file, which wait.", state.waiting),
+        Measure("repository_quarantine_bytes", "Their bytes.", float(state.size)),
         Measure(
             "repository_quarantine_last_chance_timestamp_seconds",
             "When the first of them is removed, 0 if there is none.",

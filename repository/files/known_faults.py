@@ -69,13 +69,18 @@ def unended_checks(snapshot: Snapshot, before: datetime, limit: int) -> Sequence
     return snapshot.session.scalars(_UNENDED, {"before": before, "limit": limit}).all()
 
 
-_COUNT = select(func.count()).select_from(select(StoredFile.id).where(text(FAULTY)).limit(MOST_COUNTED).subquery())
+_COUNT = select(func.count()).select_from(select(StoredFile.id).where(text(FAULTY)).limit(MOST_COUNTED + 1).subquery())
+
+
+def count_faults(snapshot: Snapshot) -> int:
+    """Return how many files are known to be damaged; a number greater than `MOST_COUNTED` stands for any such."""
+    return snapshot.session.scalar(_COUNT) or 0
 
 
 def report_of_faults(database: Database, healed: Sequence[int]) -> CheckReport:
     """Return all faults that are known, and those that went away."""
     with database.snapshot(SYSTEM) as snapshot:
-        count = snapshot.session.scalar(_COUNT) or 0
+        count = count_faults(snapshot)
         faults = known_faults(snapshot, MOST_EXAMPLES)
     report = CheckReport(count, 0, [f"file {known.file.id}: {known.file.fault}" for known in faults])
     for file_id in healed:

@@ -174,6 +174,8 @@ class StoreComparison(Base):
     newest_object: Mapped[datetime | None]
     objects: Mapped[int] = mapped_column(Identity)
     orphans: Mapped[int] = mapped_column(Identity)
+    size: Mapped[int | None] = mapped_column("bytes", Identity)
+    """of all its objects; None from a release that did not count them"""
 
 
 class FileEntry(Base):

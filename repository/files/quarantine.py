@@ -20,6 +20,7 @@ from repository.engines.store.port import ByteStore, StoredObject
 from repository.files.model import Location, Orphan, StoreComparison, StoredFile
 
 BATCH = 500
+MOST_ORPHANS = 100_000
 UPLOAD_TAKES = timedelta(days=1)
 """An upload puts its object into the store first, and its row into the database moments later."""
 _NEWEST = 100
@@ -31,23 +32,37 @@ _COMPARISON = cast(Table, StoreComparison.__table__)
 
 @dataclass(frozen=True, slots=True)
 class QuarantineState:
-    """How many objects wait for their removal, their bytes, and the last chance of the first of them."""
+    """How many objects wait for their removal, their bytes, and the last chance of the first of them.
+
+    They are counted to `MOST_ORPHANS`.
+    """
 
     waiting: int
     size: int
     last_chance: datetime | None
 
 
+_WAITING = (
+    select(Orphan.size, Orphan.last_chance)
+    .where(~Orphan.kept)
+    .order_by(Orphan.last_chance, Orphan.key)
+    .limit(MOST_ORPHANS)
+    .subquery()
+)
+_QUARANTINE = select(
+    func.count(), func.coalesce(func.sum(_WAITING.c.size), 0), func.min(_WAITING.c.last_chance)
+).select_from(_WAITING)
+
+
 def quarantine_state(snapshot: Snapshot) -> QuarantineState:
     """Return the state of what will be removed; what a person keeps is not counted."""
-    counts = select(func.count(), func.coalesce(func.sum(Orphan.size), 0), func.min(Orphan.last_chance))
-    waiting, size, last_chance = snapshot.session.execute(counts.where(~Orphan.kept)).one()
+    waiting, size, last_chance = snapshot.session.execute(_QUARANTINE).one()
     return QuarantineState(waiting, int(size), last_chance)
 
 
-def orphans(snapshot: Snapshot) -> Sequence[Orphan]:
-    """Return every orphan, the one that is removed first at the head."""
-    return snapshot.session.scalars(select(Orphan).order_by(Orphan.last_chance, Orphan.key)).all()
+def orphans(snapshot: Snapshot, most: int | None = None) -> Sequence[Orphan]:
+    """Return orphans, every one or so many, the one that is removed first at the head."""
+    return snapshot.session.scalars(select(Orphan).order_by(Orphan.last_chance, Orphan.key).limit(most)).all()
 
 
 def note_orphans(database: Database, objects: Sequence[StoredObject], period: timedelta) -> set[str]:
@@ -79,18 +94,23 @@ def forget_others(database: Database, since: datetime) -> None:
         after = batch[-1][0]
 
 
-def keep_comparison(database: Database, objects: int, orphaned: int, newest: datetime | None) -> None:
+def keep_comparison(database: Database, objects: int, size: int, orphaned: int, newest: datetime | None) -> None:
     """Keep what a whole comparison has seen of the store."""
     with database.transaction(SYSTEM) as unit:
-        values = {"at": unit.now, "newest_object": newest, "objects": objects, "orphans": orphaned}
+        values = {"at": unit.now, "newest_object": newest, "objects": objects, "bytes": size, "orphans": orphaned}
         connection = unit.session.connection()
         if not connection.execute(update(_COMPARISON).where(_COMPARISON.c.id == _ONLY).values(**values)).rowcount:
             connection.execute(insert(_COMPARISON), {"id": _ONLY, **values})
 
 
+def last_comparison(snapshot: Snapshot) -> StoreComparison | None:
+    """Return what the last whole comparison has seen, None before there was one."""
+    return snapshot.session.get(StoreComparison, _ONLY)
+
+
 def is_behind(snapshot: Snapshot) -> bool:
     """Return whether the last comparison saw an object that is newer than every file, or there was none yet."""
-    row = snapshot.session.get(StoreComparison, _ONLY)
+    row = last_comparison(snapshot)
     if row is None:
         return True
     newest = _newest_file(snapshot)

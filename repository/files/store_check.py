@@ -56,6 +56,7 @@ class _Comparison:
 
     report: CheckReport = field(default_factory=CheckReport)
     objects: int = 0
+    size: int = 0
     orphans: int = 0
     newest: datetime | None = None
     orphaned: list[StoredObject] = field(default_factory=list)
@@ -87,13 +88,14 @@ def compare_with_store(
         return comparison.report
     _quarantine(database, comparison, quarantine)
     forget_others(database, since)
-    keep_comparison(database, comparison.objects, comparison.orphans, comparison.newest)
+    keep_comparison(database, comparison.objects, comparison.size, comparison.orphans, comparison.newest)
     _remove_orphans(database, store, comparison)
     return comparison.report
 
 
 def _look_at(comparison: _Comparison, stored: StoredObject | None, file: FileRow | None, since: datetime) -> None:
     comparison.objects += stored is not None
+    comparison.size += stored.size if stored else 0
     if (
         stored is not None
         and stored.modified <= since

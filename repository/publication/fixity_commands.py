@@ -11,9 +11,7 @@ from sqlalchemy import bindparam, select
 from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.core.clock import iso
-from repository.core.database.id_list import in_list
 from repository.core.errors import NotFound
-from repository.core.unit_of_work import Snapshot
 from repository.deposits.model import Draft
 from repository.engines.services import Services
 from repository.feature import with_services
@@ -22,6 +20,7 @@ from repository.files.known_faults import KnownFault, known_faults, unended_chec
 from repository.files.queries import streamed_entries
 from repository.files.reading_pace import ReadingPace
 from repository.files.rules import is_fault_of_bytes
+from repository.publication.fault_owners import records_of
 from repository.records.model import Version
 
 BATCH = 500
@@ -55,22 +54,6 @@ def list_faults(services: Services, limit: int) -> None:
     if shown or unended:
         raise SystemExit(1)
     click.echo("No file is known to be damaged.")
-
-
-_OWNERS = [
-    select(table.file_set_id, table.id).where(in_list(table.file_set_id, "sets")).order_by(table.id)
-    for table in (Version, Draft)
-]
-
-
-def records_of(snapshot: Snapshot, faults: Sequence[KnownFault]) -> Mapping[int, str]:
-    """Return, by file set, the records and drafts that have it."""
-    sets = {set_id for known in faults for set_id, _ in known.names}
-    names: dict[int, list[str]] = {}
-    for kind, statement in zip(("record", "draft"), _OWNERS, strict=True):
-        for set_id, record_id in snapshot.session.execute(statement, {"sets": sets}):
-            names.setdefault(set_id, []).append(f"{kind} {record_id}")
-    return {set_id: ", ".join(owners) for set_id, owners in names.items()}
 
 
 def _show(known: KnownFault, records: Mapping[int, str]) -> None:

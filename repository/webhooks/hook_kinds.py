@@ -51,6 +51,7 @@ _KEPT: Mapping[str, str] = {
         " IdentityUnlinked RuleGrantsChanged SignInRefused SignedOutByProvider SessionBegun SessionEnded SessionsEnded"
         " EmailVerificationAsked PasswordResetAsked InvitationAsked EmailChangeAsked AddressLeft"
     ),
+    "It is a wish of an administrator to the program, and the audit trail tells it.": "JobsRetried SweepWished",
     "It is a person's own affair.": "ProfileChanged NoticesMuted ExportRequested GuestRequestBegun",
 }
 KEPT: Mapping[str, str] = {kind: reason for reason, kinds in _KEPT.items() for kind in kinds.split()}

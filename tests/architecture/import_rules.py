@@ -171,7 +171,7 @@ def migration_reaching_out(module: Module) -> Iterator[str]:
     if module.under("migrations/"):
         gathers = module.path == "migrations/models.py"
         for each in module.imports:
-            is_core = each.within("repository.core", "workers.model")
+            is_core = each.within("repository.core", "repository.operation.model")
             is_list = gathers and each.within("repository.features")
             is_allowed = is_core or is_list or room_of(each.name) == "model"
             if each.within("repository", "workers") and not is_allowed:

@@ -17,14 +17,14 @@ from repository.core import clock
 from repository.core.actor import SYSTEM
 from repository.engines.services import Services
 from repository.identifiers.model import Identifier
+from repository.operation.model import Job, JobState
+from repository.operation.open_jobs import retry_jobs
 from repository.search.index import differences
 from tests.conftest import Deposits
 from tests.contracts.queue_jobs import KINDS, NOTED, PICKY, REFUSED, REQUEST, Notes, add_jobs
 from tests.contracts.together import all_of
 from workers import runner
 from workers.claiming import LEASE, LOST, MAX_ATTEMPTS, NOT_KNOWN
-from workers.job_admin import retry_jobs
-from workers.model import Job, JobState
 from workers.unknown_kinds import resume_known
 
 WorkOff = Callable[[], None]

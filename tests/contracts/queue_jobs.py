@@ -22,7 +22,7 @@ from repository.core.facts import FactRow
 from repository.engines.services import Services
 from repository.feature import JobKind, JobRun, Queue
 from repository.features import JOBS
-from workers.model import Job, JobState
+from repository.operation.model import Job, JobState
 from workers.rq_worker import work_off
 
 KINDS = cast("MutableMapping[str, JobKind]", JOBS)

@@ -18,12 +18,12 @@ from repository.engines.services import Services
 from repository.feature import Queue
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.files.removal import empty_discarded_set
+from repository.operation.model import Job
 from repository.publication.embargo import lift_embargoes
 from repository.publication.publish import publish
 from repository.records.model import Version
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.contracts.together import all_of, at_once, behind, facts_of
-from workers.model import Job
 from workers.relay import relay
 from workers.runner import run_next
 

@@ -4,12 +4,12 @@ import pytest
 
 from repository.engines.services import Services
 from repository.feature import Queue
+from repository.operation.model import Job
 from tests.contracts.queue_contract import QueueContract, WorkOff, notes, told
 from tests.contracts.queue_jobs import NOTED, Notes, add_jobs
 from tests.contracts.together import all_of, at_once
 from tests.support.web_server import until
 from workers.embedded_jobs import start_jobs
-from workers.model import Job
 from workers.relay import relay
 from workers.runner import run_next
 

@@ -19,12 +19,12 @@ from rq.serializers import JSONSerializer, PickleSerializer
 from repository.core import clock
 from repository.engines.services import Services
 from repository.feature import Queue
+from repository.operation.model import Job
 from tests.contracts.queue_calls import burst, calls
 from tests.contracts.queue_contract import notes
 from tests.contracts.queue_jobs import NOTED, Notes, add_jobs
 from tests.contracts.together import all_of
 from workers.dispatch import HANDED, dispatch_jobs
-from workers.model import Job
 from workers.rq_calls import MOST_BYTES, MOST_IDS, rows_named
 from workers.rq_queue import CALL, RqQueue
 

@@ -18,6 +18,7 @@ from repository.core.errors import Unavailable
 from repository.engines.services import Services
 from repository.feature import Queue
 from repository.identifiers.model import Identifier
+from repository.operation.model import Job
 from repository.search.index import differences
 from tests.conftest import Deposits
 from tests.contracts.queue_calls import calls, work_off
@@ -27,7 +28,6 @@ from tests.contracts.together import all_of
 from tests.support.web_server import environment_of, free_port, until
 from workers.claiming import LEASE
 from workers.dispatch import dispatch_jobs
-from workers.model import Job
 from workers.relay import relay
 from workers.rq_queue import RqQueue
 

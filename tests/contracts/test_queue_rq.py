@@ -16,6 +16,7 @@ from repository.core.errors import Unavailable
 from repository.core.unit_of_work import Database, UnitOfWork
 from repository.engines.services import Services
 from repository.feature import Queue
+from repository.operation.model import Job, JobState
 from tests.contracts.queue_calls import burst, calls, work_off
 from tests.contracts.queue_contract import QueueContract, WorkOff, notes, told
 from tests.contracts.queue_jobs import NOTED, PICKY, REFUSED, STUCK, Notes, add_jobs
@@ -25,7 +26,6 @@ from workers import rq_queue as calls_module
 from workers import rq_worker
 from workers.claiming import LEASE
 from workers.dispatch import HANDED, MOST, PACE_SECONDS, RelayLoop, dispatch_jobs
-from workers.model import Job, JobState
 from workers.rq_queue import MOST_WAITING, BatchCall, RqQueue
 from workers.runner import run_next
 

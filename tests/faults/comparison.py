@@ -17,6 +17,7 @@ from repository.deposits.model import Draft, DraftKind
 from repository.engines.services import Services
 from repository.files.model import StoredFile
 from repository.identifiers.model import Identifier
+from repository.operation.open_jobs import backlog, open_jobs
 from repository.records.model import Version
 from tests.faults.installation import BUCKET, Installation
 from tests.faults.ledger import Deposit, Ledger, Stage
@@ -24,7 +25,6 @@ from tests.stories.test_20_kill import expect_whole_database
 from tests.support.web_server import Client, until
 from workers.claiming import LEASE
 from workers.dispatch import HANDED
-from workers.job_admin import backlog, open_jobs
 
 LONGEST_PAUSE = timedelta(seconds=2**5)
 """of a job that has failed five times: more often than one kind of engine is away in any of these tests"""

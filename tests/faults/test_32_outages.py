@@ -19,13 +19,13 @@ from repository.engines.search.elasticsearch import ElasticsearchSearch, elastic
 from repository.engines.services import Services
 from repository.engines.store import s3_clients
 from repository.feature import Queue
+from repository.operation.open_jobs import backlog
 from tests.conftest import BASE_URL, Caller, Deposits, a_dataset
 from tests.engines import SERVERS
 from tests.faults.proxy import CUT, HALF_OPEN, LOST_ANSWER, RESET, RESET_AFTER_SOME, Fault, Kind, Proxy, before_url
 from tests.features.provoked import ready
 from workers import rq_queue
 from workers.dispatch import dispatch_jobs
-from workers.job_admin import backlog
 from workers.relay import relay
 from workers.rq_queue import RqQueue
 from workers.runner import run_next

@@ -10,11 +10,11 @@ from repository.core.actor import SYSTEM
 from repository.deposits.model import FetchedFile
 from repository.engines.services import Services
 from repository.files.model import Upload
+from repository.operation.model import Job
 from tests.conftest import Caller
 from tests.features.steps import Json, base, objects
 from tests.support.file_host import FileHost
 from tests.support.web_server import HOST
-from workers.model import Job
 
 CONTENT = b"depth,salinity\n5,35.1\n"
 LARGE = bytes(range(256)) * 2_000

@@ -19,10 +19,10 @@ from repository.deposits.drafts import open_draft
 from repository.engines.search.port import DocumentKind
 from repository.engines.services import Services
 from repository.feature import Queue
+from repository.operation.model import Job, JobState
 from tests.conftest import a_dataset
 from tests.support.commands import command_here
 from tests.support.web_server import command, environment_of
-from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
 

@@ -21,8 +21,8 @@ from repository.core.clock_watch import (
 )
 from repository.engines.services import Services
 from repository.feature import Sweep
+from repository.operation.model import Job, JobState, SweepRow
 from tests.conftest import Caller, Deposits, a_dataset
-from workers.model import Job, JobState, SweepRow
 from workers.sweeps.backlog import look_for_stuck_jobs
 from workers.sweeps.schedule import run_due, run_now
 from workers.sweeps.sweep_leases import take_due

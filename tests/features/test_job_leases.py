@@ -16,12 +16,12 @@ from repository.core.errors import NotFound, Unavailable
 from repository.core.unit_of_work import Database, UnitOfWork
 from repository.engines.registrars.port import Registration
 from repository.engines.services import Services
+from repository.operation.model import Job, JobState
+from repository.operation.open_jobs import backlog_state, job_with_fact, open_jobs
 from tests.conftest import Deposits
 from tests.support.registrar_servers import FakeRegistrar
 from tests.support.settling import run_all
 from workers import claiming
-from workers.job_admin import backlog_state, job_with_fact, open_jobs
-from workers.model import Job, JobState
 from workers.relay import relay
 
 pytestmark = pytest.mark.slow

@@ -19,14 +19,14 @@ from repository.feature import JobRun, Queue
 from repository.features import JOBS
 from repository.files.model import FileEntry, FileSet, StoredFile
 from repository.identifiers.model import Identifier
+from repository.operation.model import Job, JobState
+from repository.operation.open_jobs import backlog, open_jobs, retry_jobs
 from repository.records.model import Concept, Version
 from repository.search.index import differences
 from tests.conftest import Caller, Deposits
 from tests.support.registrar_servers import FakeRegistrar
 from tests.support.settling import run_all
 from workers.claiming import LEASE, MAX_ATTEMPTS
-from workers.job_admin import backlog, open_jobs, retry_jobs
-from workers.model import Job, JobState
 from workers.relay import relay
 from workers.runner import run_next
 from workers.sweeps.sweep_table import SWEEPS

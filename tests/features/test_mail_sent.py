@@ -15,6 +15,7 @@ from repository.core.facts import FactRow
 from repository.engines.services import Services
 from repository.notifications.facts import AddressBounced
 from repository.notifications.model import MailState, Notice
+from repository.operation.model import Job, JobState
 from repository.people.accounts import register_person
 from repository.people.facts import PasswordChanged
 from tests.features.test_cli import Run
@@ -22,7 +23,6 @@ from tests.support.commands import command_here
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.settling import run_all
 from tests.support.web_server import HOST, environment_of
-from workers.model import Job, JobState
 
 pytestmark = pytest.mark.slow
 EMAIL = "reader@example.org"

@@ -14,11 +14,11 @@ from repository.core.database.engine import open_database
 from repository.core.facts import FactRow
 from repository.core.unit_of_work import Database
 from repository.engines.services import Services
+from repository.operation.model import Job, JobState, SweepRow
 from tests.conftest import Caller, Deposits
 from tests.support.web_server import Client, Cut, Process, Server, command, free_port, until
 from workers import job_metrics
 from workers.gauges import Gauges
-from workers.model import Job, JobState, SweepRow
 from workers.relay import relay
 from workers.sweeps.schedule import run_now
 

@@ -16,9 +16,10 @@ from repository.engines.services import Services
 from repository.files.fixity_cycle import FixityCycle
 from repository.files.known_faults import known_faults, unended_checks
 from repository.files.reading_pace import ReadingPace
+from repository.operation.open_jobs import open_jobs, retry_jobs
 from repository.people.queries import tokens_of
 from repository.people.token_upkeep import write_token_uses
-from repository.publication.fixity_commands import records_of
+from repository.publication.fault_owners import records_of
 from repository.search.index import differences
 from repository.search.index.index_rebuild import rebuild
 from repository.sharing.share import share
@@ -34,7 +35,6 @@ from tests.features.tus_client import TusClient
 from tests.support.query_plans import Statement, heard_statements, reads_rows, whole_reads
 from tests.support.unsharing import unshare
 from workers.gauges import Gauges
-from workers.job_admin import open_jobs, retry_jobs
 from workers.site_conditions import SiteConditions
 from workers.sweeps.schedule import run_now
 from workers.sweeps.sweep_table import SWEEPS

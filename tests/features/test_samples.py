@@ -14,8 +14,8 @@ from repository.cli.sample_datasets import LANGUAGES, LICENCES, TYPES, generated
 from repository.cli.samples import fill_with_samples
 from repository.core.actor import SYSTEM
 from repository.engines.services import Services
+from repository.operation.open_jobs import backlog
 from tests.conftest import Caller, Deposits
-from workers.job_admin import backlog
 
 pytestmark = pytest.mark.slow
 

@@ -24,13 +24,13 @@ from repository.engines.services import Services
 from repository.feature import Sweep
 from repository.files.model import StoredFile
 from repository.identifiers.model import Identifier, RegistrationState
+from repository.operation.model import Job, JobState, SweepRow
 from repository.records.model import Version
 from repository.search import feature as search_feature
 from repository.search.index import differences, repair_index
 from tests.conftest import Caller, Deposits
 from tests.features.steps import objects, read_draft
 from tests.support.web_server import until
-from workers.model import Job, JobState, SweepRow
 from workers.relay import relay
 from workers.sweeps import sweep_leases
 from workers.sweeps.schedule import run_due, run_now, start_sweeping

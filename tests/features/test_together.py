@@ -13,11 +13,11 @@ from repository.deposits.model import Draft, DraftKind
 from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, StoredFile
 from repository.identifiers.model import Identifier
+from repository.operation.model import Job
 from repository.publication.embargo import lift_embargoes
 from repository.records.model import Concept, Version
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.contracts.together import all_of, at_once, facts_of
-from workers.model import Job
 
 pytestmark = pytest.mark.slow
 

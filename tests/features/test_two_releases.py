@@ -20,12 +20,12 @@ from repository.core.database.schema_check import obstacles
 from repository.core.facts import FactRow, fact_of
 from repository.engines.services import Services
 from repository.features import FACTS
+from repository.operation.open_jobs import open_jobs
 from repository.search.index import differences
 from tests.conftest import Caller, Deposits, a_dataset
 from tests.features.steps import statements
 from tests.support.releases import ReleasedCode, newest_release, releases
 from tests.support.web_server import environment_of, until
-from workers.job_admin import open_jobs
 from workers.relay import relay
 
 BASE_URL = "http://repository.test"

@@ -20,11 +20,11 @@ from repository.deposits.facts import DraftSaved
 from repository.engines.services import Services
 from repository.feature import JobKind, JobRun, Queue, Reaction, subject_of
 from repository.features import FACTS, JOBS, REACTIONS
+from repository.operation.model import Job, JobState
+from repository.operation.open_jobs import backlog
 from tests.conftest import Caller, Deposits
 from tests.features.steps import questions, statements
 from workers.gauges import Gauges
-from workers.job_admin import backlog
-from workers.model import Job, JobState
 from workers.relay import BATCH, relay
 from workers.runner import run_next
 from workers.sweeps.schedule import run_now

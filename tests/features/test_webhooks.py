@@ -22,6 +22,7 @@ from repository.core.facts import FactRow
 from repository.engines.outgoing.allowed_addresses import CallGuard
 from repository.engines.outgoing.guarded_post import GuardedPost
 from repository.engines.services import Services
+from repository.operation.model import Job
 from repository.webhooks import note_facts
 from repository.webhooks.deliver_hooks import MOST_ATTEMPTS, deliver_hooks
 from repository.webhooks.model import DeliveryState, Webhook, WebhookDelivery
@@ -30,7 +31,6 @@ from tests.conftest import Caller, Deposits
 from tests.support.hook_receiver import HookReceiver, hook_receiver
 from tests.support.settling import run_all
 from tests.support.web_server import HOST
-from workers.model import Job
 from workers.sweeps.schedule import run_now
 
 pytestmark = pytest.mark.slow

@@ -20,11 +20,11 @@ from repository.files.rules import FileState
 from repository.files.store_check import compare_with_store
 from repository.identifiers.model import Identifier, RegistrationState
 from repository.notifications.model import MailState, Notice
+from repository.operation.model import Job, JobState, SweepRow
 from repository.records.model import Version
 from repository.search.index import note_index_lost, repair_index
 from tests.conftest import Deposits, a_dataset
 from tests.features.provoked import DEGRADED, FAILED, WELL, condition_of, ready
-from workers.model import Job, JobState, SweepRow
 from workers.relay import relay
 from workers.sweeps.schedule import run_due, run_now
 

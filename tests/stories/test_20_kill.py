@@ -19,11 +19,11 @@ from repository.deposits.model import Draft
 from repository.engines.services import Services
 from repository.files.model import FileEntry, FileSet, SetState, StoredFile
 from repository.identifiers.model import Identifier, RegistrationState
+from repository.operation.open_jobs import backlog
 from repository.records.model import Concept, Version, VersionRevision
 from repository.search.index import differences
 from tests.conftest import a_dataset
 from tests.support.web_server import Client, Cut, Server, until
-from workers.job_admin import backlog
 
 ROUNDS = 8
 MOST_ROUNDS = 3 * ROUNDS

@@ -34,6 +34,7 @@ from repository.files.queries import find_entry
 from repository.files.rules import Declared
 from repository.files.uploads import Announced
 from repository.identifiers.queries import identifiers_of
+from repository.operation.open_jobs import backlog
 from repository.people.accounts import register_person
 from repository.publication.publish import publish
 from repository.records.model import Concept, Version, VersionRevision
@@ -43,7 +44,6 @@ from tests.conftest import BASE_URL, a_dataset
 from tests.support.dying_process import DeathBefore
 from tests.support.settling import run_all
 from workers.claiming import LEASE
-from workers.job_admin import backlog
 
 POINTS = 60
 """How many of the lines are tried, evenly over the act."""

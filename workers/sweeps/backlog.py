@@ -13,8 +13,7 @@ from repository.core.facts import FactRow
 from repository.core.unit_of_work import Database, Snapshot
 from repository.engines.services import Services
 from repository.feature import Queue
-from workers.claiming import CLAIMABLE
-from workers.model import Job, JobState
+from repository.operation.model import CLAIMABLE, Job, JobState
 from workers.relay import BATCH, relay
 from workers.unknown_kinds import resume_facts, resume_jobs, unknown_kinds
 

@@ -15,8 +15,8 @@ from repository.identifiers.admin import DUE
 from repository.identifiers.facts import RegistrationOverdue
 from repository.identifiers.model import Identifier
 from repository.identifiers.registration_state import REFUSED_PAUSE
+from repository.operation.model import Job, JobState
 from repository.records.model import Version
-from workers.model import Job, JobState
 
 OVERDUE = timedelta(minutes=10)
 REVIVED = timedelta(days=1)

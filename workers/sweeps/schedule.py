@@ -59,7 +59,8 @@ def run_due(services: Services, sweeps: Sequence[Sweep] = SWEEPS) -> int:
     while lease := take_due(services.database, pauses):
         begun += 1
         try:
-            _run(services, by_name[lease.name], lease)
+            sweep = by_name[lease.name]
+            _run(services, _by_hand(sweep) if lease.by_hand else sweep, lease)
         except Exception as error:
             log.error("sweep failed", sweep=lease.name, exc_info=error)
     return begun
@@ -74,7 +75,11 @@ def run_now(services: Services, name: str, sweeps: Sequence[Sweep] = SWEEPS) -> 
     if sweep is None:
         raise NotFound(f"There is no sweep {name!r}: {', '.join(candidate.name for candidate in sweeps)}.")
     enrol(services.database, {name: sweep.every})
-    return _run(services, replace(sweep, run=sweep.by_hand or sweep.run), take(services.database, name))
+    return _run(services, _by_hand(sweep), take(services.database, name))
+
+
+def _by_hand(sweep: Sweep) -> Sweep:
+    return replace(sweep, run=sweep.by_hand or sweep.run)
 
 
 def _run(services: Services, sweep: Sweep, lease: SweepLease) -> CheckReport:

@@ -14,8 +14,8 @@ from repository.core.check_report import CheckReport
 from repository.core.errors import Conflict
 from repository.core.lease_renewal import renewed
 from repository.core.unit_of_work import Database, Snapshot
+from repository.operation.model import SweepRow
 from workers.causes import cause_of
-from workers.model import SweepRow
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = 15.0
@@ -25,10 +25,14 @@ SLACK = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class SweepLease:
-    """A sweep that is ours; `started` tells our run from the runs of others."""
+    """A sweep that is ours; `started` tells our run from the runs of others.
+
+    `by_hand` says that a person wished for it.
+    """
 
     name: str
     started: datetime
+    by_hand: bool = False
 
 
 def enrol(database: Database, pauses: Mapping[str, timedelta]) -> None:
@@ -47,9 +51,11 @@ def enrol(database: Database, pauses: Mapping[str, timedelta]) -> None:
 def take_due(database: Database, pauses: Mapping[str, timedelta]) -> SweepLease | None:
     """Claim the sweep that has been due for longest and that nobody runs, if there is one; `pauses` by name.
 
-    One that is due later than its own pause from now was put off by a wrong clock, and is due.
+    One that is due later than its own pause from now was put off by a wrong clock, and is due.  So is one that a
+    person wishes for.
     """
-    due = select(SweepRow).where(SweepRow.name.in_(pauses), _is_due(clock.now(), pauses), _free(clock.now()))
+    is_due = or_(_is_due(clock.now(), pauses), SweepRow.wished.is_not(None))
+    due = select(SweepRow).where(SweepRow.name.in_(pauses), is_due, _free(clock.now()))
     due = due.order_by(SweepRow.due, SweepRow.name).limit(1)
     with database.snapshot(SYSTEM) as snapshot:
         if snapshot.session.scalar(due) is None:
@@ -96,8 +102,9 @@ def _free(at: datetime) -> ColumnElement[bool]:
 
 
 def _begin(snapshot: Snapshot, row: SweepRow) -> SweepLease:
-    row.started, row.lease_until = snapshot.now, snapshot.now + LEASE
-    return SweepLease(row.name, snapshot.now)
+    by_hand = row.wished is not None
+    row.started, row.lease_until, row.wished = snapshot.now, snapshot.now + LEASE, None
+    return SweepLease(row.name, snapshot.now, by_hand)
 
 
 def _end(database: Database, lease: SweepLease, seconds: float, due: datetime, values: Mapping[str, Any]) -> None:

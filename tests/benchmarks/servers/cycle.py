@@ -22,6 +22,7 @@ from sqlalchemy import func, select, text
 from deploy.services import default_folder, default_ports, servers_in
 from repository.core.actor import GRANTABLE, SYSTEM
 from repository.core.facts import FactRow
+from repository.operation.model import Job
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.benchmarks.api import MIB, description, together
@@ -30,7 +31,6 @@ from tests.benchmarks.servers.places import Site, served, site
 from tests.engines.addresses import redis_address
 from tests.engines.places import reserved_redis
 from tests.support.web_server import Process, until
-from workers.model import Job
 
 WARMING = 20
 """cycles before the measurement, so that what is made once is made"""

@@ -21,6 +21,15 @@ class JobState(StrEnum):
     """set aside by a release that does not know its kind; waits for one that does"""
 
 
+CLAIMABLE = (JobState.WAITING.value, JobState.QUEUED.value, JobState.RUNNING.value)
+"""The states of jobs that somebody will run, or runs."""
+
+
+IS_FAILED = text("state = 'failed'")
+IS_UNKNOWN = text("state = 'unknown'")
+"""In the words of the indices: with a parameter in it, no index would be used."""
+
+
 class Job(Base):
     """One consequence of one fact for the subject with this id."""
 
@@ -30,9 +39,11 @@ class Job(Base):
         Index(
             "ix_job_unknown",
             "name",
-            sqlite_where=text("state = 'unknown'"),
-            postgresql_where=text("state = 'unknown'"),
+            sqlite_where=IS_UNKNOWN,
+            postgresql_where=IS_UNKNOWN,
         ),
+        # for people who look at them, whatever else waits
+        Index("ix_job_failed", "id", sqlite_where=IS_FAILED, postgresql_where=IS_FAILED),
         {"sqlite_autoincrement": True},
     )
 
@@ -52,7 +63,8 @@ class Job(Base):
 class SweepRow(Base):
     """A sweep: when it is due, until when a process has it, and what its last run found.
 
-    `started` tells a run from those before and after it.  `cause` says why the last run failed, empty if it did not.
+    `started` tells a run from those before and after it.  `wished` is when a person wanted it run now, None once begun.
+    `cause` says why the last run failed, empty if it did not.
     The other results are those of the last run that did not fail.
     """
 
@@ -61,6 +73,7 @@ class SweepRow(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     due: Mapped[datetime]
     lease_until: Mapped[datetime | None]
+    wished: Mapped[datetime | None]
     started: Mapped[datetime | None]
     finished: Mapped[datetime | None]
     seconds: Mapped[float | None] = mapped_column(Double)
