@@ -88,7 +88,11 @@ def open_services(settings: Settings, shared_folder: Path | None = None) -> Serv
         registrars=_registrars(settings.base_url, site.accounts, accounts),
         vocabularies=_vocabularies(),
         signed_for=timedelta(seconds=settings.download_seconds) if settings.downloads == "redirect" else None,
-        upkeep=_upkeep(settings),
+        upkeep=Upkeep(
+            timedelta(days=settings.quarantine_days),
+            timedelta(days=settings.fixity_days),
+            settings.fixity_bytes_per_second,
+        ),
         disks=_disks(settings),
         kinds=FACTS,
         limits=CallLimits(read_limits(settings.limits), _counter_at(settings.limits_url, shared_folder)),
@@ -124,11 +128,6 @@ def _disks(settings: Settings) -> Disks:
     if file := make_url(settings.database_url).database if settings.database_url.startswith("sqlite") else None:
         places["database"] = Path(file).absolute()
     return Disks(settings.reserve_bytes, places)
-
-
-def _upkeep(settings: Settings) -> Upkeep:
-    quarantine, period = timedelta(days=settings.quarantine_days), timedelta(days=settings.fixity_days)
-    return Upkeep(quarantine, period, settings.fixity_bytes_per_second)
 
 
 @cache

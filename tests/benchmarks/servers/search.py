@@ -4,13 +4,13 @@ import random
 from typing import Any
 
 import orjson
-from repository.faces.api.search.facets import FACETS
 
 from repository.access.principals import visible_to
 from repository.core.actor import ANONYMOUS
 from repository.engines.search.elasticsearch.query_dsl import EsQuery
 from repository.engines.search.elasticsearch.search_requests import body_of
 from repository.engines.search.port import Search, Sort
+from repository.search.facets import FACETS
 from repository.search.query_syntax import parse
 from tests.benchmarks.population import RARE, SUBJECTS
 from tests.benchmarks.servers.asking import Plain, throughput

@@ -25,7 +25,7 @@ api = Api("file-checks")
     errors=(403, 404, 413, 415),
 )
 def check_files_to_come(call: ApiCall, record_id: int) -> Response:
-    """Say of each file whether it is new, there, or would be refused; and why all together would be, if so."""
+    """Say of each file whether it is new, there or refused; and why all together would be refused."""
     with call.snapshot() as snapshot:
         checked = check_files(snapshot, call.services.site, record_id, call.body["files"], call.body["beside"])
     numbers = Counter(planned.outcome for planned in checked.files)
