@@ -57,7 +57,7 @@ def test_any_other_disk_that_is_full_is_told_too(
     def full(*_: object) -> None:
         raise OSError(code, "as the system words it", "/tmp/spool")
 
-    monkeypatch.setattr("repository.faces.api.drafts.routes.read_draft_body", full)
+    monkeypatch.setattr("repository.imports.begin.read_draft_body", full)
     reply = author.post("/api/records", json={})
     assert (reply.status_code, reply.get_json()["message"]) == (507, "A disk of the server has no room left.")
 
