@@ -1,15 +1,18 @@
 """A deposit in a browser, in Chinese and English: the form saves itself, files are sent as they are chosen."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import delete
 
 from repository.core.actor import SYSTEM
 from repository.engines.services import Services
 from repository.people.accounts import register_person
+from repository.people.model import SignInSession
 from tests.browser.looking import NARROW, Looking, window
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
@@ -137,6 +140,31 @@ def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed
 
     expect(page.locator("#field-metadata-title")).to_have_value("Typed in a tunnel")
     assert saved.value.status == 200
+
+
+@pytest.mark.parametrize("button", ["save", "files"])
+def test_a_session_that_ends_while_somebody_types_loses_no_letter(
+    signed_in: Looking, services: Services, button: str
+) -> None:
+    looking, page = signed_in, signed_in.page
+    looking.open("/uploads/new")
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url("**/edit*")
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(delete(SignInSession))
+
+    page.locator("#field-metadata-title").fill("Typed without a session")
+    page.locator(f".save-bar button[value={button}]").click()
+    expect(page.locator(".state")).to_have_text(page.locator("draft-form").get_attribute("data-signed-out") or "")
+    looking.messages.clear()  # the browser's own words of the refusals
+    looking.check()
+    page.context.request.post(f"{looking.address}/api/session", data={"email": EMAIL, "password": PASSWORD})
+    expect(page.locator(".state")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    page.locator(f".save-bar button[value={button}]").click()
+    page.wait_for_url("**/files*" if button == "files" else "**saved=1*")
+
+    looking.open(f"/uploads/{page.url.split('/')[4]}/edit")
+    expect(page.locator("#field-metadata-title")).to_have_value("Typed without a session")
 
 
 def test_nothing_is_sent_while_an_input_method_composes(signed_in: Looking) -> None:

@@ -52,9 +52,13 @@ export class UploadView {
   readonly #paces: [time: number, bytes: number][] = [];
   #announced = 0;
   #last = "";
+  #told = "";
 
-  constructor(words: Words, queue: UploadQueue, acts: Acts) {
-    [this.#words, this.#queue, this.#acts] = [words, queue, acts];
+  readonly #door: HTMLElement;
+
+  // `door` is a link to sign in, which is shown when that is what is missing.
+  constructor(words: Words, queue: UploadQueue, acts: Acts, door: HTMLElement) {
+    [this.#words, this.#queue, this.#acts, this.#door] = [words, queue, acts, door];
     const head = element("h2", "");
     head.id = "uploading";
     head.textContent = words.say("heading");
@@ -72,7 +76,7 @@ export class UploadView {
     const row = element("p", "actions");
     row.append(...Object.values(this.#buttons));
     this.section.append(
-      head, this.#phase, this.#bar, this.#trouble, this.#notes, row, this.#spoken,
+      head, this.#phase, this.#bar, this.#trouble, door, this.#notes, row, this.#spoken,
       ...this.#lists.map((list) => list.section),
     );
   }
@@ -104,6 +108,7 @@ export class UploadView {
     return {
       pause: button("pause", () => this.#acts.pause()),
       resume: button("resume", () => this.#acts.resume()),
+      retry: button("retry", () => this.#acts.retry([])),
       retry_all: button("retry_all", () => this.#acts.retry(queue.in("failed"))),
       replace_all: button("replace_all", () => this.#acts.replace(queue.in("clash"))),
       keep_all: button("keep_all", () => this.#acts.drop(queue.in("clash"))),
@@ -114,10 +119,11 @@ export class UploadView {
   }
 
   #drawButtons(shown: Shown): void {
-    const { count } = { count: (...states: Item["state"][]) => this.#queue.count(...states) };
+    const count = (...states: Item["state"][]): number => this.#queue.count(...states);
     const wanted: Record<string, boolean> = {
-      pause: !shown.isPaused && !shown.isIdle,
+      pause: !shown.isPaused && !shown.isIdle && !shown.held,
       resume: shown.isPaused && count("found") > 0 && !shown.isElsewhere,
+      retry: shown.held !== "",
       retry_all: count("failed") > 0,
       replace_all: count("clash") > 1,
       keep_all: count("clash") > 1,
@@ -172,11 +178,13 @@ export class UploadView {
     const seconds = Math.ceil((shown.troubleUntil - performance.now()) / 1000);
     const words = shown.held || (shown.trouble ? this.#words.say(`trouble_${shown.trouble}`) : "");
     setHidden(this.#trouble, words === "");
-    if (words === "") return setText(this.#trouble, "");
-    const again = !shown.held && shown.trouble !== "signed_out" && seconds > 15;
+    setHidden(this.#door, shown.held !== "" || shown.trouble !== "signed_out");
+    const again = words !== "" && !shown.held && shown.trouble !== "signed_out" && seconds > 15;
     // The seconds that are left are no news for a listener: they stand still until the next try.
-    if (this.#trouble.dataset.words !== words) setText(this.#trouble, again ? `${words} ${this.#again(seconds)}` : words);
-    this.#trouble.dataset.words = words;
+    const told = words && `${words} ${shown.troubleUntil}`;
+    if (this.#told === told) return;
+    this.#told = told;
+    setText(this.#trouble, again ? `${words} ${this.#again(seconds)}` : words);
   }
 
   #again(seconds: number): string {
