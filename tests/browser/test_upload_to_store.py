@@ -13,17 +13,17 @@ from tests.browser.looking import Looking
 from tests.browser.sending import MIB, a_large_file, choose_folder, idle, in_the_draft, is_part, on_disk, open_files
 from tests.support.live_server import LiveServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.process]
+pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.minio]
 
 
 @pytest.fixture
-def settings(s3_store_url: str, tmp_path: Path, at_address: LiveServer) -> Settings:
+def settings(s3_store_url: str, database_url: str, search_url: str, tmp_path: Path, at_address: LiveServer) -> Settings:
     """Those of a site whose bytes do not pass through it."""
     return read_settings(
         base_url=at_address.address,
-        database_url=f"sqlite:///{tmp_path}/repository.db",
+        database_url=database_url,
         store_url=s3_store_url,
-        search_url=f"embedded:{tmp_path}/search.db",
+        search_url=search_url,
         downloads="redirect",
         mail_url=f"embedded:{tmp_path}/mail",
         inspection="off",

@@ -1,5 +1,7 @@
 """Files are sent from the page of a draft: whole folders, small files together, large ones in parts, all compared."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -209,12 +211,19 @@ MANY = """count => {
 }"""
 
 
+@pytest.fixture
+def a_place_of_people() -> Iterator[Path]:
+    """A folder whose place a browser keeps: below ``/dev``, where tests may lie, it keeps none."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        yield Path(name)
+
+
 @pytest.mark.parametrize("language", ["zh"])
 def test_a_folder_that_was_dropped_goes_on_by_one_button_after_a_reload(
-    depositing: Looking, tmp_path: Path, at_address: LiveServer
+    depositing: Looking, a_place_of_people: Path, at_address: LiveServer
 ) -> None:
     looking, page = depositing, depositing.page
-    folder = a_large_file(tmp_path / "数据", 70 * MIB).parent
+    folder = a_large_file(a_place_of_people / "数据", 70 * MIB).parent
     (folder / "a.csv").write_text("a")
     files = open_files(looking)
     gate = Gate(is_part, 1)
