@@ -85,6 +85,7 @@ def wait_for_progress(page: Page, fraction: float) -> None:
     page.wait_for_function(
         "part => { const bar = document.querySelector('.uploading > progress'); return bar.value >= part * bar.max; }",
         arg=fraction,
+        timeout=3 * SECONDS,  # a page that was refused often asks each minute
     )
 
 
