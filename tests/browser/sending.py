@@ -26,7 +26,7 @@ def open_files(looking: Looking) -> str:
     """Begin a draft, open the page of its files, and return the address of their list."""
     page = looking.page
     looking.open("/uploads/new")
-    page.locator("main button[type=submit]").click()
+    page.locator("main form", has=page.locator("#new-title")).locator("button[type=submit]").click()
     page.wait_for_url("**/edit*")
     draft = page.url.split("/")[4]
     looking.open(f"/uploads/{draft}/files")
@@ -126,3 +126,11 @@ def a_tree(folder: Path, small: int = 292) -> Path:
     (folder / "😀.txt").write_bytes(b"")
     (folder / ".DS_Store").write_bytes(b"left out")
     return folder
+
+
+def slow_line(page: Page, bytes_a_second: int) -> None:
+    """Let the browser's bytes leave no faster than this, as over a line far from any city."""
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Network.enable")
+    rates = {"uploadThroughput": bytes_a_second, "downloadThroughput": -1, "latency": 50, "offline": False}
+    protocol.send("Network.emulateNetworkConditions", rates)

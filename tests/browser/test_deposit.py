@@ -1,16 +1,20 @@
 """A deposit in a browser, in Chinese and English: the form saves itself, files are sent as they are chosen."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import delete
 
 from repository.core.actor import SYSTEM
 from repository.engines.services import Services
 from repository.people.accounts import register_person
+from repository.people.model import SignInSession
 from tests.browser.looking import NARROW, Looking, window
+from tests.browser.sending import idle, in_the_draft, on_disk
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 EMAIL, PASSWORD = "depositor@example.org", "correct horse battery"
@@ -31,6 +35,7 @@ def signed_in(browser: Browser, site: str, services: Services, language: str) ->
         register_person(unit, EMAIL, password=PASSWORD)
     with window(browser, site, language) as looking:
         looking.page.set_default_timeout(SECONDS)
+        expect.set_options(timeout=SECONDS)
         reply = looking.page.request.post(f"{site}/api/session", data={"email": EMAIL, "password": PASSWORD})
         assert reply.status == 201
         yield looking
@@ -70,12 +75,11 @@ def test_a_deposit_saves_itself_takes_files_and_is_published(signed_in: Looking,
     looking.check()
 
     page.locator("input[type=file][webkitdirectory]").set_input_files(folder)
-    expect(page.locator(".sent li.done")).to_have_count(2)
-    page.reload()
-    assert sorted(page.locator("table.held th[scope=row]").all_inner_texts()) == [
-        "台站/empty.txt",
-        "台站/raw/温度 #1.csv",
-    ]
+    idle(page)
+    draft = form.split("/")[4]
+    assert in_the_draft(page, f"{address}/api/records/{draft}/draft/files") == on_disk(folder)
+    page.locator(".reload a").click()
+    expect(page.locator(".draft-files th[scope=row]")).to_have_count(1)
     looking.check()
 
     looking.open(form.removeprefix(address).replace("/edit", "/check"))
@@ -109,7 +113,7 @@ def test_a_dataset_is_deposited_by_keyboard_alone(signed_in: Looking, tmp_path: 
     expect(page.locator("input[webkitdirectory]")).to_be_attached()
     _tab_to(page, "input[type=file]")
     page.keyboard.press("Enter")
-    expect(page.locator(".sent li.done")).to_have_count(1)
+    idle(page)
     _tab_to(page, "a[href*='/check']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/check*")
@@ -139,11 +143,36 @@ def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed
     assert saved.value.status == 200
 
 
+@pytest.mark.parametrize("button", ["save", "files"])
+def test_a_session_that_ends_while_somebody_types_loses_no_letter(
+    signed_in: Looking, services: Services, button: str
+) -> None:
+    looking, page = signed_in, signed_in.page
+    looking.open("/uploads/new")
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url("**/edit*")
+    with services.database.transaction(SYSTEM) as unit:
+        unit.session.execute(delete(SignInSession))
+
+    page.locator("#field-metadata-title").fill("Typed without a session")
+    page.locator(f".save-bar button[value={button}]").click()
+    expect(page.locator(".state")).to_have_text(page.locator("draft-form").get_attribute("data-signed-out") or "")
+    looking.messages.clear()  # the browser's own words of the refusals
+    looking.check()
+    page.context.request.post(f"{looking.address}/api/session", data={"email": EMAIL, "password": PASSWORD})
+    expect(page.locator(".state")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    page.locator(f".save-bar button[value={button}]").click()
+    page.wait_for_url("**/files*" if button == "files" else "**saved=1*")
+
+    looking.open(f"/uploads/{page.url.split('/')[4]}/edit")
+    expect(page.locator("#field-metadata-title")).to_have_value("Typed without a session")
+
+
 def test_nothing_is_sent_while_an_input_method_composes(signed_in: Looking) -> None:
     looking, page = signed_in, signed_in.page
     page.clock.install()
     looking.open("/uploads/new")
-    page.locator("main button[type=submit]").click()
+    page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/edit*")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)

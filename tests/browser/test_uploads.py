@@ -1,5 +1,7 @@
 """Files are sent from the page of a draft: whole folders, small files together, large ones in parts, all compared."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from tests.browser.sending import (
     choose_folder,
     idle,
     in_the_draft,
+    is_part,
     on_disk,
     open_files,
     phase,
@@ -206,3 +209,45 @@ MANY = """count => {
   input.files = chosen.files;
   input.dispatchEvent(new Event("change"));
 }"""
+
+
+@pytest.fixture
+def a_place_of_people() -> Iterator[Path]:
+    """A folder whose place a browser keeps: below ``/dev``, where tests may lie, it keeps none."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        yield Path(name)
+
+
+@pytest.mark.parametrize("language", ["zh"])
+def test_a_folder_that_was_dropped_goes_on_by_one_button_after_a_reload(
+    depositing: Looking, a_place_of_people: Path, at_address: LiveServer
+) -> None:
+    looking, page = depositing, depositing.page
+    folder = a_large_file(a_place_of_people / "数据", 70 * MIB).parent
+    (folder / "a.csv").write_text("a")
+    files = open_files(looking)
+    gate = Gate(is_part, 1)
+    at_address.between = gate
+    page.on("dialog", lambda dialog: dialog.accept())
+    drop(page, folder)
+    assert gate.held.wait(SECONDS / 1000)
+    page.reload()
+    gate.opened.set()
+
+    button = page.locator(".go-on button")
+    expect(button).to_have_text(words(page, "go_on").replace("{name}", "数据"))
+    looking.check()
+    button.click()
+    idle(page)
+
+    assert in_the_draft(page, files) == on_disk(folder)
+    page.wait_for_function(f"async () => ({KEPT_PLACES}) === 0")
+
+
+KEPT_PLACES = """await new Promise(take => {
+  const opening = indexedDB.open("uploads", 1);
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("places").objectStore("places").count();
+    asked.onsuccess = () => { opening.result.close(); take(asked.result); };
+  };
+})"""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.looking import in_language
 from tests.pictures.scenes import Scene
@@ -47,6 +47,7 @@ def look(browser: Browser, stage: Stage, scene: Scene, wanted: Look) -> Iterator
         reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     try:
         if scene.who is not None:
             who = {"email": ADDRESSES[scene.who], "password": PASSWORD}

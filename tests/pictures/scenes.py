@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.pictures import sending
 from tests.pictures.stage import Stage
 
 Path = str | Callable[[Stage], str]
@@ -111,6 +112,18 @@ DEPOSITING = (
     Scene("files, none", _of("empty draft", "/uploads/{}/files"), "depositor"),
     Scene("renaming", _of("draft", "/uploads/{}/files/rename?key=stations.csv"), "depositor"),
     Scene("preview in a draft", _of("draft", "/uploads/{}/preview/stations.csv"), "depositor"),
+    *(
+        Scene(f"files, {name}", _of("draft", "/uploads/{}/files"), "depositor", act)
+        for name, act in (
+            ("sending", sending.sending),
+            ("paused", sending.paused),
+            ("store away", sending.away),
+            ("signed out", sending.signed_out),
+            ("refused", sending.failed),
+            ("held", sending.held),
+            ("sent", sending.done),
+        )
+    ),
     Scene("check", _of("draft", "/uploads/{}/check"), "depositor"),
     Scene("check with gaps", _of("empty draft", "/uploads/{}/check"), "depositor"),
     Scene("draft", _of("draft", "/uploads/{}"), "depositor"),

@@ -117,7 +117,11 @@ def deposit(walk: Walk, dataset: DemoDataset) -> str:
     page.wait_for_url("**/files*")
     with _folder(dataset) as folder:
         page.locator("input[type=file][webkitdirectory]").set_input_files(folder)
-        expect(page.locator(".sent li.done")).to_have_count(len(dataset.files), timeout=PATIENCE)
+        expect(page.locator("file-uploader")).to_have_attribute("data-state", "idle", timeout=PATIENCE)
+    expect(page.locator(".files-failed li, .files-clash li")).to_have_count(0)
+    walk.picture("files-sent")
+    page.locator(".reload a").click()
+    expect(page.locator(".draft-files")).to_be_visible()
     walk.picture("files")
     return str(re.findall(r"/uploads/(\d+)/", page.url)[0])
 

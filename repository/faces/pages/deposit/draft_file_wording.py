@@ -83,6 +83,7 @@ FILE_WORDING: Wording = {
         "可将文件或文件夹拖放到页面任意位置，或点击选择。选择后立即上传，中断后可继续。",
     ),
     "upload_choose_folder": ("Choose a folder", "选择文件夹"),
+    "upload_go_on": ("Send what is missing of {name}", "继续上传 {name} 中尚缺的文件"),
     "upload_reading": ("Reading: {count} files found so far.", "正在读取：已找到 {count} 个文件。"),
     "upload_asking": (
         "Looking what is there already: {done} of {count} files.",
@@ -210,8 +211,8 @@ FILE_WORDING: Wording = {
         "文件存储空间已满，需由网站管理员扩容，之后将自动继续上传。",
     ),
     "upload_trouble_signed_out": (
-        "You were signed out. Sign in again in another tab: sending goes on here, and nothing is lost.",
-        "您已退出登录。请在另一个标签页重新登录，此处将继续上传，内容不会丢失。",
+        "You were signed out. Sign in again: sending goes on here by itself, and nothing is lost.",
+        "您已退出登录。请重新登录，之后此处将自动继续上传，内容不会丢失。",
     ),
     "upload_again_in": ("Next try in {time}.", "{time}后重试。"),
     "upload_seconds": ("{count} seconds", "{count} 秒"),

@@ -93,6 +93,7 @@ WORDING: Wording = {
         "You were signed out. Your text is kept on this device; sign in to go on.",
         "您已退出登录。内容已保留在本设备上，登录后可继续。",
     ),
+    "sign_in_again": ("Sign in in another tab", "在新标签页登录"),
     "state_stale": (
         "Somebody else has changed this draft. Press Save to compare.",
         "此草稿已被他人修改，请点击“保存”进行比较。",

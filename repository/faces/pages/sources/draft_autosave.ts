@@ -1,13 +1,18 @@
 // Saves a form two seconds after the last change, keeps what could not be saved on this device, never redraws a field.
 // While an input method composes, the text of a field is no text yet: nothing is sent before the composition ends.
+// A form that is sent leaves the page, so it is saved before: without a session or a network it stays, with its text.
 
 const PAUSE = 2000;
+const BETWEEN_SESSIONS = 3000;
+const STALE = 412;
 
 export class DraftForm extends HTMLElement {
   #form!: HTMLFormElement;
   #state!: HTMLElement;
+  #door: HTMLElement | null = null;
   #timer = 0;
-  #busy = false;
+  #saving: Promise<boolean> | null = null;
+  #mayLeave = false;
   #dirty = false;
   #composing = false;
 
@@ -17,12 +22,13 @@ export class DraftForm extends HTMLElement {
     if (!form || !state) return;
     this.#form = form;
     this.#state = state;
+    this.#door = this.querySelector(".sign-in");
     this.#restore();
     form.addEventListener("input", () => this.#later());
     form.addEventListener("change", () => this.#later());
     form.addEventListener("compositionstart", () => this.#compose());
     form.addEventListener("compositionend", () => this.#composed());
-    form.addEventListener("submit", () => this.#sent());
+    form.addEventListener("submit", (event) => this.#send(event));
     addEventListener("online", () => this.#dirty && this.#later(0));
     document.addEventListener("visibilitychange", () => document.hidden && this.#dirty && void this.#save());
     document.addEventListener("keydown", (event) => {
@@ -56,30 +62,55 @@ export class DraftForm extends HTMLElement {
   }
 
   async #save(): Promise<void> {
-    if (this.#busy || this.#composing) return this.#later();
+    if (this.#saving || this.#composing) return this.#later();
+    await this.#saveNow();
+  }
+
+  // Save what is in the form; true if the server has it, or has words of its own to say about it.
+  #saveNow(): Promise<boolean> {
     clearTimeout(this.#timer);
-    this.#busy = true;
     this.#dirty = false;
     this.#say("saving");
-    try {
-      const reply = await fetch(this.#form.action, {
-        method: "POST",
-        body: new URLSearchParams([...new FormData(this.#form)].map(([name, value]) => [name, String(value)])),
-        headers: { Accept: "application/json" },
-      });
-      if (reply.ok) this.#saved(await reply.json());
-      else this.#refused(reply.status);
-    } catch {
-      this.#dirty = true;
-      this.#say("unsaved");
-    } finally {
-      this.#busy = false;
+    this.#saving = this.#post()
+      .catch(() => {
+        this.#dirty = true;
+        this.#say("unsaved");
+        return false;
+      })
+      .finally(() => (this.#saving = null));
+    return this.#saving;
+  }
+
+  async #post(): Promise<boolean> {
+    const reply = await fetch(this.#form.action, {
+      method: "POST",
+      body: new URLSearchParams([...new FormData(this.#form)].map(([name, value]) => [name, String(value)])),
+      headers: { Accept: "application/json" },
+    });
+    if (reply.ok) this.#saved(await reply.json());
+    else if (isWithoutSession(reply.status)) return this.#withoutSession();
+    else this.#refused(reply.status);
+    return reply.status < 500;
+  }
+
+  // With a session of another tab saving goes on; without one it waits for it.
+  async #withoutSession(): Promise<boolean> {
+    const field = this.#form.elements.namedItem("csrf_token");
+    const token = await currentToken();
+    if (field instanceof HTMLInputElement && token && token !== field.value) {
+      field.value = token;
+      return this.#post();
     }
+    this.#dirty = true;
+    this.#say("signedOut");
+    if (!token) this.#timer = window.setTimeout(() => void this.#save(), BETWEEN_SESSIONS);
+    return false;
   }
 
   #saved(answer: { revision: number; faults: { anchor: string; reasons: string[] }[] }): void {
     const revision = this.#form.elements.namedItem("revision");
     if (revision instanceof HTMLInputElement) revision.value = String(answer.revision);
+    if (this.#door) this.#door.hidden = true;
     if (this.#dirty) return;
     this.#forget();
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -87,17 +118,29 @@ export class DraftForm extends HTMLElement {
   }
 
   #refused(status: number): void {
-    this.#dirty = true;
-    this.#say(status === 401 || status === 403 ? "signedOut" : status === 412 ? "stale" : "unsaved");
+    this.#dirty = status !== STALE; // the page that tells of the conflict has what was typed
+    this.#say(status === STALE ? "stale" : "unsaved");
   }
 
   #say(name: "saving" | "unsaved" | "signedOut" | "stale" | "restored"): void {
     this.#state.textContent = this.dataset[name] ?? "";
+    if (this.#door && name !== "saving") this.#door.hidden = name !== "signedOut";
   }
 
-  #sent(): void {
-    clearTimeout(this.#timer);
-    this.#forget();
+  #send(event: SubmitEvent): void {
+    if (this.#mayLeave) return;
+    event.preventDefault();
+    void this.#leave(event.submitter);
+  }
+
+  async #leave(button: HTMLElement | null): Promise<void> {
+    this.#keep();
+    await this.#saving;
+    if (!(await this.#saveNow())) return;
+    this.#mayLeave = true;
+    if (!this.#dirty) this.#forget();
+    this.#form.requestSubmit(button);
+    this.#mayLeave = false;
   }
 
   #keep(): void {
@@ -131,4 +174,14 @@ export class DraftForm extends HTMLElement {
     this.#say("restored");
     this.#later();
   }
+}
+
+function isWithoutSession(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+// The token of the session that is now, from whichever tab it came; empty if there is none.
+async function currentToken(): Promise<string> {
+  const reply = await fetch("/api/session", { headers: { Accept: "application/json" } });
+  return reply.ok ? String(((await reply.json()) as { csrf_token?: string }).csrf_token ?? "") : "";
 }

@@ -62,6 +62,17 @@ test("a fault of the server is tried again some times, and then it is the file's
   assert.equal(calls.length, 5);
 });
 
+test("a part that breaks off some times on a bad line arrives in the end, though all else goes through", async () => {
+  let breaks = 0;
+  const { patience } = world((call) => answer(call.method === "PUT" && ++breaks < 20 ? 0 : 200));
+  const put = patience.ask(PUT);
+  let isOver = false;
+  const over = put.then(() => (isOver = true));
+  for (let number = 0; number < 200 && !isOver; number++) await patience.ask({ method: "GET", url: "/api/b" });
+  await over;
+  assert.equal(breaks, 20);
+});
+
 test("a body that breaks off each time while all else goes through is given up", async () => {
   const { patience, calls } = world((call) => answer(call.method === "PUT" ? 0 : 200));
   const put = patience.ask(PUT);

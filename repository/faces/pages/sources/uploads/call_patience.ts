@@ -15,6 +15,8 @@ const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 const BETWEEN_SESSIONS = 3000;
 const MOST_BREAKDOWNS = 5;
+// Of one request while all else goes through; on a bad line a large part may well need some.
+const MOST_ALONE = 20;
 const CROSSED = 409;
 const TROUBLE: Readonly<Record<number, Trouble>> = {
   0: "silent", 408: "silent", 423: "busy", 425: "busy", 429: "busy", 502: "away", 503: "away", 504: "away", 507: "full",
@@ -86,7 +88,7 @@ export class Patience {
     if (answer.status === 500) return ++tries.breakdowns < MOST_BREAKDOWNS ? "away" : null;
     if (answer.status === 0 && this.#successes > tries.successes) {
       tries.successes = this.#successes;
-      if (++tries.alone >= MOST_BREAKDOWNS) return null;
+      if (++tries.alone >= MOST_ALONE) return null;
     }
     return TROUBLE[answer.status] ?? null;
   }

@@ -47,6 +47,31 @@ export async function* walkEntries(entries: readonly FileSystemEntry[]): AsyncGe
   yield walk;
 }
 
+// Files below the places that the browser has kept since they were dropped.
+export async function* walkPlaces(places: readonly FileSystemHandle[]): AsyncGenerator<Walk> {
+  const waiting = places.map((place) => ({ place, path: place.name })).reverse();
+  let walk = nothing();
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { place, path } = next;
+    try {
+      if (place.kind === "file") walk.found.push({ path, file: await (place as FileSystemFileHandle).getFile() });
+      else {
+        const before = waiting.length;
+        for await (const inside of (place as FileSystemDirectoryHandle).values())
+          waiting.push({ place: inside, path: `${path}/${inside.name}` });
+        if (waiting.length === before) walk.emptyFolders += 1;
+      }
+    } catch {
+      walk.unreadable.push(place.kind === "file" ? path : `${path}/`); // moved or taken away since
+    }
+    if (walk.found.length < AT_ONCE) continue;
+    yield walk;
+    walk = nothing();
+    await breath();
+  }
+  yield walk;
+}
+
 // Files of an <input>, whose list is taken at once: the control is emptied for the next choice.
 export async function* walkFiles(files: readonly File[]): AsyncGenerator<Walk> {
   for (let at = 0; at < files.length; at += AT_ONCE) {

@@ -1,16 +1,9 @@
 // What the page shows of an upload: numbers in words, and of the files only those that somebody looks at.
 import type { Trouble } from "./call_patience";
+import { element, setHidden, setText } from "./page_parts";
+import { ShownFiles, type Acts } from "./shown_files";
 import type { Item, UploadQueue } from "./upload_queue";
 import { humanSize, type Words } from "./upload_words";
-
-export interface Acts {
-  pause(): void;
-  resume(): void;
-  drop(items: Iterable<Item>): void;
-  retry(items: Iterable<Item>): void;
-  replace(items: Iterable<Item>): void;
-  wake(): void;
-}
 
 // Everything beside the queue that the view tells of.
 export interface Shown {
@@ -27,13 +20,7 @@ export interface Shown {
   unreadable: readonly string[];
 }
 
-interface Row {
-  line: HTMLElement;
-  state: HTMLElement;
-  bar: HTMLProgressElement | null;
-}
-
-const ROWS = 50;
+const NOTES = 50;
 const ANNOUNCED_EVERY = 10_000;
 const PACE_OVER = 20_000;
 
@@ -48,13 +35,17 @@ export class UploadView {
   readonly #trouble = element("div", "notice");
   readonly #spoken = element("p", "unseen");
   readonly #buttons: Record<string, HTMLButtonElement>;
-  readonly #lists: FileList[];
+  readonly #lists: ShownFiles[];
   readonly #paces: [time: number, bytes: number][] = [];
   #announced = 0;
   #last = "";
+  #told = "";
 
-  constructor(words: Words, queue: UploadQueue, acts: Acts) {
-    [this.#words, this.#queue, this.#acts] = [words, queue, acts];
+  readonly #door: HTMLElement;
+
+  // `door` is a link to sign in, which is shown when that is what is missing.
+  constructor(words: Words, queue: UploadQueue, acts: Acts, door: HTMLElement) {
+    [this.#words, this.#queue, this.#acts, this.#door] = [words, queue, acts, door];
     const head = element("h2", "");
     head.id = "uploading";
     head.textContent = words.say("heading");
@@ -65,14 +56,14 @@ export class UploadView {
     this.#trouble.setAttribute("role", "status");
     this.#buttons = this.#bars();
     this.#lists = [
-      new FileList("clash", ["clash"], words, queue, { replace: acts.replace, drop: acts.drop }),
-      new FileList("failed", ["refused", "failed"], words, queue, { retry: acts.retry, drop: acts.drop }),
-      new FileList("moving", ["sending", "comparing", "checking"], words, queue, { drop: acts.drop }),
+      new ShownFiles("clash", ["clash"], words, queue, { replace: acts.replace, drop: acts.drop }),
+      new ShownFiles("failed", ["refused", "failed"], words, queue, { retry: acts.retry, drop: acts.drop }),
+      new ShownFiles("moving", ["sending", "comparing", "checking"], words, queue, { drop: acts.drop }),
     ];
     const row = element("p", "actions");
     row.append(...Object.values(this.#buttons));
     this.section.append(
-      head, this.#phase, this.#bar, this.#trouble, this.#notes, row, this.#spoken,
+      head, this.#phase, this.#bar, this.#trouble, door, this.#notes, row, this.#spoken,
       ...this.#lists.map((list) => list.section),
     );
   }
@@ -104,6 +95,7 @@ export class UploadView {
     return {
       pause: button("pause", () => this.#acts.pause()),
       resume: button("resume", () => this.#acts.resume()),
+      retry: button("retry", () => this.#acts.retry([])),
       retry_all: button("retry_all", () => this.#acts.retry(queue.in("failed"))),
       replace_all: button("replace_all", () => this.#acts.replace(queue.in("clash"))),
       keep_all: button("keep_all", () => this.#acts.drop(queue.in("clash"))),
@@ -114,10 +106,11 @@ export class UploadView {
   }
 
   #drawButtons(shown: Shown): void {
-    const { count } = { count: (...states: Item["state"][]) => this.#queue.count(...states) };
+    const count = (...states: Item["state"][]): number => this.#queue.count(...states);
     const wanted: Record<string, boolean> = {
-      pause: !shown.isPaused && !shown.isIdle,
+      pause: !shown.isPaused && !shown.isIdle && !shown.held,
       resume: shown.isPaused && count("found") > 0 && !shown.isElsewhere,
+      retry: shown.held !== "",
       retry_all: count("failed") > 0,
       replace_all: count("clash") > 1,
       keep_all: count("clash") > 1,
@@ -172,11 +165,13 @@ export class UploadView {
     const seconds = Math.ceil((shown.troubleUntil - performance.now()) / 1000);
     const words = shown.held || (shown.trouble ? this.#words.say(`trouble_${shown.trouble}`) : "");
     setHidden(this.#trouble, words === "");
-    if (words === "") return setText(this.#trouble, "");
-    const again = !shown.held && shown.trouble !== "signed_out" && seconds > 15;
+    setHidden(this.#door, shown.held !== "" || shown.trouble !== "signed_out");
+    const again = words !== "" && !shown.held && shown.trouble !== "signed_out" && seconds > 15;
     // The seconds that are left are no news for a listener: they stand still until the next try.
-    if (this.#trouble.dataset.words !== words) setText(this.#trouble, again ? `${words} ${this.#again(seconds)}` : words);
-    this.#trouble.dataset.words = words;
+    const told = words && `${words} ${shown.troubleUntil}`;
+    if (this.#told === told) return;
+    this.#told = told;
+    setText(this.#trouble, again ? `${words} ${this.#again(seconds)}` : words);
   }
 
   #again(seconds: number): string {
@@ -191,7 +186,7 @@ export class UploadView {
     const notes: string[] = [];
     if (shown.leftOut) notes.push(this.#words.say("left_out", { count: shown.leftOut }));
     if (shown.emptyFolders) notes.push(this.#words.say("empty_folders", { count: shown.emptyFolders }));
-    for (const path of shown.unreadable.slice(0, ROWS)) notes.push(this.#words.say("unreadable", { name: path }));
+    for (const path of shown.unreadable.slice(0, NOTES)) notes.push(this.#words.say("unreadable", { name: path }));
     if (this.#notes.childElementCount === notes.length) return;
     this.#notes.replaceChildren(
       ...notes.map((text) => {
@@ -211,98 +206,4 @@ export class UploadView {
     [this.#last, this.#announced] = [kind, now];
     setText(this.#spoken, phase);
   }
-}
-
-// Some files of a kind, no more than the page can bear; others take their places.
-class FileList {
-  readonly section: HTMLElement;
-  readonly #name: string;
-  readonly #states: readonly Item["state"][];
-  readonly #words: Words;
-  readonly #queue: UploadQueue;
-  readonly #acts: Partial<Acts>;
-  readonly #head = element("h3", "");
-  readonly #list = element("ul", "sent");
-  readonly #more = element("p", "quiet");
-  readonly #rows = new Map<Item, Row>();
-
-  constructor(name: string, states: readonly Item["state"][], words: Words, queue: UploadQueue, acts: Partial<Acts>) {
-    [this.#name, this.#states, this.#words, this.#queue, this.#acts] = [name, states, words, queue, acts];
-    this.section = element("div", `files-${name}`);
-    this.section.append(this.#head, this.#list, this.#more);
-  }
-
-  draw(): void {
-    const count = this.#queue.count(...this.#states);
-    setHidden(this.section, count === 0);
-    setText(this.#head, this.#words.say(`list_${this.#name}`, { count }));
-    for (const [item, row] of this.#rows) {
-      if (this.#states.includes(item.state)) continue;
-      const next = row.line.nextElementSibling ?? row.line.previousElementSibling;
-      const hadFocus = row.line.contains(document.activeElement);
-      row.line.remove();
-      this.#rows.delete(item);
-      if (hadFocus) (next?.querySelector("button") ?? this.#head).focus();
-    }
-    this.#fill();
-    for (const [item, row] of this.#rows) this.#update(item, row);
-    const rest = count - this.#rows.size;
-    setHidden(this.#more, rest === 0);
-    setText(this.#more, rest ? this.#words.say("more", { count: rest }) : "");
-  }
-
-  #fill(): void {
-    for (const state of this.#states)
-      for (const item of this.#queue.in(state)) {
-        if (this.#rows.size >= ROWS) return;
-        if (!this.#rows.has(item)) this.#rows.set(item, this.#row(item));
-      }
-  }
-
-  #row(item: Item): Row {
-    const line = element("li", "");
-    const name = element("bdi", "");
-    const state = element("span", "what");
-    const acts = element("span", "row-acts");
-    name.textContent = item.key;
-    line.append(name, state);
-    const bar = this.#name === "moving" ? (element("progress", "") as HTMLProgressElement) : null;
-    if (bar) {
-      bar.max = Math.max(1, item.size);
-      bar.setAttribute("aria-label", item.key);
-      line.append(bar);
-    }
-    for (const [act, words] of [["retry", "retry"], ["replace", "replace"], ["drop", this.#name === "clash" ? "keep" : "drop"]] as const) {
-      const run = this.#acts[act];
-      if (!run || (act === "retry" && item.state === "refused")) continue;
-      const button = element("button", "link") as HTMLButtonElement;
-      button.type = "button";
-      button.textContent = this.#words.say(words);
-      button.setAttribute("aria-label", this.#words.say(`${words}_file`, { name: item.key }));
-      button.addEventListener("click", () => run([item]));
-      acts.append(button);
-    }
-    line.append(acts);
-    this.#list.append(line);
-    return { line, state, bar };
-  }
-
-  #update(item: Item, row: Row): void {
-    setText(row.state, item.reason || this.#words.say(`state_${item.state}`));
-    if (row.bar && row.bar.value !== item.sent) row.bar.value = item.sent;
-  }
-}
-
-function element(name: string, classes: string): HTMLElement {
-  const made = document.createElement(name);
-  if (classes) made.className = classes;
-  return made;
-}
-
-function setText(place: HTMLElement, text: string): void {
-  if (place.textContent !== text) place.textContent = text;
-}
-
-function setHidden(place: HTMLElement, hidden: boolean): void {
-  if (place.hidden !== hidden) place.hidden = hidden;
 }

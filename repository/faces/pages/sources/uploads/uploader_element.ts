@@ -4,8 +4,10 @@ import { isLeftOut } from "./chosen_names";
 import { Patience, sleep, type Trouble } from "./call_patience";
 import { DraftFiles } from "./draft_files";
 import { FileDigests } from "./file_digests";
-import { breath, dropped, walkEntries, walkFiles, type Walk } from "./folder_walk";
+import { breath, dropped, walkEntries, walkFiles, walkPlaces, type Walk } from "./folder_walk";
+import { droppedPlaces, KeptFolders, readable } from "./kept_folders";
 import { byBrowser } from "./server_calls";
+import { StayingAwake } from "./staying_awake";
 import { UploadQueue } from "./upload_queue";
 import { UploadRun } from "./upload_run";
 import { UploadView } from "./upload_view";
@@ -20,6 +22,9 @@ export class FileUploader extends HTMLElement {
   #patience!: Patience;
   #run!: UploadRun;
   #view!: UploadView;
+  #kept!: KeptFolders;
+  #isOfKept = false;
+  #awake = new StayingAwake();
   #walks = 0;
   #notes = { leftOut: 0, emptyFolders: 0, unreadable: [] as string[] };
   #trouble: Trouble | null = null;
@@ -43,8 +48,10 @@ export class FileUploader extends HTMLElement {
     this.#run = this.#newRun(language);
     this.#view = this.#newView();
     this.append(this.#view.section);
+    this.#kept = new KeptFolders(this.dataset.address ?? "");
     this.#enhance(form, input);
     this.#listen();
+    void this.#offerToGoOn(form);
   }
 
   #newRun(language: string): UploadRun {
@@ -65,11 +72,11 @@ export class FileUploader extends HTMLElement {
     return new UploadView(this.#words, this.#queue, {
       pause: () => this.#pause(),
       resume: () => void this.#takeTurn(),
-      drop: (items) => this.#each(items, (item) => void this.#run.drop(item)),
+      drop: (items) => this.#each(items, (item) => this.#run.drop(item)),
       retry: (items) => this.#again(() => this.#run.retry(items)),
       replace: (items) => this.#again(() => this.#run.replace(items)),
       wake: () => this.#patience.wake(),
-    });
+    }, this.querySelector(".sign-in") ?? document.createElement("p"));
   }
 
   // The form without its button: what is chosen is sent at once.
@@ -103,11 +110,37 @@ export class FileUploader extends HTMLElement {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       over(false);
+      this.#isOfKept = true;
+      void droppedPlaces(event.dataTransfer).then((places) => this.#kept.keep(places));
       void this.#walk(walkEntries(dropped(event.dataTransfer)));
     });
     addEventListener("online", () => this.#patience.wake());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#patience.wake());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.#patience.wake();
+      void this.#awake.again();
+    });
     addEventListener("beforeunload", (event) => this.#run.isSending && event.preventDefault());
+  }
+
+  // One button for what was dropped before and has not come to its end.
+  async #offerToGoOn(form: HTMLFormElement): Promise<void> {
+    const places = await this.#kept.all();
+    if (places.length === 0) return;
+    const row = document.createElement("p");
+    const button = document.createElement("button");
+    row.className = "actions go-on";
+    button.type = "button";
+    button.textContent = this.#words.say("go_on", { name: places.map((place) => place.name).join(", ") });
+    button.addEventListener("click", async () => {
+      const granted = await readable(places);
+      if (granted.length === 0) return;
+      row.remove();
+      this.#isOfKept = true;
+      await this.#walk(walkPlaces(granted));
+    });
+    row.append(button);
+    form.append(row);
   }
 
   #take(input: HTMLInputElement): void {
@@ -203,6 +236,7 @@ export class FileUploader extends HTMLElement {
       troubleUntil: this.#troubleUntil,
       ...this.#notes,
     });
+    this.#awake.want(run.isSending);
     this.dataset.state = run.isIdle ? "idle" : run.isPaused ? "paused" : run.held ? "held" : "busy";
     if (run.isIdle && this.#wasSending) this.#ended();
     this.#wasSending = !run.isIdle;
@@ -213,6 +247,7 @@ export class FileUploader extends HTMLElement {
   #ended(): void {
     this.#run.pause();
     this.#letGo();
+    if (this.#isOfKept && this.#queue.count("clash", "refused", "failed") === 0) void this.#kept.forget();
     const link = this.querySelector<HTMLAnchorElement>(".reload");
     if (link) link.hidden = this.#queue.count("done", "same") === 0;
   }
