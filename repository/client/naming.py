@@ -7,9 +7,6 @@ from repository.client.client_errors import Refused
 from repository.client.files_here import LocalFile
 from repository.client.remote_files import remote_file
 
-MOST_NAMED = 1000
-"""names in one request"""
-
 Failed = Callable[[LocalFile, Exception], None]
 
 

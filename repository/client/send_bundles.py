@@ -2,7 +2,7 @@
 
 import hashlib
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +47,9 @@ class BundlePolicy:
             yield group
 
 
-def bundle_policy(session: ApiSession) -> BundlePolicy | None:
-    """Return what bundles the server takes, None for a server that does not say so."""
-    try:
-        limits = session.ask("Ask for the limits", "GET", session.api("/limits"))
-    except (Refused, ContractBroken):
-        return None
-    bundles = limits.get("bundles") if isinstance(limits, dict) else None
-    if not isinstance(bundles, dict):
-        return None
-    files, most, keyword = bundles.get("files"), bundles.get("bytes"), bundles.get("sha256")
+def bundle_policy(told: Mapping[str, Any]) -> BundlePolicy | None:
+    """Return what bundles the server takes, by what it has `told` of them; None for a server that does not say so."""
+    files, most, keyword = told.get("files"), told.get("bytes"), told.get("sha256")
     if not (isinstance(files, int) and isinstance(most, int) and isinstance(keyword, str)):
         return None
     return BundlePolicy(files, most, keyword) if files > 1 and most >= 2 * SMALL else None

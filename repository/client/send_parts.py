@@ -18,21 +18,9 @@ from repository.client.files_here import LocalFile, digest_of
 from repository.client.remote_files import RemoteFile, remote_file
 from repository.client.transfer_progress import Progress, RunningFile
 
-MOST_PARTS = 10_000
-"""of S3's multipart uploads"""
-SMALLEST_PART = 5 << 20
-"""likewise; only the last one may be smaller"""
-MIB = 1 << 20
-
 
 class NoParts(Exception):
     """The server does not take files in parts."""
-
-
-def part_size_for(size: int, preferred: int) -> int:
-    """Return the size of all parts but the last: `preferred`, or more for a file that would have too many."""
-    least = -(-size // MOST_PARTS)
-    return max(preferred, SMALLEST_PART, -(-least // MIB) * MIB)
 
 
 @dataclass(eq=False)
@@ -54,9 +42,9 @@ class FileInParts:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_failed: bool = False
 
-    def begin(self, there: RemoteFile | None, preferred: int) -> None:
+    def begin(self, there: RemoteFile | None, part_size: int) -> None:
         """Name the file, or go on with one that was begun, and add a task for each part; raise `NoParts`."""
-        entry = self._name(preferred) if there is None else self._asked()
+        entry = self._name(part_size) if there is None else self._asked()
         if not self._go_on(entry):
             self.crew.add(partial(self.finished, self), urgent=True)
 
@@ -64,8 +52,8 @@ class FileInParts:
         """Add tasks for parts that the server says are missing; tell whether there are any."""
         return self._go_on(self._asked())
 
-    def _name(self, preferred: int) -> RemoteFile:
-        self.part_size = part_size_for(self.file.size, preferred)
+    def _name(self, part_size: int) -> RemoteFile:
+        self.part_size = part_size
         parts = -(-self.file.size // self.part_size)
         transfer = {"type": "M", "parts": parts, "part_size": self.part_size}
         declaration = [{"key": self.file.key, "size": self.file.size, "transfer": transfer}]

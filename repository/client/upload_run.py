@@ -16,11 +16,12 @@ from repository.client.client_errors import (
 )
 from repository.client.crew import Crew
 from repository.client.files_here import LocalFile, digest_of
-from repository.client.naming import MOST_NAMED, name_files
+from repository.client.naming import name_files
 from repository.client.remote_files import RemoteFile, difference, remote_file
-from repository.client.send_bundles import SMALL, BundleSender, bundle_policy
+from repository.client.send_bundles import SMALL, BundleSender
 from repository.client.send_parts import FileInParts, NoParts
 from repository.client.send_whole import WholeSender
+from repository.client.server_limits import ServerLimits, server_limits
 from repository.client.transfer_progress import Progress, RunningFile
 
 CLOSED = frozenset({401, 403})
@@ -72,6 +73,7 @@ class UploadRun:
         self._crew = Crew(options.jobs, session.patience.stop)
         self._lock = threading.Lock()
         self._takes_parts = True
+        self._limits = ServerLimits()
         self._one_call = True
         """whether a file that was never named is taken; the first one shows it"""
         self._sender = WholeSender(session, record, progress)
@@ -85,6 +87,7 @@ class UploadRun:
         Raises `Refused` if the draft is closed to us, `ConnectionLost`, and `KeyboardInterrupt`.
         """
         self._progress.expect(len(files), sum(file.size for file in files))
+        self._limits = server_limits(self._session)
         there = self._there()
         absent = [file for file in files if file.key not in there]
         for file in files:
@@ -107,7 +110,7 @@ class UploadRun:
     def _add_whole(self, files: Sequence[LocalFile]) -> None:
         """Add tasks that send files whole: small ones in bundles, where the server takes bundles."""
         small = [file for file in files if file.size < SMALL]
-        if len(small) > 1 and (policy := bundle_policy(self._session)):
+        if len(small) > 1 and (policy := self._limits.bundles):
             self._bundler = BundleSender(self._session, self._record, policy)
             for group in policy.groups(small):
                 self._crew.add(partial(self._send_bundle, group))
@@ -150,7 +153,7 @@ class UploadRun:
 
     def _name(self, files: Sequence[LocalFile]) -> None:
         """Name the next files, and add a task for each; the rest is named when these are on their way."""
-        batch, rest = files[:MOST_NAMED], files[MOST_NAMED:]
+        batch, rest = files[: self._limits.named], files[self._limits.named :]
         for file in name_files(self._session, self._record, batch, self._refused):
             self._crew.add(partial(self._send, file, one_call=False))
         if rest:
@@ -204,7 +207,7 @@ class UploadRun:
         )
         self._keep(FileOutcome(file.key, file.size, "sent"))
         try:
-            upload.begin(there, self._options.part_size)
+            upload.begin(there, self._limits.part_size_for(file.size, self._options.part_size))
         except NoParts:
             self._takes_parts = False
             self._progress.end(running, is_whole=False)

@@ -93,7 +93,7 @@ class OwnStore:
         """Return the object's bytes (see the port)."""
         return self._store.open(key, start)
 
-    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+    def read_many(self, keys: Iterable[str]) -> Iterator[SmallContent]:
         """Yield the bytes of small objects (see the port)."""
         return self._store.read_many(keys)
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import islice
+from itertools import islice, tee
 
 from repository.core.errors import NotFound, Unavailable
 from repository.core.unit_of_work import Database
@@ -31,8 +31,9 @@ class ArchivedBytes:
         while some := list(islice(rest, LOOKED_FOR_AT_ONCE)):
             sizes = self._store.sizes([file.object_key for file in some])
             for file in some:
-                if fault := fault_of_size(sizes.get(file.object_key), file.size):
-                    raise self._unreadable(file, fault)
+                size = sizes.get(file.object_key)
+                if size != file.size:
+                    raise self._unreadable(file, fault_of_size(size, file.size))
 
     def part(self, file: SelectedFile, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` up to, and without, `stop`; a part has no digest to compare."""
@@ -47,9 +48,13 @@ class ArchivedBytes:
         if left:
             raise self._unreadable(file, f"sent {left} bytes too few")
 
-    def small(self, files: Sequence[SelectedFile]) -> Iterator[tuple[bytes, int]]:
-        """Yield all bytes of files of at most `MOST_SMALL` bytes, in their order, each with its CRC-32."""
-        contents = self._store.read_many([file.object_key for file in files])
+    def small(self, files: Iterable[SelectedFile]) -> Iterator[tuple[bytes, int]]:
+        """Yield all bytes of files of at most `MOST_SMALL` bytes, in their order, each with its CRC-32.
+
+        Of `files` some more are taken than yielded, where the store reads ahead.
+        """
+        files, ahead = tee(files)
+        contents = self._store.read_many(file.object_key for file in ahead)
         for file in files:
             try:
                 read = next(contents)

@@ -2,16 +2,18 @@
 
 Archives of the same files are the same bytes: entries are in the order of their names, and have the times at which
 their bytes were received.  So an archive has a length and a strong tag before it is made, and any range of it can be
-made by itself.  What is kept of each file meanwhile is nine bytes, whatever its name.
+made by itself.  An archive of at most `MOST_KEPT` files is planned once, and sent as planned.  Of a larger one nine
+bytes a file are kept, whatever its name, and the names are read again while it is sent.
 
 An archive never leaves a file out: every object that a reply carries bytes of is looked for before the first byte.  If
-one fails later, or a draft changes meanwhile, the reply breaks off.
+one fails later, or a draft with more files changes meanwhile, the reply breaks off.
 """
 
 import hashlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice, tee
 from typing import NamedTuple
 
 from repository.core.errors import Conflict
@@ -22,13 +24,11 @@ from repository.files.archived_files import FileSelection, SelectedFile, archive
 from repository.files.zip_layout import ZipMember, ending
 
 PIECE = 1 << 16
-"""Bytes of small pieces that are sent as one."""
+"""Bytes of small pieces that are sent as one; much larger ones cost more, for their memory is new every time."""
 MARKED = 500
 """Entries between two places from which an archive can be read on."""
-MOST_KEPT = 10_000
-"""Files that are kept from the plan until their objects are looked for, before the first byte."""
-RUN = 64
-"""Small files that are read together."""
+MOST_KEPT = 20_000
+"""Files that are kept from the plan until they are sent: 16 MB."""
 MOST_LISTED = 4 << 20
 """Bytes of a directory that is kept while files are sent; a longer one reads the names again."""
 _LAYOUT = b"2"
@@ -52,10 +52,6 @@ class _Placed(NamedTuple):
     position: int
     stop: int
 
-    def is_small(self, start: int, stop: int) -> bool:
-        """Return whether it is small, and whole in the range."""
-        return self.file.size <= MOST_SMALL and start <= self.position and self.stop <= stop
-
 
 class ZipArchive:
     """The archive of a selection: `size` in bytes, `tag` a strong entity tag, and the bytes of any range.
@@ -76,9 +72,8 @@ class ZipArchive:
 
     def require_objects(self, start: int, stop: int) -> None:
         """Raise `Unavailable` unless the objects of which the range has bytes are all there."""
-        files, self._files = self._files, None
-        if files is not None and (start, stop) == (0, self.size):
-            self._bytes.require(files)
+        if self._files is not None and (start, stop) == (0, self.size):
+            self._bytes.require(self._files)
             return
         self._bytes.require(
             placed.file for placed in self._placed(start, stop) if placed.stop > start and placed.position < stop
@@ -98,7 +93,7 @@ class ZipArchive:
             self._prints.append(_print(file))
             if self._files is not None:
                 self._files.append(file)
-            if number == MOST_KEPT:
+            if number > MOST_KEPT:
                 self._files = None
             self._tells_crc32.append(file.crc32 is not None)
             digest.update(f"{file.key}\0{file.object_key}\0{file.crc32 is None}\0".encode())
@@ -114,15 +109,25 @@ class ZipArchive:
         if at < 0:
             return
         position, after, number = self._marks[at]
-        for file in archived_files(self._database, self._selection, after):
+        for file in self._files_from(number, after):
             if position >= stop:
                 return
-            if number >= len(self._prints) or self._prints[number] != _print(file):
-                raise _changed()
             entry = ZipMember(file.key, file.size, file.created, file.crc32 if self._tells_crc32[number] else None)
             end = position + entry.length
-            yield _Placed(number, file, entry, position, end)
+            if end > start:
+                yield _Placed(number, file, entry, position, end)
             position, number = end, number + 1
+
+    def _files_from(self, number: int, after: str) -> Iterator[SelectedFile]:
+        """Yield the files of the plan from one on, which follows the name `after`; raises `Conflict`."""
+        if self._files is not None:
+            yield from islice(self._files, number, None)
+            return
+        for file in archived_files(self._database, self._selection, after):
+            if number >= len(self._prints) or self._prints[number] != _print(file):
+                raise _changed()
+            yield file
+            number += 1
         if number != len(self._prints):
             raise _changed()
 
@@ -130,30 +135,42 @@ class ZipArchive:
         """Yield positions and bytes that cover the range."""
         is_whole = start == 0 and stop == self.size and self._listed <= MOST_LISTED
         listed: list[bytes] = []
-        for run in _runs(self._placed(start, min(stop, self._directory)), start, stop):
-            if run[0].is_small(start, stop):
-                yield from self._small_pieces(run)
-            else:
-                yield from self._pieces_of(run[0], start, stop)
-            if is_whole:
-                listed += [p.entry.listed(self._crc32(p.number, p.file), p.position) for p in run]
+
+        def is_read_together(placed: _Placed) -> bool:
+            return placed.file.size <= MOST_SMALL and start <= placed.position and placed.stop <= stop
+
+        for are_small, group in groupby(self._placed(start, min(stop, self._directory)), is_read_together):
+            if are_small:
+                yield from self._small_pieces(group, listed if is_whole else None)
+                continue
+            for placed in group:
+                yield from self._pieces_of(placed, start, stop)
+                if is_whole:
+                    listed.append(placed.entry.listed(self._crc32(placed.number, placed.file), placed.position))
         if is_whole:
             yield self._directory, b"".join(listed)
             yield self._directory + self._listed, ending(len(self._prints), self._listed, self._directory)
         elif stop > self._directory:
             yield from self._directory_pieces(start)
 
-    def _small_pieces(self, run: Sequence[_Placed]) -> Iterator[tuple[int, bytes]]:
-        """Yield whole entries of small files, which the store reads together."""
-        contents = self._bytes.small([placed.file for placed in run])
-        for placed, (content, crc32) in zip(run, contents, strict=True):
-            if placed.file.crc32 is None:
-                self._learned[placed.number] = crc32
-            head = placed.entry.head
-            yield placed.position, head
-            yield placed.position + len(head), content
-            if tail := placed.entry.tail(crc32):
-                yield placed.stop - len(tail), tail
+    def _small_pieces(self, group: Iterable[_Placed], listed: list[bytes] | None) -> Iterator[tuple[int, bytes]]:
+        """Yield whole entries of small files, some in a piece; note what the directory says of each in `listed`."""
+        all_placed, files = tee(group)
+        joined: list[bytes] = []
+        length = 0
+        for placed, (content, crc32) in zip(all_placed, self._bytes.small(of.file for of in files), strict=True):
+            number, file, entry, position, stop = placed
+            joined += (entry.head, content, entry.tail(crc32))
+            length += stop - position
+            if file.crc32 is None:
+                self._learned[number] = crc32
+            if listed is not None:
+                listed.append(entry.listed(crc32, position))
+            if length >= PIECE:
+                yield stop - length, b"".join(joined)
+                joined, length = [], 0
+        if joined:
+            yield stop - length, b"".join(joined)
 
     def _pieces_of(self, placed: _Placed, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         number, file, entry, position, _ = placed
@@ -189,24 +206,6 @@ class ZipArchive:
         if number not in self._learned:
             self._learned[number] = self._bytes.crc32(file)
         return self._learned[number]
-
-
-def _runs(all_placed: Iterable[_Placed], start: int, stop: int) -> Iterator[list[_Placed]]:
-    """Yield the files that have bytes in the range: small ones several at once, others alone."""
-    run: list[_Placed] = []
-    for placed in all_placed:
-        if placed.stop <= start:
-            continue
-        is_small = placed.is_small(start, stop)
-        if run and (len(run) == RUN or not is_small):
-            yield run
-            run = []
-        if is_small:
-            run.append(placed)
-        else:
-            yield [placed]
-    if run:
-        yield run
 
 
 def _print(file: SelectedFile) -> int:

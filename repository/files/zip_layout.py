@@ -6,9 +6,9 @@ known tells it behind them, in a data descriptor.  Source: PKWARE APPNOTE.TXT 6.
 """
 
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 LARGE, MANY = 0xFFFFFFFF, 0xFFFF
 """Sizes and numbers from which on an archive tells them as ZIP64."""
@@ -16,13 +16,13 @@ _PLAIN, _ZIP64 = 20, 45
 _BY_UNIX = 3
 _READABLE = 0o100644 << 16
 _TIME_BYTES = 9
+_HEAD, _LISTED = struct.Struct("<4s5H3L2H"), struct.Struct("<4s2B5H3L5H2L")
 _CRC_FOLLOWS, _UTF8 = 0x0008, 0x0800
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2038, 1, 1, tzinfo=UTC)
 """what both notations of time can say"""
 
 
-@dataclass(frozen=True, slots=True)
-class ZipMember:
+class ZipMember(NamedTuple):
     """A file in an archive: `name` is a relative path, `crc32` None if it is not known beforehand."""
 
     name: str
@@ -34,21 +34,17 @@ class ZipMember:
     def head(self) -> bytes:
         """What stands in front of the bytes."""
         name, is_large = self.name.encode(), self.size >= LARGE
-        size = 0 if self.crc32 is None else self.size
-        extra = (struct.pack("<HHQQ", 1, 16, size, size) if is_large else b"") + self._time_in_utc
-        field_size = LARGE if is_large else size
-        fields = (
-            self._version,
-            self._flags,
-            0,
-            *self._dos_time,
-            self.crc32 or 0,
-            field_size,
-            field_size,
-            len(name),
-            len(extra),
-        )
-        return struct.pack("<4s5H3L2H", b"PK\3\4", *fields) + name + extra
+        (time, day), extra = _times_of(self.modified)
+        flags = 0 if len(name) == len(self.name) else _UTF8
+        version, crc32, size = _PLAIN, self.crc32, self.size
+        if crc32 is None:
+            flags, crc32, size = flags | _CRC_FOLLOWS, 0, 0
+        field_size = size
+        if is_large:
+            version, field_size = _ZIP64, LARGE
+            extra = struct.pack("<HHQQ", 1, 16, size, size) + extra
+        sizes = (field_size, field_size, len(name), len(extra))
+        return _HEAD.pack(b"PK\3\4", version, flags, 0, time, day, crc32, *sizes) + name + extra
 
     def tail(self, crc32: int) -> bytes:
         """Return what stands behind the bytes."""
@@ -58,14 +54,17 @@ class ZipMember:
 
     def listed(self, crc32: int, offset: int) -> bytes:
         """Return the entry of the central directory; the head is at `offset`."""
-        name = self.name.encode()
-        large = [self.size, self.size] if self.size >= LARGE else []
-        large += [offset] if offset >= LARGE else []
-        extra = (struct.pack(f"<HH{len(large)}Q", 1, 8 * len(large), *large) if large else b"") + self._time_in_utc
-        field_size, version = min(self.size, LARGE), _ZIP64 if large else self._version
-        fields = (version, _BY_UNIX, version, self._flags, 0, *self._dos_time, crc32, field_size, field_size)
-        lengths = (len(name), len(extra), 0, 0, 0, _READABLE, min(offset, LARGE))
-        return struct.pack("<4s2B5H3L5H2L", b"PK\1\2", *fields, *lengths) + name + extra
+        name, size = self.name.encode(), self.size
+        (time, day), extra = _times_of(self.modified)
+        flags = (0 if len(name) == len(self.name) else _UTF8) | (_CRC_FOLLOWS if self.crc32 is None else 0)
+        version = _PLAIN
+        if size >= LARGE or offset >= LARGE:
+            large = ([size, size] if size >= LARGE else []) + ([offset] if offset >= LARGE else [])
+            extra = struct.pack(f"<HH{len(large)}Q", 1, 8 * len(large), *large) + extra
+            version, size, offset = _ZIP64, min(size, LARGE), min(offset, LARGE)
+        lengths = (size, size, len(name), len(extra), 0, 0, 0, _READABLE, offset)
+        fields = (version, _BY_UNIX, version, flags, 0, time, day, crc32, *lengths)
+        return _LISTED.pack(b"PK\1\2", *fields) + name + extra
 
     @property
     def length(self) -> int:
@@ -78,22 +77,6 @@ class ZipMember:
         """Return the bytes of the entry of the central directory."""
         large = (2 if self.size >= LARGE else 0) + (1 if offset >= LARGE else 0)
         return 46 + len(self.name.encode()) + (4 + 8 * large if large else 0) + _TIME_BYTES
-
-    @property
-    def _version(self) -> int:
-        return _ZIP64 if self.size >= LARGE else _PLAIN
-
-    @property
-    def _flags(self) -> int:
-        return (0 if self.name.isascii() else _UTF8) | (_CRC_FOLLOWS if self.crc32 is None else 0)
-
-    @property
-    def _dos_time(self) -> tuple[int, int]:
-        return _times_of(self.modified)[0]
-
-    @property
-    def _time_in_utc(self) -> bytes:
-        return _times_of(self.modified)[1]
 
 
 @lru_cache(maxsize=256)

@@ -64,6 +64,14 @@ class ManyContract(ByteStoreContract):
         [read] = store.read_many(["3f0001"])
         assert read.content == content_of(MOST_SMALL + 5000)[: MOST_SMALL + 1]
 
+    def test_names_of_many_are_taken_while_they_are_read(self, store: ByteStore) -> None:
+        keys = [f"3f{number:04}" for number in range(60)]
+        store.write_many([new(key, key.encode()) for key in keys])
+        rest = iter(keys)
+        reading = store.read_many(rest)
+        assert next(reading).content == keys[0].encode()
+        assert len(list(rest)) > 30, "a reader of very many keeps few of them"
+
     def test_reading_many_can_be_given_up(self, store: ByteStore) -> None:
         keys = [f"3f{number:04}" for number in range(40)]
         store.write_many([new(key, key.encode()) for key in keys])

@@ -110,12 +110,15 @@ def test_modes_names_and_times_are_told_and_odd_years_do_no_harm() -> None:
             assert modified != MOMENT or info.date_time == (2026, 11, 30, 12, 34, 56)
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
 @pytest.mark.parametrize("knows", [True, False])
 def test_an_archive_is_resumed_at_any_byte(
-    knows: bool, services: Services, archive: str, monkeypatch: pytest.MonkeyPatch
+    knows: bool, is_kept: bool, services: Services, archive: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(zip_archive, "MARKED", 2)
     monkeypatch.setattr(archived_files, "BATCH", 2)
+    if not is_kept:
+        monkeypatch.setattr(zip_archive, "MOST_KEPT", 0)
     if not knows:
         forget_crc32(services)
     store: Any = WatchedStore(services)
@@ -236,9 +239,40 @@ def test_every_object_is_looked_for_before_the_first_byte(
     assert stored(services)[lost.id - 1].reading is not None, "whoever reads in vain has it checked next"
 
 
-def test_a_draft_that_changes_meanwhile_breaks_the_archive_off(
-    author: Caller, services: Services, deposits: Deposits
+def test_an_archive_is_sent_as_it_was_planned_though_its_draft_changes(
+    services: Services, author: Caller, deposits: Deposits
 ) -> None:
+    draft = deposits.open()
+    for name in ("a.txt", "b.txt"):
+        deposits.upload(draft["id"], name, name.encode())
+    with services.database.snapshot(SYSTEM) as snapshot:
+        set_id = snapshot.session.query(FileSet.id).scalar()
+    planned = ZipArchive(services.database, services.store, FileSelection(set_id, int(draft["id"]), hidden=True))
+    planned.require_objects(0, planned.size)
+    author.delete(f"/api/records/{draft['id']}/draft/files/a.txt")
+    deposits.upload(draft["id"], "aa.txt", b"later")
+
+    assert members(b"".join(planned.blocks(0, planned.size))) == {"a.txt": b"a.txt", "b.txt": b"b.txt"}
+
+
+def test_the_names_of_a_planned_archive_are_read_once(
+    services: Services, deposits: Deposits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = deposits.open()
+    deposits.upload(draft["id"], "a.txt", b"a")
+    with services.database.snapshot(SYSTEM) as snapshot:
+        set_id = snapshot.session.query(FileSet.id).scalar()
+    planned = ZipArchive(services.database, services.store, FileSelection(set_id, int(draft["id"]), hidden=True))
+    monkeypatch.setattr(zip_archive, "archived_files", lambda *_: pytest.fail("the names are read again"))
+
+    planned.require_objects(0, planned.size)
+    assert members(b"".join(planned.blocks(0, planned.size))) == {"a.txt": b"a"}
+
+
+def test_a_draft_of_very_many_files_that_changes_meanwhile_breaks_the_archive_off(
+    author: Caller, services: Services, deposits: Deposits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zip_archive, "MOST_KEPT", 0)
     draft = deposits.open()
     for name in ("a.txt", "b.txt", "c.txt"):
         deposits.upload(draft["id"], name, name.encode())

@@ -76,8 +76,9 @@ def read_small(path: str, most: int) -> tuple[bytes, float]:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         status = os.fstat(descriptor)
-        content = os.read(descriptor, min(status.st_size, most))
-        while len(content) < min(status.st_size, most) and (more := os.read(descriptor, most - len(content))):
+        expected = min(status.st_size, most)
+        content = os.read(descriptor, expected)
+        while len(content) < expected and (more := os.read(descriptor, most - len(content))):
             content += more
         return content, status.st_mtime
     finally:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from repository.core.errors import Conflict, NoRoom
@@ -36,10 +36,7 @@ class ObjectFolder:
 
     def place(self, key: str) -> str:
         """Return the path as text: reading thousands of small files, making it costs as much as reading one."""
-        name = name_of(key)
-        # Few shelves, soon all there: making one costs more flushes than storing the object.
-        shelf = _NO_SHELF.sub("_", key[:2]).ljust(2, "_")
-        return f"{self._root}/{shelf}/{name}"
+        return f"{self._root}/{_shelf_of(key[:2])}/{name_of(key)}"
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""
@@ -52,10 +49,13 @@ class ObjectFolder:
     def sizes(self, keys: Iterable[str]) -> dict[str, int]:
         """Return the lengths in bytes of those objects that are there."""
         sizes: dict[str, int] = {}
+        stat, place = os.stat, self.place
         with as_unavailable():
             for key in keys:
-                with suppress(FileNotFoundError):
-                    sizes[key] = os.stat(self.place(key)).st_size
+                try:
+                    sizes[key] = stat(place(key)).st_size
+                except FileNotFoundError:
+                    continue
         return sizes
 
     def room(self) -> int:
@@ -141,6 +141,12 @@ class ObjectFolder:
         if str(folder) not in self._durable:
             flush_folder(folder.parent)
             self._durable.add(str(folder))
+
+
+@lru_cache(maxsize=4096)
+def _shelf_of(beginning: str) -> str:
+    """Return the sub-folder: few ones, soon all there, for making one costs more flushes than storing an object."""
+    return _NO_SHELF.sub("_", beginning).ljust(2, "_")
 
 
 def _exists(key: str) -> Conflict:

@@ -128,15 +128,16 @@ class LocalStore:
                 file.seek(start)
             return file
 
-    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+    def read_many(self, keys: Iterable[str]) -> Iterator[SmallContent]:
         """Yield the bytes of small objects (see the port)."""
         with as_unavailable():  # what a reader does between two of them is not raised in here
+            place, most = self._objects.place, MOST_SMALL + 1
             for key in keys:
                 try:
-                    content, modified = read_small(self._objects.place(key), MOST_SMALL + 1)
+                    small = SmallContent._make(read_small(place(key), most))
                 except FileNotFoundError as error:
                     raise _missing(key) from error
-                yield SmallContent(content, modified)
+                yield small
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""

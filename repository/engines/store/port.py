@@ -35,7 +35,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 MIN_PART_BYTES = 5 << 20
 """Every part but the last has at least so many bytes (Amazon S3 User Guide, "Multipart upload limits")."""
@@ -69,8 +69,7 @@ class NewObject:
     read: Callable[[], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class SmallContent:
+class SmallContent(NamedTuple):
     """All bytes of an object; `modified`, in seconds of the epoch, is told by a store on this machine only."""
 
     content: bytes
@@ -217,8 +216,10 @@ class ByteStore(Protocol):
     def open(self, key: str, start: int = 0) -> BinaryIO:
         """Return the object's bytes from `start`; raises `NotFound`."""
 
-    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+    def read_many(self, keys: Iterable[str]) -> Iterator[SmallContent]:
         """Yield the bytes of small objects in the order of `keys`; a store that is far away reads some ahead.
+
+        `keys` are taken while the contents are, in the reader's own thread.
 
         Of an object that is longer than `MOST_SMALL` a byte more than that is yielded.  Raises `NotFound`, in its turn.
         """

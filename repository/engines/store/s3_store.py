@@ -48,9 +48,9 @@ class S3Store:
         """Return the object's bytes from `start` (0 or more), empty past its end; raises `NotFound`."""
         return self._objects.open(self._name(key), start)
 
-    def read_many(self, keys: Sequence[str]) -> Iterator[SmallContent]:
+    def read_many(self, keys: Iterable[str]) -> Iterator[SmallContent]:
         """Yield the bytes of small objects (see the port), some of them read ahead."""
-        return read_together(self._objects, [self._name(key) for key in keys])
+        return read_together(self._objects, map(self._name, keys))
 
     def size(self, key: str) -> int | None:
         """Return the length in bytes, None if there is no such object."""

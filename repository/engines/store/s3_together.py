@@ -1,7 +1,7 @@
 """Write and read many small objects of a bucket, some at the same time."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
@@ -44,10 +44,10 @@ def _write(objects: S3Objects, name: str, new: NewObject) -> None:
     objects.write_whole(name, content, new.digests)
 
 
-def read_together(objects: S3Objects, names: Sequence[str]) -> Iterator[SmallContent]:
+def read_together(objects: S3Objects, names: Iterable[str]) -> Iterator[SmallContent]:
     """Yield all bytes of small objects in the order of `names`; raises `NotFound` in its turn."""
     waiting: deque[Future[bytes]] = deque()
-    with ThreadPoolExecutor(min(AT_ONCE, len(names) or 1), "read") as threads:
+    with ThreadPoolExecutor(AT_ONCE, "read") as threads:
         try:
             for name in names:
                 waiting.append(threads.submit(_read, objects, name))

@@ -17,6 +17,8 @@ def require_key(key: str) -> None:
 
 def name_of(key: str) -> str:
     """Return the key as one name without folders: ``a`` and ``a/b`` can both exist on every file system."""
+    if _SEGMENT.fullmatch(key) and len(key) <= _LONGEST:
+        return key
     require_key(key)
     return key.replace("/", "+")
 
