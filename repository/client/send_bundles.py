@@ -47,9 +47,9 @@ class BundlePolicy:
             yield group
 
 
-def bundle_policy(told: Mapping[str, Any]) -> BundlePolicy | None:
-    """Return what bundles the server takes, by what it has `told` of them; None for a server that does not say so."""
-    files, most, keyword = told.get("files"), told.get("bytes"), told.get("sha256")
+def bundle_policy(limits: Mapping[str, Any]) -> BundlePolicy | None:
+    """Return what bundles the server takes, by its `limits` of them; None for a server that does not say so."""
+    files, most, keyword = limits.get("files"), limits.get("bytes"), limits.get("sha256")
     if not (isinstance(files, int) and isinstance(most, int) and isinstance(keyword, str)):
         return None
     return BundlePolicy(files, most, keyword) if files > 1 and most >= 2 * SMALL else None

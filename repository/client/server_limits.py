@@ -1,4 +1,4 @@
-"""What a server says of its limits before a byte moves; what it does not say is as every server of this kind has it."""
+"""What a server says of its limits before a byte moves; the contract has the rest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,22 +38,22 @@ def server_limits(session: ApiSession) -> ServerLimits:
         answer = session.ask("Ask for the limits", "GET", session.api("/limits"))
     except (Refused, ContractBroken):
         return ServerLimits()
-    told = answer if isinstance(answer, dict) else {}
-    parts, files = _part(told, "parts"), _part(told, "files")
+    limits = answer if isinstance(answer, dict) else {}
+    parts, files = _part(limits, "parts"), _part(limits, "files")
     return ServerLimits(
         _number(parts, "most", MOST_PARTS),
         _number(parts, "min_bytes", SMALLEST_PART),
         _number(parts, "max_bytes", LARGEST_PART),
         _number(files, "batch", MOST_NAMED),
-        bundle_policy(_part(told, "bundles")),
+        bundle_policy(_part(limits, "bundles")),
     )
 
 
-def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = told.get(name)
+def _part(limits: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = limits.get(name)
     return part if isinstance(part, dict) else {}
 
 
-def _number(told: Mapping[str, Any], name: str, otherwise: int) -> int:
-    number = told.get(name)
+def _number(limits: Mapping[str, Any], name: str, otherwise: int) -> int:
+    number = limits.get(name)
     return number if isinstance(number, int) and number > 0 else otherwise

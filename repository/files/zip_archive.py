@@ -24,7 +24,7 @@ from repository.files.archived_files import FileSelection, SelectedFile, archive
 from repository.files.zip_layout import ZipMember, ending
 
 PIECE = 1 << 16
-"""Bytes of small pieces that are sent as one; much larger ones cost more, for their memory is new every time."""
+"""Bytes of small pieces that are sent as one.  Much larger ones cost more: their memory is new every time."""
 MARKED = 500
 """Entries between two places from which an archive can be read on."""
 MOST_KEPT = 20_000

@@ -36,7 +36,7 @@ def test_a_file_that_needs_larger_parts_than_the_server_takes_is_left_to_it_to_r
 
 
 @pytest.mark.slow
-def test_bundles_and_batches_are_as_large_as_the_server_says(
+def test_bundles_are_as_large_as_the_server_says(
     depositor: Client, client_site: LiveServer, deposits: Deposits, tmp_path: Path
 ) -> None:
     told: dict[str, Any] = {"bundles": {"files": 3, "bytes": 4 * MIB, "sha256": "REPOSITORY.sha256"}}
