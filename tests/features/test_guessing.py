@@ -231,8 +231,7 @@ def test_a_guesser_fills_neither_the_table_nor_the_audit_trail(clients: Clients,
 
     assert rows(services) == 2 * guessing.MOST_OF_ADDRESS + 2
     told = facts(services, "SignInsFailed")
-    assert (told[0], told[-1]) == ((0, GUESSER, 1), (0, GUESSER, 5))
-    assert len(told) == guessing.MOST_OF_ADDRESS + 2, "as many as there may be tries, each without a name"
+    assert sorted(told) == [(0, GUESSER, 1)] * (guessing.MOST_OF_ADDRESS + 1) + [(0, GUESSER, 5)], "no more than tries"
 
 
 def test_a_familiar_address_is_remembered_when_counts_are_forgotten(
