@@ -32,13 +32,14 @@ class FieldError:
 
     `field` is a dotted path in which a list index is a segment, as in ``metadata.creators.0.role``. A `harmless` one
     tells what the caller should know, and stops nothing. `sent` is what the caller sent, by name, where nothing but the
-    fault keeps it.
+    fault keeps it. `codes` tell programs what each message says; a face adds them when it tells the fault.
     """
 
     field: str
     messages: tuple[str, ...]
     harmless: bool = False
     sent: Mapping[str, Any] | None = None
+    codes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, field: str, *messages: str) -> "FieldError":
@@ -70,7 +71,13 @@ class FieldError:
     def as_json(self) -> dict[str, Any]:
         severity = {"severity": WARNING} if self.harmless else {}
         sent = {} if self.sent is None else {SENT: self.sent}
-        return {"field": self.field, "messages": list(self.messages), **severity, **sent}
+        return {"field": self.field, "messages": list(self.messages), **self._codes_json(), **severity, **sent}
+
+    def _codes_json(self) -> dict[str, Any]:
+        """Return the code of the first message, and all of them where there are several messages."""
+        if not self.codes:
+            return {}
+        return {"code": self.codes[0], **({"codes": list(self.codes)} if len(self.codes) > 1 else {})}
 
 
 def clipped(text: str, most: int = LONGEST_MESSAGE) -> str:

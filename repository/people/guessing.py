@@ -23,6 +23,7 @@ from hashlib import sha256
 from math import ceil
 
 from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm.attributes import flag_modified
 
 from repository.core.actor import ANONYMOUS, SYSTEM
 from repository.core.check_report import CheckReport
@@ -105,6 +106,8 @@ class PasswordTry:
             counts = {**_counts(unit, [self._familiar]), **_locked(unit, keys, self._guesser.address)}
             self._require_patience(counts, unit.now)
             counts[self._pair].person_id = person_id
+            # written also where it stays 0: an unknown name costs the same statements
+            flag_modified(counts[self._pair], "person_id")
             for key in keys:
                 _count(unit, counts[key])
 
@@ -263,11 +266,12 @@ def _count(unit: UnitOfWork, count: GuessCount) -> None:
 def _is_told_at_once(count: GuessCount) -> bool:
     """Return whether the count is told when it is reached: the first, and the limit.
 
-    A name that nobody has is told by the address alone: an address must not fill the audit trail with names.
+    A name that nobody has is told like others, as person 0: one write less would tell that nobody has it.  An address
+    cannot fill the audit trail so: it has `MOST_OF_ADDRESS` tries in a `WINDOW`.
     """
     match _kind(count):
         case CountKind.PAIR:
-            return count.person_id > 0 and count.tries in (1, MOST_OF_PAIR)
+            return count.tries in (1, MOST_OF_PAIR)
         case CountKind.ADDRESS:
             return count.tries in (1, MOST_OF_ADDRESS)
         case CountKind.TOKENS:
@@ -278,8 +282,7 @@ def _is_told_at_once(count: GuessCount) -> bool:
 
 def _tell_rest(unit: UnitOfWork, count: GuessCount) -> None:
     """Tell the sum of a count that ends, if it was not told when it was reached."""
-    known = _kind(count) is not CountKind.PAIR or count.person_id > 0
-    if count.tries > 1 and known and not _is_told_at_once(count):
+    if count.tries > 1 and not _is_told_at_once(count):
         _tell(unit, count)
 
 

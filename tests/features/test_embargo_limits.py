@@ -77,7 +77,9 @@ def test_a_draft_is_warned_of_an_embargo_that_is_too_long_and_its_publication_na
     draft = deposits.open(embargoed(last + timedelta(days=1)))
     deposits.upload(draft["id"])
     reason = f"An embargo lasts {MOST} days at most: until {last}."
-    assert draft["errors"] == [{"field": UNTIL, "messages": [reason], "severity": "warning"}]
+    assert draft["errors"] == [
+        {"field": UNTIL, "messages": [reason], "code": "embargo_lasts_days_at_most", "severity": "warning"}
+    ]
     assert draft["access"]["embargo"]["until"] == (last + timedelta(days=1)).isoformat()
     refused = author.post(draft["links"]["publish"])
     assert (refused.status_code, faults(refused.get_json())) == (400, {UNTIL: [reason]})

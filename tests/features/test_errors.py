@@ -18,13 +18,13 @@ def expect_problem(reply: Any, status: int) -> Json:
     assert reply.status_code == status, reply.text
     assert reply.mimetype == "application/json"
     body = reply.get_json()
-    assert set(body) <= {"status", "message", "request_id", "errors"}
+    assert set(body) <= {"status", "message", "code", "request_id", "errors"}
     assert body["status"] == status
     assert isinstance(body["message"], str)
     assert body["message"]
     assert body["request_id"] == reply.headers["X-Request-ID"] != ""
     for error in body.get("errors", ()):
-        assert set(error) == {"field", "messages"}
+        assert set(error) == {"field", "messages", "code"} or len(error["codes"]) == len(error["messages"]) > 1
         assert error["messages"]
         assert all(isinstance(message, str) for message in error["messages"])
     return body
@@ -103,7 +103,9 @@ def test_json_that_is_no_object_is_refused(author: Caller, deposits: Deposits, m
 
     reply = author(method, path, data=body, content_type="application/json")
 
-    assert expect_problem(reply, 400)["errors"] == [{"field": "_schema", "messages": ["Invalid input type."]}]
+    assert expect_problem(reply, 400)["errors"] == [
+        {"field": "_schema", "messages": ["Invalid input type."], "code": "invalid_input_type"}
+    ]
 
 
 @pytest.mark.parametrize(

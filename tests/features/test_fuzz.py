@@ -104,7 +104,7 @@ def check_answer(reply: TestResponse) -> None:
         assert isinstance(body["message"], str)
         assert body["message"]
         assert body["request_id"] == reply.headers["X-Request-ID"] != ""
-        assert body.keys() <= {"status", "message", "request_id", "errors"}
+        assert body.keys() <= {"status", "message", "code", "request_id", "errors"}
         for error in body.get("errors", []):
             assert isinstance(error["field"], str)
             assert error["messages"]

@@ -77,7 +77,11 @@ def test_it_cannot_be_the_preview(author: Caller, deposits: Deposits) -> None:
     author.put(f"{base(draft)}/a.csv", json={"access": {"hidden": True}})
     assert "default_preview" not in author.get(address).get_json()["files"]
     refused = author.put(address, json=chosen).get_json()
-    assert {"field": "files.default_preview", "messages": ["The file 'a.csv' is hidden."]} in refused["errors"]
+    assert {
+        "field": "files.default_preview",
+        "messages": ["The file 'a.csv' is hidden."],
+        "code": "file_hidden",
+    } in refused["errors"]
     assert refused["files"]["default_preview"] == "a.csv", "kept with its error"
     assert author.post(draft["links"]["publish"]).status_code == 400
 

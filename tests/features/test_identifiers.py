@@ -53,7 +53,7 @@ def test_reserving_twice_is_refused_and_keeps_the_first(author: Caller, deposits
 
     assert again.status_code == 400
     assert again.get_json()["errors"] == [
-        {"field": "pids.doi", "messages": ["A PID already exists for type doi"]},
+        {"field": "pids.doi", "messages": ["A PID already exists for type doi"], "code": "pid_exists"},
     ]
     assert read(author, draft)["pids"] == first
 

@@ -106,7 +106,8 @@ def test_a_bibtex_entry_becomes_a_draft_and_tells_what_is_left(author: Caller) -
     assert (draft["source"]["state"], draft["source"]["format"]) == ("done", "bibtex")
     assert draft["source"]["not_taken"] == [{"field": "journal", "value": "Nature"}]
     [warning] = draft["errors"]
-    assert warning == {"field": "source.journal", "messages": ["Not taken over: Nature"], "severity": "warning"}
+    told = {"field": "source.journal", "messages": ["Not taken over: Nature"], "severity": "warning"}
+    assert warning == told | {"code": "not_taken_over"}
     assert state(author, draft) == draft["source"], "it is told later too"
     assert kept(author, draft)["errors"] == [], "what the source says is no fault of the draft"
 

@@ -88,7 +88,7 @@ def test_what_one_may_not_read_is_as_if_it_were_not_there(
         )
         assert refused.status_code == 404, refused.text
         told.add((refused.get_json()["message"], str(refused.get_json()["errors"])))
-    assert told == {(NOT_THERE, str([{"field": "1.transfer", "messages": [NOT_THERE]}]))}
+    assert told == {(NOT_THERE, str([{"field": "1.transfer", "messages": [NOT_THERE], "code": "no_file_not_yours"}]))}
     assert totals(other.caller, draft) == (0, 0, [])
 
     own = deposits.open()

@@ -139,7 +139,9 @@ def test_an_address_with_other_digits_leads_nowhere(anyone: Caller, deposits: De
 def test_a_token_lives_for_whole_days(author: Caller, days: object) -> None:
     refused = author.post("/api/user/tokens", json={"name": "x", "days": days})
     assert refused.status_code == 400
-    assert refused.get_json()["errors"] == [{"field": "days", "messages": ["Not a valid integer."]}]
+    assert refused.get_json()["errors"] == [
+        {"field": "days", "messages": ["Not a valid integer."], "code": "not_an_integer"}
+    ]
 
 
 @pytest.mark.parametrize("size", [1.5, 2.0, True, "2"])

@@ -135,6 +135,8 @@ def test_a_megabyte_of_marks_makes_a_draft_with_an_error(
 def test_a_long_row_in_a_description_is_told_in_words(author: Caller) -> None:
     body = a_dataset(description=f"<p>{ROW}</p>")
     draft = author.post("/api/records", json=body).get_json()
-    assert draft["errors"] == [{"field": "metadata.description", "messages": [TOO_MANY_MARKS]}]
+    assert draft["errors"] == [
+        {"field": "metadata.description", "messages": [TOO_MANY_MARKS], "code": "too_many_combining_marks"}
+    ]
     chinese = author.get(f"/api/records/{draft['id']}/draft", headers={"Accept-Language": "zh"}).get_json()
     assert chinese["errors"][0]["messages"] == ["不允许连续出现超过 30 个组合符号。"]

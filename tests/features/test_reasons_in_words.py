@@ -193,7 +193,7 @@ def test_a_reason_of_an_unknown_kind_or_of_great_length_stays_as_it_is() -> None
     long = f"Invalid value {'x' * in_words.LONGEST}."
     assert translated(long, "zh") == long
     fault = FieldError.of("a", "Unknown field.").keeping({"a": 1})
-    assert translated_fault(fault, "zh") == FieldError("a", ("未知的字段。",), sent={"a": 1})
+    assert translated_fault(fault, "zh") == FieldError("a", ("未知的字段。",), sent={"a": 1}, codes=("unknown_field",))
 
 
 def test_braces_and_patterns_in_what_was_sent_are_only_text() -> None:

@@ -11,6 +11,7 @@ from repository.core.actor import SYSTEM
 from repository.core.facts import FactRow
 from repository.engines.services import Services
 from repository.people.teams.model import Team
+from repository.records.model import Concept
 from repository.sharing.ownership.model import OwnershipOffer
 from repository.sharing.requests.model import AccessRequest
 from tests.conftest import Caller, Deposits, a_dataset
@@ -112,6 +113,10 @@ def on_team(name: str, method: str, whom: str, role: str | None = None) -> Act:
     return lambda scene: scene.of_team(name, method, whom, role)
 
 
+def on_settings(name: str, **settings: object) -> Act:
+    return lambda scene: scene.call(name, "PUT", f"/api/records/{scene.record}/access", settings)
+
+
 PAIRS: dict[str, tuple[Act, Act]] = {
     "give and take by id": (give("owner", "edit"), on_grant("manager", "DELETE")),
     "give and give": (give("owner", "edit"), give("manager", "preview")),
@@ -135,6 +140,15 @@ PAIRS: dict[str, tuple[Act, Act]] = {
     "accept and share": (on_offer("heir", "accept"), give("owner", "edit")),
     "withdraw and offer to another": (on_offer("owner", "withdraw"), offer_again),
     "grant and decline a request": (on_request("owner", "grant"), on_request("manager", "decline", message="Not yet.")),
+    "decline and cancel a request": (
+        on_request("manager", "decline", message="Not yet."),
+        on_request("heir", "cancel"),
+    ),
+    "two settings of access": (
+        on_settings("owner", allow_user_requests=False),
+        on_settings("manager", allow_guest_requests=True),
+    ),
+    "set access and lose the right": (on_settings("manager", allow_user_requests=False), dismiss),
     "grant and cancel a request": (on_request("owner", "grant"), on_request("heir", "cancel")),
     "grant a request and accept the dataset": (on_request("owner", "grant"), on_offer("heir", "accept")),
     "managers take each other out": (on_team("owner", "DELETE", "manager"), on_team("manager", "DELETE", "owner")),
@@ -182,7 +196,7 @@ def made(caller: Caller, path: str, body: Json) -> Json:
 
 
 def state_of(scene: Scene, concept_id: int) -> object:
-    """What is left: grants, links, offers, requests and the team; ids of the scene are left out."""
+    """What is left: grants, links, offers, requests, settings and the team; ids of the scene are left out."""
     with scene.cast.services.database.snapshot(SYSTEM) as snapshot:
         rows = snapshot.session.scalars(select(GrantRow).where(GrantRow.concept_id == concept_id)).all()
         people = {(row.subject_id, row.permission) for row in rows if row.subject_kind == "person"}
@@ -194,7 +208,8 @@ def state_of(scene: Scene, concept_id: int) -> object:
             select(AccessRequest.state).where(AccessRequest.concept_id == concept_id)
         ).all()
         team = snapshot.session.get_one(Team, scene.team)
-        return frozenset(people), tuple(links), tuple(offers), tuple(requests), (team.members, team.managers)
+        settings = snapshot.session.get_one(Concept, concept_id).request_settings
+        return frozenset(people), links, tuple(offers), tuple(requests), (team.members, team.managers), settings
 
 
 def concept_of(scene: Scene) -> int:

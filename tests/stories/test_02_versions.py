@@ -145,7 +145,7 @@ def test_files_are_imported_only_into_an_empty_draft(author: Caller, deposits: D
 
     assert refused.status_code == 400
     assert refused.get_json()["errors"] == [
-        {"field": "files.enabled", "messages": ["Please remove all files first."]},
+        {"field": "files.enabled", "messages": ["Please remove all files first."], "code": "remove_files_first"},
     ]
     assert import_files(author, deposits.open()).status_code == 400
 

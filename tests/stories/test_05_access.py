@@ -98,7 +98,11 @@ def test_an_embargo_ends_in_the_future(author: Caller, deposits: Deposits, days:
     draft = deposits.open(embargoed(today() + timedelta(days=days)))
 
     assert draft["errors"] == [
-        {"field": "access.embargo.until", "messages": ["Embargo end date must be set to a future date."]},
+        {
+            "field": "access.embargo.until",
+            "messages": ["Embargo end date must be set to a future date."],
+            "code": "embargo_end_not_in_future",
+        },
     ]
     assert draft["access"]["files"] == "restricted"
 

@@ -1,7 +1,8 @@
 """Errors on the wire: one shape everywhere, and pages for browsers.
 
-``{"status": 400, "message": "…", "request_id": "…", "errors": [{"field": "…", "messages": ["…"]}]}``; `errors` only
-where fields are known.  A bug answers 500 and tells only the request id; the log has the rest under this id.
+``{"status": 400, "message": "…", "code": "…", "request_id": "…", "errors": [{"field": "…", "messages": ["…"], "code":
+"…"}]}``; `errors` only where fields are known.  A bug answers 500 and
+tells only the request id; the log has the rest under this id.
 """
 
 import errno

@@ -24,6 +24,8 @@ class WholeNumber(fields.Integer):
 class FieldErrorShape(Schema):
     field = fields.String(required=True)
     messages = fields.List(fields.String(), required=True)
+    code = fields.String(metadata={"description": "what the first message says, for programs; it never changes"})
+    codes = fields.List(fields.String(), metadata={"description": "of each message, where there are several"})
     severity = fields.String(metadata={"description": "``warning`` for a fault of a draft that stops nothing"})
 
 
@@ -32,6 +34,10 @@ class ProblemShape(Schema):
 
     status = fields.Integer(required=True)
     message = fields.String(required=True)
+    code = fields.String(
+        required=True,
+        metadata={"description": "what the message says, for programs; it is the same in every language, and for ever"},
+    )
     request_id = fields.String(required=True)
     errors = fields.List(fields.Nested(FieldErrorShape))
 

@@ -45,6 +45,10 @@ ENGINE_REASONS: Mapping[str, str] = {
     "{fault} Set the clock, or say `repository clock confirm`.": (
         "{fault} 请校正时钟，或运行 `repository clock confirm`。"
     ),
+    # jobs, sweeps and room
+    "There is no job {job}, or it is done.": "没有任务 {job}，或该任务已完成。",
+    "There is no such sweep.": "没有这项定期检查。",
+    "A disk cannot be looked at: {cause}.": "无法查看磁盘：{cause}。",
     # search
     "The search engine does not answer.": "检索服务没有响应。",
     "The search engine is closed.": "检索服务已关闭。",

@@ -1,9 +1,11 @@
-"""Put the reasons of errors into the language of the reader."""
+"""Put the reasons of errors into the language of the reader, and tell programs their codes."""
 
 import re
+import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 
 from flask import request
 
@@ -25,6 +27,8 @@ LANGUAGES = ("en", "zh")
 """The languages of the reader that we speak; the first is that of whoever names none."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _NESTED = "reason"
+BEGINNING = 3
+"""First characters by which the patterns are found that a reason may have."""
 _TABLES = (
     VALUE_REASONS,
     REQUEST_REASONS,
@@ -39,6 +43,8 @@ _TABLES = (
     IMPORT_REASONS,
     LIBRARY_REASONS,
 )
+OTHER = "other"
+"""The code of a reason that is not known here, such as one that was cut short."""
 LONGEST = 2_000
 """Characters of a reason that is looked at; a longer one holds what somebody sent, and stays as it is."""
 
@@ -49,16 +55,31 @@ def reader_language() -> str:
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownReason:
+    """A kind of reason: its `code` for programs, and its Chinese with the places of the English."""
+
+    code: str
+    chinese: str
+
+
 def in_chinese(reason: str) -> str | None:
     """Return a reason in Chinese, None for a kind of reason that is not known."""
-    if reason in _WHOLE:
-        return _WHOLE[reason]
-    if len(reason) > LONGEST:
+    kind, texts = _known(reason)
+    if kind is None:
         return None
-    for pattern, chinese in _PATTERNS:
-        if match := pattern.fullmatch(reason):
-            return chinese.format(**{name: _inner(name, text) for name, text in match.groupdict().items()})
-    return None
+    return kind.chinese.format(**{name: _inner(name, text) for name, text in texts.items()})
+
+
+def code_of(reason: str) -> str:
+    """Return the code of a reason, `OTHER` for a kind of reason that is not known."""
+    kind, _ = _known(reason)
+    return kind.code if kind else OTHER
+
+
+def codes_of(fault: FieldError) -> tuple[str, ...]:
+    """Return the codes of what a fault says in English."""
+    return tuple(code_of(message) for message in fault.messages)
 
 
 def translated(reason: str, language: str) -> str:
@@ -66,16 +87,24 @@ def translated(reason: str, language: str) -> str:
     return (in_chinese(reason) or reason) if language == "zh" else reason
 
 
+def told_reason(reason: str, language: str, name: str = "reason") -> dict[str, str]:
+    """Return members of JSON that tell a reason: in the language under `name`, and its code."""
+    return {name: translated(reason, language), "code": code_of(reason)}
+
+
 def translated_problem(problem: ProblemDetails) -> ProblemDetails:
-    """Return an error in the language of its reader, with the headers that tell caches of it."""
+    """Return an error with its codes in the language of its reader, and headers that tell caches of it."""
     language = reader_language()
     details = [translated_fault(fault, language) for fault in problem.details]
     headers = {**problem.headers, "Vary": VARY_BY_LANGUAGE, "Content-Language": language}
-    return replace(problem, message=translated(problem.message, language), details=details, headers=headers)
+    more = {"code": code_of(problem.message), **problem.more}
+    return replace(problem, message=translated(problem.message, language), details=details, more=more, headers=headers)
 
 
 def translated_fault(fault: FieldError, language: str) -> FieldError:
-    return replace(fault, messages=tuple(translated(message, language) for message in fault.messages))
+    """Return an English fault in the language of its reader, with the codes of its messages."""
+    messages = tuple(translated(message, language) for message in fault.messages)
+    return replace(fault, messages=messages, codes=codes_of(fault))
 
 
 def _inner(name: str, text: str) -> str:
@@ -88,11 +117,39 @@ def _pattern(reason: str) -> re.Pattern[str]:
     return re.compile("".join(texts), re.DOTALL)
 
 
+def _known(reason: str) -> tuple[KnownReason | None, Mapping[str, str]]:
+    """Return the kind of a reason, and what stands in its places."""
+    if kind := _WHOLE.get(reason):
+        return kind, {}
+    if len(reason) > LONGEST:
+        return None, {}
+    for pattern, kind in _PATTERNS.get(reason[:BEGINNING], _OPEN_PATTERNS):
+        if match := pattern.fullmatch(reason):
+            return kind, match.groupdict()
+    return None, {}
+
+
+def _by_beginning() -> Mapping[str, list[tuple[re.Pattern[str], KnownReason]]]:
+    """Return the patterns that a reason may have, by its first characters; "" for one that begins like no other."""
+    texts = {english: _PLACE.split(english)[0][:BEGINNING] for english in _LONGEST_FIRST}
+    fixed = {text for text in texts.values() if len(text) == BEGINNING}
+    return {
+        begin: [
+            (_pattern(english), _KINDS[english])
+            for english, text in texts.items()
+            if text == begin or len(text) < BEGINNING
+        ]
+        for begin in ("", *fixed)
+    }
+
+
 _CHINESE: Mapping[str, str] = dict(chain.from_iterable(table.items() for table in _TABLES))
-_WHOLE = {english: chinese.format() for english, chinese in _CHINESE.items() if not _PLACE.search(english)}
+CODES: Mapping[str, str] = tomllib.loads((Path(__file__).parent / "codes.toml").read_text("utf-8"))
+"""A code -> its sentence in English, with its places."""
+_CODE_OF = {english: code for code, english in CODES.items()}
+_KINDS = {english: KnownReason(_CODE_OF.get(english, OTHER), chinese) for english, chinese in _CHINESE.items()}
+_WHOLE = {english: kind for english, kind in _KINDS.items() if not _PLACE.search(english)}
 # the longest words first: a reason that says more must not be taken for one with a place for anything
-_PATTERNS = [
-    (_pattern(english), _CHINESE[english])
-    for english in sorted(_CHINESE, key=lambda english: -len(_PLACE.sub("", english)))
-    if _PLACE.search(english)
-]
+_LONGEST_FIRST = sorted(_KINDS.keys() - _WHOLE.keys(), key=lambda english: (-len(_PLACE.sub("", english)), english))
+_PATTERNS = _by_beginning()
+_OPEN_PATTERNS = _PATTERNS[""]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
-from repository.access.policy import Action, Resource, must, require_scope
+from repository.access.policy import Action, Resource, may, must, require_scope
 from repository.core.database.id_list import in_list
 from repository.core.errors import Invalid
 from repository.core.unit_of_work import Snapshot, UnitOfWork
@@ -32,8 +32,8 @@ def admit(unit: UnitOfWork, ror: str, named: Sequence[NamedPerson], role: Member
     institution = _managed(unit, ror)
     people = people_named(unit, named)
     present = people_among(unit, institution.id, people)
-    _require_appointing(unit, role, present.values())
-    for person_id in people:
+    fixed = _fixed_managers(unit, role, named, present)
+    for person_id in (person_id for person_id in people if person_id not in fixed):
         _settle(unit, institution, present.get(person_id), person_id, role)
 
 
@@ -46,7 +46,8 @@ def dismiss(unit: UnitOfWork, ror: str, named: Sequence[NamedPerson]) -> None:
     else:
         institution = _managed(unit, ror)
         present = people_among(unit, institution.id, people_named(unit, named))
-        _require_appointing(unit, MemberRole.MEMBER, present.values())
+        fixed = _fixed_managers(unit, MemberRole.MEMBER, named, present)
+        present = {person_id: member for person_id, member in present.items() if person_id not in fixed}
     for person in named:
         if person.email is None and person.id not in present:
             raise Invalid.field(person.field, UNKNOWN_PERSON)
@@ -143,7 +144,14 @@ def _managed(unit: UnitOfWork, ror: str) -> Institution:
     return institution
 
 
-def _require_appointing(unit: UnitOfWork, role: MemberRole, present: Collection[InstitutionMember]) -> None:
-    """Raise `Forbidden` if a manager is made or unmade by somebody who may not."""
-    if role is MemberRole.MANAGER or any(row.role == MemberRole.MANAGER for row in present):
+def _fixed_managers(
+    unit: UnitOfWork, role: MemberRole, named: Sequence[NamedPerson], present: Mapping[int, InstitutionMember]
+) -> set[int]:
+    """Return the managers named by their address whom the actor may not unmake: they stay, and nothing tells of it.
+
+    Raises `Forbidden` if a manager is made, or one named by id is unmade, by somebody who may not.
+    """
+    managers = {person_id for person_id, member in present.items() if member.role == MemberRole.MANAGER}
+    if role is MemberRole.MANAGER or any(person.id in managers for person in named):
         must(unit.actor, Action.MANAGE_INSTITUTIONS, Resource())
+    return set() if may(unit.actor, Action.MANAGE_INSTITUTIONS, Resource()) else managers

@@ -32,7 +32,8 @@ def invite(unit: UnitOfWork, team_id: int, named: Sequence[NamedPerson], role: M
     if any(person.id in busy and person.id not in present for person in named):
         raise Conflict("Somebody has too many invitations to be invited now.")
     new = [person_id for person_id in people if person_id not in present and person_id not in busy]
-    if team.members + len(new) > MOST_MEMBERS:
+    # addresses count whether they are known or not: a full team must not tell which are
+    if team.members + sum(person.id not in present for person in named) > MOST_MEMBERS:
         raise Conflict(f"A team can have at most {MOST_MEMBERS} members.")
     invited = {"team_id": team_id, "role": role.value, "status": MemberStatus.INVITED.value, "at": unit.now}
     unit.session.add_all(TeamMember(person_id=person_id, **invited) for person_id in new)

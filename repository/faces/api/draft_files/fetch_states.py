@@ -8,7 +8,7 @@ from repository.core.actor import SYSTEM
 from repository.core.unit_of_work import Database
 from repository.deposits.fetch_places import fetches_of
 from repository.deposits.model import FetchedFile, FetchState
-from repository.faces.reasons.in_words import translated
+from repository.faces.reasons.in_words import told_reason
 from repository.files.model import FileEntry
 
 BATCH = 100
@@ -32,5 +32,5 @@ def told_fetch(body: dict[str, Any], fetch: FetchedFile | None, language: str) -
         transfer["size"] = fetch.total
     is_failed = fetch.state == FetchState.FAILED
     if fetch.reason:
-        transfer["error" if is_failed else "reason"] = translated(fetch.reason, language)
+        transfer |= told_reason(fetch.reason, language, "error" if is_failed else "reason")
     return {**body, "transfer": transfer, **({"status": "failed"} if is_failed else {})}

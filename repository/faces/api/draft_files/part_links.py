@@ -10,7 +10,7 @@ from repository.core.errors import NotFound
 from repository.engines.services import Services
 from repository.engines.store.port import StoredPart
 from repository.faces.api.draft_files.serializers import file_json
-from repository.faces.reasons.in_words import reader_language, translated
+from repository.faces.reasons.in_words import reader_language, told_reason
 from repository.files.model import FileEntry
 from repository.files.part_uploads import LOST, SIGNED_FOR, OpenUpload, parts_of
 
@@ -47,7 +47,7 @@ def coming_reply(services: Services, entry: FileEntry, base: str, upload: OpenUp
         body = file_json(entry, base, draft=True)
         return body | {
             "status": "failed",
-            "transfer": {**body["transfer"], "error": translated(LOST, reader_language())},
+            "transfer": {**body["transfer"], **told_reason(LOST, reader_language(), "error")},
         }
     return coming_json(services, entry, base, upload, arrived)
 

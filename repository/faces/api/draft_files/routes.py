@@ -39,7 +39,7 @@ from repository.faces.api.draft_files.schemas import (
 )
 from repository.faces.api.draft_files.serializers import bundled_json, file_json, list_head_json
 from repository.faces.api.routing import Api, ApiCall, JsonBody
-from repository.faces.reasons.in_words import reader_language
+from repository.faces.reasons.in_words import reader_language, translated_fault
 from repository.files.archived_files import FileSelection
 from repository.files.bundles import BundleOutcome
 from repository.files.downloads import download_of
@@ -298,7 +298,8 @@ def _readable(snapshot: Snapshot, record_id: int) -> Draft:
 
 def _told(warnings: Sequence[FieldError]) -> dict[str, Any]:
     """Return warnings as replies have them, nothing if there are none."""
-    return {"errors": [warning.as_json() for warning in warnings]} if warnings else {}
+    language = reader_language()
+    return {"errors": [translated_fault(warning, language).as_json() for warning in warnings]} if warnings else {}
 
 
 def _file_reply(call: ApiCall, record_id: int, file: FileEntry, fetch: FetchedFile | None = None) -> Response:

@@ -95,6 +95,7 @@ class TransferReply(TransferShape):
     error = fields.String(metadata={"description": "Why the file failed, in the language of the reader."})
     state = fields.String(metadata={"enum": ["waiting", "fetching", "failed"]})
     reason = fields.String()
+    code = fields.String(metadata={"description": "what the reason says, for programs"})
     bytes = fields.Integer()
     size = fields.Integer()
     expires = fields.DateTime()
@@ -273,6 +274,7 @@ class BundledFileShape(Schema):
     checksum = fields.String(required=True)
     checksums = fields.Nested(Checksums, required=True)
     reason = fields.String()
+    code = fields.String(metadata={"description": "what the reason says, for programs"})
 
 
 class BundleShape(Schema):

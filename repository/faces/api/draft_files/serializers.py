@@ -6,7 +6,7 @@ from typing import Any
 from repository.core.clock import iso
 from repository.core.site import in_path
 from repository.engines.store.port import FileDigests
-from repository.faces.reasons.in_words import translated
+from repository.faces.reasons.in_words import told_reason
 from repository.files.bundles import PlannedFile
 from repository.files.model import FileEntry, FileSet
 from repository.files.part_uploads import FETCHED, PARTS
@@ -56,7 +56,7 @@ def _transfer(entry: FileEntry, language: str) -> dict[str, Any]:
     if entry.file is None:
         return {"type": entry.transfer} if entry.transfer else TRANSFER
     failure = entry.file.failure
-    return {**TRANSFER, "error": translated(failure, language)} if failure else TRANSFER
+    return {**TRANSFER, **told_reason(failure, language, "error")} if failure else TRANSFER
 
 
 def _declared(entry: FileEntry) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def bundled_json(planned: PlannedFile, language: str) -> dict[str, Any]:
         "status": planned.outcome.value,
         "size": digests.size,
         **_checksums(digests),
-        **({"reason": translated(planned.reason, language)} if planned.reason else {}),
+        **(told_reason(planned.reason, language) if planned.reason else {}),
     }
 
 

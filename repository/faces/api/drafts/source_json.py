@@ -4,7 +4,7 @@ from typing import Any
 
 from repository.core.errors import FieldError
 from repository.core.site import Site
-from repository.faces.reasons.in_words import translated, translated_fault
+from repository.faces.reasons.in_words import told_reason, translated_fault
 from repository.imports.model import DraftImport
 
 
@@ -14,7 +14,7 @@ def import_json(begun: DraftImport, site: Site, language: str) -> dict[str, Any]
     body: dict[str, Any] = {"state": begun.state, **{name: text for name, text in known.items() if text}}
     body |= {"identifier_use": begun.use, "attempts": begun.attempts, "entries": begun.entries}
     if begun.reason:
-        body["reason"] = translated(begun.reason, language)
+        body |= told_reason(begun.reason, language)
     record = site.api(f"/records/{begun.draft_id}")
     links = {"self": f"{record}/draft/import", "draft": f"{record}/draft"}
     return {**body, "not_taken": begun.not_taken, "links": links}

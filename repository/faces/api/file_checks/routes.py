@@ -11,7 +11,7 @@ from repository.deposits.file_checks import CheckedName, CheckOutcome, check_fil
 from repository.faces.api.draft_files.serializers import file_json
 from repository.faces.api.file_checks.schemas import CheckedFilesShape, FilesToCheck
 from repository.faces.api.routing import Api, ApiCall
-from repository.faces.reasons.in_words import reader_language, translated
+from repository.faces.reasons.in_words import reader_language, told_reason
 
 api = Api("file-checks")
 
@@ -34,14 +34,14 @@ def check_files_to_come(call: ApiCall, record_id: int) -> Response:
     tells = reads_closed(call.actor)  # what others have sent is for who may read it
     body["entries"] = [_checked_json(planned, base, language, tells=tells) for planned in checked.files]
     if checked.fault:
-        body["reason"] = translated(checked.fault, language)
+        body |= told_reason(checked.fault, language)
     return json_reply(body, headers={"Vary": VARY_BY_LANGUAGE})
 
 
 def _checked_json(planned: CheckedName, base: str, language: str, *, tells: bool) -> dict[str, Any]:
     body: dict[str, Any] = {"key": planned.file.key, "status": planned.outcome.value}
     if planned.reason:
-        body["reason"] = translated(planned.reason, language)
+        body |= told_reason(planned.reason, language)
     if planned.entry is not None and tells:
         body["file"] = file_json(planned.entry, base, draft=True, language=language)
     return body

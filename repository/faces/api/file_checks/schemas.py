@@ -63,6 +63,7 @@ class CheckedFileShape(Schema):
     key = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf([outcome.value for outcome in CheckOutcome]))
     reason = fields.String()
+    code = fields.String(metadata={"description": "what the reason says, for programs"})
     file = fields.Nested(FileShape)
 
 
@@ -77,3 +78,4 @@ class CheckedFilesShape(Schema):
     refused = fields.Integer(required=True)
     entries = fields.List(fields.Nested(CheckedFileShape), required=True)
     reason = fields.String()
+    code = fields.String(metadata={"description": "what the reason says, for programs"})

@@ -23,7 +23,7 @@ from repository.faces.pages.shell.languages import by_language, in_language
 from repository.faces.pages.shell.page_replies import asked_frame, csrf_token, own_page_reply, require_person, see_other
 from repository.faces.pages.shell.templating import render_page
 from repository.faces.pages.shell.wording import WORDING as SHELL_WORDING
-from repository.faces.reasons.in_words import reader_language
+from repository.faces.reasons.in_words import codes_of, reader_language
 from repository.faces.request_context import current_actor, current_services
 from repository.publication.publish import publish
 from repository.publication.revise import edit_version, new_version
@@ -31,6 +31,8 @@ from repository.publication.revise import edit_version, new_version
 pages = Blueprint(f"{PAGES}deposit", __name__)
 WORDS = by_language(SHELL_WORDING, WORDING)
 _MOST_DIGITS = 4
+GAPS = frozenset({"required", "publisher_required_for_doi", "files_missing", "too_short"})
+"""The codes of faults by which something is only not there yet."""
 
 
 def shown(template: str, status: int = 200, **values: Any) -> Response:
@@ -217,7 +219,7 @@ def _faults(draft: Draft) -> list[FieldError]:
 
 def _is_gap(fault: FieldError) -> bool:
     """Return whether a fault says only that something is not there yet: the form does not blame an empty field."""
-    return all(message.startswith(("Missing ", "Shorter than")) for message in fault.messages)
+    return GAPS.issuperset(codes_of(fault))
 
 
 def _faults_json(draft: Draft) -> list[dict[str, Any]]:
