@@ -86,6 +86,8 @@ DEPOSITING = (
     Scene("new deposit", "/uploads/new", "depositor"),
     Scene("form", _of("draft", "/uploads/{}/edit"), "depositor"),
     Scene("form, nearly empty", _of("empty draft", "/uploads/{}/edit"), "depositor"),
+    Scene("look-up of a person", _of("draft", "/uploads/{}/find?at=metadata.creators.0"), "depositor"),
+    Scene("look-up of a funder", _of("draft", "/uploads/{}/find?at=metadata.funding.0.funder&q=a"), "depositor"),
     Scene("files", _of("draft", "/uploads/{}/files"), "depositor"),
     Scene("files, none", _of("empty draft", "/uploads/{}/files"), "depositor"),
     Scene("check", _of("draft", "/uploads/{}/check"), "depositor"),
