@@ -273,3 +273,15 @@ def test_a_pasted_work_in_the_document_has_no_row_of_its_own_while_the_form_is_o
     form = PostedForm([("paste.metadata.related_identifiers", "10.5072/abc")], "1", is_open=True)
 
     assert value_at(document_of({"metadata": {}, "access": {}}, form), "metadata.related_identifiers") is None
+
+
+def test_the_depositor_is_the_first_creator_as_the_profile_has_them(browser: SigningIn) -> None:
+    profile = {"full_name": "Li, Wei", "affiliations": [{"name": "Institute of Physics"}]}
+    reply = browser("PATCH", "/api/me", json={"profile": profile, "identities": {"orcid": ORCID}})
+    assert reply.status_code == 200, reply.text
+
+    (creator,) = described(browser, begin(browser))["creators"]
+
+    assert creator["person_or_org"]["name"] == "Li, Wei"
+    assert creator["person_or_org"]["identifiers"] == [{"identifier": ORCID, "scheme": "orcid"}]
+    assert creator["affiliations"] == [{"name": "Institute of Physics"}]

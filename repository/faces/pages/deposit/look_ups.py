@@ -15,14 +15,16 @@ from repository.access.policy import Action, Resource, may
 from repository.core.actor import Actor
 from repository.core.errors import Unavailable
 from repository.core.paging import Page
+from repository.core.unit_of_work import Snapshot
 from repository.engines.public_names.port import PublicName
 from repository.engines.services import Services
-from repository.faces.pages.deposit.form_paths import value_at
+from repository.faces.pages.deposit.form_paths import changed, value_at
+from repository.faces.pages.deposit.people_lines import people_of
 from repository.organisations.model import Organisation
 from repository.organisations.queries import names_at
 from repository.organisations.suggestions import suggestions
 from repository.people.finding import find_people
-from repository.people.profiles import PersonView
+from repository.people.profiles import PersonView, own_view
 
 PEOPLE, INSTITUTIONS, FUNDERS = "people", "institutions", "funders"
 MOST = 10
@@ -103,14 +105,12 @@ def _people_here(services: Services, actor: Actor, words: str) -> list[LookUp]:
         return []
     with services.database.snapshot(actor) as snapshot:
         views, _ = find_people(snapshot, words, Page(1, MOST))
-        rors = {entry["id"] for view in views for entry in view.profile.affiliations if entry.get("id")}
-        names = names_at(snapshot, rors) if rors else {}
-    known = {ror: name for ror, (name, _) in names.items()}
+        known = _names_of(snapshot, views)
     return [_person(view, known) for view in views if view.person.name]
 
 
 def _person(view: PersonView, names: Mapping[str, str]) -> LookUp:
-    fields = person_fields(view, names)
+    fields = _person_fields(view, names, view.profile.orcid if view.profile.orcid_verified else None)
     orcid = fields.get(ORCID, "")
     places = [text for path, text in fields.items() if path.startswith("affiliations.") and path.endswith(".name")]
     return LookUp(view.person.name, " · ".join(filter(None, [orcid, *places])), fields)
@@ -119,14 +119,33 @@ def _person(view: PersonView, names: Mapping[str, str]) -> LookUp:
 ORCID = "person_or_org.identifiers.0.identifier"
 
 
-def person_fields(view: PersonView, names: Mapping[str, str]) -> dict[str, str]:
+def own_row(services: Services, actor: Actor) -> dict[str, Any] | None:
+    """Return the depositor as a creator, as their profile has them; None for somebody without a name."""
+    if actor.person_id is None or not may(actor, Action.READ_ME, Resource()):
+        return None
+    with services.database.snapshot(actor) as snapshot:
+        view = own_view(snapshot)
+        names = _names_of(snapshot, [view])
+    if not view.person.name:
+        return None
+    fields = _person_fields(view, names, view.profile.orcid)
+    row = [(f"creators.0.{path}", text) for path, text in fields.items()]
+    (creator,) = changed({"creators": []}, row)["creators"]
+    return dict(creator)
+
+
+def _names_of(snapshot: Snapshot, views: Sequence[PersonView]) -> dict[str, str]:
+    rors = {entry["id"] for view in views for entry in _places(view) if entry.get("id")}
+    return {ror: name for ror, (name, _) in names_at(snapshot, rors).items()} if rors else {}
+
+
+def _person_fields(view: PersonView, names: Mapping[str, str], orcid: str | None) -> dict[str, str]:
     """Return the controls of a row for somebody here; `names` are those of institutions by ROR id."""
-    family_name, comma, given_name = (part.strip() for part in view.person.name.partition(","))
-    if not comma:
-        given_name, _, family_name = view.person.name.rpartition(" ")
-    orcid = view.profile.orcid if view.profile.orcid_verified else ""
+    parsed = people_of(view.person.name)
+    agent = parsed[0]["person_or_org"] if len(parsed) == 1 else {"family_name": view.person.name}
+    family_name = agent.get("family_name") or agent.get("name", "")
     places = [(entry.get("name") or names.get(entry.get("id", ""), ""), entry.get("id", "")) for entry in _places(view)]
-    return _agent(family_name, given_name, orcid or "", places)
+    return _agent(family_name, agent.get("given_name", ""), orcid or "", places)
 
 
 def _places(view: PersonView) -> Sequence[Mapping[str, str]]:

@@ -15,7 +15,7 @@ from repository.deposits.drafts import discard_draft
 from repository.deposits.model import Draft
 from repository.deposits.queries import readable_draft
 from repository.faces.credentials import CSRF_FIELD, PAGES
-from repository.faces.pages.deposit.draft_form import DraftForm, controls_of, told_faults
+from repository.faces.pages.deposit.draft_form import DraftForm, anchor_of, controls_of, told_faults
 from repository.faces.pages.deposit.first_tasks import first_tasks
 from repository.faces.pages.deposit.form_choices import LICENCES, form_choices
 from repository.faces.pages.deposit.form_paths import differences
@@ -126,7 +126,7 @@ def _as_it_is(record_id: int, posted: PostedForm) -> Response:
 
 
 def _saved_reply(draft: Draft) -> Response:
-    saved = {"revision": draft.revision, "faults": _faults_json(draft)}
+    saved = {"revision": draft.revision, "faults": _faults_json(draft), "dates": _dates_json(draft)}
     return json_reply(saved, headers={"Cache-Control": "private, no-store"})
 
 
@@ -252,6 +252,13 @@ def _faults(draft: Draft) -> list[FieldError]:
 def _is_gap(fault: FieldError) -> bool:
     """Return whether a fault says only that something is not there yet: the form does not blame an empty field."""
     return all(message.startswith(("Missing ", "Shorter than")) for message in fault.messages)
+
+
+def _dates_json(draft: Draft) -> dict[str, str]:
+    """Return what was understood of the dates, by the ids of their controls."""
+    form = DraftForm({"metadata": draft.description}, "", (), (), reader_language())
+    rows = [f"metadata.dates.{number}.date" for number in range(form.count("metadata.dates") + 1)]
+    return {anchor_of(path): form.date_echo(path) for path in ("metadata.publication_date", *rows)}
 
 
 def _faults_json(draft: Draft) -> list[dict[str, Any]]:
