@@ -285,3 +285,20 @@ def test_the_depositor_is_the_first_creator_as_the_profile_has_them(browser: Sig
     assert creator["person_or_org"]["name"] == "Li, Wei"
     assert creator["person_or_org"]["identifiers"] == [{"identifier": ORCID, "scheme": "orcid"}]
     assert creator["affiliations"] == [{"name": "Institute of Physics"}]
+
+
+def test_a_form_that_met_an_ended_session_is_whole_in_the_page_and_saved_after_sign_in(browser: SigningIn) -> None:
+    draft = begin(browser)
+    typed = {**WHOLE, "revision": revision(browser, draft), "do": "save", "paste.metadata.contributors": "王芳\nLi Wei"}
+    browser.http.delete_cookie("session")
+
+    refused = post(browser, f"/uploads/{draft}/edit", typed, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert refused.status_code in (401, 403)
+    fields = controls(refused.text)
+    assert {name: fields.get(name) for name in typed} == typed
+    browser.sign_in()
+    assert post(browser, f"/uploads/{draft}/edit", {name: fields[name] for name in typed}).status_code == 303
+    kept = described(browser, draft)
+    assert kept["title"] == WHOLE["metadata.title"]
+    assert [row["person_or_org"]["family_name"] for row in kept["contributors"]] == ["王", "Li"]

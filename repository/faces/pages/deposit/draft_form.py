@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from repository.core.errors import FieldError
+from repository.dataset.formats.plain_text import has_cjk
 from repository.dataset.schemes import OF_RELATED, SCHEMES, detect
 from repository.faces.pages.deposit.date_words import date_in_words
 from repository.faces.pages.deposit.form_paths import value_at
@@ -74,7 +75,8 @@ class DraftForm:
         agent = f"{row}.person_or_org"
         parts = [self.value(f"{agent}.family_name"), self.value(f"{agent}.given_name")]
         is_person = self.value(f"{agent}.type") != "organizational"
-        name = ", ".join(filter(None, parts)) if is_person and any(parts) else self.value(f"{agent}.name")
+        between = "" if has_cjk("".join(parts)) else ", "
+        name = between.join(filter(None, parts)) if is_person and any(parts) else self.value(f"{agent}.name")
         orcid = self.place(f"{agent}.identifiers", "scheme", "orcid")
         places = range(self.count(f"{row}.affiliations"))
         named = [self.value(f"{row}.affiliations.{n}.name") or self.value(f"{row}.affiliations.{n}.id") for n in places]

@@ -55,6 +55,8 @@ LIST_WORDING: Wording = {
     "relation_haspart": ("has this as a part", "包含该部分"),
     "relation_isnewversionof": ("is a newer version of this one", "是其更新版本"),
     "label_metadata_funding_funder_id": ("ROR id of the funder", "资助机构的 ROR 标识"),
+    "other_dates": ("Further dates", "其他日期"),
+    "related_works": ("Related works", "相关成果"),
     "label_metadata_dates": ("Date", "日期"),
     "label_metadata_dates_type_id": ("What happened then", "日期类型"),
     "label_metadata_dates_date": ("Date or period", "日期或时段"),
