@@ -112,6 +112,7 @@ TEXTS = tuple(
 SCENES: Sequence[Scene] = (*SEARCHING, *READING, *ACCOUNTS, *SETTINGS, *DEPOSITING, *SHARING, *TEXTS)
 
 NO_PAGES = {
+    "pages-deposit-find.suggest": "suggestions for a script",
     "pages-shell.asset": "a style sheet or script",
     "pages-landing.record_links": "links for machines",
     "pages-landing.record_links_as_json": "links for machines",
