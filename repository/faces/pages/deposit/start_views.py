@@ -49,7 +49,10 @@ def open_from_form() -> Response:
     services = current_services()
     must(current_actor(), Action.OPEN_DRAFT, Resource())
     kind, title = request.form.get("type", ""), request.form.get("title", "").strip()
-    metadata = {**({"title": title} if title else {}), **({"resource_type": {"id": kind}} if kind else {})}
+    metadata: dict[str, Any] = {
+        **({"title": title} if title else {}),
+        **({"resource_type": {"id": kind}} if kind else {}),
+    }
     if (depositor := own_row(services, current_actor())) is not None:
         metadata = {**metadata, "creators": [depositor]}
     body = read_draft_body(services.site, services.vocabularies, {"metadata": metadata})
