@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from repository.core.actor import SYSTEM
 from repository.engines.services import Services
+from repository.organisations.refresh import load_snapshot
 from repository.people.accounts import register_person
 from repository.people.model import SignInSession
 from tests.browser.looking import NARROW, Looking, window
@@ -121,6 +122,35 @@ def test_a_dataset_is_deposited_by_keyboard_alone(signed_in: Looking, tmp_path: 
     page.keyboard.press("Enter")
     page.wait_for_url("**/records/*")
     assert page.locator("h1").inner_text() == "Permafrost temperatures"
+
+
+def test_authors_are_pasted_and_an_institution_is_taken_by_keyboard(signed_in: Looking, services: Services) -> None:
+    assert load_snapshot(services.database) is not None
+    looking, page = signed_in, signed_in.page
+    looking.open("/uploads/new")
+    _type_at(page, "#new-title", "冻土")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit*")
+
+    _tab_to(page, "section[aria-labelledby=people] .paste > summary")
+    page.keyboard.press("Enter")
+    _tab_to(page, "#paste-metadata-creators")
+    page.keyboard.insert_text("王芳；北京大学\nMüller, 0000-0002-1825-0098")
+    _tab_to(page, "button[value='paste:metadata.creators.0']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**added=2*")
+    looking.check()
+    expect(page.locator("#field-metadata-creators-1-person_or_org-identifiers-0-identifier")).to_be_visible()
+
+    institution = page.locator("#field-metadata-creators-1-affiliations-0-name")
+    institution.press_sequentially("Chinese Acad")
+    expect(page.locator(".suggestions:visible li").first).to_be_visible()
+    looking.check()
+    page.keyboard.press("ArrowDown")
+    with page.expect_response(lambda reply: reply.request.method == "POST") as saved:
+        page.keyboard.press("Enter")
+    assert saved.value.status == 200
+    expect(page.locator("#field-metadata-creators-1-affiliations-0-id")).to_have_value("034t30j35")
 
 
 def test_text_that_was_not_saved_is_there_again_after_the_network_is_back(signed_in: Looking) -> None:

@@ -108,6 +108,8 @@ DEPOSITING = (
     Scene("beginning from a description", _of("imported draft", "/uploads/{}/start"), "depositor"),
     Scene("form", _of("draft", "/uploads/{}/edit"), "depositor"),
     Scene("form, nearly empty", _of("empty draft", "/uploads/{}/edit"), "depositor"),
+    Scene("look-up of a person", _of("draft", "/uploads/{}/find?at=metadata.creators.0"), "depositor"),
+    Scene("look-up of a funder", _of("draft", "/uploads/{}/find?at=metadata.funding.0.funder&q=a"), "depositor"),
     Scene("files", _of("draft", "/uploads/{}/files"), "depositor"),
     Scene("files, none", _of("empty draft", "/uploads/{}/files"), "depositor"),
     Scene("renaming", _of("draft", "/uploads/{}/files/rename?key=stations.csv"), "depositor"),
@@ -147,6 +149,7 @@ TEXTS = tuple(
 SCENES: Sequence[Scene] = (*SEARCHING, *READING, *ACCOUNTS, *SETTINGS, *DEPOSITING, *SHARING, *REQUESTS, *TEXTS)
 
 NO_PAGES = {
+    "pages-deposit-find.suggest": "suggestions for a script",
     "pages-shell.asset": "a style sheet or script",
     "pages-landing.record_links": "links for machines",
     "pages-landing.record_links_as_json": "links for machines",

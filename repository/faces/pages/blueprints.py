@@ -8,6 +8,7 @@ from repository.faces.pages.accounts import views as accounts
 from repository.faces.pages.deposit import chosen_views as chosen_datasets
 from repository.faces.pages.deposit import file_acts
 from repository.faces.pages.deposit import file_views as deposit_files
+from repository.faces.pages.deposit import find_views as deposit_find
 from repository.faces.pages.deposit import start_views as deposit_start
 from repository.faces.pages.deposit import views as deposit
 from repository.faces.pages.landing import version_views as versions
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     landing.pages,
     versions.pages,
     about.pages,
+    deposit_find.pages,
     deposit_start.pages,
     deposit.pages,
     deposit_files.pages,

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from repository.core.errors import FieldError
+from repository.dataset.formats.plain_text import has_cjk
+from repository.dataset.schemes import OF_RELATED, SCHEMES, detect
+from repository.faces.pages.deposit.date_words import date_in_words
 from repository.faces.pages.deposit.form_paths import value_at
 from repository.faces.pages.deposit.form_saves import OTHER, when_of
 from repository.faces.pages.deposit.other_names import names_in_form
@@ -33,6 +36,9 @@ class DraftForm:
     revision: str
     faults: Sequence[ToldFault]
     licence_cards: Sequence[str]
+    language: str = "en"
+    new_row: str = ""
+    """a row that is open, or the list whose new row is"""
 
     def value(self, path: str) -> str:
         """Return the text in a control."""
@@ -54,6 +60,65 @@ class DraftForm:
     def reasons(self, path: str) -> Sequence[PageReason]:
         """Return the reasons of the faults at a control."""
         return [reason for fault in self.faults if fault.anchor == anchor_of(path) for reason in fault.reasons]
+
+    def is_wrong(self, path: str) -> bool:
+        """Return whether a fault is at a place or in it."""
+        anchor = anchor_of(path)
+        return any(fault.anchor == anchor or fault.anchor.startswith(f"{anchor}-") for fault in self.faults)
+
+    def is_new(self, path: str) -> bool:
+        """Return whether the new row of a list is open: it was asked for, or is the first."""
+        return self.new_row == path or not self.count(path)
+
+    def agent_line(self, row: str) -> str:
+        """Return a person or an organisation in one line: the name, the ORCID iD, institutions."""
+        agent = f"{row}.person_or_org"
+        parts = [self.value(f"{agent}.family_name"), self.value(f"{agent}.given_name")]
+        is_person = self.value(f"{agent}.type") != "organizational"
+        between = "" if has_cjk("".join(parts)) else ", "
+        name = between.join(filter(None, parts)) if is_person and any(parts) else self.value(f"{agent}.name")
+        orcid = self.place(f"{agent}.identifiers", "scheme", "orcid")
+        places = range(self.count(f"{row}.affiliations"))
+        named = [self.value(f"{row}.affiliations.{n}.name") or self.value(f"{row}.affiliations.{n}.id") for n in places]
+        return " · ".join(filter(None, [name, self.value(f"{agent}.identifiers.{orcid}.identifier"), *named]))
+
+    def filled_by(self, place: str, fields: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+        """Return the controls that a finding fills at a place, with their values.
+
+        A new ORCID iD takes the place of the old one; institutions and other names that are there stay.
+        """
+        row = self._within(place)
+        orcid = self.place(f"{row}.person_or_org.identifiers", "scheme", "orcid")
+        kept = [name for name in ("affiliations", "alternate_names") if self.count(f"{row}.{name}")]
+        return [
+            (f"{row}.{path}".replace(".identifiers.0.", f".identifiers.{orcid}."), text)
+            for path, text in fields.items()
+            if path.partition(".")[0] not in kept
+        ]
+
+    def _within(self, place: str) -> str:
+        """Return a place whose rows are rows of the lists, or the new ones at their ends."""
+        path = ""
+        for part in place.split("."):
+            number = str(min(int(part), self.count(path))) if part.isdecimal() else part
+            path = f"{path}.{number}" if path else number
+        return path
+
+    def other_descriptions(self) -> Sequence[int]:
+        """Return the places of descriptions beside the abstract in the other language, and of a new one."""
+        path = "metadata.additional_descriptions"
+        abstract, count = self.place(path, "type.id", ABSTRACT), self.count(path)
+        return [*(place for place in range(count) if place != abstract), count + (abstract == count)]
+
+    def date_echo(self, path: str) -> str:
+        """Return what was understood of a date, in words."""
+        return date_in_words(self.value(path), self.language)
+
+    def scheme_echo(self, row: str) -> str:
+        """Return the name of the scheme of an identifier, empty where none is known."""
+        text, scheme = self.value(f"{row}.identifier"), self.value(f"{row}.scheme")
+        known = SCHEMES.get(scheme or detect(text, OF_RELATED) or "") if text else None
+        return known.label if known else ""
 
     @property
     def subjects(self) -> str:
@@ -107,13 +172,24 @@ def controls_of(parts: Mapping[str, Any]) -> list[str]:
     ]
     for number in range(form.count("metadata.creators") + 1):
         controls += _of_creator(form, f"metadata.creators.{number}")
+    for number in range(form.count("metadata.contributors") + 1):
+        row = f"metadata.contributors.{number}"
+        controls += [f"{row}.role.id", *_of_creator(form, row)]
     controls += ["metadata.rights", "access.embargo.until", "access.embargo.reason"]
-    for number in range(form.count("metadata.related_identifiers") + 1):
-        row = f"metadata.related_identifiers.{number}"
-        controls += [f"{row}.identifier", f"{row}.relation_type.id"]
-    for number in range(form.count("metadata.funding") + 1):
-        controls += [f"metadata.funding.{number}.funder.name", f"metadata.funding.{number}.award.number"]
+    for path, parts_of_row in _ROWS.items():
+        controls += [f"{path}.{n}.{part}" for n in range(form.count(path) + 1) for part in parts_of_row]
+    for place in form.other_descriptions():
+        row = f"metadata.additional_descriptions.{place}"
+        controls += [f"{row}.type.id", f"{row}.description"]
     return [*controls, "files"]
+
+
+_ROWS = {
+    "metadata.related_identifiers": ("identifier", "relation_type.id"),
+    "metadata.funding": ("funder.name", "funder.id", "award.number"),
+    "metadata.dates": ("date", "type.id", "description"),
+}
+"""Lists whose rows are alike, with what a form asks in each."""
 
 
 def _of_creator(form: DraftForm, row: str) -> list[str]:
@@ -124,7 +200,7 @@ def _of_creator(form: DraftForm, row: str) -> list[str]:
     return [
         *(f"{row}.person_or_org.{name}" for name in names),
         *_other_names(form, f"{row}.person_or_org", is_person=is_person),
-        *(f"{row}.affiliations.{n}.name" for n in places),
+        *(f"{row}.affiliations.{n}.{part}" for n in places for part in ("name", "id")),
         *(name for n in places for name in _other_names(form, f"{row}.affiliations.{n}", is_person=False)),
     ]
 
@@ -173,5 +249,6 @@ def _label(path: str, words: Translations) -> str:
     """
     parts = path.split(".")
     number = next((int(part) + 1 for part in parts if part.isdecimal()), None)
-    label = words.get("label_" + "_".join(part for part in parts if not part.isdecimal()), "")
+    name = "label_" + "_".join(part for part in parts if not part.isdecimal())
+    label = words.get(name) or words.get(name.replace("_contributors_", "_creators_"), "")
     return words["row_of"].format(label=label, number=number) if label and number is not None else label

@@ -19,7 +19,6 @@ RELATIONS = (
 )
 """Relations that people need most."""
 LANGUAGES = ("zho", "eng", "rus", "uzb", "fra", "deu", "spa", "jpn")
-ROLES = ("contactperson", "datacollector", "datacurator", "projectleader", "researchgroup", "sponsor", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,11 @@ class FormChoices:
     types: Sequence[FormChoice]
     licences: Sequence[FormChoice]
     relations: Sequence[FormChoice]
+    more_relations: Sequence[FormChoice]
     languages: Sequence[FormChoice]
     roles: Sequence[FormChoice]
+    dates: Sequence[FormChoice]
+    descriptions: Sequence[FormChoice]
 
 
 def form_choices(vocabularies: Vocabularies, language: str) -> FormChoices:
@@ -52,8 +54,16 @@ def form_choices(vocabularies: Vocabularies, language: str) -> FormChoices:
         licences=_named(vocabularies, "licenses", LICENCES, language),
         relations=_named(vocabularies, "relationtypes", RELATIONS, language),
         languages=_named(vocabularies, "languages", LANGUAGES, language),
-        roles=_named(vocabularies, "contributorsroles", ROLES, language),
+        more_relations=_every(vocabularies, "relationtypes", language, without=RELATIONS),
+        roles=_every(vocabularies, "contributorsroles", language),
+        dates=_every(vocabularies, "datetypes", language),
+        descriptions=_every(vocabularies, "descriptiontypes", language),
     )
+
+
+def _every(vocabularies: Vocabularies, kind: str, language: str, *, without: Sequence[str] = ()) -> list[FormChoice]:
+    terms = (term for term in vocabularies[kind] if term.id not in without)
+    return [FormChoice(term.id, term.label.name(language)) for term in terms]
 
 
 def _named(vocabularies: Vocabularies, kind: str, ids: Sequence[str], language: str) -> list[FormChoice]:

@@ -15,6 +15,7 @@ LISTS = (
     "metadata.rights",
     "metadata.languages",
     "metadata.subjects",
+    "metadata.locations.features",
 )
 """Lists whose rows a form shows."""
 MOST_ROWS = 10_000
@@ -140,8 +141,10 @@ def _drop_empty(rows: list[Any], *, only_last: bool) -> None:
 
 
 def _drop_inner(rows: list[Any]) -> None:
-    """Drop empty identifiers and affiliations of the rows, which are lists inside of lists."""
+    """Drop empty identifiers and affiliations of the rows, which are lists inside of lists, and empty awards."""
     for row in rows:
+        if isinstance(row, dict) and row.get("award") == {}:
+            del row["award"]
         holders = [row, row.get("person_or_org")] if isinstance(row, dict) else []
         for holder in holders:
             for name in ("affiliations", "identifiers"):

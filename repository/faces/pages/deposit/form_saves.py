@@ -13,6 +13,7 @@ from repository.engines.services import Services
 from repository.faces.pages.deposit.form_choices import LANGUAGES
 from repository.faces.pages.deposit.form_paths import Fields, changed, moved, value_at, without_empty_rows
 from repository.faces.pages.deposit.other_names import with_languages
+from repository.faces.pages.deposit.pasted_lists import PasteCount, with_pasted
 from repository.organisations.queries import names_at
 
 SUBJECTS, SPOKEN, LICENCE, OTHER_LICENCE, WHEN = "subjects", "languages", "licence", "other_licence", "when"
@@ -39,13 +40,22 @@ class PostedForm:
         return [value for key, value in self.fields if key == name]
 
 
-def save_form(services: Services, actor: Actor, draft_id: int, form: PostedForm) -> DraftView:
+@dataclass(frozen=True, slots=True)
+class SavedForm:
+    """A draft after a form was saved, and what of a pasted list came into it."""
+
+    view: DraftView
+    pasted: PasteCount
+
+
+def save_form(services: Services, actor: Actor, draft_id: int, form: PostedForm) -> SavedForm:
     """Save what the form says; raise `Stale` if the draft is another than the form shows."""
     with services.database.snapshot(actor) as snapshot:
         base = patch_base(snapshot, draft_id, form.revision)
-    body = _read(services, actor, document_of(base.parts, form))
+    document, pasted = filled(base.parts, form)
+    body = _read(services, actor, document)
     with services.database.transaction(actor) as unit:
-        return patch_draft(unit, services.site, draft_id, base, body)
+        return SavedForm(patch_draft(unit, services.site, draft_id, base, body), pasted)
 
 
 def current_parts(services: Services, actor: Actor, draft_id: int) -> PatchBase:
@@ -56,6 +66,14 @@ def current_parts(services: Services, actor: Actor, draft_id: int) -> PatchBase:
 
 def document_of(parts: Mapping[str, Any], form: PostedForm) -> dict[str, Any]:
     """Return the parts of a draft as they are after the form."""
+    return filled(parts, form)[0]
+
+
+def filled(parts: Mapping[str, Any], form: PostedForm) -> tuple[dict[str, Any], PasteCount]:
+    """Return the parts of a draft as they are after the form, and what of pasted lists came into them.
+
+    A list waits while the form is open: it is taken over when a person presses a button.
+    """
     base = {"metadata": parts["metadata"], "access": parts["access"]}
     paths = [(name, value) for name, value in form.fields if name.startswith("metadata.")]
     document = changed(base, paths)
@@ -68,8 +86,23 @@ def document_of(parts: Mapping[str, Any], form: PostedForm) -> dict[str, Any]:
         _keep(metadata, "rights", _rights(licence, form.one(OTHER_LICENCE) or "", metadata.get("rights")))
     if (when := form.one(WHEN)) is not None:
         document["access"] = _access(when, form, document["access"])
-    document = without_empty_rows(with_languages(document), only_last=form.is_open)
-    return moved(document, form.act)
+    document = without_empty_rows(with_languages(_detected_anew(base, document)), only_last=form.is_open)
+    pasted = PasteCount() if form.is_open else with_pasted(document, dict(form.fields))
+    return moved(document, form.act), pasted
+
+
+def _detected_anew(base: Mapping[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document in which a related identifier that was typed anew has no scheme.
+
+    The form asks for none: it is that of the identifier.
+    """
+    before = _objects(value_at(base, "metadata.related_identifiers"))
+    known = {(row.get("identifier"), row.get("scheme")) for row in before}
+    for row in _objects(value_at(document, "metadata.related_identifiers")):
+        if (row.get("identifier"), row.get("scheme")) not in known:
+            row.pop("scheme", None)
+            row.pop("written", None)
+    return document
 
 
 def subjects_of(text: str, kept: object) -> list[Any]:

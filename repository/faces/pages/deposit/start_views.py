@@ -12,6 +12,7 @@ from repository.deposits.drafts import open_draft
 from repository.deposits.queries import readable_draft
 from repository.faces.credentials import PAGES
 from repository.faces.pages.deposit.form_choices import form_choices
+from repository.faces.pages.deposit.look_ups import own_row
 from repository.faces.pages.deposit.start_report import start_report
 from repository.faces.pages.deposit.start_wording import START_WORDING
 from repository.faces.pages.deposit.wording import WORDING
@@ -44,11 +45,16 @@ def begin() -> Response:
 
 @pages.post("/uploads/new")
 def open_from_form() -> Response:
-    """Open a draft, and lead to its form."""
+    """Open a draft with the depositor as its first creator, and lead to its form."""
     services = current_services()
     must(current_actor(), Action.OPEN_DRAFT, Resource())
     kind, title = request.form.get("type", ""), request.form.get("title", "").strip()
-    metadata = {**({"title": title} if title else {}), **({"resource_type": {"id": kind}} if kind else {})}
+    metadata: dict[str, Any] = {
+        **({"title": title} if title else {}),
+        **({"resource_type": {"id": kind}} if kind else {}),
+    }
+    if (depositor := own_row(services, current_actor())) is not None:
+        metadata = {**metadata, "creators": [depositor]}
     body = read_draft_body(services.site, services.vocabularies, {"metadata": metadata})
     with services.database.transaction(current_actor()) as unit:
         draft_id = open_draft(unit, services.site, body).draft.id

@@ -1,6 +1,9 @@
 """One's datasets, the form of a draft, and publication, over HTTP."""
 
+import re
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -12,12 +15,15 @@ from repository.deposits.drafts import discard_draft
 from repository.deposits.model import Draft
 from repository.deposits.queries import readable_draft
 from repository.faces.credentials import CSRF_FIELD, PAGES
-from repository.faces.pages.deposit.draft_form import DraftForm, controls_of, told_faults
+from repository.faces.pages.deposit.draft_form import DraftForm, anchor_of, controls_of, told_faults
 from repository.faces.pages.deposit.first_tasks import first_tasks
 from repository.faces.pages.deposit.form_choices import LICENCES, form_choices
 from repository.faces.pages.deposit.form_paths import differences
 from repository.faces.pages.deposit.form_saves import PostedForm, current_parts, document_of, save_form
+from repository.faces.pages.deposit.list_wording import LIST_WORDING
+from repository.faces.pages.deposit.look_ups import kind_of
 from repository.faces.pages.deposit.own_datasets import AT_ONCE, OwnTab, own_datasets
+from repository.faces.pages.deposit.pasted_lists import PasteCount
 from repository.faces.pages.deposit.wording import WORDING
 from repository.faces.pages.shell.languages import by_language, in_language
 from repository.faces.pages.shell.page_replies import asked_frame, csrf_token, own_page_reply, require_person, see_other
@@ -29,10 +35,12 @@ from repository.publication.publish import publish
 from repository.publication.revise import edit_version, new_version
 
 pages = Blueprint(f"{PAGES}deposit", __name__)
-WORDS = by_language(SHELL_WORDING, WORDING)
+WORDS = by_language(SHELL_WORDING, WORDING, LIST_WORDING)
 _MOST_DIGITS = 4
 GAPS = frozenset({"required", "publisher_required_for_doi", "files_missing", "too_short"})
 """The codes of faults by which something is only not there yet."""
+ROW = re.compile(r"(?P<list>metadata\.[a-z_]+(?:\.features)?)\.[0-9]+")
+"""the row of a list in the place that a button names"""
 
 
 def shown(template: str, status: int = 200, **values: Any) -> Response:
@@ -81,18 +89,30 @@ def save(record_id: int) -> Response:
     """Save the form; a script is told the new revision, a person is led on."""
     posted = _posted()
     try:
-        view = save_form(current_services(), current_actor(), record_id, posted)
+        form = save_form(current_services(), current_actor(), record_id, posted)
     except Stale:
         return _as_it_is(record_id, posted) if posted.is_open else _conflict(record_id, posted)
     if posted.is_open:
-        return _saved_reply(view.draft)
+        return _saved_reply(form.view.draft)
     step = request.form.get("do", "save")
     if step == "check":
         return see(f"/uploads/{record_id}/check")
     if step == "files":
         return see(f"/uploads/{record_id}/files")
-    anchor = step.partition(":")[2].replace(".", "-") if ":" in step else ""
-    return see(f"/uploads/{record_id}/edit?saved=1" + (f"#rows-{anchor.rpartition('-')[0]}" if anchor else "#saved"))
+    verb, _, place = step.partition(":")
+    if verb == "find" and kind_of(place):
+        return see(f"/uploads/{record_id}/find?{urlencode({'at': place})}")
+    return see(f"/uploads/{record_id}/edit?{_after(verb, place, form.pasted)}")
+
+
+def _after(verb: str, place: str, pasted: PasteCount) -> str:
+    """Return the query of the form after a save, with what was pasted, and the anchor of its list."""
+    row = ROW.match(place)
+    numbers = {"added": pasted.added, "twice": pasted.twice}
+    query = {"saved": "1", **{name: str(count) for name, count in numbers.items() if count}}
+    if row and verb in ("add", "open"):
+        query["new"] = row["list"] if verb == "add" else row[0]
+    return urlencode(query) + (f"#rows-{row['list'].replace('.', '-')}" if row and verb != "paste" else "#saved")
 
 
 def _as_it_is(record_id: int, posted: PostedForm) -> Response:
@@ -108,7 +128,7 @@ def _as_it_is(record_id: int, posted: PostedForm) -> Response:
 
 
 def _saved_reply(draft: Draft) -> Response:
-    saved = {"revision": draft.revision, "faults": _faults_json(draft)}
+    saved = {"revision": draft.revision, "faults": _faults_json(draft), "dates": _dates_json(draft)}
     return json_reply(saved, headers={"Cache-Control": "private, no-store"})
 
 
@@ -134,9 +154,23 @@ def _form(draft: Draft, parts: Any, status: int = 200, *, saved: bool = False, c
     written = [fault for fault in _faults(draft) if not _is_gap(fault)]
     faults = told_faults(written, controls_of(parts), words, language)
     choices = form_choices(current_services().vocabularies, language)
-    form = DraftForm(parts, str(draft.revision), faults, LICENCES)
-    values = {"saved": saved, "conflicts": conflicts, "draft": draft, "choices": choices}
+    form = DraftForm(parts, str(draft.revision), faults, LICENCES, language, request.args.get("new", ""))
+    pasted = PasteCount(_count("added"), _count("twice"))
+    relations = [replace(choice, name=words[f"relation_{choice.id}"]) for choice in choices.relations]
+    values = {
+        "relations": relations,
+        "saved": saved,
+        "pasted": pasted,
+        "conflicts": conflicts,
+        "draft": draft,
+        "choices": choices,
+    }
     return shown("draft.html", status, form=form, step="edit", **values)
+
+
+def _count(name: str) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
 @pages.get("/uploads/<record:record_id>/check")
@@ -220,6 +254,13 @@ def _faults(draft: Draft) -> list[FieldError]:
 def _is_gap(fault: FieldError) -> bool:
     """Return whether a fault says only that something is not there yet: the form does not blame an empty field."""
     return GAPS.issuperset(codes_of(fault))
+
+
+def _dates_json(draft: Draft) -> dict[str, str]:
+    """Return what was understood of the dates, by the ids of their controls."""
+    form = DraftForm({"metadata": draft.description}, "", (), (), reader_language())
+    rows = [f"metadata.dates.{number}.date" for number in range(form.count("metadata.dates") + 1)]
+    return {anchor_of(path): form.date_echo(path) for path in ("metadata.publication_date", *rows)}
 
 
 def _faults_json(draft: Draft) -> list[dict[str, Any]]:

@@ -146,6 +146,8 @@ WORDING: Wording = {
     "row_up": ("Move up", "上移"),
     "row_down": ("Move down", "下移"),
     "row_remove": ("Remove", "移除"),
+    "label_metadata_contributors": ("Contributor", "贡献者"),
+    "contributors_title": ("Contributors", "贡献者"),
     "label_metadata_creators_person_or_org_type": ("Person or organisation", "个人或机构"),
     "personal": ("Person", "个人"),
     "organizational": ("Organisation", "机构"),

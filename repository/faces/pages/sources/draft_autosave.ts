@@ -107,14 +107,21 @@ export class DraftForm extends HTMLElement {
     return false;
   }
 
-  #saved(answer: { revision: number; faults: { anchor: string; reasons: string[] }[] }): void {
+  #saved(answer: { revision: number; dates: Record<string, string> }): void {
     const revision = this.#form.elements.namedItem("revision");
     if (revision instanceof HTMLInputElement) revision.value = String(answer.revision);
     if (this.#door) this.#door.hidden = true;
+    for (const [anchor, text] of Object.entries(answer.dates)) this.#echo(anchor, text);
     if (this.#dirty) return;
     this.#forget();
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     this.#state.textContent = (this.dataset.saved ?? "").replace("{time}", time);
+  }
+
+  /** Say what was understood of a date. */
+  #echo(anchor: string, text: string): void {
+    const echo = document.getElementById(`${anchor}-echo`);
+    if (echo) echo.textContent = text && (echo.dataset.lead ?? "").replace("{text}", text);
   }
 
   #refused(status: number): void {

@@ -1,5 +1,5 @@
-// Suggestions below a search field (ARIA 1.2, combobox with a list).  The field stays a plain one: without a choice,
-// Enter searches for what was typed.  Nothing happens while an input method composes; the last answer wins.
+// Suggestions of the search field: titles, people, keywords.  A choice leads to its page; Enter searches.
+import { SuggestionBox } from "./suggestion_box";
 
 interface Suggestion {
   kind: "title" | "person" | "keyword";
@@ -8,136 +8,12 @@ interface Suggestion {
   lang: string;
 }
 
-const WAIT = 250;
-const SHORTEST = 2;
-let fields = 0;
-
 export function offerSuggestions(root: ParentNode = document): void {
-  for (const input of root.querySelectorAll<HTMLInputElement>("input[data-suggest]")) new Suggester(input);
-}
-
-class Suggester {
-  private readonly list = document.createElement("ul");
-  private readonly status = document.createElement("span");
-  private readonly id = `suggestions-${(fields += 1)}`;
-  private offered: Suggestion[] = [];
-  private active = -1;
-  private timer = 0;
-  private question: AbortController | null = null;
-
-  constructor(private readonly input: HTMLInputElement) {
-    const box = document.createElement("span");
-    box.className = "suggesting";
-    input.replaceWith(box);
-    this.list.id = this.id;
-    this.list.className = "suggestions";
-    this.list.hidden = true;
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", input.labels?.[0]?.textContent ?? input.name);
-    this.status.className = "unseen";
-    this.status.setAttribute("role", "status");
-    box.append(input, this.list, this.status);
-    for (const [name, value] of Object.entries({
-      role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.id,
-    })) input.setAttribute(name, value);
-    input.addEventListener("input", (event) => this.typed((event as InputEvent).isComposing));
-    input.addEventListener("compositionend", () => this.typed(false));
-    input.addEventListener("keydown", (event) => this.pressed(event));
-    input.addEventListener("blur", () => this.close());
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.list.addEventListener("click", (event) => this.clicked(event));
-  }
-
-  private typed(composing: boolean): void {
-    clearTimeout(this.timer);
-    this.question?.abort();
-    const text = this.input.value.trim();
-    if (composing) return;
-    if (text.length < SHORTEST) return this.close();
-    this.timer = window.setTimeout(() => void this.ask(text), WAIT);
-  }
-
-  private async ask(text: string): Promise<void> {
-    const question = (this.question = new AbortController());
-    const query = new URLSearchParams({ q: text, lang: document.documentElement.lang });
-    try {
-      const reply = await fetch(`${this.input.dataset.suggest}?${query}`, { signal: question.signal });
-      if (!reply.ok) return this.close();
-      const answer = (await reply.json()) as { suggestions: Suggestion[] };
-      if (question === this.question && document.activeElement === this.input) this.show(answer.suggestions);
-    } catch {
-      this.close(); // the line is away, or something else was typed meanwhile: the field works without
-    }
-  }
-
-  private show(offered: Suggestion[]): void {
-    this.offered = offered;
-    this.active = -1;
-    this.list.replaceChildren(...offered.map((one, place) => this.line(one, place)));
-    const count = this.input.dataset.count ?? "";
-    this.status.textContent = offered.length ? count.replace("{count}", String(offered.length)) : "";
-    this.open(offered.length > 0);
-  }
-
-  private line(one: Suggestion, place: number): HTMLLIElement {
-    const line = document.createElement("li");
-    const text = document.createElement("bdi");
-    const kind = document.createElement("span");
-    line.id = `${this.id}-${place}`;
-    line.setAttribute("role", "option");
-    line.setAttribute("aria-selected", "false");
-    text.textContent = one.text;
-    if (one.lang) text.lang = one.lang;
-    kind.className = "quiet small";
-    kind.textContent = this.input.dataset[`${one.kind}s`] ?? "";
-    line.append(text, kind);
-    return line;
-  }
-
-  private pressed(event: KeyboardEvent): void {
-    if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Escape" && !this.list.hidden) {
-      event.preventDefault();
-      this.close();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && this.offered.length) {
-      event.preventDefault();
-      this.open(true);
-      const places = this.offered.length + 1; // the field itself is one of them
-      this.choose(((this.active + 1 + (event.key === "ArrowDown" ? 1 : -1) + places) % places) - 1);
-    } else if (event.key === "Enter" && !this.list.hidden && this.active >= 0) {
-      event.preventDefault();
-      this.go(this.active);
-    }
-  }
-
-  private choose(place: number): void {
-    this.active = place;
-    for (const [number, line] of [...this.list.children].entries()) {
-      line.setAttribute("aria-selected", String(number === place));
-      if (number === place) line.scrollIntoView({ block: "nearest" });
-    }
-    if (place < 0) this.input.removeAttribute("aria-activedescendant");
-    else this.input.setAttribute("aria-activedescendant", `${this.id}-${place}`);
-  }
-
-  private clicked(event: Event): void {
-    const line = (event.target as Element).closest("li");
-    if (line) this.go([...this.list.children].indexOf(line));
-  }
-
-  private go(place: number): void {
-    const chosen = this.offered[place];
-    if (chosen) location.assign(chosen.url);
-  }
-
-  private open(opened: boolean): void {
-    this.list.hidden = !opened;
-    this.input.setAttribute("aria-expanded", String(opened));
-    if (!opened) this.choose(-1);
-  }
-
-  private close(): void {
-    this.open(false);
-    this.status.textContent = "";
+  for (const input of root.querySelectorAll<HTMLInputElement>("input[data-suggest]")) {
+    new SuggestionBox<Suggestion>(input, {
+      address: input.dataset.suggest ?? "",
+      shown: (one) => ({ text: one.text, lang: one.lang, about: input.dataset[`${one.kind}s`] ?? "" }),
+      take: (one) => location.assign(one.url),
+    });
   }
 }
