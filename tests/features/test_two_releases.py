@@ -30,7 +30,7 @@ from workers.relay import relay
 
 BASE_URL = "http://repository.test"
 SWEEP = (
-    "name VARCHAR(40) PRIMARY KEY, due TIMESTAMP NOT NULL, lease_until TIMESTAMP, started TIMESTAMP, "
+    "name VARCHAR(40) PRIMARY KEY, due TIMESTAMP NOT NULL, lease_until TIMESTAMP, started TIMESTAMP, wished TIMESTAMP, "
     "finished TIMESTAMP, seconds FLOAT, found INTEGER NOT NULL, repaired INTEGER NOT NULL, cause VARCHAR(2000) NOT NULL"
 )
 PATIENCE_SECONDS = 60.0

@@ -47,6 +47,7 @@ SEARCHING = (
     Scene("search with filters", "/search?q=data&type=dataset"),
     Scene("search without hits", "/search?q=notathinginthere"),
     Scene("search that cannot be read", "/search?q=title:(snow"),
+    Scene("saved searches", "/me/searches", "depositor"),
 )
 READING = (
     Scene("record", _of("public", "/records/{}")),
@@ -62,6 +63,23 @@ READING = (
     Scene("withdrawn", _of("withdrawn", "/records/{}")),
     Scene("request for access", _of("restricted files", "/records/{}/access-request")),
     Scene("no such record", "/records/999999"),
+    Scene("history", _of("second version", "/records/{}/history")),
+    Scene("comparison", lambda stage: "/records/{second version}/compare/{versions}".format_map(stage.ids)),
+    Scene("withdrawal", _of("public", "/records/{}/withdraw"), "administrator"),
+)
+REQUESTS = (
+    Scene("own requests", "/me/access-requests", "friend"),
+    Scene("own requests, none", "/me/access-requests", "depositor"),
+    Scene("requests of a dataset", _of("restricted files", "/uploads/{}/requests"), "depositor"),
+    Scene("request", _of("request", "/access-requests/{}"), "depositor"),
+    Scene("request of its sender", _of("request", "/access-requests/{}"), "friend"),
+    Scene("settings of requests", _of("restricted files", "/uploads/{}/request-settings"), "depositor"),
+    Scene("offers of datasets", "/me/ownership-offers", "friend"),
+    Scene("offers of datasets, none", "/me/ownership-offers", "administrator"),
+    Scene("guest's link", "/access-requests/confirm/old"),
+    Scene("guest's request, old link", "/access-requests/status/old"),
+    Scene("guest's link of an earlier letter", "/account/access-request"),
+    Scene("guest's request of an earlier letter", "/account/access-request-status"),
 )
 ACCOUNTS = (
     Scene("sign in", "/login"),
@@ -83,11 +101,16 @@ SETTINGS = (
 DEPOSITING = (
     Scene("my datasets", "/me/uploads", "depositor"),
     Scene("my datasets, none", "/me/uploads", "administrator"),
+    Scene("several datasets, deletion", _of("empty draft", "/me/uploads/chosen?act=delete&id={}"), "depositor"),
+    Scene("several datasets, sharing", _of("draft", "/me/uploads/chosen?act=share&id={}"), "depositor"),
     Scene("new deposit", "/uploads/new", "depositor"),
+    Scene("beginning from a description", _of("imported draft", "/uploads/{}/start"), "depositor"),
     Scene("form", _of("draft", "/uploads/{}/edit"), "depositor"),
     Scene("form, nearly empty", _of("empty draft", "/uploads/{}/edit"), "depositor"),
     Scene("files", _of("draft", "/uploads/{}/files"), "depositor"),
     Scene("files, none", _of("empty draft", "/uploads/{}/files"), "depositor"),
+    Scene("renaming", _of("draft", "/uploads/{}/files/rename?key=stations.csv"), "depositor"),
+    Scene("preview in a draft", _of("draft", "/uploads/{}/preview/stations.csv"), "depositor"),
     Scene("check", _of("draft", "/uploads/{}/check"), "depositor"),
     Scene("check with gaps", _of("empty draft", "/uploads/{}/check"), "depositor"),
     Scene("draft", _of("draft", "/uploads/{}"), "depositor"),
@@ -97,6 +120,7 @@ SHARING = (
     Scene("sharing", _of("draft", "/uploads/{}/share"), "depositor"),
     Scene("draft by a link", lambda stage: stage.links["shared"]),
     Scene("blind view", lambda stage: stage.links["blind"]),
+    Scene("as a referee sees it", _of("draft", "/uploads/{}/as-referee"), "depositor"),
 )
 TEXTS = tuple(
     Scene(path.strip("/").replace("/", ", "), path)
@@ -107,7 +131,7 @@ TEXTS = tuple(
         *("/policies/terms", "/policies/withdrawal"),
     )
 )
-SCENES: Sequence[Scene] = (*SEARCHING, *READING, *ACCOUNTS, *SETTINGS, *DEPOSITING, *SHARING, *TEXTS)
+SCENES: Sequence[Scene] = (*SEARCHING, *READING, *ACCOUNTS, *SETTINGS, *DEPOSITING, *SHARING, *REQUESTS, *TEXTS)
 
 NO_PAGES = {
     "pages-shell.asset": "a style sheet or script",
@@ -117,6 +141,8 @@ NO_PAGES = {
     "pages-landing.exported": "a format for programs",
     "pages-landing.file_page": "the bytes of a file",
     "pages-landing.latest_page": "leads to a record's page",
+    "pages-search.suggest": "words for a script",
+    "pages-versions.choose_comparison": "leads to a comparison",
     "pages-own-data.export_content": "an archive",
     "pages-settings.settings": "leads to its first tab",
 }

@@ -147,6 +147,7 @@ def _fill(made: Stage) -> None:
         deposits.upload(draft["id"], key, content)
     made.ids["empty draft"] = deposits.open({"metadata": {"title": "未完成的数据"}})["id"]
     _share(made)
+    _import(made)
     run_all(made.services)
 
 
@@ -176,7 +177,17 @@ def _share(made: Stage) -> None:
     asking = {"allow_user_requests": True, "allow_guest_requests": True}
     _told(made.callers["depositor"].put(f"/api/records/{made.ids['restricted files']}/access", json=asking))
     asked = {"message": "For a model of frozen ground.", "permission": "view", "accept_conditions": True}
-    _told(made.callers["friend"].post(f"/api/records/{made.ids['restricted files']}/access/request", json=asked))
+    request = made.callers["friend"].post(f"/api/records/{made.ids['restricted files']}/access/request", json=asked)
+    made.ids["request"] = _told(request)["id"]
+    friend = _told(made.callers["friend"].get("/api/me"))["id"]
+    offer = {"subject": {"type": "user", "id": str(friend)}, "message": "我将离开研究所。", "stays_manager": True}
+    _told(made.callers["depositor"].post(f"/api/records/{made.ids['versions']}/access/owner", json=offer))
+
+
+def _import(made: Stage) -> None:
+    described = "@misc{x, title={Ice of Qinghai Lake}, author={李伟}, year={2024}, journal={Nature}}"
+    reply = made.callers["depositor"].post("/api/records", data=described, content_type="application/x-bibtex")
+    made.ids["imported draft"] = _told(reply)["id"]
 
 
 def _told(reply: Any) -> Any:
