@@ -70,7 +70,7 @@ class Looking:
         if self.language != "zh":
             return
         english = [text for text in self.page.evaluate(_OWN_WORDS) if _LATIN.search(text)]
-        assert english == [], self.page.url
+        assert english == [], f"{self.page.url}: {english}"
 
 
 _OWN_WORDS = """() => {
@@ -79,7 +79,7 @@ _OWN_WORDS = """() => {
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
     const lang = parent.closest("[lang]").lang;
-    if (!lang.startsWith("zh") || parent.closest("bdi, code, pre, script, style, [data-data], .text")) continue;
+    if (!lang.startsWith("zh") || parent.closest("bdi, code, pre, script, style, textarea, [data-data], .text")) continue;
     const text = walker.currentNode.textContent.trim();
     if (text) texts.push(text);
   }

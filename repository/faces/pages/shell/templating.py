@@ -47,7 +47,16 @@ def moment(time: str | datetime) -> str:
     return read.astimezone(UTC).isoformat(timespec="seconds")
 
 
-_PAGES.filters["moment"] = moment
+def quoted(sentence: str) -> Markup:
+    """Return a sentence in which the title in quotation marks stands for itself, whatever its script and language."""
+    before, opening, rest = sentence.partition("“")
+    title, closing, after = rest.rpartition("”")
+    if not closing:
+        return Markup("{}").format(sentence)
+    return Markup("{}{}<bdi>{}</bdi>{}{}").format(before, opening, title, closing, after)
+
+
+_PAGES.filters.update(moment=moment, quoted=quoted)
 
 
 @dataclass(frozen=True, slots=True)
