@@ -74,12 +74,13 @@ class Looking:
 
 
 _OWN_WORDS = """() => {
+  const data = "bdi, code, pre, script, style, textarea, [data-data], .text";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
     const lang = parent.closest("[lang]").lang;
-    if (!lang.startsWith("zh") || parent.closest("bdi, code, pre, script, style, textarea, [data-data], .text")) continue;
+    if (!lang.startsWith("zh") || parent.closest(data)) continue;
     const text = walker.currentNode.textContent.trim();
     if (text) texts.push(text);
   }

@@ -1,4 +1,4 @@
-"""Every page in every state, in both languages, with and without scripts, on three screens: what all of them promise."""
+"""Every page in every state, in both languages, with and without scripts, on three screens: its promises."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

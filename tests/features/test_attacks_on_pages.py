@@ -45,7 +45,7 @@ class Acting(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         self.wrong += [f"{tag} {name}" for name in values if name.startswith("on") or name in ("style", "srcdoc")]
-        if tag == "script" and (values.get("type") not in KNOWN_SCRIPTS or "src" not in values and _runs(values)):
+        if tag == "script" and (values.get("type") not in KNOWN_SCRIPTS or ("src" not in values and _runs(values))):
             self.wrong.append(f"script {values}")
         if tag in ("iframe", "object", "embed", "base") or (tag == "img" and values.get("src") == "x"):
             self.wrong.append(tag)
@@ -146,7 +146,7 @@ def test_no_page_may_be_framed_or_runs_what_stands_in_it(app: Flask, browser: Si
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_no_address_leads_to_another_site(app: Flask, browser: SigningIn, record: Json, target: str) -> None:
     walk = Walk(record)
-    query = {name: target for name in ("next", "return_to", "url", "redirect", "from", "done", "lang")}
+    query = dict.fromkeys(("next", "return_to", "url", "redirect", "from", "done", "lang"), target)
     for path in pages_of(app, walk):
         reply = browser.http.get(path, query_string=query, headers=BROWSER)
         leads_nowhere(reply, path)

@@ -34,7 +34,8 @@ WORDING: Wording = {
     "offer_lead": (
         "Nothing changes until they accept, which they can do for 30 days. Then the dataset is theirs, and you have "
         "no part in it unless you keep one. You can take the offer back until they answer.",
-        "对方可在 30 天内接受；接受之前一切不变。接受后数据集归对方所有，除非您选择保留管理权限，否则您将不再拥有任何权限。"
+        "对方可在 30 天内接受；接受之前一切不变。接受后数据集归对方所有，"
+        "除非您选择保留管理权限，否则您将不再拥有任何权限。"
         "对方答复之前，您可以随时撤回。",
     ),
     "label_stays": ("I go on managing the dataset", "我继续参与管理此数据集"),
