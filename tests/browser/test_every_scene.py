@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.browser.looking import NARROW, NARROWEST, WIDE, Looking, compressed, window
 from tests.pictures.scenes import SCENES, Scene
@@ -72,7 +72,9 @@ def test_a_page_in_a_state_holds_what_every_page_promises(
 def _opened(looking: Looking, scene: Scene, opened: Stage) -> dict[str, str]:
     """Go to the scene; return what was loaded for its page at first, by address."""
     path = scene.address(opened)
+    looking.page.route("**/start?*", _without_refresh)
     reply = looking.open(path)
+    html = reply.text()
     # a browser reports every page that is an error
     looking.messages[:] = [said for said in looking.messages if f"status of {reply.status} " not in said]
     first = list(looking.requests)
@@ -82,7 +84,14 @@ def _opened(looking: Looking, scene: Scene, opened: Stage) -> dict[str, str]:
     others = {url: looking.page.request.get(url).text() for url in first if "/static/" in url}
     assert not [url for url in first if not url.startswith((opened.address, "data:", "blob:"))], first
     looking.requests[:] = first
-    return {"": reply.text(), **others}
+    return {"": html, **others}
+
+
+def _without_refresh(route: Route) -> None:
+    """Let a page that looks again by itself stay while it is looked at."""
+    reply = route.fetch()
+    headers = {name: value for name, value in reply.headers.items() if name.lower() != "refresh"}
+    route.fulfill(response=reply, headers=headers)
 
 
 def _is_within(looking: Looking, budget: Budget, bodies: dict[str, str]) -> None:
@@ -96,4 +105,6 @@ def _is_within(looking: Looking, budget: Budget, bodies: dict[str, str]) -> None
 
 def budget_of(path: str) -> Budget:
     """Return what the page at a path may cost."""
-    return FORM if path.endswith("/edit") else FILES if path.endswith("/files") else PUBLIC
+    if path.endswith("/files"):
+        return FILES
+    return FORM if path.startswith(("/uploads/", "/me/uploads")) else PUBLIC  # a room has one script, which is kept
