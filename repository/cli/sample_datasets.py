@@ -78,7 +78,14 @@ def _metadata(number: int, topic: Json, place: Json, year: int) -> Json:
         ],
         "publication_date": f"{year + 1}-{number % 12 + 1:02}-15",
         "publisher": "Sample Data Centre",
-        "description": f"<p>A sample for trying this site; its numbers are generated. {english}.</p><p>{chinese}。</p>",
+        "description": f"<p>A sample for trying this site; its numbers are generated. {english}.</p>",
+        "additional_descriptions": [
+            {
+                "description": f"<p>用于试用本站的示例，数据为程序生成。{chinese}。</p>",
+                "type": {"id": "abstract"},
+                "lang": {"id": "zho"},
+            }
+        ],
         "creators": [_creator(AUTHORS[(number + place) % len(AUTHORS)]) for place in range(2)],
         "subjects": [{"subject": topic["eng"].lower()}, {"subject": topic["zho"]}, {"subject": place["eng"]}],
         "languages": [{"id": language}],

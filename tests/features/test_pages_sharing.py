@@ -156,6 +156,30 @@ def test_a_dataset_is_shared_with_a_team(browser: SigningIn) -> None:
     assert "Snow group" in browser("GET", f"/uploads/{draft}/share").text
 
 
+def test_the_owner_offers_the_dataset_to_somebody_who_accepts(
+    browser: SigningIn, browsing: Callable[[], SigningIn]
+) -> None:
+    other = browsing()
+    other.sign_in(OTHER)
+    other("PATCH", "/api/me", json={"profile": {"full_name": "王芳"}, "preferences": {"visibility": "public"}})
+    draft = draft_of(browser)
+    chosen = choice(browser, draft, "王芳")
+    at = f"/uploads/{draft}/share/offer"
+    assert post(browser, at, subject="user:999999").status_code == 400
+    assert post(other, at, subject=chosen).status_code in (400, 403, 404)
+
+    offered = post(browser, at, subject=chosen, message="Please care for it.", stays="yes")
+
+    assert (offered.status_code, offered.headers["Location"].endswith("/me/ownership-offers")) == (303, True)
+    assert "Please care for it." in other("GET", "/me/ownership-offers").text
+    assert post(browser, at, subject=chosen).status_code == 400, "it is offered already"
+    (offer,) = re.findall(r"/me/ownership-offers/(\d+)/accept", other("GET", "/me/ownership-offers").text)
+    assert post(other, f"/me/ownership-offers/{offer}/accept").status_code == 303
+    share = other("GET", f"/uploads/{draft}/share?find=%E7%8E%8B%E8%8A%B3")
+    assert "share/offer" in share.text
+    assert "share/offer" not in browser("GET", f"/uploads/{draft}/share?find=%E7%8E%8B%E8%8A%B3").text, "no owner now"
+
+
 def test_a_search_that_finds_nobody_and_a_form_without_a_choice_say_so(browser: SigningIn) -> None:
     draft = draft_of(browser)
     assert "未找到“nobody here”" in browser("GET", f"/uploads/{draft}/share?find=nobody+here&lang=zh").text

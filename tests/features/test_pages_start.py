@@ -69,6 +69,10 @@ def test_a_file_is_read_as_well_in_any_letters(browser: SigningIn) -> None:
     page = browser("GET", f"/uploads/{draft}/start?lang=zh").text
     assert "识别为 RIS。" in page
     assert metadata_of(browser, draft)["title"] == "冻土温度"
+    assert "李伟" in page, "a name in the order of its readers"
+    assert "李, 伟" not in page
+    assert "数据集" in page
+    assert ">dataset<" not in page, "a type in words"
 
 
 def test_what_is_no_description_stays_in_the_form_with_its_reason(browser: SigningIn) -> None:

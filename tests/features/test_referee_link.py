@@ -153,6 +153,21 @@ def test_a_withdrawn_record_and_acts_tell_a_referee_nothing(
     assert set(opened.values()) <= {403, 404}
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_of_an_error_is_nobody_s_for_a_referee(
+    owner: Caller, draft: Json, anyone: Caller, services: Services, language: str
+) -> None:
+    link = link_to(owner, draft, "preview", blinded=True)
+    for path in (f"/uploads/{draft['id']}/edit", f"/records/{draft['id']}/history", f"/records/{draft['id']}/compare"):
+        for caller in (anyone, owner):
+            reply = caller.get(with_token(path, link), headers={"Accept": "text/html", "Accept-Language": language})
+            assert (reply.status_code, reply.mimetype) == (403, "text/html"), path
+            assert services.site.name not in reply.text
+            for way in ("/login", "/logout", "/search", "/about", "/uploads/new", "/feed.atom", "/status"):
+                assert f'"{way}' not in reply.text, path
+            assert link["token"] not in reply.text
+
+
 def test_a_referee_is_counted_and_no_more(
     owner: Caller, draft: Json, register: Callable[..., Caller], services: Services
 ) -> None:

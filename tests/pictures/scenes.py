@@ -106,6 +106,8 @@ DEPOSITING = (
     Scene("several datasets, sharing", _of("draft", "/me/uploads/chosen?act=share&id={}"), "depositor"),
     Scene("new deposit", "/uploads/new", "depositor"),
     Scene("beginning from a description", _of("imported draft", "/uploads/{}/start"), "depositor"),
+    Scene("beginning that waits", _of("waiting draft", "/uploads/{}/start"), "depositor"),
+    Scene("beginning that failed", _of("failed draft", "/uploads/{}/start"), "depositor"),
     Scene("form", _of("draft", "/uploads/{}/edit"), "depositor"),
     Scene("form, nearly empty", _of("empty draft", "/uploads/{}/edit"), "depositor"),
     Scene("look-up of a person", _of("draft", "/uploads/{}/find?at=metadata.creators.0"), "depositor"),

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
 from config.settings import read_settings
 from repository.app import create_app
 from repository.bootstrap import open_services
 from repository.cli.samples import fill_with_samples
 from repository.core.actor import GRANTABLE, SYSTEM, Role
 from repository.engines.services import Services
+from repository.imports.model import DraftImport, ImportState
 from repository.people.access_tokens import issue_token
 from repository.people.accounts import register_person
 from tests.conftest import Caller, Deposits, a_dataset
@@ -149,6 +152,7 @@ def _fill(made: Stage) -> None:
     _share(made)
     _import(made)
     run_all(made.services)
+    _ask_registrars(made)
 
 
 _OPEN = {"record": "public", "files": "public"}
@@ -188,6 +192,19 @@ def _import(made: Stage) -> None:
     described = "@misc{x, title={Ice of Qinghai Lake}, author={李伟}, year={2024}, journal={Nature}}"
     reply = made.callers["depositor"].post("/api/records", data=described, content_type="application/x-bibtex")
     made.ids["imported draft"] = _told(reply)["id"]
+
+
+def _ask_registrars(made: Stage) -> None:
+    """Begin drafts whose registrar has not answered, and has answered with nothing; no job runs any more."""
+    for state, identifier in (("waiting draft", "10.5072/plateau.1"), ("failed draft", "10.5072/plateau.2")):
+        begun = made.callers["depositor"].post(
+            "/api/imports", json={"identifier": identifier, "identifier_use": "identical"}
+        )
+        made.ids[state] = str(_told(begun)["id"])
+    answered = {"state": ImportState.FAILED.value, "reason": "The server answers with status 404."}
+    with made.services.database.transaction(SYSTEM) as unit:
+        told = update(DraftImport).where(DraftImport.draft_id == int(made.ids["failed draft"])).values(answered)
+        unit.session.execute(told)
 
 
 def _told(reply: Any) -> Any:

@@ -112,10 +112,10 @@ def _begun(source: ReadSource) -> Response:
 def start(record_id: int) -> Response:
     """Tell what a draft began with; while a registrar is asked, look again by itself."""
     require_person()
-    with current_services().database.snapshot(current_actor()) as snapshot:
+    services, language = current_services(), reader_language()
+    with services.database.snapshot(current_actor()) as snapshot:
         draft, _ = readable_draft(snapshot, record_id, Action.CHANGE_DRAFT)
-        report = start_report(import_of(snapshot, record_id), draft)
-    language = reader_language()
+        report = start_report(import_of(snapshot, record_id), draft, services.vocabularies, language)
     reason = reason_in(report.reason, language) if report.reason else None
     reply = _shown("start.html", draft=draft, report=report, reason=reason)
     if report.waits:

@@ -55,6 +55,7 @@ _RESULTS: Wording = {
     ),
     "all_datasets": ("All datasets", "全部数据集"),
     "results_for": ("Datasets for “{q}”", "“{q}”的检索结果"),
+    "datasets_found": ("Datasets found", "检索到的数据集"),
     "found": ("{count} datasets", "共找到 {count} 个数据集"),
     "found_one": ("1 dataset", "共找到 1 个数据集"),
     "found_none": ("No datasets", "没有找到数据集"),

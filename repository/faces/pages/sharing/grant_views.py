@@ -16,11 +16,13 @@ from repository.faces.pages.shell.page_replies import asked_frame, require_perso
 from repository.faces.request_context import current_actor, current_services
 from repository.sharing.find_subjects import subject_name
 from repository.sharing.give import Gift, change_grant, give_grants, take_grant
+from repository.sharing.ownership.offer_ownership import offer_ownership
 from repository.sharing.queries import dataset_of, grant_of_dataset
-from repository.sharing.subjects import subjects_named
+from repository.sharing.subjects import subject_numbered, subjects_named
 
 pages = Blueprint(f"{PAGES}grants", __name__)
 SHARE = "/uploads/<record:record_id>/share"
+OFFERED = "/me/ownership-offers"
 CONTROLS = ("subject", "permission", "until", "message")
 
 
@@ -42,7 +44,13 @@ def end(record_id: int, grant_id: int) -> Response:
     return _act(record_id, lambda unit: take_grant(unit, dataset_of(unit, record_id), partial(_by_id, grant_id)))
 
 
-def _act(record_id: int, act: Callable[[UnitOfWork], object]) -> Response:
+@pages.post(f"{SHARE}/offer")
+def offer(record_id: int) -> Response:
+    """Offer the dataset to a person or a team, who becomes its owner by accepting."""
+    return _act(record_id, lambda unit: _offer(unit, record_id), OFFERED)
+
+
+def _act(record_id: int, act: Callable[[UnitOfWork], object], then: str = "") -> Response:
     require_person()
     frame = asked_frame()
     try:
@@ -51,7 +59,12 @@ def _act(record_id: int, act: Callable[[UnitOfWork], object]) -> Response:
     except REFUSALS as refused:
         form = refused_form(refused, CONTROLS, frame.language)
         return sharing_page(record_id, status=400, gift=form, search=posted("find"))
-    return see_other(frame.at(f"/uploads/{record_id}/share") + "#people")
+    return see_other(frame.at(then) if then else frame.at(f"/uploads/{record_id}/share") + "#people")
+
+
+def _offer(unit: UnitOfWork, record_id: int) -> None:
+    receiver = subject_numbered(*subject_name(posted("subject")))
+    offer_ownership(unit, record_id, receiver, posted("message").strip(), stays_manager=posted("stays") == "yes")
 
 
 def _give(unit: UnitOfWork, record_id: int) -> None:

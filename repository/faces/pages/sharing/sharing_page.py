@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
+from repository.access.policy import Action, Resource, may
+from repository.access.queries import grants_of
 from repository.core.clock import now
 from repository.core.errors import FieldError
 from repository.core.paging import Page
@@ -54,6 +56,7 @@ def sharing_page(
         grants, grants_total = grant_lines(services.site, snapshot, concept_id)
         subjects = found_subjects(snapshot, words)
         warnings = name_warnings(snapshot, concept_id)
+        may_offer = may(snapshot.actor, Action.OFFER_OWNERSHIP, Resource(grants_of(snapshot, concept_id)))
     html = render_page(
         "sharing/links.html",
         frame,
@@ -67,6 +70,7 @@ def sharing_page(
         grants=grants,
         grants_total=grants_total,
         subjects=subjects,
+        may_offer=may_offer,
         search=words,
         address=address,
         warnings=[_betrayal(warning, frame.language) for warning in warnings],

@@ -30,6 +30,16 @@ WORDING: Wording = {
     "label_message": ("Words for them", "留言"),
     "label_notify": ("Tell them by a message", "发送通知"),
     "give_button": ("Share", "共享"),
+    "offer_heading": ("Or make them the owner", "或移交所有权"),
+    "offer_lead": (
+        "Nothing changes until they accept, which they can do for 30 days. Then the dataset is theirs, and you have "
+        "no part in it unless you keep one. You can take the offer back until they answer.",
+        "对方可在 30 天内接受；接受之前一切不变。接受后数据集归对方所有，"
+        "除非您选择保留管理权限，否则您将不再拥有任何权限。"
+        "对方答复之前，您可以随时撤回。",
+    ),
+    "label_stays": ("I go on managing the dataset", "我继续参与管理此数据集"),
+    "offer_button": ("Offer ownership", "发出移交"),
     "change_button": ("Change", "更改"),
     "end_button": ("End", "取消共享"),
     "may_view": ("read what is published, restricted files too", "查看已发布内容，包括受限文件"),

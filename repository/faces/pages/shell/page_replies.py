@@ -12,7 +12,7 @@ from repository.core.web.problems import ProblemDetails
 from repository.core.web.responses import redirect_to
 from repository.faces.content_negotiation import best_offer
 from repository.faces.credentials import FOR_BROWSERS, SAFE, current_session, is_page_request
-from repository.faces.pages.shell.error_help import ErrorHelp, error_help
+from repository.faces.pages.shell.error_help import NO_HELP, ErrorHelp, error_help
 from repository.faces.pages.shell.kept_forms import KeptForm, kept_form
 from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.templating import (
@@ -48,8 +48,10 @@ def error_page(problem: ProblemDetails) -> Response | None:
     is_known = current_session() is not None
     if kept := kept_form(problem, current_services().site, is_known=is_known):
         return kept_form_reply(kept, frame, problem, reasons, needs_sign_in=not is_known)
-    html = render_error(problem.status, reasons, frame, name, problem.request_id, _ways_on(problem, frame))
-    return page_reply(html, frame)
+    ways_on, neutral = _ways_on(problem, frame), _reader().is_referee
+    return page_reply(
+        render_error(problem.status, reasons, frame, name, problem.request_id, ways_on, neutral=neutral), frame
+    )
 
 
 def kept_form_reply(
@@ -110,7 +112,9 @@ def see_other(address: str) -> Response:
 
 
 def _ways_on(problem: ProblemDetails, frame: PageFrame) -> ErrorHelp:
-    """Return what helps after an error; the address is repeated without secrets."""
+    """Return what helps after an error; the address is repeated without secrets, and a referee is led nowhere."""
+    if _reader().is_referee:
+        return NO_HELP
     ways_on = error_help(
         problem.status,
         f"{request.path}{frame.query()}",

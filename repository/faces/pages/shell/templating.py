@@ -8,6 +8,7 @@ can be kept for everybody.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -38,6 +39,24 @@ _PAGES = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+
+
+def moment(time: str | datetime) -> str:
+    """Return a time as ``<time>`` takes it: whole seconds, for HTML has no finer ones than milliseconds."""
+    read = datetime.fromisoformat(time) if isinstance(time, str) else time
+    return read.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def quoted(sentence: str) -> Markup:
+    """Return a sentence in which the title in quotation marks stands for itself, whatever its script and language."""
+    before, opening, rest = sentence.partition("“")
+    title, closing, after = rest.rpartition("”")
+    if not closing:
+        return Markup("{}").format(sentence)
+    return Markup("{}{}<bdi>{}</bdi>{}{}").format(before, opening, title, closing, after)
+
+
+_PAGES.filters.update(moment=moment, quoted=quoted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +104,10 @@ def render_error(
     site_name: str,
     request_id: str = "",
     ways_on: ErrorHelp = NO_HELP,
+    *,
+    neutral: bool = False,
 ) -> str:
-    """Return a page that explains an error to people; its `reasons` are in English."""
+    """Return a page that explains an error to people; its `reasons` are in English, and a `neutral` one is nobody's."""
     words = in_language(WORDS, frame.language)
     return render_page(
         "shell/error.html",
@@ -97,6 +118,7 @@ def render_error(
         reasons=[reason_in(reason, frame.language) for reason in reasons],
         request_id=request_id,
         help=ways_on,
+        neutral=neutral,
     )
 
 
