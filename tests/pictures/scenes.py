@@ -98,6 +98,19 @@ SHARING = (
     Scene("draft by a link", lambda stage: stage.links["shared"]),
     Scene("blind view", lambda stage: stage.links["blind"]),
 )
+ADMINISTRATION = (
+    *(
+        Scene(f"administration, {tab}", f"/admin/{tab}", "administrator")
+        for tab in ("jobs", "identifiers", "sweeps", "storage", "users", "audit", "settings")
+    ),
+    Scene("administration", "/admin", "administrator"),
+    Scene("administration, a job", "/admin/jobs/1", "administrator"),
+    Scene("administration, a person", "/admin/users/1", "administrator"),
+    Scene("administration, suspension", "/admin/users/1/suspend", "administrator"),
+    Scene("administration, merge", "/admin/users/1/merge", "administrator"),
+    Scene("administration, limits refused", "/admin/users/1/quota", "administrator", _typed(drafts="many")),
+    Scene("administration, not for everybody", "/admin", "depositor"),
+)
 TEXTS = tuple(
     Scene(path.strip("/").replace("/", ", "), path)
     for path in (
@@ -107,7 +120,7 @@ TEXTS = tuple(
         *("/policies/terms", "/policies/withdrawal"),
     )
 )
-SCENES: Sequence[Scene] = (*SEARCHING, *READING, *ACCOUNTS, *SETTINGS, *DEPOSITING, *SHARING, *TEXTS)
+SCENES: Sequence[Scene] = (*SEARCHING, *READING, *ACCOUNTS, *SETTINGS, *DEPOSITING, *SHARING, *ADMINISTRATION, *TEXTS)
 
 NO_PAGES = {
     "pages-shell.asset": "a style sheet or script",
