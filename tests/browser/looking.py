@@ -69,7 +69,7 @@ class Looking:
         if self.language != "zh":
             return
         english = [text for text in self.page.evaluate(_OWN_WORDS) if _LATIN.search(text)]
-        assert english == [], self.page.url
+        assert english == [], [self.page.url, *english]
 
 
 _OWN_WORDS = """() => {

@@ -90,7 +90,7 @@ def test_alarms_are_those_of_the_doctor(admin: SigningIn, troubled: Services, co
     assert set(re.findall(r'data-part="(\w+)"', html)) == ill
     assert set(re.findall(r'data-well="(\w+)"', html)) == set(ALARMS) - ill
     assert "jobs failed too often and were given up." in html
-    assert "`repository jobs list --state failed` shows why; after mending, `repository jobs retry`." in html
+    assert "<code>repository jobs list --state failed</code> shows why; after mending, <code>" in html
     chinese = page(admin, "/admin?lang=zh")
     assert "个任务多次失败，已被放弃。" in chinese
     assert 'lang="en"' not in chinese[chinese.index("<main") : chinese.index("</main>")]

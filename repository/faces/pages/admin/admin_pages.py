@@ -41,7 +41,7 @@ def shown(template: str, tab: str, refused: RepositoryError | None = None, **val
     around = {
         "tabs": TABS,
         "tab": tab,
-        "done": done if done.startswith("done_") and done in WORDING | PEOPLE_WORDING else "",
+        "done": done if done.startswith("done_") and done in {*WORDING, *PEOPLE_WORDING} else "",
         "done_count": parameters.get("count", "") if parameters.get("count", "").isdecimal() else "0",
         "form": PageForm(),
         "csrf_token": csrf_token(),

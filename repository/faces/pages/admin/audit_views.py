@@ -15,8 +15,9 @@ from repository.core.unit_of_work import Snapshot
 from repository.faces.credentials import PAGES
 from repository.faces.pages.admin.admin_pages import AT_ONCE, HOME, require_administrator, shown
 from repository.faces.pages.admin.alarm_lines import alarm_lines
-from repository.faces.pages.shell.page_forms import FormFault, PageForm, reason_in
+from repository.faces.pages.shell.page_forms import FormFault, PageForm
 from repository.faces.pages.shell.page_replies import asked_frame
+from repository.faces.pages.shell.templating import reason_in
 from repository.faces.request_context import current_actor, current_health, current_services
 from repository.people.queries import person_by_email
 
