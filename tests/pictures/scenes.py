@@ -139,6 +139,19 @@ SHARING = (
     Scene("blind view", lambda stage: stage.links["blind"]),
     Scene("as a referee sees it", _of("draft", "/uploads/{}/as-referee"), "depositor"),
 )
+ADMINISTRATION = (
+    *(
+        Scene(f"administration, {tab}", f"/admin/{tab}", "administrator")
+        for tab in ("jobs", "identifiers", "sweeps", "storage", "users", "audit", "settings")
+    ),
+    Scene("administration", "/admin", "administrator"),
+    Scene("administration, a job", "/admin/jobs/1", "administrator"),
+    Scene("administration, a person", "/admin/users/1", "administrator"),
+    Scene("administration, suspension", "/admin/users/1/suspend", "administrator"),
+    Scene("administration, merge", "/admin/users/1/merge", "administrator"),
+    Scene("administration, limits refused", "/admin/users/1/quota", "administrator", _typed(drafts="many")),
+    Scene("administration, not for everybody", "/admin", "depositor"),
+)
 TEXTS = tuple(
     Scene(path.strip("/").replace("/", ", "), path)
     for path in (
@@ -148,7 +161,17 @@ TEXTS = tuple(
         *("/policies/terms", "/policies/withdrawal"),
     )
 )
-SCENES: Sequence[Scene] = (*SEARCHING, *READING, *ACCOUNTS, *SETTINGS, *DEPOSITING, *SHARING, *REQUESTS, *TEXTS)
+SCENES: Sequence[Scene] = (
+    *SEARCHING,
+    *READING,
+    *ACCOUNTS,
+    *SETTINGS,
+    *DEPOSITING,
+    *SHARING,
+    *REQUESTS,
+    *ADMINISTRATION,
+    *TEXTS,
+)
 
 NO_PAGES = {
     "pages-deposit-find.suggest": "suggestions for a script",

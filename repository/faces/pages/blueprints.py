@@ -5,6 +5,8 @@ from flask import Blueprint
 from repository.faces.pages.about import views as about
 from repository.faces.pages.accounts import sign_up_views as sign_up
 from repository.faces.pages.accounts import views as accounts
+from repository.faces.pages.admin import audit_views, identifier_views, job_views, people_views
+from repository.faces.pages.admin import views as admin
 from repository.faces.pages.deposit import chosen_views as chosen_datasets
 from repository.faces.pages.deposit import file_acts
 from repository.faces.pages.deposit import file_views as deposit_files
@@ -51,4 +53,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     access_views.pages,
     data_views.pages,
     notice_views.pages,
+    admin.pages,
+    job_views.pages,
+    identifier_views.pages,
+    people_views.pages,
+    audit_views.pages,
 )

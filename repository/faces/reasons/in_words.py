@@ -14,6 +14,7 @@ from repository.core.web.problems import ProblemDetails
 from repository.core.web.responses import VARY_BY_LANGUAGE
 from repository.faces.reasons.access_request_reasons import ACCESS_REQUEST_REASONS
 from repository.faces.reasons.account_reasons import ACCOUNT_REASONS
+from repository.faces.reasons.condition_reasons import CONDITION_REASONS
 from repository.faces.reasons.description_reasons import DESCRIPTION_REASONS, VALUE_REASONS
 from repository.faces.reasons.engine_reasons import ENGINE_REASONS
 from repository.faces.reasons.file_reasons import FILE_REASONS
@@ -39,6 +40,7 @@ _TABLES = (
     FILE_REASONS,
     ACCESS_REQUEST_REASONS,
     ENGINE_REASONS,
+    CONDITION_REASONS,
     GROUP_REASONS,
     IMPORT_REASONS,
     LIBRARY_REASONS,

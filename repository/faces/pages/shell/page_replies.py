@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Response, g, request
 
+from repository.access.policy import Action, Resource, may
 from repository.core.actor import ANONYMOUS, Actor
 from repository.core.errors import Forbidden, NotSignedIn
 from repository.core.web.problems import ProblemDetails
@@ -194,6 +195,7 @@ def _account(frame: PageFrame) -> bytes:
         "shell/account.html",
         frame.language,
         signed_in=current_session() is not None,
+        administers=may(_reader(), Action.READ_OPERATION, Resource()),
         csrf_token=csrf_token(),
         here=_here(),
     ).encode()

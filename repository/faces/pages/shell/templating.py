@@ -20,7 +20,7 @@ from repository.faces.pages.shell.page_frame import PageFrame
 from repository.faces.pages.shell.wording import WORDING
 from repository.faces.reasons.in_words import in_chinese
 
-ROOMS = ("shell", "landing", "search", "deposit", "accounts", "settings", "sharing", "requests", "about")
+ROOMS = ("shell", "landing", "search", "deposit", "accounts", "settings", "sharing", "requests", "about", "admin")
 """Folders of pages that have templates."""
 ACCOUNT_PLACE = "<!--account-->"
 """Where a page tells who is signed in."""

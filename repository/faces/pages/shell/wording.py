@@ -130,6 +130,7 @@ WORDING: Wording = {
     "help": ("Help", "帮助"),
     "my_datasets": ("My datasets", "我的数据集"),
     "account": ("Account", "账户"),
+    "administration": ("Administration", "系统管理"),
     "sign_in": ("Sign in", "登录"),
     "sign_out": ("Sign out", "退出登录"),
     "about": ("About", "关于"),
