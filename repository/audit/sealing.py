@@ -1,7 +1,7 @@
 """Seal facts that have no seal yet: each once, in the order of their ids."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any, cast
 
@@ -78,6 +78,7 @@ def _seal(database: Database, kinds: Mapping[str, type[Fact]], query: Executable
 
 
 _INSERT = insert(_SEAL)
+_SEALED = [field.name for field in fields(ChainLink)]
 
 
 def _add_links(unit: UnitOfWork, rows: Sequence[Any], kinds: Mapping[str, type[Fact]]) -> None:
@@ -92,5 +93,5 @@ def _add_links(unit: UnitOfWork, rows: Sequence[Any], kinds: Mapping[str, type[F
         forgettable = known is not None and known.forgettable
         link = ChainLink(number, row.id, forgettable, unit.now, digest_of(sealed_columns(row)))
         previous = link.after(previous)
-        seals.append({**asdict(link), "hash": previous})
+        seals.append({name: getattr(link, name) for name in _SEALED} | {"hash": previous})
     unit.session.connection().execute(_INSERT, seals)

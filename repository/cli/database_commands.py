@@ -19,6 +19,7 @@ from migrations.models import METADATA
 from repository.cli.command_services import cli_services
 from repository.core.database.database_errors import answering
 from repository.core.database.postgresql import LOCK_SECONDS, unhurried
+from repository.core.database.sqlite_dialect import writing_engine
 from repository.core.errors import Conflict, Invalid, Unsuitable
 
 _MIGRATION_LOCK = 5_072
@@ -52,7 +53,7 @@ def migrate_to(engine: Engine, revision: str = "head") -> str:
 def _migrate(engine: Engine, revision: str) -> str:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    opened = engine.execution_options(writing=True).connect()
+    opened = writing_engine(engine).connect()
     with opened as connection, _foreign_keys_off(connection), connection.begin(), _migration_lock(connection):
         config.attributes["connection"] = connection
         context = MigrationContext.configure(connection)

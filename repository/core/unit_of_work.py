@@ -19,6 +19,7 @@ from repository.core.database.commit_horizon import register_writer, safe_until
 from repository.core.database.database_errors import MIGRATE, translated
 from repository.core.database.engine import Base, autocommit_engine, read_only_engine, require_same_file, writer_lock
 from repository.core.database.schema_check import obstacles
+from repository.core.database.sqlite_dialect import writing_engine
 from repository.core.errors import Unavailable
 from repository.core.facts import Fact, FactRow
 from repository.core.number_guard import NumberGuard, Unguarded
@@ -135,7 +136,7 @@ class Database:
         """what is told of facts without a credential: ``command`` where a person has typed one"""
         self._unfollowed = unfollowed
         self._sqlite = engine.dialect.name == "sqlite"
-        self._transaction_engine = engine.execution_options(writing=True)
+        self._transaction_engine = writing_engine(engine)
         self._snapshot_engine = read_only_engine(engine)
         self._autocommit_engine = autocommit_engine(engine)
         self._writer_lock = writer_lock(engine)

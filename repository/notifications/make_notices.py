@@ -1,6 +1,6 @@
 """After a fact: write a notice for each person who is to be told, once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -24,20 +24,35 @@ _STATES: Mapping[MailPlan, MailState] = {
 
 
 def make_notices(services: Services, run: JobRun) -> None:
-    """Write the notices of each fact of the run; those that are there already stay as they are."""
-    for emitted in run.facts.values():
+    """Write the notices of each fact of the run; those that are there already stay as they are.
+
+    Most facts are told to nobody, since nobody is told of their own acts: for them no transaction takes the turn of one
+    that writes.
+    """
+    with services.database.snapshot(SYSTEM) as snapshot:
+        telling = [emitted for emitted in run.facts.values() if _is_news(snapshot, emitted)]
+    for emitted in telling:
         with services.database.transaction(SYSTEM) as unit:
             _make(unit, emitted)
 
 
+def _is_news(snapshot: Snapshot, emitted: EmittedFact) -> bool:
+    return any(due for _, due in _due(snapshot, emitted))
+
+
 def _make(unit: UnitOfWork, emitted: EmittedFact) -> None:
-    if emitted.fact is None:
-        return
     made = _made_after(unit, emitted.id)
-    for kind, occasion in occasions_of(type(emitted.fact)):
-        due = [one for one in occasion.whom(unit, emitted.fact) if _is_told(unit, kind, one, emitted)]
+    for kind, due in _due(unit, emitted):
         new = [one for one in due if (kind.name, one.person_id, one.subject) not in made]
         _write(unit, kind, new, emitted)
+
+
+def _due(snapshot: Snapshot, emitted: EmittedFact) -> Iterator[tuple[NoticeKind, Sequence[Told]]]:
+    """Yield the kinds that a fact makes, and whom each is for."""
+    if emitted.fact is None:
+        return
+    for kind, occasion in occasions_of(type(emitted.fact)):
+        yield kind, [one for one in occasion.whom(snapshot, emitted.fact) if _is_told(snapshot, kind, one, emitted)]
 
 
 def _is_told(snapshot: Snapshot, kind: NoticeKind, addressee: Told, emitted: EmittedFact) -> bool:
@@ -73,6 +88,8 @@ def _was_told(snapshot: Snapshot, kind: NoticeKind, addressee: Told) -> bool:
 
 
 def _write(unit: UnitOfWork, kind: NoticeKind, due: Sequence[Told], emitted: EmittedFact) -> None:
+    if not due:
+        return
     wishes = wishes_of(unit, [one.person_id for one in due if one.person_id != GUEST])
     for one in due:
         wish = wishes.get(one.person_id, MailWish())

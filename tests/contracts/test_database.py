@@ -322,3 +322,13 @@ def test_texts_are_told_apart_by_case_and_by_accent(database: Database) -> None:
     with database.snapshot(SYSTEM) as unit:
         found = unit.session.scalars(select(Person.email).where(Person.email.in_(["A@x", "ä@x", "数@x"]))).all()
     assert sorted(found) == ["A@x", "ä@x", "数@x"]
+
+
+def test_no_listener_makes_every_statement_ask_for_listeners(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'quiet.db'}")
+    with Database(engine).transaction(SYSTEM) as unit:
+        writer = unit.session.connection()
+        assert not writer._has_events
+        assert not writer.engine._has_events
+        assert not writer.dialect._has_events
+    engine.dispose()

@@ -12,12 +12,13 @@ from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
-from sqlalchemy.engine import URL, Connection, Dialect, make_url
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from repository.core.database.database_errors import DamagedValue
+from repository.core.database.sqlite_dialect import DRIVER, TurnTakingSqlite
 from repository.core.database.sqlite_file import SqliteFileWatch
 from repository.core.file_lock import FileLock
 
@@ -128,19 +129,19 @@ def _open_sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url,
+        url.set(drivername=f"sqlite+{DRIVER}"),
         pool_size=SQLITE_CONNECTIONS,
         max_overflow=0,
         pool_use_lifo=True,  # a few warm connections serve most requests
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         **_common(),
     )
+    engine.url = url  # as the operator wrote it
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     if url.database and url.database != ":memory:":
         watch = SqliteFileWatch(Path(url.database).absolute())
         watch.listen(engine)
-        _watches[engine] = watch
+        cast(TurnTakingSqlite, engine.dialect).watch = _watches[engine] = watch
     return engine
 
 
@@ -177,7 +178,7 @@ def writer_lock(engine: Engine) -> AbstractContextManager[None]:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
+    connection.isolation_level = None  # transactions begin where `TurnTakingSqlite` says
     cursor = connection.cursor()
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and not _is_another_program_s(cursor):
         cursor.execute("PRAGMA journal_mode=WAL")
@@ -195,8 +196,3 @@ def _is_another_program_s(cursor: Any) -> bool:
     """Return whether the file has tables and none of ours: then its header stays as it is."""
     tables = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return bool(tables) and "alembic_version" not in tables
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -8,9 +8,10 @@ another file refuses everything until it begins anew: what it knows of the datab
 import threading
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import structlog
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Pool, event
 
 from repository.core.errors import Unavailable
 from repository.core.file_identity import FileIdentity, file_identity
@@ -30,23 +31,22 @@ class SqliteFileWatch:
         self._path = path
         self._log_path = path.with_name(f"{path.name}-wal")
         self._lock = threading.Lock()
+        self._engine: ref[Engine] | None = None
+        self._pool: Pool | None = None
         self._seen: FileIdentity | None = None
         self._replaced = False
 
     def listen(self, engine: Engine) -> None:
         """Look whenever a connection is made or taken from the pool."""
-        event.listen(engine, "do_connect", self._before_connect)
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "checkout", self._taken)
-        event.listen(engine, "engine_disposed", self._forget)
+        self._engine, self._pool = ref(engine), engine.pool
 
     def require_same(self) -> None:
         """Raise `Unavailable` if another file, or none, is where the first connection found it."""
+        self._begin_anew()
         if self._replaced or (self._seen is not None and file_identity(self._path) != self._seen):
             self._refuse("the file is gone or another one")
-
-    def _before_connect(self, *_: Any) -> None:
-        self.require_same()  # a connection would make an empty file
 
     def _connected(self, *_: Any) -> None:
         with self._lock:
@@ -62,8 +62,11 @@ class SqliteFileWatch:
         elif opened != there:
             self._refuse("its log is gone or another one")
 
-    def _forget(self, *_: Any) -> None:
-        self._seen, self._replaced = None, False
+    def _begin_anew(self) -> None:
+        """Forget what was seen before the engine was disposed of: it has another pool since then."""
+        engine = self._engine() if self._engine else None
+        if engine is not None and engine.pool is not self._pool:
+            self._pool, self._seen, self._replaced = engine.pool, None, False
 
     def _refuse(self, cause: str) -> None:
         if not self._replaced:

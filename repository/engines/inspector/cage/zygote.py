@@ -25,8 +25,6 @@ from repository.engines.inspector.cage.sources import RawSource, opened_source, 
 IDLE_SECONDS = 60.0
 PROCESSOR_SECONDS = 10
 WALL_SECONDS = 60.0
-NICENESS = 15
-"""People who wait come before what looks into files: a busy machine gives it about a thirtieth of a processor."""
 MEMORY = 384 << 20
 """bytes that a child may have beside those of the libraries"""
 MOST_ASKED = 64 << 10
@@ -36,7 +34,6 @@ MOST_FILES = 32
 
 def main() -> None:
     """Serve the house until it is done."""
-    os.nice(NICENESS)
     _into_an_empty_folder()
     walls.leave_network()
     load_encodings()

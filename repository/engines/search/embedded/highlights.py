@@ -6,7 +6,8 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
+from typing import NamedTuple
 
 from repository.engines.search.folding import fold
 from repository.engines.search.query_analysis import is_text, positive_leaves
@@ -72,8 +73,7 @@ Span = tuple[int, int]
 Texts = Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A word, or one character of an unspaced run; `joined` when it touches the unit before it in its run."""
 
     folded: str
@@ -137,11 +137,19 @@ class Highlighter:
     def _value(self, looks: Sequence[Look], text: str, budget: Budget) -> Iterator[str]:
         if budget.left < 0:
             return iter(())
-        units = list(takewhile(lambda _: budget.spend(_A_UNIT), _units(text[:_READ])))
+        units = _affordable(_units(text[:_READ]), budget)
         looked_for = {unit.folded for look in looks for unit in look.units}
         stems = self._stems.of(looked_for | {unit.folded for unit in units}) if looked_for else {}
         spans = list(islice(_spans(looks, units, stems, budget), _SPANS))
         return _fragments(text, _merged(spans)) if spans else iter(())
+
+
+def _affordable(units: Iterator[Unit], budget: Budget) -> Sequence[Unit]:
+    """Return those that the budget pays for, and pay for them and for the first that it does not."""
+    most = budget.left // _A_UNIT
+    read = list(islice(units, most + 1))
+    budget.spend(_A_UNIT * len(read))
+    return read[:most]
 
 
 def _spans(looks: Sequence[Look], units: Sequence[Unit], stems: Mapping[str, str], budget: Budget) -> Iterator[Span]:
