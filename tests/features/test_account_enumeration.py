@@ -247,7 +247,7 @@ def test_a_full_team_is_full_for_every_address(house: House) -> None:
     assert answers[0].status == 409
 
 
-def test_only_who_appoints_managers_learns_that_an_address_is_a_managers(house: House, people: Json) -> None:
+def test_only_who_appoints_them_learns_who_leads_an_institution(house: House, people: Json) -> None:
     with house.services.database.transaction(SYSTEM) as unit:
         admit(unit, ROR, [NamedPerson("", person_id) for person_id in people.values()], MemberRole.MANAGER)
     path = f"/api/institutions/{ROR}/members"

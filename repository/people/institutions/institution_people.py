@@ -32,7 +32,7 @@ def admit(unit: UnitOfWork, ror: str, named: Sequence[NamedPerson], role: Member
     institution = _managed(unit, ror)
     people = people_named(unit, named)
     present = people_among(unit, institution.id, people)
-    fixed = _fixed_managers(unit, role, named, present)
+    fixed = _out_of_reach(unit, role, named, present)
     for person_id in (person_id for person_id in people if person_id not in fixed):
         _settle(unit, institution, present.get(person_id), person_id, role)
 
@@ -46,7 +46,7 @@ def dismiss(unit: UnitOfWork, ror: str, named: Sequence[NamedPerson]) -> None:
     else:
         institution = _managed(unit, ror)
         present = people_among(unit, institution.id, people_named(unit, named))
-        fixed = _fixed_managers(unit, MemberRole.MEMBER, named, present)
+        fixed = _out_of_reach(unit, MemberRole.MEMBER, named, present)
         present = {person_id: member for person_id, member in present.items() if person_id not in fixed}
     for person in named:
         if person.email is None and person.id not in present:
@@ -144,7 +144,7 @@ def _managed(unit: UnitOfWork, ror: str) -> Institution:
     return institution
 
 
-def _fixed_managers(
+def _out_of_reach(
     unit: UnitOfWork, role: MemberRole, named: Sequence[NamedPerson], present: Mapping[int, InstitutionMember]
 ) -> set[int]:
     """Return the managers named by their address whom the actor may not unmake: they stay, and nothing tells of it.
