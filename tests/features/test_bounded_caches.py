@@ -22,6 +22,7 @@ NO_TEXT_OF_PEOPLE = {
     "_load": "a style",
     "_render_cached": "measured by its caller",
     "_times_of": "a time",
+    "_shelf_of": "two letters of a name in the store",
     "_read": "texts of the installation itself",
 }
 MOST_BYTES = 8 << 20

@@ -44,6 +44,8 @@ class Walk:
             "request_id": "1",
             "offer_id": "1",
             "person_id": "1",
+            "job_id": "1",
+            "act": "quota",
             "notice_id": "1",
             "webhook_id": "1",
             "grant_id": "1",
