@@ -28,6 +28,8 @@ VARIABLES = {
 """The variable that names an engine, and how its value begins when it does."""
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 60
+UNHEARD = "unheard"
+"""The option of a connection that makes and drops databases of other tests beside one that listens to statements."""
 
 _addresses: dict[str, str] = {}
 
@@ -97,7 +99,7 @@ def postgresql_server() -> Engine:
 
 def on_server(statement: str) -> str:
     """Carry out one statement outside any transaction; returns the first value it answers, if it answers."""
-    with postgresql_server().connect() as connection:
+    with postgresql_server().connect().execution_options(**{UNHEARD: True}) as connection:
         answer = connection.exec_driver_sql(statement)
         return str(answer.scalar_one()) if answer.returns_rows else ""
 

@@ -1,6 +1,5 @@
 """A statement that the driver's cursor reads gives what SQLAlchemy gives: values, rows, errors, and to who listens."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from repository.core.facts import FactRow
 from repository.engines.services import Services
 from repository.people.model import AccessToken
 from tests.conftest import Caller
+from tests.engines.addresses import on_server
 from tests.support.query_plans import heard_statements
 
 BEFORE = {"before": datetime.now(UTC) + timedelta(days=1)}
@@ -56,15 +56,10 @@ def test_who_listens_to_statements_hears_it(services: Services) -> None:
     assert "token.scopes" in statement.text
 
 
-def test_statements_of_other_threads_are_not_heard(services: Services) -> None:
-    def elsewhere() -> None:
-        with services.database.connection() as connection:
-            connection.execute(_PEOPLES)
-
+@pytest.mark.postgresql
+def test_who_makes_databases_meanwhile_is_not_heard(services: Services) -> None:
     with heard_statements() as heard:
-        other = threading.Thread(target=elsewhere)
-        other.start()
-        other.join()
+        assert on_server("SELECT 7") == "7"
     assert not heard
 
 

@@ -5,7 +5,6 @@ told to prefer every index, so what is left cannot use any.
 """
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from repository.core.database.engine import Base
+from tests.engines.addresses import UNHEARD
 
 SMALL = {"sweep", "oai_set", "community", "institution_entitlement"}
 """Tables of which a site has few rows: sweeps of the code, and what people define one by one."""
@@ -35,13 +35,12 @@ class Statement:
 
 @contextmanager
 def heard_statements() -> Iterator[dict[str, Statement]]:
-    """Gather the different statements that this thread runs on any engine meanwhile, by their text."""
+    """Gather the different statements that run on any engine meanwhile, by their text."""
     heard: dict[str, Statement] = {}
-    here = threading.current_thread()
 
-    def note(_connection: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
-        if threading.current_thread() is not here:
-            return  # databases of other tests are made and dropped beside this one
+    def note(connection: Connection, _cursor: Any, text: str, values: Any, *_: Any) -> None:
+        if connection.get_execution_options().get(UNHEARD):
+            return
         heard.setdefault(text, Statement(text, values[0] if isinstance(values, list) else values))
 
     event.listen(Engine, "before_cursor_execute", note)
