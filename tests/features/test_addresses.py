@@ -101,7 +101,7 @@ def test_the_link_of_a_draft_for_people_leads_to_a_page_for_its_editors(
     page = Page(own.text)
     assert (own.status_code, own.mimetype) == (200, "text/html")
     assert page.open == []
-    assert page.text_in("h1") == ["Unfinished <waves>"]
+    assert page.text_in("bdi") == ["Unfinished <waves>"]
     assert own.headers["Cache-Control"] == "private, no-store"
     assert draft["links"]["self"] in [anchor["href"] for anchor in page.each("a")]
     for reader, status in ((anyone, 401), (register("other@example.org"), 403)):

@@ -191,7 +191,7 @@ def test_wrong_access_stays_with_its_error_until_it_is_mended(
     for body in (again, patched, read_draft(author, opened["id"])):
         assert holds(body["access"], sent)
         assert faults(body) == faults(opened)
-        assert all(error.keys() == {"field", "messages"} for error in body["errors"])
+        assert all(error.keys() == {"field", "messages", "code"} for error in body["errors"])
     assert author.post(opened["links"]["publish"]).status_code == 400
     mended = {"access": {"record": "public", "files": "public"}}
     assert author.put(opened["links"]["self"], json=a_dataset() | mended).get_json()["errors"] == []

@@ -125,9 +125,9 @@ def test_a_job_is_shown_with_the_fact_that_it_follows_from(deposits: Deposits, s
     (verify,) = jobs_of(services, "verify_files")
 
     with services.database.snapshot(SYSTEM) as unit:
-        job, fact = job_with_fact(unit, verify.id)
+        job, fact = job_with_fact(unit, verify.id, services.kinds)
         with pytest.raises(NotFound):
-            job_with_fact(unit, verify.id + 1000)
+            job_with_fact(unit, verify.id + 1000, services.kinds)
 
     number = int(record["id"])
     assert (job.subject, fact.kind, fact.phrase) == (number, "VersionPublished", "published version 1")

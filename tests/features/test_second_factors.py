@@ -76,8 +76,8 @@ def refusal(reply: TestResponse) -> tuple[int, str]:
 
 def test_a_code_is_asked_for_only_after_the_right_password(browsing: Opening, authenticator: Authenticator) -> None:
     stranger = browsing()
-    assert refusal(stranger.sign_in(password="wrong password")) == (401, "")
-    assert refusal(stranger.sign_in(password="wrong password", code=authenticator.code)) == (401, "")
+    assert refusal(stranger.sign_in(password="wrong password")) == (401, "invalid_credential")
+    assert refusal(stranger.sign_in(password="wrong password", code=authenticator.code)) == (401, "invalid_credential")
     assert refusal(stranger.sign_in()) == (401, "totp_required")
     assert refusal(stranger.sign_in(code="000000")) == (401, "totp_invalid")
     assert not stranger.cookie

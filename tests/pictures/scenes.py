@@ -15,12 +15,16 @@ Act = Callable[[Page], Any]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A page in one state; `who` is one of the stage's people, `act` what is done there before the picture."""
+    """A page in one state; `who` is one of the stage's people, `act` what is done there before the picture.
+
+    A state that only scripts make is `scripted`.
+    """
 
     name: str
     path: Path
     who: str | None = None
     act: Act | None = None
+    scripted: bool = False
 
     def address(self, stage: Stage) -> str:
         """Return its path on this stage."""
@@ -117,7 +121,7 @@ DEPOSITING = (
     Scene("renaming", _of("draft", "/uploads/{}/files/rename?key=stations.csv"), "depositor"),
     Scene("preview in a draft", _of("draft", "/uploads/{}/preview/stations.csv"), "depositor"),
     *(
-        Scene(f"files, {name}", _of("draft", "/uploads/{}/files"), "depositor", act)
+        Scene(f"files, {name}", _of("draft", "/uploads/{}/files"), "depositor", act, scripted=True)
         for name, act in (
             ("sending", sending.sending),
             ("paused", sending.paused),

@@ -11,6 +11,8 @@ from playwright.sync_api import FilePayload, Page, Request, Route, expect
 
 Answer = Callable[[Request], tuple[int, Any]]
 MIB = 1 << 20
+PATIENCE = 30_000
+"""milliseconds that a busy machine may take for what is played"""
 SMALL: dict[str, bytes] = {f"站点{number:02} 温度.csv": b"time,value\n" * number * 200 for number in range(1, 41)}
 LARGE = {"waves-2024.nc": bytes(40 * MIB)}
 
@@ -29,22 +31,22 @@ def sending(page: Page) -> None:
     _play(page, "**/draft/files", _named)
     page.route("**/content/*", lambda route: None)
     choose(page, SMALL | LARGE)
-    expect(page.locator(".files-moving li")).to_have_count(1)
-    expect(page.locator(".uploading .phase")).to_contain_text("40")
+    expect(page.locator(".files-moving li")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".uploading .phase")).to_contain_text("40", timeout=PATIENCE)
 
 
 def paused(page: Page) -> None:
     """A person has paused."""
     sending(page)
     page.locator(".uploading .actions button:visible").first.click()
-    expect(page.locator("file-uploader")).to_have_attribute("data-state", "paused")
+    expect(page.locator("file-uploader")).to_have_attribute("data-state", "paused", timeout=PATIENCE)
 
 
 def away(page: Page) -> None:
     """The store does not answer."""
     _play(page, "**/files-bundle", lambda _: (503, {}))
     choose(page, SMALL)
-    expect(page.locator(".uploading .notice")).to_be_visible()
+    expect(page.locator(".uploading .notice")).to_be_visible(timeout=PATIENCE)
 
 
 def signed_out(page: Page) -> None:
@@ -52,7 +54,7 @@ def signed_out(page: Page) -> None:
     _play(page, "**/files-bundle", lambda _: (401, {}))
     _play(page, "**/api/session", lambda _: (403, {}))
     choose(page, SMALL)
-    expect(page.locator(".uploading .sign-in")).to_be_visible()
+    expect(page.locator(".uploading .sign-in")).to_be_visible(timeout=PATIENCE)
 
 
 def failed(page: Page) -> None:
@@ -62,7 +64,7 @@ def failed(page: Page) -> None:
     names = {f"in\u200bvisible-{number}.csv": b"1" for number in range(3)}
     there = {text: b"other" for text in taken.all_inner_texts() if "/" not in text and "." in text}
     choose(page, {"good.csv": b"1", **names, **there})
-    expect(page.locator("file-uploader")).to_have_attribute("data-state", "idle")
+    expect(page.locator("file-uploader")).to_have_attribute("data-state", "idle", timeout=PATIENCE)
 
 
 def held(page: Page) -> None:
@@ -75,14 +77,14 @@ def held(page: Page) -> None:
     )
     _play(page, "**/files-check", lambda _: (200, {"entries": [], "reason": reason}))
     choose(page, SMALL)
-    expect(page.locator("file-uploader")).to_have_attribute("data-state", "held")
+    expect(page.locator("file-uploader")).to_have_attribute("data-state", "held", timeout=PATIENCE)
 
 
 def done(page: Page) -> None:
     """Everything is stored and compared."""
     _play(page, "**/files-bundle", _stored)
     choose(page, SMALL)
-    expect(page.locator("file-uploader")).to_have_attribute("data-state", "idle")
+    expect(page.locator("file-uploader")).to_have_attribute("data-state", "idle", timeout=PATIENCE)
 
 
 def _play(page: Page, address: str, answer: Answer) -> None:

@@ -151,6 +151,7 @@ export class FileUploader extends HTMLElement {
 
   async #walk(walk: AsyncGenerator<Walk>): Promise<void> {
     this.#walks += 1;
+    this.#wasSending = true; // all may be stored before it is drawn for the first time
     this.#run.isWalking = true;
     this.#drawSoon();
     for await (const { found, emptyFolders, unreadable } of walk) {
@@ -178,6 +179,7 @@ export class FileUploader extends HTMLElement {
   }
 
   #again(act: () => void): void {
+    this.#wasSending = true;
     act();
     if (this.#run.isPaused) void this.#takeTurn();
   }
