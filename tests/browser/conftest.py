@@ -83,10 +83,11 @@ def app(services: Services) -> Flask:
 
 
 @pytest.fixture
-def site(app: Flask, later: _Later, at_address: LiveServer) -> str:
-    """The address of the site, which answers."""
+def site(app: Flask, later: _Later, at_address: LiveServer) -> Iterator[str]:
+    """The address of the site, which answers; what a page asked for last is answered before the engines close."""
     later.application = app
-    return at_address.address
+    yield at_address.address
+    at_address.wait_for_answers()
 
 
 @pytest.fixture(params=["en", "zh"])

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Between = Callable[[Request], Response | None]
 """What happens instead of a request: a reply, or nothing and the request goes on."""
+PATIENCE_SECONDS = 60.0
 
 
 class _Quiet(WSGIRequestHandler):
@@ -31,6 +32,25 @@ class LiveServer:
     address: str
     asked: list[Request] = field(default_factory=list)
     between: Between | None = None
+    _running: int = 0
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The time in which the application answers."""
+        with self._changed:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def wait_for_answers(self) -> None:
+        """Wait until the application answers nobody: what it uses may be closed then."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._running == 0, PATIENCE_SECONDS)
 
     def paths(self, method: str) -> list[str]:
         return [request.path for request in self.asked if request.method == method]
@@ -43,7 +63,8 @@ def _watched(application: Application, server: Callable[[], LiveServer]) -> Appl
         between = server().between
         reply = between(request) if between else None
         if reply is None:
-            body, status, headers = run_wsgi_app(application, environ, buffered=True)  # closed, also if nobody takes it
+            with server().running():
+                body, status, headers = run_wsgi_app(application, environ, buffered=True)  # closed, if nobody takes it
             start(status, headers.to_wsgi_list())
             return body
         reply.headers["Connection"] = "close"  # the body of the request may not have been read
