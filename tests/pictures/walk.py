@@ -109,6 +109,7 @@ def deposit(walk: Walk, dataset: DemoDataset) -> str:
     page.wait_for_url("**/edit*")
     page.locator(f"{FIELD}publication_date").fill("2026-05")
     page.locator(f"{FIELD}publisher").fill("Plateau Data Centre")
+    page.locator(f"details:has({AUTHOR}family_name) > summary").first.click()  # who deposits is the first author
     page.locator(f"{AUTHOR}family_name").fill("李")
     page.locator(f"{AUTHOR}given_name").fill("伟")
     page.locator("input[name=licence][value='cc-by-4.0']").check()
